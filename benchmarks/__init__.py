@@ -1,0 +1,1 @@
+"""Measurements of feedsvc, and of Hugo beside it; nothing here is shipped."""

@@ -1,0 +1,211 @@
+"""The figures of docs/performance.md, beside Hugo if it is here."""
+
+import argparse
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import requests
+
+from benchmarks.hugo import hugo_site, run_hugo
+from benchmarks.measure import Run, measured
+from benchmarks.posts import write_posts
+from feedsvc.core.documents import FORMATS
+from feedsvc.core.feeds import SITE_TOPIC, feed_of
+from feedsvc.folder import Folder
+from feedsvc.publishing import publish
+from feedsvc.settings import load_settings
+from feedsvc.store.store import Store
+
+EDITS = 20
+QUIET = 0.3
+
+
+class Bench:
+    """One folder of posts and one store, measured."""
+
+    def __init__(self, place: Path, count: int) -> None:
+        self.place, self.count = place, count
+        self.posts = place / "posts"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.environ = {
+            "FEEDSVC_SITE__TITLE": "Benchmark",
+            "FEEDSVC_SITE__URL": f"http://127.0.0.1:{self.port}",
+            "FEEDSVC_SITE__AUTHOR": "Nobody",
+            "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
+            "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
+            "FEEDSVC_CONTENT__SEEDS": str(self.posts),
+            "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+            "FEEDSVC_SERVER__PORT": str(self.port),
+            "FEEDSVC_WATCHER__QUIET": str(QUIET),
+        }
+        self.settings = load_settings(None, self.environ)
+
+    def feedsvc(self, *words: str) -> Run:
+        command = [sys.executable, "-m", "feedsvc", *words]
+        return measured(command, self.place, os.environ | self.environ)
+
+    def rescan(self) -> float:
+        folder, store = Folder(self.posts, QUIET), Store(self.settings.store.url)
+        times = []
+        for _ in range(5):
+            started = time.perf_counter()
+            report = publish(folder, store, self.settings.publication(), datetime.now(UTC))
+            times.append(time.perf_counter() - started)
+            assert report.read == 0
+        store.close()
+        return statistics.median(times)
+
+    def rendering(self) -> dict[str, float]:
+        """Milliseconds from the store to the bytes of a feed that nobody asked for before."""
+        store = Store(self.settings.store.url)
+        found = {}
+        for name, form in FORMATS.items():
+            times = []
+            for _ in range(30):
+                started = time.perf_counter()
+                with store.snapshot() as snapshot:
+                    site, record = snapshot.site(), snapshot.feed("")
+                    assert site
+                    assert record
+                    newest = snapshot.newest(record.number, site.entries)
+                    form.render(feed_of(site, SITE_TOPIC, newest))
+                times.append(time.perf_counter() - started)
+            found[name] = 1000 * statistics.median(times)
+        store.close()
+        return found
+
+    @contextmanager
+    def server(self) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "feedsvc", "serve"],
+            cwd=self.place,
+            env=os.environ | self.environ,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+    def get(self, path: str) -> str:
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10).text
+        except requests.ConnectionError:
+            return ""
+
+    def restart(self) -> float:
+        """Seconds from the start of the program to its first right answer."""
+        started = time.perf_counter()
+        with self.server():
+            _wait(lambda: "<entry>" in self.get("/atom.xml"))
+            return time.perf_counter() - started
+
+    def edits(self) -> tuple[list[float], int]:
+        """Seconds from saving a post to seeing it over HTTP; megabytes of the web process."""
+        newest = max(self.posts.rglob("*.md"), key=_date_of)
+        source = newest.read_text("utf-8")
+        times = []
+        with self.server() as process:
+            _wait(lambda: "<entry>" in self.get("/atom.xml"))
+            time.sleep(3)  # let the first rescan end
+            for number in range(EDITS):
+                mark = f"edit number {number}"
+                newest.write_text(source.replace("title: ", f"title: {mark} ", 1), "utf-8")
+                started = time.perf_counter()
+                _wait(lambda mark=mark: mark in self.get("/atom.xml"))  # type: ignore[misc]
+                times.append(time.perf_counter() - started)
+            for path in re.findall(r'xmlUrl="http://[^/]*([^"]*)"', self.get("/opml.xml"))[
+                :500
+            ]:
+                self.get(path)
+            memory = max(_megabytes(child) for child in _children(process.pid))
+        newest.write_text(source, "utf-8")
+        return times, memory
+
+
+def _date_of(post: Path) -> str:
+    found = re.search(r"^date: (.*)$", post.read_text("utf-8"), re.M)
+    return found[1] if found else ""
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.005)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _megabytes(pid: int) -> int:
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) // 1024 if found else 0
+
+
+def bench(count: int) -> None:
+    """Measure everything for a folder of `count` posts and print it."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        it = Bench(place, count)
+        write_posts(it.posts, count)
+        time.sleep(QUIET)
+        hugo_site(it.posts, place / "hugo")
+        hugo = run_hugo(place / "hugo", place / "hugo-out")
+        first = it.feedsvc("publish")
+        export = it.feedsvc("export", str(place / "out"))
+        rescan, rendering = it.rescan(), it.rendering()
+        restart = it.restart()
+        edits, memory = it.edits()
+    print(f"\n{count:,} posts")
+    if hugo:
+        _print_run("Hugo, RSS and Atom of all terms", hugo)
+    _print_run("first publish", first)
+    _print_run("export after it, three formats", export)
+    if hugo:
+        speed, size = hugo.seconds / first.seconds, first.peak_mb / hugo.peak_mb
+        print(f"  first publish, beside Hugo        {speed:8.2f} x speed, {size:.2f} x memory")
+        print(
+            f"  export, beside Hugo               {hugo.seconds / export.seconds:8.2f} x speed"
+        )
+    print(f"  rescan without change             {1000 * rescan:8.1f} ms")
+    print(f"  restart to first right answer     {restart:8.2f} s")
+    edits.sort()
+    print(
+        f"  save to visible over HTTP         {1000 * statistics.median(edits):8.0f} ms median,"
+        f" {1000 * edits[int(0.95 * EDITS) - 1]:.0f} ms at the 95th percentile"
+        f" (quiet period {1000 * QUIET:.0f} ms of it)"
+    )
+    shown = ", ".join(f"{name} {ms:.1f}" for name, ms in rendering.items())
+    print(f"  first rendering of 20 entries     {shown} ms")
+    print(f"  memory of the web process         {memory:8d} MB after 500 feeds")
+
+
+def _print_run(what: str, run: Run) -> None:
+    print(f"  {what:33} {run.seconds:8.2f} s   {run.peak_mb:6.0f} MB")
+
+
+def main() -> None:
+    """Measure each count of posts given, by default 1,000 and 10,000."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("counts", nargs="*", type=int, default=[1000, 10000])
+    for count in parser.parse_args().counts:
+        bench(count)
+
+
+main()

@@ -1,0 +1,278 @@
+"""The words you type."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from feedsvc import __version__
+from feedsvc.core import addresses
+from feedsvc.core.feeds import title_of
+from feedsvc.errors import FeedsvcError, FolderError
+from feedsvc.exporting import export
+from feedsvc.folder import Folder
+from feedsvc.logs import log_to_stderr
+from feedsvc.publishing import Report, publish
+from feedsvc.publishing import check as check_posts
+from feedsvc.settings import Settings, load_settings
+from feedsvc.store.store import Store
+from feedsvc.watcher import Watcher, open_store
+from feedsvc.web.server import serve_http
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_SETTLE_SECONDS = 10
+
+_EXAMPLES = """\b
+Examples:
+  feedsvc serve --seeds posts        serve the feeds of posts/, and watch it
+  feedsvc check posts/tea.md         what is wrong with a post
+  feedsvc publish                    one scan, then a report
+  feedsvc export public              every feed as a file below public/
+  FEEDSVC_SITE__TITLE="Tea" feedsvc serve
+"""
+
+
+class _Group(click.Group):
+    """Tells a fault of ours in a line and ends with 2, without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except FeedsvcError as error:
+            click.echo(f"feedsvc: {error}", err=True)
+            context.exit(2)
+        except OSError as error:
+            click.echo(f"feedsvc: {error}", err=True)
+            context.exit(2)
+
+
+def _settings_options(function: _F) -> _F:
+    config = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="The file of settings; config/feedsvc.toml if it is there.",
+    )
+    seeds = click.option(
+        "--seeds", type=click.Path(path_type=Path), help="The folder of posts."
+    )
+    return config(seeds(function))
+
+
+@click.group(cls=_Group, epilog=_EXAMPLES)
+@_settings_options
+@click.version_option(__version__, prog_name="feedsvc", message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context, config: Path | None, seeds: Path | None) -> None:
+    """Turn a folder of posts into Atom, RSS and JSON feeds, and serve them."""
+    context.obj = (config, seeds)
+
+
+def _settings(config: Path | None, seeds: Path | None) -> Settings:
+    before = click.get_current_context().obj or (None, None)
+    environ = dict(os.environ)
+    folder = seeds or before[1]
+    if folder:
+        environ["FEEDSVC_CONTENT__SEEDS"] = str(folder)
+    return load_settings(config or before[0], environ)
+
+
+def _folder(settings: Settings) -> Folder:
+    folder = Folder(settings.content.seeds, settings.watcher.quiet)
+    if not folder.root.is_dir():
+        raise FolderError(f"{folder.root} is not a folder; set content.seeds to one of posts")
+    return folder
+
+
+def _watcher(settings: Settings) -> Watcher:
+    folder, interval = _folder(settings), settings.watcher.interval
+    return Watcher(folder, settings.store.url, settings.publication(), interval)
+
+
+@main.command()
+@_settings_options
+def serve(config: Path | None, seeds: Path | None) -> None:
+    """Watch the folder and serve its feeds, all in one."""
+    settings = _settings(config, seeds)
+    log_to_stderr()
+    watcher = _watcher(settings)
+
+    def started() -> None:
+        watcher.start()
+        _announce(settings)
+
+    serve_http(settings, started, watcher.stop)
+
+
+@main.command()
+@_settings_options
+def web(config: Path | None, seeds: Path | None) -> None:
+    """Serve what is published, without watching the folder."""
+    settings = _settings(config, seeds)
+    log_to_stderr()
+    serve_http(settings, lambda: _announce(settings), lambda: None)
+
+
+@main.command()
+@_settings_options
+def watch(config: Path | None, seeds: Path | None) -> None:
+    """Watch the folder and publish, without serving."""
+    settings = _settings(config, seeds)
+    log_to_stderr()
+    ended = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: ended.set())
+    watcher = _watcher(settings)
+    watcher.start()
+    click.echo(f"Watching {settings.content.seeds}", err=True)
+    ended.wait()
+    watcher.stop()
+
+
+@main.command("publish")
+@_settings_options
+def publish_command(config: Path | None, seeds: Path | None) -> None:
+    """Scan the folder once, publish, and report. Ends with 1 when a post was refused."""
+    settings = _settings(config, seeds)
+    reports = _publish_settled(settings, open_store(settings.store.url))
+    _print_report(reports)
+    if reports[-1].refused:
+        sys.exit(1)
+
+
+@main.command()
+@_settings_options
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def check(config: Path | None, seeds: Path | None, path: Path | None) -> None:
+    """Read posts as publish would and print every problem; write nothing.
+
+    PATH is a post or a folder of posts, by default the folder of the settings. Ends with 1 when
+    a post would be refused.
+    """
+    settings = _settings(config, seeds)
+    place = path or settings.content.seeds
+    only = None
+    if place.is_file():
+        place, only = place.parent, {place.name}
+    problems = check_posts(Folder(place, 0), settings.publication(), only)
+    for problem in problems:
+        click.echo(f"{_printable(str(problem))}")
+    if any(problem.refuses for problem in problems):
+        sys.exit(1)
+
+
+@main.command()
+@_settings_options
+def feeds(config: Path | None, seeds: Path | None) -> None:
+    """List all feeds: address, title, entries, last changed."""
+    settings = _settings(config, seeds)
+    with Store(settings.store.url).snapshot() as snapshot:
+        site = snapshot.site()
+        rows = [
+            (
+                addresses.url(site.url, addresses.document_path(record.topic.path, "atom")),
+                title_of(site, record.topic),
+                str(record.entries),
+                f"{record.changed_at:%Y-%m-%d %H:%M:%S}Z",
+            )
+            for record in (snapshot.feeds() if site else ())
+            if site
+        ]
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    table = Table("address", "title", "entries", "last changed", box=None)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@main.command("export")
+@_settings_options
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
+    """Publish, then write every feed as a file below DIRECTORY."""
+    settings = _settings(config, seeds)
+    store = open_store(settings.store.url)
+    reports = _publish_settled(settings, store)
+    with _progress("Writing feeds") as progress:
+        written, total = export(store, directory, settings.feeds.aliases, progress)
+    click.echo(f"{written} of {total} files written below {directory}")
+    if reports[-1].refused:
+        _print_problems(reports[-1])
+        sys.exit(1)
+
+
+def _publish_settled(settings: Settings, store: Store) -> list[Report]:
+    """Publish, and look again while a file is being written or has just vanished."""
+    folder, site = _folder(settings), settings.publication()
+    until = time.monotonic() + _SETTLE_SECONDS
+    with _progress("Reading posts") as progress:
+        reports = [publish(folder, store, site, datetime.now(UTC), progress=progress)]
+        while reports[-1].unsettled and time.monotonic() < until:
+            time.sleep(max(folder.quiet, 0.1))
+            only = reports[-1].unsettled
+            reports.append(publish(folder, store, site, datetime.now(UTC), only=only))
+    return reports
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere a line now and then."""
+    if sys.stderr.isatty():
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+
+    def line(done: int, total: int) -> None:
+        if done and done % 5000 == 0:
+            click.echo(f"{what}: {done} of {total}", err=True)
+
+    yield line
+
+
+def _print_report(reports: list[Report]) -> None:
+    for word in ("added", "changed", "withdrawn"):
+        paths = [path for report in reports for path in getattr(report, word)]
+        click.echo(f"{word}: {len(paths)}")
+        for path in paths[:20]:
+            click.echo(f"  {_printable(path)}")
+        if len(paths) > 20:
+            click.echo(f"  ... and {len(paths) - 20} more")
+    click.echo(f"feeds moved: {len({path for report in reports for path in report.feeds})}")
+    _print_problems(reports[-1])
+
+
+def _print_problems(report: Report) -> None:
+    click.echo(f"problems: {len(report.problems)}")
+    for problem in report.problems:
+        click.echo(f"  {_printable(str(problem))}")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _announce(settings: Settings) -> None:
+    shown = (
+        settings.server.host if ":" not in settings.server.host else f"[{settings.server.host}]"
+    )
+    lines = [
+        f"Serving {settings.content.seeds} on http://{shown}:{settings.server.port}",
+        *(f"  {addresses.url(settings.site.url, name)}" for name in addresses.FORMATS.values()),
+        f"  {addresses.url(settings.site.url, addresses.OPML_PATH)}  (all feeds)",
+    ]
+    click.echo("\n".join(lines), err=True)

@@ -1,0 +1,125 @@
+"""Addresses, made in one place: what stands in a link is what the route and the store look up.
+
+A *path* here is decoded text without a leading slash (`tags/C~23`); it is the store's key, the
+export's file name and what a WSGI server hands to a route. A *URL* is the same behind the
+site's URL, percent-encoded once.
+"""
+
+import hashlib
+import unicodedata
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from feedsvc.core.text import nfc
+
+FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
+OPML_PATH: Final = "opml.xml"
+
+_KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
+)
+_FILE_NAMES = frozenset([*FORMATS.values(), "index.html"])
+_MOST_BYTES = (
+    180  # of one segment: percent-encoded and with a suffix it still is a legal file name
+)
+
+
+@lru_cache(maxsize=4096)
+def segment(name: str) -> str:
+    """A path segment for the name of a tag, category or author: readable, one for each name.
+
+    Letters, digits and marks of any script stay; a space is `_`; all else is `~` and two hex
+    digits for each byte of UTF-8. No two names (in NFC) share a segment, and none is `.`, `..`,
+    hidden, a device of Windows or the name of a feed's file. A name of more than 180 bytes is
+    cut and carries a hash of the whole.
+    """
+    name = nfc(name)
+    parts: list[str] = []
+    escaped = True  # at the start too: a combining mark there would have nothing to stand on
+    for char in name:
+        if char == " ":
+            parts.append("_")
+            escaped = True
+        elif _kept(char, after_escape=escaped):
+            parts.append(char)
+            escaped = False
+        else:
+            parts.append(_escape(char))
+            escaped = True
+    text = "".join(parts)
+    text = _with_dots_escaped(text)
+    if text.partition(".")[0].lower() in _DEVICES or text.lower() in _FILE_NAMES:
+        text = _escape(text[0]) + text[1:]
+    if not text:
+        return "~"
+    if len(text.encode()) > _MOST_BYTES:
+        head = text.encode()[:100].decode(errors="ignore").rstrip("~_.")
+        return f"{nfc(head)}~~{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+    return text
+
+
+def _kept(char: str, *, after_escape: bool) -> bool:
+    if char.isascii():
+        return char in _KEPT_ASCII
+    group = unicodedata.category(char)
+    if group[0] == "M":
+        return not after_escape  # or it would compose with the escape's last digit
+    return group[0] in "LNS"
+
+
+def _escape(char: str) -> str:
+    return "".join(f"~{byte:02X}" for byte in char.encode())
+
+
+def _with_dots_escaped(text: str) -> str:
+    if text.startswith("."):
+        text = "~2E" + text[1:]
+    if text.endswith("."):
+        text = text[:-1] + "~2E"
+    return text
+
+
+def tag_path(name: str) -> str:
+    """The path of a tag's feeds."""
+    return f"tags/{segment(name)}"
+
+
+def category_path(names: tuple[str, ...]) -> str:
+    """The path of a category's feeds: the names from the top down, each a segment."""
+    return "/".join(["categories", *(segment(name) for name in names)])
+
+
+def author_path(name: str) -> str:
+    """The path of an author's feeds."""
+    return f"authors/{segment(name)}"
+
+
+def document_path(feed_path: str, format_name: str) -> str:
+    """The path of a feed's document in a format of FORMATS; the site's feed has the path ``."""
+    return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]
+
+
+def url(site_url: str, path: str) -> str:
+    """The absolute URL of a path: percent-encoded UTF-8 (RFC 3986 §2.5) behind the site's."""
+    return f"{site_url.rstrip('/')}/{quote(path, safe='/~')}"
+
+
+def page_url(site_url: str, path: str) -> str:
+    """The permalink of a post that is read at this decoded path of the site."""
+    return site_url.rstrip("/") + quote("/" + nfc(path).lstrip("/"), safe="/~:@!$&'()*+,;=")
+
+
+def raw_name_path(path: str) -> str | None:
+    """The path meant by one in which a name stands as it is: `tags/C#` means `tags/C~23`."""
+    kind, _, rest = path.partition("/")
+    match kind:
+        case "tags":
+            return tag_path(rest) if rest else None
+        case "authors":
+            return author_path(rest) if rest else None
+        case "categories":
+            return category_path(tuple(rest.split("/"))) if rest else None
+        case _:
+            return None

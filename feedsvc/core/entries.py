@@ -1,0 +1,108 @@
+"""From what an author wrote to what a subscriber reads: Post -> Entry."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from html import escape
+from typing import Final
+from urllib.parse import quote
+
+from feedsvc.core.dates import rfc3339
+from feedsvc.core.markdown import TooDeepError, html_of, safe_html
+from feedsvc.core.posts import Post
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.core.text import plain, summary_of
+
+SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a subscriber reads. `permalink` is absolute, `content_html` is safe and complete.
+
+    `published` and `updated` are to the second and keep the offset they were written with;
+    `updated` is never before `published`. `authors` is never empty.
+    """
+
+    id: str
+    permalink: str
+    title: str
+    summary: str
+    content_html: str
+    published: datetime
+    updated: datetime
+    language: str
+    tags: tuple[str, ...]
+    categories: tuple[tuple[str, ...], ...]
+    authors: tuple[str, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when anything that a subscriber sees of the entry does."""
+        seen = [
+            *(self.id, self.permalink, self.title, self.summary, self.content_html),
+            *(rfc3339(self.published), rfc3339(self.updated), self.language),
+            *(self.tags, self.categories, self.authors),
+        ]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def new_id(key: str, site: Site) -> str:
+    """The id that a post with this key gets at its first publication: an absolute URI.
+
+    A guid that is a URI or a UUID is taken as it is; all else becomes a tag URI (RFC 4151).
+    """
+    kind, _, name = key.partition(":")
+    if kind == "guid":
+        if _UUID.fullmatch(name):
+            return f"urn:uuid:{name.lower()}"
+        if _URI.fullmatch(name):
+            return name
+        return f"tag:{site.tag_authority}:guid:{quote(name, safe='')}"
+    # A path begins with a slash and a slug never does: the two cannot meet.
+    specific = ("/" if kind == "path" else "") + quote(name, safe="/")
+    return f"tag:{site.tag_authority}:{specific}"
+
+
+def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry | Problem:
+    """The entry of a post under its pinned id and first date of publication."""
+    prefix = "e" + hashlib.sha256(entry_id.encode()).hexdigest()[:6] + "-"
+    body = post.body if post.is_html else html_of(post.body)
+    try:
+        content = safe_html(body, post.permalink, prefix)
+    except TooDeepError as error:
+        return Problem(post.path, 0, str(error), "close the tags that stay open")
+    return Entry(
+        id=entry_id,
+        permalink=post.permalink,
+        title=post.title,
+        summary=_summary(post, content),
+        content_html=content,
+        published=published,
+        updated=max(published, post.updated or published),
+        language=post.language,
+        tags=post.tags,
+        categories=post.categories,
+        authors=post.authors or (site.author,),
+    )
+
+
+def _summary(post: Post, content: str) -> str:
+    if post.summary:
+        return post.summary
+    if post.excerpt:
+        return plain(post.excerpt if post.is_html else html_of(post.excerpt))
+    return summary_of(plain(content), SUMMARY_LENGTH)
+
+
+def with_summary_only(entry: Entry) -> Entry:
+    """The entry with its summary for content, for one that is too large for any feed."""
+    more = f'<p><a href="{escape(entry.permalink)}">{escape(entry.permalink)}</a></p>'
+    return replace(entry, content_html=f"<p>{escape(entry.summary)}</p>{more}")

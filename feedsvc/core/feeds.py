@@ -1,0 +1,156 @@
+"""Which feeds there are, and what one is: a titled window over entries."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
+
+from feedsvc.core import addresses
+from feedsvc.core.entries import Entry, with_summary_only
+from feedsvc.core.site import Site
+
+RENDERER_VERSION: Final = "1"  # raise it when the bytes of a feed change for equal entries
+
+Kind: TypeAlias = Literal["site", "tag", "category", "author"]
+
+_WORDS: Final[dict[Kind, str]] = {"tag": "Tag", "category": "Category", "author": "Author"}
+_FURNITURE: Final = 2_500  # octets of XML round an entry, at the most
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a feed is about: the whole site, a tag, a category path or an author."""
+
+    kind: Kind
+    names: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path of its feeds, without the document's name; `` for the site's."""
+        match self.kind:
+            case "site":
+                return ""
+            case "tag":
+                return addresses.tag_path(self.names[0])
+            case "category":
+                return addresses.category_path(self.names)
+            case "author":
+                return addresses.author_path(self.names[0])
+
+    @property
+    def label(self) -> str:
+        """Its name for people: `AI`, `Sports / Baseball`."""
+        return " / ".join(self.names)
+
+
+SITE_TOPIC: Final = Topic("site")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A titled choice of entries, newest first: everything that its documents show."""
+
+    site: Site
+    topic: Topic
+    entries: tuple[Entry, ...]
+
+    @property
+    def id(self) -> str:
+        """Permanent, whatever becomes of the site's address (RFC 4287 §4.2.6)."""
+        path = quote(self.topic.path, safe="/~")
+        return f"tag:{self.site.tag_authority}:feed:{path or 'site'}"
+
+    @property
+    def title(self) -> str:
+        """Tells the site's feeds apart: `Site - Tag: AI`."""
+        return title_of(self.site, self.topic)
+
+    @property
+    def description(self) -> str:
+        """What it holds, in a line that is never empty."""
+        return self.site.subtitle or self.title
+
+    @property
+    def home_page(self) -> str:
+        """The page for people that it belongs to."""
+        return f"{self.site.url}/"
+
+    @property
+    def updated(self) -> datetime:
+        """The newest of its entries; never the time of a build (RFC 4287 §4.2.15)."""
+        return max((entry.updated for entry in self.entries), default=self.site.since)
+
+    def self_link(self, format_name: str) -> str:
+        """The URL of its document in a format."""
+        return addresses.url(
+            self.site.url, addresses.document_path(self.topic.path, format_name)
+        )
+
+
+def title_of(site: Site, topic: Topic) -> str:
+    """The title of a topic's feed."""
+    return f"{site.title} - {_WORDS[topic.kind]}: {topic.label}" if topic.names else site.title
+
+
+def topics_of(entry: Entry) -> tuple[Topic, ...]:
+    """The topics whose feeds hold the entry: a category's ancestors among them."""
+    levels = dict.fromkeys(
+        names[: depth + 1] for names in entry.categories for depth in range(len(names))
+    )
+    topics = [
+        SITE_TOPIC,
+        *(Topic("tag", (tag,)) for tag in entry.tags),
+        *(Topic("category", names) for names in levels),
+        *(Topic("author", (author,)) for author in entry.authors),
+    ]
+    return tuple(topics)
+
+
+def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
+    """The feed over the newest entries of a topic, within the site's limits of size.
+
+    An entry that alone is larger than a feed may be is carried by its summary.
+    """
+    window: list[Entry] = []
+    left = site.max_bytes - _FURNITURE
+    for entry in newest[: site.entries]:
+        if _octets(entry) > site.max_bytes - _FURNITURE:
+            entry = with_summary_only(entry)
+        left -= _octets(entry)
+        if left < 0:
+            break
+        window.append(entry)
+    return Feed(site, topic, tuple(window))
+
+
+def _octets(entry: Entry) -> int:
+    """What an entry adds to its largest document, at the most."""
+    size = _FURNITURE
+    for text in (entry.content_html, entry.summary, entry.title):
+        size += len(text.encode()) + 5 * (text.count("<") + text.count("&"))
+        size += 3 * text.count(">") + text.count('"') + text.count("\n")
+    return size + 700 * (len(entry.tags) + len(entry.categories) + len(entry.authors))
+
+
+def feed_digest(site: Site, topic: Topic, entry_digests: Iterable[str]) -> str:
+    """Changes when the bytes of the feed's documents may: all that they are rendered from."""
+    seen = [RENDERER_VERSION, site.digest, topic.kind, *topic.names, "", *entry_digests]
+    return hashlib.sha256("\x00".join(seen).encode()).hexdigest()
+
+
+def opml_digest(site: Site, paths: Iterable[str]) -> str:
+    """Changes when the list of all feeds does."""
+    seen = "\x00".join([RENDERER_VERSION, site.digest, *sorted(paths)])
+    return hashlib.sha256(seen.encode()).hexdigest()
+
+
+def entity_tag(digest: str, format_name: str) -> str:
+    """The strong validator of a document: 32 hex digits, the same on every machine.
+
+    The version of the renderer at hand is in it beside the one in the digest, so that a process
+    that was upgraded before the store was published anew never gives new bytes an old tag.
+    """
+    seen = f"{digest} {format_name} {RENDERER_VERSION}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]

@@ -1,0 +1,42 @@
+"""What is known of a file of the folder: how it looked, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from feedsvc.core.problems import Problem
+
+State: TypeAlias = Literal["published", "draft", "held", "refused", "twin", "no post"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the file system says of a file: it has changed when any of these has (F9)."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file when it was last read; `digest` is of its bytes.
+
+    `entry_id` is of the entry that it has published; where it is a `twin`, of the entry that
+    another file has and it would like. It is to be read again at `due_at`, though nothing has
+    changed; it has not been there since `missing_since`. Both are microseconds since 1970.
+    """
+
+    path: str
+    stamp: Stamp
+    digest: str
+    state: State
+    entry_id: str | None = None
+    due_at: int | None = None
+    missing_since: int | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def published_id(self) -> str | None:
+        """The id of the entry that this file has in the feeds."""
+        return None if self.state == "twin" else self.entry_id

@@ -1,0 +1,42 @@
+"""JSON Feed 1.1: Feed -> bytes."""
+
+import json
+from typing import Any
+
+from feedsvc.core.dates import rfc3339
+from feedsvc.core.entries import Entry
+from feedsvc.core.feeds import Feed
+
+
+def json_document(feed: Feed) -> bytes:
+    """The feed as JSON Feed 1.1 (jsonfeed.org), UTF-8, keys in the order of the standard."""
+    site = feed.site
+    document: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": feed.home_page,
+        "feed_url": feed.self_link("json"),
+        "description": site.subtitle,
+        "authors": [{"name": site.author}],
+        "language": site.language,
+        "items": [_item(entry) for entry in feed.entries],
+    }
+    if not site.subtitle:
+        del document["description"]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": entry.id,
+        "url": entry.permalink,
+        "title": entry.title,
+        "content_html": entry.content_html,
+        "summary": entry.summary,
+        "date_published": rfc3339(entry.published),
+        "date_modified": rfc3339(entry.updated),
+        "authors": [{"name": author} for author in entry.authors],
+        "tags": list(dict.fromkeys([*entry.tags, *map("/".join, entry.categories)])),
+        "language": entry.language,
+    }
+    return {key: value for key, value in item.items() if value}

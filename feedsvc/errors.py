@@ -1,0 +1,60 @@
+"""Everything that feedsvc raises on purpose, so that a caller can tell our faults from bugs.
+
+FeedsvcError
+├── SettingsError      the configuration; lists every problem at once
+├── FolderError        the folder of posts cannot be read at all
+├── FrontMatterError   the front matter of one file cannot be read; posts.py catches it
+└── StoreError         the store could not be asked or written
+    ├── StoreDamaged   its file is not, or no longer, a database
+    ├── StoreGone        its file was taken away
+    ├── StoreTooNew    it was written by a newer feedsvc and is left untouched
+    └── StoreLocked    another process is publishing
+"""
+
+
+class FeedsvcError(Exception):
+    """The root: its text is fit to be shown to a person."""
+
+
+class SettingsError(FeedsvcError):
+    """The configuration is refused; `problems` has one line for each fault."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(
+            "the configuration has problems:\n" + "\n".join(f"  {p}" for p in problems)
+        )
+        self.problems = problems
+
+
+class FolderError(FeedsvcError):
+    """The folder of posts cannot be listed; nothing is withdrawn because of it."""
+
+
+class FrontMatterError(FeedsvcError):
+    """Front matter that cannot be read: `line` counts from 1 in the file."""
+
+    def __init__(self, line: int, fault: str, cure: str) -> None:
+        super().__init__(f"line {line}: {fault}; {cure}")
+        self.line = line
+        self.fault = fault
+        self.cure = cure
+
+
+class StoreError(FeedsvcError):
+    """The store could not be asked or written; what was published before stands."""
+
+
+class StoreDamaged(StoreError):  # noqa: N818 - a kind of StoreError, named for what is wrong
+    """The store's file is damaged; it is put aside and made anew from the folder."""
+
+
+class StoreGone(StoreError):  # noqa: N818 - likewise
+    """The store's file was taken away while it was in use; it is made anew from the folder."""
+
+
+class StoreTooNew(StoreError):  # noqa: N818 - likewise
+    """The store was written by a newer feedsvc; it is left as it is."""
+
+
+class StoreLocked(StoreError):  # noqa: N818 - likewise
+    """Another process is publishing into this store."""

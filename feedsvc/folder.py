@@ -1,0 +1,180 @@
+"""The folder of posts: list it, read it, and never trip over what lies in it."""
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from feedsvc.core.files import Stamp
+from feedsvc.core.posts import SUFFIXES
+from feedsvc.core.problems import Problem
+from feedsvc.errors import FolderError
+
+MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; what no author ever wrote by hand
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file on disk as it was read, whole: its digest is of `source`."""
+
+    path: str
+    stamp: Stamp
+    digest: str
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is in the folder: a stamp by path, and what could not be looked at."""
+
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+
+    def hides(self, path: str) -> bool:
+        """True where a file that is not in the survey may still be there."""
+        return any(path == place or path.startswith(f"{place}/") for place in self.unreadable)
+
+
+class Unsettled(Exception):  # noqa: N818 - not an error: look again
+    """The file is being written, or vanished while it was looked at."""
+
+
+class Folder:
+    """A folder of posts below `root`; paths are relative to it, with `/`.
+
+    A file whose last change is younger than `quiet` seconds may still be being written. Only
+    regular files count; a link is followed if it leads to a file inside.
+    """
+
+    def __init__(self, root: Path, quiet: float) -> None:
+        self.root = root.resolve()
+        self.quiet = quiet
+
+    def survey(self, only: Collection[str] | None = None) -> Survey:
+        """List the posts of the folder, or of these paths those that are there.
+
+        Raises FolderError when the folder itself cannot be listed.
+        """
+        if not self.root.is_dir():
+            raise FolderError(f"{self.root} is not a folder; set content.seeds to one of posts")
+        survey = Survey()
+        if only is None:
+            self._list("", survey)
+            return survey
+        for path in only:
+            if is_post_path(path):
+                self._note(path, survey)
+        return survey
+
+    def _list(self, folder: str, survey: Survey) -> None:
+        try:
+            with os.scandir(self.root / folder) as found:
+                children = sorted(found, key=lambda child: child.name)
+        except OSError as error:
+            if not folder:
+                raise FolderError(f"{self.root} cannot be listed: {error.strerror}") from error
+            survey.unreadable.append(folder)
+            survey.problems.append(_unreadable(folder, error))
+            return
+        for child in children:
+            path = f"{folder}/{child.name}" if folder else child.name
+            if _is_ignored(child.name):
+                continue
+            if child.is_dir(follow_symlinks=False):
+                self._list(path, survey)
+            elif is_post_name(child.name):
+                self._note(path, survey)
+
+    def _note(self, path: str, survey: Survey) -> None:
+        if not _is_text(path):
+            shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            fault, cure = "the file's name is not UTF-8", "rename it"
+            survey.problems.append(Problem(shown, 0, fault, cure))
+            return
+        try:
+            status = (self.root / path).lstat()
+            if stat.S_ISLNK(status.st_mode):
+                target = (self.root / path).resolve(strict=True)
+                if not target.is_relative_to(self.root):
+                    return
+                status = target.stat()
+        except FileNotFoundError:
+            return
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link loop, before 3.13
+            survey.unreadable.append(path)
+            survey.problems.append(_unreadable(path, error))
+            return
+        if stat.S_ISREG(status.st_mode):
+            survey.stamps[path] = _stamp(status)
+
+    def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
+        """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
+
+        Raises Unsettled when it has changed since, or so lately that it may change again.
+        """
+        if 0 <= time.time_ns() - stamp.ctime_ns < self.quiet * 1e9:
+            raise Unsettled(path)
+        if stamp.size > MOST_BYTES:
+            fault = f"the file has {stamp.size:,} bytes, more than {MOST_BYTES:,}"
+            return Problem(path, 0, fault, "split it")
+        try:
+            source = self._source(path, stamp)
+        except FileNotFoundError as error:
+            raise Unsettled(path) from error
+        except OSError as error:
+            return _unreadable(path, error)
+        return SourceFile(path, stamp, hashlib.sha256(source).hexdigest(), source)
+
+    def _source(self, path: str, stamp: Stamp) -> bytes:
+        target = (self.root / path).resolve()
+        opened = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with os.fdopen(opened, "rb") as file:
+            if _stamp(os.fstat(opened)) != stamp:
+                raise Unsettled(path)
+            source = file.read(stamp.size + 1)
+            if _stamp(os.fstat(opened)) != stamp or len(source) != stamp.size:
+                raise Unsettled(path)
+        return source
+
+
+def is_post_path(path: str) -> bool:
+    """True for a relative path that may be a post's, by the names in it."""
+    *folders, name = path.split("/")
+    return is_post_name(name) and not any(_is_ignored(part) for part in [*folders, name])
+
+
+def is_post_name(name: str) -> bool:
+    """True for the name of a file that may be a post."""
+    return os.path.splitext(name)[1].lower() in SUFFIXES and not _is_ignored(name)  # noqa: PTH122
+
+
+def _is_ignored(name: str) -> bool:
+    lowered = name.lower()
+    return (
+        name.startswith(("_", ".", "#"))
+        or name.endswith(("~", "%"))
+        or lowered == "templates"
+        or lowered.partition(".")[0] == "readme"
+    )
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return Problem(path, 0, f"it cannot be read: {reason}", "give feedsvc the right to read it")

@@ -1,0 +1,398 @@
+"""The story in one function: changed files -> posts -> entries -> one transaction -> report."""
+
+import pickle
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Generic, TypeVar
+
+from feedsvc.core.dates import microseconds, rfc3339
+from feedsvc.core.entries import Entry, compose, new_id
+from feedsvc.core.files import FileRecord, Stamp, State
+from feedsvc.core.identities import Claim, Identities, Standing, identify
+from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.folder import Folder, SourceFile, Unsettled
+from feedsvc.store.publication import Changes, Publication
+from feedsvc.store.snapshot import Snapshot
+from feedsvc.store.store import Store
+
+SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
+_SPOOLED_BYTES: Final = 16 * 1024 * 1024
+
+_T = TypeVar("_T")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one publish did, by the paths of files; `feeds` are the paths of feeds that moved.
+
+    `problems` are all that stand, `noticed` those of files that were read this time. The
+    `unsettled` files want another look soon; at `next_due` something is due by its date.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    feeds: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    noticed: tuple[Problem, ...]
+    unsettled: frozenset[str]
+    next_due: datetime | None
+    revision: int
+    read: int
+
+    @property
+    def refused(self) -> int:
+        """How many files are refused as they stand."""
+        return len({problem.path for problem in self.problems if problem.refuses})
+
+
+def publish(
+    folder: Folder,
+    store: Store,
+    site: Site,
+    now: datetime,
+    *,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring the store up to what is in the folder; nothing is read that has not changed.
+
+    With `only`, no other paths are looked at, so that the cost is that of the change. Raises
+    FolderError and StoreError; StoreLocked where another process is publishing.
+    """
+    with store.lock():
+        known = _recall(store, site, now, only)
+        with _Spool[Post]() as posts, _Spool[Entry]() as entries:
+            seen = _look(folder, known, site, now, posts, progress)
+            verdict = _identify(store, site, known, seen)
+            publication = _compose(posts, entries, site, now, known, seen, verdict)
+            changes = Changes(known.revision)
+            if known.everything or publication.files or publication.forgotten:
+                changes = store.publish(publication, now)
+        with store.snapshot() as after:
+            return _report(after, publication, changes, known, seen)
+
+
+def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> list[Problem]:
+    """Every problem of the folder's posts, as a first publish would find them."""
+    survey = folder.survey(only)
+    problems = list(survey.problems)
+    claims = []
+    for path in sorted(survey.stamps):
+        try:
+            file = folder.read(path, survey.stamps[path])
+        except Unsettled:
+            continue
+        reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
+        problems += _problems_of(reading)
+        if isinstance(reading, Post):
+            claims.append(_claim(reading))
+            entry = compose(reading, site, new_id(reading.key, site), reading.published)
+            problems += [entry] if isinstance(entry, Problem) else []
+    verdict = identify(claims, site, {}, {}, (), {})
+    problems += [_twin_problem(path, owner) for path, owner in verdict.twins.items()]
+    return sorted(problems, key=lambda problem: (problem.path, problem.line))
+
+
+class _Spool(Generic[_T]):
+    """A list that goes to disk when it grows: 100,000 posts need not fit in memory."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED_BYTES)  # noqa: SIM115
+        self._count = 0
+
+    def __enter__(self) -> "_Spool[_T]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, value: _T) -> None:
+        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+        self._count += 1
+
+    def __iter__(self) -> Iterator[_T]:
+        self._file.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._file)  # noqa: S301 - we alone wrote it, a moment ago
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store knows of the files in question; `scope` is None for the whole folder."""
+
+    records: Mapping[str, FileRecord]
+    revision: int
+    scope: Collection[str] | None
+    everything: bool  # the settings have changed, or feedsvc has: all is to be read again
+    zone_moved: bool
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a look at the folder found."""
+
+    claims: list[Claim] = field(default_factory=list)
+    files: dict[str, tuple[Stamp, str]] = field(default_factory=dict)  # stamp, digest of claims
+    records: list[FileRecord] = field(default_factory=list)
+    missing: list[FileRecord] = field(default_factory=list)
+    freed: set[str] = field(default_factory=set)  # ids whose file no longer publishes them
+    problems: list[Problem] = field(default_factory=list)
+    unsettled: set[str] = field(default_factory=set)
+    read: int = 0
+
+
+def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | None) -> _Known:
+    with store.snapshot() as snapshot:
+        published = snapshot.site()
+        everything = published != site or not snapshot.is_current()
+        scope = None
+        if only is not None and not everything:
+            scope = {*only, *snapshot.unsettled(microseconds(now))}
+        zone_moved = published is not None and published.timezone != site.timezone
+        return _Known(snapshot.files(scope), snapshot.revision(), scope, everything, zone_moved)
+
+
+def _look(
+    folder: Folder,
+    known: _Known,
+    site: Site,
+    now: datetime,
+    posts: _Spool[Post],
+    progress: Progress | None,
+) -> _Seen:
+    """Read what has changed since it was last read, and note what is gone."""
+    survey = folder.survey(known.scope)
+    seen = _Seen(problems=list(survey.problems))
+    now_us = microseconds(now)
+    for done, path in enumerate(sorted(survey.stamps)):
+        if progress:
+            progress(done, len(survey.stamps))
+        record, stamp = known.records.get(path), survey.stamps[path]
+        if record and not known.everything and not _to_be_read(record, stamp, now_us):
+            if record.missing_since is not None:
+                seen.records.append(replace(record, missing_since=None))
+            continue
+        try:
+            file = folder.read(path, stamp)
+        except Unsettled:
+            seen.unsettled.add(path)
+            continue
+        seen.read += 1
+        if record and not known.everything and _only_touched(record, file, now_us):
+            seen.records.append(replace(record, stamp=stamp, missing_since=None))
+            continue
+        reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
+        digest = file.digest if isinstance(file, SourceFile) else ""
+        _note(seen, record, reading, (stamp, digest), now, posts)
+    gone = (r for path, r in known.records.items() if path not in survey.stamps)
+    seen.missing = [record for record in gone if not survey.hides(record.path)]
+    return seen
+
+
+def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
+    return record.stamp != stamp or (record.due_at is not None and record.due_at <= now_us)
+
+
+def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
+    due = record.due_at is not None and record.due_at <= now_us
+    return isinstance(file, SourceFile) and file.digest == record.digest and not due
+
+
+def _note(
+    seen: _Seen,
+    record: FileRecord | None,
+    reading: Reading,
+    file: tuple[Stamp, str],
+    now: datetime,
+    posts: _Spool[Post],
+) -> None:
+    """Note what a file said: a claim to be published, or a record of why not."""
+    had = record.published_id if record else None
+    if isinstance(reading, NotAPost) and had:
+        reading = Problem(
+            reading.path, 1, "its front matter is gone", "put it back, or delete the file"
+        )
+    if isinstance(reading, Post) and reading.published <= now:
+        seen.claims.append(_claim(reading))
+        seen.files[reading.path] = file
+        posts.add(reading)
+        return
+    state, due_at = _state_of(reading)
+    kept = had if isinstance(reading, Problem) else None
+    if had and not kept:
+        seen.freed.add(had)
+    problems = tuple(_problems_of(reading))
+    seen.records.append(
+        FileRecord(reading.path, *file, state, kept, due_at=due_at, problems=problems)
+    )
+
+
+def _state_of(reading: Reading) -> tuple[State, int | None]:
+    match reading:
+        case Post():
+            return "held", microseconds(reading.published)
+        case Draft():
+            return "draft", None
+        case NotAPost():
+            return "no post", None
+        case Problem():
+            return "refused", None
+
+
+def _problems_of(reading: Reading) -> list[Problem]:
+    if isinstance(reading, Problem):
+        return [reading]
+    return list(reading.warnings) if isinstance(reading, Post | Draft) else []
+
+
+def _claim(post: Post) -> Claim:
+    return Claim(post.path, post.key, post.title, post.published)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """Who is who, and how the entries in question are published now."""
+
+    identities: Identities
+    standing: Mapping[str, Standing]  # by entry id
+
+
+def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
+    claiming = (known.records[c.path] for c in seen.claims if c.path in known.records)
+    had = {r.published_id: r.path for r in (*claiming, *seen.missing) if r.published_id}
+    with store.snapshot() as snapshot:
+        before = {s.path: s for s in snapshot.standing(had)}
+        pinned = snapshot.pinned([claim.key for claim in seen.claims])
+        wanted = {*pinned.values(), *(new_id(claim.key, site) for claim in seen.claims)}
+        gone = {record.path for record in seen.missing}
+        holders = {
+            entry_id: path
+            for entry_id, path in snapshot.holders(wanted).items()
+            if path not in gone and entry_id not in seen.freed
+        }
+        identities = identify(seen.claims, site, pinned, before, gone, holders)
+        ids = {entry_id: path for path, entry_id in identities.ids.items()}
+        standing = {s.entry_id: s for s in snapshot.standing(ids)}
+    return _Verdict(identities, standing)
+
+
+def _compose(
+    posts: _Spool[Post],
+    entries: _Spool[Entry],
+    site: Site,
+    now: datetime,
+    known: _Known,
+    seen: _Seen,
+    verdict: _Verdict,
+) -> Publication:
+    """Turn the claims into entries, and all that was seen into one publication."""
+    ids, twins = verdict.identities.ids, verdict.identities.twins
+    pins: dict[str, str] = {}
+    for post in posts:
+        had = known.records[post.path].published_id if post.path in known.records else None
+        entry_id = ids[post.path]
+        standing = None if known.zone_moved else verdict.standing.get(entry_id)
+        record = FileRecord(post.path, *seen.files[post.path], "published", entry_id)
+        composed: Entry | Problem
+        if post.path in twins:
+            composed = _twin_problem(post.path, twins[post.path])
+        else:
+            post, due_at = _without_future_update(post, now)
+            post = _with_first_date(post, standing)
+            record = replace(record, due_at=due_at)
+            composed = compose(post, site, entry_id, post.published)
+        if isinstance(composed, Problem):
+            state: State = "twin" if post.path in twins and not had else "refused"
+            kept = entry_id if state == "twin" else had
+            problems = (*post.warnings, composed)
+            record = replace(record, state=state, entry_id=kept, problems=problems)
+        else:
+            entries.add(composed)
+            pins[post.key] = entry_id
+            record = replace(record, problems=post.warnings)
+            if had and had != entry_id:
+                seen.freed.add(had)
+        seen.records.append(record)
+    forgotten = _forget_missing(seen, set(pins.values()), now)
+    withdrawn = sorted(seen.freed - set(pins.values()))
+    return Publication(site, entries, withdrawn, seen.records, forgotten, pins)
+
+
+def _with_first_date(post: Post, standing: Standing | None) -> Post:
+    """`published` never moves once readers have seen it (A13)."""
+    if standing is None or standing.published == post.published:
+        return post
+    warning = Problem(
+        post.path,
+        1,
+        f"its date was {rfc3339(standing.published)} when it was published, which readers keep",
+        "to publish it anew, save it with draft: true for a minute",
+        refuses=False,
+    )
+    return replace(post, published=standing.published, warnings=(*post.warnings, warning))
+
+
+def _without_future_update(post: Post, now: datetime) -> tuple[Post, int | None]:
+    """An `updated` in the future does not count until it comes (A21); when that is."""
+    if post.updated is None or post.updated <= now:
+        return post, None
+    fault = f"updated: {rfc3339(post.updated)} is in the future and does not count until then"
+    warning = Problem(post.path, 1, fault, "write the date of the edit", refuses=False)
+    due_at = microseconds(post.updated)
+    return replace(post, updated=None, warnings=(*post.warnings, warning)), due_at
+
+
+def _twin_problem(path: str, owner: str) -> Problem:
+    return Problem(
+        path, 1, f"it has the same key (guid, urlname, slug) as {owner}", "give it its own"
+    )
+
+
+def _forget_missing(seen: _Seen, moved: Collection[str], now: datetime) -> list[str]:
+    """Forget files that are gone for good: moved, never published, or missing a second time."""
+    forgotten = []
+    now_us = microseconds(now)
+    for record in seen.missing:
+        entry_id, since = record.published_id, record.missing_since
+        if entry_id is None or entry_id in moved:
+            forgotten.append(record.path)
+        elif since is not None and now_us - since >= SECOND_LOOK_SECONDS * 1e6:
+            forgotten.append(record.path)
+            seen.freed.add(entry_id)
+        else:
+            since = min(since, now_us) if since is not None else now_us
+            seen.records.append(replace(record, missing_since=since))
+            seen.unsettled.add(record.path)
+    return forgotten
+
+
+def _report(
+    after: Snapshot, publication: Publication, changes: Changes, known: _Known, seen: _Seen
+) -> Report:
+    paths = {r.published_id: r.path for r in known.records.values() if r.published_id}
+    paths |= {r.published_id: r.path for r in publication.files if r.published_id}
+
+    def named(ids: list[str]) -> tuple[str, ...]:
+        return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
+
+    noticed = [p for record in publication.files for p in record.problems]
+    # A twin whose rival was withdrawn just now is to be read again.
+    waiting = after.waiting_twins()
+    return Report(
+        added=named(changes.added),
+        changed=named(changes.changed),
+        withdrawn=named(changes.withdrawn),
+        feeds=tuple(changes.feeds),
+        problems=(*seen.problems, *after.problems()),
+        noticed=(*seen.problems, *noticed),
+        unsettled=frozenset(seen.unsettled | waiting),
+        next_due=after.next_due(),
+        revision=changes.revision,
+        read=seen.read,
+    )

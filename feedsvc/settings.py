@@ -1,0 +1,271 @@
+"""The configuration: a TOML file and the environment in, one frozen value out, checked once."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from feedsvc.core.site import Site
+from feedsvc.errors import SettingsError
+
+PREFIX: Final = "FEEDSVC_"
+DEFAULT_FILE: Final = Path("config/feedsvc.toml")
+
+
+def _web_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError("it is not an http or https URL")
+    if parts.username or parts.fragment or re.search(r"\s", text):
+        raise ValueError("it is not a plain http or https URL")
+    return text.rstrip("/").replace(parts.netloc, parts.netloc.lower(), 1)
+
+
+def _zone_name(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such IANA time zone") from error
+    return text
+
+
+def _tag_authority(text: str) -> str:
+    if not re.fullmatch(
+        r"[a-z0-9@._-]+,\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text
+    ):
+        raise ValueError("it is not a domain, a comma and a date (RFC 4151)")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
+        raise ValueError("it is not a path that begins with a slash")
+    return text
+
+
+def _template(text: str) -> str:
+    if not any(word in text for word in (":key", ":slug", ":name")):
+        raise ValueError("it has none of :key, :slug and :name, so posts would share it")
+    return text
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 16:
+        raise ValueError("it is shorter than 16 characters")
+    return value
+
+
+def _store_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("it is neither sqlite:///PATH nor postgresql+psycopg://...")
+    return text
+
+
+def _from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SiteSettings(_Section):
+    """`[site]`: who publishes, under which address."""
+
+    title: str = Field(min_length=1, examples=["Tea notes"])
+    url: Annotated[str, AfterValidator(_web_url)] = Field(examples=["https://example.org"])
+    author: str = Field(min_length=1, examples=["Li Wei"])
+    timezone: Annotated[str, AfterValidator(_zone_name)] = Field(examples=["Asia/Shanghai"])
+    tag_authority: Annotated[str, AfterValidator(_tag_authority)] = Field(
+        examples=["example.org,2026"]
+    )
+    subtitle: str = Field("", examples=["What we brew"])
+    email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$", examples=["li@example.org"])
+    language: str = Field(
+        "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["zh-CN"]
+    )
+
+
+class ContentSettings(_Section):
+    """`[content]`: where the posts are, and how they are read."""
+
+    seeds: Path = Field(Path("seeds"), examples=["seeds"])
+    permalink: Annotated[str, AfterValidator(_template)] = Field(
+        "/posts/:key/", examples=["/posts/:key/"]
+    )
+    categories: Literal["hexo", "flat"] = Field("hexo", examples=["hexo"])
+
+
+class FeedSettings(_Section):
+    """`[feeds]`: how large a feed is, and where else the main one answers."""
+
+    entries: int = Field(20, ge=1, le=500, examples=[20])
+    max_bytes: int = Field(512 * 1024, ge=16 * 1024, examples=[524288])
+    aliases: Annotated[
+        dict[Annotated[str, AfterValidator(_address)], Literal["atom", "rss", "json"]],
+        BeforeValidator(_from_json),
+    ] = Field(
+        {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
+        examples=['{ "/feed.xml" = "atom" }'],
+    )
+
+
+class StoreSettings(_Section):
+    """`[store]`: where the state is kept."""
+
+    url: Annotated[str, AfterValidator(_store_url)] = Field(
+        "sqlite:///var/feedsvc.sqlite3", examples=["sqlite:///var/feedsvc.sqlite3"]
+    )
+
+
+class ServerSettings(_Section):
+    """`[server]`: how the feeds are served."""
+
+    host: str = Field("127.0.0.1", min_length=1, examples=["127.0.0.1"])
+    port: int = Field(8000, ge=1, le=65535, examples=[8000])
+    workers: int = Field(1, ge=1, le=64, examples=[1])
+    max_age: int = Field(1800, ge=0, le=86400, examples=[1800])
+    pages: bool = Field(True, examples=["true"])
+
+
+class WatcherSettings(_Section):
+    """`[watcher]`: when the folder is looked at."""
+
+    interval: float = Field(60, ge=1, le=86400, examples=[60])
+    quiet: float = Field(0.3, ge=0, le=60, examples=[0.3])
+
+
+class WebhookSettings(_Section):
+    """`[webhook]`: who may ask for a rebuild."""
+
+    secret: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(
+        None, examples=["32 random characters"]
+    )
+
+
+class Settings(_Section):
+    """All settings; every value is checked, and nothing else reads the environment."""
+
+    site: SiteSettings
+    content: ContentSettings = ContentSettings()
+    feeds: FeedSettings = FeedSettings()
+    store: StoreSettings = StoreSettings()
+    server: ServerSettings = ServerSettings()
+    watcher: WatcherSettings = WatcherSettings()
+    webhook: WebhookSettings = WebhookSettings()
+
+    def publication(self) -> Site:
+        """What of the settings shows in a feed."""
+        return Site(
+            **self.site.model_dump(),
+            permalink=self.content.permalink,
+            categories=self.content.categories,
+            entries=self.feeds.entries,
+            max_bytes=self.feeds.max_bytes,
+        )
+
+
+def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
+    """The settings in `file` (by default config/feedsvc.toml, if it is there) and `environ`.
+
+    `FEEDSVC_SECTION__KEY` overrides a key of the file, `PORT` the port. Raises SettingsError
+    with every problem at once.
+    """
+    path = file or DEFAULT_FILE
+    source = ""
+    if file is not None or path.exists():
+        try:
+            source = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError((f"{path} cannot be read: {error}",)) from error
+    try:
+        tree = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError((f"{path} is not TOML: {error}",)) from error
+    strangers = _overridden(tree, environ)
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        faults = [_fault(dict(detail), path, source, environ) for detail in error.errors()]
+        raise SettingsError((*strangers, *faults)) from None  # it would print the values
+    if strangers:
+        raise SettingsError(tuple(strangers))
+    return settings
+
+
+def _overridden(tree: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
+    """Put the environment into the tree; the names that mean nothing come back as problems."""
+    strangers = []
+    if environ.get("PORT"):
+        tree.setdefault("server", {})["port"] = environ["PORT"]
+    for name, value in sorted(environ.items()):
+        if not name.startswith(PREFIX):
+            continue
+        section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
+        branch = tree.setdefault(section, {}) if section in Settings.model_fields else None
+        if not separator or not isinstance(branch, dict):
+            strangers.append(
+                f"{name} in the environment is no setting; write {PREFIX}SITE__TITLE"
+            )
+        else:
+            branch[key] = value
+    return strangers
+
+
+def _fault(detail: dict[str, Any], path: Path, source: str, environ: Mapping[str, str]) -> str:
+    where = [str(part) for part in detail["loc"]]
+    key = ".".join(where[:2])
+    fault = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "extra_forbidden":
+        fault = "there is no such setting"
+    elif detail["type"] == "missing":
+        fault = "it is missing"
+    line = _line_of(where, source)
+    variable = PREFIX + "__".join(where[:2]).upper()
+    place = f"{path}:{line}" if line else str(path)
+    if where[:2] == ["server", "port"] and environ.get("PORT") and variable not in environ:
+        variable = "PORT"
+    place = f"{variable} in the environment" if variable in environ else place
+    return f"{place}: {key}: {fault}{_example(where)}"
+
+
+def _line_of(where: list[str], source: str) -> int:
+    section = ""
+    for number, line in enumerate(source.splitlines(), 1):
+        heading = re.match(r"\s*\[([\w.]+)\]", line)
+        if heading:
+            section = heading[1]
+            if [section] == where[:1] and len(where) == 1:
+                return number
+        key = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=", line)
+        if key and [*filter(None, [section]), key[1]] == where[: 1 + bool(section)]:
+            return number
+    return 0
+
+
+def _example(where: list[str]) -> str:
+    model: Any = Settings
+    if len(where) < 2 or where[0] not in model.model_fields:
+        known = ", ".join(Settings.model_fields)
+        return "; write a [site] section" if where == ["site"] else f"; sections are {known}"
+    section = model.model_fields[where[0]].annotation
+    found = section.model_fields.get(where[1])
+    if found is None:
+        return f"; [{where[0]}] has {', '.join(section.model_fields)}"
+    example = found.examples[0]
+    shown = f'"{example}"' if isinstance(example, str) and "{" not in example else example
+    return f"; write {where[1]} = {shown}".replace('"true"', "true")

@@ -1,0 +1,1 @@
+"""What is published, kept: SQLite for one machine, PostgreSQL for several."""

@@ -1,0 +1,250 @@
+"""Connections: opening, migrating and locking the store, and naming its faults."""
+
+import fcntl
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from feedsvc.errors import StoreDamaged, StoreError, StoreGone, StoreLocked, StoreTooNew
+from feedsvc.store.schema import SCHEMA_VERSION
+
+_BUSY_SECONDS: Final = 5
+_LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One store's connections. Opening it creates or migrates the schema where that is due.
+
+    Every fault comes out as a StoreError: StoreDamaged for a file that is no database,
+    StoreTooNew for the schema of a later feedsvc, which is left untouched.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self.file = self._file()
+        if self.file:
+            _make_room(self.file)
+        self.engine = self._new_engine()
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def name(self) -> str:
+        """The store for messages, without a password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def _file(self) -> Path | None:
+        if self._url.get_backend_name() != "sqlite":
+            return None
+        if not self._url.database or self._url.database == ":memory:":
+            raise StoreError("a store in memory would be lost; set store.url to a file")
+        return Path(self._url.database)
+
+    def _new_engine(self) -> Engine:
+        if self.file is None:
+            return sa.create_engine(self._url, pool_pre_ping=True)
+        engine = sa.create_engine(
+            self._url, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
+        )
+        sa.event.listen(engine, "connect", self._on_connect)
+        sa.event.listen(engine, "checkout", self._on_checkout)
+        sa.event.listen(engine, "begin", _begin)
+        return engine
+
+    def _on_connect(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        # FULL, not NORMAL: what was acknowledged must outlive a power cut too.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+        record.info["inode"] = self._inode()
+
+    def _on_checkout(
+        self, _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        """A store that was put aside leaves its connections reading the old file."""
+        if record.info["inode"] != self._inode():
+            raise exc.DisconnectionError("the store's file was replaced")
+
+    def _inode(self) -> int:
+        assert self.file is not None  # noqa: S101 - only SQLite comes here
+        try:
+            return self.file.stat().st_ino
+        except FileNotFoundError:
+            return 0
+
+    def _migrate(self) -> None:
+        if self._version() == SCHEMA_VERSION:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        with self.lock(wait=True):
+            version = self._version()
+            if version is not None and version > SCHEMA_VERSION:
+                raise StoreTooNew(
+                    f"{self.name} was written by a newer feedsvc (schema {version}, this one "
+                    f"knows {SCHEMA_VERSION}); upgrade feedsvc or set another store.url"
+                )
+            config = Config()
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            with self.writing() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def _version(self) -> str | None:
+        with self.reading() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            query = sa.text("SELECT version_num FROM alembic_version")
+            version: str | None = connection.execute(query).scalar()
+            return version
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one committed state throughout."""
+        with named_faults(self), self.engine.connect() as connection:
+            if self.file is None:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is committed at the end, whole or not at all."""
+        with named_faults(self), self.engine.connect() as connection:
+            connection.execution_options(feedsvc_writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def lock(self, *, wait: bool = False) -> Iterator[None]:
+        """Hold the right to publish, which only one process on any machine has.
+
+        Raises StoreLocked where another has it, unless told to `wait`. A process that dies
+        loses it.
+        """
+        if self.file is None:
+            with self._advisory_lock(wait=wait):
+                yield
+            return
+        path = self.file.with_name(self.file.name + ".lock")
+        try:
+            opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+        try:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise StoreLocked(f"another process is publishing into {self.name}") from error
+            yield
+        finally:
+            os.close(opened)
+
+    @contextmanager
+    def _advisory_lock(self, *, wait: bool) -> Iterator[None]:
+        with named_faults(self), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+            got = connection.execute(
+                sa.text(f"SELECT {call}(:number)"), {"number": _LOCK_NUMBER}
+            )
+            if got.scalar() is False:
+                raise StoreLocked(f"another process is publishing into {self.name}")
+            try:
+                yield
+            finally:
+                connection.execute(
+                    sa.text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK_NUMBER}
+                )
+
+    def verify(self) -> None:
+        """Look for damage; raises StoreDamaged. PostgreSQL keeps its own checksums."""
+        if self.file is None:
+            return
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if found != "ok":
+                raise StoreDamaged(f"{self.name} is damaged: {found}")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def put_aside(url: str, now: datetime) -> Path | None:
+    """Rename a damaged SQLite file, so that a new one takes its place; where it went.
+
+    None for PostgreSQL, which feedsvc cannot mend.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    file = Path(parsed.database)
+    aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%dT%H%M%S}")
+    for suffix in ("", "-wal", "-shm"):
+        part = file.with_name(file.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _make_room(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{file.parent} cannot be made: {error.strerror}; set store.url to a place that "
+            "feedsvc may write to"
+        ) from error
+    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        raise StoreError(
+            f"{file} cannot be written; give feedsvc the right to it or set another store.url"
+        )
+
+
+def _begin(connection: Connection) -> None:
+    # A reader that turned writer would fail where another writes: ask for the right first.
+    writes = connection.get_execution_options().get("feedsvc_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def named_faults(database: Database) -> Iterator[None]:
+    """What SQLAlchemy and SQLite raise comes out as a StoreError that names the store."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        raise _named(database, error, getattr(error, "orig", None) or error) from error
+    except sqlite3.Error as error:
+        raise _named(database, error, error) from error
+
+
+def _named(database: Database, error: Exception, cause: Any) -> StoreError:
+    text = " ".join(str(cause).split()) or type(error).__name__
+    if isinstance(cause, sqlite3.DatabaseError):
+        code = getattr(cause, "sqlite_errorcode", 0) or 0
+        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return StoreDamaged(f"{database.name} is damaged: {text}")
+        if code & 0xFF == sqlite3.SQLITE_FULL:
+            return StoreError(f"{database.name}: the disk is full (ENOSPC); free some space")
+        if code & 0xFF == sqlite3.SQLITE_BUSY:
+            return StoreError(f"{database.name} is locked by another program")
+        if code & 0xFF == sqlite3.SQLITE_CANTOPEN or text.startswith("no such table"):
+            return StoreGone(f"{database.name} was taken away: {text}")
+    return StoreError(f"{database.name}: {text}")

@@ -1,0 +1,86 @@
+"""Rows to values and back: what an Entry, a Topic or a file's record looks like in a table."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from feedsvc.core.entries import Entry
+from feedsvc.core.feeds import Topic
+from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.problems import Problem
+
+
+def file_row(record: FileRecord) -> dict[str, Any]:
+    """The record as a row of `files`."""
+    problems = [[p.line, p.fault, p.cure, p.refuses] for p in record.problems]
+    return {
+        "path": record.path,
+        **asdict(record.stamp),
+        "digest": record.digest,
+        "state": record.state,
+        "entry_id": record.entry_id,
+        "due_at": record.due_at,
+        "missing_since": record.missing_since,
+        "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
+    }
+
+
+def file_record(row: RowMapping) -> FileRecord:
+    """The record in a row of `files`."""
+    return FileRecord(
+        row["path"],
+        Stamp(row["size"], row["mtime_ns"], row["ctime_ns"], row["inode"]),
+        row["digest"],
+        row["state"],
+        row["entry_id"],
+        row["due_at"],
+        row["missing_since"],
+        problems_of(row["path"], row["problems"]),
+    )
+
+
+def problems_of(path: str, text: str) -> tuple[Problem, ...]:
+    """The problems in a row of `files`."""
+    return tuple(Problem(path, *fields) for fields in json.loads(text)) if text else ()
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    """The entry as a row of `entries`."""
+    return {
+        "id": entry.id,
+        "permalink": entry.permalink,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.content_html,
+        "published": entry.published.isoformat(),
+        "updated": entry.updated.isoformat(),
+        "language": entry.language,
+        "terms": json.dumps([entry.tags, entry.categories, entry.authors], ensure_ascii=False),
+        "digest": entry.digest,
+    }
+
+
+def entry_of(row: RowMapping) -> Entry:
+    """The entry in a row of `entries`."""
+    tags, categories, authors = json.loads(row["terms"])
+    return Entry(
+        id=row["id"],
+        permalink=row["permalink"],
+        title=row["title"],
+        summary=row["summary"],
+        content_html=row["content_html"],
+        published=datetime.fromisoformat(row["published"]),
+        updated=datetime.fromisoformat(row["updated"]),
+        language=row["language"],
+        tags=tuple(tags),
+        categories=tuple(tuple(names) for names in categories),
+        authors=tuple(authors),
+    )
+
+
+def topic_of(row: RowMapping) -> Topic:
+    """The topic in a row of `feeds`."""
+    return Topic(row["kind"], tuple(json.loads(row["names"])))

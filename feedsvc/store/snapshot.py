@@ -1,0 +1,165 @@
+"""Reading the store: every answer of one Snapshot is of one committed revision."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feedsvc.core.entries import Entry
+from feedsvc.core.feeds import RENDERER_VERSION, Topic
+from feedsvc.core.files import FileRecord
+from feedsvc.core.identities import Standing
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.store.chunks import chunks
+from feedsvc.store.rows import entry_of, file_record, problems_of, topic_of
+from feedsvc.store.schema import entries, facts, feeds, files, identities, memberships
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A feed as it is published: its `digest` moved last at `changed_at`, a whole second."""
+
+    number: int
+    topic: Topic
+    entries: int
+    digest: str
+    changed_at: datetime
+
+
+class Snapshot:
+    """The store as it was when the snapshot was taken. A thing that is not there is None."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, query: sa.Select[Any]) -> Iterator[sa.RowMapping]:
+        return iter(self._connection.execute(query).mappings())
+
+    # The whole.
+
+    def facts(self) -> dict[str, str]:
+        """Every fact about the whole by its name."""
+        return {row["name"]: row["value"] for row in self._rows(sa.select(facts))}
+
+    def site(self) -> Site | None:
+        """The site as it was last published; None before the first scan."""
+        query = sa.select(facts.c.value).where(facts.c.name == "site")
+        text = self._connection.execute(query).scalar()
+        return Site.from_json(text) if text else None
+
+    def is_current(self) -> bool:
+        """True where the store was published by a renderer of this version."""
+        query = sa.select(facts.c.value).where(facts.c.name == "renderer")
+        return self._connection.execute(query).scalar() == RENDERER_VERSION
+
+    def revision(self) -> int:
+        """Counts the publishes that moved a feed; 0 before the first scan is committed."""
+        query = sa.select(facts.c.value).where(facts.c.name == "revision")
+        return int(self._connection.execute(query).scalar() or 0)
+
+    # Feeds and entries.
+
+    def feed(self, path: str) -> FeedRecord | None:
+        """The feed at a path."""
+        rows = self._rows(sa.select(feeds).where(feeds.c.path == path))
+        return next(map(_feed_record, rows), None)
+
+    def feeds(self) -> Iterator[FeedRecord]:
+        """Every feed, the site's first, by path."""
+        return map(_feed_record, self._rows(sa.select(feeds).order_by(feeds.c.path)))
+
+    def newest(self, feed_number: int, most: int) -> list[Entry]:
+        """The newest entries of a feed; of two with one date, the greater id comes first."""
+        query = (
+            sa.select(entries)
+            .join(memberships, memberships.c.entry_id == entries.c.id)
+            .where(memberships.c.feed == feed_number)
+            .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+            .limit(most)
+        )
+        return [entry_of(row) for row in self._rows(query)]
+
+    def entry_at(self, permalink: str) -> Entry | None:
+        """The entry that is read at this absolute URL."""
+        query = sa.select(entries).where(entries.c.permalink == permalink)
+        rows = self._rows(query.order_by(entries.c.id).limit(1))
+        return next(map(entry_of, rows), None)
+
+    # What publishing needs to know.
+
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        """The record of every file, or of those at these paths."""
+        return {record.path: record for record in self._files(paths)}
+
+    def _files(self, paths: Collection[str] | None) -> Iterator[FileRecord]:
+        if paths is None:
+            yield from map(file_record, self._rows(sa.select(files)))
+            return
+        for chunk in chunks(paths):
+            query = sa.select(files).where(files.c.path.in_(chunk))
+            yield from map(file_record, self._rows(query))
+
+    def unsettled(self, now_us: int) -> list[str]:
+        """The paths that need a look although nothing says that they changed.
+
+        Those that were missing at the last look, and those that are due.
+        """
+        missing = files.c.missing_since.is_not(None)
+        query = sa.select(files.c.path).where((files.c.due_at <= now_us) | missing)
+        return [row["path"] for row in self._rows(query)]
+
+    def next_due(self) -> datetime | None:
+        """When the next file is due, such as a post that is held until its date."""
+        query = sa.select(sa.func.min(files.c.due_at))
+        due_at = self._connection.execute(query).scalar()
+        return datetime.fromtimestamp(due_at / 1e6, UTC) if due_at is not None else None
+
+    def pinned(self, keys: Collection[str]) -> dict[str, str]:
+        """The entry id of each of these keys that was ever published."""
+        found: dict[str, str] = {}
+        for chunk in chunks(keys):
+            query = sa.select(identities).where(identities.c.key.in_(chunk))
+            found |= {row["key"]: row["entry_id"] for row in self._rows(query)}
+        return found
+
+    def holders(self, entry_ids: Collection[str]) -> dict[str, str]:
+        """The path of the file that has published each of these entries."""
+        found: dict[str, str] = {}
+        for chunk in chunks(entry_ids):
+            query = sa.select(files.c.entry_id, files.c.path).where(
+                files.c.entry_id.in_(chunk), files.c.state != "twin"
+            )
+            found |= {row["entry_id"]: row["path"] for row in self._rows(query)}
+        return found
+
+    def standing(self, paths_by_id: Mapping[str, str]) -> Iterator[Standing]:
+        """How these entries are published now; `paths_by_id` says from which file each came."""
+        for chunk in chunks(paths_by_id):
+            query = sa.select(entries.c.id, entries.c.title, entries.c.published).where(
+                entries.c.id.in_(chunk)
+            )
+            for row in self._rows(query):
+                published = datetime.fromisoformat(row["published"])
+                yield Standing(paths_by_id[row["id"]], row["id"], row["title"], published)
+
+    def waiting_twins(self) -> set[str]:
+        """The files that want an id that has become free: they are to be read again."""
+        query = sa.select(files.c.path).where((files.c.state == "twin") & (files.c.size < 0))
+        return {row["path"] for row in self._rows(query)}
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem that stands, by path and line."""
+        query = sa.select(files.c.path, files.c.problems).where(files.c.problems != "")
+        found = [
+            p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
+        ]
+        return tuple(sorted(found, key=lambda p: (p.path, p.line)))
+
+
+def _feed_record(row: sa.RowMapping) -> FeedRecord:
+    changed_at = datetime.fromtimestamp(row["changed_at"], UTC)
+    return FeedRecord(row["number"], topic_of(row), row["entries"], row["digest"], changed_at)

@@ -1,0 +1,61 @@
+"""The store's face: what the rest of the house asks of it, whichever engine it runs on."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from feedsvc.store.engine import Database
+from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.schema import rebuilds
+from feedsvc.store.snapshot import Snapshot
+
+
+class Store:
+    """What is published. Every method raises StoreError where the store cannot be asked."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self.name = self._database.name
+
+    def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
+        """Hold the right to publish; StoreLocked where another process has it."""
+        return self._database.lock(wait=wait)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One committed state, to be read from as long as the context lasts."""
+        with self._database.reading() as connection:
+            yield Snapshot(connection)
+
+    def publish(self, publication: Publication, now: datetime) -> Changes:
+        """Write a publication in one transaction: readers see all of it or nothing."""
+        with self._database.writing() as connection:
+            return commit(connection, publication, now)
+
+    def ask_for_rebuild(self) -> int:
+        """Ask, durably, for a rescan; the number of the request."""
+        with self._database.writing() as connection:
+            asking = sa.update(rebuilds).values(asked=rebuilds.c.asked + 1)
+            return int(connection.execute(asking.returning(rebuilds.c.asked)).scalar_one())
+
+    def rebuild_asked_for(self) -> int | None:
+        """The number of the last request for a rescan, unless its rescan has begun."""
+        with self._database.reading() as connection:
+            query = sa.select(rebuilds.c.asked).where(rebuilds.c.asked > rebuilds.c.begun)
+            asked = connection.execute(query).scalar()
+            return None if asked is None else int(asked)
+
+    def begin_rebuild(self, number: int) -> None:
+        """Note that a rescan begins which answers every request up to this number."""
+        with self._database.writing() as connection:
+            connection.execute(sa.update(rebuilds).values(begun=number))
+
+    def verify(self) -> None:
+        """Look for damage; raises StoreDamaged."""
+        self._database.verify()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()

@@ -1,0 +1,267 @@
+"""Publishes whenever there is a reason: a file event, the schedule, a date, a request."""
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from watchfiles import watch
+
+from feedsvc.core.site import Site
+from feedsvc.errors import FeedsvcError, StoreDamaged, StoreError, StoreGone, StoreLocked
+from feedsvc.folder import Folder, is_post_path
+from feedsvc.publishing import Report, publish
+from feedsvc.store.engine import put_aside
+from feedsvc.store.store import Store
+
+REQUEST_QUIET: Final = 0.5  # seconds without a further request, then the rescan begins
+REQUEST_PATIENCE: Final = 5.0  # seconds after which it begins all the same
+RETRY: Final = 2.0  # seconds after which a publish that failed is tried again
+_TICK: Final = 0.2
+
+log = logging.getLogger("feedsvc.watcher")
+
+
+def open_store(url: str) -> Store:
+    """The store at `url`; one that is damaged is put aside, and a new one made in its place.
+
+    Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
+    """
+    try:
+        store = Store(url)
+        store.verify()
+    except StoreDamaged as error:
+        aside = put_aside(url, datetime.now(UTC))
+        if aside is None:
+            raise
+        log.error("%s; it is kept as %s, and the folder is published anew", error, aside)
+        store = Store(url)
+    return store
+
+
+class _Agenda:
+    """What to look at, and when (monotonic time): single files, or the whole folder."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, float] = {}
+        self._whole: float | None = None
+        self._lock = threading.Lock()
+        self.wake = threading.Event()
+
+    def look_at(self, paths: Collection[str], delay: float) -> None:
+        with self._lock:
+            for path in paths:
+                self._files[path] = time.monotonic() + delay
+        self.wake.set()
+
+    def look_at_everything(self, delay: float = 0) -> None:
+        with self._lock:
+            due = time.monotonic() + delay
+            self._whole = due if self._whole is None else min(due, self._whole)
+        self.wake.set()
+
+    def next_due(self) -> float | None:
+        with self._lock:
+            times = [*self._files.values(), *([] if self._whole is None else [self._whole])]
+        return min(times, default=None)
+
+    def take(self) -> tuple[bool, set[str]]:
+        """What is due now, taken off the agenda."""
+        now = time.monotonic()
+        with self._lock:
+            whole = self._whole is not None and self._whole <= now
+            paths = {path for path, due in self._files.items() if due <= now}
+            if whole:
+                self._whole = None
+            for path in paths:
+                del self._files[path]
+        return whole, paths
+
+
+class Watcher:
+    """Keeps a store up to a folder, in threads of its own, from `start` to `stop`."""
+
+    def __init__(self, folder: Folder, store_url: str, site: Site, interval: float) -> None:
+        self._folder = folder
+        self._store_url = store_url
+        self._store = open_store(store_url)
+        self._site = site
+        self._interval = interval
+        self._agenda = _Agenda()
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._threads = [
+            threading.Thread(target=target, name=target.__name__, daemon=True)
+            for target in (self._publish_when_due, self._hear_events)
+        ]
+        self._request: tuple[int, float, float] | None = None  # number, first and last seen
+
+    def start(self) -> None:
+        """Begin with a scan of the whole folder."""
+        self._agenda.look_at_everything()
+        self._scheduler.add_job(
+            self._agenda.look_at_everything,
+            "interval",
+            seconds=self._interval,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End within seconds; a publish that is not committed by then is as if never begun."""
+        self._stopping.set()
+        self._agenda.wake.set()
+        self._scheduler.shutdown(wait=False)
+        for thread in self._threads:
+            thread.join(timeout=2)
+
+    # One thread publishes, so that no two publishes overlap and none is lost.
+
+    def _publish_when_due(self) -> None:
+        while not self._stopping.is_set():
+            due = self._agenda.next_due()
+            wait = _TICK if due is None else min(_TICK, max(0.0, due - time.monotonic()))
+            self._agenda.wake.wait(wait)
+            self._agenda.wake.clear()
+            try:
+                self._hear_requests()
+                whole, paths = self._agenda.take()
+                if whole or paths:
+                    self._publish(None if whole else paths)
+            except _Stopped:
+                return
+            except (StoreDamaged, StoreGone) as error:
+                self._replace_store(error)
+            except FeedsvcError as error:
+                if not isinstance(error, StoreLocked):
+                    log.error("not published: %s; trying again in %g s", error, RETRY)
+                self._try_again()
+            except Exception:
+                log.exception("not published because of a fault in feedsvc")
+                self._try_again()
+
+    def _publish(self, only: Collection[str] | None) -> None:
+        now = datetime.now(UTC)
+        report = publish(
+            self._folder, self._store, self._site, now, only=only, progress=self._go_on
+        )
+        _tell(report)
+        if report.unsettled:
+            self._agenda.look_at(report.unsettled, max(self._folder.quiet, 0.1))
+        if report.next_due:
+            self._scheduler.add_job(
+                self._agenda.look_at,
+                "date",
+                run_date=report.next_due,
+                args=[("",), 0],  # no file: what is due is looked at with any look
+                id="due",
+                replace_existing=True,
+                misfire_grace_time=None,
+            )
+
+    def _go_on(self, _done: int, _total: int) -> None:
+        if self._stopping.is_set():
+            raise _Stopped
+
+    def _try_again(self) -> None:
+        self._stopping.wait(RETRY)
+        self._agenda.look_at_everything()
+
+    def _replace_store(self, error: StoreError) -> None:
+        log.error("%s", error)
+        self._store.close()
+        try:
+            self._store = open_store(self._store_url)
+        except FeedsvcError as failure:
+            log.error("the store cannot be replaced: %s", failure)
+            self._stopping.wait(RETRY)
+        self._agenda.look_at_everything()
+
+    def _hear_requests(self) -> None:
+        """Answer requests for a rescan, many with one, once they have become quiet."""
+        asked = self._store.rebuild_asked_for()
+        if asked is None:
+            self._request = None
+            return
+        now = time.monotonic()
+        number, first, last = self._request or (asked, now, now)
+        if asked != number:
+            last = now
+        self._request = (asked, first, last)
+        if now - last >= REQUEST_QUIET or now - first >= REQUEST_PATIENCE:
+            self._store.begin_rebuild(asked)
+            self._request = None
+            log.info("a rescan was asked for")
+            self._agenda.look_at_everything()
+
+    # Another thread hears of changes.
+
+    def _hear_events(self) -> None:
+        told = False
+        while not self._stopping.is_set():
+            try:
+                self._hear_events_of(self._folder.root, _inode(self._folder.root))
+                told = False
+            except Exception as error:  # noqa: BLE001 - whatever it is, the schedule goes on
+                if not told:
+                    log.warning("no file events: %s; the folder is still scanned", error)
+                told = True
+                self._stopping.wait(RETRY)
+                self._agenda.look_at_everything()
+
+    def _hear_events_of(self, root: Path, inode: int) -> None:
+        """Until the folder is replaced by another, whose events would not be heard."""
+        events = watch(
+            root,
+            watch_filter=None,
+            debounce=50,
+            step=20,
+            rust_timeout=1000,
+            yield_on_timeout=True,
+            stop_event=self._stopping,
+            raise_interrupt=False,
+        )
+        for changes in events:
+            self._note({path for _, path in changes}, root)
+            if _inode(root) != inode:
+                self._agenda.look_at_everything()
+                return
+
+    def _note(self, changed: set[str], root: Path) -> None:
+        paths = {Path(path).relative_to(root).as_posix() for path in changed}
+        posts = {path for path in paths if is_post_path(path)}
+        if posts:
+            self._agenda.look_at(posts, self._folder.quiet)
+        if any(not Path(path).suffix for path in paths - posts):  # a folder came or went
+            self._agenda.look_at_everything(self._folder.quiet)
+
+
+class _Stopped(Exception):  # noqa: N818 - not an error
+    """The watcher is to end in the middle of a look."""
+
+
+def _inode(root: Path) -> int:
+    try:
+        return root.stat().st_ino
+    except OSError:
+        return 0
+
+
+def _tell(report: Report) -> None:
+    for problem in report.noticed:
+        log.log(logging.ERROR if problem.refuses else logging.WARNING, "%s", problem)
+    if report.added or report.changed or report.withdrawn:
+        log.info(
+            "published: %d added, %d changed, %d withdrawn; %d feeds moved",
+            len(report.added),
+            len(report.changed),
+            len(report.withdrawn),
+            len(report.feeds),
+        )

@@ -1,0 +1,1 @@
+"""What is heard over HTTP: feeds, pages for people, the webhook."""

@@ -1,0 +1,212 @@
+"""The Flask app: which address leads where, and what every answer carries."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, redirect, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedsvc.core import addresses
+from feedsvc.core.text import nfc
+from feedsvc.errors import StoreError
+from feedsvc.settings import Settings
+from feedsvc.store.store import Store
+from feedsvc.web import hooks, pages
+from feedsvc.web.feeds import Documents, answer
+
+log = logging.getLogger("feedsvc.web")
+
+_READ = ["GET", "HEAD", "OPTIONS"]
+_HOOK = "/hooks/rebuild"
+
+
+def create_app(settings: Settings, store: Store) -> Flask:
+    """The app over a store. Absolute URLs come from its site, never from the request."""
+    app = Flask(__name__)
+    app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
+    app.config["MAX_CONTENT_LENGTH"] = hooks.MOST_BYTES + 1  # one more shows that it is more
+    documents = Documents(store)
+    web = _Web(settings, store, documents)
+    rules: list[tuple[str, Callable[..., AnyResponse]]] = [
+        ("/", web.index),
+        ("/healthz", web.health),
+        ("/readyz", web.readiness),
+        ("/<path:path>", web.document),
+    ]
+    for rule, view in rules:
+        app.add_url_rule(
+            rule, view.__name__, view, methods=_READ, provide_automatic_options=False
+        )
+    app.add_url_rule(
+        _HOOK,
+        "rebuild",
+        web.rebuild,
+        methods=[*_READ, "POST"],
+        provide_automatic_options=False,
+    )
+    app.before_request(_refuse_bad_paths)
+    app.before_request(_answer_options)
+    app.after_request(_common_headers)
+    app.register_error_handler(HTTPException, _error)
+    app.register_error_handler(StoreError, _store_error)
+    app.register_error_handler(Exception, _bug)
+    app.wsgi_app = _below(urlsplit(settings.site.url).path, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+class _Web:
+    """The views; each answers one kind of address."""
+
+    def __init__(self, settings: Settings, store: Store, documents: Documents) -> None:
+        self._settings = settings
+        self._store = store
+        self._documents = documents
+
+    def index(self) -> AnyResponse:
+        with self._store.snapshot() as snapshot:
+            site, main = snapshot.site(), snapshot.feed("")
+            if site is None or main is None:
+                return _not_yet()
+            newest = snapshot.newest(main.number, 10) if self._settings.server.pages else []
+            return pages.index_page(site, snapshot.feeds(), newest)
+
+    def document(self, path: str) -> AnyResponse:
+        alias = self._settings.feeds.aliases.get(f"/{path}")
+        meant = addresses.FORMATS[alias] if alias else path
+        found = self._documents.at(meant)
+        if found:
+            return answer(found, self._settings.server.max_age)
+        return self._page(path)
+
+    def _page(self, path: str) -> AnyResponse:
+        with self._store.snapshot() as snapshot:
+            site = snapshot.site()
+            if site is None:
+                return _not_yet()
+            if self._settings.server.pages:
+                entry = snapshot.entry_at(addresses.page_url(site.url, path))
+                if entry and nfc(path) == path:
+                    return pages.post_page(site, entry)
+                other = path.removesuffix("/") if path.endswith("/") else path + "/"
+                for meant in (nfc(path), nfc(other)):
+                    if snapshot.entry_at(addresses.page_url(site.url, meant)):
+                        return _moved(addresses.page_url(site.url, meant))
+            for meant in _meant_by(path):
+                if meant != path and self._documents.at(meant):
+                    return _moved(addresses.url(site.url, meant))
+        raise NotFound
+
+    def rebuild(self) -> AnyResponse:
+        secret = self._settings.webhook.secret
+        if secret is None:
+            abort(404)
+        if request.method != "POST":
+            raise MethodNotAllowed(["POST"])
+        return hooks.rebuild(self._store, secret.get_secret_value())
+
+    def health(self) -> AnyResponse:
+        return _text(200, "ok")
+
+    def readiness(self) -> AnyResponse:
+        with self._store.snapshot() as snapshot:
+            return _text(200, "ready") if snapshot.revision() else _not_yet()
+
+
+def _meant_by(path: str) -> Iterable[str]:
+    """Canonical paths of documents that this one may mean."""
+    yield nfc(path)
+    feed_path, _, name = nfc(path).rpartition("/")
+    raw = addresses.raw_name_path(feed_path)
+    if raw:
+        yield f"{raw}/{name}"
+
+
+def _moved(location: str) -> AnyResponse:
+    return redirect(location, 301)
+
+
+def _not_yet() -> AnyResponse:
+    response = _text(503, "the first scan is not finished")
+    response.headers["Retry-After"] = "2"
+    return response
+
+
+def _text(status: int, text: str) -> Response:
+    response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# What every request goes through.
+
+
+def _refuse_bad_paths() -> AnyResponse | None:
+    """RFC 3986 paths are UTF-8 here; what is not is a 400, and a control character a 404."""
+    try:
+        path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        abort(400)
+    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in path):
+        abort(404)
+    return None
+
+
+def _answer_options() -> AnyResponse | None:
+    if request.method != "OPTIONS" or request.path == _HOOK:
+        return None
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    response.headers["Allow"] = ", ".join(_READ)
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(_READ)
+    response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since, A-IM"
+    response.headers["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def _common_headers(response: AnyResponse) -> AnyResponse:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
+    return response
+
+
+def _error(error: HTTPException) -> AnyResponse:
+    code = error.code or 500
+    response = _text(code, f"{code} {error.name}")
+    response.headers.extend(
+        (name, value)
+        for name, value in error.get_headers()
+        if name in ("Allow", "Location", "Retry-After")
+    )
+    if code in (404, 410):
+        response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def _store_error(error: StoreError) -> AnyResponse:
+    log.error("%s %s cannot be answered: %s", request.method, request.path, error)
+    response = _text(503, "503 Service Unavailable")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _bug(error: Exception) -> AnyResponse:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _text(500, "500 Internal Server Error")
+
+
+def _below(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+    """Serve a site whose URL has a path there too; a proxy may also take the path off."""
+    if not base:
+        return inner
+
+    def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        path = environ.get("PATH_INFO", "")
+        if path == base or path.startswith(f"{base}/"):
+            environ["PATH_INFO"] = path[len(base) :] or "/"
+        return inner(environ, start_response)
+
+    return outer

@@ -1,0 +1,59 @@
+"""Plain pages for people: what feeds there are, and a post to read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, render_template, request
+
+from feedsvc.core import addresses
+from feedsvc.core.entries import Entry
+from feedsvc.core.site import Site
+from feedsvc.store.snapshot import FeedRecord
+
+_CSP = (
+    "default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_GROUPS = (("category", "Categories"), ("tag", "Tags"), ("author", "Authors"))
+
+
+def index_page(site: Site, feeds: Iterable[FeedRecord], newest: list[Entry]) -> Response:
+    """The list of all feeds, and the newest posts."""
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for record in feeds:
+        links = {
+            format_name: addresses.url(
+                site.url, addresses.document_path(record.topic.path, format_name)
+            )
+            for format_name in addresses.FORMATS
+        }
+        row = {"label": record.topic.label, "entries": record.entries, "links": links}
+        rows.setdefault(record.topic.kind, []).append(row)
+    groups = [(title, rows[kind]) for kind, title in _GROUPS if kind in rows]
+    return _page("index.html", site, groups=groups, newest=newest)
+
+
+def post_page(site: Site, entry: Entry) -> Response:
+    """One post, to be read."""
+    tags = [(tag, addresses.url(site.url, addresses.tag_path(tag))) for tag in entry.tags]
+    categories = [
+        ("/".join(names), addresses.url(site.url, addresses.category_path(names)))
+        for names in entry.categories
+    ]
+    return _page("post.html", site, entry=entry, tags=tags, categories=categories)
+
+
+def _page(template: str, site: Site, **values: Any) -> Response:
+    discovered = [
+        ("application/atom+xml", addresses.url(site.url, addresses.FORMATS["atom"])),
+        ("application/rss+xml", addresses.url(site.url, addresses.FORMATS["rss"])),
+        ("application/feed+json", addresses.url(site.url, addresses.FORMATS["json"])),
+    ]
+    opml = addresses.url(site.url, addresses.OPML_PATH)
+    text = render_template(template, site=site, discovered=discovered, opml=opml, **values)
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _CSP
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,85 @@
+"""granian, set up for us: the processes that answer HTTP, and their end."""
+
+import functools
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server import Server
+
+from feedsvc.errors import FeedsvcError
+from feedsvc.logs import log_to_stderr
+from feedsvc.settings import Settings
+from feedsvc.store.store import Store
+from feedsvc.web.app import create_app
+
+log = logging.getLogger("feedsvc.web")
+
+
+def serve_http(
+    settings: Settings, started: Callable[[], None], stopped: Callable[[], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT; a worker that dies is replaced.
+
+    `started` is called before the first worker starts, `stopped` after the last has ended.
+    Raises FeedsvcError where the address is taken or the store cannot be opened.
+    """
+    _refuse_taken_address(settings.server.host, settings.server.port)
+    Store(settings.store.url).close()  # its faults are better told once, here
+    # A fork would take the watcher's threads and their locks along, half.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        "feedsvc",
+        address=settings.server.host,
+        port=settings.server.port,
+        interface=Interfaces.WSGI,
+        workers=settings.server.workers,
+        blocking_threads=4,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 * 1024),
+        websockets=False,
+        backpressure=256,
+        log_enabled=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=3,
+    )
+    server.on_startup(started)
+    server.on_shutdown(stopped)
+    server.serve(
+        target_loader=functools.partial(_worker_app, settings, os.getpid()), wrap_loader=False
+    )
+
+
+def _worker_app(settings: Settings, parent: int) -> Callable[..., Any]:
+    """What a worker process runs; it ends with its parent, so that no orphan keeps the port."""
+    log_to_stderr()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return create_app(settings, Store(settings.store.url))
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _refuse_taken_address(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise FeedsvcError(
+                f"{host}:{port} cannot be listened on: {error.strerror}; stop what is using it "
+                "or set server.port"
+            ) from error

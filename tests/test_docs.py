@@ -1,0 +1,375 @@
+"""The docs say what the code does: settings, commands, front matter, links, the example."""
+
+import ast
+import json
+import os
+import re
+import shlex
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+import pytest
+from pydantic.fields import FieldInfo
+
+from feedsvc.cli import main
+from feedsvc.core import posts
+from feedsvc.core.documents import FORMATS
+from feedsvc.core.entries import Entry, compose, new_id
+from feedsvc.core.feeds import Topic, feed_of
+from feedsvc.core.posts import Post, parse_post
+from feedsvc.settings import Settings, load_settings
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+CONFIG: Final = ROOT / "config/feedsvc.toml"
+PAGES: Final = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+NO_DEFAULT: Final = "webhook.secret"
+
+
+def _read(page: str) -> str:
+    return (ROOT / page).read_text("utf-8")
+
+
+def _named(pages: list[Path]) -> list[Any]:
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+
+
+def _table(page: str, heading: str) -> dict[str, list[str]]:
+    """The rows of the table whose first column has this heading, by the code in that column."""
+    rows: dict[str, list[str]] = {}
+    inside = False
+    for line in _read(page).splitlines():
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not line.startswith("|"):
+            inside = False
+        elif cells[0] == heading:
+            inside = True
+        elif inside and not set(line) <= set("|- :"):
+            rows[cells[0].strip("`")] = cells[1:]
+    assert rows, f"{page} has no table headed {heading}"
+    return rows
+
+
+def _blocks(text: str, *languages: str) -> list[str]:
+    """The fenced blocks in one of these languages."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
+    return [block for language, block in found if language in languages]
+
+
+# Settings.
+
+
+def _settings() -> dict[str, FieldInfo]:
+    """Every setting by its key."""
+    found: dict[str, FieldInfo] = {}
+    for section, field in Settings.model_fields.items():
+        model: Any = field.annotation
+        found |= {f"{section}.{key}": setting for key, setting in model.model_fields.items()}
+    return found
+
+
+def test_the_table_of_settings_names_each_setting_and_no_other() -> None:
+    assert sorted(_table("docs/configuration.md", "Key")) == sorted(_settings())
+
+
+@pytest.mark.parametrize("key", _settings())
+def test_a_setting_is_documented_with_its_default_and_a_meaning(key: str) -> None:
+    default, meaning = _table("docs/configuration.md", "Key")[key]
+    setting = _settings()[key]
+    assert len(meaning.split()) >= 3
+    if setting.is_required():
+        assert default == "required"
+    elif setting.default is None:
+        assert default == "none"
+    else:
+        documented = tomllib.loads(f"value = {default.strip('`')}")["value"]
+        real = setting.default
+        assert documented == (str(real) if isinstance(real, Path) else real)
+
+
+def test_the_config_file_has_each_setting_with_its_default() -> None:
+    written = tomllib.loads(CONFIG.read_text("utf-8"))
+    keys = [f"{section}.{key}" for section, keys in written.items() for key in keys]
+    loaded = load_settings(CONFIG, {})
+    assert sorted([*keys, NO_DEFAULT]) == sorted(_settings())
+    for key, setting in _settings().items():
+        section, _, name = key.partition(".")
+        if not setting.is_required():
+            assert getattr(getattr(loaded, section), name) == setting.default, key
+
+
+def test_the_config_file_comments_each_setting() -> None:
+    lines = CONFIG.read_text("utf-8").splitlines()
+    for key in _settings():
+        name = key.partition(".")[2]
+        at = next(n for n, line in enumerate(lines) if re.match(rf"(# )?{name} = ", line))
+        commented = re.search(r"\s# \S", lines[at]) or lines[at - 1].startswith("# ")
+        assert commented, key
+
+
+def test_only_the_secret_is_commented_out_in_the_config_file() -> None:
+    commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
+    assert commented == ["secret"]
+
+
+# Commands.
+
+
+def test_the_readme_lists_every_command_and_no_other() -> None:
+    listed = [row.split()[1] for row in _table("README.md", "Command")]
+    assert sorted(listed) == sorted(main.commands)
+
+
+def _command_lines(page: Path) -> Iterator[list[str]]:
+    """The words of each command that a page tells people to type."""
+    text = page.read_text("utf-8")
+    typed = [line for block in _blocks(text, "sh") for line in block.splitlines()]
+    for block in _blocks(text, "console"):
+        typed += [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    for line in typed:
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        words: list[str] = []
+        for word in [*lexer, ";"]:
+            if set(word) <= set(";|&<>()"):
+                if words:
+                    yield words
+                words = []
+            elif words or not re.match(r"[A-Za-z_]\w*=", word):
+                words.append(word)
+
+
+def _calls(program: str) -> list[Any]:
+    return [
+        pytest.param(words[1:], id=f"{page.relative_to(ROOT)}: {' '.join(words)}")
+        for page in PAGES
+        for words in _command_lines(page)
+        if Path(words[0]).name == program
+    ]
+
+
+def _parse(command: click.Command, words: list[str], parent: click.Context | None) -> None:
+    """Parse as click would, without running; raises UsageError for what does not exist."""
+    context = click.Context(command, parent=parent, info_name=command.name)
+    given, rest, _ = command.make_parser(context).parse_args(list(words))
+    if {"help", "version"} & given.keys():
+        return
+    if isinstance(command, click.Group):
+        _, found, rest = command.resolve_command(context, rest)
+        assert found is not None
+        _parse(found, rest, context)
+        return
+    missing = [
+        parameter.name
+        for parameter in command.params
+        if parameter.required and not isinstance(given.get(str(parameter.name)), str)
+    ]
+    if rest or missing:
+        raise click.UsageError(f"too much: {rest}; missing: {missing}")
+
+
+@pytest.mark.parametrize("words", _calls("feedsvc"))
+def test_a_documented_call_of_feedsvc_has_commands_and_options_that_exist(
+    words: list[str],
+) -> None:
+    _parse(main, words, None)
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["serv", "serve --prot 1", "--sedes x serve", "export", "feeds more", "check a b"],
+)
+def test_a_call_that_does_not_exist_would_be_found(call: str) -> None:
+    with pytest.raises(click.UsageError):
+        _parse(main, call.split(), None)
+
+
+@pytest.mark.parametrize("words", _calls("make"))
+def test_a_documented_target_of_make_exists(words: list[str]) -> None:
+    targets = set(re.findall(r"^([a-z]+):", _read("Makefile"), re.M))
+    assert set(words) <= targets
+
+
+# Front matter.
+
+
+def _keys_read() -> set[str]:
+    """The front matter keys that posts.py names: where it asks for a field, or in a `for`."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(Path(posts.__file__).read_text("utf-8"))):
+        asked: list[ast.expr] = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            fields = ast.unparse(node.func) == "self._fields.get"
+            if fields or node.func.attr in ("_text", "_date", "_flag", "_said"):
+                asked = node.args
+        elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.Tuple):
+            asked = node.iter.elts
+        found |= {str(e.value) for e in asked if isinstance(e, ast.Constant) and e.value}
+    return found
+
+
+def test_the_keys_that_posts_read_are_found() -> None:
+    well_known = {"title", "date", "updated", "draft", "password", "slug", "tags", "category"}
+    assert well_known <= _keys_read()
+
+
+def test_the_table_of_front_matter_has_each_key_that_is_read_and_no_other() -> None:
+    assert sorted(_table("docs/front-matter.md", "Key")) == sorted(_keys_read())
+
+
+def test_the_docs_name_each_kind_of_file_that_may_be_a_post() -> None:
+    page = _read("docs/front-matter.md")
+    assert [suffix for suffix in posts.SUFFIXES if f"`{suffix}`" not in page] == []
+
+
+def _post(path: str, text: str) -> tuple[Post, Entry]:
+    site = load_settings(CONFIG, {}).publication()
+    post = parse_post(path, text.encode(), site)
+    assert isinstance(post, Post), post
+    entry = compose(post, site, new_id(post.key, site), post.published)
+    assert isinstance(entry, Entry), entry
+    return post, entry
+
+
+def test_the_table_of_ids_is_true() -> None:
+    rows = _table("docs/front-matter.md", "The post has")
+    assert len(rows) == 5
+    for said, (documented,) in rows.items():
+        key = re.match(r"((?:guid|slug): [^`]+)", said)
+        line = key[1] + "\n" if key else ""
+        _, entry = _post("2026/first-pick.md", f"---\ndate: 2026-03-01\n{line}---\nTea\n")
+        assert entry.id == documented.strip("`")
+
+
+def test_the_table_of_categories_is_true() -> None:
+    meant = {
+        "categories: Tea": (("Tea",),),
+        "categories: [Tea, Green]": (("Tea", "Green"),),
+        "categories: [[Tea], [Notes]]": (("Tea",), ("Notes",)),
+        "categories: [[Tea, Green], Notes]": (("Tea", "Green"), ("Notes",)),
+    }
+    assert sorted(_table("docs/front-matter.md", "Written")) == sorted(meant)
+    for line, categories in meant.items():
+        post, _ = _post("a.md", f"---\ndate: 2026-03-01\n{line}\n---\nTea\n")
+        assert post.categories == categories
+
+
+# The example of the README.
+
+
+def test_the_feed_in_the_readme_is_what_its_post_gives() -> None:
+    (written,) = _blocks(_read("README.md"), "markdown")
+    (shown,) = _blocks(_read("README.md"), "xml")
+    _, entry = _post("first-pick.md", written)
+    site = load_settings(CONFIG, {}).publication()
+    document = FORMATS["atom"].render(feed_of(site, Topic("tag", ("Tea",)), [entry])).decode()
+    pieces = [re.escape(piece.strip()) for piece in shown.split("...")]
+    assert len(pieces) > 2
+    assert re.search(r"\A<\?xml[^>]*>\s*" + ".*?".join(pieces) + r"\s*\Z", document, re.S)
+
+
+# Links, and what must not be in the repository.
+
+
+def _prose(page: Path) -> str:
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)
+    return re.sub(r"`[^`\n]*`", "code", text)
+
+
+def _links(page: Path) -> list[str]:
+    targets = re.findall(r"\]\(([^)\s]+)\)", _prose(page))
+    return [target for target in targets if not urlsplit(target).scheme]
+
+
+@pytest.mark.parametrize("page", _named(PAGES))
+def test_every_relative_link_leads_to_a_file(page: Path) -> None:
+    targets = [page.parent / urlsplit(link).path for link in _links(page)]
+    assert [str(target) for target in targets if not target.exists()] == []
+
+
+def test_the_pages_have_links_at_all() -> None:
+    assert len(_links(ROOT / "README.md")) >= 8
+
+
+def test_every_page_of_docs_is_linked_from_the_readme_or_the_index_of_notes() -> None:
+    linked = {
+        (page.parent / link).resolve()
+        for page in (ROOT / "README.md", ROOT / "docs/design/README.md")
+        for link in _links(page)
+    }
+    pages = (ROOT / "docs").rglob("*.md")
+    assert [str(p.relative_to(ROOT)) for p in pages if p.resolve() not in linked] == []
+
+
+def test_a_design_note_has_a_date_a_question_and_what_was_given_up() -> None:
+    notes = sorted((ROOT / "docs/design").glob("[0-9]*.md"))
+    assert len(notes) >= 10
+    for note in notes:
+        text = note.read_text("utf-8")
+        day = re.search(r"^\d{4}-\d\d-\d\d$", text, re.M)
+        assert day, note.name
+        assert note.name.startswith(day[0])
+        date.fromisoformat(day[0])
+        for part in ("**Question.**", "**Answer.**", "**What we gave up.**"):
+            assert part in text, f"{note.name} has no {part}"
+
+
+def _files_of_the_repository() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a checkout of git")
+    names = {os.fsdecode(name) for name in listed.stdout.split(b"\0") if name}
+    return sorted(ROOT / name for name in names if (ROOT / name).is_file())
+
+
+# Put together here, or this file would be the first to be found.
+_MACHINE_PATH: Final = re.compile(rb"(?<![\w.~}-])/" + rb"(?:work|root)(?=/|\b)(?![-.\w])")
+_INDEX_HOSTS: Final = re.compile(rb"\bpy" + rb"pi\.org\b|python" + rb"hosted\.org\b")
+
+
+@pytest.mark.parametrize("text", ["cd /{}/main", "sqlite:////{}/x", "'/{}'", "=/{}/a:b"])
+@pytest.mark.parametrize("folder", ["work", "root"])
+def test_a_path_of_this_machine_would_be_found(text: str, folder: str) -> None:
+    assert _MACHINE_PATH.search(text.format(folder).encode())
+
+
+@pytest.mark.parametrize("text", ["https://a.b/work", "art/work/", "/workers", "/root-ca"])
+def test_what_is_no_path_of_this_machine_is_left_alone(text: str) -> None:
+    assert not _MACHINE_PATH.search(text.encode())
+
+
+@pytest.mark.parametrize(
+    "pattern", [pytest.param(_MACHINE_PATH, id="path"), pytest.param(_INDEX_HOSTS, id="index")]
+)
+def test_no_file_names_a_path_of_a_machine_or_a_package_index(
+    pattern: re.Pattern[bytes],
+) -> None:
+    files = _files_of_the_repository()
+    assert ROOT / "README.md" in files
+    faults = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in files
+        for number, line in enumerate(file.read_bytes().splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert faults == []
+
+
+def test_the_example_of_aliases_in_the_environment_is_json_that_is_accepted() -> None:
+    page = _read("docs/configuration.md")
+    (shown,) = re.findall(r"^FEEDSVC_FEEDS__ALIASES='(.*?)' ", page, re.M)
+    settings = load_settings(CONFIG, {"FEEDSVC_FEEDS__ALIASES": shown})
+    assert settings.feeds.aliases == json.loads(shown)

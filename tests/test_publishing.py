@@ -1,0 +1,428 @@
+"""From a folder to the store: what a publish does with each thing that befalls a file."""
+
+import os
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedsvc.core.entries import Entry
+from feedsvc.core.site import Site
+from feedsvc.errors import FolderError, StoreLocked
+from feedsvc.folder import Folder
+from feedsvc.publishing import SECOND_LOOK_SECONDS, Report, check, publish
+from feedsvc.store.store import Store
+from tests.writing import PostFolder
+
+SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
+NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=SECOND_LOOK_SECONDS)
+
+
+class House:
+    """A folder and a store, and the publish that joins them."""
+
+    def __init__(self, posts: PostFolder, folder: Folder, store: Store) -> None:
+        self.posts, self.folder, self.store = posts, folder, store
+
+    def publish(self, now: datetime = NOW, site: Site = SITE, **more: Any) -> Report:
+        return publish(self.folder, self.store, site, now, **more)
+
+    def entries(self, path: str = "") -> list[Entry]:
+        with self.store.snapshot() as snapshot:
+            feed = snapshot.feed(path)
+            return snapshot.newest(feed.number, 100) if feed else []
+
+    def only_entry(self) -> Entry:
+        (entry,) = self.entries()
+        return entry
+
+    def titles(self) -> set[str]:
+        return {entry.title for entry in self.entries()}
+
+    def digests(self) -> dict[str, tuple[str, datetime]]:
+        with self.store.snapshot() as snapshot:
+            return {f.topic.path: (f.digest, f.changed_at) for f in snapshot.feeds()}
+
+
+@pytest.fixture
+def house(posts: PostFolder, folder: Folder, store: Store) -> House:
+    return House(posts, folder, store)
+
+
+# What is new, changed, gone.
+
+
+def test_a_post_is_published_with_all_its_feeds(house: House) -> None:
+    house.posts.write("tea.md", title="Tea", tags="[Green, 茶]", categories="[Drinks]")
+    report = house.publish()
+    assert report.added == ("tea.md",)
+    assert set(report.feeds) == {
+        *("", "tags/Green", "tags/茶", "categories/Drinks", "authors/Li"),
+    }
+    assert house.only_entry().title == "Tea"
+
+
+def test_an_unchanged_folder_is_not_read_and_nothing_moves(house: House) -> None:
+    house.posts.write()
+    house.publish()
+    before = house.digests()
+    report = house.publish(NOW + timedelta(days=1))
+    assert (report.read, report.added, report.changed, report.feeds) == (0, (), (), ())
+    assert (report.revision, house.digests()) == (1, before)
+
+
+def test_an_edit_is_published_under_the_same_id(house: House) -> None:
+    house.posts.write(title="Old")
+    house.publish()
+    before = house.only_entry()
+    house.posts.write(title="New")
+    assert house.publish().changed == ("tea.md",)
+    assert (house.only_entry().id, house.only_entry().title) == (before.id, "New")
+
+
+def test_a_touched_file_changes_nothing(house: House) -> None:
+    path = house.posts.write()
+    house.publish()
+    os.utime(path)
+    report = house.publish()
+    assert (report.read, report.changed, report.feeds) == (1, (), ())
+    assert house.publish().read == 0
+
+
+def test_new_bytes_of_the_same_size_and_mtime_are_noticed(house: House) -> None:
+    path = house.posts.write(title="aaa")
+    house.publish()
+    status = path.stat()
+    house.posts.write(title="bbb")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert house.publish().changed == ("tea.md",)
+
+
+def test_a_vanished_post_is_withdrawn_at_the_second_look_only(house: House) -> None:
+    path = house.posts.write(tags="[Green]")
+    house.publish()
+    path.unlink()
+    first = house.publish()
+    assert (first.withdrawn, first.unsettled) == ((), frozenset({"tea.md"}))
+    too_soon = house.publish(NOW + timedelta(milliseconds=100))
+    assert too_soon.withdrawn == ()
+    second = house.publish(LATER)
+    assert (second.withdrawn, second.unsettled) == (("tea.md",), frozenset())
+    assert (house.entries(), house.entries("tags/Green")) == ([], [])
+
+
+def test_a_post_that_comes_back_before_the_second_look_never_left(house: House) -> None:
+    path = house.posts.write()
+    house.publish()
+    shutil.move(path, path.with_suffix(".away"))
+    house.publish()
+    shutil.move(path.with_suffix(".away"), path)
+    house.publish(LATER)
+    assert house.publish(LATER + timedelta(days=1)).withdrawn == ()
+    assert len(house.entries()) == 1
+
+
+def test_a_deleted_post_that_returns_has_its_old_id(house: House) -> None:
+    path = house.posts.write(title="Tea")
+    house.publish()
+    before = house.only_entry().id
+    path.unlink()
+    house.publish()
+    house.publish(LATER)
+    house.posts.write(title="Another title", date="2026-02-02")
+    assert house.publish(LATER).added == ("tea.md",)
+    assert house.only_entry().id == before
+
+
+def test_a_look_at_one_path_reads_no_other(house: House) -> None:
+    house.posts.write("a.md")
+    house.posts.write("b.md")
+    house.publish()
+    house.posts.write("a.md", title="A2")
+    house.posts.write("b.md", title="B2")
+    report = house.publish(only={"a.md"})
+    assert (report.read, report.changed) == (1, ("a.md",))
+    assert house.titles() == {"A2", "b.md"}
+
+
+def test_the_files_order_does_not_matter(house: House, tmp_path: Path) -> None:
+    for number in range(5):
+        house.posts.write(f"{number}.md", date="2026-03-01", tags="[x]")
+    house.publish()
+    other = PostFolder(tmp_path / "other")
+    for number in reversed(range(5)):
+        other.write(f"{number}.md", date="2026-03-01", tags="[x]")
+    second = Store(f"sqlite:///{tmp_path}/second.sqlite3")
+    twin = House(other, Folder(other.root, 0), second)
+    for only in ({"3.md"}, {"1.md", "4.md"}, None):
+        twin.publish(NOW + timedelta(days=1), only=only)
+    digests = {path: digest for path, (digest, _) in house.digests().items()}
+    assert {path: digest for path, (digest, _) in twin.digests().items()} == digests
+    second.close()
+
+
+# Who is who.
+
+
+@pytest.mark.parametrize("key", [{}, {"urlname": "tea"}])
+def test_a_renamed_file_keeps_its_id_and_does_not_flicker(
+    house: House, key: dict[str, str]
+) -> None:
+    path = house.posts.write("old/tea.md", title="Tea", permalink="/tea/", **key)
+    house.publish()
+    before = house.only_entry()
+    (house.posts.root / "new").mkdir()
+    shutil.move(path, house.posts.root / "new" / "green.md")
+    report = house.publish()
+    assert (report.added, report.changed, report.withdrawn) == ((), (), ())
+    assert house.only_entry() == before
+    assert house.publish(LATER).withdrawn == ()
+
+
+def test_two_files_that_swap_names_keep_their_ids(house: House) -> None:
+    one = house.posts.write("1.md", title="One", urlname="one")
+    two = house.posts.write("2.md", title="Two", urlname="two")
+    house.publish()
+    before = {entry.title: entry.id for entry in house.entries()}
+    shutil.move(one, one.with_suffix(".x"))
+    shutil.move(two, one)
+    shutil.move(one.with_suffix(".x"), two)
+    assert house.publish().feeds == ()
+    assert {entry.title: entry.id for entry in house.entries()} == before
+
+
+def test_a_corrected_slug_keeps_the_id(house: House) -> None:
+    house.posts.write(urlname="taa")
+    house.publish()
+    before = house.only_entry()
+    house.posts.write(urlname="tea")
+    house.publish()
+    assert house.only_entry().id == before.id
+    assert house.only_entry().permalink != before.permalink
+
+
+def test_a_new_guid_is_a_new_entry(house: House) -> None:
+    house.posts.write(guid="urn:x:1")
+    house.publish()
+    house.posts.write(guid="urn:x:2")
+    report = house.publish()
+    assert (len(report.added), len(report.withdrawn)) == (1, 1)
+    assert house.only_entry().id == "urn:x:2"
+
+
+def test_a_new_domain_and_permalink_template_change_no_id(house: House) -> None:
+    house.posts.write()
+    house.publish()
+    before = house.only_entry().id
+    moved = Site("T", "https://new.org", "Li", "UTC", "new.org,2030", permalink="/:key.html")
+    house.publish(site=moved)
+    assert house.only_entry().id == before
+    assert house.only_entry().permalink == "https://new.org/tea.html"
+
+
+def test_of_two_posts_with_one_key_the_published_one_stays(house: House) -> None:
+    house.posts.write("b.md", title="First", urlname="tea")
+    house.publish()
+    house.posts.write("a.md", title="Second", urlname="tea")
+    report = house.publish()
+    (problem,) = report.problems
+    assert (problem.path, "b.md" in problem.fault) == ("a.md", True)
+    assert house.titles() == {"First"}
+
+
+def test_a_twin_takes_its_place_when_the_other_is_gone(house: House) -> None:
+    first = house.posts.write("a.md", title="A", urlname="tea")
+    house.posts.write("b.md", title="B", urlname="tea")
+    house.publish()
+    assert house.titles() == {"A"}
+    before = house.only_entry().id
+    first.unlink()
+    house.publish()
+    report = house.publish(LATER)
+    assert house.publish(LATER, only=report.unsettled).added == ("b.md",)
+    assert (house.only_entry().title, house.only_entry().id) == ("B", before)
+
+
+def test_a_twin_that_gets_its_own_key_is_published(house: House) -> None:
+    house.posts.write("a.md", urlname="tea")
+    house.posts.write("b.md", urlname="tea")
+    house.publish()
+    house.posts.write("b.md", urlname="coffee")
+    report = house.publish()
+    assert (report.added, report.problems) == (("b.md",), ())
+
+
+# Dates.
+
+
+def test_a_post_of_the_future_is_held_until_its_date(house: House) -> None:
+    house.posts.write(date="2026-06-01 17:00:00")
+    report = house.publish()
+    due = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+    assert (report.added, report.next_due, house.entries()) == ((), due, [])
+    assert house.publish(due - timedelta(seconds=1)).added == ()
+    assert house.publish(due, only=()).added == ("tea.md",)
+
+
+def test_a_published_post_that_moves_to_the_future_is_withdrawn(house: House) -> None:
+    house.posts.write()
+    house.publish()
+    house.posts.write(date="2026-07-01")
+    assert house.publish().withdrawn == ("tea.md",)
+
+
+def test_published_never_moves_while_readers_have_it(house: House) -> None:
+    house.posts.write(date="2026-03-01")
+    house.publish()
+    before = house.only_entry().published
+    house.posts.write(date="2026-04-01", title="New")
+    report = house.publish()
+    assert (house.only_entry().published, house.only_entry().title) == (before, "New")
+    assert [problem.refuses for problem in report.problems] == [False]
+
+
+def test_a_draft_for_a_moment_frees_the_date(house: House) -> None:
+    house.posts.write(date="2026-03-01")
+    house.publish()
+    before = house.only_entry()
+    house.posts.write(draft="true")
+    assert house.publish().withdrawn == ("tea.md",)
+    house.posts.write(date="2026-04-01")
+    house.publish()
+    assert house.only_entry().id == before.id
+    assert house.only_entry().published > before.published
+
+
+def test_a_corrected_time_zone_corrects_the_dates(house: House) -> None:
+    house.posts.write(date="2026-03-01 00:00:00")
+    house.publish()
+    house.publish(site=Site("Tea", "https://example.org", "Li", "UTC", "example.org,2026"))
+    assert house.only_entry().published == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_an_update_in_the_future_does_not_count_until_it_comes(house: House) -> None:
+    house.posts.write(updated="2999-01-01")
+    report = house.publish()
+    assert house.only_entry().updated == house.only_entry().published
+    assert report.next_due == datetime(2998, 12, 31, 16, 0, tzinfo=UTC)
+    assert [problem.refuses for problem in report.problems] == [False]
+
+
+# What is wrong with a file harms no other.
+
+BROKEN = {
+    "broken front matter": b"---\ntitle: [\n---\nx",
+    "never closed": b"---\ntitle: x\n\ntext",
+    "no date": b"---\ntitle: x\n---\n",
+    "impossible date": b"---\ntitle: x\ndate: 2025-02-30\n---\n",
+    "invalid UTF-8": b"---\ntitle: \xff\ndate: 2026-01-01\n---\n",
+    "UTF-16": "---\ntitle: x\n---\n".encode("utf-16"),
+    "empty": b"",
+    "10 MB": b"---\ndate: 2026-01-01\n---\n" + b"x" * 10_000_000,
+    "a python tag": b"---\ndate: !!python/name:os.system\n---\n",
+    "deep HTML": b"---\ndate: 2026-01-01\n---\n" + b"<div>" * 10_000,
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_post_is_reported_and_the_rest_is_published(house: House, fault: str) -> None:
+    house.posts.write_raw("bad.md", BROKEN[fault])
+    house.posts.write("good.md", title="Good")
+    report = house.publish()
+    (problem,) = report.problems
+    assert (problem.path, problem.refuses, report.refused) == ("bad.md", True, 1)
+    assert problem.fault
+    assert problem.cure
+    assert house.titles() == {"Good"}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_post_that_breaks_keeps_its_last_good_version(house: House, fault: str) -> None:
+    house.posts.write("bad.md", title="Was good", tags="[x]")
+    house.publish()
+    before = house.digests()
+    house.posts.write_raw("bad.md", BROKEN[fault])
+    report = house.publish()
+    assert (report.withdrawn, report.feeds, report.refused) == ((), (), 1)
+    assert house.digests() == before
+    house.posts.write("bad.md", title="Mended", tags="[x]")
+    assert (house.publish().changed, house.publish().problems) == (("bad.md",), ())
+
+
+def test_a_post_that_loses_its_front_matter_keeps_its_last_good_version(house: House) -> None:
+    house.posts.write(title="Good")
+    house.publish()
+    house.posts.write_raw("tea.md", b"only text")
+    assert (house.publish().refused, house.titles()) == (1, {"Good"})
+
+
+def test_a_broken_post_that_is_deleted_is_withdrawn(house: House) -> None:
+    path = house.posts.write()
+    house.publish()
+    path.write_bytes(b"---\n")
+    house.publish()
+    path.unlink()
+    house.publish()
+    report = house.publish(LATER)
+    assert (report.withdrawn, report.problems, house.entries()) == (("tea.md",), (), [])
+
+
+def test_a_problem_stands_in_every_report_until_it_is_mended(house: House) -> None:
+    house.posts.write_raw("bad.md", b"---\n")
+    house.publish()
+    again = house.publish()
+    assert (again.read, again.noticed, len(again.problems)) == (0, (), 1)
+
+
+def test_a_file_that_is_being_written_waits_and_nothing_is_torn(
+    posts: PostFolder, store: Store
+) -> None:
+    house = House(posts, Folder(posts.root, quiet=0.2), store)
+    posts.write(title="Half")
+    report = house.publish()
+    assert (report.unsettled, report.added) == (frozenset({"tea.md"}), ())
+    time.sleep(0.25)
+    assert house.publish(only=report.unsettled).added == ("tea.md",)
+
+
+def test_a_missing_folder_withdraws_nothing(house: House) -> None:
+    house.posts.write()
+    house.publish()
+    shutil.move(house.posts.root, house.posts.root.with_name("away"))
+    with pytest.raises(FolderError):
+        house.publish()
+    assert len(house.entries()) == 1
+
+
+def test_no_two_publish_at_once(house: House) -> None:
+    with house.store.lock(), pytest.raises(StoreLocked):
+        house.publish()
+
+
+def test_a_rebuilt_store_has_the_same_ids_and_digests(house: House, tmp_path: Path) -> None:
+    for number in range(4):
+        house.posts.write(f"{number}.md", tags=f"[t{number % 2}]", guid=f"urn:n:{number}")
+    house.publish()
+    fresh = Store(f"sqlite:///{tmp_path}/fresh.sqlite3")
+    House(house.posts, house.folder, fresh).publish()
+    with fresh.snapshot() as snapshot:
+        rebuilt = {feed.topic.path: feed.digest for feed in snapshot.feeds()}
+    assert rebuilt == {path: digest for path, (digest, _) in house.digests().items()}
+    fresh.close()
+
+
+def test_check_finds_what_publish_refuses_and_writes_nothing(house: House) -> None:
+    for name, source in BROKEN.items():
+        house.posts.write_raw(f"{name}.md", source)
+    house.posts.write("a.md", urlname="tea")
+    house.posts.write("b.md", urlname="tea")
+    problems = check(house.folder, SITE)
+    assert {p.path for p in problems} == {*(f"{name}.md" for name in BROKEN), "b.md"}
+    with house.store.snapshot() as snapshot:
+        assert snapshot.site() is None
+    assert {p.path for p in house.publish().problems} == {p.path for p in problems}
