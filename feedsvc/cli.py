@@ -1,5 +1,7 @@
 """The words you type."""
 
+import errno
+import io
 import os
 import signal
 import sys
@@ -15,6 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from feedsvc import __version__
 from feedsvc.core import addresses
@@ -53,6 +56,8 @@ class _Group(click.Group):
             click.echo(f"feedsvc: {error}", err=True)
             context.exit(2)
         except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click ends quietly where nobody reads on
             click.echo(f"feedsvc: {error}", err=True)
             context.exit(2)
 
@@ -76,6 +81,9 @@ def _settings_options(function: _F) -> _F:
 def main(context: click.Context, config: Path | None, seeds: Path | None) -> None:
     """Turn a folder of posts into Atom, RSS and JSON feeds, and serve them."""
     context.obj = (config, seeds)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know no Chinese
 
 
 def _settings(config: Path | None, seeds: Path | None) -> Settings:
@@ -192,9 +200,11 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
         for row in rows:
             click.echo("\t".join(row))
         return
-    table = Table("address", "title", "entries", "last changed", box=None)
+    table = Table(box=None)
+    for heading in ("address", "title", "entries", "last changed"):
+        table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))  # Text: a title is no markup
     Console().print(table)
 
 

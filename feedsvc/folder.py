@@ -1,5 +1,6 @@
 """The folder of posts: list it, read it, and never trip over what lies in it."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -67,7 +68,7 @@ class Folder:
             self._list("", survey)
             return survey
         for path in only:
-            if is_post_path(path):
+            if is_post_path(path) and self._is_inside((self.root / path).parent):
                 self._note(path, survey)
         return survey
 
@@ -90,6 +91,13 @@ class Folder:
             elif is_post_name(child.name):
                 self._note(path, survey)
 
+    def _is_inside(self, folder: Path) -> bool:
+        """False below a link to a folder: those are not followed."""
+        try:
+            return folder.resolve() == folder
+        except (OSError, RuntimeError):  # a loop of links
+            return False
+
     def _note(self, path: str, survey: Survey) -> None:
         if not _is_text(path):
             shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
@@ -111,6 +119,9 @@ class Folder:
             return
         if stat.S_ISREG(status.st_mode):
             survey.stamps[path] = _stamp(status)
+        elif not stat.S_ISDIR(status.st_mode):
+            fault, cure = "it is not a regular file and is not read", "give it another name"
+            survey.problems.append(Problem(path, 0, fault, cure))
 
     def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
         """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
@@ -131,15 +142,29 @@ class Folder:
         return SourceFile(path, stamp, hashlib.sha256(source).hexdigest(), source)
 
     def _source(self, path: str, stamp: Stamp) -> bytes:
-        target = (self.root / path).resolve()
-        opened = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(opened, "rb") as file:
+        opened = self._opened(path)
+        try:
             if _stamp(os.fstat(opened)) != stamp:
                 raise Unsettled(path)
-            source = file.read(stamp.size + 1)
+            with open(opened, "rb", closefd=False) as file:
+                source = file.read(stamp.size + 1)
             if _stamp(os.fstat(opened)) != stamp or len(source) != stamp.size:
                 raise Unsettled(path)
+        finally:
+            os.close(opened)
         return source
+
+    def _opened(self, path: str) -> int:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            return os.open(self.root / path, flags)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+        try:
+            return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
+        except RuntimeError as error:  # a loop of links, before Python 3.13
+            raise Unsettled(path) from error
 
 
 def is_post_path(path: str) -> bool:

@@ -28,11 +28,21 @@ DEFAULT_FILE: Final = Path("config/feedsvc.toml")
 
 def _web_url(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+    try:
+        plain = parts.port is None or parts.port > 0
+    except ValueError:
+        plain = False
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it is not an http or https URL")
-    if parts.username or parts.fragment or re.search(r"\s", text):
+    if re.search(r"[\s\x00-\x1f\x7f@?#]", text):
         raise ValueError("it is not a plain http or https URL")
     return text.rstrip("/").replace(parts.netloc, parts.netloc.lower(), 1)
+
+
+def _not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("it is not a number")
+    return value
 
 
 def _zone_name(text: str) -> str:
@@ -79,6 +89,9 @@ def _from_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+_Whole = Annotated[int, BeforeValidator(_not_bool)]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -113,8 +126,8 @@ class ContentSettings(_Section):
 class FeedSettings(_Section):
     """`[feeds]`: how large a feed is, and where else the main one answers."""
 
-    entries: int = Field(20, ge=1, le=500, examples=[20])
-    max_bytes: int = Field(512 * 1024, ge=16 * 1024, examples=[524288])
+    entries: _Whole = Field(20, ge=1, le=500, examples=[20])
+    max_bytes: _Whole = Field(512 * 1024, ge=16 * 1024, examples=[524288])
     aliases: Annotated[
         dict[Annotated[str, AfterValidator(_address)], Literal["atom", "rss", "json"]],
         BeforeValidator(_from_json),
@@ -128,7 +141,9 @@ class StoreSettings(_Section):
     """`[store]`: where the state is kept."""
 
     url: Annotated[str, AfterValidator(_store_url)] = Field(
-        "sqlite:///var/feedsvc.sqlite3", examples=["sqlite:///var/feedsvc.sqlite3"]
+        "sqlite:///var/feedsvc.sqlite3",
+        examples=["sqlite:///var/feedsvc.sqlite3"],
+        repr=False,  # it may hold a password
     )
 
 
@@ -136,9 +151,9 @@ class ServerSettings(_Section):
     """`[server]`: how the feeds are served."""
 
     host: str = Field("127.0.0.1", min_length=1, examples=["127.0.0.1"])
-    port: int = Field(8000, ge=1, le=65535, examples=[8000])
-    workers: int = Field(1, ge=1, le=64, examples=[1])
-    max_age: int = Field(1800, ge=0, le=86400, examples=[1800])
+    port: _Whole = Field(8000, ge=1, le=65535, examples=[8000])
+    workers: _Whole = Field(1, ge=1, le=64, examples=[1])
+    max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
     pages: bool = Field(True, examples=["true"])
 
 
@@ -210,8 +225,8 @@ def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
 def _overridden(tree: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
     """Put the environment into the tree; the names that mean nothing come back as problems."""
     strangers = []
-    if environ.get("PORT"):
-        tree.setdefault("server", {})["port"] = environ["PORT"]
+    if environ.get("PORT") and isinstance(tree.setdefault("server", {}), dict):
+        tree["server"]["port"] = environ["PORT"]
     for name, value in sorted(environ.items()):
         if not name.startswith(PREFIX):
             continue
@@ -246,10 +261,10 @@ def _fault(detail: dict[str, Any], path: Path, source: str, environ: Mapping[str
 def _line_of(where: list[str], source: str) -> int:
     section = ""
     for number, line in enumerate(source.splitlines(), 1):
-        heading = re.match(r"\s*\[([\w.]+)\]", line)
+        heading = re.match(r"\s*\[\s*([\w.]+)\s*\]", line)
         if heading:
             section = heading[1]
-            if [section] == where[:1] and len(where) == 1:
+            if section in (".".join(where), ".".join(where[:2])):
                 return number
         key = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=", line)
         if key and [*filter(None, [section]), key[1]] == where[: 1 + bool(section)]:

@@ -18,6 +18,7 @@ from feedsvc.core.site import Site
 from feedsvc.core.text import plain, summary_of
 
 SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
+_HEAD: Final = 6000  # characters of content that nearly always hold a summary
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -99,7 +100,10 @@ def _summary(post: Post, content: str) -> str:
         return post.summary
     if post.excerpt:
         return plain(post.excerpt if post.is_html else html_of(post.excerpt))
-    return summary_of(plain(content), SUMMARY_LENGTH)
+    words = plain(content[:_HEAD])
+    if len(content) > _HEAD and len(words) < _HEAD // 5:  # hardly any text among the tags
+        words = plain(content)
+    return summary_of(words, SUMMARY_LENGTH)
 
 
 def with_summary_only(entry: Entry) -> Entry:

@@ -143,6 +143,8 @@ def _rewriter(
 
 
 def _absolute(base_url: str, value: str) -> str | None:
+    if value.startswith(("https://", "http://")):
+        return value.replace(" ", "%20")
     try:
         absolute = urljoin(base_url, value.strip())
     except ValueError:  # such as http://[

@@ -22,7 +22,12 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 _TRUE = frozenset(["true", "yes", "on", "1", "y"])
 _FALSE = frozenset(["false", "no", "off", "0", "n"])
 _MORE = re.compile(r"<!--\s*(?:more|truncate)\s*-->", re.IGNORECASE)
-_HEADING = re.compile(r"^\s{0,3}#{1,6}[ \t]+(.+?)[ \t]*#*\s*$|^\s*<h1\b[^>]*>(.+?)</h1>", re.M)
+_HEADING = re.compile(
+    r"^ {0,3}#{1,6}[ \t]+(?P<atx>\S.*?)(?:[ \t]+#+)?[ \t]*$"
+    r"|<h1\b[^>]*>(?P<html>.+?)</h1>",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TAG_SEPARATORS = re.compile("[,，、;；]")
@@ -194,14 +199,14 @@ class _Reader:
     # What the post is called and when it came.
 
     def _title(self) -> str:
+        """The title given, else that of the first heading, else the file's name."""
         title = self._text("title")
         if title:
             return title
-        heading = _HEADING.search(self._front.body)
-        words = (
-            one_line(re.sub(r"<[^>]*>|[*_`]", "", heading[1] or heading[2])) if heading else ""
-        )
-        return words or one_line(self._name().replace("-", " ")) or self._path
+        heading = _HEADING.search(_FENCED.sub("", self._front.body))
+        if heading and _heading_words(heading):
+            return _heading_words(heading)
+        return one_line(self._name().replace("-", " ")) or self._path
 
     def _date(self, *names: str) -> datetime | None:
         for name in names:
@@ -361,9 +366,16 @@ class _Reader:
         return one_line(field.value)
 
     def _body(self) -> str:
+        source = self._front.body
+        heading = _HEADING.match(source.lstrip())
+        if heading and not self._text("title"):  # it is the title now: not twice, please
+            end = len(source) - len(source.lstrip()) + heading.end()
+            source = (
+                "\n" * source.count("\n", 0, end) + source[end:]
+            )  # lines keep their numbers
         if self._path.endswith(".html"):
-            return self._front.body
-        body, removed = without_shortcodes(self._front.body)
+            return source
+        body, removed = without_shortcodes(source)
         for line, name in removed:
             fault = f"the tag {name!r} is not known and is left out"
             cure = "write what it should show"
@@ -383,6 +395,10 @@ class _Reader:
 
     def _warn(self, field: Field, fault: str, cure: str) -> None:
         self._warnings.append(Problem(self._path, field.line, fault, cure, refuses=False))
+
+
+def _heading_words(heading: re.Match[str]) -> str:
+    return one_line(re.sub(r"<[^>]*>|[*_`]", "", heading["atx"] or heading["html"]))
 
 
 def _is_flag(name: str, value: Value) -> bool:

@@ -50,7 +50,7 @@ def serve_http(
         log_enabled=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        workers_kill_timeout=3,
+        workers_kill_timeout=2,
     )
     server.on_startup(started)
     server.on_shutdown(stopped)

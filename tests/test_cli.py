@@ -1,0 +1,717 @@
+"""The words you type: what they print, what they leave behind, and how they end."""
+
+import http.client
+import os
+import pty
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, TypeAlias
+
+import pytest
+from click.testing import CliRunner, Result
+
+import feedsvc
+from feedsvc.cli import main
+from feedsvc.store.store import Store
+from tests.writing import PostFolder
+
+Run: TypeAlias = Callable[..., Result]
+
+HOUSE: Final = Path(feedsvc.__file__).parents[1]
+SOON: Final = 30  # seconds that a process may take to begin, on a busy machine
+AT_ONCE: Final = 5.0  # seconds that it may take to end
+
+
+def settings(store_url: str) -> dict[str, str]:
+    """What every command here is told by its environment."""
+    return {
+        "FEEDSVC_SITE__TITLE": "Tea notes",
+        "FEEDSVC_SITE__URL": "https://example.org",
+        "FEEDSVC_SITE__AUTHOR": "Li",
+        "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
+        "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
+        "FEEDSVC_CONTENT__SEEDS": "posts",
+        "FEEDSVC_STORE__URL": store_url,
+        "FEEDSVC_WATCHER__QUIET": "0",
+    }
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process, in which nothing but `extra` is a setting."""
+    ours = {name for name in os.environ if name.startswith("FEEDSVC_") or name == "PORT"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"PYTHONPATH": str(HOUSE)} | dict(extra)
+
+
+@pytest.fixture
+def environ(sqlite_url: str) -> dict[str, str]:
+    return environment(settings(sqlite_url))
+
+
+@pytest.fixture
+def run(
+    posts: PostFolder,
+    environ: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
+    """Run a command in this process, in the folder that holds `posts`."""
+    gone: dict[str, str | None] = {name: None for name in os.environ if name not in environ}
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str, **more: str) -> Result:
+        runner = CliRunner(env=gone | environ | more)
+        return runner.invoke(main, words, catch_exceptions=False)
+
+    return run
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "feedsvc", *words]
+
+
+def started(
+    *words: str, environ: Mapping[str, str], cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command as a process of its own, to its end."""
+    return subprocess.run(
+        command(*words),
+        env=environ,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+        check=False,
+    )
+
+
+def tree(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+def exported(run: Run, folder: str = "public") -> dict[str, bytes]:
+    run("export", folder)
+    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# --version and --help
+
+
+def test_the_version_is_told(run: Run) -> None:
+    told = run("--version")
+    assert (told.exit_code, told.stdout) == (0, f"feedsvc {feedsvc.__version__}\n")
+
+
+def test_help_shows_examples_of_words_that_there_are(run: Run) -> None:
+    _, _, examples = run("--help").stdout.partition("Examples:")
+    lines = [
+        line.split("  feedsvc ")[-1] for line in examples.splitlines() if "feedsvc" in line
+    ]
+    shown = {shlex.split(line)[0] for line in lines if not line.strip().startswith("FEEDSVC")}
+    assert len(shown) >= 4
+    assert shown <= main.commands.keys()
+
+
+@pytest.mark.parametrize("word", list(main.commands))
+def test_every_word_explains_itself(run: Run, word: str) -> None:
+    told = run(word, "--help")
+    assert told.exit_code == 0
+    assert main.commands[word].help
+
+
+def test_an_unknown_word_ends_with_2(run: Run) -> None:
+    assert run("rebuild").exit_code == 2
+
+
+# publish
+
+
+def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", tags="[Green]")
+    told = run("publish")
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        [
+            *("added: 1", "  tea.md", "changed: 0", "withdrawn: 0"),
+            *("feeds moved: 3", "problems: 0"),
+        ],
+    )
+
+
+def test_publish_reports_what_was_changed(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", title="Old")
+    run("publish")
+    posts.write("tea.md", title="New")
+    assert run("publish").stdout.startswith("added: 0\nchanged: 1\n  tea.md\nwithdrawn: 0\n")
+
+
+def test_publish_reports_that_nothing_has_changed(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    run("publish")
+    assert run("publish").stdout == (
+        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds moved: 0\nproblems: 0\n"
+    )
+
+
+def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:
+    path = posts.write("tea.md")
+    run("publish")
+    path.unlink()
+    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish").stdout
+
+
+def test_one_publish_waits_for_a_file_to_be_left_alone(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md")
+    told = run("publish", FEEDSVC_WATCHER__QUIET="0.2")
+    assert told.stdout.startswith("added: 1\n  tea.md\n")
+
+
+def test_publish_ends_with_1_and_says_why_when_a_post_was_refused(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    told = run("publish")
+    assert told.exit_code == 1
+    assert re.search(
+        r"^problems: 1\n  broken\.md:3: date: 'soon' .+; write .+$", told.stdout, re.M
+    )
+
+
+def test_the_other_posts_are_published_when_one_was_refused(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    posts.write("tea.md")
+    assert run("publish").stdout.startswith("added: 1\n  tea.md\n")
+
+
+def test_a_post_that_stays_refused_ends_every_publish_with_1(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    run("publish")
+    assert run("publish").exit_code == 1
+
+
+def test_a_warning_is_reported_but_ends_with_0(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", lang="Chinese (simplified)")
+    told = run("publish")
+    assert told.exit_code == 0
+    assert "\nproblems: 1\n  tea.md:4: lang: " in told.stdout
+
+
+def test_a_long_list_is_cut_and_says_by_how_much(run: Run, posts: PostFolder) -> None:
+    for number in range(23):
+        posts.write(f"{number:02}.md")
+    told = run("publish").stdout.splitlines()
+    assert told[0] == "added: 23"
+    assert told[20:23] == ["  19.md", "  ... and 3 more", "changed: 0"]
+
+
+def test_a_damaged_store_is_put_aside_and_the_folder_published_anew(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md")
+    (tmp_path / "var").mkdir()
+    damaged = tmp_path / "var" / "feedsvc.sqlite3"
+    damaged.write_bytes(b"this is no database " * 500)
+    assert run("publish").stdout.startswith("added: 1\n")
+    (aside,) = damaged.parent.glob("feedsvc.sqlite3.damaged-*")
+    assert aside.read_bytes() == b"this is no database " * 500
+
+
+# check
+
+
+def test_check_prints_path_line_fault_and_cure(run: Run, posts: PostFolder) -> None:
+    posts.write("2026/broken.md", date="soon")
+    told = run("check")
+    assert told.exit_code == 1
+    assert re.fullmatch(r"2026/broken\.md:3: date: 'soon' [^;]+; write [^\n]+\n", told.stdout)
+
+
+def test_check_prints_every_problem_in_the_order_of_the_files(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("b.md", date="soon")
+    posts.write_raw("a.md", b"---\ntitle: \xff\n---\n")
+    posts.write("c.md", draft="perhaps")
+    places = [line.split(" ")[0] for line in run("check").stdout.splitlines()]
+    assert places == ["a.md:2:", "b.md:3:", "c.md:4:"]
+
+
+def test_check_names_both_files_that_want_one_key(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", slug="tea")
+    posts.write("b.md", slug="tea")
+    told = run("check")
+    assert told.exit_code == 1
+    assert re.fullmatch(r"(a|b)\.md:1: .* as (a|b)\.md; give it its own\n", told.stdout)
+
+
+def test_check_says_nothing_where_nothing_is_wrong(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    told = run("check")
+    assert (told.exit_code, told.output) == (0, "")
+
+
+def test_check_ends_with_0_when_there_are_only_warnings(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", lang="a b")
+    told = run("check")
+    assert (told.exit_code, told.stdout[:10]) == (0, "tea.md:4: ")
+
+
+def test_check_of_one_post_says_nothing_of_the_others(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", date="soon")
+    posts.write("b.md", date="later")
+    told = run("check", "posts/b.md").stdout
+    assert [line.split(" ")[0] for line in told.splitlines()] == ["b.md:3:"]
+
+
+def test_check_of_one_good_post_ends_with_0_whatever_the_others_are(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("a.md", date="soon")
+    posts.write("b.md")
+    assert run("check", "posts/b.md").exit_code == 0
+
+
+def test_check_of_a_folder_looks_at_no_other(run: Run, posts: PostFolder) -> None:
+    posts.write("2025/a.md", date="soon")
+    posts.write("2026/b.md", date="later")
+    told = run("check", "posts/2026").stdout
+    assert [line.split(" ")[0] for line in told.splitlines()] == ["b.md:3:"]
+
+
+def test_check_of_what_is_not_there_ends_with_2(run: Run) -> None:
+    told = run("check", "posts/gone.md")
+    assert told.exit_code == 2
+    assert "posts/gone.md" in told.stderr
+
+
+def test_check_writes_nothing(run: Run, posts: PostFolder, tmp_path: Path) -> None:
+    posts.write("tea.md")
+    posts.write("broken.md", date="soon")
+    before = tree(tmp_path)
+    run("check")
+    run("check", "posts/tea.md")
+    assert tree(tmp_path) == before
+
+
+# feeds
+
+
+def test_feeds_are_lines_of_fields_apart_by_tabs(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", tags="[茶]")
+    run("publish")
+    lines = [line.split("\t") for line in run("feeds").stdout.splitlines()]
+    assert [line[:3] for line in lines] == [
+        ["https://example.org/atom.xml", "Tea notes", "1"],
+        ["https://example.org/authors/Li/atom.xml", "Tea notes - Author: Li", "1"],
+        ["https://example.org/tags/%E8%8C%B6/atom.xml", "Tea notes - Tag: 茶", "1"],
+    ]
+
+
+def test_feeds_tells_when_each_was_changed(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    run("publish")
+    times = {line.split("\t")[3] for line in run("feeds").stdout.splitlines()}
+    assert len(times) == 1
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", times.pop())
+
+
+def test_before_the_first_publish_there_are_no_feeds(run: Run) -> None:
+    told = run("feeds")
+    assert (told.exit_code, told.output) == (0, "")
+
+
+def plain(line: str) -> str:
+    """What a terminal shows of a line."""
+    return re.sub(r"\x1b\[[\d;]*m", "", line)
+
+
+def test_feeds_on_a_terminal_are_a_table(
+    run: Run, posts: PostFolder, environ: dict[str, str], tmp_path: Path
+) -> None:
+    posts.write()
+    run("publish")
+    terminal, theirs = pty.openpty()
+    with open(terminal, encoding="utf-8") as screen:  # noqa: PTH123 - no path, a descriptor
+        wide = environ | {"COLUMNS": "200", "TERM": "xterm"}
+        subprocess.run(command("feeds"), env=wide, cwd=tmp_path, stdout=theirs, check=True)
+        first, second = (plain(screen.readline()).split() for _ in range(2))
+        os.close(theirs)
+    assert first == ["address", "title", "entries", "last", "changed"]
+    assert second[:4] == ["https://example.org/atom.xml", "Tea", "notes", "1"]
+
+
+# export
+
+
+def test_export_publishes_and_writes_every_feed_in_every_format(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("tea.md", tags="[Green]", categories="[Drinks, Tea]")
+    feeds = ["", "tags/Green/", "categories/Drinks/", "categories/Drinks/Tea/", "authors/Li/"]
+    formats = ["atom.xml", "rss.xml", "feed.json"]
+    expected = {f"{feed}{name}" for feed in feeds for name in formats}
+    aliases = {"feed.xml", "index.xml", "rss2.xml"}
+    assert exported(run).keys() == expected | aliases | {"opml.xml"}
+
+
+def test_export_writes_the_aliases_of_the_settings(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    run("export", "public", FEEDSVC_FEEDS__ALIASES='{"/blog/index.rdf": "rss"}')
+    assert Path("public/blog/index.rdf").read_bytes() == Path("public/rss.xml").read_bytes()
+    assert not Path("public/feed.xml").exists()
+
+
+def test_export_says_how_many_files_it_wrote(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    told = run("export", "public").stdout
+    number = sum(path.is_file() for path in Path("public").rglob("*"))
+    assert told == f"{number} of {number} files written below public\n"
+
+
+def test_a_second_export_rewrites_no_file(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    names = exported(run)
+    before = {name: Path("public", name).stat().st_mtime_ns for name in names}
+    told = run("export", "public").stdout
+    assert told == f"0 of {len(names)} files written below public\n"
+    assert {name: Path("public", name).stat().st_mtime_ns for name in names} == before
+
+
+def test_export_ends_with_1_when_a_post_was_refused_and_writes_the_rest(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    posts.write("tea.md", title="Green tea")
+    told = run("export", "public")
+    assert told.exit_code == 1
+    assert "  broken.md:3: date: 'soon' " in told.stdout
+    assert b"Green tea" in Path("public/atom.xml").read_bytes()
+
+
+def test_export_into_what_is_a_file_ends_with_2(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    Path("public").write_text("mine")
+    assert run("export", "public").exit_code == 2
+    assert Path("public").read_text() == "mine"
+
+
+def test_export_that_cannot_write_a_file_ends_with_2_and_a_line_that_names_it(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write()
+    Path("public/atom.xml").mkdir(parents=True)
+    told = run("export", "public")
+    assert told.exit_code == 2
+    (line,) = told.stderr.splitlines()
+    assert "public/atom.xml" in line
+
+
+# --config and --seeds
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> PostFolder:
+    """Another folder of posts than that of the settings, with one post."""
+    folder = PostFolder(tmp_path / "other")
+    folder.write("other.md")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "words", [("--seeds", "other", "publish"), ("publish", "--seeds", "other")]
+)
+def test_seeds_may_stand_before_and_after_the_word(
+    run: Run, other: PostFolder, words: tuple[str, ...]
+) -> None:
+    assert run(*words).stdout.startswith("added: 1\n  other.md\n")
+
+
+def test_the_seeds_nearest_to_the_word_count(run: Run, other: PostFolder) -> None:
+    told = run("--seeds", "posts", "publish", "--seeds", "other")
+    assert told.stdout.startswith("added: 1\n  other.md\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--config", "my.toml", "export", "public"), ("export", "public", "--config", "my.toml")],
+)
+def test_config_may_stand_before_and_after_the_word(
+    run: Run, posts: PostFolder, words: tuple[str, ...]
+) -> None:
+    Path("my.toml").write_text('[site]\nsubtitle = "from my file"\n')
+    posts.write()
+    run(*words)
+    assert b"from my file" in Path("public/atom.xml").read_bytes()
+
+
+def test_a_config_that_is_not_there_ends_with_2(run: Run) -> None:
+    told = run("publish", "--config", "gone.toml")
+    assert told.exit_code == 2
+    assert "gone.toml cannot be read: " in told.stderr
+
+
+def test_refused_settings_are_all_told_and_end_with_2(run: Run) -> None:
+    told = run("publish", FEEDSVC_SITE__TIMEZONE="Mars", FEEDSVC_SERVER__PORT="http")
+    assert told.exit_code == 2
+    lines = told.stderr.splitlines()
+    assert lines[0] == "feedsvc: the configuration has problems:"
+    assert [line.split()[0] for line in lines[1:]] == [
+        "FEEDSVC_SITE__TIMEZONE",
+        "FEEDSVC_SERVER__PORT",
+    ]
+
+
+def test_refused_settings_leave_nothing_behind(run: Run, tmp_path: Path) -> None:
+    before = tree(tmp_path)
+    run("publish", FEEDSVC_SITE__TIMEZONE="Mars")
+    assert tree(tmp_path) == before
+
+
+# What goes wrong around the posts.
+
+
+@pytest.mark.parametrize("word", ["publish", "check"])
+def test_a_folder_of_posts_that_is_not_there_ends_with_2(run: Run, word: str) -> None:
+    told = run(word, "--seeds", "gone")
+    assert told.exit_code == 2
+    (line,) = told.stderr.splitlines()
+    assert "gone is not a folder; set content.seeds" in line
+
+
+def test_serve_does_not_begin_without_its_folder_of_posts(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    told = started("serve", environ=environ, cwd=tmp_path)
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert "posts is not a folder; set content.seeds" in line
+
+
+def test_a_folder_that_vanished_withdraws_nothing(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md")
+    run("publish")
+    posts.root.rename("elsewhere")
+    assert run("publish").exit_code == 2
+    assert run("feeds").stdout.split("\t")[2] == "1"
+
+
+@pytest.mark.parametrize("words", [("publish",), ("check",)])
+def test_control_characters_in_a_name_are_escaped(
+    run: Run, posts: PostFolder, words: tuple[str, ...]
+) -> None:
+    posts.write("\x1b[31mred\nforged.md:1: fault; cure\u2028.md", title="x", date="soon")
+    told = run(*words).stdout
+    assert not {"\x1b", "\u2028"} & set(told)
+    (line,) = [line for line in told.splitlines() if "forged" in line]
+    assert line.strip().startswith(r"\x1b[31mred\nforged.md:1: fault; cure\u2028.md:3: date: ")
+
+
+def test_control_characters_in_the_name_of_a_good_post_are_escaped(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("\x1b[31mred.md", title="Red")
+    assert run("publish").stdout.splitlines()[:2] == ["added: 1", r"  \x1b[31mred.md"]
+
+
+def test_a_name_that_is_not_utf_8_is_told_and_the_rest_is_published(
+    run: Run, posts: PostFolder
+) -> None:
+    Path(os.fsdecode(os.fsencode(posts.root) + b"/caf\xe9.md")).write_text("---\n---\n")
+    posts.write("tea.md")
+    told = run("publish")
+    assert told.stdout.startswith("added: 1\n  tea.md\n")
+    assert told.stdout.splitlines()[-1].startswith(r"  caf\xe9.md: ")
+
+
+@pytest.mark.parametrize("word", ["publish", "feeds"])
+def test_a_store_where_a_file_is_in_the_way_ends_with_2(
+    run: Run, tmp_path: Path, word: str
+) -> None:
+    (tmp_path / "var").write_text("in the way")
+    told = run(word)
+    assert told.exit_code == 2
+    (line,) = told.stderr.splitlines()
+    assert "set store.url to a place that feedsvc may write to" in line
+
+
+def test_a_second_publish_is_refused_while_another_process_publishes(
+    run: Run, posts: PostFolder, environ: dict[str, str], tmp_path: Path, sqlite_url: str
+) -> None:
+    posts.write("tea.md")
+    run("publish")
+    posts.write("new.md")
+    publishing = Store(sqlite_url)
+    try:
+        with publishing.lock():
+            told = started("publish", environ=environ, cwd=tmp_path)
+    finally:
+        publishing.close()
+    assert told.returncode == 2
+    assert told.stderr == f"feedsvc: another process is publishing into {sqlite_url}\n"
+    assert run("publish").stdout.startswith("added: 1\n  new.md\n")
+
+
+def test_a_port_in_use_ends_serve_with_2_and_a_line_that_names_it(
+    posts: PostFolder, environ: dict[str, str], tmp_path: Path
+) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = started("serve", environ=environ | {"PORT": str(port)}, cwd=tmp_path)
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert line.startswith(f"feedsvc: 127.0.0.1:{port} cannot be listened on: ")
+    assert line.endswith("or set server.port")
+
+
+# How `serve` and `watch` begin and end.
+
+
+@dataclass(frozen=True)
+class Life:
+    """A process that ran until it was told to end; `page` is what it served meanwhile."""
+
+    port: int
+    page: str
+    exit_code: int
+    seconds_to_end: float
+    told: str
+
+
+ENDINGS: Final = [
+    (word, number) for word in ("serve", "watch") for number in (signal.SIGINT, signal.SIGTERM)
+]
+
+
+@pytest.fixture(scope="module")
+def lives(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Life]:
+    """Every command with every signal; all at once, since most of it is waiting."""
+    places = [tmp_path_factory.mktemp(f"{word}-{number.name}") for word, number in ENDINGS]
+    with ThreadPoolExecutor(len(ENDINGS)) as pool:
+        return dict(zip(ENDINGS, pool.map(live, ENDINGS, places), strict=True))
+
+
+@pytest.fixture(params=ENDINGS, ids=[f"{word} {number.name}" for word, number in ENDINGS])
+def life(request: pytest.FixtureRequest, lives: dict[tuple[str, int], Life]) -> Life:
+    return lives[request.param]
+
+
+def page(port: int) -> str:
+    """The main feed as it is served; empty where nothing is served yet."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SOON)
+    try:
+        connection.request("GET", "/atom.xml")
+        return connection.getresponse().read().decode()
+    except OSError:
+        return ""
+    finally:
+        connection.close()
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    until = time.monotonic() + SOON
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@contextmanager
+def session(
+    words: list[str], environ: Mapping[str, str], cwd: Path, told: IO[bytes]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own, of which nothing is left afterwards."""
+    with subprocess.Popen(
+        words, env=environ, cwd=cwd, stdout=told, stderr=told, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def live(ending: tuple[str, signal.Signals], place: Path) -> Life:
+    """Start a command on a folder with one post, wait for what it does, and tell it to end."""
+    word, number = ending
+    PostFolder(place / "posts").write("tea.md", title="Green tea")
+    port, log = free_port(), place / "log"
+    environ = environment(settings("sqlite:///feeds.sqlite3")) | {"PORT": str(port)}
+    with log.open("wb") as told, session(command(word), environ, place, told) as process:
+        if word == "serve":
+            wait_for(lambda: "Green tea" in page(port))
+        wait_for(lambda: "1 added" in log.read_text("utf-8"))
+        served = page(port)
+        began = time.monotonic()
+        if number == signal.SIGINT:  # which a terminal sends to all processes that it shows
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        exit_code = process.wait(SOON)
+        seconds = time.monotonic() - began
+        wait_for(lambda: not is_alive(process.pid))
+    return Life(port, served, exit_code, seconds, log.read_text("utf-8"))
+
+
+def is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_serve_serves_what_is_in_the_folder(
+    lives: dict[tuple[str, int], Life],
+) -> None:
+    assert "<title>Green tea</title>" in lives["serve", signal.SIGTERM].page
+
+
+def test_serve_tells_where_it_listens_and_where_the_feeds_are(
+    lives: dict[tuple[str, int], Life],
+) -> None:
+    life = lives["serve", signal.SIGTERM]
+    lines = [line.strip() for line in life.told.splitlines()]
+    assert f"Serving posts on http://127.0.0.1:{life.port}" in lines
+    feeds = {f"https://example.org/{name}" for name in ("atom.xml", "rss.xml", "feed.json")}
+    assert feeds <= set(lines)
+
+
+def test_a_signal_ends_it_with_0(life: Life) -> None:
+    assert life.exit_code == 0
+
+
+def test_a_signal_ends_it_in_time(life: Life) -> None:
+    assert life.seconds_to_end < AT_ONCE
+
+
+def test_a_signal_ends_it_without_a_traceback(life: Life) -> None:
+    assert not re.search("Traceback|KeyboardInterrupt|Exception|Error", life.told)
+
+
+def test_a_signal_leaves_the_port_free(life: Life) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", life.port))
