@@ -29,8 +29,8 @@ from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import Report, publish
 from feedsvc.publishing import check as check_posts
 from feedsvc.settings import Settings, load_settings
-from feedsvc.store.store import Store
-from feedsvc.watcher import Watcher, open_store
+from feedsvc.store.store import Store, open_sound_store
+from feedsvc.watcher import Watcher
 from feedsvc.web.server import serve_http
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -113,13 +113,19 @@ def serve(config: Path | None, seeds: Path | None) -> None:
     """Watch the folder and serve its feeds, all in one."""
     settings = _settings(config, seeds)
     log_to_stderr()
-    watcher = _watcher(settings)
+    _folder(settings)  # its faults are better told before anything starts
+    watchers: list[Watcher] = []
 
     def started() -> None:
-        watcher.start()
+        watchers.append(_watcher(settings))
+        watchers[0].start()
         _announce(settings)
 
-    serve_http(settings, started, watcher.stop)
+    def stopped() -> None:
+        for watcher in watchers:
+            watcher.stop()
+
+    serve_http(settings, started, stopped)
 
 
 @main.command()
@@ -152,7 +158,7 @@ def watch(config: Path | None, seeds: Path | None) -> None:
 def publish_command(config: Path | None, seeds: Path | None) -> None:
     """Scan the folder once, publish, and report. Ends with 1 when a post was refused."""
     settings = _settings(config, seeds)
-    reports = _publish_settled(settings, open_store(settings.store.url))
+    reports = _publish_settled(settings, open_sound_store(settings.store.url))
     _print_report(reports)
     if reports[-1].refused:
         sys.exit(1)
@@ -214,7 +220,7 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
 def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
     """Publish, then write every feed as a file below DIRECTORY."""
     settings = _settings(config, seeds)
-    store = open_store(settings.store.url)
+    store = open_sound_store(settings.store.url)
     reports = _publish_settled(settings, store)
     with _progress("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)

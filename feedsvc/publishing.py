@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Generic, TypeVar
+from typing import Final, Self
 
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
@@ -22,7 +22,6 @@ from feedsvc.store.store import Store
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
 
-_T = TypeVar("_T")
 Progress = Callable[[int, int], None]
 
 
@@ -67,10 +66,10 @@ def publish(
     """
     with store.lock():
         known = _recall(store, site, now, only)
-        with _Spool[Post]() as posts, _Spool[Entry]() as entries:
-            seen = _look(folder, known, site, now, posts, progress)
+        with _Spool() as entries:
+            seen = _look(folder, known, site, now, entries, progress)
             verdict = _identify(store, site, known, seen)
-            publication = _compose(posts, entries, site, now, known, seen, verdict)
+            publication = _decide(entries, site, now, known, seen, verdict)
             changes = Changes(known.revision)
             if known.everything or publication.files or publication.forgotten:
                 changes = store.publish(publication, now)
@@ -91,7 +90,7 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
         reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
         problems += _problems_of(reading)
         if isinstance(reading, Post):
-            claims.append(_claim(reading))
+            claims.append(Claim(path, reading.key, reading.title, reading.published))
             entry = compose(reading, site, new_id(reading.key, site), reading.published)
             problems += [entry] if isinstance(entry, Problem) else []
     verdict = identify(claims, site, {}, {}, (), {})
@@ -99,24 +98,24 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
     return sorted(problems, key=lambda problem: (problem.path, problem.line))
 
 
-class _Spool(Generic[_T]):
-    """A list that goes to disk when it grows: 100,000 posts need not fit in memory."""
+class _Spool:
+    """Entries by their path, on disk when they are many: 100,000 need not fit in memory."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED_BYTES)  # noqa: SIM115
         self._count = 0
 
-    def __enter__(self) -> "_Spool[_T]":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add(self, value: _T) -> None:
-        pickle.dump(value, self._file, pickle.HIGHEST_PROTOCOL)
+    def add(self, path: str, entry: Entry) -> None:
+        pickle.dump((path, entry), self._file, pickle.HIGHEST_PROTOCOL)
         self._count += 1
 
-    def __iter__(self) -> Iterator[_T]:
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
         self._file.seek(0)
         for _ in range(self._count):
             yield pickle.load(self._file)  # noqa: S301 - we alone wrote it, a moment ago
@@ -138,7 +137,7 @@ class _Seen:
     """What a look at the folder found."""
 
     claims: list[Claim] = field(default_factory=list)
-    files: dict[str, tuple[Stamp, str]] = field(default_factory=dict)  # stamp, digest of claims
+    claiming: dict[str, FileRecord] = field(default_factory=dict)  # by path, without their ids
     records: list[FileRecord] = field(default_factory=list)
     missing: list[FileRecord] = field(default_factory=list)
     freed: set[str] = field(default_factory=set)  # ids whose file no longer publishes them
@@ -163,7 +162,7 @@ def _look(
     known: _Known,
     site: Site,
     now: datetime,
-    posts: _Spool[Post],
+    entries: _Spool,
     progress: Progress | None,
 ) -> _Seen:
     """Read what has changed since it was last read, and note what is gone."""
@@ -189,7 +188,7 @@ def _look(
             continue
         reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
         digest = file.digest if isinstance(file, SourceFile) else ""
-        _note(seen, record, reading, (stamp, digest), now, posts)
+        _note(seen, record, reading, (stamp, digest), site, now, entries)
     gone = (r for path, r in known.records.items() if path not in survey.stamps)
     seen.missing = [record for record in gone if not survey.hides(record.path)]
     return seen
@@ -209,8 +208,9 @@ def _note(
     record: FileRecord | None,
     reading: Reading,
     file: tuple[Stamp, str],
+    site: Site,
     now: datetime,
-    posts: _Spool[Post],
+    entries: _Spool,
 ) -> None:
     """Note what a file said: a claim to be published, or a record of why not."""
     had = record.published_id if record else None
@@ -219,10 +219,16 @@ def _note(
             reading.path, 1, "its front matter is gone", "put it back, or delete the file"
         )
     if isinstance(reading, Post) and reading.published <= now:
-        seen.claims.append(_claim(reading))
-        seen.files[reading.path] = file
-        posts.add(reading)
-        return
+        post, due_at = _without_future_update(reading, now)
+        composed = compose(post, site, new_id(post.key, site), post.published)
+        if isinstance(composed, Entry):
+            entries.add(post.path, composed)
+            seen.claims.append(Claim(post.path, post.key, post.title, post.published))
+            seen.claiming[post.path] = FileRecord(
+                post.path, *file, "published", due_at=due_at, problems=post.warnings
+            )
+            return
+        reading = composed
     state, due_at = _state_of(reading)
     kept = had if isinstance(reading, Problem) else None
     if had and not kept:
@@ -249,10 +255,6 @@ def _problems_of(reading: Reading) -> list[Problem]:
     if isinstance(reading, Problem):
         return [reading]
     return list(reading.warnings) if isinstance(reading, Post | Draft) else []
-
-
-def _claim(post: Post) -> Claim:
-    return Claim(post.path, post.key, post.title, post.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,60 +284,56 @@ def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
     return _Verdict(identities, standing)
 
 
-def _compose(
-    posts: _Spool[Post],
-    entries: _Spool[Entry],
-    site: Site,
-    now: datetime,
-    known: _Known,
-    seen: _Seen,
-    verdict: _Verdict,
+def _decide(
+    entries: _Spool, site: Site, now: datetime, known: _Known, seen: _Seen, verdict: _Verdict
 ) -> Publication:
-    """Turn the claims into entries, and all that was seen into one publication."""
+    """What becomes of every claim and every file that was seen: one publication."""
     ids, twins = verdict.identities.ids, verdict.identities.twins
     pins: dict[str, str] = {}
-    for post in posts:
-        had = known.records[post.path].published_id if post.path in known.records else None
-        entry_id = ids[post.path]
-        standing = None if known.zone_moved else verdict.standing.get(entry_id)
-        record = FileRecord(post.path, *seen.files[post.path], "published", entry_id)
-        composed: Entry | Problem
-        if post.path in twins:
-            composed = _twin_problem(post.path, twins[post.path])
+    first_dates: dict[str, datetime] = {}  # by path
+    for claim in seen.claims:
+        path, entry_id = claim.path, ids[claim.path]
+        record = replace(seen.claiming[path], entry_id=entry_id)
+        had = known.records[path].published_id if path in known.records else None
+        if path in twins:
+            problem = _twin_problem(path, twins[path])
+            record = replace(record, state="twin", problems=(*record.problems, problem))
+            if had:  # its last good version stays
+                record = replace(record, state="refused", entry_id=had)
         else:
-            post, due_at = _without_future_update(post, now)
-            post = _with_first_date(post, standing)
-            record = replace(record, due_at=due_at)
-            composed = compose(post, site, entry_id, post.published)
-        if isinstance(composed, Problem):
-            state: State = "twin" if post.path in twins and not had else "refused"
-            kept = entry_id if state == "twin" else had
-            problems = (*post.warnings, composed)
-            record = replace(record, state=state, entry_id=kept, problems=problems)
-        else:
-            entries.add(composed)
-            pins[post.key] = entry_id
-            record = replace(record, problems=post.warnings)
+            pins[claim.key] = entry_id
             if had and had != entry_id:
                 seen.freed.add(had)
+            standing = verdict.standing.get(entry_id)
+            if standing and standing.published != claim.published and not known.zone_moved:
+                first_dates[path] = standing.published
+                warning = _first_date_warning(path, standing.published)
+                record = replace(record, problems=(*record.problems, warning))
         seen.records.append(record)
-    forgotten = _forget_missing(seen, set(pins.values()), now)
-    withdrawn = sorted(seen.freed - set(pins.values()))
-    return Publication(site, entries, withdrawn, seen.records, forgotten, pins)
-
-
-def _with_first_date(post: Post, standing: Standing | None) -> Post:
-    """`published` never moves once readers have seen it (A13)."""
-    if standing is None or standing.published == post.published:
-        return post
-    warning = Problem(
-        post.path,
-        1,
-        f"its date was {rfc3339(standing.published)} when it was published, which readers keep",
-        "to publish it anew, save it with draft: true for a minute",
-        refuses=False,
+    published = set(pins.values())
+    forgotten = _forget_missing(seen, published, now)
+    named = (
+        _named(entry, ids[path], first_dates.get(path))
+        for path, entry in entries
+        if path not in twins
     )
-    return replace(post, published=standing.published, warnings=(*post.warnings, warning))
+    return Publication(
+        site, named, sorted(seen.freed - published), seen.records, forgotten, pins
+    )
+
+
+def _named(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:
+    """The entry under its lasting id, and with the date that readers know (A13)."""
+    if first_date is not None:
+        updated = entry.updated if entry.updated > entry.published else first_date
+        entry = replace(entry, published=first_date, updated=max(first_date, updated))
+    return entry if entry.id == entry_id else replace(entry, id=entry_id)
+
+
+def _first_date_warning(path: str, first_date: datetime) -> Problem:
+    fault = f"its date was {rfc3339(first_date)} when it was published, which readers keep"
+    cure = "to publish it anew, save it with draft: true for a minute"
+    return Problem(path, 1, fault, cure, refuses=False)
 
 
 def _without_future_update(post: Post, now: datetime) -> tuple[Post, int | None]:

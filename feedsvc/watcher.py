@@ -15,8 +15,7 @@ from feedsvc.core.site import Site
 from feedsvc.errors import FeedsvcError, StoreDamaged, StoreError, StoreGone, StoreLocked
 from feedsvc.folder import Folder, is_post_path
 from feedsvc.publishing import Report, publish
-from feedsvc.store.engine import put_aside
-from feedsvc.store.store import Store
+from feedsvc.store.store import open_sound_store, open_store
 
 REQUEST_QUIET: Final = 0.5  # seconds without a further request, then the rescan begins
 REQUEST_PATIENCE: Final = 5.0  # seconds after which it begins all the same
@@ -24,23 +23,6 @@ RETRY: Final = 2.0  # seconds after which a publish that failed is tried again
 _TICK: Final = 0.2
 
 log = logging.getLogger("feedsvc.watcher")
-
-
-def open_store(url: str) -> Store:
-    """The store at `url`; one that is damaged is put aside, and a new one made in its place.
-
-    Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
-    """
-    try:
-        store = Store(url)
-        store.verify()
-    except StoreDamaged as error:
-        aside = put_aside(url, datetime.now(UTC))
-        if aside is None:
-            raise
-        log.error("%s; it is kept as %s, and the folder is published anew", error, aside)
-        store = Store(url)
-    return store
 
 
 class _Agenda:
@@ -125,6 +107,10 @@ class Watcher:
     # One thread publishes, so that no two publishes overlap and none is lost.
 
     def _publish_when_due(self) -> None:
+        try:
+            self._store.verify()  # here and not at the start: feeds can be served meanwhile
+        except StoreError as error:
+            self._replace_store(error)
         while not self._stopping.is_set():
             due = self._agenda.next_due()
             wait = _TICK if due is None else min(_TICK, max(0.0, due - time.monotonic()))
@@ -178,7 +164,7 @@ class Watcher:
         log.error("%s", error)
         self._store.close()
         try:
-            self._store = open_store(self._store_url)
+            self._store = open_sound_store(self._store_url)
         except FeedsvcError as failure:
             log.error("the store cannot be replaced: %s", failure)
             self._stopping.wait(RETRY)

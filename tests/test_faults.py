@@ -22,8 +22,7 @@ from feedsvc.core.site import Site
 from feedsvc.errors import StoreDamaged, StoreError, StoreTooNew
 from feedsvc.folder import Folder
 from feedsvc.publishing import publish
-from feedsvc.store.store import Store
-from feedsvc.watcher import open_store
+from feedsvc.store.store import Store, open_sound_store
 from tests.running import Server, running, wait_until
 from tests.writing import PostFolder
 
@@ -37,7 +36,7 @@ from pathlib import Path
 from feedsvc.core.site import Site
 from feedsvc.folder import Folder
 from feedsvc.publishing import publish
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, open_sound_store
 site = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 folder = Folder(Path(sys.argv[1]), 0)
 store = Store(sys.argv[2])
@@ -212,7 +211,7 @@ def test_a_damaged_store_is_put_aside_and_rebuilt_with_the_same_ids(
     file = tmp_path / "var" / "feedsvc.sqlite3"
     DAMAGE[how](file)
     damaged = file.read_bytes()
-    rebuilt = open_store(sqlite_url)
+    rebuilt = open_sound_store(sqlite_url)
     publish(folder, rebuilt, SITE, NOW)
     rebuilt.close()
     assert state_of(sqlite_url) == before
@@ -245,7 +244,7 @@ def test_the_store_of_a_newer_feedsvc_is_not_put_aside(
     connection.close()
     before = (tmp_path / "var" / "feedsvc.sqlite3").read_bytes()
     with pytest.raises(StoreTooNew):
-        open_store(sqlite_url)
+        open_sound_store(sqlite_url)
     assert (tmp_path / "var" / "feedsvc.sqlite3").read_bytes() == before
     assert not list(tmp_path.glob("var/*.damaged-*"))
 

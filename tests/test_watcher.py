@@ -11,8 +11,8 @@ import pytest
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.folder import Folder
-from feedsvc.store.store import Store
-from feedsvc.watcher import Watcher, open_store
+from feedsvc.store.store import Store, open_sound_store
+from feedsvc.watcher import Watcher
 from tests.running import wait_until
 from tests.writing import PostFolder
 
@@ -136,7 +136,7 @@ def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
 ) -> None:
     posts.write("tea.md", title="Tea", guid="urn:x:tea")
     file = tmp_path / "var" / "feedsvc.sqlite3"
-    store = open_store(sqlite_url)
+    store = open_sound_store(sqlite_url)
     watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         garbage = file.with_name("garbage")

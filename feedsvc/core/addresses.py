@@ -42,14 +42,15 @@ def segment(name: str) -> str:
         if char == " ":
             parts.append("_")
             escaped = True
-        elif _kept(char, after_escape=escaped):
+        elif _kept(char, after_escape=escaped) and (parts or char != "."):
             parts.append(char)
             escaped = False
         else:
             parts.append(_escape(char))
             escaped = True
     text = "".join(parts)
-    text = _with_dots_escaped(text)
+    if text.endswith("."):
+        text = text[:-1] + _escape(".")
     if text.partition(".")[0].lower() in _DEVICES or text.lower() in _FILE_NAMES:
         text = _escape(text[0]) + text[1:]
     if not text:
@@ -71,14 +72,6 @@ def _kept(char: str, *, after_escape: bool) -> bool:
 
 def _escape(char: str) -> str:
     return "".join(f"~{byte:02X}" for byte in char.encode())
-
-
-def _with_dots_escaped(text: str) -> str:
-    if text.startswith("."):
-        text = "~2E" + text[1:]
-    if text.endswith("."):
-        text = text[:-1] + "~2E"
-    return text
 
 
 def tag_path(name: str) -> str:

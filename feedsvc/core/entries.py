@@ -20,6 +20,11 @@ from feedsvc.core.text import plain, summary_of
 SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
 _HEAD: Final = 6000  # characters of content that nearly always hold a summary
 
+_FOOTNOTES = re.compile(  # marks in the text, and the notes at its end
+    r'<sup><a href="#[^"]*-fn-[^"]*"[^>]*>[^<]*</a></sup>'
+    r'|<section>\s*<ol>\s*<li id="[^"]*-fn-.*</section>',
+    re.DOTALL,
+)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -74,12 +79,17 @@ def new_id(key: str, site: Site) -> str:
 
 def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry | Problem:
     """The entry of a post under its pinned id and first date of publication."""
-    prefix = "e" + hashlib.sha256(entry_id.encode()).hexdigest()[:6] + "-"
-    body = post.body if post.is_html else html_of(post.body)
+    named = f"{post.title} {rfc3339(post.published)}"  # not the id: a rename changes nothing
+    prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
     try:
+        body = post.body if post.is_html else html_of(post.body)
         content = safe_html(body, post.permalink, prefix)
     except TooDeepError as error:
         return Problem(post.path, 0, str(error), "close the tags that stay open")
+    except BaseException as error:  # a panic in comrak or nh3 is no Exception to Python
+        if type(error).__name__ != "PanicException":
+            raise
+        return Problem(post.path, 0, f"its text cannot be read: {error}", "simplify it")
     return Entry(
         id=entry_id,
         permalink=post.permalink,
@@ -100,6 +110,7 @@ def _summary(post: Post, content: str) -> str:
         return post.summary
     if post.excerpt:
         return plain(post.excerpt if post.is_html else html_of(post.excerpt))
+    content = _FOOTNOTES.sub("", content)
     words = plain(content[:_HEAD])
     if len(content) > _HEAD and len(words) < _HEAD // 5:  # hardly any text among the tags
         words = plain(content)

@@ -39,4 +39,4 @@ def _item(entry: Entry) -> dict[str, Any]:
         "tags": list(dict.fromkeys([*entry.tags, *map("/".join, entry.categories)])),
         "language": entry.language,
     }
-    return {key: value for key, value in item.items() if value}
+    return {key: value for key, value in item.items() if value or key == "content_html"}

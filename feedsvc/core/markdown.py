@@ -1,8 +1,8 @@
 """Markdown and HTML of authors in; HTML out that is safe and means the same on any page.
 
-The one door to cmarkgfm (GitHub's CommonMark, with tables, strikethrough, task lists, autolinks
-and footnotes) and to nh3 (the sanitiser). What comes before nh3 may be as rough as it likes:
-nothing that it lets through is more than its lists below allow.
+The one door to comrak (CommonMark with the tables, strikethrough, task lists, autolinks and
+footnotes of GitHub) and to nh3 (the sanitiser). What comes before nh3 may be as rough as it
+likes: nothing that it lets through is more than its lists below allow.
 """
 
 import html
@@ -11,14 +11,21 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urljoin
 
-import cmarkgfm
 import nh3
-from cmarkgfm.cmark import Options
+from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
 from feedsvc.core.text import legal
 
-_OPTIONS: Final = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES  # nh3 makes it safe
-_EXTENSIONS: Final = ["table", "autolink", "strikethrough", "tasklist"]
+_EXTENSIONS: Final = ExtensionOptions(
+    table=True,
+    strikethrough=True,
+    tasklist=True,
+    autolink=True,
+    footnotes=True,
+    cjk_friendly_emphasis=True,  # or **“quoted”** before a Chinese word would keep its stars
+)
+_PARSING: Final = ParseOptions()
+_RENDERING: Final = RenderOptions(unsafe_=True)  # raw HTML stays: nh3 makes it safe
 
 _TAGS: Final = (
     {"a", "abbr", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code"}
@@ -91,9 +98,7 @@ class TooDeepError(ValueError):
 
 def html_of(markdown: str) -> str:
     """The HTML of GitHub Flavored Markdown, raw HTML included: not yet safe."""
-    rendered: str = cmarkgfm.markdown_to_html_with_extensions(
-        markdown, options=_OPTIONS, extensions=_EXTENSIONS
-    )
+    rendered = markdown_to_html(markdown, _EXTENSIONS, _PARSING, _RENDERING)
     return _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
 
 

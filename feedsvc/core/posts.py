@@ -165,6 +165,7 @@ class _Reader:
             self._flag("hidden", hides=True),
             self._flag("published", hides=False),
             self._flag("publish", hides=False),
+            self._flag("feed", hides=False),
             *(self._said(name) for name in ("password", "encrypt", "encrypted")),
         ]
         return any(flags)

@@ -1,7 +1,7 @@
 """Tags of other generators inside a body: Hexo's `{% %}` and Hugo's `{{< >}}`.
 
 Those that are known become Markdown, any other is removed and named (REQUIREMENTS X5): a reader
-never sees one raw. Code is left as it stands.
+never sees one raw. Fenced and inline code is left as it stands.
 """
 
 import re

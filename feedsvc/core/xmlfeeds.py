@@ -9,6 +9,8 @@ Mended of feedgen 1.0.0, in the two extensions below or by the order of the call
 - characters that XML forbids raise for the whole feed: core.text.legal has removed them.
 """
 
+import html
+from collections.abc import Callable
 from typing import Any
 
 import lxml.etree  # before feedgen, which forgets to import it
@@ -76,6 +78,11 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]  # likewise
         self._entry = entry
 
     def extend_rss(self, item: Any) -> Any:
+        seen = set()
+        for category in item.findall("category"):
+            if (category.text, category.get("domain")) in seen:  # a/b, and b below a
+                item.remove(category)
+            seen.add((category.text, category.get("domain")))
         for author in self._entry.authors:
             lxml.etree.SubElement(item, f"{{{_DC}}}creator").text = author
         return item
@@ -91,7 +98,7 @@ def atom_document(feed: Feed) -> bytes:
     generator.register_extension("mended", _AtomFeed, _AtomEntry, rss=False)
     generator.subtitle(feed.site.subtitle)
     generator.author({"name": feed.site.author, "email": feed.site.email or None})
-    _fill(generator, feed, "atom", "application/atom+xml")
+    _fill(generator, feed, "atom", "application/atom+xml", _summary)
     document: bytes = generator.atom_str(pretty=True)
     return document
 
@@ -106,12 +113,27 @@ def rss_document(feed: Feed) -> bytes:
     generator.register_extension("mended", _RssFeed, _RssItem, atom=False)
     generator.description(feed.description)
     generator.lastBuildDate(feed.updated)
-    _fill(generator, feed, "rss", "application/rss+xml")
+    _fill(generator, feed, "rss", "application/rss+xml", _summary_as_html)
     document: bytes = generator.rss_str(pretty=True)
     return document.replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
-def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: str) -> None:
+def _summary(entry: Entry) -> str:
+    return entry.summary
+
+
+def _summary_as_html(entry: Entry) -> str:
+    """Readers take a description of RSS for HTML, so that text has to be escaped once more."""
+    return html.escape(entry.summary, quote=False)
+
+
+def _fill(
+    generator: FeedGenerator,
+    feed: Feed,
+    format_name: str,
+    media_type: str,
+    summary_of: Callable[[Entry], str],
+) -> None:
     generator.id(feed.id)
     generator.title(feed.title)
     generator.language(feed.site.language)
@@ -120,10 +142,12 @@ def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: st
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
     generator.link(href=feed.home_page, rel="alternate", type="text/html")
     for entry in feed.entries:
-        _add(generator, entry, feed)
+        _add(generator, entry, feed, summary_of)
 
 
-def _add(generator: FeedGenerator, entry: Entry, feed: Feed) -> None:
+def _add(
+    generator: FeedGenerator, entry: Entry, feed: Feed, summary_of: Callable[[Entry], str]
+) -> None:
     added = generator.add_entry(order="append")
     added.mended.of(entry)
     added.id(entry.id)
@@ -134,7 +158,7 @@ def _add(generator: FeedGenerator, entry: Entry, feed: Feed) -> None:
     added.author([{"name": author} for author in entry.authors])
     added.content(entry.content_html, type="html")
     if entry.summary:
-        added.summary(entry.summary)
+        added.summary(summary_of(entry))
     for tag in entry.tags:
         scheme = addresses.url(feed.site.url, "tags/")
         added.category(term=addresses.segment(tag), label=tag, scheme=scheme)

@@ -67,7 +67,7 @@ class Database:
 
     def _on_connect(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         # FULL, not NORMAL: what was acknowledged must outlive a power cut too.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4000"):
             connection.execute(f"PRAGMA {pragma}")
         record.info["inode"] = self._inode()
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 SCHEMA_VERSION: Final = "0001"
@@ -45,6 +46,12 @@ files = Table(
     Index("files_entry", "entry_id"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
+    Index(
+        "files_problems",
+        "path",
+        sqlite_where=text("problems <> ''"),
+        postgresql_where=text("problems <> ''"),
+    ),
 )
 
 # The id of every key that was ever published; never deleted from.

@@ -18,6 +18,8 @@ from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, file_record, problems_of, topic_of
 from feedsvc.store.schema import entries, facts, feeds, files, identities, memberships
 
+_HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
+
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
@@ -148,12 +150,14 @@ class Snapshot:
 
     def waiting_twins(self) -> set[str]:
         """The files that want an id that has become free: they are to be read again."""
-        query = sa.select(files.c.path).where((files.c.state == "twin") & (files.c.size < 0))
+        query = sa.select(files.c.path).where(
+            _HAS_PROBLEMS, files.c.state == "twin", files.c.size < 0
+        )
         return {row["path"] for row in self._rows(query)}
 
     def problems(self) -> tuple[Problem, ...]:
         """Every problem that stands, by path and line."""
-        query = sa.select(files.c.path, files.c.problems).where(files.c.problems != "")
+        query = sa.select(files.c.path, files.c.problems).where(_HAS_PROBLEMS)
         found = [
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
         ]

@@ -1,15 +1,19 @@
 """The store's face: what the rest of the house asks of it, whichever engine it runs on."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from feedsvc.store.engine import Database
+from feedsvc.errors import StoreDamaged
+from feedsvc.store.engine import Database, put_aside
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.schema import rebuilds
 from feedsvc.store.snapshot import Snapshot
+
+log = logging.getLogger("feedsvc.store")
 
 
 class Store:
@@ -59,3 +63,33 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
+
+
+def open_store(url: str) -> Store:
+    """The store at `url`; one that cannot be opened is put aside, and a new one made.
+
+    Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
+    """
+    try:
+        return Store(url)
+    except StoreDamaged as error:
+        return _anew(url, error)
+
+
+def open_sound_store(url: str) -> Store:
+    """The store at `url`, looked through for damage first: a damaged one is put aside too."""
+    store = open_store(url)
+    try:
+        store.verify()
+    except StoreDamaged as error:
+        store.close()
+        return _anew(url, error)
+    return store
+
+
+def _anew(url: str, damage: StoreDamaged) -> Store:
+    aside = put_aside(url, datetime.now(UTC))
+    if aside is None:
+        raise damage
+    log.error("%s; it is kept as %s, and the folder is published anew", damage, aside)
+    return Store(url)

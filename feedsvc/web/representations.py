@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final
 
-MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_BYTES: Final = 24 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, open_store
 from feedsvc.web.app import create_app
 
 log = logging.getLogger("feedsvc.web")
@@ -29,14 +29,12 @@ def serve_http(
 ) -> None:
     """Serve until SIGTERM or SIGINT; a worker that dies is replaced.
 
-    `started` is called before the first worker starts, `stopped` after the last has ended.
+    `started` is called when the first workers have started, `stopped` when all have ended.
     Raises FeedsvcError where the address is taken or the store cannot be opened.
     """
     _refuse_taken_address(settings.server.host, settings.server.port)
-    Store(settings.store.url).close()  # its faults are better told once, here
-    # A fork would take the watcher's threads and their locks along, half.
-    multiprocessing.set_start_method("spawn", force=True)
-    server = Server(
+    open_store(settings.store.url).close()  # its faults are better told once, here
+    server = _Server(
         "feedsvc",
         address=settings.server.host,
         port=settings.server.port,
@@ -52,11 +50,27 @@ def serve_http(
         respawn_interval=0.5,
         workers_kill_timeout=2,
     )
-    server.on_startup(started)
+    server.started = started
     server.on_shutdown(stopped)
     server.serve(
         target_loader=functools.partial(_worker_app, settings, os.getpid()), wrap_loader=False
     )
+
+
+class _Server(MPServer):
+    """granian 2.8 has no hook for when its workers have started: this is one.
+
+    The first workers are forked, which spares them a second of imports. From then on there may
+    be threads here, whose locks a fork would copy in any state: later ones are spawned.
+    """
+
+    started: Callable[[], None]
+
+    def _spawn_workers(self, *arguments: Any) -> None:
+        multiprocessing.set_start_method("fork", force=True)
+        super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call]  # granian: no types
+        multiprocessing.set_start_method("spawn", force=True)
+        self.started()
 
 
 def _worker_app(settings: Settings, parent: int) -> Callable[..., Any]:

@@ -30,6 +30,13 @@ def upgrade() -> None:
     op.create_index("files_entry", "files", ["entry_id"])
     op.create_index("files_due", "files", ["due_at"])
     op.create_index("files_missing", "files", ["missing_since"])
+    op.create_index(
+        "files_problems",
+        "files",
+        ["path"],
+        sqlite_where=sa.text("problems <> ''"),
+        postgresql_where=sa.text("problems <> ''"),
+    )
     op.create_table(
         "identities",
         sa.Column("key", sa.Text, primary_key=True),
