@@ -39,9 +39,9 @@ def store(sqlite_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def postgres_cluster() -> Iterator[Cluster]:
     """A PostgreSQL server of this test run; skips where its programs are not installed."""
-    cluster = start_cluster(tmp_path_factory.mktemp("postgres"))
+    cluster = start_cluster()
     if cluster is None:
         pytest.skip("PostgreSQL's server programs are not installed")
     yield cluster

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,30 +20,23 @@ class Cluster:
     user: str | None
 
     def stop(self) -> None:
-        """End the server at once."""
-        _call(
-            self.user,
-            self.programs / "pg_ctl",
-            "-D",
-            self.place / "data",
-            "-m",
-            "immediate",
-            "stop",
-        )
+        """End the server at once and remove its folder."""
+        data = self.place / "data"
+        _call(self.user, self.programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(self.place)
 
 
-def start_cluster(place: Path) -> Cluster | None:
-    """Start a server below `place`; None where there are no programs for it."""
+def start_cluster() -> Cluster | None:
+    """Start a server in a folder of its own; None where there are no programs for it."""
     programs = _programs()
     if programs is None:
         return None
+    # Not below pytest's folder: every session of pytest closes that to all but its user.
+    place = Path(tempfile.mkdtemp(prefix="feedsvc-postgres-"))
     user = "postgres" if os.getuid() == 0 else None
     if user:
         account = pwd.getpwnam(user)
         os.chown(place, account.pw_uid, account.pw_gid)
-        for parent in place.parents:
-            if parent.stat().st_uid == 0 and parent != Path("/") and "pytest" in parent.name:
-                parent.chmod(0o755)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

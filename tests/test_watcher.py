@@ -1,5 +1,6 @@
 """The watcher in this process: each reason to publish, one at a time."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
@@ -150,6 +152,33 @@ def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
         )
         wait_until(lambda: _shown(store) == {"Tea", "New"}, "the new store", 10)
     store.close()
+
+
+def test_a_store_that_is_taken_away_is_made_anew(
+    posts: PostFolder, sqlite_url: str, tmp_path: Path
+) -> None:
+    posts.write("tea.md", title="Tea")
+    store = open_sound_store(sqlite_url)
+    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        wait_until(lambda: titles(store) == {"Tea"}, "the first post")
+        shutil.rmtree(tmp_path / "var")
+        wait_until(lambda: _shown(store) == {"Tea"}, "the new store", 10)
+        posts.write("new.md", title="New")
+        wait_until(lambda: _shown(store) == {"Tea", "New"}, "the next post", 10)
+    store.close()
+
+
+def test_a_store_that_cannot_be_asked_does_not_flood_the_log(
+    posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        broken = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+        watcher._store._database.engine = broken
+        time.sleep(2.5)
+        assert len(caplog.records) < 12
+    broken.dispose()
 
 
 def _shown(store: Store) -> set[str]:
