@@ -10,6 +10,7 @@ serve: .venv/.serve
 test: .venv/.test
 	.venv/bin/coverage run -m pytest $(PYTEST)
 	.venv/bin/coverage report
+	.venv/bin/coverage report --include='feedsvc/core/*' --fail-under=100 > /dev/null
 
 check: .venv/.test
 	.venv/bin/ruff check .

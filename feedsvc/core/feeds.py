@@ -36,7 +36,7 @@ class Topic:
                 return addresses.tag_path(self.names[0])
             case "category":
                 return addresses.category_path(self.names)
-            case "author":
+            case _:
                 return addresses.author_path(self.names[0])
 
     @property

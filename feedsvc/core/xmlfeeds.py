@@ -56,9 +56,7 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]  # likewise
         updated.addnext(link)
         _shorten_utc(updated)
         _shorten_utc(element.find("published"))
-        content = element.find("content")
-        if content is not None:
-            content.set(f"{_XML}base", entry.permalink)
+        element.find("content").set(f"{_XML}base", entry.permalink)
         if entry.language:
             element.set(f"{_XML}lang", entry.language)
         return element

@@ -1,0 +1,181 @@
+"""Addresses: readable, one for each name, and leading back."""
+
+import unicodedata
+from itertools import combinations
+from urllib.parse import unquote
+
+import pytest
+
+from feedsvc.core import addresses
+from feedsvc.core.addresses import segment
+
+ODD_NAMES = [
+    *("C", "c", "C#", "C++", "C~23", "a/b", "a-b", "a b", "a_b", "a~b", "a%2Fb", "a\\b", "a.b"),
+    *(
+        "",
+        " ",
+        "~",
+        "~7E",
+        "_",
+        "%",
+        ".",
+        "..",
+        "...",
+        ".a",
+        "a.",
+        "?",
+        "&",
+        "<",
+        ":",
+        "*",
+        '"',
+    ),
+    *("con", "CON", "con.txt", "nul", "COM1", "lpt9.tar.gz", "atom.xml", "RSS.xml"),
+    *(
+        "feed.json",
+        "index.html",
+        "Café",
+        "上海交大医学院",
+        "😀",
+        "\u0301",
+        "#\u0301",
+        " \u0301",
+    ),
+    *("\x00", "\n", "\u200d", "\xa0", "½", "x" * 180, "x" * 181, "x" * 300, "x" * 299 + "y"),
+    *("医" * 60, "医" * 61, "医" * 62, "~" * 300, "." * 300),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Tea", "Tea"),
+        ("C#", "C~23"),
+        ("C++", "C~2B~2B"),
+        ("a/b", "a~2Fb"),
+        ("two words", "two_words"),
+        ("snake_case", "snake~5Fcase"),
+        ("v1.2-beta", "v1.2-beta"),
+        ("上海交大医学院", "上海交大医学院"),
+        ("😀", "😀"),
+        ("हिन्दी", "हिन्दी"),
+        (".", "~2E"),
+        ("..", "~2E~2E"),
+        (".git", "~2Egit"),
+        ("etc.", "etc~2E"),
+        ("", "~"),
+        ("~", "~7E"),
+        ("%", "~25"),
+        (" ", "_"),
+        ("con", "~63on"),
+        ("Aux.h", "~41ux.h"),
+        ("atom.xml", "~61tom.xml"),
+        ("Index.HTML", "~49ndex.HTML"),
+        ("\u0301a", "~CC~81a"),
+        ("#\u0301", "~23~CC~81"),
+        ("a\x00\n", "a~00~0A"),
+    ],
+)
+def test_a_segment_is_readable(name: str, expected: str) -> None:
+    assert segment(name) == expected
+
+
+def test_a_name_composed_or_decomposed_has_one_segment() -> None:
+    assert segment(unicodedata.normalize("NFD", "Café")) == segment("Café") == "Café"
+
+
+def test_no_two_names_share_a_segment() -> None:
+    shared = [(a, b) for a, b in combinations(ODD_NAMES, 2) if segment(a) == segment(b)]
+    assert shared == []
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_every_segment_is_a_composed_and_harmless_file_name(name: str) -> None:
+    text = segment(name)
+    assert text == unicodedata.normalize("NFC", text)
+    assert 0 < len(text.encode()) <= 180
+    assert not set(text) & set('/\\:*?"<>|%#&\x00\n ')
+    assert not text.startswith(".")
+    assert not text.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "医" * 100, "e\u0301" * 200])
+def test_a_long_name_is_cut_and_carries_a_hash(name: str) -> None:
+    head, _, digest = segment(name).partition("~~")
+    assert unicodedata.normalize("NFC", name).startswith(head)
+    assert (90 < len(head.encode()) <= 100, len(digest)) == (True, 24)
+
+
+def test_a_name_that_is_cut_at_a_space_ends_before_it() -> None:
+    assert segment("x" * 99 + " " + "y" * 99).partition("~~")[0] == "x" * 99
+
+
+def test_paths_say_what_they_are_of() -> None:
+    assert [
+        addresses.tag_path("C#"),
+        addresses.category_path(("A/B", "c")),
+        addresses.author_path("Li Wei"),
+    ] == ["tags/C~23", "categories/A~2FB/c", "authors/Li_Wei"]
+
+
+@pytest.mark.parametrize(
+    ("feed_path", "format_name", "path"),
+    [
+        ("", "atom", "atom.xml"),
+        ("", "json", "feed.json"),
+        ("tags/Tea", "rss", "tags/Tea/rss.xml"),
+    ],
+)
+def test_a_document_stands_below_its_feed(feed_path: str, format_name: str, path: str) -> None:
+    assert addresses.document_path(feed_path, format_name) == path
+
+
+@pytest.mark.parametrize("site_url", ["https://example.org", "https://example.org/"])
+def test_a_url_is_the_path_percent_encoded_once(site_url: str) -> None:
+    assert addresses.url(site_url, "tags/C~23/é") == "https://example.org/tags/C~23/%C3%A9"
+
+
+@pytest.mark.parametrize(("char", "encoded"), [("#", "%23"), ("?", "%3F"), ("%", "%25")])
+def test_nothing_in_a_path_ends_it(char: str, encoded: str) -> None:
+    assert (
+        addresses.url("https://example.org", f"a{char}b") == f"https://example.org/a{encoded}b"
+    )
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_url_leads_back_to_its_path(name: str) -> None:
+    path = addresses.tag_path(name)
+    link = addresses.url("https://example.org", path)
+    assert (link.isascii(), unquote(link)) == (True, f"https://example.org/{path}")
+
+
+@pytest.mark.parametrize(
+    ("path", "link"),
+    [
+        ("/posts/tea/", "https://example.org/posts/tea/"),
+        ("posts/a b?#%", "https://example.org/posts/a%20b%3F%23%25"),
+        ("//evil.org/", "https://example.org/evil.org/"),
+        ("cafe\u0301", "https://example.org/caf%C3%A9"),
+        ("a;b=1,@x", "https://example.org/a;b=1,@x"),
+    ],
+)
+def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
+    assert addresses.page_url("https://example.org/", path) == link
+
+
+@pytest.mark.parametrize(
+    ("raw", "path"),
+    [
+        ("tags/C#", "tags/C~23"),
+        ("tags/a/b", "tags/a~2Fb"),
+        ("authors/Li Wei", "authors/Li_Wei"),
+        ("categories/a b/c#", "categories/a_b/c~23"),
+    ],
+)
+def test_a_name_as_it_is_written_finds_its_path(raw: str, path: str) -> None:
+    assert addresses.raw_name_path(raw) == path
+
+
+@pytest.mark.parametrize("raw", ["", "tags", "tags/", "authors/", "categories/", "posts/x"])
+def test_a_path_without_a_name_means_nothing(raw: str) -> None:
+    assert addresses.raw_name_path(raw) is None

@@ -1,0 +1,204 @@
+"""From what an author wrote to what a subscriber reads."""
+
+from dataclasses import replace
+
+import pytest
+
+from feedsvc.core.entries import Entry, compose, new_id, with_summary_only
+from feedsvc.core.posts import Post
+from feedsvc.core.problems import Problem
+from tests.builders import a_post, a_site, an_entry, at
+
+UUID = "123E4567-e89b-12d3-a456-426614174000"
+
+
+def composed(post: Post) -> Entry:
+    entry = compose(post, a_site(), "tag:example.org,2026:tea", post.published)
+    assert isinstance(entry, Entry), entry
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("key", "entry_id"),
+    [
+        (f"guid:{UUID}", "urn:uuid:123e4567-e89b-12d3-a456-426614174000"),
+        ("guid:urn:isbn:123", "urn:isbn:123"),
+        ("guid:https://old.org/?p=7", "https://old.org/?p=7"),
+        ("guid:a b/c", "tag:example.org,2026:guid:a%20b%2Fc"),
+        ("guid:x:a b", "tag:example.org,2026:guid:x%3Aa%20b"),
+        ("slug:tea/green", "tag:example.org,2026:tea/green"),
+        ("slug:茶", "tag:example.org,2026:%E8%8C%B6"),
+        ("path:tea/green", "tag:example.org,2026:/tea/green"),
+    ],
+)
+def test_an_id_is_a_uri_that_the_key_alone_decides(key: str, entry_id: str) -> None:
+    assert new_id(key, a_site(url="https://elsewhere.org", title="Other")) == entry_id
+
+
+def test_a_post_becomes_an_entry_whole() -> None:
+    post = a_post(
+        updated=at("2026-03-02"),
+        tags=("Tea",),
+        categories=(("Drinks", "Hot"),),
+        authors=("Wang",),
+        summary="In short.",
+        language="zh-CN",
+        body="Brewed *twice*.",
+    )
+    assert compose(post, a_site(), "urn:x", at("2026-02-28")) == Entry(
+        id="urn:x",
+        permalink="https://example.org/posts/tea/",
+        title="Green tea",
+        summary="In short.",
+        content_html="<p>Brewed <em>twice</em>.</p>",
+        published=at("2026-02-28"),
+        updated=at("2026-03-02"),
+        language="zh-CN",
+        tags=("Tea",),
+        categories=(("Drinks", "Hot"),),
+        authors=("Wang",),
+    )
+
+
+def test_a_post_without_author_is_the_sites() -> None:
+    assert composed(a_post(authors=())).authors == ("Li",)
+
+
+@pytest.mark.parametrize("updated", [None, at("2026-02-01"), at("2026-03-01 09:30")])
+def test_updated_is_never_before_published(updated: object) -> None:
+    assert composed(a_post(updated=updated)).updated == at("2026-03-01 09:30")
+
+
+def test_html_is_not_read_as_markdown() -> None:
+    post = a_post(path="tea.html", body="*a* <!-- more --> *b*")
+    entry = composed(post)
+    assert (entry.content_html, entry.summary) == ("*a*  *b*", "*a*")
+
+
+def test_html_of_a_post_is_made_safe() -> None:
+    assert composed(a_post(path="tea.html", body="<script>a</script>b")).content_html == "b"
+
+
+def test_without_a_summary_the_excerpt_is_it() -> None:
+    body = "Brewed **twice**.\n\n<!-- more -->\n\nAnd more."
+    assert composed(a_post(body=body)).summary == "Brewed twice."
+
+
+def test_without_an_excerpt_the_text_is_cut_to_200_graphemes() -> None:
+    assert composed(a_post(body="茶" * 300)).summary == "茶" * 199 + "…"
+
+
+def test_a_summary_is_words_without_markup() -> None:
+    post = a_post(body="## Tea &amp; *milk*\n\n<script>x</script>\n\na &lt;b&gt;")
+    assert composed(post).summary == "Tea & milk a <b>"
+
+
+def test_footnotes_are_no_part_of_a_summary() -> None:
+    entry = composed(a_post(body="Tea[^1] is *hot*[^b].\n\n[^1]: one\n\n[^b]: two"))
+    assert entry.summary == "Tea is hot."
+
+
+def test_words_behind_a_long_run_of_pictures_are_found() -> None:
+    entry = composed(a_post(body="![](a.png)\n" * 500 + "Brewed twice."))
+    assert entry.summary == "Brewed twice."
+
+
+def test_an_id_inside_an_entry_outlives_a_rename_of_its_file() -> None:
+    one = compose(a_post(body="a[^1]\n\n[^1]: b"), a_site(), "urn:1", at("2026-03-01"))
+    two = compose(a_post(body="a[^1]\n\n[^1]: b"), a_site(), "urn:2", at("2026-03-01"))
+    assert isinstance(one, Entry)
+    assert isinstance(two, Entry)
+    assert one.content_html == two.content_html
+
+
+def test_ids_of_two_entries_on_one_page_do_not_clash() -> None:
+    post = a_post(body="a[^1]\n\n[^1]: note")
+    other = replace(post, title="Another")
+    one = compose(post, a_site(), "urn:1", post.published)
+    two = compose(other, a_site(), "urn:1", post.published)
+    assert isinstance(one, Entry)
+    assert isinstance(two, Entry)
+    assert one.content_html != two.content_html
+
+
+def test_html_that_is_nested_too_deeply_is_a_problem_of_the_post() -> None:
+    assert compose(a_post(body="<div>" * 500), a_site(), "urn:x", at("2026-03-01")) == Problem(
+        "tea.md",
+        0,
+        "the HTML is nested more than 400 deep",
+        "close the tags that stay open",
+    )
+
+
+def test_a_panic_in_a_library_is_a_problem_of_the_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):  # as Rust's pyo3 calls it
+        pass
+
+    def panicking(_: str) -> str:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr("feedsvc.core.entries.html_of", panicking)
+    assert compose(a_post(), a_site(), "urn:x", at("2026-03-01")) == Problem(
+        "tea.md", 0, "its text cannot be read: index out of bounds", "simplify it"
+    )
+
+
+def test_an_interrupt_is_not_taken_for_a_panic(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("feedsvc.core.entries.html_of", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        composed(a_post())
+
+
+def test_an_entry_that_is_too_large_is_its_summary_and_a_link() -> None:
+    entry = an_entry(summary="a < b", permalink="https://example.org/a&b", title="T")
+    assert with_summary_only(entry) == an_entry(
+        summary="a < b",
+        permalink="https://example.org/a&b",
+        title="T",
+        content_html="<p>a &lt; b</p>"
+        '<p><a href="https://example.org/a&amp;b">https://example.org/a&amp;b</a></p>',
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "urn:x"),
+        ("permalink", "https://example.org/x"),
+        ("title", "x"),
+        ("summary", "x"),
+        ("content_html", "x"),
+        ("published", at("2026-01-01")),
+        ("updated", at("2026-03-02")),
+        ("published", at("2026-03-01T17:30:00+08:00")),  # the same instant, written otherwise
+        ("language", "zh"),
+        ("tags", ("Tea",)),
+        ("categories", (("Tea",),)),
+        ("categories", (("Tea", "Green"),)),
+        ("authors", ("Li", "Wang")),
+    ],
+)
+def test_the_digest_moves_with_anything_that_a_subscriber_sees(
+    field: str, value: object
+) -> None:
+    assert an_entry(**{field: value}).digest != an_entry().digest
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (an_entry(tags=("a", "b")), an_entry(tags=("a,b",))),
+        (an_entry(tags=("a",)), an_entry(categories=(("a",),))),
+        (an_entry(categories=(("a", "b"),)), an_entry(categories=(("a",), ("b",)))),
+        (an_entry(title="a", summary=""), an_entry(title="", summary="a")),
+    ],
+)
+def test_what_looks_different_has_another_digest(one: Entry, other: Entry) -> None:
+    assert one.digest != other.digest
+
+
+def test_equal_entries_have_one_digest() -> None:
+    assert an_entry(updated=at("2026-03-01 09:30:00.5")).digest == an_entry().digest

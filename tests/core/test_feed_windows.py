@@ -1,0 +1,189 @@
+"""Which feeds there are, what is in one, and when it counts as changed."""
+
+import pytest
+
+from feedsvc.core.documents import FORMATS
+from feedsvc.core.entries import Entry, with_summary_only
+from feedsvc.core.feeds import (
+    SITE_TOPIC,
+    Feed,
+    Topic,
+    entity_tag,
+    feed_digest,
+    feed_of,
+    opml_digest,
+    topics_of,
+)
+from tests.builders import a_site, an_entry, at
+
+TAG = Topic("tag", ("C#",))
+CATEGORY = Topic("category", ("A/B", "c"))
+AUTHOR = Topic("author", ("Li Wei",))
+
+
+@pytest.mark.parametrize(
+    ("topic", "path", "label", "title", "feed_id"),
+    [
+        (SITE_TOPIC, "", "", "Tea", "site"),
+        (TAG, "tags/C~23", "C#", "Tea - Tag: C#", "tags/C~23"),
+        (
+            CATEGORY,
+            "categories/A~2FB/c",
+            "A/B / c",
+            "Tea - Category: A/B / c",
+            "categories/A~2FB/c",
+        ),
+        (AUTHOR, "authors/Li_Wei", "Li Wei", "Tea - Author: Li Wei", "authors/Li_Wei"),
+        (Topic("tag", ("茶",)), "tags/茶", "茶", "Tea - Tag: 茶", "tags/%E8%8C%B6"),
+    ],
+)
+def test_a_topic_names_its_feed(
+    topic: Topic, path: str, label: str, title: str, feed_id: str
+) -> None:
+    feed = Feed(a_site(), topic, ())
+    assert (topic.path, topic.label, feed.title) == (path, label, title)
+    assert feed.id == f"tag:example.org,2026:feed:{feed_id}"
+
+
+def test_an_id_outlives_a_new_address_and_a_new_title() -> None:
+    moved = a_site(url="https://elsewhere.org/blog", title="Coffee", language="zh")
+    assert Feed(moved, TAG, ()).id == Feed(a_site(), TAG, ()).id
+
+
+def test_a_feed_links_to_its_documents_and_its_home() -> None:
+    feed = Feed(a_site(url="https://example.org/blog"), TAG, ())
+    assert feed.self_link("atom") == "https://example.org/blog/tags/C~23/atom.xml"
+    assert feed.self_link("json") == "https://example.org/blog/tags/C~23/feed.json"
+    assert feed.home_page == "https://example.org/blog/"
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "description"), [("All on tea", "All on tea"), ("", "Tea")]
+)
+def test_a_description_is_never_empty(subtitle: str, description: str) -> None:
+    assert Feed(a_site(subtitle=subtitle), SITE_TOPIC, ()).description == description
+
+
+def test_updated_is_the_newest_of_the_entries() -> None:
+    days = ["2026-03-02", "2026-03-04T00:00:00+08:00", "2026-03-03T23:00:00-08:00"]
+    entries = tuple(an_entry(updated=at(day)) for day in days)
+    assert Feed(a_site(), SITE_TOPIC, entries).updated == at(days[2])
+
+
+def test_an_empty_feed_was_updated_when_the_site_began() -> None:
+    assert Feed(a_site(), SITE_TOPIC, ()).updated == at("2026-01-01")
+
+
+def test_an_entry_is_in_the_feeds_of_all_its_topics() -> None:
+    entry = an_entry(
+        tags=("Tea", "China"),
+        categories=(("Sports", "Baseball"), ("Sports", "Golf"), ("News",)),
+        authors=("Li", "Wang"),
+    )
+    assert topics_of(entry) == (
+        SITE_TOPIC,
+        Topic("tag", ("Tea",)),
+        Topic("tag", ("China",)),
+        Topic("category", ("Sports",)),
+        Topic("category", ("Sports", "Baseball")),
+        Topic("category", ("Sports", "Golf")),
+        Topic("category", ("News",)),
+        Topic("author", ("Li",)),
+        Topic("author", ("Wang",)),
+    )
+
+
+def test_a_category_is_its_path_and_not_its_last_name() -> None:
+    entry = an_entry(categories=(("A", "News"), ("B", "News")))
+    paths = [topic.path for topic in topics_of(entry) if topic.kind == "category"]
+    assert paths == ["categories/A", "categories/A/News", "categories/B", "categories/B/News"]
+
+
+def named(count: int, **changes: object) -> list[Entry]:
+    return [an_entry(f"{number}", **changes) for number in range(count)]
+
+
+@pytest.mark.parametrize(("count", "kept"), [(0, 0), (2, 2), (3, 3), (4, 3)])
+def test_a_feed_holds_the_newest_up_to_a_number(count: int, kept: int) -> None:
+    entries = named(count)
+    site = a_site(entries=3)
+    assert feed_of(site, TAG, entries) == Feed(site, TAG, tuple(entries[:kept]))
+
+
+def test_a_feed_holds_the_newest_up_to_a_size() -> None:
+    entries = named(5, content_html="x" * 10_000)
+    site = a_site(max_bytes=45_000)
+    assert feed_of(site, TAG, entries).entries == tuple(entries[:3])
+
+
+@pytest.mark.parametrize("text", ["x", "茶", "<", "&", ">", '"', "\n"])
+def test_a_feed_is_never_larger_than_it_may_be(text: str) -> None:
+    site = a_site(max_bytes=100_000)
+    entries = named(
+        20,
+        content_html=text * 6_000,
+        title=text * 20,
+        summary=text * 200,
+        tags=tuple(f"{'茶' * 50}{number}" for number in range(12)),
+        categories=(("医" * 60, "c"),),
+        authors=("Li", "王" * 50),
+    )
+    feed = feed_of(site, TAG, entries)
+    sizes = [len(render.render(feed)) for render in FORMATS.values()]
+    assert (feed.entries != (), max(sizes) <= 100_000) == (True, True)
+
+
+def test_an_entry_larger_than_any_feed_is_carried_by_its_summary() -> None:
+    small, large = an_entry("a"), an_entry("b", content_html="x" * 50_000, summary="In short.")
+    feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
+    assert feed.entries == (with_summary_only(large), small)
+
+
+def test_the_window_ends_where_an_entry_does_not_fit() -> None:
+    entries = [
+        an_entry("a", content_html="x" * 20_000),
+        an_entry("b", content_html="x" * 20_000),
+        an_entry("c"),
+    ]
+    feed = feed_of(a_site(max_bytes=40_000), TAG, entries)
+    assert feed.entries == (entries[0],)
+
+
+def test_a_feeds_digest_stays_while_nothing_changes() -> None:
+    digests = [an_entry("a").digest, an_entry("b").digest]
+    assert feed_digest(a_site(), TAG, digests) == feed_digest(a_site(), TAG, iter(digests))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        feed_digest(a_site(title="Coffee"), TAG, ["a", "b"]),
+        feed_digest(a_site(max_bytes=1), TAG, ["a", "b"]),
+        feed_digest(a_site(), Topic("author", ("C#",)), ["a", "b"]),
+        feed_digest(a_site(), Topic("tag", ("C",)), ["a", "b"]),
+        feed_digest(a_site(), TAG, ["b", "a"]),
+        feed_digest(a_site(), TAG, ["a"]),
+        feed_digest(a_site(), TAG, []),
+        feed_digest(a_site(), Topic("category", ("C#",)), ["a", "b"]),
+    ],
+)
+def test_a_feeds_digest_moves_with_all_that_its_bytes_are_made_from(changed: str) -> None:
+    assert changed != feed_digest(a_site(), TAG, ["a", "b"])
+
+
+def test_names_and_entries_of_a_digest_do_not_run_together() -> None:
+    one = feed_digest(a_site(), Topic("category", ("a", "b")), ["c"])
+    assert one != feed_digest(a_site(), Topic("category", ("a",)), ["b", "c"])
+
+
+def test_the_list_of_feeds_changes_with_its_paths_in_any_order() -> None:
+    digest = opml_digest(a_site(), ["tags/a", "tags/b"])
+    assert digest == opml_digest(a_site(), ["tags/b", "tags/a"])
+    assert digest != opml_digest(a_site(), ["tags/a"])
+    assert digest != opml_digest(a_site(title="Coffee"), ["tags/a", "tags/b"])
+
+
+def test_each_format_of_each_version_has_a_tag_of_its_own() -> None:
+    tags = [entity_tag(digest, name) for digest in "ab" for name in ("atom", "rss", "json")]
+    assert ([len(tag) for tag in tags], len(set(tags))) == ([32] * 6, 6)
+    assert entity_tag("a", "atom") == tags[0]

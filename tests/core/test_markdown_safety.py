@@ -1,0 +1,155 @@
+"""Nothing that a post holds can act on a stranger's page."""
+
+import pytest
+
+from feedsvc.core.markdown import TooDeepError, html_of, safe_html
+from feedsvc.core.text import legal
+
+BASE = "https://example.org/posts/tea/"
+DROPPED_URLS = [
+    *("javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)"),
+    *("java\tscript:alert(1)", "java\nscript:alert(1)", "java&#9;script:alert(1)"),
+    *("&#106;avascript:alert(1)", "&#x6A;avascript&colon;alert(1)", "&Tab;javascript:alert(1)"),
+    *("vbscript:a", "VbScript:a", "data:text/html,<b>", "data:text/html;base64,PGI+"),
+    *("data:image/svg+xml,x", "file:///etc/passwd", "ftp://x.org", "blob:x", "x:y"),
+]
+
+
+def cleaned(rough: str) -> str:
+    return safe_html(rough, BASE, "e1-")
+
+
+def shown(markdown: str) -> str:
+    return cleaned(html_of(markdown))
+
+
+@pytest.mark.parametrize("url", DROPPED_URLS)
+@pytest.mark.parametrize(
+    ("element", "attribute"),
+    [("a", "href"), ("img", "src"), ("video", "poster"), ("q", "cite")],
+)
+def test_a_url_of_another_scheme_is_dropped(url: str, element: str, attribute: str) -> None:
+    assert cleaned(f'<{element} {attribute}="{url}">').startswith(f"<{element}>")
+
+
+@pytest.mark.parametrize(
+    "markdown", ["[x](javascript:a)", "<javascript:a>", "[x]\n\n[x]: data:a"]
+)
+def test_markdown_makes_no_such_link_either(markdown: str) -> None:
+    assert "href" not in shown(markdown)
+
+
+@pytest.mark.parametrize(
+    ("rough", "html"),
+    [
+        ("<script>alert(1)</script>x", "x"),
+        ("<SCRIPT src=//x.org>y</SCRIPT >x", "x"),
+        ("<style>p { }</style>x", "x"),
+        ("<svg><script>y</script><text>z</text></svg>x", "x"),
+        ("<math><mi>y</mi></math>x", "x"),
+        ("<noscript><p>y</p></noscript>x", "x"),
+        ("<form action=/a><input name=b><button>c</button></form>x", "cx"),
+        ('<p onclick="y" ONLOAD=y style="y" class="y">x</p>', "<p>x</p>"),
+        ("<b onmouseover=y>x", "<b>x</b>"),
+        ("<meta http-equiv=refresh><link rel=x href=y><base href=z>x", "x"),
+        ("<!-- y -->x", "x"),
+        ("<a href=/y target=_blank rel=z>x</a>", '<a href="https://example.org/y">x</a>'),
+        ("<center><font color=red>x</font></center>", "x"),
+        ("x<p", "x"),
+        ("x</p>y", "x<p></p>y"),
+    ],
+)
+def test_what_could_act_is_removed_and_words_stay(rough: str, html: str) -> None:
+    assert cleaned(rough) == html
+
+
+@pytest.mark.parametrize(
+    ("frame", "target"),
+    [
+        ('<iframe src="https://x.org/v?a=1&amp;b=2">y</iframe>', "https://x.org/v?a=1&amp;b=2"),
+        ("<iframe width=3 src='//x.org/v' allow=z></iframe>", "https://x.org/v"),
+        ("<IFRAME SRC=https://x.org/v></IFRAME>", "https://x.org/v"),
+        ('<iframe src="https://x.org/?a&amp;copy=b">', "https://x.org/?a&amp;copy=b"),
+        ("<object data=https://x.org/v>y</object>", "https://x.org/v"),
+        ('<embed src="https://x.org/v">', "https://x.org/v"),
+    ],
+)
+def test_a_frame_becomes_a_link(frame: str, target: str) -> None:
+    assert cleaned(frame + "x") == f'<p><a href="{target}">{target}</a></p>x'
+
+
+def test_a_frame_from_the_site_becomes_a_link_to_the_site() -> None:
+    assert cleaned("<iframe src=/v></iframe>") == (
+        '<p><a href="https://example.org/v">/v</a></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<iframe srcdoc="<b>y</b>"></iframe>',
+        "<iframe src=javascript:y></iframe>",
+        "<iframe src=''></iframe>",
+        "<object>y</object>",
+    ],
+)
+def test_a_frame_that_leads_nowhere_vanishes(frame: str) -> None:
+    assert cleaned(frame + "x") == "x"
+
+
+def test_a_frame_shown_as_code_stays_code() -> None:
+    assert shown("`<iframe src=https://x.org></iframe>`") == (
+        "<p><code>&lt;iframe src=https://x.org&gt;&lt;/iframe&gt;</code></p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("a ]]> b", "<p>a ]]&gt; b</p>"),
+        ("a ]]></content></entry> b", "<p>a ]]&gt; b</p>"),
+        ('"}],"items":[{', '<p>"}],"items":[{</p>'),
+        ("a &nbsp; b", "<p>a &nbsp; b</p>"),
+        ("&xxe; &lt;b&gt;", "<p>&amp;xxe; &lt;b&gt;</p>"),
+        (
+            "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]>\n\n&y;",
+            "]&gt;\n<p>&amp;y;</p>",
+        ),
+    ],
+)
+def test_markup_of_the_feeds_own_is_harmless(markdown: str, html: str) -> None:
+    assert shown(markdown) == html
+
+
+@pytest.mark.parametrize("char", ["&#8;", "&#x1F;", "&#11;", "\x08", "\x0b", "\ufffe"])
+def test_a_control_character_vanishes(char: str) -> None:
+    text = shown(f"a{char}b\n\n`{char}`\n") + cleaned(f"a{char}b<b title={char}>")
+    assert text == legal(text)
+
+
+def test_tabs_and_new_lines_stay() -> None:
+    assert cleaned("<pre>a\tb\n  c\n</pre>") == "<pre>a\tb\n  c\n</pre>"
+
+
+@pytest.mark.parametrize("element", ["div", "b", "blockquote", "span", "ul", "table"])
+def test_nesting_that_would_take_minutes_is_refused(element: str) -> None:
+    with pytest.raises(TooDeepError, match="nested more than 400 deep"):
+        cleaned(f"<{element}>" * 401)
+
+
+def test_an_end_tag_ends_only_one_level() -> None:
+    with pytest.raises(TooDeepError):
+        cleaned("<div><div></div>" * 401)
+
+
+def test_nesting_of_markdown_counts_as_well() -> None:
+    with pytest.raises(TooDeepError):
+        shown("> " * 401 + "a")
+
+
+@pytest.mark.parametrize(
+    "rough",
+    ["<div>" * 400, "<p>" * 3_000, "<div>x</div>" * 3_000, "<br/>" * 3_000, "<" * 3_000],
+)
+def test_what_is_long_but_not_deep_is_fine(rough: str) -> None:
+    assert cleaned(rough)

@@ -1,0 +1,86 @@
+"""What hides a post. A wrong guess cannot be taken back, so any doubt hides it."""
+
+import pytest
+
+from feedsvc.core.posts import Draft, Post
+from feedsvc.core.problems import Problem
+from tests.builders import reading
+
+FLAGS = [
+    ("draft", True),
+    ("hidden", True),
+    ("published", False),
+    ("publish", False),
+    ("feed", False),
+]
+YES = ["true", "True", "TRUE", "yes", "on", "1", "y", "' true '"]
+NO = ["false", "False", "no", "off", "0", "n"]
+
+
+@pytest.mark.parametrize(("name", "hides"), FLAGS)
+@pytest.mark.parametrize(
+    ("word", "said"), [*((word, True) for word in YES), *((word, False) for word in NO)]
+)
+def test_a_flag_hides_with_one_of_its_values(
+    name: str, hides: bool, word: str, said: bool
+) -> None:
+    hidden = reading(f"{name}: {word}") == Draft("tea.md")
+    assert hidden is (said is hides)
+
+
+@pytest.mark.parametrize(("name", "_hides"), FLAGS)
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("maybe", "'maybe'"), ("[true]", "['true']"), ("''", "''"), ("'~'", "'~'")],
+)
+def test_an_unknown_value_hides_and_warns(
+    name: str, _hides: bool, value: str, shown: str
+) -> None:
+    warning = Problem(
+        "tea.md",
+        3,
+        f"{name}: {shown} is neither true nor false, so it hides the post",
+        f"write {name}: true or {name}: false",
+        refuses=False,
+    )
+    assert reading(f"{name}: {value}") == Draft("tea.md", (warning,))
+
+
+@pytest.mark.parametrize("name", ["published", "publish"])
+def test_a_date_where_a_flag_might_stand_hides_nothing(name: str) -> None:
+    assert isinstance(reading(f"{name}: 2026-03-01"), Post)
+
+
+@pytest.mark.parametrize("name", ["draft", "hidden", "feed"])
+def test_a_date_is_no_value_of_any_other_flag(name: str) -> None:
+    assert isinstance(reading(f"{name}: 2026-03-01"), Draft)
+
+
+@pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])
+@pytest.mark.parametrize("value", ["secret", "true", "12", "[a]", "{a: b}", "''"])
+def test_an_encrypted_post_is_never_shown(name: str, value: str) -> None:
+    assert reading(f"{name}: {value}") == Draft("tea.md")
+
+
+@pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])
+@pytest.mark.parametrize("value", ["", "~", "false", "False", "no", "0"])
+def test_a_post_that_is_said_not_to_be_encrypted_is_shown(name: str, value: str) -> None:
+    assert isinstance(reading(f"{name}: {value}"), Post)
+
+
+@pytest.mark.parametrize("name", ["draft", "hidden", "published", "publish", "feed"])
+@pytest.mark.parametrize("nothing", ["", "~"])
+def test_a_flag_without_a_value_says_nothing(name: str, nothing: str) -> None:
+    post = reading(f"{name}: {nothing}")
+    assert isinstance(post, Post)
+    assert post.warnings == ()
+
+
+def test_one_flag_that_hides_is_enough() -> None:
+    assert reading("draft: false\npublished: true\nhidden: yes") == Draft("tea.md")
+
+
+def test_every_doubtful_flag_is_named() -> None:
+    draft = reading("draft: maybe\npublish: soon")
+    assert isinstance(draft, Draft)
+    assert [warning.line for warning in draft.warnings] == [3, 4]

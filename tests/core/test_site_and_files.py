@@ -1,0 +1,69 @@
+"""The small values: the site, a file of the folder, a problem."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from feedsvc.core.files import FileRecord, Stamp, State
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from tests.builders import a_site, at
+
+FULL = a_site(subtitle="茶", email="li@example.org", categories="flat", entries=3)
+
+
+@pytest.mark.parametrize("site", [a_site(), FULL])
+def test_a_site_reads_back_from_json(site: Site) -> None:
+    assert Site.from_json(site.to_json()) == site
+
+
+def test_a_site_is_written_in_one_way_only() -> None:
+    fields = json.loads(FULL.to_json())
+    assert (list(fields), "茶" in FULL.to_json()) == (sorted(fields), True)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("title", "x"), ("url", "x"), ("author", "x"), ("timezone", "UTC")),
+        *(("tag_authority", "x,2026"), ("subtitle", "x"), ("email", "x"), ("language", "x")),
+        *(("permalink", "x"), ("categories", "flat"), ("entries", 1), ("max_bytes", 1)),
+    ],
+)
+def test_the_digest_moves_with_every_field(field: str, value: object) -> None:
+    assert a_site(**{field: value}).digest != a_site().digest
+    assert a_site().digest == a_site().digest
+
+
+@pytest.mark.parametrize(
+    ("authority", "since"),
+    [
+        ("example.org,2026", at("2026-01-01")),
+        ("example.org,2026-03", at("2026-03-01")),
+        ("li@example.org,2026-03-09", at("2026-03-09")),
+    ],
+)
+def test_a_site_is_as_old_as_its_tag_authority(authority: str, since: datetime) -> None:
+    assert a_site(tag_authority=authority).since == since
+
+
+def test_a_site_has_its_own_time_zone() -> None:
+    assert a_site(timezone="Europe/Berlin").zone == ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("state", "published"),
+    [("published", "urn:x"), ("refused", "urn:x"), ("twin", None)],
+)
+def test_a_twin_has_no_entry_of_its_own(state: State, published: str | None) -> None:
+    record = FileRecord("a.md", Stamp(1, 2, 3, 4), "digest", state, "urn:x")
+    assert record.published_id == published
+
+
+@pytest.mark.parametrize(
+    ("line", "text"), [(3, "a.md:3: it is wrong; mend it"), (0, "a.md: it is wrong; mend it")]
+)
+def test_a_problem_names_the_place_the_fault_and_the_cure(line: int, text: str) -> None:
+    assert str(Problem("a.md", line, "it is wrong", "mend it")) == text

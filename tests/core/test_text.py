@@ -1,0 +1,100 @@
+"""Text that any feed can carry."""
+
+import unicodedata
+
+import pytest
+
+from feedsvc.core.text import legal, nfc, one_line, plain, summary_of
+
+FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
+
+
+@pytest.mark.parametrize(
+    "char", ["\x00", "\x08", "\x0b", "\x0c", "\x1f", "\ud800", "\ufffe", "\uffff"]
+)
+def test_a_character_that_xml_forbids_vanishes(char: str) -> None:
+    assert legal(f"a{char}b") == "ab"
+
+
+@pytest.mark.parametrize(
+    "text", ["\t\n\r", "\x7f\x85", "\ud7ff\ue000\ufffd", "😀", FAMILY, "שלום\u200f", "e\u0301"]
+)
+def test_all_other_characters_survive(text: str) -> None:
+    assert (legal(text), legal(f"\x00{text}\x00")) == (text, text)
+
+
+def test_one_line_has_single_spaces_and_bare_ends() -> None:
+    assert one_line(" a\n\tb\x00 c\u2028d\u3000e ") == "a b c d e"
+
+
+def test_names_are_composed() -> None:
+    decomposed = unicodedata.normalize("NFD", "Café")
+    assert (decomposed != "Café", nfc(decomposed)) == (True, "Café")
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("<p>one</p><p>two</p>", "one two"),
+        ("one<br>two<hr/>three", "one two three"),
+        ("un<b>brok</b>en", "unbroken"),
+        ("<td>a</td><td>b</td>", "a b"),
+        ("<script>x</script><STYLE a=b>y</STYLE >z", "z"),
+        ("<!-- <p> -->a", "a"),
+        ("&lt;b&gt; &amp; &nbsp;c", "<b> & c"),
+        ("&amp;lt;", "&lt;"),
+        ("a < b > c", "a < b > c"),
+        ("a&#8;b", "ab"),
+        ("<pre>x\n  y</pre>", "x y"),
+    ],
+)
+def test_plain_text_is_the_words_on_one_line(markup: str, words: str) -> None:
+    assert plain(markup) == words
+
+
+@pytest.mark.parametrize("text", ["", "short", "0123456789", FAMILY * 10])
+def test_a_text_that_fits_is_its_own_summary(text: str) -> None:
+    assert summary_of(text, 10) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("Say this. And more", "Say this."),
+        ("Say that! And more", "Say that!"),
+        ("一二三四五六。八九十十一", "一二三四五六。"),
+        ("一二三四五六？八九十十一", "一二三四五六？"),
+    ],
+)
+def test_a_summary_ends_behind_a_sentence(text: str, summary: str) -> None:
+    assert summary_of(text, 10) == summary
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("One. Two three four", "One. Two…"),
+        ("一二。四五六七八九十十一", "一二。四五六七八九…"),
+        ("3.14159 is a number", "3.14159…"),
+    ],
+)
+def test_a_sentence_that_ends_early_or_nowhere_is_no_end(text: str, summary: str) -> None:
+    assert summary_of(text, 10) == summary
+
+
+@pytest.mark.parametrize(
+    ("text", "summary"),
+    [
+        ("several, words", "several…"),
+        ("a verylongword", "a verylon…"),
+        ("一二三四五六七八，十十一", "一二三四五六七八…"),
+        ("01234567890", "012345678…"),
+    ],
+)
+def test_a_cut_summary_ends_behind_a_word_with_an_ellipsis(text: str, summary: str) -> None:
+    assert summary_of(text, 10) == summary
+
+
+@pytest.mark.parametrize("grapheme", [FAMILY, "e\u0301", "🇨🇳", "か\u3099"])
+def test_a_summary_never_cuts_a_grapheme(grapheme: str) -> None:
+    assert summary_of(grapheme * 12, 10) == grapheme * 9 + "…"
