@@ -22,17 +22,17 @@ bench: .venv/.test
 	.venv/bin/python -m benchmarks
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "feedsvc needs Python 3.11 or later")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "feedsvc needs Python 3.11 or later")'
+	@$(PYTHON) -m venv .venv
 
 .venv/.serve: .venv/bin/python pyproject.toml constraints.txt
 	@echo "Installing what feedsvc needs into .venv (once) ..."
-	$(PIP) install -e .
+	@$(PIP) install -e .
 	@touch $@
 
 .venv/.test: .venv/.serve
 	@echo "Installing the test tools into .venv (once) ..."
-	$(PIP) install -e '.[dev]'
+	@$(PIP) install -e '.[dev]'
 	@touch $@
 
 clean:

@@ -290,6 +290,8 @@ def test_no_url_comes_from_the_host_header(server: Server) -> None:
         ("/static/..%2f..%2fapp.py", 404),
         ("/tags/%2e%2e/%2e%2e/atom.xml", 404),
         ("//evil.example/atom.xml", 404),
+        ("/tags//atom.xml", 404),
+        ("//healthz", 404),
         ("/a%00b", 404),
         ("/a%0d%0aSet-Cookie:x/atom.xml", 404),
         ("/%ff/atom.xml", 400),
