@@ -29,6 +29,7 @@ from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import Report, publish
 from feedsvc.publishing import check as check_posts
 from feedsvc.settings import Settings, load_settings
+from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store
 from feedsvc.watcher import Watcher
 from feedsvc.web.server import serve_http
@@ -125,7 +126,8 @@ def serve(config: Path | None, seeds: Path | None) -> None:
         for watcher in watchers:
             watcher.stop()
 
-    serve_http(settings, started, stopped)
+    with sole_watcher(settings.store.url):
+        serve_http(settings, started, stopped)
 
 
 @main.command()
@@ -146,11 +148,12 @@ def watch(config: Path | None, seeds: Path | None) -> None:
     ended = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: ended.set())
-    watcher = _watcher(settings)
-    watcher.start()
-    click.echo(f"Watching {settings.content.seeds}", err=True)
-    ended.wait()
-    watcher.stop()
+    with sole_watcher(settings.store.url):
+        watcher = _watcher(settings)
+        watcher.start()
+        click.echo(f"Watching {settings.content.seeds}", err=True)
+        ended.wait()
+        watcher.stop()
 
 
 @main.command("publish")
@@ -238,8 +241,7 @@ def _publish_settled(settings: Settings, store: Store) -> list[Report]:
         reports = [publish(folder, store, site, datetime.now(UTC), progress=progress)]
         while reports[-1].unsettled and time.monotonic() < until:
             time.sleep(max(folder.quiet, 0.1))
-            only = reports[-1].unsettled
-            reports.append(publish(folder, store, site, datetime.now(UTC), only=only))
+            reports.append(publish(folder, store, site, datetime.now(UTC)))
     return reports
 
 

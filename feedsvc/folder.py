@@ -65,31 +65,37 @@ class Folder:
             raise FolderError(f"{self.root} is not a folder; set content.seeds to one of posts")
         survey = Survey()
         if only is None:
-            self._list("", survey)
+            self._list(survey)
             return survey
         for path in only:
             if is_post_path(path) and self._is_inside((self.root / path).parent):
                 self._note(path, survey)
         return survey
 
-    def _list(self, folder: str, survey: Survey) -> None:
+    def _list(self, survey: Survey) -> None:
+        folders = [""]  # a stack, for folders may be nested deeper than calls may
+        while folders:
+            folder = folders.pop()
+            for child in self._children(folder, survey):
+                path = f"{folder}/{child.name}" if folder else child.name
+                if _is_ignored(child.name):
+                    continue
+                if child.is_dir(follow_symlinks=False):
+                    folders.append(path)
+                elif is_post_name(child.name):
+                    self._note(path, survey)
+
+    def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self.root / folder) as found:
-                children = sorted(found, key=lambda child: child.name)
+                return sorted(found, key=lambda child: child.name)
         except OSError as error:
             if not folder:
                 raise FolderError(f"{self.root} cannot be listed: {error.strerror}") from error
-            survey.unreadable.append(folder)
-            survey.problems.append(_unreadable(folder, error))
-            return
-        for child in children:
-            path = f"{folder}/{child.name}" if folder else child.name
-            if _is_ignored(child.name):
-                continue
-            if child.is_dir(follow_symlinks=False):
-                self._list(path, survey)
-            elif is_post_name(child.name):
-                self._note(path, survey)
+            if not isinstance(error, FileNotFoundError):  # or it went while we looked
+                survey.unreadable.append(folder)
+                survey.problems.append(_unreadable(folder, error))
+            return []
 
     def _is_inside(self, folder: Path) -> bool:
         """False below a link to a folder: those are not followed."""
@@ -169,8 +175,12 @@ class Folder:
 
 def is_post_path(path: str) -> bool:
     """True for a relative path that may be a post's, by the names in it."""
-    *folders, name = path.split("/")
-    return is_post_name(name) and not any(_is_ignored(part) for part in [*folders, name])
+    return is_post_name(path.rpartition("/")[2]) and not is_ignored_path(path)
+
+
+def is_ignored_path(path: str) -> bool:
+    """True for a relative path which a name in it keeps from being looked at."""
+    return any(_is_ignored(part) for part in path.split("/"))
 
 
 def is_post_name(name: str) -> bool:

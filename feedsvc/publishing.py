@@ -29,7 +29,8 @@ Progress = Callable[[int, int], None]
 class Report:
     """What one publish did, by the paths of files; `feeds` are the paths of feeds that moved.
 
-    `problems` are all that stand, `noticed` those of files that were read this time. The
+    `problems` are all that stand in what was looked at, `noticed` those that were found this
+    time. The
     `unsettled` files want another look soon; at `next_due` something is due by its date.
     """
 
@@ -69,7 +70,7 @@ def publish(
         with _Spool() as entries:
             seen = _look(folder, known, site, now, entries, progress)
             verdict = _identify(store, site, known, seen)
-            publication = _decide(entries, site, now, known, seen, verdict)
+            publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = Changes(known.revision)
             if known.everything or publication.files or publication.forgotten:
                 changes = store.publish(publication, now)
@@ -150,11 +151,18 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
     with store.snapshot() as snapshot:
         published = snapshot.site()
         everything = published != site or not snapshot.is_current()
-        scope = None
+        zone_moved = published is not None and published.timezone != site.timezone
+        scope: set[str] | None = None
+        records = {}
         if only is not None and not everything:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
-        zone_moved = published is not None and published.timezone != site.timezone
-        return _Known(snapshot.files(scope), snapshot.revision(), scope, everything, zone_moved)
+            records = snapshot.files(scope)
+            waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
+            scope |= waiting
+            records |= snapshot.files(waiting)
+        else:
+            records = snapshot.files()
+        return _Known(records, snapshot.revision(), scope, everything, zone_moved)
 
 
 def _look(
@@ -169,11 +177,17 @@ def _look(
     survey = folder.survey(known.scope)
     seen = _Seen(problems=list(survey.problems))
     now_us = microseconds(now)
+    absent = [r for path, r in known.records.items() if path not in survey.stamps]
+    seen.missing = [record for record in absent if not survey.hides(record.path)]
+    if known.everything:
+        seen.records += [_unread(record) for record in absent if survey.hides(record.path)]
+    leaving = {r.key for r in seen.missing if r.key and _is_gone(r, folder, now_us)}
     for done, path in enumerate(sorted(survey.stamps)):
         if progress:
             progress(done, len(survey.stamps))
         record, stamp = known.records.get(path), survey.stamps[path]
-        if record and not known.everything and not _to_be_read(record, stamp, now_us):
+        again = known.everything or (record and record.wants in leaving)
+        if record and not again and not _to_be_read(record, stamp, now_us):
             if record.missing_since is not None:
                 seen.records.append(replace(record, missing_since=None))
             continue
@@ -181,17 +195,30 @@ def _look(
             file = folder.read(path, stamp)
         except Unsettled:
             seen.unsettled.add(path)
+            if record and known.everything:
+                seen.records.append(_unread(record))
             continue
         seen.read += 1
-        if record and not known.everything and _only_touched(record, file, now_us):
+        if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
         reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries)
-    gone = (r for path, r in known.records.items() if path not in survey.stamps)
-    seen.missing = [record for record in gone if not survey.hides(record.path)]
     return seen
+
+
+def _unread(record: FileRecord) -> FileRecord:
+    """The record of a file that could not be read now and has to be, whatever its stamp."""
+    return replace(record, stamp=Stamp(-1, 0, 0, 0), digest="")
+
+
+def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
+    """True at the second look that misses a file; the first may have come between two names."""
+    if record.missing_since is None:
+        return False
+    wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
+    return now_us - record.missing_since >= wait * 1e6
 
 
 def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
@@ -199,8 +226,9 @@ def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
-    due = record.due_at is not None and record.due_at <= now_us
-    return isinstance(file, SourceFile) and file.digest == record.digest and not due
+    if record.wants or (record.due_at is not None and record.due_at <= now_us):
+        return False
+    return isinstance(file, SourceFile) and file.digest == record.digest
 
 
 def _note(
@@ -213,7 +241,7 @@ def _note(
     entries: _Spool,
 ) -> None:
     """Note what a file said: a claim to be published, or a record of why not."""
-    had = record.published_id if record else None
+    had = record.entry_id if record else None
     if isinstance(reading, NotAPost) and had:
         reading = Problem(
             reading.path, 1, "its front matter is gone", "put it back, or delete the file"
@@ -234,8 +262,9 @@ def _note(
     if had and not kept:
         seen.freed.add(had)
     problems = tuple(_problems_of(reading))
+    key = record.key if record and kept else ""
     seen.records.append(
-        FileRecord(reading.path, *file, state, kept, due_at=due_at, problems=problems)
+        FileRecord(reading.path, *file, state, kept, due_at, problems=problems, key=key)
     )
 
 
@@ -267,16 +296,16 @@ class _Verdict:
 
 def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
     claiming = (known.records[c.path] for c in seen.claims if c.path in known.records)
-    had = {r.published_id: r.path for r in (*claiming, *seen.missing) if r.published_id}
+    had = {r.entry_id: r.path for r in (*claiming, *seen.missing) if r.entry_id}
     with store.snapshot() as snapshot:
         before = {s.path: s for s in snapshot.standing(had)}
         pinned = snapshot.pinned([claim.key for claim in seen.claims])
         wanted = {*pinned.values(), *(new_id(claim.key, site) for claim in seen.claims)}
         gone = {record.path for record in seen.missing}
         holders = {
-            entry_id: path
-            for entry_id, path in snapshot.holders(wanted).items()
-            if path not in gone and entry_id not in seen.freed
+            entry_id: holder
+            for entry_id, holder in snapshot.holders(wanted).items()
+            if holder.path not in gone and entry_id not in seen.freed
         }
         identities = identify(seen.claims, site, pinned, before, gone, holders)
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
@@ -285,7 +314,13 @@ def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
 
 
 def _decide(
-    entries: _Spool, site: Site, now: datetime, known: _Known, seen: _Seen, verdict: _Verdict
+    entries: _Spool,
+    folder: Folder,
+    site: Site,
+    now: datetime,
+    known: _Known,
+    seen: _Seen,
+    verdict: _Verdict,
 ) -> Publication:
     """What becomes of every claim and every file that was seen: one publication."""
     ids, twins = verdict.identities.ids, verdict.identities.twins
@@ -293,13 +328,19 @@ def _decide(
     first_dates: dict[str, datetime] = {}  # by path
     for claim in seen.claims:
         path, entry_id = claim.path, ids[claim.path]
-        record = replace(seen.claiming[path], entry_id=entry_id)
-        had = known.records[path].published_id if path in known.records else None
+        record = replace(seen.claiming[path], entry_id=entry_id, key=claim.key)
+        old = known.records.get(path)
+        had = old.entry_id if old else None
         if path in twins:
-            problem = _twin_problem(path, twins[path])
-            record = replace(record, state="twin", problems=(*record.problems, problem))
-            if had:  # its last good version stays
-                record = replace(record, state="refused", entry_id=had)
+            problems = (*record.problems, _twin_problem(path, twins[path]))
+            record = replace(
+                record,
+                state="refused",
+                entry_id=had,  # its last good version stays
+                key=old.key if old else "",
+                wants=claim.key,
+                problems=problems,
+            )
         else:
             pins[claim.key] = entry_id
             if had and had != entry_id:
@@ -311,15 +352,22 @@ def _decide(
                 record = replace(record, problems=(*record.problems, warning))
         seen.records.append(record)
     published = set(pins.values())
-    forgotten = _forget_missing(seen, published, now)
+    forgotten = _forget_missing(seen, known, published, folder, now)
     named = (
         _named(entry, ids[path], first_dates.get(path))
         for path, entry in entries
         if path not in twins
     )
-    return Publication(
-        site, named, sorted(seen.freed - published), seen.records, forgotten, pins
-    )
+    withdrawn = sorted(seen.freed - published)
+    released = _released_keys(known, seen, forgotten)
+    return Publication(site, named, withdrawn, seen.records, forgotten, pins, released)
+
+
+def _released_keys(known: _Known, seen: _Seen, forgotten: Collection[str]) -> list[str]:
+    """The keys that a file had until now and has no more: somebody may wait for them."""
+    looked_at = {record.path for record in seen.records} | set(forgotten)
+    had = {known.records[path].key for path in looked_at if path in known.records}
+    return sorted(had - {record.key for record in seen.records} - {""})
 
 
 def _named(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:
@@ -352,20 +400,22 @@ def _twin_problem(path: str, owner: str) -> Problem:
     )
 
 
-def _forget_missing(seen: _Seen, moved: Collection[str], now: datetime) -> list[str]:
+def _forget_missing(
+    seen: _Seen, known: _Known, published: Collection[str], folder: Folder, now: datetime
+) -> list[str]:
     """Forget files that are gone for good: moved, never published, or missing a second time."""
     forgotten = []
     now_us = microseconds(now)
     for record in seen.missing:
-        entry_id, since = record.published_id, record.missing_since
-        if entry_id is None or entry_id in moved:
+        if record.entry_id is None or record.entry_id in published:
             forgotten.append(record.path)
-        elif since is not None and now_us - since >= SECOND_LOOK_SECONDS * 1e6:
+        elif _is_gone(record, folder, now_us):
             forgotten.append(record.path)
-            seen.freed.add(entry_id)
+            seen.freed.add(record.entry_id)
         else:
-            since = min(since, now_us) if since is not None else now_us
-            seen.records.append(replace(record, missing_since=since))
+            since = min(record.missing_since or now_us, now_us)
+            record = replace(record, missing_since=since)
+            seen.records.append(_unread(record) if known.everything else record)
             seen.unsettled.add(record.path)
     return forgotten
 
@@ -373,23 +423,21 @@ def _forget_missing(seen: _Seen, moved: Collection[str], now: datetime) -> list[
 def _report(
     after: Snapshot, publication: Publication, changes: Changes, known: _Known, seen: _Seen
 ) -> Report:
-    paths = {r.published_id: r.path for r in known.records.values() if r.published_id}
-    paths |= {r.published_id: r.path for r in publication.files if r.published_id}
+    paths = {r.entry_id: r.path for r in known.records.values() if r.entry_id}
+    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
 
     def named(ids: list[str]) -> tuple[str, ...]:
         return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
 
     noticed = [p for record in publication.files for p in record.problems]
-    # A twin whose rival was withdrawn just now is to be read again.
-    waiting = after.waiting_twins()
     return Report(
         added=named(changes.added),
         changed=named(changes.changed),
         withdrawn=named(changes.withdrawn),
         feeds=tuple(changes.feeds),
-        problems=(*seen.problems, *after.problems()),
+        problems=(*seen.problems, *(after.problems() if known.scope is None else noticed)),
         noticed=(*seen.problems, *noticed),
-        unsettled=frozenset(seen.unsettled | waiting),
+        unsettled=frozenset(seen.unsettled.union(changes.woken)),
         next_due=after.next_due(),
         revision=changes.revision,
         read=seen.read,

@@ -13,7 +13,7 @@ from watchfiles import watch
 
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedsvcError, StoreDamaged, StoreError, StoreGone, StoreLocked
-from feedsvc.folder import Folder, is_post_path
+from feedsvc.folder import Folder, is_ignored_path, is_post_path
 from feedsvc.publishing import Report, publish
 from feedsvc.store.store import open_sound_store, open_store
 
@@ -80,6 +80,8 @@ class Watcher:
             threading.Thread(target=target, name=target.__name__, daemon=True)
             for target in (self._publish_when_due, self._hear_events)
         ]
+        self._last_whole = time.monotonic()
+        self._told: set[str] = set()  # what stands in the log and need not be said again
         self._request: tuple[int, float, float] | None = None  # number, first and last seen
 
     def start(self) -> None:
@@ -118,6 +120,9 @@ class Watcher:
             self._agenda.wake.clear()
             try:
                 self._hear_requests()
+                # The scheduler waits by the clock on the wall, which may have been put back.
+                if time.monotonic() - self._last_whole > 1.5 * self._interval:
+                    self._agenda.look_at_everything()
                 whole, paths = self._agenda.take()
                 if whole or paths:
                     self._publish(None if whole else paths)
@@ -127,7 +132,7 @@ class Watcher:
                 self._replace_store(error)
             except FeedsvcError as error:
                 if not isinstance(error, StoreLocked):
-                    log.error("not published: %s; trying again in %g s", error, RETRY)
+                    self._tell(logging.ERROR, f"not published, to be tried again: {error}")
                 self._try_again()
             except Exception:
                 log.exception("not published because of a fault in feedsvc")
@@ -135,13 +140,15 @@ class Watcher:
 
     def _publish(self, only: Collection[str] | None) -> None:
         now = datetime.now(UTC)
+        if only is None:
+            self._last_whole = time.monotonic()
         report = publish(
             self._folder, self._store, self._site, now, only=only, progress=self._go_on
         )
-        _tell(report)
+        self._tell_of(report, whole=only is None)
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(self._folder.quiet, 0.1))
-        if report.next_due:
+        if report.next_due and report.next_due > now:
             self._scheduler.add_job(
                 self._agenda.look_at,
                 "date",
@@ -150,6 +157,27 @@ class Watcher:
                 id="due",
                 replace_existing=True,
                 misfire_grace_time=None,
+            )
+
+    def _tell(self, level: int, text: str) -> None:
+        """Log what has not been said since it was last otherwise."""
+        if text not in self._told:
+            log.log(level, "%s", text)
+        self._told.add(text)
+
+    def _tell_of(self, report: Report, *, whole: bool) -> None:
+        said = {str(problem) for problem in report.noticed}
+        for problem in report.noticed:
+            level = logging.ERROR if problem.refuses else logging.WARNING
+            self._tell(level, str(problem))
+        self._told = said | ({str(p) for p in report.problems} if whole else self._told)
+        if report.added or report.changed or report.withdrawn:
+            log.info(
+                "published: %d added, %d changed, %d withdrawn; %d feeds moved",
+                len(report.added),
+                len(report.changed),
+                len(report.withdrawn),
+                len(report.feeds),
             )
 
     def _go_on(self, _done: int, _total: int) -> None:
@@ -161,13 +189,13 @@ class Watcher:
         self._agenda.look_at_everything()
 
     def _replace_store(self, error: StoreError) -> None:
-        log.error("%s", error)
+        self._tell(logging.ERROR, str(error))
+        self._stopping.wait(RETRY)
         self._store.close()
         try:
             self._store = open_sound_store(self._store_url)
         except FeedsvcError as failure:
-            log.error("the store cannot be replaced: %s", failure)
-            self._stopping.wait(RETRY)
+            self._tell(logging.ERROR, f"the store cannot be replaced: {failure}")
         self._agenda.look_at_everything()
 
     def _hear_requests(self) -> None:
@@ -200,7 +228,6 @@ class Watcher:
                     log.warning("no file events: %s; the folder is still scanned", error)
                 told = True
                 self._stopping.wait(RETRY)
-                self._agenda.look_at_everything()
 
     def _hear_events_of(self, root: Path, inode: int) -> None:
         """Until the folder is replaced by another, whose events would not be heard."""
@@ -213,7 +240,9 @@ class Watcher:
             yield_on_timeout=True,
             stop_event=self._stopping,
             raise_interrupt=False,
+            ignore_permission_denied=True,
         )
+        self._agenda.look_at_everything()  # what changed before there were events
         for changes in events:
             self._note({path for _, path in changes}, root)
             if _inode(root) != inode:
@@ -225,8 +254,19 @@ class Watcher:
         posts = {path for path in paths if is_post_path(path)}
         if posts:
             self._agenda.look_at(posts, self._folder.quiet)
-        if any(not Path(path).suffix for path in paths - posts):  # a folder came or went
+        others = {path for path in paths - posts if not is_ignored_path(path)}
+        if any(self._was_folder(path) for path in others):
             self._agenda.look_at_everything(self._folder.quiet)
+
+    def _was_folder(self, path: str) -> bool:
+        """True for a folder that came, and for one that went with posts in it."""
+        if (self._folder.root / path).is_dir():
+            return True
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.has_files_below(path)
+        except StoreError:
+            return True
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error
@@ -238,16 +278,3 @@ def _inode(root: Path) -> int:
         return root.stat().st_ino
     except OSError:
         return 0
-
-
-def _tell(report: Report) -> None:
-    for problem in report.noticed:
-        log.log(logging.ERROR if problem.refuses else logging.WARNING, "%s", problem)
-    if report.added or report.changed or report.withdrawn:
-        log.info(
-            "published: %d added, %d changed, %d withdrawn; %d feeds moved",
-            len(report.added),
-            len(report.changed),
-            len(report.withdrawn),
-            len(report.feeds),
-        )

@@ -219,6 +219,40 @@ def test_a_damaged_store_is_put_aside_and_rebuilt_with_the_same_ids(
     assert aside.read_bytes() == damaged
 
 
+def test_ids_that_no_file_shows_survive_a_damaged_store(
+    posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
+) -> None:
+    for number in range(60):
+        posts.write(f"{number}.md", "text " * 200, title=f"Post {number}")
+    store = Store(sqlite_url)
+    publish(folder, store, SITE, NOW)
+    (posts.root / "7.md").rename(posts.root / "renamed.md")
+    publish(folder, store, SITE, NOW)
+    store.close()
+    before = state_of(sqlite_url)
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    root_page = sqlite3.connect(file).execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'feeds'"
+    )
+    _overwrite(file, (next(root_page)[0] - 1) * 4096, b"\xff" * 4096)
+    root_page.connection.close()
+    rebuilt = open_sound_store(sqlite_url)
+    publish(folder, rebuilt, SITE, NOW)
+    rebuilt.close()
+    assert state_of(sqlite_url) == before
+
+
+def test_a_second_watcher_of_one_store_is_refused(tmp_path: Path, posts: PostFolder) -> None:
+    posts.write("tea.md", title="Tea")
+    other = PostFolder(tmp_path / "other")
+    with running(tmp_path, posts.root) as server:
+        second = Server(tmp_path, other.root)
+        assert second.process.wait(20) == 2
+        assert "another feedsvc watches a folder" in second.log
+        assert "Traceback" not in second.log
+        assert "<title>Tea</title>" in server.get("/atom.xml").text
+
+
 def test_a_deleted_store_is_rebuilt_with_the_same_bytes(
     posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
 ) -> None:

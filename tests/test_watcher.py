@@ -154,6 +154,22 @@ def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
     store.close()
 
 
+def test_a_folder_with_a_dot_that_is_moved_in_or_out_is_noticed(
+    posts: PostFolder, store: Store, sqlite_url: str, tmp_path: Path
+) -> None:
+    posts.write("tea.md", title="Tea")
+    outside = PostFolder(tmp_path / "2026.11")
+    outside.write("new.md", title="New")
+    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        wait_until(lambda: titles(store) == {"Tea"}, "the first post")
+        time.sleep(1)  # the events are set up, and the look after that is done
+        outside.root.rename(posts.root / "2026.11")
+        wait_until(lambda: titles(store) == {"Tea", "New"}, "the folder", 5)
+        (posts.root / "2026.11").rename(tmp_path / "gone")
+        wait_until(lambda: titles(store) == {"Tea"}, "the withdrawal", 5)
+
+
 def test_a_store_that_is_taken_away_is_made_anew(
     posts: PostFolder, sqlite_url: str, tmp_path: Path
 ) -> None:

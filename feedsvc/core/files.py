@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from feedsvc.core.problems import Problem
 
-State: TypeAlias = Literal["published", "draft", "held", "refused", "twin", "no post"]
+State: TypeAlias = Literal["published", "draft", "held", "refused", "no post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class Stamp:
 class FileRecord:
     """A file when it was last read; `digest` is of its bytes.
 
-    `entry_id` is of the entry that it has published; where it is a `twin`, of the entry that
-    another file has and it would like. It is to be read again at `due_at`, though nothing has
-    changed; it has not been there since `missing_since`. Both are microseconds since 1970.
+    `entry_id` is of the entry that it has in the feeds, `key` the key that it has it under;
+    where another file has its key, that is the key which it `wants`. It is to be read again at
+    `due_at`, though nothing has changed; it has not been there since `missing_since`. Both are
+    microseconds since 1970.
     """
 
     path: str
@@ -35,8 +36,5 @@ class FileRecord:
     due_at: int | None = None
     missing_since: int | None = None
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def published_id(self) -> str | None:
-        """The id of the entry that this file has in the feeds."""
-        return None if self.state == "twin" else self.entry_id
+    key: str = ""
+    wants: str = ""

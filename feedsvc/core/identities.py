@@ -1,5 +1,6 @@
 """Who is who: which entry a file's post is, whatever became of its title, date or place."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The file that has an entry in the feeds now, and the key that it has it under."""
+
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identities:
     """The verdict: an entry id by path; for a twin, by path, the file that has this id."""
 
@@ -42,31 +51,54 @@ def identify(
     pinned: Mapping[str, str],
     before: Mapping[str, Standing],
     missing: Collection[str],
-    holders: Mapping[str, str],
+    holders: Mapping[str, Holder],
 ) -> Identities:
     """Give each claim its id, and each id one file.
 
-    `pinned` has the id of every key ever published, `before` what each file had published,
-    `missing` the files that are gone, `holders` the file of each id whose file does not claim
-    anew. In this order a claim gets: the id pinned to its key; the id that its file had (a slug
-    was changed), unless somebody's key says otherwise or a guid asks for another; the id of a
-    missing file with the same title and date (it was renamed); a new id. Of several files with
-    one id, the one that has it keeps it, else the first in the order of paths gets it.
+    `pinned` has the id that each key had last, `before` what each file had published, `missing`
+    the files that are gone, `holders` who has an id now. In this order a claim gets: the id
+    pinned to its key, unless another file has taken that id along under a new key; the id that
+    its file had (a slug was changed), unless somebody's key says otherwise or a guid asks for
+    another; the id of a missing file with the same title and date (it was renamed); a new id.
+    Of several files with one key, the one that has the id keeps it, else the first in the order
+    of paths gets it.
     """
-    ids = {claim.path: pinned[claim.key] for claim in claims if claim.key in pinned}
-    taken = set(ids.values())
+    staying = {
+        entry_id: holder
+        for entry_id, holder in holders.items()
+        if holder.path not in {claim.path for claim in claims}
+    }
+    live = {*holders, *(old.entry_id for old in before.values())}
     gone = {
         (old.title, old.published): old.entry_id
         for path, old in sorted(before.items(), reverse=True)
-        if path in missing and old.entry_id not in taken
+        if path in missing and old.entry_id not in pinned.values()
     }
+    ids: dict[str, str] = {}
     for claim in claims:
-        if claim.path in ids:
+        found = pinned.get(claim.key)
+        if found is None or _left_behind(claim, staying.get(found)):
             continue
-        found = _known_otherwise(claim, before, gone, taken) or new_id(claim.key, site)
-        ids[claim.path] = found
-        taken.add(found)
-    return _without_twins(ids, before, holders)
+        if found in live or not _renamed(claim, gone):
+            ids[claim.path] = found
+    taken = {*ids.values(), *staying}
+    for claim in claims:
+        if claim.path not in ids:
+            ids[claim.path] = _known_otherwise(claim, before, gone, taken) or _fresh_id(
+                claim, site, staying
+            )
+            taken.add(ids[claim.path])
+    return _without_twins(ids, before, staying)
+
+
+def _left_behind(claim: Claim, holder: Holder | None) -> bool:
+    """True where the id of the claim's key went along with a file that has a new key now."""
+    return holder is not None and holder.key != claim.key
+
+
+def _renamed(claim: Claim, gone: Mapping[tuple[str, datetime], str]) -> str | None:
+    """The id of a missing file of this title and date, for a post that only its path names."""
+    return gone.get((claim.title, claim.published)) if claim.key.startswith("path:") else None
 
 
 def _known_otherwise(
@@ -80,17 +112,23 @@ def _known_otherwise(
     old = before.get(claim.path)
     if old and old.entry_id not in taken:
         return old.entry_id
-    if claim.key.startswith("path:"):
-        renamed = gone.get((claim.title, claim.published))
-        if renamed not in taken:
-            return renamed
-    return None
+    renamed = _renamed(claim, gone)
+    return renamed if renamed not in taken else None
+
+
+def _fresh_id(claim: Claim, site: Site, staying: Mapping[str, Holder]) -> str:
+    """A new id; where the natural one went along with another file, a hash is behind it."""
+    natural = new_id(claim.key, site)
+    if not _left_behind(claim, staying.get(natural)):
+        return natural
+    seen = f"{claim.title}\x00{claim.published.isoformat()}"
+    return f"{natural}-{hashlib.sha256(seen.encode()).hexdigest()[:8]}"
 
 
 def _without_twins(
-    ids: Mapping[str, str], before: Mapping[str, Standing], holders: Mapping[str, str]
+    ids: Mapping[str, str], before: Mapping[str, Standing], staying: Mapping[str, Holder]
 ) -> Identities:
-    owners = {entry_id: path for entry_id, path in holders.items() if path not in ids}
+    owners = {entry_id: holder.path for entry_id, holder in staying.items()}
     for path, entry_id in sorted(ids.items()):
         had = before.get(path)
         if had and had.entry_id == entry_id:

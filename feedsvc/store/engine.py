@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from feedsvc.errors import StoreDamaged, StoreError, StoreGone, StoreLocked, StoreTooNew
-from feedsvc.store.schema import SCHEMA_VERSION
+from feedsvc.store.schema import SCHEMA_VERSION, metadata
 
 _BUSY_SECONDS: Final = 5
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
@@ -142,19 +142,10 @@ class Database:
             with self._advisory_lock(wait=wait):
                 yield
             return
-        path = self.file.with_name(self.file.name + ".lock")
-        try:
-            opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}") from error
-        try:
-            try:
-                fcntl.flock(opened, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreLocked(f"another process is publishing into {self.name}") from error
+        with _file_lock(self.file.with_name(self.file.name + ".lock"), wait=wait) as got:
+            if not got:
+                raise StoreLocked(f"another process is publishing into {self.name}")
             yield
-        finally:
-            os.close(opened)
 
     @contextmanager
     def _advisory_lock(self, *, wait: bool) -> Iterator[None]:
@@ -181,10 +172,52 @@ class Database:
             found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
             if found != "ok":
                 raise StoreDamaged(f"{self.name} is damaged: {found}")
+            missing = set(metadata.tables) - set(sa.inspect(connection).get_table_names())
+            if missing:
+                raise StoreDamaged(f"{self.name} has lost {', '.join(sorted(missing))}")
 
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def sole_watcher(url: str) -> Iterator[None]:
+    """Be the only one that watches a folder for this SQLite store; StoreLocked for a second.
+
+    Two watchers of two folders would withdraw each other's posts. Machines that share a
+    PostgreSQL share one folder, and each may watch it.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        yield
+        return
+    file = Path(parsed.database)
+    _make_room(file)
+    with _file_lock(file.with_name(file.name + ".watcher"), wait=False) as got:
+        if not got:
+            raise StoreLocked(
+                f"another feedsvc watches a folder for {file}; stop it or set another store.url"
+            )
+        yield
+
+
+@contextmanager
+def _file_lock(path: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold a lock on a file; False where another process has it. Who dies loses it."""
+    try:
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            got = True
+        except BlockingIOError:
+            got = False
+        yield got
+    finally:
+        os.close(opened)
 
 
 def put_aside(url: str, now: datetime) -> Path | None:
@@ -197,7 +230,7 @@ def put_aside(url: str, now: datetime) -> Path | None:
         return None
     file = Path(parsed.database)
     aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%dT%H%M%S}")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("-wal", "-shm", ""):  # no log of the old may stay beside the new
         part = file.with_name(file.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))

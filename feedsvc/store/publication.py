@@ -30,7 +30,10 @@ from feedsvc.store.schema import entries, facts, feeds, files, identities, membe
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one publish is to change. `entries` are put in, in any order, and walked once."""
+    """What one publish is to change. `entries` are put in, in any order, and walked once.
+
+    `released` are keys that a file had until now: those that wait for them are woken.
+    """
 
     site: Site
     entries: Iterable[Entry] = ()
@@ -38,6 +41,7 @@ class Publication:
     files: Collection[FileRecord] = ()
     forgotten: Collection[str] = ()  # paths
     identities: Mapping[str, str] = field(default_factory=dict)  # entry id by key
+    released: Collection[str] = ()
 
 
 @dataclass(slots=True)
@@ -49,6 +53,7 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)  # paths of files to be read again
 
 
 def commit(connection: Connection, publication: Publication, now: datetime) -> Changes:
@@ -101,7 +106,7 @@ class _Writer:
         if not moved:
             return
         before = {e.id: old[e.id] for e in moved if e.id in old}
-        self._upsert(entries, [entry_row(entry) for entry in moved])
+        _upsert(self._connection, entries, [entry_row(entry) for entry in moved])
         self._replace_memberships(before, {entry.id: entry for entry in moved})
 
     def _withdraw(self, ids: list[str]) -> None:
@@ -230,13 +235,12 @@ class _Writer:
         publication = self._publication
         for paths in chunks(publication.forgotten):
             self._connection.execute(sa.delete(files).where(files.c.path.in_(paths)))
-        self._upsert(files, [file_row(record) for record in publication.files])
-        pins = [{"key": k, "entry_id": i} for k, i in sorted(publication.identities.items())]
-        self._upsert(identities, pins)
-        # An id that became free may have a twin waiting for it: it is to be read again.
-        for ids in chunks(publication.withdrawn):
-            waiting = files.c.entry_id.in_(ids) & (files.c.state == "twin")
-            self._connection.execute(sa.update(files).where(waiting).values(size=-1, digest=""))
+        _upsert(self._connection, files, [file_row(record) for record in publication.files])
+        pin(self._connection, publication.identities)
+        for keys in chunks(publication.released):
+            waiting = sa.update(files).where(files.c.wants.in_(keys))
+            again = waiting.values(size=-1, digest="", wants="").returning(files.c.path)
+            self._changes.woken.extend(self._connection.execute(again).scalars())
 
     def _keep_facts(self) -> None:
         revision = int(self._facts.get("revision", 0))
@@ -248,16 +252,24 @@ class _Writer:
             "site": self._publication.site.to_json(),
             "renderer": RENDERER_VERSION,
         }
-        self._upsert(facts, [{"name": n, "value": v} for n, v in sorted(kept.items())])
+        _upsert(
+            self._connection, facts, [{"name": n, "value": v} for n, v in sorted(kept.items())]
+        )
 
-    def _upsert(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-        """Insert rows, or replace those that have the same primary key."""
-        insert = _insert_into(table, self._connection.dialect.name)
-        keys = [column.name for column in table.primary_key]
-        others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
-        statement = insert.on_conflict_do_update(index_elements=keys, set_=others)
-        for chunk in chunks(rows):
-            self._connection.execute(statement, chunk)
+
+def pin(connection: Connection, ids: Mapping[str, str]) -> None:
+    """Keep the entry id of each key, for good."""
+    _upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in sorted(ids.items())])
+
+
+def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or replace those that have the same primary key."""
+    insert = _insert_into(table, connection.dialect.name)
+    keys = [column.name for column in table.primary_key]
+    others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+    statement = insert.on_conflict_do_update(index_elements=keys, set_=others)
+    for chunk in chunks(rows):
+        connection.execute(statement, chunk)
 
 
 def _insert_into(table: sa.Table, dialect: str) -> Any:

@@ -24,6 +24,8 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "entry_id": record.entry_id,
         "due_at": record.due_at,
         "missing_since": record.missing_since,
+        "key": record.key,
+        "wants": record.wants,
         "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
     }
 
@@ -39,6 +41,8 @@ def file_record(row: RowMapping) -> FileRecord:
         row["due_at"],
         row["missing_since"],
         problems_of(row["path"], row["problems"]),
+        row["key"],
+        row["wants"],
     )
 
 

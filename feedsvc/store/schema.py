@@ -39,11 +39,14 @@ files = Table(
     Column("inode", BigInteger, nullable=False),
     Column("digest", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("entry_id", Text),  # of the entry that it has published, or that a twin has
+    Column("entry_id", Text),  # of the entry that it has published
+    Column("key", Text, nullable=False),  # under which it has published it
+    Column("wants", Text, nullable=False),  # the key that another file has
     Column("due_at", BigInteger),  # microseconds since 1970: then it is to be read again
     Column("missing_since", BigInteger),  # microseconds since 1970
     Column("problems", Text, nullable=False),  # JSON
     Index("files_entry", "entry_id"),
+    Index("files_wants", "wants"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
     Index(
@@ -96,7 +99,8 @@ memberships = Table(
     metadata,
     Column("feed", Integer, ForeignKey("feeds.number"), nullable=False),
     Column("published_at", BigInteger, nullable=False),  # microseconds since 1970
-    Column("entry_id", Text, nullable=False),
+    # Two entries of one date come in the order of their ids: everywhere that of their bytes.
+    Column("entry_id", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
     PrimaryKeyConstraint("feed", "published_at", "entry_id"),
     sqlite_with_rowid=False,
 )

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.entries import Entry
 from feedsvc.core.feeds import RENDERER_VERSION, Topic
 from feedsvc.core.files import FileRecord
-from feedsvc.core.identities import Standing
+from feedsvc.core.identities import Holder, Standing
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
@@ -110,7 +110,7 @@ class Snapshot:
 
         Those that were missing at the last look, and those that are due.
         """
-        missing = files.c.missing_since.is_not(None)
+        missing = files.c.missing_since > 0  # an index answers this, but not IS NOT NULL
         query = sa.select(files.c.path).where((files.c.due_at <= now_us) | missing)
         return [row["path"] for row in self._rows(query)]
 
@@ -128,15 +128,30 @@ class Snapshot:
             found |= {row["key"]: row["entry_id"] for row in self._rows(query)}
         return found
 
-    def holders(self, entry_ids: Collection[str]) -> dict[str, str]:
-        """The path of the file that has published each of these entries."""
-        found: dict[str, str] = {}
+    def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
+        """The file that has published each of these entries, and under which key."""
+        found: dict[str, Holder] = {}
         for chunk in chunks(entry_ids):
-            query = sa.select(files.c.entry_id, files.c.path).where(
-                files.c.entry_id.in_(chunk), files.c.state != "twin"
+            query = sa.select(files.c.entry_id, files.c.path, files.c.key).where(
+                files.c.entry_id.in_(chunk)
             )
-            found |= {row["entry_id"]: row["path"] for row in self._rows(query)}
+            found |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
         return found
+
+    def waiting_for(self, keys: Collection[str]) -> set[str]:
+        """The paths of files that want one of these keys, which another has."""
+        found: set[str] = set()
+        for chunk in chunks(keys):
+            query = sa.select(files.c.path).where(files.c.wants.in_(chunk))
+            found |= {row["path"] for row in self._rows(query)}
+        return found
+
+    def has_files_below(self, folder: str) -> bool:
+        """True where files of a folder of this path are known."""
+        query = sa.select(files.c.path).where(
+            files.c.path >= f"{folder}/", files.c.path < f"{folder}0"
+        )
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def standing(self, paths_by_id: Mapping[str, str]) -> Iterator[Standing]:
         """How these entries are published now; `paths_by_id` says from which file each came."""
@@ -148,15 +163,8 @@ class Snapshot:
                 published = datetime.fromisoformat(row["published"])
                 yield Standing(paths_by_id[row["id"]], row["id"], row["title"], published)
 
-    def waiting_twins(self) -> set[str]:
-        """The files that want an id that has become free: they are to be read again."""
-        query = sa.select(files.c.path).where(
-            _HAS_PROBLEMS, files.c.state == "twin", files.c.size < 0
-        )
-        return {row["path"] for row in self._rows(query)}
-
     def problems(self) -> tuple[Problem, ...]:
-        """Every problem that stands, by path and line."""
+        """Every problem of a file that stands, by path and line."""
         query = sa.select(files.c.path, files.c.problems).where(_HAS_PROBLEMS)
         found = [
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])

@@ -1,15 +1,17 @@
 """The store's face: what the rest of the house asks of it, whichever engine it runs on."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from feedsvc.errors import StoreDamaged
 from feedsvc.store.engine import Database, put_aside
-from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.publication import Changes, Publication, commit, pin
 from feedsvc.store.schema import rebuilds
 from feedsvc.store.snapshot import Snapshot
 
@@ -56,6 +58,11 @@ class Store:
         with self._database.writing() as connection:
             connection.execute(sa.update(rebuilds).values(begun=number))
 
+    def adopt_identities(self, identities: Mapping[str, str]) -> None:
+        """Keep ids that were pinned to keys elsewhere."""
+        with self._database.writing() as connection:
+            pin(connection, identities)
+
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged."""
         self._database.verify()
@@ -92,4 +99,21 @@ def _anew(url: str, damage: StoreDamaged) -> Store:
     if aside is None:
         raise damage
     log.error("%s; it is kept as %s, and the folder is published anew", damage, aside)
-    return Store(url)
+    store = Store(url)
+    store.adopt_identities(_readable_identities(aside))
+    return store
+
+
+def _readable_identities(aside: Path) -> dict[str, str]:
+    """What can still be read of the ids in a damaged store; no file of the folder has them."""
+    found: dict[str, str] = {}
+    has_log = aside.with_name(aside.name + "-wal").exists()
+    how = "mode=ro" if has_log else "immutable=1"  # the latter leaves no file beside it
+    try:
+        with closing(sqlite3.connect(f"{aside.resolve().as_uri()}?{how}", uri=True)) as damaged:
+            for key, entry_id in damaged.execute("SELECT key, entry_id FROM identities"):
+                if isinstance(key, str) and isinstance(entry_id, str):
+                    found[key] = entry_id
+    except sqlite3.Error as error:
+        log.warning("%d ids could be read from %s: %s", len(found), aside, error)
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
-from feedsvc.core.identities import Claim, Identities, Standing, identify
+from feedsvc.core.identities import Claim, Holder, Identities, Standing, identify
 from tests.builders import a_site, at
 
 DAY = at("2026-03-01")
@@ -24,7 +24,7 @@ def verdict(
     pinned: Mapping[str, str] | None = None,
     before: Sequence[Standing] = (),
     missing: Collection[str] = (),
-    holders: Mapping[str, str] | None = None,
+    holders: Mapping[str, Holder] | None = None,
 ) -> Identities:
     standings = {standing.path: standing for standing in before}
     return identify(claims, a_site(), pinned or {}, standings, missing, holders or {})
@@ -174,7 +174,9 @@ def test_a_twin_that_had_another_id_has_no_claim_to_this_one() -> None:
 
 def test_a_twin_of_a_file_that_does_not_claim_anew_stays_a_twin() -> None:
     identities = verdict(
-        a_claim("a.md", "slug:tea"), pinned={"slug:tea": TEA}, holders={TEA: "z.md"}
+        a_claim("a.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        holders={TEA: Holder("z.md", "slug:tea")},
     )
     assert identities.twins == {"a.md": "z.md"}
 
@@ -184,7 +186,7 @@ def test_a_holder_that_claims_anew_is_judged_by_its_claim() -> None:
         a_claim("a.md", "slug:milk"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA},
-        holders={TEA: "a.md"},
+        holders={TEA: Holder("a.md", "slug:tea")},
     )
     assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
 
@@ -192,3 +194,34 @@ def test_a_holder_that_claims_anew_is_judged_by_its_claim() -> None:
 def test_the_order_of_claims_with_keys_of_their_own_does_not_matter() -> None:
     claims = [a_claim(f"{name}.md", "slug:tea") for name in "cab"]
     assert verdict(*claims) == verdict(*reversed(claims))
+
+
+def test_a_key_that_a_renamed_file_left_behind_is_free_for_a_new_post() -> None:
+    identities = verdict(
+        a_claim("untitled.md", "path:untitled", "New"),
+        pinned={"path:untitled": OLD},
+        holders={OLD: Holder("first.md", "path:first")},
+    )
+    assert identities.twins == {}
+    assert identities.ids == {"untitled.md": "tag:example.org,2026:/untitled"}
+
+
+def test_an_id_that_went_along_with_another_file_is_not_given_twice() -> None:
+    identities = verdict(
+        a_claim("b.md", "slug:tea", "New"),
+        pinned={"slug:tea": TEA},
+        holders={TEA: Holder("a.md", "slug:green")},
+    )
+    assert identities.twins == {}
+    (given,) = identities.ids.values()
+    assert given.startswith(f"{TEA}-")
+
+
+def test_a_rename_goes_before_the_id_of_a_post_deleted_long_ago() -> None:
+    identities = verdict(
+        a_claim("b.md", "path:b"),
+        pinned={"path:b": OLD},
+        before=[a_standing("a.md", TEA)],
+        missing=["a.md"],
+    )
+    assert identities.ids == {"b.md": TEA}

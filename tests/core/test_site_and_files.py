@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.core.files import FileRecord, Stamp, State
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from tests.builders import a_site, at
@@ -51,15 +50,6 @@ def test_a_site_is_as_old_as_its_tag_authority(authority: str, since: datetime) 
 
 def test_a_site_has_its_own_time_zone() -> None:
     assert a_site(timezone="Europe/Berlin").zone == ZoneInfo("Europe/Berlin")
-
-
-@pytest.mark.parametrize(
-    ("state", "published"),
-    [("published", "urn:x"), ("refused", "urn:x"), ("twin", None)],
-)
-def test_a_twin_has_no_entry_of_its_own(state: State, published: str | None) -> None:
-    record = FileRecord("a.md", Stamp(1, 2, 3, 4), "digest", state, "urn:x")
-    assert record.published_id == published
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,14 @@ def upgrade() -> None:
         sa.Column("digest", sa.String, nullable=False),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("entry_id", sa.Text),
+        sa.Column("key", sa.Text, nullable=False),
+        sa.Column("wants", sa.Text, nullable=False),
         sa.Column("due_at", sa.BigInteger),
         sa.Column("missing_since", sa.BigInteger),
         sa.Column("problems", sa.Text, nullable=False),
     )
     op.create_index("files_entry", "files", ["entry_id"])
+    op.create_index("files_wants", "files", ["wants"])
     op.create_index("files_due", "files", ["due_at"])
     op.create_index("files_missing", "files", ["missing_since"])
     op.create_index(
@@ -70,7 +73,11 @@ def upgrade() -> None:
         "memberships",
         sa.Column("feed", sa.Integer, sa.ForeignKey("feeds.number"), nullable=False),
         sa.Column("published_at", sa.BigInteger, nullable=False),
-        sa.Column("entry_id", sa.Text, nullable=False),
+        sa.Column(
+            "entry_id",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("feed", "published_at", "entry_id"),
         sqlite_with_rowid=False,
     )
