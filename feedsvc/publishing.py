@@ -88,11 +88,11 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
             file = folder.read(path, survey.stamps[path])
         except Unsettled:
             continue
-        reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
+        reading = _reading(file, site)
         problems += _problems_of(reading)
         if isinstance(reading, Post):
             claims.append(Claim(path, reading.key, reading.title, reading.published))
-            entry = compose(reading, site, new_id(reading.key, site), reading.published)
+            entry = _composed(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
     verdict = identify(claims, site, {}, {}, (), {})
     problems += [_twin_problem(path, owner) for path, owner in verdict.twins.items()]
@@ -202,10 +202,33 @@ def _look(
         if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
-        reading = file if isinstance(file, Problem) else parse_post(path, file.source, site)
+        reading = _reading(file, site)
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries)
     return seen
+
+
+def _reading(file: SourceFile | Problem, site: Site) -> Reading:
+    """What the file says. Should our own code fail on it, that harms no other post either."""
+    if isinstance(file, Problem):
+        return file
+    try:
+        return parse_post(file.path, file.source, site)
+    except Exception as error:  # noqa: BLE001 - see above
+        return _own_fault(file.path, error)
+
+
+def _composed(post: Post, site: Site) -> Entry | Problem:
+    """The entry of a post, under the id that it would have if nobody had ever seen it."""
+    try:
+        return compose(post, site, new_id(post.key, site), post.published)
+    except Exception as error:  # noqa: BLE001 - as in _reading
+        return _own_fault(post.path, error)
+
+
+def _own_fault(path: str, error: Exception) -> Problem:
+    fault = f"feedsvc failed on it ({type(error).__name__}: {error})"
+    return Problem(path, 0, fault, "simplify it, and tell the authors of feedsvc")
 
 
 def _unread(record: FileRecord) -> FileRecord:
@@ -248,7 +271,7 @@ def _note(
         )
     if isinstance(reading, Post) and reading.published <= now:
         post, due_at = _without_future_update(reading, now)
-        composed = compose(post, site, new_id(post.key, site), post.published)
+        composed = _composed(post, site)
         if isinstance(composed, Entry):
             entries.add(post.path, composed)
             seen.claims.append(Claim(post.path, post.key, post.title, post.published))

@@ -134,6 +134,9 @@ class Watcher:
                 if not isinstance(error, StoreLocked):
                     self._tell(logging.ERROR, f"not published, to be tried again: {error}")
                 self._try_again()
+            except OSError as error:  # of a temporary file: the disk is full
+                self._tell(logging.ERROR, f"not published, to be tried again: {error}")
+                self._try_again()
             except Exception:
                 log.exception("not published because of a fault in feedsvc")
                 self._try_again()

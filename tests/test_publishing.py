@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from feedsvc.core.entries import Entry
+from feedsvc.core.posts import parse_post
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError, StoreLocked
 from feedsvc.folder import Folder
@@ -503,3 +504,19 @@ def test_a_thousand_nested_folders_are_walked(house: House) -> None:
         deep.mkdir()
     house.posts.write("tea.md", title="Tea")
     assert house.publish().added == ("tea.md",)
+
+
+def test_a_post_on_which_our_own_code_fails_harms_no_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: str, source: bytes, site: Site) -> object:
+        if path == "bad.md":
+            raise RuntimeError("a bug of ours")
+        return parse_post(path, source, site)
+
+    monkeypatch.setattr("feedsvc.publishing.parse_post", failing)
+    house.posts.write("bad.md", title="Bad")
+    house.posts.write("good.md", title="Good")
+    report = house.publish()
+    assert house.titles() == {"Good"}
+    assert "a bug of ours" in report.problems[0].fault
