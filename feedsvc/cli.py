@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -31,8 +31,11 @@ from feedsvc.publishing import check as check_posts
 from feedsvc.settings import Settings, load_settings
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store
-from feedsvc.watcher import Watcher
-from feedsvc.web.server import serve_http
+
+# Flask, granian, APScheduler and watchfiles take 30 MB and half a second: the commands that
+# need them import them, and `publish` in a hook does without.
+if TYPE_CHECKING:
+    from feedsvc.watcher import Watcher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTLE_SECONDS = 10
@@ -103,7 +106,9 @@ def _folder(settings: Settings) -> Folder:
     return folder
 
 
-def _watcher(settings: Settings) -> Watcher:
+def _watcher(settings: Settings) -> "Watcher":
+    from feedsvc.watcher import Watcher
+
     folder, interval = _folder(settings), settings.watcher.interval
     return Watcher(folder, settings.store.url, settings.publication(), interval)
 
@@ -112,6 +117,8 @@ def _watcher(settings: Settings) -> Watcher:
 @_settings_options
 def serve(config: Path | None, seeds: Path | None) -> None:
     """Watch the folder and serve its feeds, all in one."""
+    from feedsvc.web.server import serve_http
+
     settings = _settings(config, seeds)
     log_to_stderr()
     _folder(settings)  # its faults are better told before anything starts
@@ -134,6 +141,8 @@ def serve(config: Path | None, seeds: Path | None) -> None:
 @_settings_options
 def web(config: Path | None, seeds: Path | None) -> None:
     """Serve what is published, without watching the folder."""
+    from feedsvc.web.server import serve_http
+
     settings = _settings(config, seeds)
     log_to_stderr()
     serve_http(settings, lambda: _announce(settings), lambda: None)
