@@ -4,9 +4,10 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -20,6 +21,7 @@ from pydantic import (
 )
 
 from feedsvc.core.site import Site
+from feedsvc.core.text import legal
 from feedsvc.errors import SettingsError
 
 PREFIX: Final = "FEEDSVC_"
@@ -34,9 +36,35 @@ def _web_url(text: str) -> str:
         plain = False
     if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("it is not an http or https URL")
-    if re.search(r"[\s\x00-\x1f\x7f@?#]", text):
+    if re.search(r"[\s\x00-\x1f\x7f@?#<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})", text):
         raise ValueError("it is not a plain http or https URL")
-    return text.rstrip("/").replace(parts.netloc, parts.netloc.lower(), 1)
+    path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=[]")
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{_host(parts.hostname)}{port}{path}"
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        return f"[{name}]"
+    try:
+        host = name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not re.fullmatch(r"[a-z0-9._-]+", host):
+        raise ValueError("its host is neither a domain nor an IP address")
+    return host
+
+
+def _legal(text: str) -> str:
+    if legal(text) != text:
+        raise ValueError("it has a character that XML cannot carry")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is blank")
+    return text
 
 
 def _not_bool(value: Any) -> Any:
@@ -54,10 +82,14 @@ def _zone_name(text: str) -> str:
 
 
 def _tag_authority(text: str) -> str:
-    if not re.fullmatch(
-        r"[a-z0-9@._-]+,\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text
-    ):
-        raise ValueError("it is not a domain, a comma and a date (RFC 4151)")
+    fault = "it is not a domain, a comma and a date (RFC 4151)"
+    if not re.fullmatch(r"[a-z0-9@._-]+,[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError(fault)
+    year, month, day = (*map(int, text.rpartition(",")[2].split("-")), 1, 1)[:3]
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise ValueError(fault) from error
     return text
 
 
@@ -90,6 +122,8 @@ def _from_json(value: Any) -> Any:
 
 
 _Whole = Annotated[int, BeforeValidator(_not_bool)]
+_Text = Annotated[str, AfterValidator(_legal)]
+_Name = Annotated[_Text, AfterValidator(_not_blank)]
 
 
 class _Section(BaseModel):
@@ -99,15 +133,15 @@ class _Section(BaseModel):
 class SiteSettings(_Section):
     """`[site]`: who publishes, under which address."""
 
-    title: str = Field(min_length=1, examples=["Tea notes"])
+    title: _Name = Field(examples=["Tea notes"])
     url: Annotated[str, AfterValidator(_web_url)] = Field(examples=["https://example.org"])
-    author: str = Field(min_length=1, examples=["Li Wei"])
+    author: _Name = Field(examples=["Li Wei"])
     timezone: Annotated[str, AfterValidator(_zone_name)] = Field(examples=["Asia/Shanghai"])
     tag_authority: Annotated[str, AfterValidator(_tag_authority)] = Field(
         examples=["example.org,2026"]
     )
-    subtitle: str = Field("", examples=["What we brew"])
-    email: str = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$", examples=["li@example.org"])
+    subtitle: _Text = Field("", examples=["What we brew"])
+    email: _Text = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$", examples=["li@example.org"])
     language: str = Field(
         "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["zh-CN"]
     )

@@ -135,6 +135,20 @@ def test_a_slash_at_the_end_of_the_url_is_dropped(file: Path) -> None:
     assert settings.site.url == "https://example.org/blog"
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("HTTPS://Example.org/Blog", "https://example.org/Blog"),
+        ("https://example.org/茶", "https://example.org/%E8%8C%B6"),
+        ("https://example.org/%E8%8C%B6", "https://example.org/%E8%8C%B6"),
+        ("https://bücher.example:8443/", "https://xn--bcher-kva.example:8443"),
+        ("http://[::1]:8000/a", "http://[::1]:8000/a"),
+    ],
+)
+def test_the_url_of_the_site_is_written_as_a_uri(file: Path, given: str, kept: str) -> None:
+    assert load_settings(None, SITE | {"FEEDSVC_SITE__URL": given}).site.url == kept
+
+
 def test_variables_of_others_are_left_alone(file: Path) -> None:
     assert load_settings(None, SITE | {"PATH": "/bin", "FEEDS": "1"}).feeds.entries == 20
 
@@ -211,6 +225,17 @@ def test_a_file_that_was_given_has_to_be_there(file: Path) -> None:
     ("variable", "value"),
     [
         ("FEEDSVC_SITE__TITLE", ""),
+        ("FEEDSVC_SITE__TITLE", " \u3000"),
+        ("FEEDSVC_SITE__TITLE", "Tea\u0008notes"),
+        ("FEEDSVC_SITE__AUTHOR", " "),
+        ("FEEDSVC_SITE__AUTHOR", "Li\ufffe"),
+        ("FEEDSVC_SITE__SUBTITLE", "All on\u0000tea"),
+        ("FEEDSVC_SITE__EMAIL", "li\u0008@example.org"),
+        ("FEEDSVC_SITE__URL", "https://example.org/%zz"),
+        ("FEEDSVC_SITE__URL", "https://example.org/<b>"),
+        ("FEEDSVC_SITE__URL", 'https://example.org/"b'),
+        ("FEEDSVC_SITE__URL", "https://exa%41mple.org"),
+        ("FEEDSVC_SITE__URL", f"https://{'茶' * 70}.org"),
         ("FEEDSVC_SITE__URL", "example.org"),
         ("FEEDSVC_SITE__URL", "ftp://example.org"),
         ("FEEDSVC_SITE__URL", "https://"),
@@ -229,6 +254,9 @@ def test_a_file_that_was_given_has_to_be_there(file: Path) -> None:
         ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,26"),
         ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,2026-13"),
         ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,2026-01-32"),
+        ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,2026-02-31"),
+        ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,0000"),
+        ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org,٢٠٢٦"),
         ("FEEDSVC_SITE__TAG_AUTHORITY", "example.org, 2026"),
         ("FEEDSVC_SITE__TAG_AUTHORITY", "https://example.org,2026"),
         ("FEEDSVC_SITE__EMAIL", "li at example.org"),

@@ -15,6 +15,7 @@ from feedsvc.core.text import nfc
 
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
+_OWN_PATHS: Final = frozenset(["", OPML_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
 _DEVICES = frozenset(
@@ -102,6 +103,17 @@ def url(site_url: str, path: str) -> str:
 def page_url(site_url: str, path: str) -> str:
     """The permalink of a post that is read at this decoded path of the site."""
     return site_url.rstrip("/") + quote("/" + nfc(path).lstrip("/"), safe="/~:@!$&'()*+,;=")
+
+
+def is_reserved(path: str) -> bool:
+    """True where the service answers at this decoded path itself, so that no post can.
+
+    `path` has no slash at its start. Any path that ends with the name of a feed's file counts:
+    a feed may come to stand there.
+    """
+    if path in _OWN_PATHS or path.startswith(("hooks/", "static/")):
+        return True
+    return path.rpartition("/")[2] in FORMATS.values()
 
 
 def raw_name_path(path: str) -> str | None:

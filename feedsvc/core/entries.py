@@ -18,6 +18,8 @@ from feedsvc.core.site import Site
 from feedsvc.core.text import plain, summary_of
 
 SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
+MOST_SUMMARY: Final = 2000  # graphemes, where the author gives one
+_SHORT: Final = 500  # characters, where the summary stands for the whole
 _HEAD: Final = 6000  # characters of content that nearly always hold a summary
 
 _FOOTNOTES = re.compile(  # marks in the text, and the notes at its end
@@ -107,9 +109,10 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
 
 def _summary(post: Post, content: str) -> str:
     if post.summary:
-        return post.summary
+        return summary_of(post.summary, MOST_SUMMARY)
     if post.excerpt:
-        return plain(post.excerpt if post.is_html else html_of(post.excerpt))
+        words = plain(post.excerpt if post.is_html else html_of(post.excerpt))
+        return summary_of(words, MOST_SUMMARY)
     content = _FOOTNOTES.sub("", content)
     words = plain(content[:_HEAD])
     if len(content) > _HEAD and len(words) < _HEAD // 5:  # hardly any text among the tags
@@ -118,6 +121,7 @@ def _summary(post: Post, content: str) -> str:
 
 
 def with_summary_only(entry: Entry) -> Entry:
-    """The entry with its summary for content, for one that is too large for any feed."""
+    """The entry with its summary, cut short, for content: it is too large for any feed."""
+    summary = summary_of(entry.summary, _SHORT)[:_SHORT]  # a grapheme may be of any length
     more = f'<p><a href="{escape(entry.permalink)}">{escape(entry.permalink)}</a></p>'
-    return replace(entry, content_html=f"<p>{escape(entry.summary)}</p>{more}")
+    return replace(entry, summary=summary, content_html=f"<p>{escape(summary)}</p>{more}")

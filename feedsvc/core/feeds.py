@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ Kind: TypeAlias = Literal["site", "tag", "category", "author"]
 
 _WORDS: Final[dict[Kind, str]] = {"tag": "Tag", "category": "Category", "author": "Author"}
 _FURNITURE: Final = 2_500  # octets of XML round an entry, at the most
+_ELEMENT: Final = 150  # octets of XML round a category or an author, at the most
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +113,44 @@ def topics_of(entry: Entry) -> tuple[Topic, ...]:
 def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
     """The feed over the newest entries of a topic, within the site's limits of size.
 
-    An entry that alone is larger than a feed may be is carried by its summary.
+    An entry that alone is larger than a feed may be is carried by its summary; one that is too
+    large even so is left out, and those behind it are not.
     """
     window: list[Entry] = []
-    left = site.max_bytes - _FURNITURE
+    most = left = site.max_bytes - _FURNITURE
     for entry in newest[: site.entries]:
-        if _octets(entry) > site.max_bytes - _FURNITURE:
+        octets = _octets(entry, site)
+        if octets > most:
             entry = with_summary_only(entry)
-        left -= _octets(entry)
+            octets = _octets(entry, site)
+        if octets > most:
+            continue
+        left -= octets
         if left < 0:
             break
         window.append(entry)
     return Feed(site, topic, tuple(window))
 
 
-def _octets(entry: Entry) -> int:
+def _octets(entry: Entry, site: Site) -> int:
     """What an entry adds to its largest document, at the most."""
-    size = _FURNITURE
-    for text in (entry.content_html, entry.summary, entry.title):
-        size += len(text.encode()) + 5 * (text.count("<") + text.count("&"))
-        size += 3 * text.count(">") + text.count('"') + text.count("\n")
-    return size + 700 * (len(entry.tags) + len(entry.categories) + len(entry.authors))
+    texts = [
+        *(entry.content_html, entry.title),
+        escape(entry.summary, quote=False),  # RSS escapes it twice
+        *(entry.id, entry.permalink, entry.permalink),
+    ]
+    size = _FURNITURE + sum(map(_escaped, texts))
+    labels = [(addresses.tag_path(tag), tag) for tag in entry.tags]
+    labels += [(addresses.category_path(c), "/".join(c)) for c in entry.categories]
+    for path, label in labels:
+        size += _ELEMENT + len(addresses.url(site.url, path)) + _escaped(label)
+    return size + sum(_ELEMENT + _escaped(author) for author in entry.authors)
+
+
+def _escaped(text: str) -> int:
+    """The octets of a text in XML or JSON, whichever needs more."""
+    size = len(text.encode()) + 5 * sum(map(text.count, '<&"'))
+    return size + 4 * text.count("\r") + 3 * text.count(">") + sum(map(text.count, "\n\t\\"))
 
 
 def feed_digest(site: Site, topic: Topic, entry_digests: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -144,12 +144,15 @@ def _text(status: int, text: str) -> Response:
 
 
 def _refuse_bad_paths() -> AnyResponse | None:
-    """RFC 3986 paths are UTF-8 here; what is not is a 400, and a control character a 404."""
+    """RFC 3986 paths are UTF-8 here; what is not is a 400, and a control character a 404.
+
+    So is a second slash at the start, which Werkzeug would drop.
+    """
     try:
         path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8")
     except UnicodeError:
         abort(400)
-    if any(ord(char) < 0x20 or ord(char) == 0x7F for char in path):
+    if path.startswith("//") or any(ord(char) < 0x20 or ord(char) == 0x7F for char in path):
         abort(404)
     return None
 
@@ -202,6 +205,7 @@ def _below(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:
     """Serve a site whose URL has a path there too; a proxy may also take the path off."""
     if not base:
         return inner
+    base = unquote_to_bytes(base).decode("latin-1")  # as WSGI writes PATH_INFO
 
     def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         path = environ.get("PATH_INFO", "")

@@ -2,7 +2,7 @@
 
 import logging
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
 from werkzeug.http import parse_etags
@@ -115,11 +115,21 @@ def answer(document: Representation, max_age: int) -> Response:
         response.headers["Content-Encoding"] = coding
     response.set_etag(_tag_in(document.tag, coding))
     response.last_modified = min(document.last_modified, datetime.now(UTC))
-    environ = dict(request.environ)
+    environ = conditions()
     if request.headers.get("If-None-Match"):
         environ["HTTP_IF_NONE_MATCH"] = _any_coding(environ["HTTP_IF_NONE_MATCH"], coding)
     response.make_conditional(environ)
     return response
+
+
+def conditions() -> dict[str, Any]:
+    """The request's environ, with those conditions alone that a reader has a use for.
+
+    If-Match and If-Unmodified-Since guard a change (RFC 9110 §13.1.1); here they would make a
+    412 that a cache may keep.
+    """
+    guards = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+    return {name: value for name, value in request.environ.items() if name not in guards}
 
 
 def _negotiated() -> str:

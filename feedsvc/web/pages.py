@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template
 
 from feedsvc.core import addresses
+from feedsvc.core.dates import rfc3339
 from feedsvc.core.entries import Entry
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord
+from feedsvc.web.feeds import conditions
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; "
@@ -50,10 +52,11 @@ def _page(template: str, site: Site, **values: Any) -> Response:
         ("application/feed+json", addresses.url(site.url, addresses.FORMATS["json"])),
     ]
     opml = addresses.url(site.url, addresses.OPML_PATH)
-    text = render_template(template, site=site, discovered=discovered, opml=opml, **values)
+    values |= {"site": site, "discovered": discovered, "opml": opml, "rfc3339": rfc3339}
+    text = render_template(template, **values)
     response = Response(text, content_type="text/html; charset=utf-8")
     response.headers["Content-Security-Policy"] = _CSP
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
-    response.make_conditional(request)
+    response.make_conditional(conditions())
     return response

@@ -176,6 +176,28 @@ def test_a_name_as_it_is_written_finds_its_path(raw: str, path: str) -> None:
     assert addresses.raw_name_path(raw) == path
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "atom.xml", "rss.xml", "feed.json", "opml.xml", "healthz", "readyz"),
+        *("hooks/", "hooks/rebuild", "static/style.css", "tags/Tea/atom.xml", "a/feed.json"),
+    ],
+)
+def test_an_address_of_the_service_is_reserved(path: str) -> None:
+    assert addresses.is_reserved(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("posts/tea/", "hooks", "hook/a", "statics/a", "atom.xml/", "my-atom.xml", "healthz/"),
+        *("a/opml.xml", "tags/Tea/", "a/healthz"),
+    ],
+)
+def test_any_other_address_is_free_for_a_post(path: str) -> None:
+    assert not addresses.is_reserved(path)
+
+
 @pytest.mark.parametrize("raw", ["", "tags", "tags/", "authors/", "categories/", "posts/x"])
 def test_a_path_without_a_name_means_nothing(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None

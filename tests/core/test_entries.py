@@ -163,6 +163,24 @@ def test_an_entry_that_is_too_large_is_its_summary_and_a_link() -> None:
     )
 
 
+def test_an_entry_that_is_too_large_has_its_summary_cut_short() -> None:
+    short = with_summary_only(an_entry(summary="茶" * 501))
+    assert short.summary == "茶" * 499 + "…"
+    assert short.content_html.startswith(f"<p>{short.summary}</p>")
+
+
+def test_a_summary_of_endless_marks_is_cut_short_too() -> None:
+    assert len(with_summary_only(an_entry(summary="a" + "\u0301" * 9_000)).summary) == 500
+
+
+@pytest.mark.parametrize(
+    "post",
+    [a_post(summary="茶" * 2_001), a_post(body="茶" * 2_001 + "\n\n<!-- more -->\n\nMore.")],
+)
+def test_no_summary_has_more_than_2000_graphemes(post: Post) -> None:
+    assert composed(post).summary == "茶" * 1_999 + "…"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -123,7 +123,7 @@ def largest_document(entries: list[Entry], site: Site) -> int:
     return max(len(form.render(feed)) for form in FORMATS.values())
 
 
-@pytest.mark.parametrize("text", ["x", "茶", "<", "&", ">", '"', "\n"])
+@pytest.mark.parametrize("text", ["x", "茶", "<", "&", ">", '"', "\n", "\\", "\r"])
 def test_no_text_makes_a_feed_larger_than_it_may_be(text: str) -> None:
     entries = named(20, content_html=text * 6_000, title=text * 20, summary=text * 200)
     assert largest_document(entries, a_site(max_bytes=100_000)) <= 100_000
@@ -139,6 +139,32 @@ def test_an_entry_larger_than_any_feed_is_carried_by_its_summary() -> None:
     small, large = an_entry("a"), an_entry("b", content_html="x" * 50_000, summary="In short.")
     feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
     assert feed.entries == (with_summary_only(large), small)
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        an_entry("huge", title="x" * 50_000),
+        an_entry("huge", tags=tuple(f"{'x' * 150}{number}" for number in range(200))),
+        an_entry("huge", authors=("x" * 50_000,)),
+        an_entry("huge", permalink="https://example.org/" + "x" * 50_000),
+    ],
+    ids=["title", "tags", "author", "permalink"],
+)
+def test_an_entry_that_fits_in_no_feed_does_not_empty_it(huge: Entry) -> None:
+    small = an_entry("small")
+    assert feed_of(a_site(max_bytes=40_000), TAG, [huge, small]).entries == (small,)
+
+
+def test_an_entry_with_a_large_summary_is_carried_by_less_of_it() -> None:
+    large, small = an_entry("large", summary="x" * 39_000), an_entry("small")
+    feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
+    assert feed.entries == (with_summary_only(large), small)
+
+
+def test_many_short_tags_cost_no_more_than_they_take() -> None:
+    entries = named(2, tags=tuple(f"tag{number}" for number in range(60)))
+    assert len(feed_of(a_site(max_bytes=40_000), TAG, entries).entries) == 2
 
 
 def test_the_window_ends_where_an_entry_does_not_fit() -> None:

@@ -94,6 +94,18 @@ def test_an_older_or_unreadable_date_gets_the_feed(server: Server, date: str) ->
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/atom.xml", "/opml.xml", "/", "/posts/odd/"])
+@pytest.mark.parametrize(
+    "guard",
+    [{"If-Match": '"q"'}, {"If-Unmodified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"}],
+    ids=["If-Match", "If-Unmodified-Since"],
+)
+def test_a_condition_for_writers_is_not_heard(
+    server: Server, path: str, guard: dict[str, str]
+) -> None:
+    assert server.get(path, headers=guard).status_code == 200
+
+
 def test_the_tag_wins_over_the_date(server: Server) -> None:
     headers = {
         "If-None-Match": '"other"',
@@ -169,7 +181,9 @@ def test_head_is_get_without_a_body(server: Server, path: str, coding: str) -> N
     got = server.get(path, headers=asked).headers
     told = server.ask("HEAD", path, headers=asked)
     assert (told.status_code, told.content) == (200, b"")
-    assert {**told.headers, "Date": ""} == {**got, "Date": ""}
+    for headers in (told.headers, got):
+        del headers["Date"]  # a second may have passed
+    assert told.headers == got
 
 
 def test_head_of_a_known_version_is_304(server: Server) -> None:

@@ -20,6 +20,14 @@ def test_the_index_lists_every_feed_and_is_discovered(server: Server) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/posts/odd/"])
+def test_a_page_links_with_words_that_html_knows(server: Server, path: str) -> None:
+    page = lxml.html.fromstring(server.get(path).content)
+    rels = {link.get("rel") for link in page.iter("link")}
+    assert {"alternate", "stylesheet"} <= rels
+    assert rels <= {"alternate", "stylesheet", "canonical", "outline"}  # outline: OPML's own
+
+
+@pytest.mark.parametrize("path", ["/", "/posts/odd/"])
 def test_a_page_allows_nothing_but_its_style_and_pictures(server: Server, path: str) -> None:
     policy = server.get(path).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
