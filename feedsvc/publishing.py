@@ -214,7 +214,7 @@ def _reading(file: SourceFile | Problem, site: Site) -> Reading:
         return file
     try:
         return parse_post(file.path, file.source, site)
-    except Exception as error:  # noqa: BLE001 - see above
+    except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
 
 
@@ -222,11 +222,14 @@ def _composed(post: Post, site: Site) -> Entry | Problem:
     """The entry of a post, under the id that it would have if nobody had ever seen it."""
     try:
         return compose(post, site, new_id(post.key, site), post.published)
-    except Exception as error:  # noqa: BLE001 - as in _reading
+    except BaseException as error:  # noqa: BLE001 - as in _reading
         return _own_fault(post.path, error)
 
 
-def _own_fault(path: str, error: Exception) -> Problem:
+def _own_fault(path: str, error: BaseException) -> Problem:
+    """A problem for any exception, and for a panic in Rust, which is none to Python."""
+    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        raise error
     fault = f"feedsvc failed on it ({type(error).__name__}: {error})"
     return Problem(path, 0, fault, "simplify it, and tell the authors of feedsvc")
 

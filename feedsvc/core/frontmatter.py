@@ -25,6 +25,10 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
 _MOST_NODES: Final = 20_000
 _DEEPEST: Final = 50
+_STACK: Final = 500
+_BRACKET = re.compile(r"[\[\]{}]")
+_NESTED_ON_A_LINE = re.compile(rf"(?:[-?:][ \t]+){{{_STACK + 1}}}")  # - - - - x
+_NOTHING: Final = frozenset(["", "~", "null", "Null", "NULL"])  # where no quotes are
 _SAFE_KINDS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}"
     for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
@@ -64,6 +68,10 @@ class _StrictYaml(YAMLHandler):
         return text[opening.end() + 1 : closing.start()], text[closing.end() + 1 :]
 
     def load(self, fm: str, **_: object) -> dict[str, Field]:
+        if _nests_too_deep(fm):
+            raise FrontMatterError(
+                1, f"the front matter nests more than {_STACK} levels", "write it flatter"
+            )
         try:
             node = yaml.compose(fm, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
@@ -85,6 +93,15 @@ class _StrictYaml(YAMLHandler):
                 2, "the front matter has no keys", "write it as `key: value` lines"
             )
         return _Walk().fields(node)
+
+
+def _nests_too_deep(source: str) -> bool:
+    """True where libyaml might overflow the stack, which would end the whole process."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(source):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest > _STACK or _NESTED_ON_A_LINE.search(source) is not None
 
 
 class _Walk:
@@ -122,7 +139,7 @@ class _Walk:
             )
         if isinstance(node, yaml.ScalarNode):
             plain = not node.style  # libyaml gives '' for it, the Python loader None
-            return None if plain and node.value in ("", "~") else str(node.value)
+            return None if plain and node.value in _NOTHING else str(node.value)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(child, depth + 1) for child in node.value]
         return {self._key(key): self._value(value, depth + 1) for key, value in node.value}

@@ -2,32 +2,37 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-from feedsvc.core.addresses import page_url
+from feedsvc.core.addresses import is_reserved, page_url
 from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter import Field, FrontMatter, Value, read_front_matter
+from feedsvc.core.markdown import html_of
 from feedsvc.core.problems import Problem
-from feedsvc.core.shortcodes import without_shortcodes
+from feedsvc.core.shortcodes import code_spans, without_shortcodes
 from feedsvc.core.site import Site
-from feedsvc.core.text import legal, nfc, one_line
+from feedsvc.core.text import Ahead, legal, nfc, one_line, plain, summary_of
 from feedsvc.errors import FrontMatterError
 
 SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 
 _TRUE = frozenset(["true", "yes", "on", "1", "y"])
 _FALSE = frozenset(["false", "no", "off", "0", "n"])
+_SHOWN_STATUS = frozenset(["published", "publish", "public"])
+_HIDDEN_STATUS = frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
 _MORE = re.compile(r"<!--\s*(?:more|truncate)\s*-->", re.IGNORECASE)
-_HEADING = re.compile(
-    r"^ {0,3}#{1,6}[ \t]+(?P<atx>\S.*?)(?:[ \t]+#+)?[ \t]*$"
-    r"|<h1\b[^>]*>(?P<html>.+?)</h1>",
-    re.MULTILINE | re.DOTALL | re.IGNORECASE,
-)
-_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_LINE = re.compile(r"[^\n]*+\n?")
+_LONGEST: Final = 2_000  # characters of a summary or of a heading that is the title
+_ATX = re.compile(r" {0,3}#{1,6}[ \t]++(\S.*+)")
+_H1 = re.compile(r"<h1(?=[\s/>])", re.IGNORECASE)
+_TAG_END = re.compile(">")
+_H1_END = re.compile("</h1>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TAG_SEPARATORS = re.compile("[,，、;；]")
@@ -60,13 +65,21 @@ class Post:
     @property
     def excerpt(self) -> str:
         """The body before its more-marker; empty where there is none."""
-        marker = _MORE.search(self.body)
-        return self.body[: marker.start()] if marker else ""
+        markers = [marker.start() for marker in _MORE.finditer(self.body)]
+        if markers and not self.is_html:  # one that is shown as code is no marker
+            code = list(code_spans(self.body))
+            ends = [end for _, end in code]
+            for marker in markers:
+                n = bisect_right(ends, marker)
+                if n == len(code) or marker < code[n][0]:
+                    return self.body[:marker]
+            return ""
+        return self.body[: markers[0]] if markers else ""
 
     @property
     def is_html(self) -> bool:
         """True where the body is HTML and not Markdown."""
-        return self.path.endswith(".html")
+        return self.path.lower().endswith(".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +164,7 @@ class _Reader:
             tags=self._tags(),
             categories=self._categories(),
             authors=self._authors(),
-            summary=self._text("description") or self._text("excerpt") or self._text("summary"),
+            summary=self._summary(),
             language=self._language(),
             body=self._body(),
             warnings=tuple(self._warnings),
@@ -166,25 +179,59 @@ class _Reader:
             self._flag("published", hides=False),
             self._flag("publish", hides=False),
             self._flag("feed", hides=False),
+            self._flag("unlisted", hides=True),
+            self._flag("eleventyExcludeFromCollections", hides=True),
             *(self._said(name) for name in ("password", "encrypt", "encrypted")),
+            self._status(),
+            self._tagged_draft(),
+            "drafts" in self._path.lower().split("/")[:-1],
         ]
         return any(flags)
 
-    def _said(self, name: str) -> bool:
-        field = self._fields.get(name)
-        if field is None or field.value is None:
+    def _any_case(self, name: str) -> Iterator[tuple[str, Field]]:
+        """Each field of this name in whatever case: `Draft: true` was meant as well."""
+        for key, field in self._fields.items():
+            if key.lower() == name.lower() and field.value is not None:
+                yield key, field
+
+    def _status(self) -> bool:
+        return any(
+            self._status_hides(*found) for name in ("status",) for found in self._any_case(name)
+        )
+
+    def _status_hides(self, name: str, field: Field) -> bool:
+        word = field.value.strip().lower() if isinstance(field.value, str) else "?"
+        if word in _SHOWN_STATUS:
             return False
-        return not isinstance(field.value, str) or field.value.strip().lower() not in _FALSE
+        if word not in _HIDDEN_STATUS:
+            fault = f"{name}: {_shown(field.value)} is not known, so it hides the post"
+            self._warn(field, fault, f"write {name}: published or {name}: draft")
+        return True
+
+    def _tagged_draft(self) -> bool:
+        """True where the only tag is `draft`."""
+        tags = [field.value for name in ("tags", "tag") for _, field in self._any_case(name)]
+        return any(
+            [word for word in (tag if isinstance(tag, list) else [tag]) if word]
+            in (["draft"], ["Draft"])
+            for tag in tags
+        )
+
+    def _said(self, name: str) -> bool:
+        return any(
+            not isinstance(field.value, str) or field.value.strip().lower() not in _FALSE
+            for _, field in self._any_case(name)
+        )
 
     def _flag(self, name: str, *, hides: bool) -> bool:
         """True where the flag hides the post; `hides` is the value with which it does."""
-        field = self._fields.get(name)
-        if field is None or field.value is None:
-            return False
+        return any(self._flag_hides(*f, hides=hides) for f in self._any_case(name))
+
+    def _flag_hides(self, name: str, field: Field, *, hides: bool) -> bool:
         word = field.value.strip().lower() if isinstance(field.value, str) else "?"
         if word in _TRUE | _FALSE:
             return (word in _TRUE) is hides
-        if name in ("published", "publish") and self._is_date(word):
+        if name.lower() in ("published", "publish") and self._is_date(word):
             return False  # some write the date there
         fault = f"{name}: {_shown(field.value)} is neither true nor false, so it hides the post"
         self._warn(field, fault, f"write {name}: true or {name}: false")
@@ -204,10 +251,14 @@ class _Reader:
         title = self._text("title")
         if title:
             return title
-        heading = _HEADING.search(_FENCED.sub("", self._front.body))
-        if heading and _heading_words(heading):
-            return _heading_words(heading)
+        if self._heading and self._heading.words:
+            return self._heading.words
         return one_line(self._name().replace("-", " ")) or self._path
+
+    @cached_property
+    def _heading(self) -> "_Heading | None":
+        """The first heading of the body, where the post has no other title."""
+        return None if self._text("title") else _first_heading(self._front.body)
 
     def _date(self, *names: str) -> datetime | None:
         for name in names:
@@ -232,6 +283,11 @@ class _Reader:
         """The file's name without its suffix; a bundle's `index` takes its folder's."""
         folder, name = posixpath.split(posixpath.splitext(self._path)[0])
         return posixpath.basename(folder) if name == "index" and folder else name
+
+    def _place(self) -> str:
+        """The file's path without its suffix; a bundle's `index` is read at its folder's."""
+        folder, name = posixpath.split(posixpath.splitext(self._path)[0])
+        return folder if name == "index" and folder else posixpath.join(folder, name)
 
     def _slug(self) -> str:
         for name in ("urlname", "abbrlink", "slug"):
@@ -259,9 +315,12 @@ class _Reader:
         given = self._text("permalink")
         if given:
             return self._given_permalink(given, self._fields["permalink"])
-        local = published.astimezone(self._site.zone)
+        try:
+            local = published.astimezone(self._site.zone)
+        except OverflowError:  # the last hours of the year 9999
+            local = published
         words = {
-            ":key": self._slug() or nfc(posixpath.splitext(self._path)[0]),
+            ":key": self._slug() or nfc(self._place()),
             ":slug": self._slug() or self._name(),
             ":name": self._name(),
             ":year": f"{local:%Y}",
@@ -271,14 +330,23 @@ class _Reader:
         path = re.sub(
             r":[a-z]+", lambda match: words.get(match[0], match[0]), self._site.permalink
         )
-        return page_url(self._site.url, path)
+        return self._page(path, 1)
 
     def _given_permalink(self, given: str, field: Field) -> str:
-        link, site = urlsplit(given), urlsplit(self._site.url)
+        site = urlsplit(self._site.url)
+        try:
+            link = urlsplit(given)
+        except ValueError as error:  # such as http://[x
+            raise _Refused(
+                field.line,
+                f"permalink: {_shown(given)} is no address: {error}",
+                "write a path such as /about/",
+            ) from error
         path = link.path
         base = site.path.rstrip("/")
         if link.scheme or link.netloc:
-            if (link.scheme.lower(), link.netloc.lower()) != (site.scheme, site.netloc):
+            elsewhere = (link.scheme.lower(), link.netloc.lower()) != (site.scheme, site.netloc)
+            if elsewhere or not f"{path}/".startswith(f"{base}/"):
                 raise _Refused(
                     field.line,
                     f"permalink: {_shown(given)} leads away from {self._site.url}",
@@ -291,7 +359,16 @@ class _Reader:
                 f"permalink: {_shown(given)} is not a path",
                 "write one such as /about/",
             )
-        return page_url(self._site.url, unquote(path))
+        return self._page(unquote(path), field.line)
+
+    def _page(self, path: str, line: int) -> str:
+        if is_reserved(path.lstrip("/")):
+            raise _Refused(
+                line,
+                f"its address would be {_shown(path)}, where feedsvc itself answers",
+                "give it another permalink or slug",
+            )
+        return page_url(self._site.url, path)
 
     # What the post is about, and who wrote it.
 
@@ -366,15 +443,24 @@ class _Reader:
             raise _Refused(field.line, f"{name} is not a text", f"write {name}: words")
         return one_line(field.value)
 
+    def _summary(self) -> str:
+        """What the author gives; the beginning of it where that is very long."""
+        for name in ("description", "excerpt", "summary"):
+            given = self._text(name)
+            if given:
+                return given if len(given) <= _LONGEST else summary_of(given, _LONGEST)
+        return ""
+
     def _body(self) -> str:
         source = self._front.body
-        heading = _HEADING.match(source.lstrip())
-        if heading and not self._text("title"):  # it is the title now: not twice, please
-            end = len(source) - len(source.lstrip()) + heading.end()
+        heading = self._heading
+        # It is the title now: not twice, please.
+        if heading and not source[: heading.start].strip():
+            end = heading.end
             source = (
                 "\n" * source.count("\n", 0, end) + source[end:]
             )  # lines keep their numbers
-        if self._path.endswith(".html"):
+        if self._path.lower().endswith(".html"):
             return source
         body, removed = without_shortcodes(source)
         for line, name in removed:
@@ -398,8 +484,44 @@ class _Reader:
         self._warnings.append(Problem(self._path, field.line, fault, cure, refuses=False))
 
 
-def _heading_words(heading: re.Match[str]) -> str:
-    return one_line(re.sub(r"<[^>]*>|[*_`]", "", heading["atx"] or heading["html"]))
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    start: int
+    end: int
+    words: str
+
+
+def _first_heading(body: str) -> _Heading | None:
+    """The first `# heading` or `<h1>` outside fenced and inline code."""
+    ahead = Ahead(body)
+    spans = code_spans(body)
+    code = next(spans, None)
+    for line in _LINE.finditer(body):
+        while code and code[1] <= line.start():
+            code = next(spans, None)
+        if code and code[0] < line.start():
+            continue
+        text = line[0].rstrip("\n")
+        atx = _ATX.match(text)
+        if atx:
+            return _Heading(line.start(), line.start() + len(text), _atx_words(atx[1]))
+        h1 = _H1.search(text)
+        start = line.start() + h1.start() if h1 else -1
+        if h1 and not (code and code[0] <= start < code[1]):
+            opened = ahead.next(_TAG_END, start)
+            closed = ahead.next(_H1_END, opened.end()) if opened else None
+            if opened and closed:
+                words = plain(body[opened.end() : closed.start()])
+                return _Heading(start, closed.end(), words)
+    return None
+
+
+def _atx_words(text: str) -> str:
+    text = text.rstrip()
+    bare = text.rstrip("#")
+    if bare.endswith((" ", "\t")):
+        text = bare.rstrip()
+    return plain(html_of(f"# {text[:_LONGEST]}"))
 
 
 def _is_flag(name: str, value: Value) -> bool:

@@ -4,32 +4,32 @@ import html
 import re
 import unicodedata
 from itertools import islice
+from typing import Final
 
 import regex
 
 # XML 1.0, production 2 "Char" (REQUIREMENTS X1); a class of what is *not* allowed.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NOT_TEXT = re.compile(r"<(script|style|head|template)\b[^>]*>.*?</\1\s*>", re.S | re.I)
-_BLOCK_TAG = re.compile(
-    r"</?(?:p|div|br|li|ul|ol|h[1-6]|pre|blockquote|table|tr|td|th|hr|figure|section)\b[^>]*>",
-    re.I,
-)
-_TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.S)
-_CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-_RARE = re.compile(b"\xed[\xa0-\xbf]|\xef\xbf[\xbe\xbf]")  # surrogates, U+FFFE, U+FFFF
+_MARKUP = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+))")
+_TAG_END = re.compile(">")
+_COMMENT_END = re.compile("-->")
+_NOT_TEXT = {  # whose content is no text, and where each ends
+    name: re.compile(rf"</{name}\s*+>", re.I)
+    for name in ("script", "style", "head", "template")
+}
+_BLOCKS = frozenset(
+    ["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"]
+) | frozenset(["blockquote", "table", "tr", "td", "th", "hr", "figure", "section"])
 _GRAPHEME = regex.compile(r"\X")
 # Characters that are a grapheme each, whatever stands beside them: most of all text.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
 _SPACE = re.compile(r"\s+")
+_NOT_ASKED: Final = re.match("", "")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]")
 
 
 def legal(text: str) -> str:
     """`text` without the characters that XML 1.0 forbids (lone surrogates among them)."""
-    encoded = text.encode("utf-8", "surrogatepass")
-    # Hardly any text has one; to see that in bytes takes a tenth of the time.
-    if len(encoded.translate(None, _CONTROLS)) == len(encoded) and not _RARE.search(encoded):
-        return text
     return _ILLEGAL.sub("", text)
 
 
@@ -45,11 +45,52 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+class Ahead:
+    """Looks ahead in a text for what ends something.
+
+    A text may hold many beginnings without an end, so no part of it is searched twice: the
+    positions asked for, of one pattern, must not go back.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[str, re.Match[str] | None] = {}
+
+    def next(self, pattern: re.Pattern[str], position: int) -> re.Match[str] | None:
+        """The first match of `pattern` that begins at `position` or behind it."""
+        known = self._found.get(pattern.pattern, _NOT_ASKED)
+        if known is None or (known is not _NOT_ASKED and known.start() >= position):
+            return known
+        found = self._found[pattern.pattern] = pattern.search(self._text, position)
+        return found
+
+
 def plain(markup: str) -> str:
     """The words of an HTML fragment on one line, tags left out and entities decoded."""
-    words = _NOT_TEXT.sub(" ", markup)
-    words = _TAG.sub("", _BLOCK_TAG.sub(" ", words))
-    return one_line(html.unescape(words))
+    pieces: list[str] = []
+    ahead, position = Ahead(markup), 0
+    while found := _MARKUP.search(markup, position):
+        pieces.append(markup[position : found.start()])
+        end, instead = _end_of_markup(ahead, found)
+        pieces.append(instead)
+        position = end
+    pieces.append(markup[position:])
+    return one_line(html.unescape("".join(pieces)))
+
+
+def _end_of_markup(ahead: Ahead, found: re.Match[str]) -> tuple[int, str]:
+    """Where a comment, a tag or an element without text ends, and what stands for it."""
+    end = ahead.next(_COMMENT_END if found["comment"] else _TAG_END, found.end())
+    if end is None:  # it is text
+        return found.end(), found[0]
+    if found["comment"]:
+        return end.end(), ""
+    name = found["name"].lower()
+    if name in _NOT_TEXT and not found["end"]:
+        closing = ahead.next(_NOT_TEXT[name], end.end())
+        if closing:
+            return closing.end(), " "
+    return end.end(), " " if name in _BLOCKS else ""
 
 
 def summary_of(text: str, most: int) -> str:

@@ -161,3 +161,15 @@ def test_rendering_twice_gives_the_same_bytes() -> None:
 def test_a_run_of_openers_is_no_trap(opener: str) -> None:
     text = shown(opener * 300)
     assert len(text) < 20_000
+
+
+def test_a_srcset_needs_no_space_behind_a_comma() -> None:
+    assert cleaned('<img srcset="a.png 1x,b.png 2x">') == (
+        f'<img srcset="{BASE}a.png 1x, {BASE}b.png 2x">'
+    )
+
+
+def test_a_table_without_code_has_nothing_to_show() -> None:
+    assert cleaned('<pre></pre><table><tr><td class="gutter">1</table>') == (
+        "<pre></pre><pre><code></code></pre>"
+    )

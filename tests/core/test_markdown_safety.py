@@ -1,5 +1,8 @@
 """Nothing that a post holds can act on a stranger's page."""
 
+import time
+from contextlib import suppress
+
 import pytest
 
 from feedsvc.core.markdown import TooDeepError, html_of, safe_html
@@ -153,3 +156,52 @@ def test_nesting_of_markdown_counts_as_well() -> None:
 )
 def test_what_is_long_but_not_deep_is_fine(rough: str) -> None:
     assert cleaned(rough)
+
+
+@pytest.mark.parametrize(
+    "rough",
+    [
+        "<" * 402 + "a" * 1_000_000,
+        "<a " * 333_000,
+        "<table><pre>" + '<td class="' * 90_000,
+        "<table><pre>" * 80_000,
+        "<iframe" * 140_000,
+        "<table><pre>" + '<td class="' * 90_000 + "</table>",
+    ],
+    ids=range(6),
+)
+def test_tags_that_never_end_are_read_in_no_time(rough: str) -> None:
+    started = time.monotonic()
+    with suppress(TooDeepError):
+        cleaned(rough)
+    assert time.monotonic() - started < 10  # quadratic: minutes
+
+
+@pytest.mark.parametrize("piece", ["<div></b>", "<div/>", "<DIV></span>"])
+def test_the_guard_of_depth_cannot_be_walked_round(piece: str) -> None:
+    with pytest.raises(TooDeepError, match="nested more than 400 deep"):
+        cleaned(piece * 401)
+
+
+def test_formatting_that_stays_open_is_refused() -> None:
+    with pytest.raises(TooDeepError, match="more than 50 tags"):
+        cleaned("<p>" + "".join(f"<b id={n}>" for n in range(390)) + "</p>" + "<p>x</p>" * 9)
+
+
+def test_html_that_grows_much_is_refused() -> None:
+    with pytest.raises(TooDeepError, match="grows"):
+        cleaned("<p>" + "".join(f"<b id={n}>" for n in range(50)) + "</p><p>x" * 2_000)
+
+
+def test_anchors_that_stay_open_are_fine() -> None:
+    assert cleaned("<p><a id=x>y</p>" * 100)
+
+
+@pytest.mark.parametrize("url", ["https:///etc", "http://[", "http:///"])
+def test_a_url_without_a_host_is_dropped(url: str) -> None:
+    assert cleaned(f'<a href="{url}">x</a>') == "<a>x</a>"
+
+
+def test_a_backslash_never_leads_to_another_host() -> None:
+    assert "://evil" not in cleaned(r'<a href="https:\\evil.org">x</a>')
+    assert "a%7Cb" in cleaned('<a href="https://x.org/a|b">x</a>')

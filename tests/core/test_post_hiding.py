@@ -84,3 +84,38 @@ def test_every_doubtful_flag_is_named() -> None:
     draft = reading("draft: maybe\npublish: soon")
     assert isinstance(draft, Draft)
     assert [warning.line for warning in draft.warnings] == [3, 4]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        *("Draft: true", "DRAFT: yes", "Published: false", "Password: a", "unlisted: true"),
+        *("eleventyExcludeFromCollections: true", "status: draft", "Status: Private"),
+        *("tags: [draft]", "tag: draft", "Tags: Draft"),
+    ],
+)
+def test_what_other_generators_hide_is_hidden(front: str) -> None:
+    assert reading(front) == Draft("tea.md")
+
+
+@pytest.mark.parametrize("status", ["published", "Publish", "public", "", "null"])
+def test_a_status_that_shows_hides_nothing(status: str) -> None:
+    assert isinstance(reading(f"status: {status}"), Post)
+
+
+@pytest.mark.parametrize("status", ["odd", "[published]"])
+def test_a_status_that_is_not_known_hides_and_warns(status: str) -> None:
+    draft = reading(f"status: {status}")
+    assert isinstance(draft, Draft)
+    assert "is not known, so it hides" in draft.warnings[0].fault
+
+
+def test_a_tag_draft_among_others_hides_nothing() -> None:
+    assert isinstance(reading("tags: [draft, tea]"), Post)
+
+
+@pytest.mark.parametrize(
+    ("path", "hidden"), [("drafts/a.md", True), ("a/Drafts/b.md", True), ("drafts.md", False)]
+)
+def test_a_folder_of_drafts_hides(path: str, hidden: bool) -> None:
+    assert isinstance(reading("", path=path), Draft) is hidden

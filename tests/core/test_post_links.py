@@ -103,7 +103,6 @@ def test_the_date_in_a_permalink_is_the_sites(zone: str, day: str) -> None:
         ("about", "https://example.org/about"),
         ("https://example.org/about/", "https://example.org/about/"),
         ("HTTPS://EXAMPLE.org/about", "https://example.org/about"),
-        ("https://example.org", "https://example.org/"),
         ("/上海/", "https://example.org/%E4%B8%8A%E6%B5%B7/"),
         ("/%E4%B8%8A%E6%B5%B7/", "https://example.org/%E4%B8%8A%E6%B5%B7/"),
         ("/a b/", "https://example.org/a%20b/"),
@@ -121,7 +120,6 @@ def test_a_permalink_of_the_posts_own_is_on_the_site(given: str, link: str) -> N
     [
         ("/about/", "https://example.org/blog/about/"),
         ("https://example.org/blog/about/", "https://example.org/blog/about/"),
-        ("https://example.org/blog", "https://example.org/blog/"),
     ],
 )
 def test_a_site_below_a_path_keeps_its_posts_there(given: str, link: str) -> None:
@@ -152,3 +150,39 @@ def test_a_permalink_that_is_not_a_plain_path_is_refused(given: str) -> None:
     assert reading(f"permalink: {given}") == Problem(
         "tea.md", 3, f"permalink: {given!r} is not a path", "write one such as /about/"
     )
+
+
+@pytest.mark.parametrize(
+    "link", ["http://[x", "https://example.org/blogs/a", "https://example.org/other"]
+)
+def test_a_permalink_that_is_no_address_of_the_site_is_refused(link: str) -> None:
+    refused = reading(f"permalink: {link}", url="https://example.org/blog")
+    assert isinstance(refused, Problem)
+    assert "permalink" in refused.fault
+
+
+def test_a_bundle_is_read_at_its_folder() -> None:
+    post = post_of("", path="a/tea/index.md")
+    assert (post.key, post.permalink) == (
+        "path:a/tea/index",
+        "https://example.org/posts/a/tea/",
+    )
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/atom.xml", "/tags/C~23/rss.xml", "/hooks/x", "/healthz"]
+)
+def test_a_post_cannot_stand_where_feedsvc_itself_answers(path: str) -> None:
+    reading = parse_post(
+        "a.md", source(f"title: x\ndate: 2026-03-01\npermalink: {path}"), a_site()
+    )
+    assert isinstance(reading, Problem)
+    assert "feedsvc itself answers" in reading.fault
+
+
+def test_a_post_of_the_last_second_has_an_address() -> None:
+    front = "title: x\ndate: 9999-12-31T23:59:59Z"
+    site = a_site(permalink="/:year/:key/", timezone="Asia/Shanghai")
+    reading = parse_post("a.md", source(front), site)
+    assert isinstance(reading, Post)
+    assert reading.permalink == "https://example.org/9999/a/"

@@ -158,3 +158,7 @@ def test_no_authors_give_way_to_an_author() -> None:
 )
 def test_what_is_neither_list_nor_word_is_refused(front: str, fault: str, cure: str) -> None:
     assert reading(front) == Problem("tea.md", 3, fault, cure)
+
+
+def test_a_tag_that_is_null_is_dropped() -> None:
+    assert post_of("tags: [null, Tea, 'null']").tags == ("Tea", "null")

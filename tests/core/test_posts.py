@@ -1,5 +1,7 @@
 """A file's bytes in, a post out: what kind of file it is, and the plain fields."""
 
+import time
+
 import pytest
 
 from feedsvc.core.posts import Draft, NotAPost, Post, parse_post
@@ -123,7 +125,7 @@ def test_without_a_title_the_first_heading_is_it(body: str, title: str) -> None:
     ],
 )
 def test_without_a_heading_the_file_gives_the_title(path: str, title: str) -> None:
-    assert post_of("", "#\n#hashtag\n# **\n", path).title == title
+    assert post_of("", "#\n#hashtag\n# <!-- -->\n", path).title == title
 
 
 def test_a_title_that_is_a_list_is_refused() -> None:
@@ -252,3 +254,65 @@ def test_what_a_feed_does_not_show_is_not_read() -> None:
     assert (
         post_of("weight: [1]\ncover: {a: b}\nid: 7") == post_of("layout: post") == post_of("")
     )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# a" + " " * 1_000_000 + "b",
+        "<h1>" * 250_000,
+        "<h1" * 333_000,
+        "```\n~~~\n" * 125_000,
+        "`\n<h1>`\n" * 111_000,
+    ],
+    ids=["spaces", "h1", "open h1", "fences", "ticks"],
+)
+def test_a_title_is_sought_in_no_time(body: str) -> None:
+    started = time.monotonic()
+    assert post_of("", body).title
+    assert time.monotonic() - started < 10  # quadratic: minutes
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ("# my_func_name", "my_func_name"),
+        ("# [Tea](https://x.org) &amp; \\*cups\\* #", "Tea & *cups*"),
+        ("`<h1>no</h1>`\n\n<h1>Tea &amp; cups\n</h1>", "Tea & cups"),
+        ("~~~\n<h1>no</h1>\n~~~\n`a`\n<h1\n<h1>Tea</h1>", "Tea"),
+        ("<h1>open", "tea"),
+    ],
+)
+def test_the_title_is_the_text_of_the_rendered_heading(body: str, title: str) -> None:
+    assert post_of("", body).title == title
+
+
+def test_a_heading_that_is_the_title_is_not_shown_twice() -> None:
+    assert post_of("", "\n# Tea\nwords").body == "\n\nwords"
+    assert post_of("", "words\n# Tea\n").body == "words\n# Tea\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        ("```\n<!-- more -->\n```\nb\n<!-- more -->\n", "```\n<!-- more -->\n```\nb\n"),
+        ("`<!-- more -->` b", ""),
+        ("<!-- more --> `b`", ""),
+        ("a <!-- more --> `b`", "a "),
+        ("a ` b <!-- more --> c", "a ` b "),
+    ],
+)
+def test_a_more_marker_shown_as_code_is_none(body: str, excerpt: str) -> None:
+    assert a_post(body=body).excerpt == excerpt
+
+
+def test_in_html_a_tick_is_no_code() -> None:
+    assert a_post(path="a.HTML", body="a `<!-- more -->`").excerpt == "a `"
+
+
+def test_a_suffix_in_capitals_is_html() -> None:
+    assert post_of("title: a", "{% x %}", "a.HTML").body == "{% x %}"
+
+
+def test_a_very_long_summary_is_cut() -> None:
+    assert len(post_of("summary: " + "tea " * 1_000).summary) <= 2_000

@@ -1,5 +1,7 @@
 """Tags of other generators: known ones become Markdown, others go, code stays."""
 
+import time
+
 import pytest
 
 from feedsvc.core.shortcodes import without_shortcodes
@@ -145,3 +147,43 @@ def test_removed_tags_come_with_their_lines_and_what_they_held_stays() -> None:
     text, removed = without_shortcodes(body)
     assert text == "```\n{% foo %}\n```\n\nkept\n\n"
     assert removed == ((3, "note"), (5, "endnote"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{% raw %}" * 111_000,
+        "{% a " * 200_000,
+        "{{< a " * 166_000,
+        "{{< a" + " " * 1_000_000,
+        "{{<" + " " * 1_000_000,
+        "{% x %}" + " ".join("`" * n for n in range(1, 1400)),
+        "{%a%}\n" * 166_000,
+        "{% img " + "'a' " * 250_000 + "%}",
+        "{% img 'a' %}" * 77_000,
+        "{{< highlight >}}" * 58_000,
+    ],
+    ids=range(10),
+)
+def test_a_body_of_a_megabyte_is_read_in_no_time(body: str) -> None:
+    started = time.monotonic()
+    without_shortcodes(body)
+    assert time.monotonic() - started < 10  # quadratic: minutes
+
+
+@pytest.mark.parametrize("code", ["~~~\n{% a %}", "```\n{% a %}\n````", "``` a` {% b %} ```"])
+def test_a_fence_ends_with_one_as_long_or_with_the_body(code: str) -> None:
+    assert shown(code) == code
+
+
+@pytest.mark.parametrize("text", ["{% a\n%}", "{% 1 %}", "{{< a " + "b" * 2_001 + " >}}"])
+def test_a_tag_stands_on_one_line_and_is_not_endless(text: str) -> None:
+    assert shown(text) == text
+
+
+def test_single_backticks_do_not_reach_over_a_blank_line() -> None:
+    assert shown("a ` b\n\n{% more %}\n\nc `") == "a ` b\n\n<!-- more -->\n\nc `"
+
+
+def test_a_fence_of_another_kind_ends_nothing() -> None:
+    assert shown("```\n~~~\n{% a %}\n```") == "```\n~~~\n{% a %}\n```"

@@ -1,5 +1,6 @@
 """Text that any feed can carry."""
 
+import time
 import unicodedata
 
 import pytest
@@ -98,3 +99,10 @@ def test_a_cut_summary_ends_behind_a_word_with_an_ellipsis(text: str, summary: s
 @pytest.mark.parametrize("grapheme", [FAMILY, "e\u0301", "🇨🇳", "か\u3099"])
 def test_a_summary_never_cuts_a_grapheme(grapheme: str) -> None:
     assert summary_of(grapheme * 12, 10) == grapheme * 9 + "…"
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a", "<script", "<script>", "<script>-->", "</p"])
+def test_markup_that_never_ends_is_read_in_no_time(piece: str) -> None:
+    started = time.monotonic()
+    plain(piece * (1_000_000 // len(piece)))
+    assert time.monotonic() - started < 10  # quadratic: minutes
