@@ -95,6 +95,7 @@ def document_path(feed_path: str, format_name: str) -> str:
     return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]
 
 
+@lru_cache(maxsize=4096)
 def url(site_url: str, path: str) -> str:
     """The absolute URL of a path: percent-encoded UTF-8 (RFC 3986 §2.5) behind the site's."""
     return f"{site_url.rstrip('/')}/{quote(path, safe='/~')}"

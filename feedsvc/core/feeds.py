@@ -134,17 +134,18 @@ def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
 
 def _octets(entry: Entry, site: Site) -> int:
     """What an entry adds to its largest document, at the most."""
+    labels = [(addresses.tag_path(tag), tag) for tag in entry.tags]
+    labels += [(addresses.category_path(c), "/".join(c)) for c in entry.categories]
     texts = [
         *(entry.content_html, entry.title),
         escape(entry.summary, quote=False),  # RSS escapes it twice
         *(entry.id, entry.permalink, entry.permalink),
+        *(label for _, label in labels),
+        *entry.authors,
     ]
-    size = _FURNITURE + sum(map(_escaped, texts))
-    labels = [(addresses.tag_path(tag), tag) for tag in entry.tags]
-    labels += [(addresses.category_path(c), "/".join(c)) for c in entry.categories]
-    for path, label in labels:
-        size += _ELEMENT + len(addresses.url(site.url, path)) + _escaped(label)
-    return size + sum(_ELEMENT + _escaped(author) for author in entry.authors)
+    links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
+    elements = len(labels) + len(entry.authors)
+    return _FURNITURE + _ELEMENT * elements + links + _escaped("".join(texts))
 
 
 def _escaped(text: str) -> int:
