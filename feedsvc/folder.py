@@ -190,6 +190,8 @@ def is_post_name(name: str) -> bool:
 
 def _is_ignored(name: str) -> bool:
     lowered = name.lower()
+    if name == "_posts":  # where Hexo and Jekyll keep theirs
+        return False
     return (
         name.startswith(("_", ".", "#"))
         or name.endswith(("~", "%"))

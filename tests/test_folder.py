@@ -461,3 +461,11 @@ def test_a_folder_that_is_gone_is_an_error_for_a_single_path_too(tmp_path: Path)
 def test_a_file_is_not_a_folder_of_posts(posts: PostFolder) -> None:
     with pytest.raises(FolderError, match=r"tea\.md is not a folder"):
         Folder(posts.write(), 0).survey()
+
+
+def test_the_posts_folder_of_hexo_and_jekyll_is_looked_into(
+    posts: PostFolder, folder: Folder
+) -> None:
+    posts.write("source/_posts/a.md")
+    posts.write("source/_drafts/b.md")
+    assert set(folder.survey().stamps) == {"source/_posts/a.md"}
