@@ -245,8 +245,11 @@ class Watcher:
             raise_interrupt=False,
             ignore_permission_denied=True,
         )
-        self._agenda.look_at_everything()  # what changed before there were events
-        for changes in events:
+        heard = False
+        for changes in events:  # the first come, or a second without any, when the watch stands
+            if not heard:
+                self._agenda.look_at_everything()  # something may have changed before it did
+            heard = True
             self._note({path for _, path in changes}, root)
             if _inode(root) != inode:
                 self._agenda.look_at_everything()
