@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,7 +68,8 @@ class Database:
 
     def _on_connect(self, connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         # FULL, not NORMAL: what was acknowledged must outlive a power cut too.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4000"):
+        _use_wal(connection)
+        for pragma in ("synchronous=FULL", "cache_size=-4000"):
             connection.execute(f"PRAGMA {pragma}")
         record.info["inode"] = self._inode()
 
@@ -249,6 +251,19 @@ def _make_room(file: Path) -> None:
         raise StoreError(
             f"{file} cannot be written; give feedsvc the right to it or set another store.url"
         )
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Set WAL mode. On a new file SQLite does not wait for another that sets it: we do."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 def _begin(connection: Connection) -> None:
