@@ -20,6 +20,9 @@ from pydantic import (
     ValidationError,
 )
 
+from feedsvc.core.addresses import web_url
+from feedsvc.core.people import Person
+from feedsvc.core.rules import LANGUAGES, Rules
 from feedsvc.core.site import Site
 from feedsvc.core.text import legal
 from feedsvc.errors import SettingsError
@@ -117,6 +120,20 @@ def _store_url(text: str) -> str:
     return text
 
 
+def _encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError as error:  # also for those that are not of text, such as base64
+        raise ValueError("it is no encoding of text that Python knows") from error
+    return text
+
+
+def _page_or_none(text: str) -> str:
+    if text and not web_url("", text):
+        raise ValueError("it is not an http or https URL")
+    return web_url("", text) or ""
+
+
 def _from_json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
@@ -124,6 +141,9 @@ def _from_json(value: Any) -> Any:
 _Whole = Annotated[int, BeforeValidator(_not_bool)]
 _Text = Annotated[str, AfterValidator(_legal)]
 _Name = Annotated[_Text, AfterValidator(_not_blank)]
+_Names = Annotated[dict[_Name, _Name], BeforeValidator(_from_json)]
+_Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_EMAIL: Final = r"^$|^[^@\s]+@[^@\s]+$"
 
 
 class _Section(BaseModel):
@@ -141,10 +161,16 @@ class SiteSettings(_Section):
         examples=["example.org,2026"]
     )
     subtitle: _Text = Field("", examples=["What we brew"])
-    email: _Text = Field("", pattern=r"^$|^[^@\s]+@[^@\s]+$", examples=["li@example.org"])
-    language: str = Field(
-        "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", examples=["zh-CN"]
-    )
+    email: _Text = Field("", pattern=_EMAIL, examples=["li@example.org"])
+    language: _Language = Field("en", examples=["zh-CN"])
+
+
+class PersonSettings(_Section):
+    """A member of `content.authors`: the person that posts name by its key."""
+
+    name: _Name
+    uri: Annotated[str, AfterValidator(_page_or_none)] = ""
+    email: _Text = Field("", pattern=_EMAIL)
 
 
 class ContentSettings(_Section):
@@ -155,6 +181,25 @@ class ContentSettings(_Section):
         "/posts/:key/", examples=["/posts/:key/"]
     )
     categories: Literal["hexo", "flat"] = Field("hexo", examples=["hexo"])
+    tag_separators: str = Field(",，、;；", examples=[", "])
+    dialect: Literal["auto", "yaml", "toml", "json", "headers"] = Field(
+        "auto", examples=["auto"]
+    )
+    encoding: Annotated[str, AfterValidator(_encoding)] = Field("utf-8", examples=["gbk"])
+    include: Annotated[tuple[str, ...], BeforeValidator(_from_json)] = Field(
+        (), examples=['["posts/**"]']
+    )
+    exclude: Annotated[tuple[str, ...], BeforeValidator(_from_json)] = Field(
+        (), examples=['["about/**"]']
+    )
+    languages: Annotated[tuple[_Language, ...], BeforeValidator(_from_json)] = Field(
+        LANGUAGES, examples=['["en", "zh-CN"]']
+    )
+    lead_image: bool = Field(False, examples=["false"])
+    encrypted: Literal["hidden", "teaser"] = Field("hidden", examples=["hidden"])
+    authors: Annotated[dict[str, PersonSettings], BeforeValidator(_from_json)] = Field(
+        {}, examples=['{ li = { name = "Li Wei" } }']
+    )
 
 
 class FeedSettings(_Section):
@@ -162,6 +207,11 @@ class FeedSettings(_Section):
 
     entries: _Whole = Field(20, ge=1, le=500, examples=[20])
     max_bytes: _Whole = Field(512 * 1024, ge=16 * 1024, examples=[524288])
+    content: Literal["full", "summary"] = Field("full", examples=["full"])
+    contents: Annotated[
+        dict[Annotated[str, AfterValidator(_address)], Literal["full", "summary"]],
+        BeforeValidator(_from_json),
+    ] = Field({}, examples=['{ "/tags/AI/" = "summary" }'])
     aliases: Annotated[
         dict[Annotated[str, AfterValidator(_address)], Literal["atom", "rss", "json"]],
         BeforeValidator(_from_json),
@@ -169,6 +219,13 @@ class FeedSettings(_Section):
         {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
         examples=['{ "/feed.xml" = "atom" }'],
     )
+
+
+class AliasSettings(_Section):
+    """`[aliases]`: names that mean another name."""
+
+    tags: _Names = Field({}, examples=['{ "python" = "Python" }'])
+    categories: _Names = Field({}, examples=['{ "Tech/py" = "Tech/Python" }'])
 
 
 class StoreSettings(_Section):
@@ -212,6 +269,7 @@ class Settings(_Section):
     site: SiteSettings
     content: ContentSettings = ContentSettings()
     feeds: FeedSettings = FeedSettings()
+    aliases: AliasSettings = AliasSettings()
     store: StoreSettings = StoreSettings()
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
@@ -221,10 +279,21 @@ class Settings(_Section):
         """What of the settings shows in a feed."""
         return Site(
             **self.site.model_dump(),
-            permalink=self.content.permalink,
-            categories=self.content.categories,
             entries=self.feeds.entries,
             max_bytes=self.feeds.max_bytes,
+            content=self.feeds.content,
+            contents=tuple((k.strip("/"), shape) for k, shape in self.feeds.contents.items()),
+            rules=self._rules(),
+        )
+
+    def _rules(self) -> Rules:
+        content = self.content
+        elsewhere = {"seeds", "include", "exclude", "authors"}
+        return Rules(
+            **content.model_dump(exclude=elsewhere),
+            authors=tuple((k, Person(**a.model_dump())) for k, a in content.authors.items()),
+            tag_aliases=tuple(self.aliases.tags.items()),
+            category_aliases=tuple(self.aliases.categories.items()),
         )
 
 
@@ -316,5 +385,6 @@ def _example(where: list[str]) -> str:
     if found is None:
         return f"; [{where[0]}] has {', '.join(section.model_fields)}"
     example = found.examples[0]
-    shown = f'"{example}"' if isinstance(example, str) and "{" not in example else example
-    return f"; write {where[1]} = {shown}".replace('"true"', "true")
+    bare = not isinstance(example, str) or example[0] in "{[" or example in ("true", "false")
+    shown = example if bare else f'"{example}"'
+    return f"; write {where[1]} = {shown}"

@@ -1,13 +1,16 @@
 """Plain values for tests: each is whole, and `changes` name what a test is about."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from feedsvc.core.entries import Entry
+from feedsvc.core.people import Person
 from feedsvc.core.posts import Post, Reading, parse_post
+from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 
+_RULES = {field.name for field in fields(Rules)}
 DATE = "date: 2026-03-01T09:30:00Z\n"  # one line of front matter: what no post can be without
 
 
@@ -18,9 +21,15 @@ def at(text: str) -> datetime:
 
 
 def a_site(**changes: Any) -> Site:
-    """A site about tea, in Shanghai's time."""
+    """A site about tea, in Shanghai's time; changes of its rules may be named directly."""
     site = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
-    return replace(site, **changes)
+    ruled = {key: changes.pop(key) for key in [*changes] if key in _RULES}
+    return replace(site, rules=replace(site.rules, **ruled), **changes)
+
+
+def people(*names: str) -> tuple[Person, ...]:
+    """Authors of whom only the names are known."""
+    return tuple(map(Person, names))
 
 
 def a_post(**changes: Any) -> Post:
@@ -55,7 +64,7 @@ def an_entry(name: str = "tea", /, **changes: Any) -> Entry:
         language="",
         tags=(),
         categories=(),
-        authors=("Li",),
+        authors=people("Li"),
     )
     return replace(entry, **changes)
 

@@ -92,6 +92,7 @@ def test_a_setting_is_documented_with_its_default_and_a_meaning(key: str) -> Non
     else:
         documented = tomllib.loads(f"value = {default.strip('`')}")["value"]
         real = setting.default
+        real = list(real) if isinstance(real, tuple) else real
         assert documented == (str(real) if isinstance(real, Path) else real)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from feedsvc.core.entries import Entry
 from feedsvc.core.posts import parse_post
+from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError, StoreLocked
 from feedsvc.folder import Folder
@@ -220,7 +221,7 @@ def test_a_new_domain_and_permalink_template_change_no_id(house: House) -> None:
     house.posts.write()
     house.publish()
     before = house.only_entry().id
-    moved = Site("T", "https://new.org", "Li", "UTC", "new.org,2030", permalink="/:key.html")
+    moved = Site("T", "https://new.org", "Li", "UTC", "new.org,2030", rules=Rules("/:key.html"))
     house.publish(site=moved)
     assert house.only_entry().id == before
     assert house.only_entry().permalink == "https://new.org/tea.html"

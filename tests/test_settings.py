@@ -325,7 +325,7 @@ def test_an_unknown_key_is_answered_with_those_that_there_are(file: Path) -> Non
 def test_an_unknown_section_is_answered_with_those_that_there_are(file: Path) -> None:
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
-        "; sections are site, content, feeds, store, server, watcher, webhook"
+        "; sections are site, content, feeds, aliases, store, server, watcher, webhook"
     )
 
 

@@ -6,10 +6,11 @@ site's URL, percent-encoded once.
 """
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 from feedsvc.core.text import nfc
 
@@ -18,6 +19,7 @@ OPML_PATH: Final = "opml.xml"
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
+_URL_NOISE = re.compile("[\t\n\r]")  # browsers leave these out, wherever they stand
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
@@ -104,6 +106,20 @@ def url(site_url: str, path: str) -> str:
 def page_url(site_url: str, path: str) -> str:
     """The permalink of a post that is read at this decoded path of the site."""
     return site_url.rstrip("/") + quote("/" + nfc(path).lstrip("/"), safe="/~:@!$&'()*+,;=")
+
+
+def web_url(base_url: str, text: str) -> str | None:
+    """The http or https URL in ASCII that `text` means at `base_url`; None for any other."""
+    text = _URL_NOISE.sub("", text).strip()
+    try:
+        absolute = urljoin(base_url, text)
+        parts = urlsplit(absolute)
+        _ = parts.port
+    except ValueError:  # such as http://[x or http://x:y
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    return quote(absolute, safe="/~:?#[]@!$&'()*+,;=%")
 
 
 def is_reserved(path: str) -> bool:

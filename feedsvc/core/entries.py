@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from html import escape
@@ -11,7 +11,9 @@ from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core.dates import rfc3339
+from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.markdown import TooDeepError, html_of, safe_html
+from feedsvc.core.people import Person
 from feedsvc.core.posts import Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -36,7 +38,10 @@ class Entry:
     """What a subscriber reads. `permalink` is absolute, `content_html` is safe and complete.
 
     `published` and `updated` are to the second and keep the offset they were written with;
-    `updated` is never before `published`. `authors` is never empty.
+    `updated` is never before `published`. `authors` is never empty. `image` is the absolute URL
+    of the lead image. `feeds` are the feeds that hold it, where not all of its topics do: words
+    for kinds (`site`, `tags`, ...) and paths (`tags/AI`). `content` is `full` or `summary`
+    where the post itself decides.
     """
 
     id: str
@@ -49,7 +54,11 @@ class Entry:
     language: str
     tags: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    feeds: tuple[str, ...] | None = None
+    content: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -57,7 +66,7 @@ class Entry:
         seen = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
-            *(self.tags, self.categories, self.authors),
+            *(self.tags, self.categories, [astuple(author) for author in self.authors]),
         ]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
@@ -103,7 +112,11 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         language=post.language,
         tags=post.tags,
         categories=post.categories,
-        authors=post.authors or (site.author,),
+        authors=post.authors or (Person(site.author),),
+        enclosures=post.enclosures,
+        image=post.image,
+        feeds=post.feeds,
+        content=post.content,
     )
 
 

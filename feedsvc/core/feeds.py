@@ -105,7 +105,7 @@ def topics_of(entry: Entry) -> tuple[Topic, ...]:
         SITE_TOPIC,
         *(Topic("tag", (tag,)) for tag in entry.tags),
         *(Topic("category", names) for names in levels),
-        *(Topic("author", (author,)) for author in entry.authors),
+        *(Topic("author", (author.name,)) for author in entry.authors),
     ]
     return tuple(topics)
 
@@ -141,7 +141,7 @@ def _octets(entry: Entry, site: Site) -> int:
         escape(entry.summary, quote=False),  # RSS escapes it twice
         *(entry.id, entry.permalink, entry.permalink),
         *(label for _, label in labels),
-        *entry.authors,
+        *(author.name for author in entry.authors),
     ]
     links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
     elements = len(labels) + len(entry.authors)

@@ -35,7 +35,7 @@ def _item(entry: Entry) -> dict[str, Any]:
         "summary": entry.summary,
         "date_published": rfc3339(entry.published),
         "date_modified": rfc3339(entry.updated),
-        "authors": [{"name": author} for author in entry.authors],
+        "authors": [{"name": author.name} for author in entry.authors],
         "tags": list(dict.fromkeys([*entry.tags, *map("/".join, entry.categories)])),
         "language": entry.language,
     }

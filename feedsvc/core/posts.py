@@ -12,8 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from feedsvc.core.addresses import is_reserved, page_url
 from feedsvc.core.dates import read_date
+from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.frontmatter import Field, FrontMatter, Value, read_front_matter
 from feedsvc.core.markdown import html_of
+from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.shortcodes import code_spans, without_shortcodes
 from feedsvc.core.site import Site
@@ -45,7 +47,9 @@ class Post:
 
     `key` names the post for good, without the site's tag authority: `guid:...`, `slug:...` or
     `path:...`, in this order of preference. `permalink` is absolute. `summary` is text from the
-    front matter. A category is the path of its names from the top down.
+    front matter. A category is the path of its names from the top down. `image` is the absolute
+    URL of the lead image. `feeds` and `content` are as in Entry; from `expires` on the post is
+    hidden.
     """
 
     path: str
@@ -56,11 +60,16 @@ class Post:
     permalink: str
     tags: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
     summary: str
     language: str
     body: str
     warnings: tuple[Problem, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+    feeds: tuple[str, ...] | None = None
+    content: str = ""
+    expires: datetime | None = None
 
     @property
     def excerpt(self) -> str:
@@ -328,7 +337,7 @@ class _Reader:
             ":day": f"{local:%d}",
         }
         path = re.sub(
-            r":[a-z]+", lambda match: words.get(match[0], match[0]), self._site.permalink
+            r":[a-z]+", lambda match: words.get(match[0], match[0]), self._site.rules.permalink
         )
         return self._page(path, 1)
 
@@ -396,7 +405,9 @@ class _Reader:
             members = one if isinstance(field.value, str) else self._list(name, field)
             members = [member for member in members if member is not None and member != ""]
             paths: list[list[Value]] = [members]
-            if self._site.categories == "flat" or any(isinstance(m, list) for m in members):
+            if self._site.rules.categories == "flat" or any(
+                isinstance(m, list) for m in members
+            ):
                 paths = [m if isinstance(m, list) else [m] for m in members]
             read = (
                 tuple(filter(None, (self._word(name, field, word) for word in path)))
@@ -405,7 +416,7 @@ class _Reader:
             return tuple(dict.fromkeys(path for path in read if path))
         return ()
 
-    def _authors(self) -> tuple[str, ...]:
+    def _authors(self) -> tuple[Person, ...]:
         for name in ("authors", "author"):
             field = self._fields.get(name)
             if field is None or field.value is None:
@@ -414,7 +425,7 @@ class _Reader:
             names = (m.get("name") if isinstance(m, dict) else m for m in members)
             authors = _distinct(self._word(name, field, n) for n in names)
             if authors:
-                return authors
+                return tuple(map(Person, authors))
         return ()
 
     def _list(self, name: str, field: Field) -> list[Value]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A fault in a file of the folder, and its cure; `line` counts from 1, 0 is the whole file.
+    """A fault in a file of the folder, and its cure.
 
-    A problem that `refuses` keeps the file's text out of the feeds, and what the file last had
-    published stays; any other is a warning.
+    `line` and `column` count from 1; 0 is the whole file or line. `code` names the kind of
+    fault for machines (docs/problems.md), `text` is what offends, as the author wrote it, cut
+    short. A problem that `refuses` keeps the file's text out of the feeds, and what the file
+    last had published stays; any other is a warning.
     """
 
     path: str
@@ -16,7 +18,14 @@ class Problem:
     fault: str
     cure: str
     refuses: bool = True
+    code: str = "file"
+    column: int = 0
+    text: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as editors and compilers write it: `tea.md:3:7`."""
+        return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
 
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.fault}; {self.cure}"
+        return f"{self.place}: {self.fault}; {self.cure}"

@@ -2,21 +2,25 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
+
+from feedsvc.core.people import Person
+from feedsvc.core.rules import Rules
 
 
 @dataclass(frozen=True)
 class Site:
-    """The publication as a whole; every field of it may show in the bytes of a feed.
+    """The publication as a whole; every field of it but `rules` may show in a feed's bytes.
 
     `url` is absolute, without a slash at its end. `tag_authority` is an RFC 4151 authority and
-    date, such as `example.org,2026`; it must never change. `permalink` is a template such as
-    `/posts/:key/`. `categories` is `hexo` (a flat list is one path) or `flat`. A feed holds at
-    most `entries` entries and `max_bytes` octets.
+    date, such as `example.org,2026`; it must never change. A feed holds at most `entries`
+    entries and `max_bytes` octets; `content` is `full` or `summary`, and `contents` says so for
+    single feeds by their paths (`tags/AI`, `` for the site's). `rules` decide how posts are
+    read: what they change shows in the entries.
     """
 
     title: str
@@ -27,10 +31,11 @@ class Site:
     subtitle: str = ""
     email: str = ""
     language: str = "en"
-    permalink: str = "/posts/:key/"
-    categories: str = "hexo"
     entries: int = 20
     max_bytes: int = 512 * 1024
+    content: str = "full"
+    contents: tuple[tuple[str, str], ...] = ()
+    rules: Rules = field(default_factory=Rules)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -46,14 +51,34 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """Changes when any field does."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()
+        """Changes when any field does that shows in a feed."""
+        shown = {name: value for name, value in asdict(self).items() if name != "rules"}
+        return hashlib.sha256(_json(shown).encode()).hexdigest()
 
     def to_json(self) -> str:
         """The fields as a JSON object, the same text for equal sites."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return _json(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The site that `to_json` wrote."""
-        return cls(**json.loads(text))
+        """The site that `to_json` wrote; what another version of feedsvc knew is left out."""
+        known = _known(cls, json.loads(text))
+        rules = _known(Rules, known.pop("rules", {}))
+        rules["authors"] = tuple(
+            (key, Person(**_known(Person, person))) for key, person in rules.get("authors", ())
+        )
+        return cls(**known, rules=Rules(**rules))
+
+
+def _json(fields_of: dict[str, Any]) -> str:
+    return json.dumps(fields_of, sort_keys=True, ensure_ascii=False)
+
+
+def _known(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass in a JSON object, its lists as tuples."""
+    names = {each.name for each in fields(kind)}
+    return {name: _tuples(value) for name, value in found.items() if name in names}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

@@ -82,7 +82,7 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]  # likewise
                 item.remove(category)
             seen.add((category.text, category.get("domain")))
         for author in self._entry.authors:
-            lxml.etree.SubElement(item, f"{{{_DC}}}creator").text = author
+            lxml.etree.SubElement(item, f"{{{_DC}}}creator").text = author.name
         return item
 
 
@@ -153,7 +153,7 @@ def _add(
     added.link(href=entry.permalink)
     added.published(entry.published)
     added.updated(entry.updated)
-    added.author([{"name": author} for author in entry.authors])
+    added.author([{"name": author.name} for author in entry.authors])
     added.content(entry.content_html, type="html")
     if entry.summary:
         added.summary(summary_of(entry))

@@ -1,7 +1,7 @@
 """Rows to values and back: what an Entry, a Topic or a file's record looks like in a table."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,15 @@ from sqlalchemy import RowMapping
 from feedsvc.core.entries import Entry
 from feedsvc.core.feeds import Topic
 from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 
 
 def file_row(record: FileRecord) -> dict[str, Any]:
     """The record as a row of `files`."""
-    problems = [[p.line, p.fault, p.cure, p.refuses] for p in record.problems]
+    problems = [
+        [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text] for p in record.problems
+    ]
     return {
         "path": record.path,
         **asdict(record.stamp),
@@ -62,7 +65,10 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "published": entry.published.isoformat(),
         "updated": entry.updated.isoformat(),
         "language": entry.language,
-        "terms": json.dumps([entry.tags, entry.categories, entry.authors], ensure_ascii=False),
+        "terms": json.dumps(
+            [entry.tags, entry.categories, [astuple(author) for author in entry.authors]],
+            ensure_ascii=False,
+        ),
         "digest": entry.digest,
     }
 
@@ -81,7 +87,7 @@ def entry_of(row: RowMapping) -> Entry:
         language=row["language"],
         tags=tuple(tags),
         categories=tuple(tuple(names) for names in categories),
-        authors=tuple(authors),
+        authors=tuple(Person(*author) for author in authors),
     )
 
 

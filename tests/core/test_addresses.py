@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from feedsvc.core import addresses
-from feedsvc.core.addresses import segment
+from feedsvc.core.addresses import segment, web_url
 
 ODD_NAMES = [
     *("C", "c", "C#", "C++", "C~23", "a/b", "a-b", "a b", "a_b", "a~b", "a%2Fb", "a\\b", "a.b"),
@@ -201,3 +201,24 @@ def test_any_other_address_is_free_for_a_post(path: str) -> None:
 @pytest.mark.parametrize("raw", ["", "tags", "tags/", "authors/", "categories/", "posts/x"])
 def test_a_path_without_a_name_means_nothing(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https://example.org/茶", "https://example.org/%E8%8C%B6"),
+        ("cover.png", "https://example.org/posts/tea/cover.png"),
+        ("/a b.png", "https://example.org/a%20b.png"),
+        ("//cdn.example/a.png", "https://cdn.example/a.png"),
+        ("java\tscript:alert(1)", None),
+        ("JavaScript:alert(1)", None),
+        ("data:image/png;base64,AA", None),
+        ("http://[x", None),
+        ("http://x:y/", None),
+        ("https:///x", None),
+    ],
+)
+def test_a_url_on_the_web_is_absolute_and_any_other_is_none(
+    text: str, meant: str | None
+) -> None:
+    assert web_url("https://example.org/posts/tea/", text) == meant

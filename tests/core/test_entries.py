@@ -7,7 +7,7 @@ import pytest
 from feedsvc.core.entries import Entry, compose, new_id, with_summary_only
 from feedsvc.core.posts import Post
 from feedsvc.core.problems import Problem
-from tests.builders import a_post, a_site, an_entry, at
+from tests.builders import a_post, a_site, an_entry, at, people
 
 UUID = "123E4567-e89b-12d3-a456-426614174000"
 
@@ -40,7 +40,7 @@ def test_a_post_becomes_an_entry_whole() -> None:
         updated=at("2026-03-02"),
         tags=("Tea",),
         categories=(("Drinks", "Hot"),),
-        authors=("Wang",),
+        authors=people("Wang"),
         summary="In short.",
         language="zh-CN",
         body="Brewed *twice*.",
@@ -56,12 +56,12 @@ def test_a_post_becomes_an_entry_whole() -> None:
         language="zh-CN",
         tags=("Tea",),
         categories=(("Drinks", "Hot"),),
-        authors=("Wang",),
+        authors=people("Wang"),
     )
 
 
 def test_a_post_without_author_is_the_sites() -> None:
-    assert composed(a_post(authors=())).authors == ("Li",)
+    assert composed(a_post(authors=())).authors == people("Li")
 
 
 @pytest.mark.parametrize("updated", [None, at("2026-02-01"), at("2026-03-01 09:30")])
@@ -196,7 +196,7 @@ def test_no_summary_has_more_than_2000_graphemes(post: Post) -> None:
         ("tags", ("Tea",)),
         ("categories", (("Tea",),)),
         ("categories", (("Tea", "Green"),)),
-        ("authors", ("Li", "Wang")),
+        ("authors", people("Li", "Wang")),
     ],
 )
 def test_the_digest_moves_with_anything_that_a_subscriber_sees(

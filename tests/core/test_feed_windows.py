@@ -15,7 +15,7 @@ from feedsvc.core.feeds import (
     topics_of,
 )
 from feedsvc.core.site import Site
-from tests.builders import a_site, an_entry, at
+from tests.builders import a_site, an_entry, at, people
 
 TAG = Topic("tag", ("C#",))
 CATEGORY = Topic("category", ("A/B", "c"))
@@ -79,7 +79,7 @@ def test_an_entry_is_in_the_feeds_of_all_its_topics() -> None:
     entry = an_entry(
         tags=("Tea", "China"),
         categories=(("Sports", "Baseball"), ("Sports", "Golf"), ("News",)),
-        authors=("Li", "Wang"),
+        authors=people("Li", "Wang"),
     )
     assert topics_of(entry) == (
         SITE_TOPIC,
@@ -131,7 +131,9 @@ def test_no_text_makes_a_feed_larger_than_it_may_be(text: str) -> None:
 
 def test_no_number_of_tags_makes_a_feed_larger_than_it_may_be() -> None:
     tags = tuple(f"{'茶' * 50}{number}" for number in range(20))
-    entries = named(20, tags=tags, categories=(("医" * 60, "c"),), authors=("Li", "王" * 50))
+    entries = named(
+        20, tags=tags, categories=(("医" * 60, "c"),), authors=people("Li", "王" * 50)
+    )
     assert largest_document(entries, a_site(max_bytes=100_000)) <= 100_000
 
 
@@ -146,7 +148,7 @@ def test_an_entry_larger_than_any_feed_is_carried_by_its_summary() -> None:
     [
         an_entry("huge", title="x" * 50_000),
         an_entry("huge", tags=tuple(f"{'x' * 150}{number}" for number in range(200))),
-        an_entry("huge", authors=("x" * 50_000,)),
+        an_entry("huge", authors=people("x" * 50_000)),
         an_entry("huge", permalink="https://example.org/" + "x" * 50_000),
     ],
     ids=["title", "tags", "author", "permalink"],

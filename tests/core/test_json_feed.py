@@ -6,7 +6,7 @@ import pytest
 
 from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic
 from feedsvc.core.jsonfeed import json_document
-from tests.builders import a_site, an_entry, at
+from tests.builders import a_site, an_entry, at, people
 from tests.feedcheck import check_json
 
 FULL = Feed(
@@ -19,7 +19,7 @@ FULL = Feed(
             updated=at("2026-03-02T08:00:00+08:00"),
             tags=("C#", "茶"),
             categories=(("A", "b"), ("茶",)),
-            authors=("Li", "Wang"),
+            authors=people("Li", "Wang"),
             language="zh-CN",
         ),
     ),

@@ -3,7 +3,7 @@
 import pytest
 
 from feedsvc.core.problems import Problem
-from tests.builders import post_of, reading
+from tests.builders import people, post_of, reading
 
 Paths = tuple[tuple[str, ...], ...]
 
@@ -134,11 +134,11 @@ def test_tag_is_another_name_of_tags() -> None:
 def test_authors_are_names_or_mappings_with_a_name(
     name: str, yaml: str, authors: tuple[str, ...]
 ) -> None:
-    assert post_of(f"{name}: {yaml}").authors == authors
+    assert post_of(f"{name}: {yaml}").authors == people(*authors)
 
 
 def test_no_authors_give_way_to_an_author() -> None:
-    assert post_of("authors: []\nauthor: Li").authors == ("Li",)
+    assert post_of("authors: []\nauthor: Li").authors == people("Li")
 
 
 @pytest.mark.parametrize(

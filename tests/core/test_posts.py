@@ -6,7 +6,7 @@ import pytest
 
 from feedsvc.core.posts import Draft, NotAPost, Post, parse_post
 from feedsvc.core.problems import Problem
-from tests.builders import a_post, a_site, at, post_of, reading, source
+from tests.builders import a_post, a_site, at, people, post_of, reading, source
 
 FULL = b"""---
 title: Green tea
@@ -34,7 +34,7 @@ def test_a_post_is_read_whole() -> None:
         permalink="https://example.org/posts/green/",
         tags=("Tea", "China"),
         categories=(("Drinks", "Hot"),),
-        authors=("Wang",),
+        authors=people("Wang"),
         summary="In short.",
         language="zh-CN",
         body="\nBrewed twice.\n",

@@ -7,7 +7,7 @@ import pytest
 
 from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic
 from feedsvc.core.xmlfeeds import atom_document, rss_document
-from tests.builders import a_site, an_entry, at
+from tests.builders import a_site, an_entry, at, people
 from tests.feedcheck import check_atom, check_rss
 
 ENTRY = an_entry(
@@ -17,7 +17,7 @@ ENTRY = an_entry(
     updated=at("2026-03-02T08:00:00+08:00"),
     tags=("C#",),
     categories=(("A/B", "c"),),
-    authors=("Li", "王"),
+    authors=people("Li", "王"),
     language="zh-CN",
 )
 FULL = Feed(a_site(subtitle="All & more", email="li@example.org"), SITE_TOPIC, (ENTRY,))

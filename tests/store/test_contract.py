@@ -16,6 +16,7 @@ from feedsvc.errors import StoreError, StoreLocked, StoreTooNew
 from feedsvc.store.engine import Database
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
+from tests.builders import people
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
@@ -33,7 +34,7 @@ def entry(name: str = "one", **changes: object) -> Entry:
         language="",
         tags=("Tea",),
         categories=(("Drinks", "Hot"),),
-        authors=("Li",),
+        authors=people("Li"),
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # the fields of Entry
 

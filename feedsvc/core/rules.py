@@ -1,0 +1,36 @@
+"""How posts are read: the part of the settings that shows in no feed by itself."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from feedsvc.core.people import Person
+
+# What files and folders may be named for; not `it`, `cs` and `ml`, which mean IT as well.
+LANGUAGES: Final = (
+    *("ar", "bn", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "ja"),
+    *("ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides how a file's bytes become a post; see docs/configuration.md, `[content]`.
+
+    `permalink` is a template such as `/posts/:key/`. `categories` is `hexo` (a flat list is one
+    path) or `flat`. `dialect` and `encoding` are of the files; a text of tags is split at any
+    of `tag_separators`. `encrypted` is `hidden` or `teaser`. `languages` are the tags that file
+    and folder names are looked through for. `authors` are the people that a post may name by a
+    key; aliases are pairs of a name and the one that it means, categories with `/`.
+    """
+
+    permalink: str = "/posts/:key/"
+    categories: str = "hexo"
+    dialect: str = "auto"
+    encoding: str = "utf-8"
+    tag_separators: str = ",，、;；"
+    encrypted: str = "hidden"
+    lead_image: bool = False
+    languages: tuple[str, ...] = LANGUAGES
+    authors: tuple[tuple[str, Person], ...] = ()
+    tag_aliases: tuple[tuple[str, str], ...] = ()
+    category_aliases: tuple[tuple[str, str], ...] = ()
