@@ -215,7 +215,7 @@ def test_a_path_without_a_name_means_nothing(raw: str) -> None:
         ("data:image/png;base64,AA", None),
         ("http://[x", None),
         ("http://x:y/", None),
-        ("https:///x", None),
+        ("ftp://example.org/x", None),
     ],
 )
 def test_a_url_on_the_web_is_absolute_and_any_other_is_none(
