@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from feedsvc import __version__
+from feedsvc import __version__, checking
 from feedsvc.core import addresses
 from feedsvc.core.feeds import title_of
 from feedsvc.errors import FeedsvcError, FolderError
@@ -27,7 +27,6 @@ from feedsvc.exporting import export
 from feedsvc.folder import Folder
 from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import Report, publish
-from feedsvc.publishing import check as check_posts
 from feedsvc.settings import Settings, load_settings
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store
@@ -100,7 +99,8 @@ def _settings(config: Path | None, seeds: Path | None) -> Settings:
 
 
 def _folder(settings: Settings) -> Folder:
-    folder = Folder(settings.content.seeds, settings.watcher.quiet)
+    content, quiet = settings.content, settings.watcher.quiet
+    folder = Folder(content.seeds, quiet, content.include, content.exclude)
     if not folder.root.is_dir():
         raise FolderError(f"{folder.root} is not a folder; set content.seeds to one of posts")
     return folder
@@ -178,23 +178,53 @@ def publish_command(config: Path | None, seeds: Path | None) -> None:
 
 @main.command()
 @_settings_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(checking.FORMATS),
+    default="text",
+    help="For people, for programs, or for the checks of a pull request.",
+)
+@click.option("--explain", is_flag=True, help="Show how each field of one post is read.")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-def check(config: Path | None, seeds: Path | None, path: Path | None) -> None:
+def check(
+    config: Path | None, seeds: Path | None, form: str, explain: bool, path: Path | None
+) -> None:
     """Read posts as publish would and print every problem; write nothing.
 
-    PATH is a post or a folder of posts, by default the folder of the settings. Ends with 1 when
-    a post would be refused.
+    PATH is a post or a folder of posts, by default the folder of the settings. Ends with 0 when
+    there are no problems or only warnings, with 1 when a post would be refused, with 2 when
+    nothing could be checked.
     """
     settings = _settings(config, seeds)
-    place = path or settings.content.seeds
-    only = None
-    if place.is_file():
-        place, only = place.parent, {place.name}
-    problems = check_posts(Folder(place, 0), settings.publication(), only)
-    for problem in problems:
-        click.echo(f"{_printable(str(problem))}")
+    place, only = _place_to_check(settings.content.seeds, path)
+    content = settings.content
+    folder = Folder(place, 0, content.include, content.exclude)
+    if explain:
+        if only is None:
+            raise click.UsageError("--explain needs the PATH of a post")
+        _print_explanation(checking.explain_file(folder, settings.publication(), *only))
+        return
+    problems = checking.check(folder, settings.publication(), only)
+    told = {"text": checking.as_text, "json": checking.as_json, "github": checking.as_github}
+    for line in told[form](problems, place.as_posix()):
+        click.echo(_printable(line))
     if any(problem.refuses for problem in problems):
         sys.exit(1)
+
+
+def _place_to_check(seeds: Path, path: Path | None) -> tuple[Path, set[str] | None]:
+    """The folder, and the one file in it; a post below the folder of posts is read as there."""
+    if path is None or not path.is_file():
+        return path or seeds, None
+    root = seeds if path.resolve().is_relative_to(seeds.resolve()) else path.parent
+    return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}
+
+
+def _print_explanation(rows: list[tuple[str, str, str]]) -> None:
+    for name, said, origin in rows:
+        origin = f"  ({_printable(origin)})" if origin else ""
+        click.echo(f"{name:<10}  {_printable(said)}{origin}")
 
 
 @main.command()
@@ -211,7 +241,7 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
                 str(record.entries),
                 f"{record.changed_at:%Y-%m-%d %H:%M:%S}Z",
             )
-            for record in (snapshot.feeds() if site else ())
+            for record in (snapshot.listed_feeds() if site else ())
             if site
         ]
     if not sys.stdout.isatty():

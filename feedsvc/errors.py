@@ -31,13 +31,29 @@ class FolderError(FeedsvcError):
 
 
 class FrontMatterError(FeedsvcError):
-    """Front matter that cannot be read: `line` counts from 1 in the file."""
+    """Front matter that cannot be read: `line` and `column` count from 1 in the file.
 
-    def __init__(self, line: int, fault: str, cure: str) -> None:
+    `text` is what stands there, at most 60 characters; a column of 0 is one not known. `code`
+    is a word for machines.
+    """
+
+    def __init__(
+        self,
+        line: int,
+        fault: str,
+        cure: str,
+        *,
+        column: int = 0,
+        text: str = "",
+        code: str = "front-matter",
+    ) -> None:
         super().__init__(f"line {line}: {fault}; {cure}")
         self.line = line
+        self.column = column
         self.fault = fault
         self.cure = cure
+        self.text = text
+        self.code = code
 
 
 class StoreError(FeedsvcError):

@@ -3,9 +3,10 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,12 +50,30 @@ class Folder:
     """A folder of posts below `root`; paths are relative to it, with `/`.
 
     A file whose last change is younger than `quiet` seconds may still be being written. Only
-    regular files count; a link is followed if it leads to a file inside.
+    regular files count; a link is followed if it leads to a file inside. Of these, posts are
+    what one of the globs in `include` matches, if there are any, and none in `exclude` does:
+    `*` and `?` stay within a folder, `**` does not; what matches a folder matches all in it.
     """
 
-    def __init__(self, root: Path, quiet: float) -> None:
+    def __init__(
+        self, root: Path, quiet: float, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    ) -> None:
         self.root = root.resolve()
         self.quiet = quiet
+        self._include = _globs(include)
+        self._exclude = _globs(exclude)
+
+    def holds(self, path: str) -> bool:
+        """True for a relative path that may be a post's, by the names in it."""
+        return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
+
+    def ignores(self, path: str) -> bool:
+        """True for a relative path that is not looked at, by the names in it."""
+        if any(_is_ignored(part) for part in path.split("/")):
+            return True
+        excluded = self._exclude and self._exclude.fullmatch(path)
+        included = not self._include or self._include.fullmatch(path)
+        return bool(excluded or (is_post_name(path.rpartition("/")[2]) and not included))
 
     def survey(self, only: Collection[str] | None = None) -> Survey:
         """List the posts of the folder, or of these paths those that are there.
@@ -68,7 +87,7 @@ class Folder:
             self._list(survey)
             return survey
         for path in only:
-            if is_post_path(path) and self._is_inside((self.root / path).parent):
+            if self.holds(path) and self._is_inside((self.root / path).parent):
                 self._note(path, survey)
         return survey
 
@@ -78,12 +97,22 @@ class Folder:
             folder = folders.pop()
             for child in self._children(folder, survey):
                 path = f"{folder}/{child.name}" if folder else child.name
-                if _is_ignored(child.name):
+                if self.ignores(path):
                     continue
                 if child.is_dir(follow_symlinks=False):
                     folders.append(path)
                 elif is_post_name(child.name):
                     self._note(path, survey)
+
+    def size_of(self, path: str) -> int | None:
+        """The octets of any regular file inside the folder; None where there is none."""
+        try:
+            place = (self.root / path).resolve(strict=True)
+            status = place.stat()
+        except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
+            return None
+        inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
+        return status.st_size if inside else None
 
     def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
@@ -108,7 +137,7 @@ class Folder:
         if not _is_text(path):
             shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
             fault, cure = "the file's name is not UTF-8", "rename it"
-            survey.problems.append(Problem(shown, 0, fault, cure))
+            survey.problems.append(Problem(shown, 0, fault, cure, code="name"))
             return
         try:
             status = (self.root / path).lstat()
@@ -127,7 +156,7 @@ class Folder:
             survey.stamps[path] = _stamp(status)
         elif not stat.S_ISDIR(status.st_mode):
             fault, cure = "it is not a regular file and is not read", "give it another name"
-            survey.problems.append(Problem(path, 0, fault, cure))
+            survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
 
     def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
         """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
@@ -138,7 +167,7 @@ class Folder:
             raise Unsettled(path)
         if stamp.size > MOST_BYTES:
             fault = f"the file has {stamp.size:,} bytes, more than {MOST_BYTES:,}"
-            return Problem(path, 0, fault, "split it")
+            return Problem(path, 0, fault, "split it", code="too-large")
         try:
             source = self._source(path, stamp)
         except FileNotFoundError as error:
@@ -173,14 +202,17 @@ class Folder:
             raise Unsettled(path) from error
 
 
-def is_post_path(path: str) -> bool:
-    """True for a relative path that may be a post's, by the names in it."""
-    return is_post_name(path.rpartition("/")[2]) and not is_ignored_path(path)
+def _globs(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    """One expression for all of them; None where there are none."""
+    if not patterns:
+        return None
+    return re.compile("|".join(f"(?:{_glob(p.strip('/'))})(?:/.*)?" for p in patterns), re.S)
 
 
-def is_ignored_path(path: str) -> bool:
-    """True for a relative path which a name in it keeps from being looked at."""
-    return any(_is_ignored(part) for part in path.split("/"))
+def _glob(pattern: str) -> str:
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return "".join(words.get(piece) or re.escape(piece) for piece in pieces)
 
 
 def is_post_name(name: str) -> bool:
@@ -214,4 +246,5 @@ def _is_text(path: str) -> bool:
 
 def _unreadable(path: str, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Problem(path, 0, f"it cannot be read: {reason}", "give feedsvc the right to read it")
+    fault, cure = f"it cannot be read: {reason}", "give feedsvc the right to read it"
+    return Problem(path, 0, fault, cure, code="unreadable")

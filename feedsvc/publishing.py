@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Self
 
+from feedsvc.core.attachments import file_candidates
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.files import FileRecord, Stamp, State
@@ -76,27 +77,6 @@ def publish(
                 changes = store.publish(publication, now)
         with store.snapshot() as after:
             return _report(after, publication, changes, known, seen)
-
-
-def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> list[Problem]:
-    """Every problem of the folder's posts, as a first publish would find them."""
-    survey = folder.survey(only)
-    problems = list(survey.problems)
-    claims = []
-    for path in sorted(survey.stamps):
-        try:
-            file = folder.read(path, survey.stamps[path])
-        except Unsettled:
-            continue
-        reading = _reading(file, site)
-        problems += _problems_of(reading)
-        if isinstance(reading, Post):
-            claims.append(Claim(path, reading.key, reading.title, reading.published))
-            entry = _composed(reading, site)
-            problems += [entry] if isinstance(entry, Problem) else []
-    verdict = identify(claims, site, {}, {}, (), {})
-    problems += [_twin_problem(path, owner) for path, owner in verdict.twins.items()]
-    return sorted(problems, key=lambda problem: (problem.path, problem.line))
 
 
 class _Spool:
@@ -202,27 +182,46 @@ def _look(
         if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
-        reading = _reading(file, site)
+        reading = read_post(file, folder, site)
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries)
     return seen
 
 
-def _reading(file: SourceFile | Problem, site: Site) -> Reading:
+def read_post(file: SourceFile | Problem, folder: Folder, site: Site) -> Reading:
     """What the file says. Should our own code fail on it, that harms no other post either."""
     if isinstance(file, Problem):
         return file
     try:
-        return parse_post(file.path, file.source, site)
+        reading = parse_post(file.path, file.source, site)
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
+    return _measured(reading, folder) if isinstance(reading, Post) else reading
 
 
-def _composed(post: Post, site: Site) -> Entry | Problem:
+def _measured(post: Post, folder: Folder) -> Post:
+    """The post with the length of each enclosure that lies in the folder."""
+    if not any(enclosure.file for enclosure in post.enclosures):
+        return post
+    enclosures, warnings = [], [*post.warnings]
+    for enclosure in post.enclosures:
+        if enclosure.file and enclosure.length is None:
+            sizes = map(folder.size_of, file_candidates(post.path, enclosure.file))
+            length = next((size for size in sizes if size is not None), None)
+            enclosure = replace(enclosure, length=length)
+            if length is None:
+                fault = f"there is no file {enclosure.file} whose length could be measured"
+                cure = "put it beside the post, or write its length"
+                warnings.append(_warning(post.path, "enclosure", fault, cure))
+        enclosures.append(enclosure)
+    return replace(post, enclosures=tuple(enclosures), warnings=tuple(warnings))
+
+
+def compose_alone(post: Post, site: Site) -> Entry | Problem:
     """The entry of a post, under the id that it would have if nobody had ever seen it."""
     try:
         return compose(post, site, new_id(post.key, site), post.published)
-    except BaseException as error:  # noqa: BLE001 - as in _reading
+    except BaseException as error:  # noqa: BLE001 - as in read_post
         return _own_fault(post.path, error)
 
 
@@ -231,7 +230,11 @@ def _own_fault(path: str, error: BaseException) -> Problem:
     if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
         raise error
     fault = f"feedsvc failed on it ({type(error).__name__}: {error})"
-    return Problem(path, 0, fault, "simplify it, and tell the authors of feedsvc")
+    return Problem(path, 0, fault, "simplify it, and tell the authors of feedsvc", code="bug")
+
+
+def _warning(path: str, code: str, fault: str, cure: str) -> Problem:
+    return Problem(path, 1, fault, cure, refuses=False, code=code)
 
 
 def _unread(record: FileRecord) -> FileRecord:
@@ -269,12 +272,13 @@ def _note(
     """Note what a file said: a claim to be published, or a record of why not."""
     had = record.entry_id if record else None
     if isinstance(reading, NotAPost) and had:
-        reading = Problem(
-            reading.path, 1, "its front matter is gone", "put it back, or delete the file"
-        )
+        fault, cure = "its front matter is gone", "put it back, or delete the file"
+        reading = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
+    if isinstance(reading, Post) and reading.expires and reading.expires <= now:
+        reading = Draft(reading.path, reading.warnings, "expired")
     if isinstance(reading, Post) and reading.published <= now:
-        post, due_at = _without_future_update(reading, now)
-        composed = _composed(post, site)
+        post, due_at = _until_next_change(reading, now)
+        composed = compose_alone(post, site)
         if isinstance(composed, Entry):
             entries.add(post.path, composed)
             seen.claims.append(Claim(post.path, post.key, post.title, post.published))
@@ -287,7 +291,7 @@ def _note(
     kept = had if isinstance(reading, Problem) else None
     if had and not kept:
         seen.freed.add(had)
-    problems = tuple(_problems_of(reading))
+    problems = tuple(problems_of(reading))
     key = record.key if record and kept else ""
     seen.records.append(
         FileRecord(reading.path, *file, state, kept, due_at, problems=problems, key=key)
@@ -306,7 +310,8 @@ def _state_of(reading: Reading) -> tuple[State, int | None]:
             return "refused", None
 
 
-def _problems_of(reading: Reading) -> list[Problem]:
+def problems_of(reading: Reading) -> list[Problem]:
+    """What a reading has to tell its author."""
     if isinstance(reading, Problem):
         return [reading]
     return list(reading.warnings) if isinstance(reading, Post | Draft) else []
@@ -358,7 +363,7 @@ def _decide(
         old = known.records.get(path)
         had = old.entry_id if old else None
         if path in twins:
-            problems = (*record.problems, _twin_problem(path, twins[path]))
+            problems = (*record.problems, twin_problem(path, twins[path]))
             record = replace(
                 record,
                 state="refused",
@@ -407,23 +412,29 @@ def _named(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:
 def _first_date_warning(path: str, first_date: datetime) -> Problem:
     fault = f"its date was {rfc3339(first_date)} when it was published, which readers keep"
     cure = "to publish it anew, save it with draft: true for a minute"
-    return Problem(path, 1, fault, cure, refuses=False)
+    return _warning(path, "first-date", fault, cure)
 
 
-def _without_future_update(post: Post, now: datetime) -> tuple[Post, int | None]:
-    """An `updated` in the future does not count until it comes (A21); when that is."""
-    if post.updated is None or post.updated <= now:
-        return post, None
-    fault = f"updated: {rfc3339(post.updated)} is in the future and does not count until then"
-    warning = Problem(post.path, 1, fault, "write the date of the edit", refuses=False)
-    due_at = microseconds(post.updated)
-    return replace(post, updated=None, warnings=(*post.warnings, warning)), due_at
+def _until_next_change(post: Post, now: datetime) -> tuple[Post, int | None]:
+    """The post as it is until its dates change it, and when that is.
+
+    An `updated` in the future does not count until it comes (A21); an expiry ends the post.
+    """
+    due = [post.expires] if post.expires else []
+    if post.updated and post.updated > now:
+        due.append(post.updated)
+        fault = (
+            f"updated: {rfc3339(post.updated)} is in the future and does not count until then"
+        )
+        warning = _warning(post.path, "future-update", fault, "write the date of the edit")
+        post = replace(post, updated=None, warnings=(*post.warnings, warning))
+    return post, microseconds(min(due)) if due else None
 
 
-def _twin_problem(path: str, owner: str) -> Problem:
-    return Problem(
-        path, 1, f"it has the same key (guid, urlname, slug) as {owner}", "give it its own"
-    )
+def twin_problem(path: str, owner: str) -> Problem:
+    """What is told of a post whose key another one has."""
+    fault = f"it has the same key (guid, urlname, slug) as {owner}"
+    return Problem(path, 1, fault, "give it its own", code="twin")
 
 
 def _forget_missing(

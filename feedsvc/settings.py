@@ -22,6 +22,7 @@ from pydantic import (
 
 from feedsvc.core.addresses import web_url
 from feedsvc.core.people import Person
+from feedsvc.core.permalinks import names_one_post
 from feedsvc.core.rules import LANGUAGES, Rules
 from feedsvc.core.site import Site
 from feedsvc.core.text import legal
@@ -103,8 +104,8 @@ def _address(text: str) -> str:
 
 
 def _template(text: str) -> str:
-    if not any(word in text for word in (":key", ":slug", ":name")):
-        raise ValueError("it has none of :key, :slug and :name, so posts would share it")
+    if not names_one_post(text):
+        raise ValueError("it has no token such as :key, :title or :slug that tells posts apart")
     return text
 
 
@@ -195,6 +196,7 @@ class ContentSettings(_Section):
     languages: Annotated[tuple[_Language, ...], BeforeValidator(_from_json)] = Field(
         LANGUAGES, examples=['["en", "zh-CN"]']
     )
+    id_is_guid: bool = Field(False, examples=["false"])
     lead_image: bool = Field(False, examples=["false"])
     encrypted: Literal["hidden", "teaser"] = Field("hidden", examples=["hidden"])
     authors: Annotated[dict[str, PersonSettings], BeforeValidator(_from_json)] = Field(

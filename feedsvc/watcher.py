@@ -13,7 +13,7 @@ from watchfiles import watch
 
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedsvcError, StoreDamaged, StoreError, StoreGone, StoreLocked
-from feedsvc.folder import Folder, is_ignored_path, is_post_path
+from feedsvc.folder import Folder
 from feedsvc.publishing import Report, publish
 from feedsvc.store.store import open_sound_store, open_store
 
@@ -257,10 +257,10 @@ class Watcher:
 
     def _note(self, changed: set[str], root: Path) -> None:
         paths = {Path(path).relative_to(root).as_posix() for path in changed}
-        posts = {path for path in paths if is_post_path(path)}
+        posts = {path for path in paths if self._folder.holds(path)}
         if posts:
             self._agenda.look_at(posts, self._folder.quiet)
-        others = {path for path in paths - posts if not is_ignored_path(path)}
+        others = {path for path in paths - posts if not self._folder.ignores(path)}
         if any(self._was_folder(path) for path in others):
             self._agenda.look_at_everything(self._folder.quiet)
 

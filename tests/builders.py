@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.entries import Entry
 from feedsvc.core.people import Person
 from feedsvc.core.posts import Post, Reading, parse_post
@@ -67,6 +68,12 @@ def an_entry(name: str = "tea", /, **changes: Any) -> Entry:
         authors=people("Li"),
     )
     return replace(entry, **changes)
+
+
+def an_episode(name: str = "a.mp3", /, **changes: Any) -> Enclosure:
+    """A file to hear, of which all is known."""
+    href = f"https://example.org/{name}"
+    return replace(Enclosure(href, "audio/mpeg", length=1024, duration=61), **changes)
 
 
 def source(front: str, body: str = "") -> bytes:

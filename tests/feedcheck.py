@@ -10,6 +10,7 @@ What one document cannot show is not checked here:
 - A13, A14 in part: which edits are significant, and changes of settings, are not in a feed;
 - A17 in part: which scheme is for tags, and which for categories, only the site knows;
 - A19 in part: an entry's own language, where `xml:lang` has been forgotten;
+- K2 in part: that a guid is kept after a new address needs the feed of yesterday;
 - R2 in part: whether a post has a summary that the item leaves out;
 - R14 in part: agreement with `max-age` needs the response;
 - J9 in part: earlier `next_url`s need the earlier pages;
@@ -98,6 +99,9 @@ def check_json(
     findings += _json_feed(feed, self_link)
     for item in _json_items(feed):
         findings += _json_item(item, now)
+        if "language" in item and item["language"] == feed.get("language"):
+            place = f"item {item.get('id')}"
+            findings += [Finding("J6", f"{place} repeats the feed's language")]
     findings += _json_ids(feed)
     findings += _json_extensions(feed)
     findings += _json_characters(feed)
@@ -117,7 +121,7 @@ def check_opml(document: bytes) -> list[Finding]:
 
 
 def check_same_entries(atom: bytes, rss: bytes, json_feed: bytes) -> list[Finding]:
-    """Where three formats of one feed differ in the ids, order or titles of their entries."""
+    """Where three formats of one feed differ in their entries: ids, order, titles, files."""
     feed, channel = _xml_root(atom), _xml_root(rss)
     unreadable = [*_xml_source(atom, "A1"), *_xml_source(rss, "R1")]
     try:
@@ -129,16 +133,33 @@ def check_same_entries(atom: bytes, rss: bytes, json_feed: bytes) -> list[Findin
     entries = feed.findall(_ATOM + "entry")
     ids = [_text(entry, _ATOM + "id") for entry in entries]
     titles = [_text(entry, _ATOM + "title") for entry in entries]
+    files = [_files(entry) for entry in entries]
     rss_items = channel.findall("channel/item")
     return [
         *_same(ids, [_text(item, "guid") for item in rss_items], "R4", "guids of RSS"),
         *_same(ids, [item.get("id") for item in items], "J2", "ids of JSON"),
         *_same(titles, [_text(item, "title") for item in rss_items], "R2", "titles of RSS"),
         *_same(titles, [item.get("title") for item in items], "J3", "titles of JSON"),
+        *_same(files, [_files(item) for item in rss_items], "R9", "files of RSS"),
+        *_same(files, [_json_files(item) for item in items], "J7", "files of JSON"),
     ]
 
 
-def _same(atom: list[str], other: list[Any], rule: str, what: str) -> Findings:
+def _files(entry: Element) -> list[str | None]:
+    """The URLs of all that is attached to an entry or item, its lead image among them."""
+    links = [link for link in entry.findall(_ATOM + "link") if link.get("rel") == "enclosure"]
+    urls = {link.get("href") for link in links}
+    urls |= {each.get("url") for each in entry.findall("enclosure")}
+    urls |= {each.get("url") for each in entry.findall(_MEDIA + "content")}
+    return sorted(filter(None, urls))
+
+
+def _json_files(item: JsonObject) -> list[str]:
+    urls = {str(each.get("url")) for each in _objects(item, "attachments")}
+    return sorted(urls | ({str(item["image"])} if "image" in item else set()))
+
+
+def _same(atom: list[Any], other: list[Any], rule: str, what: str) -> Findings:
     for position, (left, right) in enumerate(itertools.zip_longest(atom, other), 1):
         if left != right:
             yield Finding(rule, f"{what} differ from Atom at {position}: {right!r}, {left!r}")
@@ -453,6 +474,8 @@ def _plain_text(text: object, rule: str, place: str) -> Findings:
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+_MEDIA: Final = "{http://search.yahoo.com/mrss/}"
+_MEDIUMS: Final = frozenset({"image", "audio", "video", "document", "executable"})
 
 
 def _text(parent: Element, tag: str) -> str:
@@ -480,6 +503,23 @@ def _known_children(
         name = lxml.etree.QName(child).localname
         if name not in known:
             yield Finding(rule, f"{_place(parent)} holds <{name}>, which does not belong there")
+
+
+def _media(entry: Element) -> Findings:
+    """Media RSS, which an entry of Atom may carry as well as an item of RSS."""
+    place = _place(entry)
+    yield from _how_many(entry, _MEDIA + "thumbnail", 0, 1, "K1")
+    for media in entry.findall(_MEDIA + "content") + entry.findall(_MEDIA + "thumbnail"):
+        if not _is_web_address(media.get("url")):
+            yield Finding("K1", f"{place} has media at {media.get('url')!r}")
+    for content in entry.findall(_MEDIA + "content"):
+        if content.get("medium") not in _MEDIUMS:
+            yield Finding("K1", f"{place} has media of medium {content.get('medium')!r}")
+        if not _MEDIA_TYPE.fullmatch(content.get("type", "a/b")):
+            yield Finding("K1", f"{place} has media of type {content.get('type')!r}")
+        for name in ("fileSize", "duration"):
+            if not _COUNT.fullmatch(content.get(name, "0")):
+                yield Finding("K1", f"{place} has media of {name} {content.get(name)!r}")
 
 
 # --- Atom -----------------------------------------------------------------------------------
@@ -535,6 +575,7 @@ def _atom_entry(entry: Element, now: datetime) -> Findings:
         yield from _how_many(entry, _ATOM + name, 0, 1, "A8")
     yield from _known_children(entry, _ATOM[1:-1], _ATOM_ENTRY, "RFC4287")
     yield from _atom_shared(entry)
+    yield from _media(entry)
     yield from _atom_readable(entry)
     yield from _atom_content(entry)
     published = _rfc3339(_text(entry, _ATOM + "published"))
@@ -604,7 +645,7 @@ def _is_alternate(link: Element) -> bool:
 def _atom_enclosure(link: Element, place: str) -> Findings:
     if not _MEDIA_TYPE.fullmatch(link.get("type", "")):
         yield Finding("A18", f"{place} has an enclosure of type {link.get('type')!r}")
-    if not _COUNT.fullmatch(link.get("length", "")):
+    if not _COUNT.fullmatch(link.get("length", "0")):  # SHOULD: nobody may know it
         yield Finding("A18", f"{place} has an enclosure of length {link.get('length')!r}")
 
 
@@ -666,6 +707,8 @@ def _atom_languages(feed: Element) -> Findings:
         language = element.get(_XML + "lang")
         if language is not None and not _is_language(language):
             yield Finding("A19", f"{_place(element)} is in the language {language!r}")
+        if element is not feed and language == feed.get(_XML + "lang"):
+            yield Finding("A19", f"{_place(element)} repeats the feed's language {language!r}")
 
 
 def _atom_ids(feed: Element) -> Findings:
@@ -717,6 +760,9 @@ def _atom_content(entry: Element) -> Findings:
 
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _ENCODED: Final = "{http://purl.org/rss/1.0/modules/content/}encoded"
+_ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+_PODCAST: Final = "{https://podcastindex.org/namespace/1.0}"
+_UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SYNDICATION: Final = "{http://purl.org/rss/1.0/modules/syndication/}"
 _RSS_CHANNEL: Final = _names(
     "title link description language copyright managingEditor webMaster pubDate lastBuildDate"
@@ -771,6 +817,7 @@ def _rss_channel(channel: Element, self_link: str, now: datetime) -> Findings:
     yield from _rss_schedule(channel)
     yield from _rss_language(channel)
     yield from _rss_last_build(channel)
+    yield from _rss_podcast(channel)
     yield from _rss_guids_unique(channel)
     yield from _rss_plain_text(channel)
     for item in channel.findall("item"):
@@ -788,6 +835,7 @@ def _rss_item(item: Element, self_link: str, now: datetime) -> Findings:
     yield from _rss_contacts(item)
     yield from _rss_creators(item)
     yield from _rss_enclosure(item)
+    yield from _media(item)
     yield from _rss_categories(item)
     yield from _rss_texts(item)
     yield from _rss_plain_text(item)
@@ -885,13 +933,28 @@ def _rss_enclosure(item: Element) -> Findings:
             yield Finding("R9", f"{_place(item)} encloses {enclosure.get('length')!r} bytes")
         if not _MEDIA_TYPE.fullmatch(enclosure.get("type", "")):
             yield Finding("R9", f"{_place(item)} encloses a {enclosure.get('type')!r}")
+    yield from _how_many(item, _ITUNES + "duration", 0, len(item.findall("enclosure")), "R9")
+    for duration in item.findall(_ITUNES + "duration"):
+        if not _COUNT.fullmatch(duration.text or ""):
+            yield Finding("R9", f"{_place(item)} takes {duration.text!r}, not seconds")
+
+
+def _rss_podcast(channel: Element) -> Findings:
+    yield from _how_many(channel, _PODCAST + "guid", 0, 1, "K2")
+    guid = _text(channel, _PODCAST + "guid")
+    if guid and not (_UUID.fullmatch(guid) and guid[14] == "5"):
+        yield Finding("K2", f"podcast:guid is {guid!r}, not a UUID of version 5")
+    audio = [e for e in channel.findall("item/enclosure") if "audio/" in e.get("type", "")]
+    if audio and not guid:
+        yield Finding("K2", "the feed holds audio, but has no podcast:guid")
 
 
 def _rss_categories(parent: Element) -> Findings:
     categories = parent.findall("category")
     for category in categories:
         names = (category.text or "").split("/")
-        if not all(name.strip() for name in names):
+        is_path = (category.get("domain") or "").endswith("/categories/")
+        if not all(name.strip() for name in (names if is_path else [category.text or ""])):
             yield Finding("R10", f"{_place(parent)} has the category {category.text!r}")
         if not _is_web_address(category.get("domain")):
             yield Finding("R10", f"category {category.text!r} has no domain")

@@ -1,6 +1,7 @@
 """The words you type: what they print, what they leave behind, and how they end."""
 
 import http.client
+import json
 import os
 import pty
 import re
@@ -151,7 +152,7 @@ def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
         0,
         [
             *("added: 1", "  tea.md", "changed: 0", "withdrawn: 0"),
-            *("feeds moved: 3", "problems: 0"),
+            *("feeds moved: 4", "problems: 0"),
         ],
     )
 
@@ -245,7 +246,10 @@ def test_check_prints_path_line_fault_and_cure(run: Run, posts: PostFolder) -> N
     posts.write("2026/broken.md", date="soon")
     told = run("check")
     assert told.exit_code == 1
-    assert re.fullmatch(r"2026/broken\.md:3: date: 'soon' [^;]+; write [^\n]+\n", told.stdout)
+    assert re.fullmatch(
+        r"posts/2026/broken\.md:3(:\d+)?: date: 'soon' [^;]+; write [^\n]+ \[date\]\n",
+        told.stdout,
+    )
 
 
 def test_check_prints_every_problem_in_the_order_of_the_files(
@@ -254,8 +258,8 @@ def test_check_prints_every_problem_in_the_order_of_the_files(
     posts.write("b.md", date="soon")
     posts.write_raw("a.md", b"---\ntitle: \xff\n---\n")
     posts.write("c.md", draft="perhaps")
-    places = [line.split(" ")[0] for line in run("check").stdout.splitlines()]
-    assert places == ["a.md:2:", "b.md:3:", "c.md:4:"]
+    lines = run("check").stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["posts/a.md", "posts/b.md", "posts/c.md"]
 
 
 def test_check_names_both_files_that_want_one_key(run: Run, posts: PostFolder) -> None:
@@ -263,7 +267,7 @@ def test_check_names_both_files_that_want_one_key(run: Run, posts: PostFolder) -
     posts.write("b.md", slug="tea")
     told = run("check")
     assert told.exit_code == 1
-    assert re.fullmatch(r"(a|b)\.md:1: .* as (a|b)\.md; give it its own\n", told.stdout)
+    assert re.fullmatch(r"posts/b\.md:1: .* as a\.md; .* \[twin\]\n", told.stdout)
 
 
 def test_check_says_nothing_where_nothing_is_wrong(run: Run, posts: PostFolder) -> None:
@@ -275,14 +279,14 @@ def test_check_says_nothing_where_nothing_is_wrong(run: Run, posts: PostFolder) 
 def test_check_ends_with_0_when_there_are_only_warnings(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", lang="a b")
     told = run("check")
-    assert (told.exit_code, told.stdout[:10]) == (0, "tea.md:4: ")
+    assert (told.exit_code, told.stdout[:15]) == (0, "posts/tea.md:4:")
 
 
 def test_check_of_one_post_says_nothing_of_the_others(run: Run, posts: PostFolder) -> None:
     posts.write("a.md", date="soon")
     posts.write("b.md", date="later")
     told = run("check", "posts/b.md").stdout
-    assert [line.split(" ")[0] for line in told.splitlines()] == ["b.md:3:"]
+    assert [line.split(":")[0] for line in told.splitlines()] == ["posts/b.md"]
 
 
 def test_check_of_one_good_post_ends_with_0_whatever_the_others_are(
@@ -297,7 +301,77 @@ def test_check_of_a_folder_looks_at_no_other(run: Run, posts: PostFolder) -> Non
     posts.write("2025/a.md", date="soon")
     posts.write("2026/b.md", date="later")
     told = run("check", "posts/2026").stdout
-    assert [line.split(" ")[0] for line in told.splitlines()] == ["b.md:3:"]
+    assert [line.split(":")[0] for line in told.splitlines()] == ["posts/2026/b.md"]
+
+
+def test_check_tells_programs_in_json(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", lang="a b")
+    (told,) = json.loads(run("check", "--format", "json").stdout)
+    assert (told["path"], told["line"], told["severity"]) == ("posts/tea.md", 4, "warning")
+    assert (told["code"], told["text"]) == ("language", "'a b'")
+    assert told["fault"]
+    assert told["cure"]
+
+
+def test_check_of_good_posts_is_an_empty_list_in_json(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    assert json.loads(run("check", "--format", "json").stdout) == []
+
+
+def test_check_tells_github_the_line_of_the_file(run: Run, posts: PostFolder) -> None:
+    posts.write("a,b.md", date="50%")
+    told = run("check", "--format", "github")
+    assert told.exit_code == 1
+    assert re.fullmatch(
+        r"::error file=posts/a%2Cb\.md,line=3(,col=\d+)?,title=date::date: '50%25' [^\n]+\n",
+        told.stdout,
+    )
+
+
+def test_check_explains_how_a_post_is_read(run: Run, posts: PostFolder) -> None:
+    posts.write("2026/tea.md", title="Tea", urlname="green")
+    told = run("check", "--explain", "posts/2026/tea.md")
+    assert told.exit_code == 0
+    assert re.search(r"^title +Tea  \(title, line 2\)$", told.stdout, re.M)
+    assert re.search(r"^key +slug:green  \(urlname, line \d\)$", told.stdout, re.M)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "told"),
+    [
+        ("a.md", {"draft": "true"}, "hidden  (draft)"),
+        ("a.md", {"date": "soon"}, "refused"),
+        ("_a.md", {}, "it is not looked at"),
+    ],
+)
+def test_check_explains_why_a_post_is_not_published(
+    run: Run, posts: PostFolder, name: str, fields: dict[str, str], told: str
+) -> None:
+    posts.write(name, **fields)
+    assert told in run("check", "--explain", f"posts/{name}").stdout
+
+
+def test_explain_wants_one_post(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    told = run("check", "--explain", "posts")
+    assert (told.exit_code, "PATH of a post" in told.stderr) == (2, True)
+
+
+def test_check_names_tags_that_are_nearly_alike(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", tags="[Python, Go]")
+    posts.write("b.md", tags="[python, Go]")
+    posts.write("c.md", tags="[Python, Ｇｏ]")
+    lines = run("check").stdout.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["posts/b.md", "posts/c.md"]
+    assert "'python' and 'Python' are two" in lines[0]
+    assert "'Ｇｏ' and 'Go' are two" in lines[1]
+
+
+def test_check_names_two_posts_of_one_page(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", permalink="/tea/")
+    posts.write("b.md", permalink="/tea/")
+    told = run("check")
+    assert (told.exit_code, told.stdout.count("and so is a.md")) == (0, 1)
 
 
 def test_check_of_what_is_not_there_ends_with_2(run: Run) -> None:
@@ -369,7 +443,8 @@ def test_export_publishes_and_writes_every_feed_in_every_format(
     run: Run, posts: PostFolder
 ) -> None:
     posts.write("tea.md", tags="[Green]", categories="[Drinks, Tea]")
-    feeds = ["", "tags/Green/", "categories/Drinks/", "categories/Drinks/Tea/", "authors/Li/"]
+    feeds = ["", "tags/Green/", "categories/Drinks/", "categories/Drinks/Tea/"]
+    feeds += ["authors/Li/", "lang/en/"]
     formats = ["atom.xml", "rss.xml", "feed.json"]
     expected = {f"{feed}{name}" for feed in feeds for name in formats}
     aliases = {"feed.xml", "index.xml", "rss2.xml"}
@@ -525,7 +600,8 @@ def test_control_characters_in_a_name_are_escaped(
     told = run(*words).stdout
     assert not {"\x1b", "\u2028"} & set(told)
     (line,) = [line for line in told.splitlines() if "forged" in line]
-    assert line.strip().startswith(r"\x1b[31mred\nforged.md:1: fault; cure\u2028.md:3: date: ")
+    name = r"\x1b[31mred\nforged.md:1: fault; cure\u2028.md"
+    assert re.match(rf"(posts/)?{re.escape(name)}:3(:\d+)?: date: ", line.strip())
 
 
 def test_control_characters_in_the_name_of_a_good_post_are_escaped(

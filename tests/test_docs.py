@@ -1,6 +1,5 @@
 """The docs say what the code does: settings, commands, front matter, links, the example."""
 
-import ast
 import json
 import os
 import re
@@ -18,11 +17,12 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from feedsvc.cli import main
-from feedsvc.core import posts
 from feedsvc.core.documents import FORMATS
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.feeds import Topic, feed_of
-from feedsvc.core.posts import Post, parse_post
+from feedsvc.core.keys import KEYS
+from feedsvc.core.permalinks import TOKENS
+from feedsvc.core.posts import SUFFIXES, Post, parse_post
 from feedsvc.settings import Settings, load_settings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -203,23 +203,32 @@ def test_a_documented_target_of_make_exists(words: list[str]) -> None:
 
 
 def _keys_read() -> set[str]:
-    """The front matter keys that posts.py names: where it asks for a field, or in a `for`."""
+    """Every key that says something to feedsvc."""
+    return {key for row in KEYS.values() for key in row}
+
+
+def test_every_token_of_a_permalink_is_documented_with_its_meaning() -> None:
+    documented = _table("docs/front-matter.md", "Token")
+    assert {token: cells[0] for token, cells in documented.items()} == TOKENS
+
+
+def _codes() -> set[str]:
+    """The codes of problems that stand in the program: of a call, or of a `code`."""
+    call = r"(?:Refused\(|\.warn\w*\(|_warning\([^,()]+,)\s*\"([a-z-]+)\""
+    named = r"\bcode(?:: str)?\s*=\s*\"([a-z-]+)\""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(Path(posts.__file__).read_text("utf-8"))):
-        asked: list[ast.expr] = []
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            fields = ast.unparse(node.func) == "self._fields.get"
-            if fields or node.func.attr in ("_text", "_date", "_flag", "_said"):
-                asked = node.args
-        elif isinstance(node, ast.For | ast.comprehension) and isinstance(node.iter, ast.Tuple):
-            asked = node.iter.elts
-        found |= {str(e.value) for e in asked if isinstance(e, ast.Constant) and e.value}
+    for file in (ROOT / "feedsvc").rglob("*.py"):
+        source = file.read_text("utf-8")
+        found |= {*re.findall(call, source), *re.findall(named, source)}
     return found
 
 
-def test_the_keys_that_posts_read_are_found() -> None:
-    well_known = {"title", "date", "updated", "draft", "password", "slug", "tags", "category"}
-    assert well_known <= _keys_read()
+def test_every_code_of_a_problem_is_documented_and_no_other() -> None:
+    assert sorted(_table("docs/problems.md", "Code")) == sorted(_codes())
+
+
+def test_the_codes_of_problems_are_found() -> None:
+    assert {"date", "flag", "twin", "nearly-alike", "encoding", "front-matter"} <= _codes()
 
 
 def test_the_table_of_front_matter_has_each_key_that_is_read_and_no_other() -> None:
@@ -228,7 +237,7 @@ def test_the_table_of_front_matter_has_each_key_that_is_read_and_no_other() -> N
 
 def test_the_docs_name_each_kind_of_file_that_may_be_a_post() -> None:
     page = _read("docs/front-matter.md")
-    assert [suffix for suffix in posts.SUFFIXES if f"`{suffix}`" not in page] == []
+    assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in page] == []
 
 
 def _post(path: str, text: str) -> tuple[Post, Entry]:

@@ -6,6 +6,7 @@ import resource
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -146,6 +147,16 @@ def test_progress_is_told_up_to_the_last_feed(house: House) -> None:
 # What is written again, and how.
 
 
+def test_a_feed_of_summaries_is_written_as_one_and_the_others_are_not(house: House) -> None:
+    summaries = replace(SITE, contents=(("tags/Green", "summary"),))
+    publish(house.folder, house.store, summaries, NOW)
+    house.export()
+    documents = house.documents()
+    assert documents == documents_of(house.store)
+    shaped = {name for name, found in documents.items() if b'summary type="html"' in found}
+    assert shaped == {"tags/Green/atom.xml"}
+
+
 def test_a_second_export_rewrites_nothing(house: House) -> None:
     house.export({"/feed.xml": "atom"})
     before = house.written_at()
@@ -161,7 +172,7 @@ def test_only_the_feeds_that_hold_an_edited_post_are_rewritten(house: House) -> 
     house.export()
     after = house.written_at()
     moved = {name.rpartition("/")[0] for name in after if after[name] != before[name]}
-    assert moved == {"", "tags/Green", "authors/Li"}
+    assert moved == {"", "tags/Green", "authors/Li", "lang/en"}
 
 
 def test_a_file_that_someone_damaged_is_mended(house: House) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
-from feedsvc.folder import MOST_BYTES, Folder, SourceFile, Survey, Unsettled, is_post_path
+from feedsvc.folder import MOST_BYTES, Folder, SourceFile, Survey, Unsettled
 from tests.writing import PostFolder
 
 NOBODY: Final = 65534
@@ -127,8 +127,46 @@ def test_a_name_that_only_resembles_an_ignored_one_counts(
         ("", False),
     ],
 )
-def test_a_path_alone_says_whether_it_may_be_a_posts(path: str, expected: bool) -> None:
-    assert is_post_path(path) is expected
+def test_a_path_alone_says_whether_it_may_be_a_posts(
+    folder: Folder, path: str, expected: bool
+) -> None:
+    assert folder.holds(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "held"),
+    [
+        ((), (), "a.md about/a.md posts/a.md posts/deep/b.md"),
+        (("posts/**",), (), "posts/a.md posts/deep/b.md"),
+        (("posts/*",), (), "posts/a.md posts/deep/b.md"),
+        (("posts/*.md",), (), "posts/a.md"),
+        (("**/a.md",), (), "a.md about/a.md posts/a.md"),
+        (("posts", "a.md"), ("posts/deep/",), "a.md posts/a.md"),
+        ((), ("about", "?.md"), "posts/a.md posts/deep/b.md"),
+        ((), ("**/b.*",), "a.md about/a.md posts/a.md"),
+        (("[ab].md",), (), ""),
+    ],
+)
+def test_globs_say_which_files_are_posts(
+    posts: PostFolder, include: tuple[str, ...], exclude: tuple[str, ...], held: str
+) -> None:
+    for path in ("a.md", "about/a.md", "posts/a.md", "posts/deep/b.md"):
+        posts.write(path)
+    folder = Folder(posts.root, 0, include, exclude)
+    assert paths(folder) == set(held.split())
+    assert set(folder.survey(paths(Folder(posts.root, 0))).stamps) == set(held.split())
+
+
+def test_any_file_inside_has_a_size_and_none_outside(tmp_path: Path) -> None:
+    root = tmp_path / "posts"
+    (root / "tea").mkdir(parents=True)
+    (root / "tea/a.mp3").write_bytes(b"12345")
+    (tmp_path / "secret").write_bytes(b"1")
+    (root / "link.mp3").symlink_to(tmp_path / "secret")
+    folder = Folder(root, 0)
+    assert folder.size_of("tea/a.mp3") == 5
+    for path in ("gone.mp3", "../secret", "link.mp3", "tea", "a\0b", "/etc/passwd"):
+        assert folder.size_of(path) is None
 
 
 def test_sub_folders_are_looked_into_at_any_depth(posts: PostFolder, folder: Folder) -> None:

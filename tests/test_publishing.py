@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from feedsvc.checking import check
 from feedsvc.core.entries import Entry
 from feedsvc.core.posts import parse_post
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError, StoreLocked
 from feedsvc.folder import Folder
-from feedsvc.publishing import SECOND_LOOK_SECONDS, Report, check, publish
+from feedsvc.publishing import SECOND_LOOK_SECONDS, Report, publish
 from feedsvc.store.store import Store
 from tests.writing import PostFolder
 
@@ -63,7 +64,7 @@ def test_a_post_is_published_with_all_its_feeds(house: House) -> None:
     report = house.publish()
     assert report.added == ("tea.md",)
     assert set(report.feeds) == {
-        *("", "tags/Green", "tags/茶", "categories/Drinks", "authors/Li"),
+        *("", "tags/Green", "tags/茶", "categories/Drinks", "authors/Li", "lang/en"),
     }
     assert house.only_entry().title == "Tea"
 

@@ -14,7 +14,11 @@ import feedparser
 import lxml.html
 import pytest
 
+from feedsvc.core.feeds import SITE_TOPIC, Feed, feed_of
+from feedsvc.core.people import Person
 from feedsvc.core.site import Site
+from feedsvc.core.xmlfeeds import atom_document, rss_document
+from tests.builders import an_entry, an_episode
 from tests.pipeline import published
 
 NOW: Final = datetime(2026, 6, 1, tzinfo=UTC)
@@ -375,3 +379,49 @@ def test_the_users_post_arrives_in_json(users_documents: Mapping[str, bytes]) ->
         *("shsmu.cc", "shsmu", "上海交通大学医学院", "上海交大医学院"),
         "shsmu.cc/上海交通大学医学院",
     ]
+
+
+# What a post brings along.
+
+EPISODE: Final = an_entry(
+    enclosures=(an_episode(), an_episode("film.mp4", media_type="video/mp4")),
+    image="https://example.org/cover.jpg",
+    authors=(Person("Li", "https://li.example/", "li@example.org"),),
+)
+
+
+def shown(document: bytes) -> Any:
+    """The only entry of a feed, as feedparser reads it."""
+    (entry,) = parsed(document).entries
+    return entry
+
+
+def test_an_episode_is_the_enclosure_of_both_formats() -> None:
+    feed = Feed(SITE, SITE_TOPIC, (EPISODE,))
+    first = {"href": "https://example.org/a.mp3", "length": "1024", "type": "audio/mpeg"}
+    for document in (atom_document(feed), rss_document(feed)):
+        found = shown(document).enclosures[0]
+        assert {name: found[name] for name in first} == first
+
+
+def test_a_lead_image_is_the_thumbnail_of_both_formats() -> None:
+    feed = Feed(SITE, SITE_TOPIC, (EPISODE,))
+    for document in (atom_document(feed), rss_document(feed)):
+        assert shown(document).media_thumbnail == [{"url": "https://example.org/cover.jpg"}]
+    assert shown(rss_document(feed)).itunes_duration == "61"
+
+
+def test_an_author_is_read_with_an_address_in_both_formats() -> None:
+    feed = Feed(SITE, SITE_TOPIC, (EPISODE,))
+    for document in (atom_document(feed), rss_document(feed)):
+        author = shown(document).author_detail
+        assert (author.name, author.email) == ("Li", "li@example.org")
+
+
+def test_a_summary_is_read_as_the_summary_in_both_formats() -> None:
+    summaries = replace(SITE, content="summary")
+    feed = feed_of(summaries, SITE_TOPIC, [replace(EPISODE, summary="In short.")])
+    for document in (atom_document(feed), rss_document(feed)):
+        entry = shown(document)
+        assert entry.summary.startswith("<p>In short.</p>")
+        assert "content" not in entry

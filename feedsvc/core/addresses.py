@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
 
+from feedsvc.core.languages import language_tag
 from feedsvc.core.text import nfc
 
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -31,12 +32,12 @@ _MOST_BYTES = (
 
 @lru_cache(maxsize=4096)
 def segment(name: str) -> str:
-    """A path segment for the name of a tag, category or author: readable, one for each name.
+    """A path segment for the name of a tag, category, author or language: one for each name.
 
-    Letters, digits and marks of any script stay; a space is `_`; all else is `~` and two hex
-    digits for each byte of UTF-8. No two names (in NFC) share a segment, and none is `.`, `..`,
-    hidden, a device of Windows or the name of a feed's file. A name of more than 180 bytes is
-    cut and carries a hash of the whole.
+    It is readable: letters, digits and marks of any script stay; a space is `_`; all else is
+    `~` and two hex digits for each byte of UTF-8. No two names (in NFC) share a segment, and
+    none is `.`, `..`, hidden, a device of Windows or the name of a feed's file. A name of more
+    than 180 bytes is cut and carries a hash of the whole.
     """
     name = nfc(name)
     parts: list[str] = []
@@ -92,6 +93,11 @@ def author_path(name: str) -> str:
     return f"authors/{segment(name)}"
 
 
+def language_path(language: str) -> str:
+    """The path of a language's feeds, whichever capitals its tag is written with."""
+    return f"lang/{segment(language_tag(language))}"
+
+
 def document_path(feed_path: str, format_name: str) -> str:
     """The path of a feed's document in a format of FORMATS; the site's feed has the path ``."""
     return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]
@@ -143,5 +149,7 @@ def raw_name_path(path: str) -> str | None:
             return author_path(rest) if rest else None
         case "categories":
             return category_path(tuple(rest.split("/"))) if rest else None
+        case "lang":
+            return language_path(rest) if rest else None
         case _:
             return None

@@ -8,7 +8,7 @@ import lxml.etree
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc822
-from feedsvc.core.feeds import Feed, Kind, Topic, title_of
+from feedsvc.core.feeds import Feed, Kind, Topic, language_of, listed, title_of
 from feedsvc.core.jsonfeed import json_document
 from feedsvc.core.site import Site
 from feedsvc.core.xmlfeeds import atom_document, rss_document
@@ -33,6 +33,7 @@ _GROUPS: Final[dict[Kind, str]] = {
     "tag": "Tags",
     "category": "Categories",
     "author": "Authors",
+    "language": "Languages",
 }
 
 
@@ -45,7 +46,7 @@ def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
     lxml.etree.SubElement(head, "ownerName").text = site.author
     body = lxml.etree.SubElement(root, "body")
     groups: dict[str, lxml.etree._Element] = {}
-    for topic in sorted(topics, key=lambda topic: topic.path):
+    for topic in sorted(listed(topics), key=lambda topic: topic.path):
         parent = body
         if topic.kind in _GROUPS:
             name = _GROUPS[topic.kind]
@@ -61,7 +62,7 @@ def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
             type="rss",
             xmlUrl=addresses.url(site.url, path),
             htmlUrl=f"{site.url}/",
-            language=site.language,
+            language=language_of(site, topic),
         )
     document: bytes = lxml.etree.tostring(
         root, encoding="UTF-8", xml_declaration=True, pretty_print=True

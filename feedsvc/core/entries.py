@@ -6,13 +6,14 @@ import re
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from html import escape
+from html import escape, unescape
 from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.enclosures import Enclosure
-from feedsvc.core.markdown import TooDeepError, html_of, safe_html
+from feedsvc.core.languages import language_tag
+from feedsvc.core.markdown import TooDeepError, html_of, html_until_more, safe_html
 from feedsvc.core.people import Person
 from feedsvc.core.posts import Post
 from feedsvc.core.problems import Problem
@@ -29,6 +30,8 @@ _FOOTNOTES = re.compile(  # marks in the text, and the notes at its end
     r'|<section>\s*<ol>\s*<li id="[^"]*-fn-.*</section>',
     re.DOTALL,
 )
+_FOOTNOTE_MARK = re.compile(r'<sup class="footnote-ref"[^<>]*><a [^<>]*>[^<]*</a></sup>')
+_IMAGE = re.compile(r'<img\b[^>]*? src="(https?://[^"]+)"')
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -38,10 +41,12 @@ class Entry:
     """What a subscriber reads. `permalink` is absolute, `content_html` is safe and complete.
 
     `published` and `updated` are to the second and keep the offset they were written with;
-    `updated` is never before `published`. `authors` is never empty. `image` is the absolute URL
+    `updated` is never before `published`. `authors` is never empty, nor is `language`, unless
+    the entry was kept by a feedsvc that knew no feeds of languages. `image` is the absolute URL
     of the lead image. `feeds` are the feeds that hold it, where not all of its topics do: words
-    for kinds (`site`, `tags`, ...) and paths (`tags/AI`). `content` is `full` or `summary`
-    where the post itself decides.
+    for kinds (`site`, `tags`, `categories`, `authors`, `languages`) and paths (`tags/AI`).
+    `content` is `full` or `summary` where the post itself decides; in a Feed it is `summary`
+    where `content_html` is no more than that and a link.
     """
 
     id: str
@@ -67,6 +72,9 @@ class Entry:
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
             *(self.tags, self.categories, [astuple(author) for author in self.authors]),
+            # Not an enclosure's file: where it lies on our disk is nobody's business.
+            [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
+            *(self.image, self.feeds, self.content),
         ]
         return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
@@ -93,38 +101,49 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
     named = f"{post.title} {rfc3339(post.published)}"  # not the id: a rename changes nothing
     prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
     try:
-        body = post.body if post.is_html else html_of(post.body)
-        content = safe_html(body, post.permalink, prefix)
+        rough = post.body if post.is_html else html_of(post.body)
+        content = safe_html(rough, post.permalink, prefix)
     except TooDeepError as error:
-        return Problem(post.path, 0, str(error), "close the tags that stay open")
+        return Problem(
+            post.path, 0, str(error), "close the tags that stay open", code="too-deep"
+        )
     except BaseException as error:  # a panic in comrak or nh3 is no Exception to Python
         if type(error).__name__ != "PanicException":
             raise
-        return Problem(post.path, 0, f"its text cannot be read: {error}", "simplify it")
+        return Problem(
+            post.path, 0, f"its text cannot be read: {error}", "simplify it", code="bug"
+        )
+    summary = _summary(post, rough, content)
     return Entry(
         id=entry_id,
         permalink=post.permalink,
         title=post.title,
-        summary=_summary(post, content),
+        summary="" if summary == unescape(content) else summary,
         content_html=content,
         published=published,
         updated=max(published, post.updated or published),
-        language=post.language,
+        language=language_tag(post.language or site.language),
         tags=post.tags,
         categories=post.categories,
         authors=post.authors or (Person(site.author),),
         enclosures=post.enclosures,
-        image=post.image,
+        image=post.image or (_first_image(content) if site.rules.lead_image else ""),
         feeds=post.feeds,
         content=post.content,
     )
 
 
-def _summary(post: Post, content: str) -> str:
+def _first_image(content: str) -> str:
+    found = _IMAGE.search(content)
+    return unescape(found[1]) if found else ""
+
+
+def _summary(post: Post, rough: str, content: str) -> str:
     if post.summary:
         return summary_of(post.summary, MOST_SUMMARY)
-    if post.excerpt:
-        words = plain(post.excerpt if post.is_html else html_of(post.excerpt))
+    excerpt = html_until_more(rough)
+    words = plain(_FOOTNOTE_MARK.sub("", excerpt)) if excerpt else ""
+    if words:
         return summary_of(words, MOST_SUMMARY)
     content = _FOOTNOTES.sub("", content)
     words = plain(content[:_HEAD])
@@ -134,7 +153,14 @@ def _summary(post: Post, content: str) -> str:
 
 
 def with_summary_only(entry: Entry) -> Entry:
-    """The entry with its summary, cut short, for content: it is too large for any feed."""
+    """The entry as a feed of summaries shows it: its summary and a link for content."""
+    words = f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
+    link = escape(entry.permalink)
+    more = f'<p><a href="{link}">{link}</a></p>'
+    return replace(entry, content_html=words + more, content="summary")
+
+
+def cut_short(entry: Entry) -> Entry:
+    """The entry with a part of its summary: it is too large for any feed."""
     summary = summary_of(entry.summary, _SHORT)[:_SHORT]  # a grapheme may be of any length
-    more = f'<p><a href="{escape(entry.permalink)}">{escape(entry.permalink)}</a></p>'
-    return replace(entry, summary=summary, content_html=f"<p>{escape(summary)}</p>{more}")
+    return with_summary_only(replace(entry, summary=summary))

@@ -2,28 +2,42 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from html import escape
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from feedsvc.core import addresses
-from feedsvc.core.entries import Entry, with_summary_only
+from feedsvc.core.entries import Entry, cut_short, with_summary_only
+from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
-RENDERER_VERSION: Final = "1"  # raise it when the bytes of a feed change for equal entries
+RENDERER_VERSION: Final = "2"  # raise it when the bytes of a feed change for equal entries
 
-Kind: TypeAlias = Literal["site", "tag", "category", "author"]
+Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
-_WORDS: Final[dict[Kind, str]] = {"tag": "Tag", "category": "Category", "author": "Author"}
+_WORDS: Final[dict[Kind, str]] = {
+    "tag": "Tag",
+    "category": "Category",
+    "author": "Author",
+    "language": "Language",
+}
+_KINDS: Final[dict[Kind, str]] = {  # as a post's `feeds` calls them
+    "site": "site",
+    "tag": "tags",
+    "category": "categories",
+    "author": "authors",
+    "language": "languages",
+}
 _FURNITURE: Final = 2_500  # octets of XML round an entry, at the most
 _ELEMENT: Final = 150  # octets of XML round a category or an author, at the most
+_ATTACHED: Final = 300  # octets of XML round an enclosure or an image, numbers and all
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a feed is about: the whole site, a tag, a category path or an author."""
+    """What a feed is about: the whole site, a tag, a category path, an author, a language."""
 
     kind: Kind
     names: tuple[str, ...] = ()
@@ -38,8 +52,10 @@ class Topic:
                 return addresses.tag_path(self.names[0])
             case "category":
                 return addresses.category_path(self.names)
-            case _:
+            case "author":
                 return addresses.author_path(self.names[0])
+            case _:
+                return addresses.language_path(self.names[0])
 
     @property
     def label(self) -> str:
@@ -75,6 +91,11 @@ class Feed:
         return self.site.subtitle or self.title
 
     @property
+    def language(self) -> str:
+        """The language of what it holds, for entries that do not name another (A19)."""
+        return language_of(self.site, self.topic)
+
+    @property
     def home_page(self) -> str:
         """The page for people that it belongs to."""
         return f"{self.site.url}/"
@@ -96,8 +117,30 @@ def title_of(site: Site, topic: Topic) -> str:
     return f"{site.title} - {_WORDS[topic.kind]}: {topic.label}" if topic.names else site.title
 
 
+def language_of(site: Site, topic: Topic) -> str:
+    """The language of a topic's feed: its own, or the site's."""
+    return topic.names[0] if topic.kind == "language" else language_tag(site.language)
+
+
+def listed(topics: Iterable[Topic]) -> list[Topic]:
+    """The topics that people are shown: languages where there is more than one."""
+    every = list(topics)
+    languages = sum(topic.kind == "language" for topic in every)
+    return [topic for topic in every if topic.kind != "language" or languages > 1]
+
+
 def topics_of(entry: Entry) -> tuple[Topic, ...]:
-    """The topics whose feeds hold the entry: a category's ancestors among them."""
+    """The topics whose feeds hold the entry, a category's ancestors among them.
+
+    Where the post names its feeds it is in no others; where it names none it is in none.
+    """
+    topics = _all_topics(entry)
+    if entry.feeds is None:
+        return topics
+    return tuple(t for t in topics if _KINDS[t.kind] in entry.feeds or t.path in entry.feeds)
+
+
+def _all_topics(entry: Entry) -> tuple[Topic, ...]:
     levels = dict.fromkeys(
         names[: depth + 1] for names in entry.categories for depth in range(len(names))
     )
@@ -106,22 +149,30 @@ def topics_of(entry: Entry) -> tuple[Topic, ...]:
         *(Topic("tag", (tag,)) for tag in entry.tags),
         *(Topic("category", names) for names in levels),
         *(Topic("author", (author.name,)) for author in entry.authors),
+        *(Topic("language", (language,)) for language in [entry.language] if language),
     ]
-    return tuple(topics)
+    return tuple(dict.fromkeys(topics))  # two people may have one name
+
+
+def in_shape(site: Site, topic: Topic, entry: Entry) -> Entry:
+    """The entry whole or as a summary: as the post says, else the feed, else the site."""
+    shape = entry.content or dict(site.contents).get(topic.path) or site.content
+    return with_summary_only(entry) if shape == "summary" else entry
 
 
 def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
     """The feed over the newest entries of a topic, within the site's limits of size.
 
-    An entry that alone is larger than a feed may be is carried by its summary; one that is too
-    large even so is left out, and those behind it are not.
+    Each is in the shape that was asked for. An entry that alone is larger than a feed may be is
+    carried by its summary; one that is too large even so is left out, and those behind it are
+    not.
     """
     window: list[Entry] = []
     most = left = site.max_bytes - _FURNITURE
-    for entry in newest[: site.entries]:
+    for entry in (in_shape(site, topic, each) for each in newest[: site.entries]):
         octets = _octets(entry, site)
         if octets > most:
-            entry = with_summary_only(entry)
+            entry = cut_short(entry)
             octets = _octets(entry, site)
         if octets > most:
             continue
@@ -139,13 +190,16 @@ def _octets(entry: Entry, site: Site) -> int:
     texts = [
         *(entry.content_html, entry.title),
         escape(entry.summary, quote=False),  # RSS escapes it twice
-        *(entry.id, entry.permalink, entry.permalink),
+        *(entry.id, entry.permalink, entry.permalink, entry.language),
+        *(entry.image, entry.image),  # the thumbnail is a copy
         *(label for _, label in labels),
-        *(author.name for author in entry.authors),
+        *(part for author in entry.authors for part in astuple(author)),
+        *(part for each in entry.enclosures for part in (each.href, each.media_type)),
     ]
     links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
-    elements = len(labels) + len(entry.authors)
-    return _FURNITURE + _ELEMENT * elements + links + _escaped("".join(texts))
+    furniture = _FURNITURE + _ELEMENT * (len(labels) + len(entry.authors))
+    furniture += _ATTACHED * (len(entry.enclosures) + bool(entry.image))
+    return furniture + links + _escaped("".join(texts))
 
 
 def _escaped(text: str) -> int:

@@ -1,179 +1,164 @@
-"""The one door to python-frontmatter and YAML: a file's text in, its fields with lines out.
+"""The one door to front matter: a file's text in, its fields with places and its body out.
 
-What is mended here (python-frontmatter 1.3.0, PyYAML 6.0): a body keeps its first line's
-indent; a mark that is never closed, a list and a doubled key are refused instead of ignored; a
-scalar stays the text that its author wrote (`no`, `3.10`, `12:30`), so dates and flags are read
-by posts.py, which knows what each field means; aliases are walked with a budget, so that no
-bomb goes off; and no tag (`!!python/object`) is ever obeyed.
+Every dialect is known by how the file begins: YAML (Hexo, Jekyll, Hugo, Obsidian), TOML (Hugo,
+Zola), JSON (Hugo, Hexo, 11ty) and Pelican's headers. Marks are detected and split by
+python-frontmatter's handlers. What is mended here (python-frontmatter 1.3.0): a body keeps its
+first line's indent; a mark that is never closed is refused instead of ignored; marks of more
+than three dashes, and Hexo's form that has only the closing one, are known.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-import yaml
-from frontmatter.default_handlers import YAMLHandler
+from frontmatter.default_handlers import BaseHandler
 
+from feedsvc.core.fields import LONGEST, Field, Source, Value
+from feedsvc.core.headers import header_fields
+from feedsvc.core.jsonfields import json_fields, json_object
+from feedsvc.core.tomlfields import toml_fields
+from feedsvc.core.yamlfields import yaml_fields
 from feedsvc.errors import FrontMatterError
 
-try:
-    from yaml import CBaseLoader as _Loader
-except ImportError:  # pragma: no cover - PyYAML built without libyaml
-    from yaml import BaseLoader as _Loader  # type: ignore[assignment]
+__all__ = ["DIALECTS", "Dialect", "Field", "FrontMatter", "Value", "read_front_matter"]
 
-Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
+DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
 
-_MOST_NODES: Final = 20_000
-_DEEPEST: Final = 50
-_STACK: Final = 500
-_BRACKET = re.compile(r"[\[\]{}]")
-_NESTED_ON_A_LINE = re.compile(rf"(?:[-?:][ \t]+){{{_STACK + 1}}}")  # - - - - x
-_NOTHING: Final = frozenset(["", "~", "null", "Null", "NULL"])  # where no quotes are
-_SAFE_KINDS: Final = frozenset(
-    f"tag:yaml.org,2002:{kind}"
-    for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
-) | {"!"}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One key of the front matter: its value and the line, from 1, where its key stands."""
-
-    value: Value
-    line: int
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+")
+_CLOSING_LINE = re.compile(r"^(?:-{3,}+|(?P<json>;{3,}+))[ \t]*+$", re.MULTILINE)
+_OBJECT = re.compile(r'\{(?:\s*+["}]|[ \t]*+$)', re.MULTILINE)  # not {{< or {% or {: .class}
+_REST_OF_LINE = re.compile(r"[ \t]*+(?:\n|\Z)")
+# One of these must be among the keys where a rule or the line below a heading may be the mark.
+_OF_A_POST = re.compile(
+    r"^(?:title|date|updated|published|tags?|category|categories|layout|draft|permalink|author"
+    r"|slug|urlname|abbrlink)[ \t]*+:",
+    re.MULTILINE,
+)
+_THREE: Final = {"---": "three dashes", "+++": "three pluses", ";;;": "three semicolons"}
+_ONE_WORD = re.compile(r"\S++")
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields of a file, by key, and its body, which starts at `body_line` of the file."""
+    """The fields of a file, by key, and its body, which starts at `body_line` of the file.
+
+    `dialect` is what the fields were written in, never `auto`.
+    """
 
     fields: dict[str, Field]
     body: str
     body_line: int
+    dialect: Dialect
 
 
-class _StrictYaml(YAMLHandler):
-    """python-frontmatter's YAML handler with our splitting and loading."""
+class _Marked(BaseHandler):
+    """python-frontmatter's handler of what stands between two marks, with our splitting."""
 
-    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+    def __init__(
+        self,
+        dialect: Dialect,
+        opening: str,
+        closing: str,
+        read: Callable[[Source], dict[str, Field]],
+    ) -> None:
+        super().__init__(fm_boundary=re.compile(opening + r"[ \t]*+$", re.MULTILINE))
+        self.dialect = dialect
+        self._closing = re.compile(rf"\n(?:{closing})[ \t]*+$", re.MULTILINE)
+        self._read = read
 
-    def split(self, text: str) -> tuple[str, str]:
+    def split(self, text: str, line: int = 1) -> tuple[str, str]:
         assert self.FM_BOUNDARY is not None  # noqa: S101 - set above; the parent's type is wider
         opening = self.FM_BOUNDARY.match(text)
-        closing = opening and self.FM_BOUNDARY.search(text, opening.end())
-        if not opening or not closing:
-            raise FrontMatterError(
-                1, "the front matter is never closed", "end it with a line of three dashes"
-            )
-        return text[opening.end() + 1 : closing.start()], text[closing.end() + 1 :]
+        assert opening  # noqa: S101 - detected before
+        for closing in self._closing.finditer(text, opening.end(), opening.end() + LONGEST):
+            if closing[1] in (None, opening[1]):
+                source = text[opening.end() + 1 : closing.start() + 1]
+                return source, text[closing.end() + 1 :]
+        raise Source(opening[0], line).fault(
+            0,
+            "the front matter is never closed"
+            if len(text) < LONGEST
+            else f"the front matter is not closed within {LONGEST} characters",
+            f"end it with a line of {_THREE.get(opening[1], 'the same length')}",
+        )
 
-    def load(self, fm: str, **_: object) -> dict[str, Field]:
-        if _nests_too_deep(fm):
-            raise FrontMatterError(
-                1, f"the front matter nests more than {_STACK} levels", "write it flatter"
-            )
-        try:
-            node = yaml.compose(fm, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            fault = " ".join(filter(None, (error.context, error.problem)))
-            raise FrontMatterError(
-                mark.line + 2 if mark else 1,
-                f"the front matter is not YAML: {fault}",
-                "put a value that has : # [ { or quotes in it between quotes",
-            ) from error
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            raise FrontMatterError(
-                1, f"the front matter is not YAML: {error}", "write it as `key: value` lines"
-            ) from error
-        if node is None:
-            return {}
-        if not isinstance(node, yaml.MappingNode):
-            raise FrontMatterError(
-                2, "the front matter has no keys", "write it as `key: value` lines"
-            )
-        return _Walk().fields(node)
+    def load(self, fm: str, line: int = 2) -> dict[str, Field]:
+        return self._read(Source(fm, line))
 
 
-def _nests_too_deep(source: str) -> bool:
-    """True where libyaml might overflow the stack, which would end the whole process."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(source):
-        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest > _STACK or _NESTED_ON_A_LINE.search(source) is not None
+_MARKED: Final = (
+    _Marked("yaml", r"(-{3,}+)[ \t]*+(?:yaml)?", r"(-{3,}+)|\.{3}", yaml_fields),
+    _Marked("toml", r"(\+{3})", r"(\+{3})", toml_fields),
+    _Marked("json", r"(;{3,}+)", r"(;{3,}+)", json_fields),
+    _Marked("json", r"(-{3,}+)[ \t]*+json", r"(-{3,}+)", json_fields),
+    _Marked("toml", r"(-{3,}+)[ \t]*+toml", r"(-{3,}+)", toml_fields),
+)
 
 
-class _Walk:
-    """One walk over a YAML node graph, which aliases may make endless, within a budget."""
+def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | None:
+    """The front matter of a file's text (line ends `\n`), or None if it has none.
 
-    def __init__(self) -> None:
-        self._left = _MOST_NODES
-
-    def fields(self, node: yaml.MappingNode) -> dict[str, Field]:
-        fields: dict[str, Field] = {}
-        for key_node, value_node in node.value:
-            key = self._key(key_node)
-            line = key_node.start_mark.line + 2
-            if key in fields:
-                raise FrontMatterError(
-                    line,
-                    f"the key {key!r} stands twice (first in line {fields[key].line})",
-                    "keep one of them",
-                )
-            fields[key] = Field(self._value(value_node, 1), line)
-        return fields
-
-    def _value(self, node: yaml.Node, depth: int) -> Value:
-        line = node.start_mark.line + 2
-        self._left -= 1
-        if self._left < 0 or depth > _DEEPEST:
-            raise FrontMatterError(
-                line,
-                f"the front matter has more than {_MOST_NODES} values or {_DEEPEST} levels",
-                "shorten it; mind anchors (&) and aliases (*)",
-            )
-        if node.tag not in _SAFE_KINDS:
-            raise FrontMatterError(
-                line, f"the YAML tag {node.tag!r} is not allowed", "write the value without it"
-            )
-        if isinstance(node, yaml.ScalarNode):
-            plain = not node.style  # libyaml gives '' for it, the Python loader None
-            return None if plain and node.value in _NOTHING else str(node.value)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, depth + 1) for child in node.value]
-        return {self._key(key): self._value(value, depth + 1) for key, value in node.value}
-
-    def _key(self, node: yaml.Node) -> str:
-        self._left -= 1
-        if not isinstance(node, yaml.ScalarNode) or len(node.value) > 200:
-            raise FrontMatterError(
-                node.start_mark.line + 2, "a key is not a short word", "write `key: value`"
-            )
-        return str(node.value)
-
-
-_YAML = _StrictYaml()
-
-
-def read_front_matter(text: str) -> FrontMatter | None:
-    """The front matter of a file's text (line ends `\\n`), or None if it has none.
-
-    It stands between two lines of `---`, the first of them the file's first that is not blank.
-    Raises FrontMatterError where there is a beginning that cannot be read.
+    It begins with the file's first line that is not blank. `dialect` is the only one tried;
+    `auto` tries all. Raises FrontMatterError where there is a beginning that cannot be read.
     """
-    head = text.lstrip("\n")
-    if not _YAML.detect(head):
-        return None
-    offset = len(text) - len(head)
+    blank = _BLANK_LINES.match(text)
+    start = blank.end() if blank else 0
+    head = text[start:]
+    line = text.count("\n", 0, start) + 1
+    for marked in _MARKED:
+        if dialect in ("auto", marked.dialect) and marked.detect(head):
+            source, body = marked.split(head, line)
+            fields = marked.load(source, line + 1)
+            return FrontMatter(fields, body, line + source.count("\n") + 2, marked.dialect)
+    if dialect in ("auto", "json") and _OBJECT.match(head):
+        fields, end = json_object(Source(head[:LONGEST], line), 0)
+        rest = _REST_OF_LINE.match(head, end)
+        return _front_matter("json", fields, head, rest.end() if rest else end, line)
+    return _unopened(head, line, dialect)
+
+
+def _unopened(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
+    """Front matter without a mark above it: Hexo's, which has one below it, or headers.
+
+    A text that is not quite either is most likely no post, so it has none; but one that begins
+    with a post's key is refused, for it would be lost without a word.
+    """
+    doubt: FrontMatterError | None = None
     try:
-        source, body = _YAML.split(head)
-        fields = _YAML.load(source)
+        front = _closed_only(head, line, dialect)
     except FrontMatterError as error:
-        if offset:
-            raise FrontMatterError(error.line + offset, error.fault, error.cure) from error
-        raise
-    body_line = offset + source.count("\n") + 3
-    if offset:
-        fields = {key: Field(f.value, f.line + offset) for key, f in fields.items()}
-    return FrontMatter(fields, body, body_line)
+        front, doubt = None, error
+    if front is None and dialect in ("auto", "headers"):
+        found = header_fields(head, line)
+        front = found and _front_matter("headers", found[0], head, found[1], line)
+    if front is None and doubt and (_OF_A_POST.match(head) or head[0] == '"'):
+        raise doubt
+    return front
+
+
+def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
+    """Hexo's front matter whose opening line was left out, as its authors often do."""
+    closing = _CLOSING_LINE.search(head, 0, LONGEST)
+    if not closing:
+        return None
+    source = Source(head[: closing.start()], line)
+    body, body_line = head[closing.end() + 1 :], line + source.text.count("\n") + 1
+    if closing["json"]:
+        if dialect not in ("auto", "json") or head[0] != '"':
+            return None
+        return FrontMatter(json_fields(source), body, body_line, "json")
+    if dialect not in ("auto", "yaml") or not _OF_A_POST.search(source.text):
+        return None
+    fields = yaml_fields(source)
+    if not all(_ONE_WORD.fullmatch(key) for key in fields):
+        return None  # `Part 1: Tea` is a heading
+    return FrontMatter(fields, body, body_line, "yaml")
+
+
+def _front_matter(
+    dialect: Dialect, fields: dict[str, Field], head: str, end: int, line: int
+) -> FrontMatter:
+    """What was found in a text that begins in line `line`, and whose body begins at `end`."""
+    return FrontMatter(fields, head[end:], line + head.count("\n", 0, end), dialect)

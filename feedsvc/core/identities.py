@@ -60,8 +60,8 @@ def identify(
     pinned to its key, unless another file has taken that id along under a new key; the id that
     its file had (a slug was changed), unless somebody's key says otherwise or a guid asks for
     another; the id of a missing file with the same title and date (it was renamed); a new id.
-    Of several files with one key, the one that has the id keeps it, else the first in the order
-    of paths gets it.
+    Of several files with one key, the one that has the id keeps it, else the oldest by its date
+    gets it, of two of one date the first in the order of paths.
     """
     staying = {
         entry_id: holder
@@ -88,7 +88,7 @@ def identify(
                 claim, site, staying
             )
             taken.add(ids[claim.path])
-    return _without_twins(ids, before, staying)
+    return _without_twins(ids, claims, before, staying)
 
 
 def _left_behind(claim: Claim, holder: Holder | None) -> bool:
@@ -126,14 +126,17 @@ def _fresh_id(claim: Claim, site: Site, staying: Mapping[str, Holder]) -> str:
 
 
 def _without_twins(
-    ids: Mapping[str, str], before: Mapping[str, Standing], staying: Mapping[str, Holder]
+    ids: Mapping[str, str],
+    claims: Sequence[Claim],
+    before: Mapping[str, Standing],
+    staying: Mapping[str, Holder],
 ) -> Identities:
     owners = {entry_id: holder.path for entry_id, holder in staying.items()}
     for path, entry_id in sorted(ids.items()):
         had = before.get(path)
         if had and had.entry_id == entry_id:
             owners.setdefault(entry_id, path)
-    for path, entry_id in sorted(ids.items()):
-        owners.setdefault(entry_id, path)
+    for claim in sorted(claims, key=lambda claim: (claim.published, claim.path)):
+        owners.setdefault(ids[claim.path], claim.path)
     twins = {path: owners[i] for path, i in ids.items() if owners[i] != path}
     return Identities(ids, twins)

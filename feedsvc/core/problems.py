@@ -1,6 +1,6 @@
 """What is wrong with a post, said so that its author can mend it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +10,7 @@ class Problem:
     `line` and `column` count from 1; 0 is the whole file or line. `code` names the kind of
     fault for machines (docs/problems.md), `text` is what offends, as the author wrote it, cut
     short. A problem that `refuses` keeps the file's text out of the feeds, and what the file
-    last had published stays; any other is a warning.
+    last had published stays; any other is a warning. Two that read alike are equal.
     """
 
     path: str
@@ -18,9 +18,9 @@ class Problem:
     fault: str
     cure: str
     refuses: bool = True
-    code: str = "file"
-    column: int = 0
-    text: str = ""
+    code: str = field(default="", compare=False)
+    column: int = field(default=0, compare=False)
+    text: str = field(default="", compare=False)
 
     @property
     def place(self) -> str:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from feedsvc.core.frontmatter import Dialect
 from feedsvc.core.people import Person
 
-# What files and folders may be named for; not `it`, `cs` and `ml`, which mean IT as well.
+# What files and folders may be named for; not `it`, `cs`, `id` and `ml`, which have other uses.
 LANGUAGES: Final = (
-    *("ar", "bn", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "ja"),
+    *("ar", "bn", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "ja"),
     *("ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"),
 )
 
@@ -18,18 +19,20 @@ class Rules:
 
     `permalink` is a template such as `/posts/:key/`. `categories` is `hexo` (a flat list is one
     path) or `flat`. `dialect` and `encoding` are of the files; a text of tags is split at any
-    of `tag_separators`. `encrypted` is `hidden` or `teaser`. `languages` are the tags that file
-    and folder names are looked through for. `authors` are the people that a post may name by a
-    key; aliases are pairs of a name and the one that it means, categories with `/`.
+    of `tag_separators`. `encrypted` is `hidden` or `teaser`. With `id_is_guid` the key `id`
+    says what `guid` does. `languages` are those that names of files and folders may tell.
+    `authors` are the people that a post may name by a key. Aliases are pairs of a name and the
+    one that it means, categories with `/`.
     """
 
     permalink: str = "/posts/:key/"
     categories: str = "hexo"
-    dialect: str = "auto"
+    dialect: Dialect = "auto"
     encoding: str = "utf-8"
     tag_separators: str = ",，、;；"
     encrypted: str = "hidden"
     lead_image: bool = False
+    id_is_guid: bool = False
     languages: tuple[str, ...] = LANGUAGES
     authors: tuple[tuple[str, Person], ...] = ()
     tag_aliases: tuple[tuple[str, str], ...] = ()

@@ -1,33 +1,57 @@
-"""Tags of other generators inside a body: Hexo's `{% %}` and Hugo's `{{< >}}`.
+"""Tags of other generators inside a body: Hexo's and Jekyll's `{% %}`, Hugo's `{{< >}}`.
 
 Those that are known become Markdown, any other is removed and named (REQUIREMENTS X5): a reader
-never sees one raw. Fenced and inline code is left as it stands.
+never sees one raw. So do the marks of `feedsvc.core.marks`, callouts and tables of contents.
+Fenced and inline code is left as it stands.
 """
 
 import re
-import shlex
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from feedsvc.core.marks import shown_mark
+from feedsvc.core.tags import shown_block, shown_tag
 from feedsvc.core.text import Ahead
 
-_OPENER = re.compile(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)|`++|\{%|\{\{[<%]", re.MULTILINE)
+_OPENER = re.compile(
+    r"(?<=\n\n)(?P<indented>(?: {4}|\t)[^\n]*+(?:\n(?: {4}|\t)[^\n]*+)*+)"
+    r"|^ {0,3}(?P<fence>`{3,}+|~{3,}+)|(?P<ticks>`++)|(?P<tag>\{%|\{\{)"
+    r"|^(?P<contents>[ ]{0,3}(?:\[TOC\]|\[\[_?TOC_?\]\]|@\[TOC\](?:\([^()\n]*+\))?)[ \t]*+$"
+    r"|(?:[*+-]|1\.)[ \t][^\n]*+\n[ \t]*+\{:[ \t]*+toc[^{}\n]*+\})"
+    r"|^(?P<callout>(?:[ ]{0,3}>)++[ ]?)\[!(?P<kind>[\w-]++)\][+-]?(?P<title>.*+)"
+    r"|(?P<mark>\{:|!?\[\[|%%|\\{1,2}[(\[])",
+    re.MULTILINE | re.IGNORECASE,
+)
+_ITEM = re.compile(r"[ \t]|[*+-][ \t]|\d{1,9}[.)][ \t]|\[\^")  # or a line inside one
+_ANY: Final = ("{%", "{{", "{:", "[[", "%%", "[!", "\\(", "\\[", "[toc]", "[TOC]")
 _FENCE_END = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _TICKS = re.compile("`++")
 _BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 _HEXO = re.compile(r"\{%-?+\s*+([A-Za-z_]\w*+)")
 _HEXO_END = re.compile(r"%\}")
 _HUGO = re.compile(r"\{\{[<%]\s*+(/?+\s*+[A-Za-z_][\w./-]*+)")
+_LIQUID = re.compile(r"\{\{-?+\s*+((?:site|page)\.[\w.-]++)(?=\s|\||-?\})")
+_LIQUID_PATH = re.compile(
+    r"\{\{-?+\s*+(?=[\"'][^\"'\n{}]*+[\"']\s*+\|\s*+(?:relative|absolute)_url\b)()"
+)
+_LIQUID_END = re.compile(r"-?\}\}")
 _HUGO_END = re.compile(r"[>%]\}\}")
 _ENDS: Final = {
     name: re.compile(rf"\{{%-?+\s*+end{name}\s*+-?%\}}")
-    for name in ("raw", "codeblock", "code", "blockquote", "quote", "pullquote")
+    for name in (
+        *("raw", "codeblock", "code", "blockquote", "quote", "pullquote"),
+        *("highlight", "comment", "cq", "centerquote"),
+    )
 }
-_HIGHLIGHT_END = re.compile(r"\{\{[<%]\s*+/\s*+highlight\s*+[>%]\}\}")
+_HUGO_ENDS: Final = {
+    name: re.compile(rf"\{{\{{[<%]\s*+/\s*+{name}\s*+[>%]\}}\}}")
+    for name in ("highlight", "raw", "rawhtml", "quote", "blockquote")
+}
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
+_MOST_OPENERS: Final = 100_000  # in one body; what stands behind so many stays as it is
 _MOST_WORDS: Final = 2_000  # characters of one tag behind its name; with more it is no tag
 
 
@@ -36,6 +60,42 @@ class _Tag:
     name: str
     words: str
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Something that ends at `end`; None is shown for what stays as it is."""
+
+    end: int
+    instead: str | None = None
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Tags of one generator: how they begin, what their name is, how they end."""
+
+    mark: str
+    forms: tuple[re.Pattern[str], ...]
+    end: re.Pattern[str]
+
+
+_KINDS: Final = (
+    _Kind("{%", (_HEXO,), _HEXO_END),
+    _Kind("{{<", (_HUGO,), _HUGO_END),
+    _Kind("{{%", (_HUGO,), _HUGO_END),
+    _Kind("{{", (_LIQUID, _LIQUID_PATH), _LIQUID_END),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A tag that is left out since nobody knows it; line and column count from 0."""
+
+    line: int
+    column: int
+    name: str
+    text: str
 
 
 class _Scan:
@@ -82,17 +142,22 @@ class _Scan:
 
     def tag(self, start: int) -> _Tag | None:
         """The tag that begins at `start`, if one does; it stands on one line."""
-        hexo = self._body.startswith("{%", start)
-        opening = (_HEXO if hexo else _HUGO).match(self._body, start)
+        kind = next(kind for kind in _KINDS if self._body.startswith(kind.mark, start))
+        opening = next(
+            filter(None, (form.match(self._body, start) for form in kind.forms)), None
+        )
         if opening is None:
             return None
-        closing = self._ahead.next(_HEXO_END if hexo else _HUGO_END, opening.end())
+        closing = self._ahead.next(kind.end, opening.end())
         if closing is None or closing.start() - opening.end() > _MOST_WORDS:
             return None
         words = self._body[opening.end() : closing.start()]
         if "\n" in words:
             return None
-        words = words.removesuffix("-") if hexo else words.rstrip().removesuffix("/")
+        if kind.mark == "{%":
+            words = words.removesuffix("-")
+        else:
+            words = words.rstrip().removesuffix("/")
         return _Tag(opening[1].lstrip("/ "), words, closing.end())
 
     def inside(self, tag: _Tag, start: int) -> re.Match[str] | None:
@@ -100,144 +165,82 @@ class _Scan:
         if self._body.startswith("{%", start):
             pattern = _ENDS.get(tag.name)
         else:
-            pattern = _HIGHLIGHT_END if tag.name == "highlight" else None
+            pattern = _HUGO_ENDS.get(tag.name)
         return self._ahead.next(pattern, tag.end) if pattern else None
+
+    def found(self, opener: re.Match[str]) -> _Found:
+        """What stands for that which begins with the opener, and where it ends."""
+        start = opener.start()
+        if opener["tag"]:
+            return self._found_tag(start) or _Found(opener.end())
+        if opener["indented"]:
+            return _Found(start + 1 if self._in_list(start) else opener.end())
+        if opener["contents"]:
+            return _Found(opener.end(), "")
+        if opener["callout"]:
+            return _Found(opener.end(), _callout(opener))
+        if opener["mark"]:
+            mark = shown_mark(self._body, start, self._ahead)
+            return _Found(mark[1], mark[0]) if mark else _Found(opener.end())
+        return _Found(self.code_end(opener) or opener.end())
+
+    def _in_list(self, start: int) -> bool:
+        """True where what is indented behind a blank line belongs to an item: no code."""
+        line_start = self._body.rfind("\n", 0, start - 2) + 1
+        return _ITEM.match(self._body, line_start) is not None
+
+    def _found_tag(self, start: int) -> _Found | None:
+        tag = self.tag(start)
+        if tag is None:
+            return None
+        closing = self.inside(tag, start)
+        if closing:
+            inside = self._body[tag.end : closing.start()]
+            return _Found(closing.end(), shown_block(tag.name, tag.words, inside))
+        instead = shown_tag(tag.name, tag.words)
+        return _Found(tag.end, instead or "", tag.name if instead is None else "")
 
 
 def code_spans(body: str) -> Iterator[tuple[int, int]]:
     """Where each fenced block and each inline code of a Markdown body begins and ends."""
     scan, position = _Scan(body), 0
     while opener := _OPENER.search(body, position):
-        end = None if opener[0].startswith("{") else scan.code_end(opener)
+        end = scan.code_end(opener) if opener["fence"] or opener["ticks"] else None
         position = end or opener.end()
         if end:
             yield opener.start(), end
 
 
-def without_shortcodes(body: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """The body with known tags as Markdown; (line from 0, name) of each that was removed."""
-    if "{%" not in body and "{{" not in body:
+def without_shortcodes(body: str) -> tuple[str, tuple[Removed, ...]]:
+    """The body with known tags as Markdown, and each tag that was removed."""
+    if not any(mark[0] in body and mark in body for mark in _ANY):  # one letter is found fast
         return body, ()
-    removed: list[tuple[int, str]] = []
+    removed: list[Removed] = []
     pieces: list[str] = []
-    scan, done, position, line, counted = _Scan(body), 0, 0, 0, 0
-    while opener := _OPENER.search(body, position):
-        start = opener.start()
-        if not opener[0].startswith("{"):
-            position = scan.code_end(opener) or opener.end()
+    scan, done, position, line, line_start, counted = _Scan(body), 0, 0, 0, 0, 0
+    for _ in range(_MOST_OPENERS):
+        opener = _OPENER.search(body, position)
+        if opener is None:
+            break
+        start, found = opener.start(), scan.found(opener)
+        position = found.end
+        if found.instead is None:
             continue
-        tag = scan.tag(start)
-        if tag is None:
-            position = opener.end()
-            continue
-        closing = scan.inside(tag, start)
-        position = closing.end() if closing else tag.end
-        pieces.append(body[done:start])
+        pieces += [body[done:start], found.instead]
         done = position
-        if closing:
-            pieces.append(_block(tag.name, tag.words, body[tag.end : closing.start()]))
-        elif tag.name in _KNOWN:
-            pieces.append(_KNOWN[tag.name](_words(tag.words)))
-        else:
-            line += body.count("\n", counted, start)
+        if found.unknown:
+            lines = body.count("\n", counted, start)
+            line += lines
+            line_start = body.rfind("\n", counted, start) + 1 if lines else line_start
             counted = start
-            removed.append((line, tag.name))
+            text = body[start : found.end]
+            removed.append(Removed(line, start - line_start, found.unknown, text))
     pieces.append(body[done:])
     return "".join(pieces), tuple(removed)
 
 
-def _words(text: str) -> list[str]:
-    if not any(char in text for char in "'\"\\"):  # shlex is slow
-        return _BARE_WORD.findall(text)
-    try:
-        return shlex.split(text)
-    except ValueError:  # an apostrophe that opens nothing
-        return text.split()
-
-
-def _block(name: str, words: str, inside: str) -> str:
-    if name == "raw":
-        return inside
-    if name == "highlight":
-        return _fenced(_words(words)[:1], inside)
-    if name in ("codeblock", "code"):
-        language = [word[5:] for word in _words(words) if word.startswith("lang:")]
-        return _fenced(language, inside)
-    lines = inside.strip("\n").split("\n")
-    source = words.strip()
-    if source:
-        lines += ["", f"— {source}"]
-    return "\n\n" + "\n".join(f"> {line}" for line in lines) + "\n\n"
-
-
-def _fenced(language: list[str], inside: str) -> str:
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", inside)), 3)
-    code = inside.strip("\n")
-    return f"\n\n{fence}{''.join(language)}\n{code}\n{fence}\n\n"
-
-
-def _named(words: list[str]) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in words if "=" in word)
-
-
-def _bare(words: list[str]) -> list[str]:
-    return [word for word in words if "=" not in word or "/" in word.split("=", 1)[0]]
-
-
-def _link(label: str, target: str) -> str:
-    return f"[{label}](<{target}>)" if target else label
-
-
-def _image(words: list[str]) -> str:
-    """Hexo: `img [class] url [width] [height] ["title" ["alt"]]`."""
-    targets = [n for n, word in enumerate(words) if "/" in word or "." in word]
-    if not targets:
-        return ""
-    rest = [word for word in words[targets[0] + 1 :] if not word.isdigit()]
-    alt = rest[-1].strip("'\"") if rest else ""
-    return f"![{alt}](<{words[targets[0]]}>)"
-
-
-def _figure(words: list[str]) -> str:
-    """Hugo: `figure src="..." alt="..." caption="..."`."""
-    named = _named(words)
-    picture = f"![{named.get('alt', '')}](<{named.get('src', '')}>)" if "src" in named else ""
-    caption = named.get("caption") or named.get("title") or ""
-    return f"\n\n{picture}\n\n{caption}\n\n"
-
-
-def _video(prefix: str) -> Callable[[list[str]], str]:
-    def link(words: list[str]) -> str:
-        name = (_bare(words) or [_named(words).get("id", "")])[0]
-        return f"\n\n<{prefix}{name}>\n\n" if name else ""
-
-    return link
-
-
-def _hexo_link(words: list[str]) -> str:
-    """Hexo: `link text... url [external] [title]`."""
-    targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
-    if not targets:
-        return " ".join(words)
-    return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
-
-
-def _asset(words: list[str]) -> str:
-    return _link(" ".join(words[1:]) or words[0], words[0]) if words else ""
-
-
-_KNOWN: Final[dict[str, Callable[[list[str]], str]]] = {
-    "img": _image,
-    "asset_img": _image,
-    "image": _image,
-    "figure": _figure,
-    "link": _hexo_link,
-    "asset_link": _asset,
-    "post_link": lambda words: " ".join(words[1:]) or "".join(words),
-    "more": lambda _: "<!-- more -->",
-    "youtube": _video("https://www.youtube.com/watch?v="),
-    "vimeo": _video("https://vimeo.com/"),
-    "bilibili": _video("https://www.bilibili.com/video/"),
-    "ref": lambda words: "".join(words[:1]),
-    "relref": lambda words: "".join(words[:1]),
-}
+def _callout(callout: re.Match[str]) -> str:
+    """The first line of a callout as a title of its own in the quotation."""
+    title = callout["title"].strip() or callout["kind"].capitalize()
+    bars = callout["callout"]
+    return f"{bars}**{title}**\n{bars}"

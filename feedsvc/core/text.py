@@ -23,7 +23,9 @@ _BLOCKS = frozenset(
 _GRAPHEME = regex.compile(r"\X")
 # Characters that are a grapheme each, whatever stands beside them: most of all text.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
-_SPACE = re.compile(r"\s+")
+# Not the wide space between Chinese words, nor the one before a French question mark.
+_SPACE = re.compile(r"[ \t\n\r\x85\u2028\u2029]+")
+_ANY_SPACE = re.compile(r"\s{2,}|[^\S\u3000]")
 _NOT_ASKED: Final = re.match("", "")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]")
 
@@ -34,7 +36,10 @@ def legal(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on one line: legal characters, runs of white space one space, none at the ends."""
+    """`text` on one line: legal characters, runs of spaces and line ends one space.
+
+    There is no white space at its ends; U+3000 and other spaces within stay as written.
+    """
     if text.isprintable() and "  " not in text:  # then all its characters are legal
         return text.strip()
     return _SPACE.sub(" ", legal(text)).strip()
@@ -75,7 +80,7 @@ def plain(markup: str) -> str:
         pieces.append(instead)
         position = end
     pieces.append(markup[position:])
-    return one_line(html.unescape("".join(pieces)))
+    return one_line(_ANY_SPACE.sub(" ", html.unescape("".join(pieces))))
 
 
 def _end_of_markup(ahead: Ahead, found: re.Match[str]) -> tuple[int, str]:

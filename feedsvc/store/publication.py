@@ -94,23 +94,25 @@ class _Writer:
 
     # Entries and their places in the feeds.
 
-    def _stored(self, ids: Collection[str]) -> dict[str, Entry]:
+    def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
         rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
-        return {row["id"]: entry_of(row) for row in rows.mappings()}
+        return {row["id"]: row for row in rows.mappings()}
 
     def _put(self, chunk: list[Entry]) -> None:
         old = self._stored([entry.id for entry in chunk])
-        moved = [e for e in chunk if e.id not in old or old[e.id].digest != e.digest]
+        # The digest in the row, not that of what the row says: an upgrade computes others, and
+        # the tags of feeds are made of those in the rows.
+        moved = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
         for entry in moved:
             (self._changes.changed if entry.id in old else self._changes.added).append(entry.id)
         if not moved:
             return
-        before = {e.id: old[e.id] for e in moved if e.id in old}
+        before = {e.id: entry_of(old[e.id]) for e in moved if e.id in old}
         _upsert(self._connection, entries, [entry_row(entry) for entry in moved])
         self._replace_memberships(before, {entry.id: entry for entry in moved})
 
     def _withdraw(self, ids: list[str]) -> None:
-        old = self._stored(ids)
+        old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
         self._changes.withdrawn.extend(old)
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         self._replace_memberships(old, {})

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.entries import Entry
 from feedsvc.core.feeds import Topic
 from feedsvc.core.files import FileRecord, Stamp
@@ -70,12 +71,28 @@ def entry_row(entry: Entry) -> dict[str, Any]:
             ensure_ascii=False,
         ),
         "digest": entry.digest,
+        "more": _more(entry),
     }
+
+
+def _more(entry: Entry) -> str:
+    """What few entries have, in one column, so that the rest pay nothing for it."""
+    more = {
+        "enclosures": [astuple(enclosure) for enclosure in entry.enclosures],
+        "image": entry.image,
+        "content": entry.content,
+    }
+    shown: dict[str, Any] = {name: value for name, value in more.items() if value}
+    if entry.feeds is not None:  # of no feed at all is something else
+        shown["feeds"] = entry.feeds
+    return json.dumps(shown, ensure_ascii=False) if shown else ""
 
 
 def entry_of(row: RowMapping) -> Entry:
     """The entry in a row of `entries`."""
     tags, categories, authors = json.loads(row["terms"])
+    more = json.loads(row["more"]) if row["more"] else {}
+    feeds = more.get("feeds")
     return Entry(
         id=row["id"],
         permalink=row["permalink"],
@@ -87,8 +104,17 @@ def entry_of(row: RowMapping) -> Entry:
         language=row["language"],
         tags=tuple(tags),
         categories=tuple(tuple(names) for names in categories),
-        authors=tuple(Person(*author) for author in authors),
+        authors=tuple(map(_person, authors)),
+        enclosures=tuple(Enclosure(*fields) for fields in more.get("enclosures", ())),
+        image=more.get("image", ""),
+        feeds=None if feeds is None else tuple(feeds),
+        content=more.get("content", ""),
     )
+
+
+def _person(author: str | list[str]) -> Person:
+    """An author of a row; before schema 0002 a name was all of one."""
+    return Person(author) if isinstance(author, str) else Person(*author)
 
 
 def topic_of(row: RowMapping) -> Topic:

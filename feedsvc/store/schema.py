@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0001"
+SCHEMA_VERSION: Final = "0002"
 
 metadata = MetaData()
 
@@ -78,6 +78,7 @@ entries = Table(
     Column("language", String, nullable=False),
     Column("terms", Text, nullable=False),  # JSON: tags, categories, authors
     Column("digest", String, nullable=False),
+    Column("more", Text, nullable=False, server_default=""),  # JSON; empty for most
     Index("entries_permalink", "permalink"),
 )
 

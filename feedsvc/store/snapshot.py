@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import RENDERER_VERSION, Topic
+from feedsvc.core.feeds import RENDERER_VERSION, Topic, listed
 from feedsvc.core.files import FileRecord
 from feedsvc.core.identities import Holder, Standing
 from feedsvc.core.problems import Problem
@@ -73,6 +73,12 @@ class Snapshot:
     def feeds(self) -> Iterator[FeedRecord]:
         """Every feed, the site's first, by path."""
         return map(_feed_record, self._rows(sa.select(feeds).order_by(feeds.c.path)))
+
+    def listed_feeds(self) -> list[FeedRecord]:
+        """The feeds that people are shown: those of languages where there is more than one."""
+        records = list(self.feeds())
+        shown = set(listed(record.topic for record in records))
+        return [record for record in records if record.topic in shown]
 
     def newest(self, feed_number: int, most: int) -> list[Entry]:
         """The newest entries of a feed; of two with one date, the greater id comes first."""

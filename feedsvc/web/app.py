@@ -71,7 +71,7 @@ class _Web:
             if site is None or main is None:
                 return _not_yet()
             newest = snapshot.newest(main.number, 10) if self._settings.server.pages else []
-            return pages.index_page(site, snapshot.feeds(), newest)
+            return pages.index_page(site, snapshot.listed_feeds(), newest)
 
     def document(self, path: str) -> AnyResponse:
         alias = self._settings.feeds.aliases.get(f"/{path}")

@@ -8,6 +8,7 @@ from flask import Response, render_template
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.entries import Entry
+from feedsvc.core.feeds import Topic, topics_of
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord
 from feedsvc.web.feeds import conditions
@@ -16,7 +17,12 @@ _CSP = (
     "default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_GROUPS = (("category", "Categories"), ("tag", "Tags"), ("author", "Authors"))
+_GROUPS = (
+    ("category", "Categories"),
+    ("tag", "Tags"),
+    ("author", "Authors"),
+    ("language", "Languages"),
+)
 
 
 def index_page(site: Site, feeds: Iterable[FeedRecord], newest: list[Entry]) -> Response:
@@ -36,13 +42,14 @@ def index_page(site: Site, feeds: Iterable[FeedRecord], newest: list[Entry]) -> 
 
 
 def post_page(site: Site, entry: Entry) -> Response:
-    """One post, to be read."""
-    tags = [(tag, addresses.url(site.url, addresses.tag_path(tag))) for tag in entry.tags]
-    categories = [
-        ("/".join(names), addresses.url(site.url, addresses.category_path(names)))
-        for names in entry.categories
+    """One post, to be read; it links to those feeds of its terms that hold it."""
+    holding = set(topics_of(entry))
+    terms = [
+        *(("/".join(names), Topic("category", names)) for names in entry.categories),
+        *((tag, Topic("tag", (tag,))) for tag in entry.tags),
     ]
-    return _page("post.html", site, entry=entry, tags=tags, categories=categories)
+    feeds = [(label, addresses.url(site.url, t.path)) for label, t in terms if t in holding]
+    return _page("post.html", site, entry=entry, feeds=feeds)
 
 
 def _page(template: str, site: Site, **values: Any) -> Response:

@@ -115,7 +115,8 @@ def test_paths_say_what_they_are_of() -> None:
         addresses.tag_path("C#"),
         addresses.category_path(("A/B", "c")),
         addresses.author_path("Li Wei"),
-    ] == ["tags/C~23", "categories/A~2FB/c", "authors/Li_Wei"]
+        addresses.language_path("zh-cn"),
+    ] == ["tags/C~23", "categories/A~2FB/c", "authors/Li_Wei", "lang/zh-CN"]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,7 @@ def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
         ("tags/a/b", "tags/a~2Fb"),
         ("authors/Li Wei", "authors/Li_Wei"),
         ("categories/a b/c#", "categories/a_b/c~23"),
+        ("lang/ZH-cn", "lang/zh-CN"),
     ],
 )
 def test_a_name_as_it_is_written_finds_its_path(raw: str, path: str) -> None:
@@ -198,7 +200,9 @@ def test_any_other_address_is_free_for_a_post(path: str) -> None:
     assert not addresses.is_reserved(path)
 
 
-@pytest.mark.parametrize("raw", ["", "tags", "tags/", "authors/", "categories/", "posts/x"])
+@pytest.mark.parametrize(
+    "raw", ["", "tags", "tags/", "authors/", "categories/", "lang/", "posts/x"]
+)
 def test_a_path_without_a_name_means_nothing(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None
 

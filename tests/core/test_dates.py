@@ -1,11 +1,15 @@
 """Dates as authors write them, and as feeds want them."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedsvc.core.dates import microseconds, read_date, rfc822, rfc3339
+from feedsvc.core.dates import date_in_name, microseconds, read_date, rfc822, rfc3339
 from tests.builders import at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -36,6 +40,14 @@ def read(text: str, zone: ZoneInfo = SHANGHAI) -> str:
         ("2026-03-01 09:30:00 +09", "2026-03-01T09:30:00+09:00"),
         ("2026-03-01 09:30:00 +14:00", "2026-03-01T09:30:00+14:00"),
         ("2024-02-29", "2024-02-29T00:00:00+08:00"),
+        ("2026.03.01", "2026-03-01T00:00:00+08:00"),
+        ("2001-12-14t21:59:43.10-05:00", "2001-12-14T21:59:43-05:00"),
+        ("2001-12-14 21:59:43.10 -5", "2001-12-14T21:59:43-05:00"),
+        ("2001-12-14 21:59:43 +5:30", "2001-12-14T21:59:43+05:30"),
+        ("2026-03-01 09:30 Europe/Paris", "2026-03-01T09:30:00+01:00"),
+        ("2026-07-01 09:30 America/Argentina/Ushuaia", "2026-07-01T09:30:00-03:00"),
+        ("2026-03-01 09:30 Etc/GMT-9", "2026-03-01T09:30:00+09:00"),
+        ("2026-03-01 09:30:00." + "9" * 5_000, "2026-03-01T09:30:00+08:00"),
     ],
 )
 def test_every_usual_notation_is_read(text: str, moment: str) -> None:
@@ -43,32 +55,292 @@ def test_every_usual_notation_is_read(text: str, moment: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("20260301", "2026-03-01T00:00:00+08:00"),
+        ("20260301T0930", "2026-03-01T09:30:00+08:00"),
+        ("20260301T093015Z", "2026-03-01T09:30:15+00:00"),
+        ("20260301T093015.5+0100", "2026-03-01T09:30:15+01:00"),
+        ("2026-03-01T093015", "2026-03-01T09:30:15+08:00"),
+        ("20260301 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-03-01Z", "2026-03-01T00:00:00+00:00"),
+        ("2026-03-01 +0900", "2026-03-01T00:00:00+09:00"),
+        ("2026-03-01T09:30:00\u221205:00", "2026-03-01T09:30:00-05:00"),
+    ],
+)
+def test_the_other_forms_of_iso_8601_are_read(text: str, moment: str) -> None:
+    assert read(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("March 1, 2026", "2026-03-01T00:00:00+08:00"),
+        ("Mar 01 2026", "2026-03-01T00:00:00+08:00"),
+        ("march 1st, 2026 at 9:30pm", "2026-03-01T21:30:00+08:00"),
+        ("Sept. 2nd 2026, 9:30:15 a.m.", "2026-09-02T09:30:15+08:00"),
+        ("May 3, 2026", "2026-05-03T00:00:00+08:00"),
+        ("1 March 2026", "2026-03-01T00:00:00+08:00"),
+        ("1st of March, 2026 09:30", "2026-03-01T09:30:00+08:00"),
+        ("01-Mar-2026 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-Mar-01", "2026-03-01T00:00:00+08:00"),
+        ("Sunday, 1 March 2026", "2026-03-01T00:00:00+08:00"),
+        ("Sun, March 1, 2026", "2026-03-01T00:00:00+08:00"),
+        ("2026-03-01, 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-03-01 at 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-03-01 Sun 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-03-01 (Sunday)", "2026-03-01T00:00:00+08:00"),
+    ],
+)
+def test_english_dates_are_read(text: str, moment: str) -> None:
+    assert read(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01 9:30 PM", "21:30:00"),
+        ("2026-03-01T9:30pm", "21:30:00"),
+        ("2026-03-01 9:30:15.5 AM", "09:30:15"),
+        ("2026-03-01 9 PM", "21:00:00"),
+        ("2026-03-01 12:05 a.m.", "00:05:00"),
+        ("2026-03-01 12:05 p.m.", "12:05:00"),
+        ("2026-03-01, 9:30:00\u202fAM", "09:30:00"),
+    ],
+)
+def test_clocks_with_12_hours_are_read(text: str, moment: str) -> None:
+    assert read(text) == f"2026-03-01T{moment}+08:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Sun, 01 Mar 2026 09:30:00 +0900", "2026-03-01T09:30:00+09:00"),
+        ("1 Mar 2026 09:30 GMT", "2026-03-01T09:30:00+00:00"),
+        ("Sun, 01 Mar 2026 09:30:00 UT", "2026-03-01T09:30:00+00:00"),
+        (
+            "Sun Mar 01 2026 09:30:00 GMT+0900 (Japan Standard Time)",
+            "2026-03-01T09:30:00+09:00",
+        ),
+        (
+            "March 1, 2026, 9:30:00 PM UTC +0900 (Tokyo)",
+            "2026-03-01T21:30:00+09:00",
+        ),
+        ("Sun Mar  1 09:30:00 2026", "2026-03-01T09:30:00+08:00"),
+        ("Sun Mar 1 09:30:00 2026 -0500", "2026-03-01T09:30:00-05:00"),
+        ("Sun Mar  1 09:30:00 UTC 2026", "2026-03-01T09:30:00+00:00"),
+        ("2026-03-01 09:30:00 -0700 PDT", "2026-03-01T09:30:00-07:00"),
+        ("2026-03-01T09:30:00+01:00[Europe/Paris]", "2026-03-01T09:30:00+01:00"),
+        ("2026-03-01T09:30:00.5+01:00 (heure d\u2019hiver)", "2026-03-01T09:30:00+01:00"),
+        ("20260301T0930Z[Asia/Tokyo]", "2026-03-01T09:30:00+00:00"),
+        ("2026-03-01T09:30[Europe/Paris]", "2026-03-01T09:30:00+01:00"),
+        ("2026-03-01 09:30 UTC+9", "2026-03-01T09:30:00+09:00"),
+        ("2026-03-01 09:30 GMT +09:00", "2026-03-01T09:30:00+09:00"),
+        ("2026-03-01 9:30 PM +09:00", "2026-03-01T21:30:00+09:00"),
+    ],
+)
+def test_dates_that_programs_write_are_read(text: str, moment: str) -> None:
+    assert read(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026年3月1日", "2026-03-01T00:00:00+08:00"),
+        ("2026年03月01日 9:30", "2026-03-01T09:30:00+08:00"),
+        ("2026 年 3 月 1 日 9:30:15", "2026-03-01T09:30:15+08:00"),
+        ("2026年3月1日下午9:30", "2026-03-01T21:30:00+08:00"),
+        ("2026年3月1号 上午9点30分", "2026-03-01T09:30:00+08:00"),
+        ("2026年3月1日 9時5分6秒", "2026-03-01T09:05:06+08:00"),
+        ("2026年3月1日 午後9時", "2026-03-01T21:00:00+08:00"),
+        ("2026年3月1日 星期日 09:30", "2026-03-01T09:30:00+08:00"),
+        ("2026-03-01 周日", "2026-03-01T00:00:00+08:00"),
+        ("2026-03-01 星期天", "2026-03-01T00:00:00+08:00"),
+        ("２０２６－０３－０１　０９：３０", "2026-03-01T09:30:00+08:00"),
+    ],
+)
+def test_chinese_and_japanese_dates_are_read(text: str, moment: str) -> None:
+    assert read(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("1772328600", "2026-03-01T09:30:00+08:00"),
+        ("1772328600999", "2026-03-01T09:30:00+08:00"),
+        ("0000000000", "1970-01-01T08:00:00+08:00"),
+        ("9999999999", "2286-11-21T01:46:39+08:00"),
+    ],
+)
+def test_ten_and_thirteen_digits_count_from_1970(text: str, moment: str) -> None:
+    assert read(text) == moment
+
+
+def test_seconds_since_1970_name_the_second_of_two_hours_too() -> None:
+    assert read("1793511000", NEW_YORK) == "2026-11-01T01:30:00-04:00"
+    assert read("1793514600", NEW_YORK) == "2026-11-01T01:30:00-05:00"
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("", "it is not a date"),
-        ("tomorrow", "it is not a date"),
-        ("20260301", "it is not a date"),
-        ("2026-03", "it is not a date"),
+        ("tea", "it is not a date"),
+        ("Sunday", "it is not a date"),
+        ("9:30 PM", "it is not a date"),
         ("2026-03-01T", "it is not a date"),
         ("2026-03-01 09", "it is not a date"),
-        ("2026-03-01 9:30 PM", "it is not a date"),
-        ("2026-03-01 Z", "it is not a date"),
-        ("２０２６-03-01", "it is not a date"),
+        ("2026-03-01 9点半", "it is not a date"),
+        ("2026-03-01 09:30 +900", "it is not a date"),
+        ("2026-03-01 09:30 Asia/../Tokyo", "it is not a date"),
+        ("march 1, 2026" + " " * 90 + "x", "it is not a date"),
+        ("9" * 5_000, "^it is not a date$"),
+        ("1-Mar-2026 noon", "^it is not a date$"),
+        ("1-Mar-2026 (or later)", "^it is not a date$"),
+        ("2026-03-01-1200", "^it is not a date$"),
+        ("2026-03-01 PM", "^it is not a date$"),
+        ("2026-03-01 9.05 PM", "^it is not a date$"),
+        ("2026年3月1日 9点5", "^it is not a date$"),
+        ("2026-03-01 9:30 Uhr", "^it is not a date$"),
+        ("202603010930", "it is not a date: 12 digits are neither"),
+        ("0", "it is not a date: 1 digits are neither"),
+        ("2026", "it is a year without a month and a day"),
+        ("2026年", "it is a year without a month and a day"),
+        ("2026-03", "it has no day"),
+        ("2026年3月", "it has no day"),
+        ("March 2026", "it has no day"),
+        ("March 1", "it has no year"),
+        ("1 March", "it has no year"),
+        ("now", "it means another day each time; write the day itself"),
+        ("Today", "it means another day each time"),
+        ("tomorrow", "it means another day each time"),
+        ("Last Modified", "it means another day each time"),
+        ("03/04/2026", "nobody can tell its month from its day; write the year first"),
+        ("13.04.2026", "nobody can tell its month from its day"),
+        ("3/1/2026, 9:30:00 AM", "nobody can tell its month from its day"),
+        ("26-03-01", "its year has two digits; write all four"),
+        ("Sun, 01 Mar 26 09:30:00 GMT", "its year has two digits"),
+        ("2026-03-01 09:30 CST", r"the zone CST is not the same everywhere; .* \+08:00"),
+        ("2026-03-01 9:30 PM EST", "the zone EST is not the same everywhere"),
+        ("Sun Mar  1 09:30:00 IST 2026", "the zone IST is not the same everywhere"),
+        ("Mon, 01 Mar 2026 09:30:00 GMT", "2026-03-01 is a Sunday, but it says Mon"),
+        ("2026年3月1日 星期一", "2026-03-01 is a Sunday, but it says 星期一"),
+        ("2026-02-30 Mon", "day"),
         ("2025-02-30", "day"),
+        ("20250230", "day"),
+        ("2026年2月30日", "day"),
         ("2026-13-01", "month"),
         ("0000-01-01", "year"),
         ("2026-03-01 24:00", "hour"),
         ("2026-03-01 23:59:60", "second"),
+        ("2026-03-01 13:30 PM", "'13:30 PM' is no time of a clock with 12 hours"),
+        ("2026-03-01 0:30 AM", "'0:30 AM' is no time of a clock with 12 hours"),
+        ("2026年3月1日 下午15:30", "'下午15:30' is no time of a clock with 12 hours"),
         ("2026-03-01T09:30:00+25:00", r"no time zone has the offset \+25:00"),
         ("2026-03-01T09:30:00-15:00", "no time zone has the offset -15:00"),
         ("2026-03-01T09:30:00-08:60", "no time zone has the offset -08:60"),
+        ("2026-03-01 09:30 Asia/Nowhere", "no time zone is called Asia/Nowhere"),
+        ("2026-03-01 09:30 America/Indiana", "no time zone is called America/Indiana"),
+        ("2026-03-01 09:30 Asia//Tokyo", "no time zone is called Asia//Tokyo"),
+        ("2026-03-01 09:30 right/Asia/Tokyo", "no time zone is called right/Asia/Tokyo"),
         ("0001-01-01", "it is outside the years 1 to 9999"),
+        ("0001-01-01 00:00 Asia/Tokyo", "it is outside the years 1 to 9999"),
         ("9999-12-31T23:59:59-05:00", "it is outside the years 1 to 9999"),
     ],
 )
-def test_an_impossible_date_is_refused_with_its_fault(text: str, fault: str) -> None:
+def test_what_is_no_date_or_two_dates_is_refused_with_its_fault(text: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         read_date(text, SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 5_000_000,
+        " " * 5_000_000,
+        "2026-03-01 " + " " * 5_000_000 + "x",
+        "2026-03-01 09:30:00." + "9" * 5_000_000 + "x",
+        "2026-03-01 09:30 " + "a/" * 2_500_000,
+        "2026-03-01 09:30 " + "+" * 5_000_000,
+        "March " * 1_000_000,
+        "9年" * 2_500_000,
+    ],
+)
+def test_a_very_long_text_is_refused_at_once(text: str) -> None:
+    begun = process_time()
+    with pytest.raises(ValueError, match="not a date"):
+        read_date(text, SHANGHAI)
+    assert process_time() - begun < 2
+
+
+_MOMENTS = st.datetimes(
+    timezones=st.integers(-14 * 60 - 59, 14 * 60 + 59).map(
+        lambda minutes: timezone(timedelta(minutes=minutes))
+    ),
+    min_value=datetime(1, 1, 3),  # noqa: DTZ001 - hypothesis asks for naive bounds
+    max_value=datetime(9999, 12, 29),  # noqa: DTZ001
+).map(lambda moment: moment.replace(microsecond=0))
+
+
+@given(_MOMENTS)
+def test_what_feeds_hold_is_read_back(moment: datetime) -> None:
+    for text in (rfc3339(moment), rfc822(moment)):
+        read_back = read_date(text, SHANGHAI)
+        assert (read_back, read_back.utcoffset()) == (moment, moment.utcoffset())
+
+
+@given(_MOMENTS, st.sampled_from([SHANGHAI, NEW_YORK]))
+def test_every_notation_without_an_offset_names_one_moment(
+    moment: datetime, zone: ZoneInfo
+) -> None:
+    day, clock = f"{moment.year:04}-{moment:%m-%d}", f"{moment:%H:%M:%S}"
+    chinese = f"{moment.year:04}年{moment.month}月{moment.day}日 {clock}"
+    english = f"{rfc822(moment)[5:16]} {moment:%I:%M:%S} {'AM' if moment.hour < 12 else 'PM'}"
+    texts = [f"{day} {clock}", f"{day}T{clock}".replace("-", ""), chinese, english]
+    assert len({read_date(text, zone) for text in texts}) == 1
+
+
+@given(st.text(alphabet="0123456789 -/:.,TZ+年月日下午點PMamJunSt()[]_", max_size=40))
+def test_any_text_is_a_date_or_refused(text: str) -> None:
+    with suppress(ValueError):
+        assert read_date(text, SHANGHAI).microsecond == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "rest"),
+    [
+        ("2026-03-01-tea", "2026-03-01T00:00:00+08:00", "tea"),
+        ("2026-03-01_green_tea", "2026-03-01T00:00:00+08:00", "green_tea"),
+        ("2026-03-01 Green tea", "2026-03-01T00:00:00+08:00", "Green tea"),
+        ("2026-03-01 - Green tea", "2026-03-01T00:00:00+08:00", "Green tea"),
+        ("2026-03-01", "2026-03-01T00:00:00+08:00", ""),
+        ("2026-3-1-tea", "2026-03-01T00:00:00+08:00", "tea"),
+        ("2026-03-01茶", "2026-03-01T00:00:00+08:00", "茶"),
+        ("2026-03-01Tea", "2026-03-01T00:00:00+08:00", "Tea"),
+        ("2026-03-01-2026-03-05-trip", "2026-03-01T00:00:00+08:00", "2026-03-05-trip"),
+        ("2026-03-01T09:30:00Z", "2026-03-01T09:30:00+00:00", ""),
+        ("2026-03-01T09:30:00Z-tea", "2026-03-01T09:30:00+00:00", "tea"),
+        ("2026-03-01T09:30:00.5-02:00_tea", "2026-03-01T09:30:00-02:00", "tea"),
+        ("2026-03-01T0930 tea", "2026-03-01T09:30:00+08:00", "tea"),
+        ("2026-03-01T0930-2026-tea", "2026-03-01T09:30:00+08:00", "2026-tea"),
+    ],
+)
+def test_a_files_name_may_begin_with_a_date(name: str, moment: str, rest: str) -> None:
+    found = date_in_name(name, SHANGHAI)
+    assert found is not None
+    assert (found[0].isoformat(), found[1]) == (moment, rest)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("tea", "tea-2026-03-01", "2026-03-tea", "2026-13-01-tea", "2026-02-30"),
+        *("2026-03-011", "20260301-tea", "26-03-01-tea", "2026-03-01T25:00:00Z-tea"),
+        *("0000-01-01-tea", "0001-01-01-tea", "9" * 5_000, ""),
+    ],
+)
+def test_a_name_that_begins_with_no_date_has_none(name: str) -> None:
+    assert date_in_name(name, SHANGHAI) is None
 
 
 def test_the_first_and_the_last_second_are_read() -> None:

@@ -1,5 +1,7 @@
 """The formats of a feed, and the list of all feeds."""
 
+import lxml.etree
+
 from feedsvc.core import addresses
 from feedsvc.core.documents import FORMATS, opml_document
 from feedsvc.core.feeds import SITE_TOPIC, Topic
@@ -72,3 +74,15 @@ def test_the_list_of_feeds_is_the_same_in_any_order_of_topics() -> None:
 
 def test_the_list_of_feeds_keeps_every_rule_of_its_standard() -> None:
     assert check_opml(opml_document(a_site(), TOPICS)) == []
+
+
+def test_languages_are_listed_where_there_is_more_than_one_each_in_its_own() -> None:
+    english, chinese = Topic("language", ("en",)), Topic("language", ("zh-CN",))
+    assert opml_document(a_site(), [*TOPICS, english]) == opml_document(a_site(), TOPICS)
+    document = opml_document(a_site(), [*TOPICS, english, chinese])
+    outlines = lxml.etree.fromstring(document).findall(".//outline[@text='Languages']/outline")
+    assert [(each.get("text"), each.get("language")) for each in outlines] == [
+        ("en", "en"),
+        ("zh-CN", "zh-CN"),
+    ]
+    assert check_opml(document) == []

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from feedsvc.core.entries import Entry, compose, new_id, with_summary_only
+from feedsvc.core.entries import Entry, compose, cut_short, new_id, with_summary_only
+from feedsvc.core.people import Person
 from feedsvc.core.posts import Post
 from feedsvc.core.problems import Problem
-from tests.builders import a_post, a_site, an_entry, at, people
+from tests.builders import a_post, a_site, an_entry, an_episode, at, people
 
 UUID = "123E4567-e89b-12d3-a456-426614174000"
 
@@ -84,6 +85,53 @@ def test_without_a_summary_the_excerpt_is_it() -> None:
     assert composed(a_post(body=body)).summary == "Brewed twice."
 
 
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("one <!-- more --> two", "one"),
+        ("one\n<!--MORE-->\ntwo<!-- more -->", "one"),
+        ("one\n\n<!-- truncate -->\n\ntwo", "one"),
+        ("<!-- mores -->\n\ntwo", "two"),
+        ("<!-- more -->\n\ntwo", "two"),
+        ("```\n<!-- more -->\n```\nb\n\n<!-- more -->\n\nc", "<!-- more --> b"),
+        ("`<!-- more -->` b", "<!-- more --> b"),
+        ("    <!-- more -->\n\nb", "<!-- more --> b"),
+        ("a [link][1][^1]\n\n<!-- more -->\n\n[1]: https://x.example\n\n[^1]: b", "a link"),
+    ],
+)
+def test_the_excerpt_ends_at_the_more_marker(body: str, summary: str) -> None:
+    assert composed(a_post(body=body)).summary == summary
+
+
+def test_in_html_a_tick_is_no_code() -> None:
+    post = a_post(path="a.HTML", body="<p>a ` b <!-- more --> c `</p>")
+    assert composed(post).summary == "a ` b"
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted", "image"),
+    [
+        ("", True, "https://example.org/posts/tea/a.png?b&c"),
+        ("", False, ""),
+        ("https://example.org/cover.png", True, "https://example.org/cover.png"),
+    ],
+)
+def test_the_first_image_may_stand_for_a_cover(named: str, wanted: bool, image: str) -> None:
+    body = "![](data:image/png;base64,AA==)\n\n![a](a.png?b&c) ![b](b.png)"
+    site = a_site(lead_image=wanted)
+    post = a_post(body=body, image=named)
+    entry = compose(post, site, new_id(post.key, site), post.published)
+    assert isinstance(entry, Entry)
+    assert entry.image == image
+
+
+def test_a_text_without_an_image_has_no_lead_image() -> None:
+    post, site = a_post(), a_site(lead_image=True)
+    entry = compose(post, site, "tag:x", post.published)
+    assert isinstance(entry, Entry)
+    assert entry.image == ""
+
+
 def test_without_an_excerpt_the_text_is_cut_to_200_graphemes() -> None:
     assert composed(a_post(body="茶" * 300)).summary == "茶" * 199 + "…"
 
@@ -152,7 +200,32 @@ def test_an_interrupt_is_not_taken_for_a_panic(monkeypatch: pytest.MonkeyPatch) 
         composed(a_post())
 
 
-def test_an_entry_that_is_too_large_is_its_summary_and_a_link() -> None:
+@pytest.mark.parametrize(
+    ("of_post", "of_site", "language"),
+    [("", "en", "en"), ("de", "en", "de"), ("", "zh-cn", "zh-CN"), ("EN-gb", "en", "en-GB")],
+)
+def test_an_entry_is_in_the_language_of_its_post_or_of_the_site(
+    of_post: str, of_site: str, language: str
+) -> None:
+    site = a_site(language=of_site)
+    entry = compose(a_post(language=of_post), site, "urn:x", at("2026-03-01"))
+    assert isinstance(entry, Entry)
+    assert entry.language == language
+
+
+def test_what_a_post_brings_along_comes_with_its_entry() -> None:
+    brought = {
+        "authors": (Person("Wang", "https://wang.example/", "wang@example.org"),),
+        "enclosures": (an_episode(file="a.mp3"),),
+        "image": "https://example.org/a.png",
+        "feeds": ("tags",),
+        "content": "summary",
+    }
+    entry = composed(a_post(**brought))
+    assert {name: getattr(entry, name) for name in brought} == brought
+
+
+def test_an_entry_of_a_feed_of_summaries_is_its_summary_and_a_link() -> None:
     entry = an_entry(summary="a < b", permalink="https://example.org/a&b", title="T")
     assert with_summary_only(entry) == an_entry(
         summary="a < b",
@@ -160,17 +233,33 @@ def test_an_entry_that_is_too_large_is_its_summary_and_a_link() -> None:
         title="T",
         content_html="<p>a &lt; b</p>"
         '<p><a href="https://example.org/a&amp;b">https://example.org/a&amp;b</a></p>',
+        content="summary",
     )
 
 
+def test_an_entry_of_a_feed_of_summaries_keeps_all_of_a_long_one() -> None:
+    assert with_summary_only(an_entry(summary="茶" * 2_000)).content_html.count("茶") == 2_000
+
+
+def test_an_entry_without_a_summary_is_a_link_alone() -> None:
+    shown = with_summary_only(an_entry(permalink="https://e.org/", summary=""))
+    assert shown.content_html == '<p><a href="https://e.org/">https://e.org/</a></p>'
+
+
+def test_an_entry_of_a_feed_of_summaries_keeps_its_files() -> None:
+    entry = an_entry(enclosures=(an_episode(),), image="https://example.org/a.png")
+    shown = with_summary_only(entry)
+    assert (shown.enclosures, shown.image) == (entry.enclosures, entry.image)
+
+
 def test_an_entry_that_is_too_large_has_its_summary_cut_short() -> None:
-    short = with_summary_only(an_entry(summary="茶" * 501))
+    short = cut_short(an_entry(summary="茶" * 501))
     assert short.summary == "茶" * 499 + "…"
     assert short.content_html.startswith(f"<p>{short.summary}</p>")
 
 
 def test_a_summary_of_endless_marks_is_cut_short_too() -> None:
-    assert len(with_summary_only(an_entry(summary="a" + "\u0301" * 9_000)).summary) == 500
+    assert len(cut_short(an_entry(summary="a" + "\u0301" * 9_000)).summary) == 500
 
 
 @pytest.mark.parametrize(
@@ -216,6 +305,33 @@ def test_the_digest_moves_with_anything_that_a_subscriber_sees(
 )
 def test_what_looks_different_has_another_digest(one: Entry, other: Entry) -> None:
     assert one.digest != other.digest
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"enclosures": (an_episode(),)}, {}),
+        ({"enclosures": (an_episode(length=1),)}, {"enclosures": (an_episode(length=2),)}),
+        ({"enclosures": (an_episode(length=0),)}, {"enclosures": (an_episode(length=None),)}),
+        ({"enclosures": (an_episode(duration=1),)}, {"enclosures": (an_episode(),)}),
+        ({"enclosures": (an_episode(media_type="a/b"),)}, {"enclosures": (an_episode(),)}),
+        ({"image": "https://example.org/a.png"}, {}),
+        ({"feeds": ()}, {}),
+        ({"feeds": ("site",)}, {"feeds": ("tags",)}),
+        ({"content": "summary"}, {}),
+        ({"authors": (Person("Li", uri="https://li.example/"),)}, {}),
+        ({"authors": (Person("Li", email="li@example.org"),)}, {}),
+    ],
+)
+def test_a_digest_moves_with_all_that_a_post_brings_along(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    assert an_entry(**one).digest != an_entry(**other).digest
+
+
+def test_where_a_file_lies_is_no_part_of_a_digest() -> None:
+    one, other = an_episode(file="a.mp3"), an_episode(file="audio/a.mp3")
+    assert an_entry(enclosures=(one,)).digest == an_entry(enclosures=(other,)).digest
 
 
 def test_equal_entries_have_one_digest() -> None:

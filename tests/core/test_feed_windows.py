@@ -1,9 +1,11 @@
 """Which feeds there are, what is in one, and when it counts as changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from feedsvc.core.documents import FORMATS
-from feedsvc.core.entries import Entry, with_summary_only
+from feedsvc.core.entries import Entry, cut_short, with_summary_only
 from feedsvc.core.feeds import (
     SITE_TOPIC,
     Feed,
@@ -11,15 +13,19 @@ from feedsvc.core.feeds import (
     entity_tag,
     feed_digest,
     feed_of,
+    in_shape,
+    listed,
     opml_digest,
     topics_of,
 )
+from feedsvc.core.people import Person
 from feedsvc.core.site import Site
-from tests.builders import a_site, an_entry, at, people
+from tests.builders import a_site, an_entry, an_episode, at, people
 
 TAG = Topic("tag", ("C#",))
 CATEGORY = Topic("category", ("A/B", "c"))
 AUTHOR = Topic("author", ("Li Wei",))
+LANGUAGE = Topic("language", ("zh-CN",))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,7 @@ AUTHOR = Topic("author", ("Li Wei",))
             "categories/A~2FB/c",
         ),
         (AUTHOR, "authors/Li_Wei", "Li Wei", "Tea - Author: Li Wei", "authors/Li_Wei"),
+        (LANGUAGE, "lang/zh-CN", "zh-CN", "Tea - Language: zh-CN", "lang/zh-CN"),
         (Topic("tag", ("茶",)), "tags/茶", "茶", "Tea - Tag: 茶", "tags/%E8%8C%B6"),
     ],
 )
@@ -94,6 +101,88 @@ def test_an_entry_is_in_the_feeds_of_all_its_topics() -> None:
     )
 
 
+@pytest.mark.parametrize(("language", "topics"), [("", ()), ("zh-CN", (LANGUAGE,))])
+def test_an_entry_is_in_the_feed_of_its_language(
+    language: str, topics: tuple[Topic, ...]
+) -> None:
+    found = topics_of(an_entry(language=language))
+    assert found == (SITE_TOPIC, Topic("author", ("Li",)), *topics)
+
+
+EVERYWHERE = an_entry(
+    tags=("AI", "C#"),
+    categories=(("Sports", "Golf"),),
+    language="en",
+    authors=people("Li"),
+)
+
+
+@pytest.mark.parametrize(
+    ("feeds", "paths"),
+    [
+        ((), []),
+        (("site",), [""]),
+        (("tags",), ["tags/AI", "tags/C~23"]),
+        (("categories",), ["categories/Sports", "categories/Sports/Golf"]),
+        (("authors", "languages"), ["authors/Li", "lang/en"]),
+        (("tags/C~23", "site"), ["", "tags/C~23"]),
+        (("categories/Sports",), ["categories/Sports"]),
+        (("tags/Tea",), []),  # not its tag: a post names feeds, not terms
+        (("tag", "lang", ""), [""]),
+    ],
+)
+def test_a_post_may_name_the_feeds_that_hold_it(
+    feeds: tuple[str, ...], paths: list[str]
+) -> None:
+    entry = replace(EVERYWHERE, feeds=feeds)
+    assert [topic.path for topic in topics_of(entry)] == paths
+
+
+def test_two_people_of_one_name_have_one_feed() -> None:
+    two = (Person("Li", "https://one.example/"), Person("Li", "https://two.example/"))
+    assert topics_of(an_entry(authors=two)) == (SITE_TOPIC, Topic("author", ("Li",)))
+
+
+@pytest.mark.parametrize(
+    ("topic", "language"), [(SITE_TOPIC, "en-GB"), (TAG, "en-GB"), (LANGUAGE, "zh-CN")]
+)
+def test_a_feed_is_in_its_language_or_in_the_sites(topic: Topic, language: str) -> None:
+    assert Feed(a_site(language="en-gb"), topic, ()).language == language
+
+
+def test_languages_are_listed_where_there_is_more_than_one() -> None:
+    german = Topic("language", ("de",))
+    assert listed([SITE_TOPIC, TAG, LANGUAGE]) == [SITE_TOPIC, TAG]
+    assert listed(iter([german, TAG, LANGUAGE])) == [german, TAG, LANGUAGE]
+
+
+@pytest.mark.parametrize(
+    ("of_site", "of_feed", "of_post", "is_summary"),
+    [
+        ("full", "", "", False),
+        ("summary", "", "", True),
+        ("full", "summary", "", True),
+        ("summary", "full", "", False),
+        ("full", "full", "summary", True),
+        ("summary", "summary", "full", False),
+    ],
+)
+def test_the_post_decides_before_the_feed_and_the_feed_before_the_site(
+    of_site: str, of_feed: str, of_post: str, is_summary: bool
+) -> None:
+    contents = ((TAG.path, of_feed),) if of_feed else ()
+    entry = an_entry(content=of_post, summary="In short.")
+    shown = in_shape(a_site(content=of_site, contents=contents), TAG, entry)
+    assert shown == (with_summary_only(entry) if is_summary else entry)
+
+
+def test_the_shape_of_one_feed_is_not_that_of_another() -> None:
+    site = a_site(contents=(("", "summary"),))
+    entry = an_entry(summary="In short.")
+    assert feed_of(site, SITE_TOPIC, [entry]).entries == (with_summary_only(entry),)
+    assert feed_of(site, TAG, [entry]).entries == (entry,)
+
+
 def test_a_category_is_its_path_and_not_its_last_name() -> None:
     entry = an_entry(categories=(("A", "News"), ("B", "News")))
     paths = [topic.path for topic in topics_of(entry) if topic.kind == "category"]
@@ -140,7 +229,7 @@ def test_no_number_of_tags_makes_a_feed_larger_than_it_may_be() -> None:
 def test_an_entry_larger_than_any_feed_is_carried_by_its_summary() -> None:
     small, large = an_entry("a"), an_entry("b", content_html="x" * 50_000, summary="In short.")
     feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
-    assert feed.entries == (with_summary_only(large), small)
+    assert feed.entries == (cut_short(large), small)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +250,43 @@ def test_an_entry_that_fits_in_no_feed_does_not_empty_it(huge: Entry) -> None:
 def test_an_entry_with_a_large_summary_is_carried_by_less_of_it() -> None:
     large, small = an_entry("large", summary="x" * 39_000), an_entry("small")
     feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
-    assert feed.entries == (with_summary_only(large), small)
+    assert feed.entries == (cut_short(large), small)
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        {"enclosures": tuple(an_episode(f"{'&' * 40}{n}.mp3") for n in range(20))},
+        {"enclosures": tuple(an_episode(f"{n}", length=10**18) for n in range(60))},
+        {"enclosures": (an_episode(media_type="audio/" + "x" * 5_000),)},
+        {"image": "https://example.org/" + "&" * 2_000 + ".jpeg"},
+        {"authors": tuple(Person("&", f"https://e.org/{n}", "a@b.c") for n in range(60))},
+        {"authors": (Person("王" * 30, "https://e.org/" + "&" * 900, "a" * 900 + "@b.c"),)},
+        {"language": "en-" + "x-abcdefgh" * 500},
+        {"content": "summary", "summary": "<&" * 1_000},
+    ],
+    ids=["many", "large", "typed", "image", "people", "addresses", "language", "summary"],
+)
+def test_nothing_that_a_post_brings_makes_a_feed_larger_than_it_may_be(
+    brought: dict[str, object],
+) -> None:
+    entries = named(20, content_html="x" * 500, **brought)
+    assert largest_document(entries, a_site(max_bytes=60_000)) <= 60_000
+
+
+@pytest.mark.parametrize(
+    "huge",
+    [
+        an_entry("huge", image="https://example.org/" + "x" * 50_000),
+        an_entry("huge", enclosures=(an_episode("x" * 50_000),)),
+        an_entry("huge", enclosures=tuple(an_episode(str(n)) for n in range(500))),
+        an_entry("huge", authors=(Person("Li", "https://e.org/" + "x" * 50_000),)),
+    ],
+    ids=["image", "enclosure", "enclosures", "address"],
+)
+def test_what_a_huge_post_brings_does_not_empty_a_feed(huge: Entry) -> None:
+    small = an_entry("small")
+    assert feed_of(a_site(max_bytes=40_000), TAG, [huge, small]).entries == (small,)
 
 
 def test_many_short_tags_cost_no_more_than_they_take() -> None:
@@ -189,6 +314,9 @@ def test_a_feeds_digest_stays_while_nothing_changes() -> None:
     [
         feed_digest(a_site(title="Coffee"), TAG, ["a", "b"]),
         feed_digest(a_site(max_bytes=1), TAG, ["a", "b"]),
+        feed_digest(a_site(content="summary"), TAG, ["a", "b"]),
+        feed_digest(a_site(contents=(("tags/C~23", "summary"),)), TAG, ["a", "b"]),
+        feed_digest(a_site(), Topic("language", ("C#",)), ["a", "b"]),
         feed_digest(a_site(), Topic("author", ("C#",)), ["a", "b"]),
         feed_digest(a_site(), Topic("tag", ("C",)), ["a", "b"]),
         feed_digest(a_site(), TAG, ["b", "a"]),

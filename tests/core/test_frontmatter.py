@@ -27,13 +27,16 @@ def refused(text: str) -> tuple[int, str]:
 def test_fields_come_with_their_lines_and_the_body_with_its_own() -> None:
     text = "---\ntitle: Tea\n# a remark\ntags:\n  - green\n---\n\nBody.\n"
     assert read_front_matter(text) == FrontMatter(
-        {"title": Field("Tea", 2), "tags": Field(["green"], 4)}, "\nBody.\n", 7
+        {"title": Field("Tea", 2, 8, 1), "tags": Field(["green"], 4, 1, 1)},
+        "\nBody.\n",
+        7,
+        "yaml",
     )
 
 
 def test_blank_lines_before_it_are_counted() -> None:
     assert read_front_matter("\n\n---\ntitle: Tea\n---\nBody.") == FrontMatter(
-        {"title": Field("Tea", 4)}, "Body.", 6
+        {"title": Field("Tea", 4, 8, 1)}, "Body.", 6, "yaml"
     )
 
 
@@ -43,19 +46,20 @@ def test_empty_front_matter_has_no_fields(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Body.", "# Head\n---\n", "----\na: b\n----\n", "--- a\n---\n", " ---\n---\n"]
+    "text", ["", "Body.", "# Head\n---\n", "--\na: b\n--\n", "--- a\n---\n", " ---\n---\n"]
 )
 def test_a_text_that_does_not_begin_with_its_mark_has_none(text: str) -> None:
     assert read_front_matter(text) is None
 
 
 def test_a_mark_may_have_white_space_behind_it_and_end_the_file() -> None:
-    assert read_front_matter("--- \t\na: b\n---  ") == FrontMatter({"a": Field("b", 2)}, "", 4)
+    front = read_front_matter("--- \t\na: b\n---  ")
+    assert front == FrontMatter({"a": Field("b", 2, 4, 1)}, "", 4, "yaml")
 
 
 def test_a_rule_in_the_body_stays_in_the_body() -> None:
     front = read_front_matter("---\na: b\n---\none\n\n---\n\ntwo\n")
-    assert front == FrontMatter({"a": Field("b", 2)}, "one\n\n---\n\ntwo\n", 4)
+    assert front == FrontMatter({"a": Field("b", 2, 4, 1)}, "one\n\n---\n\ntwo\n", 4, "yaml")
 
 
 def test_the_indent_of_the_first_line_of_code_survives() -> None:
@@ -93,11 +97,12 @@ def test_values_are_texts_lists_mappings_and_nothing(yaml: str, value: Value) ->
 
 def test_an_alias_is_the_value_of_its_anchor() -> None:
     fields = fields_of("---\na: &tea [green]\nb: *tea\n---\n")
-    assert fields == {"a": Field(["green"], 2), "b": Field(["green"], 3)}
+    assert fields == {"a": Field(["green"], 2, 4, 1), "b": Field(["green"], 3, 1, 1)}
 
 
 def test_a_merge_key_is_a_key_like_any_other() -> None:
-    assert fields_of("---\n<<: {title: x}\n---\n") == {"<<": Field({"title": "x"}, 2)}
+    fields = fields_of("---\n<<: {title: x}\n---\n")
+    assert fields == {"<<": Field({"title": "x"}, 2, 5, 1)}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +150,7 @@ def test_a_key_is_a_short_word(key: str) -> None:
         ("title: a: b", 3),
         ("title: @tea", 3),
         ("title: `tea`", 3),
-        ("tags:\n\t- tea", 4),
+        ("tags:\n \t- tea", 4),
         ("title: a\n\tdate: b", 4),
         ("x: *nowhere", 3),
         ('x: "\\uD800"', 3),

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic
+from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic, feed_of
 from feedsvc.core.jsonfeed import json_document
-from tests.builders import a_site, an_entry, at, people
+from feedsvc.core.people import Person
+from tests.builders import a_site, an_entry, an_episode, at, people
 from tests.feedcheck import check_json
 
 FULL = Feed(
@@ -57,7 +58,7 @@ def test_json_keeps_every_rule_of_its_standard(feed: Feed) -> None:
 def test_what_an_entry_does_not_have_is_left_out() -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(),))
     item = json.loads(json_document(feed))["items"][0]
-    assert sorted({"summary", "tags", "language"} & set(item)) == []
+    assert {"summary", "tags", "language", "image", "attachments"} & set(item) == set()
 
 
 def test_content_is_there_even_where_it_is_empty() -> None:
@@ -70,3 +71,41 @@ def test_content_reads_back_as_it_was_written(text: str) -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(title=text, content_html=text),))
     items = json.loads(json_document(feed))["items"]
     assert [(item["title"], item["content_html"]) for item in items] == [(text, text)]
+
+
+def test_what_a_post_brings_along_is_in_its_item() -> None:
+    entry = an_entry(
+        enclosures=(an_episode(), an_episode("b", length=None, duration=0)),
+        image="https://example.org/a.png",
+        authors=(Person("Li", "https://li.example/", "li@example.org"), Person("Wang")),
+    )
+    feed = Feed(a_site(), SITE_TOPIC, (entry,))
+    document = json_document(feed)
+    item = json.loads(document)["items"][0]
+    assert item["image"] == "https://example.org/a.png"
+    assert item["authors"] == [{"name": "Li", "url": "https://li.example/"}, {"name": "Wang"}]
+    assert item["attachments"] == [
+        {
+            "url": "https://example.org/a.mp3",
+            "mime_type": "audio/mpeg",
+            "size_in_bytes": 1024,
+            "duration_in_seconds": 61,
+        },
+        {"url": "https://example.org/b", "mime_type": "audio/mpeg", "duration_in_seconds": 0},
+    ]
+    assert check_json(document, self_link=feed.self_link("json"), now=at("2026-03-03")) == []
+
+
+def test_an_item_names_its_language_where_it_is_not_the_feeds() -> None:
+    entries = (an_entry("a", language="en"), an_entry("b", language="zh-CN"))
+    chinese = Feed(a_site(), Topic("language", ("zh-CN",)), entries)
+    document = json.loads(json_document(chinese))
+    assert document["language"] == "zh-CN"
+    assert [item.get("language") for item in document["items"]] == ["en", None]
+
+
+def test_a_feed_of_summaries_has_them_for_content() -> None:
+    feed = feed_of(a_site(content="summary"), SITE_TOPIC, [an_entry(summary="In short.")])
+    item = json.loads(json_document(feed))["items"][0]
+    assert item["content_html"].startswith("<p>In short.</p><p><a href=")
+    assert item["summary"] == "In short."

@@ -4,14 +4,19 @@ import pytest
 
 from feedsvc.core.posts import Draft, Post
 from feedsvc.core.problems import Problem
-from tests.builders import reading
+from tests.builders import post_of, reading
 
 FLAGS = [
     ("draft", True),
     ("hidden", True),
     ("published", False),
     ("publish", False),
-    ("feed", False),
+    ("unlisted", True),
+    ("private", True),
+    ("headless", True),
+    ("eleventyExcludeFromCollections", True),
+    ("visible", False),
+    ("render", False),
 ]
 YES = ["true", "True", "TRUE", "yes", "on", "1", "y", "' true '"]
 NO = ["false", "False", "no", "off", "0", "n"]
@@ -51,7 +56,7 @@ def test_a_date_where_a_flag_might_stand_hides_nothing(name: str) -> None:
     assert isinstance(reading(f"{name}: 2026-03-01"), Post)
 
 
-@pytest.mark.parametrize("name", ["draft", "hidden", "feed"])
+@pytest.mark.parametrize("name", ["draft", "hidden", "render"])
 def test_a_date_is_no_value_of_any_other_flag(name: str) -> None:
     assert isinstance(reading(f"{name}: 2026-03-01"), Draft)
 
@@ -91,7 +96,10 @@ def test_every_doubtful_flag_is_named() -> None:
     [
         *("Draft: true", "DRAFT: yes", "Published: false", "Password: a", "unlisted: true"),
         *("eleventyExcludeFromCollections: true", "status: draft", "Status: Private"),
-        *("tags: [draft]", "tag: draft", "Tags: Draft"),
+        *("tags: [draft]", "tag: draft", "Tags: Draft", "tags: ['#draft']"),
+        *("visibility: private", "build: {list: never}", "_build: {render: false}"),
+        *("build: {list: local}", "layout: page", "type: tags", "layout: draft"),
+        *("status: skip", "status: trash"),
     ],
 )
 def test_what_other_generators_hide_is_hidden(front: str) -> None:
@@ -112,6 +120,57 @@ def test_a_status_that_is_not_known_hides_and_warns(status: str) -> None:
 
 def test_a_tag_draft_among_others_hides_nothing() -> None:
     assert isinstance(reading("tags: [draft, tea]"), Post)
+
+
+@pytest.mark.parametrize(
+    ("front", "why"),
+    [
+        ("draft: true", "draft"),
+        ("hidden: 1\npassword: x", "hidden"),
+        ("encrypt: x", "password"),
+    ],
+)
+def test_a_draft_says_what_hides_it(front: str, why: str) -> None:
+    draft = reading(front)
+    assert isinstance(draft, Draft)
+    assert draft.reason == why
+
+
+@pytest.mark.parametrize("front", ["darft: true", "drafts: yes", "passwort: x", "hiden: maybe"])
+def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
+    draft = reading(front)
+    assert isinstance(draft, Draft)
+    assert sorted(warning.code for warning in draft.warnings) == ["flag", "unknown-key"]
+
+
+def test_a_misspelt_flag_that_says_no_hides_nothing() -> None:
+    assert isinstance(reading("drafts: false"), Post)
+
+
+@pytest.mark.parametrize("word", ["always", "true"])
+def test_a_page_that_hugo_lists_is_shown(word: str) -> None:
+    assert isinstance(reading(f"build: {{list: {word}}}"), Post)
+
+
+def test_a_way_of_listing_that_is_not_known_hides_and_warns() -> None:
+    draft = reading("build: {list: maybe}")
+    assert isinstance(draft, Draft)
+    assert draft.warnings[0].code == "status"
+
+
+@pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])
+def test_a_teaser_shows_the_title_and_the_summary_alone(name: str) -> None:
+    front = f"title: T\n{name}: secret\ndescription: D\naudio: a.mp3"
+    teaser = post_of(front, "The text.", encrypted="teaser")
+    assert (teaser.title, teaser.summary, teaser.body) == ("T", "D", "")
+    assert (teaser.content, teaser.enclosures) == ("summary", ())
+
+
+@pytest.mark.parametrize("word", ["", "maybe", "2026-03-01", "[full]", "{other: true}", "{}"])
+def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None:
+    draft = reading(f"feed: {word or repr('')}")
+    assert isinstance(draft, Draft)
+    assert (draft.warnings[0].code, draft.reason) == ("flag", "feed")
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,10 @@ def test_a_slug_is_encoded_once_in_the_permalink(slug: str, link: str) -> None:
         ("/:slug", "slug: x/y", "a/tea.md", "/x/y"),
         ("/:name.html", "slug: x", "a/tea/index.md", "/tea.html"),
         ("/:year-:month-:day/:name/", "", "tea.md", "/2026-03-01/tea/"),
-        ("/:other/:name/", "", "tea.md", "/:other/tea/"),
+        ("/:other/:name/", "other: Ä b", "tea.md", "/%C3%84%20b/tea/"),
+        ("/:title/", "", "a/_posts/tea.md", "/tea/"),
+        ("/:key/", "", "a/_posts/tea.md", "/a/tea/"),
+        ("date", "categories: [Tea]", "2026-03-01-pick.md", "/tea/2026/03/01/pick.html"),
         ("plain", "", "tea.md", "/plain"),
     ],
 )
@@ -84,6 +87,19 @@ def test_the_sites_template_makes_the_permalink(
 ) -> None:
     post = post_of(front, path=path, permalink=template)
     assert post.permalink == f"https://example.org{link}"
+
+
+@pytest.mark.parametrize("front", ["", "urlname:", "other: [a]"])
+def test_a_post_without_what_its_address_is_made_of_is_refused(front: str) -> None:
+    refused = reading(front, permalink="/:urlname.html")
+    assert isinstance(refused, Problem)
+    assert (refused.code, ":urlname" in refused.fault) == ("permalink", True)
+
+
+def test_a_permalink_of_the_posts_own_may_have_tokens() -> None:
+    assert (
+        post_of("permalink: /:year/:slug/\nslug: x").permalink == "https://example.org/2026/x/"
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import pytest
 
+from feedsvc.core.people import Person
+from feedsvc.core.posts import Post, parse_post
 from feedsvc.core.problems import Problem
-from tests.builders import people, post_of, reading
+from tests.builders import a_site, people, post_of, reading
 
 Paths = tuple[tuple[str, ...], ...]
 
@@ -122,7 +124,7 @@ def test_tag_is_another_name_of_tags() -> None:
     [
         ("Li", ("Li",)),
         ("[Li, Wang, Li]", ("Li", "Wang")),
-        ("{name: Li, url: 'https://li.example'}", ("Li",)),
+        ("{name: Li, job: Editor}", ("Li",)),
         ("[{name: Li}, Wang]", ("Li", "Wang")),
         ("[{url: 'https://li.example'}]", ()),
         ("王，李", ("王，李",)),
@@ -162,3 +164,125 @@ def test_what_is_neither_list_nor_word_is_refused(front: str, fault: str, cure: 
 
 def test_a_tag_that_is_null_is_dropped() -> None:
     assert post_of("tags: [null, Tea, 'null']").tags == ("Tea", "null")
+
+
+@pytest.mark.parametrize(
+    ("separators", "tags"),
+    [
+        (",，、;；", ("a b", "c")),
+        (", ", ("a", "b", "c")),
+        (" ", ("a", "b,c")),
+        ("", ("a b,c",)),
+        ("]^-", ("a b,c",)),
+    ],
+)
+def test_a_text_of_tags_is_split_where_the_settings_say(
+    separators: str, tags: tuple[str, ...]
+) -> None:
+    assert post_of("tags: a b,c", tag_separators=separators).tags == tags
+
+
+def test_a_tag_is_under_the_name_that_its_alias_means() -> None:
+    aliases = (("python", "Python"), ("Go ", "Golang"))
+    assert post_of("tags: [python, Python, Go]", tag_aliases=aliases).tags == (
+        "Python",
+        "Golang",
+    )
+
+
+def test_a_category_is_under_the_path_that_its_alias_means() -> None:
+    aliases = (("Tech/py", "Tech/Python"),)
+    post = post_of("categories: [[Tech, py], [py]]", category_aliases=aliases)
+    assert post.categories == (("Tech", "Python"), ("py",))
+
+
+@pytest.mark.parametrize(
+    ("path", "front", "categories"),
+    [
+        ("tech/python/_posts/tea.md", "", (("tech", "python"),)),
+        ("docs/tech/_posts/x/tea.md", "", (("tech",),)),
+        ("source/_posts/tea.md", "", ()),
+        ("tech/_posts/tea.md", "category: A", (("A",),)),
+        ("tech/tea.md", "", ()),
+    ],
+)
+def test_folders_above_jekylls_posts_are_a_category(
+    path: str, front: str, categories: tuple[tuple[str, ...], ...]
+) -> None:
+    assert post_of(front, path=path).categories == categories
+
+
+@pytest.mark.parametrize(
+    ("author", "person"),
+    [
+        ("li", Person("Li Wei", "https://example.org/li")),
+        ("Li <li@example.org>", Person("Li", "", "li@example.org")),
+        ("Li <not mail>", Person("Li <not mail>")),
+        ("Li <a@b>", Person("Li <a@b>")),
+        (
+            "{name: Li, url: 'https://a.example/茶'}",
+            Person("Li", "https://a.example/%E8%8C%B6"),
+        ),
+        ("{Name: Li, email: li@example.org}", Person("Li", "", "li@example.org")),
+        ("{title: Li, link: //a.example}", Person("Li")),
+        ("{name: Li, website: 'javascript:alert(1)'}", Person("Li")),
+        ("{name: Li, email: 'li at example'}", Person("Li")),
+    ],
+)
+def test_an_author_may_have_a_page_and_an_address(author: str, person: Person) -> None:
+    known = (("li", Person("Li Wei", "https://example.org/li")),)
+    assert post_of(f"author: {author}", authors=known).authors == (person,)
+
+
+@pytest.mark.parametrize(
+    "author", ["{name: Li, url: 'javascript:a'}", "{name: Li, mail: '@'}", "{name: Li, uri: x}"]
+)
+def test_an_address_of_an_author_that_cannot_be_used_is_a_warning(author: str) -> None:
+    assert [warning.code for warning in post_of(f"author: {author}").warnings] == ["author"]
+
+
+@pytest.mark.parametrize(
+    ("front", "code"),
+    [
+        (f"tags: [{', '.join(map(str, range(10_000)))}]", "too-many"),
+        (f"tags: ['{'a' * 1_000_00}']", "too-long"),
+        (f"tags: {'茶' * 201}", "too-long"),
+        (f"categories: [{', '.join(map(str, range(21)))}]", "too-many"),
+        (f"authors: [{', '.join(map(str, range(201)))}]", "too-many"),
+        (f"author: {{name: {'a' * 201}}}", "too-long"),
+        (f"title: {'a' * 1001}", "too-long"),
+        (f"slug: {'a' * 501}", "too-long"),
+    ],
+)
+def test_more_than_anyone_writes_is_refused(front: str, code: str) -> None:
+    refused = reading(front)
+    assert isinstance(refused, Problem)
+    assert (refused.code, refused.line) == (code, 3)
+
+
+@pytest.mark.parametrize("tag", [".", "..", "/", "?", "👩‍👩‍👧", "\u3000茶"])
+def test_a_tag_may_be_as_odd_as_it_likes(tag: str) -> None:
+    assert post_of(f"tags: ['{tag}']").tags == (tag.strip(),)
+
+
+@pytest.mark.parametrize("tag", [" ", "\u3000", "#", "\u00a0"])
+def test_a_tag_of_nothing_is_none(tag: str) -> None:
+    assert post_of(f"tags: ['{tag}', a]").tags == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [("Li Wei, Ann", ("Li Wei", "Ann")), ("Wei, Li; Ann", ("Wei, Li", "Ann")), ("Li", ("Li",))],
+)
+def test_headers_have_no_lists_so_their_authors_are_split(
+    written: str, names: tuple[str, ...]
+) -> None:
+    source = f"Title: T\nDate: 2026-03-01\nAuthors: {written}\n\nText.\n"
+    post = parse_post("tea/green.md", source.encode(), a_site())
+    assert isinstance(post, Post)
+    assert (post.authors, post.categories) == (people(*names), (("tea",),))
+
+
+@pytest.mark.parametrize("table", ["{series: [a]}", "words", "[tags]"])
+def test_a_table_without_the_key_says_nothing(table: str) -> None:
+    assert post_of(f"taxonomies: {table}").tags == ()

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from feedsvc.core.shortcodes import without_shortcodes
+from feedsvc.core.shortcodes import Removed, without_shortcodes
 
 
 def shown(body: str) -> str:
@@ -139,14 +139,18 @@ def test_what_is_no_tag_is_left_as_it_stands(body: str) -> None:
     ],
 )
 def test_an_unknown_tag_is_removed_and_named(tag: str, name: str) -> None:
-    assert without_shortcodes(f"a{tag}b") == ("ab", ((0, name),))
+    assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
 
 
 def test_removed_tags_come_with_their_lines_and_what_they_held_stays() -> None:
-    body = "```\n{% foo %}\n```\n{% note %}\nkept\n{% endnote %}\n"
+    body = "```\n{% foo %}\n```\nb {% chart %}\nkept\n{% c %}{% endchart %}\n"
     text, removed = without_shortcodes(body)
-    assert text == "```\n{% foo %}\n```\n\nkept\n\n"
-    assert removed == ((3, "note"), (5, "endnote"))
+    assert text == "```\n{% foo %}\n```\nb \nkept\n\n"
+    assert [(tag.line, tag.column, tag.text) for tag in removed] == [
+        (3, 2, "{% chart %}"),
+        (5, 0, "{% c %}"),
+        (5, 7, "{% endchart %}"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -187,3 +191,142 @@ def test_single_backticks_do_not_reach_over_a_blank_line() -> None:
 
 def test_a_fence_of_another_kind_ends_nothing() -> None:
     assert shown("```\n~~~\n{% a %}\n```") == "```\n~~~\n{% a %}\n```"
+
+
+@pytest.mark.parametrize(
+    ("tag", "markdown"),
+    [
+        ("{{ site.baseurl }}/a.png", "/a.png"),
+        ("{{site.url}}{{ site.baseurl }}/a.png", "/a.png"),
+        ("{{ '/a.png' | relative_url }}", "/a.png"),
+        ('{{- "/a.png" | absolute_url -}}', "/a.png"),
+        ("{% post_url 2026-03-01-tea %}", "2026-03-01-tea"),
+        ("{% asset_path a.png %}", "a.png"),
+        ("{% link _posts/2026-03-01-tea.md %}", "_posts/2026-03-01-tea.md"),
+        ("{% button /a/, Go there, home %}", "[Go there](</a/>)"),
+        ("{% btn /a/ %}", "[/a/](</a/>)"),
+        ("{% label primary @some words %}", "some words"),
+        ("{% note info %}x{% endnote %}", "x"),
+        ("{% tabs a, 1 %}x{% endtabs %}", "x"),
+        ("{{< notice tip >}}x{{< /notice >}}", "x"),
+        ("{% comment %}x{% endcomment %}", ""),
+        ("{{< rawhtml >}}<b>x</b>{{< /rawhtml >}}", "<b>x</b>"),
+        ("{{< gist >}}", ""),
+        ("{{< tweet >}}", ""),
+    ],
+)
+def test_a_tag_of_a_theme_keeps_its_words(tag: str, markdown: str) -> None:
+    assert shown(f"a {tag} b") == f"a {markdown} b"
+
+
+@pytest.mark.parametrize(
+    ("tag", "paragraph"),
+    [
+        ("{{< gist li 1a >}}", "<https://gist.github.com/li/1a>"),
+        ('{{< tweet user="li" id="12" >}}', "<https://x.com/li/status/12>"),
+        ("{{< x 12 >}}", "<https://x.com/i/status/12>"),
+        ("{{< instagram ab >}}", "<https://www.instagram.com/p/ab>"),
+        ("{% include youtube.html id='ab' %}", "<https://www.youtube.com/watch?v=ab>"),
+        ("{% include f.html src='/a.png' alt='b' caption='c' %}", "![b](</a.png>)\n\nc"),
+        ("{% include f.html image_path=/a.png %}", "![](</a.png>)"),
+        ("{% highlight ruby linenos %}\nx\n{% endhighlight %}", "```ruby\nx\n```"),
+        ("{% cq %}\nx\n{% endcq %}", "> x"),
+        ("{% fold A title %}", "**A title**"),
+        ('{{< details "A title" >}}', "**A title**"),
+        ('{{< tab name="A" >}}', "**A**"),
+        ("{{< /details >}}", ""),
+    ],
+)
+def test_a_tag_of_a_theme_becomes_a_paragraph(tag: str, paragraph: str) -> None:
+    assert shown(tag).strip() == paragraph
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("{{ page.title | upcase }}", "page.title"), ("{% include a.html %}", "include")],
+)
+def test_what_only_jekyll_knows_is_removed_and_named(tag: str, name: str) -> None:
+    assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
+
+
+@pytest.mark.parametrize(
+    ("mark", "markdown"),
+    [
+        ("见[[页面]]。", "见页面。"),
+        ("[[a page|its title]]", "its title"),
+        ("[[Page#Part]] [[#Part]]", "Page > Part Part"),
+        ("![[a b.png]]", "![a b.png](<a b.png>)"),
+        ("![[a.png|300x200]]", "![a.png](<a.png>)"),
+        ("![[a.png|A cup]]", "![A cup](<a.png>)"),
+        ("![[A note]]", "A note"),
+        ("a %%remark%% b", "a  b"),
+        ("a\n%%\nremark\n%%\nb", "a\n\nb"),
+        ("> [!note] A title\n> x", "> **A title**\n> \n> x"),
+        (">> [!WARNING]-\n>> x", ">> **Warning**\n>> \n>> x"),
+        (r"\(a_b\) \\(c^2\\)", "$a_b$ $c^2$"),
+        ("\\[\n\\frac{1}{2}\n\\]", r"$$\frac{1}{2}$$"),
+        ("# A {: .b}", "# A "),
+        ('![a](b){: width="3" .c #d}', "![a](b)"),
+        ("a\n{: .b}\nc", "a\n\nc"),
+        ("* this becomes a table of contents\n{:toc}\nx", "\nx"),
+        ("1. TOC\n{: toc}\nx", "\nx"),
+        ("[TOC]\nx", "\nx"),
+        ("[[toc]]\n@[toc](Contents)\n[[_TOC_]]\nx", "\n\n\nx"),
+    ],
+)
+def test_a_mark_becomes_what_it_means(mark: str, markdown: str) -> None:
+    assert shown(mark) == markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a[[1]]", "[[1]](/a)", "[[1]][a]", "[[1]]: a", "[[ -f x ]]", "[[]]", "[[a\nb]]"),
+        *("100%% of 50%%", "%%time and %%bash", "%%", "a\n%%\nb", "{:ok, x}", "{: }", "{:a"),
+        *(
+            r"\(a, not TeX\)",
+            r"\[a\]",
+            r"\(http://a_b\)",
+            r"\(a_b",
+            r"\(a_b $c\)",
+            "\\(a_\nb\\)",
+        ),
+        *("\\[a_b\n\nc\\]", r"\(" + "a_" * 2_000 + r"\)", "text [toc] x", "a\\\\\\(b_c\\)"),
+        *("```\n[[a]] %%b%%\n> [!note]\n{:toc}\n```", "`[[a]] \\(b_c\\)`", "[!note]"),
+        *("a\n\n    {% x %} [[b]]\n\t%%c%%", "a\n\n\t[TOC]"),
+    ],
+)
+def test_what_only_looks_like_a_mark_stays(text: str) -> None:
+    assert shown(text) == text
+
+
+@pytest.mark.parametrize("item", ["- a", "1. a", "- a\n\n  b", "[^1]: a"])
+def test_what_is_indented_in_a_list_is_no_code(item: str) -> None:
+    assert shown(f"{item}\n\n    {{% more %}} [[b]]") == f"{item}\n\n    <!-- more --> b"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *(
+            "[[",
+            "![[a",
+            "%%",
+            "%%a",
+            "%%\n",
+            "{:",
+            "{: .a",
+            "{:a=",
+            "\\(",
+            "\\[a_",
+            "\\\\(",
+            "> ",
+        ),
+        *("> [!", "[TOC]\n", "* a\n", "\n\n    a", "{{ site.", "{{ 'a' | ", "{{", "@[toc]("),
+    ],
+)
+def test_five_megabytes_of_half_a_mark_are_read_in_no_time(piece: str) -> None:
+    body = "{{ " + piece * (5_000_000 // len(piece))
+    started = time.monotonic()
+    without_shortcodes(body)
+    assert time.monotonic() - started < 10  # quadratic: hours

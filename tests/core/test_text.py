@@ -25,7 +25,20 @@ def test_all_other_characters_survive(text: str) -> None:
 
 
 def test_one_line_has_single_spaces_and_bare_ends() -> None:
-    assert one_line(" a\n\tb\x00 c\u2028d\u3000e ") == "a b c d e"
+    assert one_line(" a\n\tb\x00 c\u2028d  e ") == "a b c d e"
+
+
+@pytest.mark.parametrize("text", ["茶\u3000道", "Quoi\xa0?", "a\u2009b"])
+def test_a_space_that_an_author_chose_stays(text: str) -> None:
+    assert one_line(f"\u3000{text}\u3000\n") == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [("茶\u3000道", "茶\u3000道"), ("\u3000\u3000茶&nbsp;&nbsp;道&nbsp;x", "茶 道 x")],
+)
+def test_plain_text_keeps_a_wide_space_between_words(markup: str, words: str) -> None:
+    assert plain(markup) == words
 
 
 def test_names_are_composed() -> None:

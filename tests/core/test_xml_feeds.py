@@ -1,13 +1,16 @@
 """Atom and RSS, to the byte: whatever feedgen does, this is what a subscriber gets."""
 
 import html
+from typing import Any
 
 import lxml.etree
 import pytest
 
-from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic
+from feedsvc.core.entries import Entry
+from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic, feed_of
+from feedsvc.core.people import Person
 from feedsvc.core.xmlfeeds import atom_document, rss_document
-from tests.builders import a_site, an_entry, at, people
+from tests.builders import a_site, an_entry, an_episode, at, people
 from tests.feedcheck import check_atom, check_rss
 
 ENTRY = an_entry(
@@ -200,3 +203,209 @@ def test_entries_keep_their_order() -> None:
     for document in (atom, rss):
         places = [document.index(f"2026:{name}<") for name in "cab"]
         assert places == sorted(places)
+
+
+# What a post brings along: people, files, a picture, a language.
+
+NAMESPACES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+}
+EPISODE = an_entry(
+    enclosures=(
+        an_episode("a.mp3?a=1&b=2"),
+        an_episode("film.mp4", media_type="video/mp4", length=None, duration=None),
+        an_episode("b.ogg", media_type="audio/ogg"),
+    ),
+    image="https://example.org/cover.jpg?a=1&b=2",
+    authors=(Person("Li & Co", "https://li.example/?a=1&b=2", "li@example.org"),),
+)
+
+
+def documents(*entries: Entry, topic: Topic = SITE_TOPIC, **site: Any) -> tuple[Any, Any]:
+    """The Atom and the RSS document of a feed of these entries, which break no rule."""
+    feed = feed_of(a_site(**site), topic, entries)
+    atom, rss = atom_document(feed), rss_document(feed)
+    now = at("2026-03-03")
+    assert check_atom(atom, self_link=feed.self_link("atom"), now=now) == []
+    assert check_rss(rss, self_link=feed.self_link("rss"), now=now) == []
+    return lxml.etree.fromstring(atom), lxml.etree.fromstring(rss)
+
+
+def found(document: Any, path: str) -> list[Any]:
+    """The attributes of each element at a path, or its text where it has none."""
+    elements = document.findall(path, NAMESPACES)
+    return [dict(each.attrib) or each.text for each in elements]
+
+
+def test_enclosures_of_atom_are_links_with_type_and_length() -> None:
+    atom, _ = documents(EPISODE)
+    alternate, *enclosures = found(atom, "a:entry/a:link")
+    assert alternate["rel"] == "alternate"
+    assert enclosures == [
+        {
+            "rel": "enclosure",
+            "type": "audio/mpeg",
+            "length": "1024",
+            "href": "https://example.org/a.mp3?a=1&b=2",
+        },
+        {"rel": "enclosure", "type": "video/mp4", "href": "https://example.org/film.mp4"},
+        {
+            "rel": "enclosure",
+            "type": "audio/ogg",
+            "length": "1024",
+            "href": "https://example.org/b.ogg",
+        },
+    ]
+
+
+def test_rss_has_one_enclosure_and_the_other_files_as_media() -> None:
+    _, rss = documents(EPISODE)
+    assert found(rss, "channel/item/enclosure") == [
+        {"url": "https://example.org/a.mp3?a=1&b=2", "length": "1024", "type": "audio/mpeg"}
+    ]
+    assert found(rss, "channel/item/media:content")[:2] == [
+        {"url": "https://example.org/film.mp4", "type": "video/mp4", "medium": "video"},
+        {
+            "url": "https://example.org/b.ogg",
+            "type": "audio/ogg",
+            "medium": "audio",
+            "fileSize": "1024",
+            "duration": "61",
+        },
+    ]
+
+
+def test_an_empty_file_has_the_length_0_in_atom() -> None:
+    atom, _ = documents(an_entry(enclosures=(an_episode(length=0),)))
+    assert found(atom, "a:entry/a:link")[1]["length"] == "0"
+
+
+def test_an_enclosure_of_rss_whose_length_nobody_knows_has_the_length_0() -> None:
+    _, rss = documents(an_entry(enclosures=(an_episode(length=None),)))
+    assert [each["length"] for each in found(rss, "channel/item/enclosure")] == ["0"]
+
+
+@pytest.mark.parametrize(("duration", "shown"), [(61, ["61"]), (0, ["0"]), (None, [])])
+def test_rss_says_how_long_the_enclosure_plays(duration: int | None, shown: list[str]) -> None:
+    _, rss = documents(an_entry(enclosures=(an_episode(duration=duration), an_episode("b"))))
+    assert found(rss, "channel/item/itunes:duration") == shown
+
+
+def test_a_lead_image_is_media_and_a_thumbnail_in_both() -> None:
+    atom, rss = documents(an_entry(image=EPISODE.image))
+    url = "https://example.org/cover.jpg?a=1&b=2"
+    for entry in (atom.find("a:entry", NAMESPACES), rss.find("channel/item")):
+        content = {"url": url, "type": "image/jpeg", "medium": "image"}
+        assert found(entry, "media:content") == [content]
+        assert found(entry, "media:thumbnail") == [{"url": url}]
+
+
+def test_an_image_without_a_suffix_has_no_type() -> None:
+    atom, _ = documents(an_entry(image="https://example.org/cover"))
+    content = {"url": "https://example.org/cover", "medium": "image"}
+    assert found(atom, "a:entry/media:content") == [content]
+
+
+def test_a_feed_that_holds_audio_has_a_guid_that_outlives_its_address() -> None:
+    guids = set()
+    for url in ("https://example.org", "https://elsewhere.org/blog"):
+        _, rss = documents(an_entry(enclosures=(an_episode(),)), url=url)
+        guids.update(found(rss, "channel/podcast:guid"))
+    assert guids == {"be8fc6b6-9bcb-5b3e-846e-7d08ec85bb4e"}
+
+
+def test_a_feed_that_holds_audio_behind_a_film_has_a_guid_too() -> None:
+    film = an_episode(media_type="video/mp4")
+    _, rss = documents(an_entry(enclosures=(film, an_episode())))
+    assert len(found(rss, "channel/podcast:guid")) == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "in_atom", "in_rss"),
+    [
+        (an_entry(), set(), set()),
+        (an_entry(enclosures=(an_episode(duration=None),)), set(), {"podcast"}),
+        (an_entry(enclosures=(an_episode(media_type="video/mp4"),)), set(), {"itunes"}),
+        (an_entry(image="https://example.org/a.png"), {"media"}, {"media"}),
+        (EPISODE, {"media"}, {"media", "itunes", "podcast"}),
+    ],
+    ids=["nothing", "audio", "video", "image", "all"],
+)
+def test_a_namespace_is_declared_only_where_it_is_used(
+    entry: Entry, in_atom: set[str], in_rss: set[str]
+) -> None:
+    atom, rss = documents(entry)
+    assert set(filter(None, atom.nsmap)) == in_atom
+    assert set(rss.nsmap) == {"dc", "atom", "content", *in_rss}
+
+
+def test_an_author_of_atom_has_a_name_an_address_and_a_page() -> None:
+    atom, _ = documents(EPISODE)
+    author = atom.find("a:entry/a:author", NAMESPACES)
+    assert [(each.tag.rpartition("}")[2], each.text) for each in author] == [
+        ("name", "Li & Co"),
+        ("email", "li@example.org"),
+        ("uri", "https://li.example/?a=1&b=2"),
+    ]
+
+
+def test_what_is_no_address_is_in_no_feed() -> None:
+    atom, rss = documents(an_entry(authors=(Person("Li", email="Li <li@example.org>"),)))
+    assert found(atom, "a:entry/a:author/a:email") == []
+    assert found(rss, "channel/item/author") == []
+
+
+@pytest.mark.parametrize(
+    ("authors", "author", "creators"),
+    [
+        ((Person("Li", email="li@e.org"),), ["li@e.org (Li)"], []),
+        ((Person("Li"),), [], ["Li"]),
+        ((Person("Li", email="li@e.org"), Person("Wang")), [], ["Li", "Wang"]),
+        ((Person("Li (tea)", email="li@e.org"),), [], ["Li (tea)"]),
+        ((Person("Li\\", email="li@e.org"),), [], ["Li\\"]),
+    ],
+)
+def test_rss_names_one_author_with_an_address_or_all_as_creators(
+    authors: tuple[Person, ...], author: list[str], creators: list[str]
+) -> None:
+    _, rss = documents(an_entry(authors=authors))
+    assert found(rss, "channel/item/author") == author
+    assert found(rss, "channel/item/dc:creator") == creators
+
+
+@pytest.mark.parametrize(
+    ("topic", "of_feed", "of_entries"),
+    [
+        (SITE_TOPIC, "en", [None, "zh-CN"]),
+        (Topic("language", ("zh-CN",)), "zh-CN", ["en", None]),
+    ],
+)
+def test_an_entry_names_its_language_where_it_is_not_the_feeds(
+    topic: Topic, of_feed: str, of_entries: list[str | None]
+) -> None:
+    entries = [an_entry("a", language="en"), an_entry("b", language="zh-CN")]
+    atom, rss = documents(*entries, topic=topic)
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert (atom.get(lang), rss.findtext("channel/language")) == (of_feed, of_feed)
+    assert [entry.get(lang) for entry in atom.findall("a:entry", NAMESPACES)] == of_entries
+
+
+def test_a_summary_of_atom_stands_in_no_content() -> None:
+    atom, _ = documents(an_entry(summary="a < b"), content="summary")
+    entry = atom.find("a:entry", NAMESPACES)
+    assert entry.find("a:content", NAMESPACES) is None
+    summary = entry.find("a:summary", NAMESPACES)
+    link = '<p><a href="https://example.org/posts/tea/">https://example.org/posts/tea/</a></p>'
+    assert (summary.get("type"), summary.text) == ("html", f"<p>a &lt; b</p>{link}")
+
+
+def test_a_summary_of_rss_is_told_once() -> None:
+    _, rss = documents(an_entry(summary="In short."), content="summary")
+    (description,) = found(rss, "channel/item/description")
+    assert description.startswith("<p>In short.</p><p><a href=")
+    assert found(rss, "channel/item/content:encoded") == []

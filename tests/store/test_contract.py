@@ -4,25 +4,27 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from feedsvc.core.entries import Entry
 from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreLocked, StoreTooNew
 from feedsvc.store.engine import Database
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
-from tests.builders import people
+from tests.builders import an_episode, people
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 
 
-def entry(name: str = "one", **changes: object) -> Entry:
+def entry(name: str = "one", /, **changes: Any) -> Entry:
     made = Entry(
         id=f"tag:example.org,2026:{name}",
         permalink=f"https://example.org/posts/{name}/",
@@ -36,7 +38,7 @@ def entry(name: str = "one", **changes: object) -> Entry:
         categories=(("Drinks", "Hot"),),
         authors=people("Li"),
     )
-    return replace(made, **changes)  # type: ignore[arg-type]  # the fields of Entry
+    return replace(made, **changes)
 
 
 def publish(store: Store, *entries: Entry, now: datetime = NOW, **more: object) -> Changes:
@@ -79,6 +81,55 @@ def test_an_entry_is_read_back_as_it_was_put(either_store: Store) -> None:
     publish(either_store, put)
     with either_store.snapshot() as snapshot:
         assert snapshot.entry_at(put.permalink) == put
+
+
+@pytest.mark.parametrize(
+    "brought",
+    [
+        {"enclosures": (an_episode(file="a.mp3"), an_episode("b", length=None, duration=0))},
+        {"image": "https://example.org/a.png"},
+        {"content": "summary"},
+        {"feeds": ()},
+        {"feeds": ("site", "tags/Tea")},
+        {"authors": (Person("Li", "https://li.example/", "li@example.org"), Person("Wang"))},
+    ],
+    ids=["enclosures", "image", "content", "no feed", "some feeds", "authors"],
+)
+def test_what_few_entries_have_is_read_back_as_it_was_put(
+    store: Store, brought: dict[str, Any]
+) -> None:
+    put = entry(**brought)
+    publish(store, put)
+    with store.snapshot() as snapshot:
+        assert snapshot.entry_at(put.permalink) == put
+
+
+def test_an_entry_of_no_feed_is_found_all_the_same(either_store: Store) -> None:
+    publish(either_store, entry(feeds=()))
+    assert sorted(digests(either_store)) == [""]
+    assert titles(either_store) == []
+    with either_store.snapshot() as snapshot:
+        found = snapshot.entry_at(entry().permalink)
+    assert found is not None
+
+
+def test_an_entry_that_names_its_feeds_anew_leaves_the_others(either_store: Store) -> None:
+    publish(either_store, entry())
+    publish(either_store, entry(feeds=("tags",)))
+    assert (titles(either_store), titles(either_store, "tags/Tea")) == ([], ["one"])
+    publish(either_store, entry())
+    assert titles(either_store) == ["one"]
+
+
+def test_languages_are_listed_where_there_is_more_than_one(store: Store) -> None:
+    def listed() -> list[str]:
+        with store.snapshot() as snapshot:
+            return [feed.topic.path for feed in snapshot.listed_feeds()]
+
+    publish(store, entry(language="en", tags=(), categories=()))
+    assert listed() == ["", "authors/Li"]
+    publish(store, entry("two", language="zh-CN", tags=(), categories=()))
+    assert listed() == ["", "authors/Li", "lang/en", "lang/zh-CN"]
 
 
 def test_an_entry_is_in_the_feed_of_each_of_its_terms_at_each_level(

@@ -1,0 +1,126 @@
+"""What a post brings along: enclosures, and the image that stands for it."""
+
+import posixpath
+import re
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from feedsvc.core.addresses import web_url
+from feedsvc.core.enclosures import Enclosure, media_type_of
+from feedsvc.core.frontmatter import Value
+from feedsvc.core.keys import fold
+from feedsvc.core.meanings import Fields, Found
+from feedsvc.core.text import one_line
+
+_MOST: Final = 20  # enclosures of one post
+_URL_KEYS: Final = ("url", "href", "src", "file", "path", "image", "audio", "link")
+_TYPE_KEYS: Final = ("type", "mimetype", "mediatype", "mime")
+_LENGTH_KEYS: Final = ("length", "size", "bytes", "filesize", "sizeinbytes")
+_DURATION_KEYS: Final = ("duration", "durationinseconds")
+_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.ASCII)
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+
+
+def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
+    """The attached files; one that cannot be used is left out with a warning.
+
+    Written as a URL, as `url length type` (WordPress), as a map, or as a list of these. The
+    first key of the row that has any counts. What lies beside the post is relative to its
+    permalink, and its `file` is set.
+    """
+    for found in fields.all("enclosures"):
+        members = found.value if isinstance(found.value, list) else [found.value]
+        made = [_enclosure(fields, found, member, permalink) for member in members[:_MOST]]
+        enclosures = tuple(dict.fromkeys(filter(None, made)))
+        if enclosures:
+            fields.note("enclosures", found)
+            return enclosures
+    return ()
+
+
+def _enclosure(fields: Fields, found: Found, member: Value, permalink: str) -> Enclosure | None:
+    if isinstance(member, dict):
+        said = {fold(key): value for key, value in member.items()}
+        given, kind = _first(said, _URL_KEYS), _first(said, _TYPE_KEYS)
+        length, duration = _first(said, _LENGTH_KEYS), _first(said, _DURATION_KEYS)
+    else:
+        words = member.split() if isinstance(member, str) else []
+        if len(words) == 3 and words[1].isdigit():
+            given, length, kind = words
+        else:
+            given, length, kind = one_line(member) if isinstance(member, str) else "", "", ""
+        duration = ""
+    href = web_url(permalink, given) if _looks_like_a_url(given) else None
+    if href is None:
+        fault = f"{found.name}: {found.shown} names no file and is left out"
+        fields.warn("enclosure", fault, "write the URL of a file, or its name", found)
+        return None
+    media_type = kind.lower() if _TYPE.fullmatch(kind.lower()) else media_type_of(href)
+    if not media_type:
+        fault = f"{found.name}: the media type of {given[:60]!r} is not known; it is left out"
+        fields.warn("enclosure", fault, "write a map with url, type and length", found)
+        return None
+    duration = duration or next(
+        (f.value for f in fields.all("duration") if isinstance(f.value, str)), ""
+    )
+    octets = int(length) if _DIGITS.fullmatch(length) else None
+    return Enclosure(href, media_type, octets, seconds_of(duration), _file_of(given))
+
+
+def _first(said: dict[str, Value], keys: tuple[str, ...]) -> str:
+    values = (said.get(key) for key in keys)
+    return next((one_line(value) for value in values if isinstance(value, str)), "")
+
+
+def seconds_of(clock: str) -> int | None:
+    """A duration in seconds: `754`, `12:34` and `1:02:03` are understood, else None."""
+    found = _CLOCK.fullmatch(clock.strip())
+    if not found:
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _file_of(given: str) -> str:
+    """The decoded path of what lies in the folder; empty for a URL with a host."""
+    parts = urlsplit(given)
+    return "" if parts.scheme or parts.netloc else unquote(parts.path)
+
+
+def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
+    """Where the file that a post names may lie in the folder: paths that stay inside it.
+
+    Beside the post, in the folder named like it (Hexo's assets), or from the root where it
+    begins with a slash.
+    """
+    if file.startswith("/"):
+        places = [file.lstrip("/")]
+    else:
+        folder = posixpath.dirname(post_path)
+        places = [
+            posixpath.join(posixpath.splitext(post_path)[0], file),
+            posixpath.join(folder, file),
+        ]
+    paths = (posixpath.normpath(place) for place in places)
+    return tuple(path for path in paths if not path.startswith(("..", "/")))
+
+
+def image_of(fields: Fields, permalink: str) -> str:
+    """The absolute URL of the lead image that the front matter names; empty where none."""
+    for found in fields.all("image"):
+        value = found.value[0] if isinstance(found.value, list) and found.value else found.value
+        if isinstance(value, dict):
+            value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
+        given = one_line(value) if isinstance(value, str) else ""
+        if _looks_like_a_url(given):
+            href = web_url(permalink, given)
+            if href:
+                fields.note("image", found)
+                return href
+    return ""
+
+
+def _looks_like_a_url(given: str) -> bool:
+    """False for what themes allow in its place: a flag, a colour, a gradient."""
+    return "." in given and not given.startswith("#") and "(" not in given.partition("/")[0]

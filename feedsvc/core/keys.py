@@ -1,0 +1,96 @@
+"""The words of front matter: which key of which generator says what.
+
+Keys are compared *folded*: in lower case, without `-`, `_` and spaces, so that `pubDate` stands
+for `pubdate` and `pub_date`, too. A dot leads into a map: `extra.image`.
+"""
+
+import difflib
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+# For each meaning its keys; of several that a post has, the first of the row counts.
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "title": ("title",),
+    "published": ("date", "publishDate", "pubDate", "published", "created"),
+    "updated": (
+        *("updated", "lastmod", "last_modified_at", "modified", "updatedDate"),
+        "last_update.date",
+    ),
+    "expires": ("expiryDate", "unpublishDate"),
+    "guid": ("guid", "uuid"),
+    "id": ("id",),
+    "slug": ("urlname", "abbrlink", "slug"),
+    "permalink": ("permalink", "url", "path"),
+    "tags": ("tags", "tag", "taxonomies.tags"),
+    "categories": ("categories", "category", "taxonomies.categories"),
+    "authors": ("authors", "author", "params.authors", "params.author"),
+    "summary": ("description", "excerpt", "summary", "intro", "abstract"),
+    "language": ("lang", "language"),
+    "image": (
+        *("cover", "image", "heroImage", "banner_img", "index_img", "featured_image"),
+        *("thumbnail", "images", "photos", "extra.cover", "extra.image"),
+    ),
+    "enclosures": ("enclosure", "enclosures", "audio", "podcast"),
+    "duration": ("duration",),
+    "feed": ("feed",),
+    "feeds": ("feeds",),
+    "layout": ("layout", "type"),
+    # What hides a post; see core/privacy.py.
+    "hides": (
+        *("draft", "hidden", "unlisted", "private", "headless"),
+        "eleventyExcludeFromCollections",
+    ),
+    "shows": ("published", "publish", "visible", "render"),
+    "status": ("status", "visibility"),
+    "lists": ("build.list", "build.render"),
+    "encrypted": ("password", "encrypt", "encrypted"),
+}
+
+# Keys that generators and themes have, and that mean nothing to a feed.
+_IGNORED: Final = """
+    alias aliases allow_comments allowComments alt antdpage article_type aside asset_path
+    author_profile background banner bookcomments breadcrumb build canonical canonical_url
+    cascade catalog classes collection color comment commentable comments contributors
+    copyright copyright_author copyright_info css cssclass cssclasses custom_css
+    date_created description_short disableToc disqus edit editable email excerpt_separator
+    exclude_search extra feature featured featuredImage fig_caption file_path footer from
+    full_width gallery geometry github guid_prefix hasMath header headline
+    hide_table_of_contents hideMeta hideSummary highlight highlight_shrink home icon img
+    in_search_index index indexing insert_anchor_links iscjklanguage js katex key keywords
+    label last_update layout license license_url link links linkTitle location logo markup
+    math math_engine mathjax media menu menus mermaid meta meta_description meta_title music
+    name nav nav_order next no_comments noindex note noToc og_image ogImage order origin
+    original outputs page_template pagination params parent part pin pinned plantuml
+    podcast_duration poster prerequisites prev priority project publisher quote rating
+    reading_time readingTime recommend redirect redirect_from redirect_to references related
+    repo reprint resources reward robots robotsdisallow save_as search seo seo_title series
+    series_order share shareable short_title show_date showDate showToc sidebar
+    sidebar_label sidebar_position sitemap skip sort sort_by source sources sticky sub_title
+    subject subtitle swiper_index tagline taxonomies template theme thumbnail_alt tldr toc
+    toc_number tocOpen top top_group_index top_img topic topics translated translation
+    translationKey translations translator up uri version video videos views weight
+    wordcount
+"""
+
+
+@lru_cache(maxsize=4096)
+def fold(key: str) -> str:
+    """The key as keys are compared."""
+    return key.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+_KNOWN: Final = {
+    fold(key.partition(".")[0]): key.partition(".")[0] for row in KEYS.values() for key in row
+}
+_STRANGERS: Final = frozenset(map(fold, _IGNORED.split()))
+
+
+@lru_cache(maxsize=4096)
+def meant_by(key: str) -> str:
+    """The known key that an unknown one is nearly written like; empty where there is none."""
+    folded = fold(key)
+    if len(folded) < 4 or folded in _KNOWN or folded in _STRANGERS:
+        return ""
+    near = difflib.get_close_matches(folded, _KNOWN, n=1, cutoff=0.8)
+    return _KNOWN[near[0]] if near else ""

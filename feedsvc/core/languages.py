@@ -1,0 +1,19 @@
+"""Language tags, each spelt one way: `zh-cn` and `zh-CN` are one language and one feed."""
+
+
+def language_tag(text: str) -> str:
+    """The tag in the capitals that RFC 5646 §2.1.1 recommends: `zh-CN`, `sr-Latn`, `en-GB`.
+
+    A region of two letters is in capitals and a script of four begins with one, but not behind
+    a subtag of one letter, which says that the rest means something else (`en-x-ab`).
+    """
+    first, *rest = text.lower().split("-")
+    spelt, is_plain = [first], len(first) > 1
+    for subtag in rest:
+        is_plain = is_plain and len(subtag) > 1
+        spelt.append(_capitals(subtag) if is_plain and subtag.isalpha() else subtag)
+    return "-".join(spelt)
+
+
+def _capitals(subtag: str) -> str:
+    return {2: subtag.upper(), 4: subtag.capitalize()}.get(len(subtag), subtag)

@@ -1,0 +1,149 @@
+"""The fields of one post, found by what they mean, and what is noted while they are read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedsvc.core.frontmatter import Field, FrontMatter, Value
+from feedsvc.core.keys import KEYS, fold
+from feedsvc.core.problems import Problem
+from feedsvc.core.text import nfc, one_line
+
+
+class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem of it
+    """The post cannot be published as it stands."""
+
+    def __init__(
+        self, code: str, fault: str, cure: str, found: "Found | None" = None, *, line: int = 1
+    ) -> None:
+        super().__init__(fault)
+        self.code, self.fault, self.cure = code, fault, cure
+        self.found, self.line = found, line
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field as the author named it: `taxonomies.tags` for what stands in a table."""
+
+    name: str
+    field: Field
+
+    @property
+    def value(self) -> Value:
+        """What stands there."""
+        return self.field.value
+
+    @property
+    def shown(self) -> str:
+        """The value in a message, cut short."""
+        return shown(self.field.value)
+
+
+def shown(value: Value) -> str:
+    """A value as it stands in a message, cut short."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+class Fields:
+    """The fields of the post at `path`; warnings and where each meaning was found are kept."""
+
+    def __init__(self, path: str, front: FrontMatter) -> None:
+        self.path = path
+        self.warnings: list[Problem] = []
+        self.origins: dict[str, str] = {}
+        self._found: dict[str, list[Found]] = {}
+        for key, field in front.fields.items():
+            self._found.setdefault(fold(key), []).append(Found(key, field))
+
+    def all(self, meaning: str) -> Iterator[Found]:
+        """Each field that says this and is not empty, the most trusted first."""
+        for name in KEYS[meaning]:
+            first, _, rest = fold(name).partition(".")
+            for found in self._found.get(first, ()):
+                inner = _inside(found, rest) if rest else found
+                if inner is not None and inner.value is not None:
+                    yield inner
+
+    def every(self) -> Iterator[Found]:
+        """Each field, as the file has them."""
+        for found in self._found.values():
+            yield from found
+
+    def line(self, meaning: str) -> int:
+        """The line of a field that says this, though it may be empty; 1 where there is none."""
+        names = (fold(name) for name in KEYS[meaning])
+        return next((self._found[n][0].field.line for n in names if n in self._found), 1)
+
+    def said(self, meaning: str, *, most: int = 0) -> tuple[Found, str] | None:
+        """The first that is not blank, on one line; one of more than `most` is refused."""
+        for found in self.all(meaning):
+            if not isinstance(found.value, str):
+                fault, cure = f"{found.name} is not a text", f"write {found.name}: words"
+                raise Refused("not-text", fault, cure, found)
+            words = one_line(found.value)
+            if most and len(words) > most:
+                fault = f"{found.name} has {len(words):,} characters, more than {most:,}"
+                raise Refused("too-long", fault, "shorten it", found)
+            if words:
+                self.note(meaning, found)
+                return found, words
+        return None
+
+    def text(self, meaning: str, *, most: int = 0) -> str:
+        """The words of `said`; empty where there are none."""
+        said = self.said(meaning, most=most)
+        return said[1] if said else ""
+
+    def named(self, name: str) -> str | None:
+        """The text of any key, known or not: what a permalink may be made of."""
+        for found in self._found.get(fold(name), ()):
+            if isinstance(found.value, str) and found.value.strip():
+                return nfc(one_line(found.value))
+        return None
+
+    def note(self, meaning: str, origin: Found | str) -> None:
+        """Remember where a meaning was found, for those who ask how a file was read."""
+        if isinstance(origin, Found):
+            origin = f"{origin.name}, line {origin.field.line}"
+        self.origins[meaning] = origin
+
+    def warn(self, code: str, fault: str, cure: str, found: Found) -> None:
+        """Tell the author of something that keeps nothing from being published."""
+        self._warn(code, fault, cure, found.field.line, found.field.column, found.shown)
+
+    def warn_of_key(self, code: str, fault: str, cure: str, found: Found) -> None:
+        """The same, where the key offends and not its value."""
+        self._warn(code, fault, cure, found.field.line, found.field.key_column, found.name)
+
+    def warn_at(
+        self, code: str, fault: str, cure: str, line: int, column: int, text: str = ""
+    ) -> None:
+        """The same, for a place in the file."""
+        self._warn(code, fault, cure, line, column, text)
+
+    def _warn(
+        self, code: str, fault: str, cure: str, line: int, column: int, text: str
+    ) -> None:
+        warning = Problem(self.path, line, fault, cure, False, code, column, text)
+        self.warnings.append(warning)
+
+    def refusal(self, refused: Refused) -> Problem:
+        """The problem that keeps the post from being published."""
+        found, said = refused.found, (refused.fault, refused.cure)
+        if found is None:
+            return Problem(self.path, refused.line, *said, code=refused.code)
+        field = found.field
+        return Problem(
+            self.path, field.line, *said, True, refused.code, field.column, found.shown
+        )
+
+
+def _inside(found: Found, rest: str) -> Found | None:
+    """The member of a map that a folded key names."""
+    if isinstance(found.value, dict):
+        for key, value in found.value.items():
+            if fold(key) == rest:
+                place = found.field
+                inner = Field(value, place.line, place.column, place.key_column)
+                return Found(f"{found.name}.{key}", inner)
+    return None

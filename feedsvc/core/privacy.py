@@ -1,0 +1,125 @@
+"""What hides a post. A wrong guess here cannot be taken back, so any doubt hides it."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from feedsvc.core.dates import read_date
+from feedsvc.core.frontmatter import Value
+from feedsvc.core.keys import KEYS, meant_by
+from feedsvc.core.meanings import Fields, Found
+
+TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
+FALSE: Final = frozenset(["false", "no", "off", "0", "n"])
+_SHOWN_STATUS = frozenset(["published", "publish", "public"])
+_HIDDEN_STATUS = (
+    frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
+) | frozenset(["skip", "trash", "future", "protected"])
+_UNLISTED = frozenset(["never", "local", "link"])
+# Pages beside the posts: a list of all tags, a page about the author.
+_PAGES: Final = {
+    "layout": frozenset(["page", "tags", "categories", "archive", "archives", "about", "links"])
+    | frozenset(["friends", "index", "home", "404", "search", "draft"]),
+    "type": frozenset(["page", "tags", "categories", "archives"]),
+}
+_HIDING = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
+
+
+def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
+    """What hides the post, in words; empty where nothing does."""
+    reasons = [
+        *(found.name for found in fields.all("hides") if _flag(fields, found)),
+        *(found.name for found in fields.all("shows") if not _shown_by(fields, found, zone)),
+        *(found.name for found in fields.all("status") if _status_hides(fields, found)),
+        *(found.name for found in fields.all("lists") if _list_hides(fields, found)),
+        *(found.name for found in fields.every() if _nearly_hides(fields, found)),
+        *(found.name for found in fields.all("layout") if _is_page(found)),
+        *(found.name for found in fields.all("tags") if _is_draft_tag(found.value)),
+    ]
+    if "drafts" in fields.path.lower().split("/")[:-1]:
+        reasons.append("the folder drafts")
+    return ", ".join(dict.fromkeys(reasons))
+
+
+def is_encrypted(fields: Fields) -> bool:
+    """True where only those who know a password may read the text."""
+    return any(_word(found.value) not in FALSE for found in fields.all("encrypted"))
+
+
+def truth(value: Value) -> bool | None:
+    """What a flag says; None where it says neither."""
+    word = _word(value)
+    return word in TRUE if word in TRUE | FALSE else None
+
+
+def _word(value: Value) -> str:
+    return value.strip().lower() if isinstance(value, str) else "?"
+
+
+def _flag(fields: Fields, found: Found) -> bool:
+    said = truth(found.value)
+    if said is None:
+        _warn_of_doubt(fields, found)
+    return said is not False
+
+
+def _shown_by(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
+    said = truth(found.value)
+    if said is None and found.name.lower() in ("published", "publish"):
+        said = _is_date(found.value, zone) or None  # some write the date there
+    if said is None:
+        _warn_of_doubt(fields, found)
+    return said is True
+
+
+def _warn_of_doubt(fields: Fields, found: Found) -> None:
+    fault = f"{found.name}: {found.shown} is neither true nor false, so it hides the post"
+    fields.warn("flag", fault, f"write {found.name}: true or {found.name}: false", found)
+
+
+def _is_date(value: Value, zone: ZoneInfo) -> bool:
+    try:
+        return isinstance(value, str) and bool(read_date(value, zone))
+    except ValueError:
+        return False
+
+
+def _status_hides(fields: Fields, found: Found) -> bool:
+    word = _word(found.value)
+    if word in _SHOWN_STATUS:
+        return False
+    if word not in _HIDDEN_STATUS:
+        fault = f"{found.name}: {found.shown} is not known, so it hides the post"
+        cure = f"write {found.name}: published or {found.name}: draft"
+        fields.warn("status", fault, cure, found)
+    return True
+
+
+def _list_hides(fields: Fields, found: Found) -> bool:
+    """Hugo's `build: {list: never}`."""
+    word = _word(found.value)
+    if word in TRUE or word == "always":
+        return False
+    if word not in FALSE | _UNLISTED:
+        fault = f"{found.name}: {found.shown} is not known, so it hides the post"
+        fields.warn("status", fault, f"write {found.name}: always or never", found)
+    return True
+
+
+def _nearly_hides(fields: Fields, found: Found) -> bool:
+    """True for a misspelt flag such as `darft: true`."""
+    meant = meant_by(found.name)
+    if meant not in _HIDING or truth(found.value) is False:
+        return False
+    fault = f"{found.name} is nearly {meant}, so it hides the post"
+    fields.warn("flag", fault, f"write {meant}: true or {meant}: false", found)
+    return True
+
+
+def _is_page(found: Found) -> bool:
+    return _word(found.value) in _PAGES[found.name.lower()]
+
+
+def _is_draft_tag(value: Value) -> bool:
+    """True where the only tag is `draft`."""
+    tags = value if isinstance(value, list) else [value]
+    return [_word(tag).lstrip("#") for tag in tags if tag] == ["draft"]

@@ -1,0 +1,208 @@
+"""What the tags of Hexo, Jekyll, Hugo and their themes mean, as Markdown."""
+
+import re
+import shlex
+from collections.abc import Callable
+from typing import Final
+
+_BARE_WORD = re.compile(r"[^ \t\r\n]+")
+
+
+def _words(text: str) -> list[str]:
+    if not any(char in text for char in "'\"\\"):  # shlex is slow
+        return _BARE_WORD.findall(text)
+    try:
+        return shlex.split(text)
+    except ValueError:  # an apostrophe that opens nothing
+        return text.split()
+
+
+def shown_tag(name: str, words: str) -> str | None:
+    """What stands for a tag; None for one that nobody knows."""
+    if name in _WRAPPERS:
+        return ""
+    return _KNOWN[name](_words(words)) if name in _KNOWN else None
+
+
+def shown_block(name: str, words: str, inside: str) -> str:
+    """What stands for a tag, its end tag and what is between them."""
+    if name in ("raw", "rawhtml"):
+        return inside
+    if name == "comment":
+        return ""
+    if name == "highlight":
+        return _fenced(_words(words)[:1], inside)
+    if name in ("codeblock", "code"):
+        language = [word[5:] for word in _words(words) if word.startswith("lang:")]
+        return _fenced(language, inside)
+    lines = inside.strip("\n").split("\n")
+    source = words.strip()
+    if source:
+        lines += ["", f"— {source}"]
+    return "\n\n" + "\n".join(f"> {line}" for line in lines) + "\n\n"
+
+
+def _fenced(language: list[str], inside: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", inside)), 3)
+    code = inside.strip("\n")
+    return f"\n\n{fence}{''.join(language)}\n{code}\n{fence}\n\n"
+
+
+def _named(words: list[str]) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in words if "=" in word)
+
+
+def _bare(words: list[str]) -> list[str]:
+    return [word for word in words if "=" not in word or "/" in word.split("=", 1)[0]]
+
+
+def _link(label: str, target: str) -> str:
+    return f"[{label}](<{target}>)" if target else label
+
+
+def _image(words: list[str]) -> str:
+    """Hexo: `img [class] url [width] [height] ["title" ["alt"]]`."""
+    targets = [n for n, word in enumerate(words) if "/" in word or "." in word]
+    if not targets:
+        return ""
+    rest = [word for word in words[targets[0] + 1 :] if not word.isdigit()]
+    alt = rest[-1].strip("'\"") if rest else ""
+    return f"![{alt}](<{words[targets[0]]}>)"
+
+
+def _figure(words: list[str]) -> str:
+    """Hugo: `figure src="..." alt="..." caption="..."`."""
+    named = _named(words)
+    picture = f"![{named.get('alt', '')}](<{named.get('src', '')}>)" if "src" in named else ""
+    caption = named.get("caption") or named.get("title") or ""
+    return f"\n\n{picture}\n\n{caption}\n\n"
+
+
+def _video(prefix: str) -> Callable[[list[str]], str]:
+    def link(words: list[str]) -> str:
+        name = (_bare(words) or [_named(words).get("id", "")])[0]
+        return f"\n\n<{prefix}{name}>\n\n" if name else ""
+
+    return link
+
+
+def _hexo_link(words: list[str]) -> str:
+    """Hexo: `link text... url [external] [title]`."""
+    targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
+    if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
+        return " ".join(words)
+    return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
+
+
+def _asset(words: list[str]) -> str:
+    return _link(" ".join(words[1:]) or words[0], words[0]) if words else ""
+
+
+def _path(words: list[str]) -> str:
+    return "".join(words[:1])
+
+
+def _gist(words: list[str]) -> str:
+    name = "/".join(_bare(words)[:2])
+    return f"\n\n<https://gist.github.com/{name}>\n\n" if name else ""
+
+
+def _tweet(words: list[str]) -> str:
+    named = _named(words)
+    number = named.get("id") or "".join(word for word in words[-1:] if word.isdigit())
+    user = named.get("user", "i")
+    return f"\n\n<https://x.com/{user}/status/{number}>\n\n" if number else ""
+
+
+def _include(words: list[str]) -> str | None:
+    """Jekyll: a picture or a video where its parameters name one."""
+    named = _named(words)
+    sources = ("src", "image_path", "image", "url", "path", "file", "img")
+    source = next((named[name] for name in sources if named.get(name)), "")
+    if _PICTURE.fullmatch(source):
+        alt = named.get("alt") or ""
+        return _figure([f"src={source}", f"alt={alt}", f"caption={named.get('caption', '')}"])
+    if "youtube" in _path(words).lower() and named.get("id"):
+        return _video("https://www.youtube.com/watch?v=")([f"id={named['id']}"])
+    return None
+
+
+def _button(words: list[str]) -> str:
+    """NexT: `button url, text, icon [class], title`."""
+    target, *rest = [word.strip() for word in " ".join(words).split(",")]
+    return _link(rest[0] if rest and rest[0] else target, target)
+
+
+def _label(words: list[str]) -> str:
+    """NexT: `label [class] @text`."""
+    return " ".join(words).partition("@")[2]
+
+
+def _titled(words: list[str]) -> str:
+    """A block that folds, or a tab: its title stands above what it holds."""
+    named = _named(words)
+    title = named.get("title") or named.get("name") or named.get("summary")
+    title = title or " ".join(_bare(words)).split(",")[0].strip()
+    return f"\n\n**{title}**\n\n" if title else "\n\n"
+
+
+def _site_path(words: list[str]) -> str:
+    """Liquid: `"/a.png" | relative_url`."""
+    return _path(words)
+
+
+_PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
+# Tags around words that stay; most of themes, whose boxes a feed has no use for.
+_BLOCKS: Final = (
+    *("note", "tabs", "subnote", "cell", "grouppicture", "gp", "notel", "callout", "notice"),
+    *(
+        "alert",
+        "admonition",
+        "columns",
+        "column",
+        "center",
+        "div",
+        "mermaid",
+        "wrap",
+        "timeline",
+    ),
+    *("fold", "folding", "details", "expand", "hideToggle", "hideBlock", "tab", "spoiler"),
+)
+_WRAPPERS: Final = frozenset(
+    [f"end{name}" for name in (*_BLOCKS, "raw", "highlight", "quote", "blockquote")]
+    + [*("note", "subnote", "notel", "grouppicture", "gp", "cell", "tabs", "columns", "column")]
+    + [*("center", "div", "wrap", "timeline", "callout", "notice", "alert", "admonition")]
+    + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC")]
+)
+_KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
+    "img": _image,
+    "asset_img": _image,
+    "image": _image,
+    "figure": _figure,
+    "link": _hexo_link,
+    "asset_link": _asset,
+    "post_link": lambda words: " ".join(words[1:]) or "".join(words),
+    "more": lambda _: "<!-- more -->",
+    "youtube": _video("https://www.youtube.com/watch?v="),
+    "vimeo": _video("https://vimeo.com/"),
+    "bilibili": _video("https://www.bilibili.com/video/"),
+    "ref": _path,
+    "relref": _path,
+    "post_url": _path,
+    "post_path": _path,
+    "asset_path": _path,
+    "": _site_path,
+    "include": _include,
+    "gist": _gist,
+    "tweet": _tweet,
+    "x": _tweet,
+    "twitter": _tweet,
+    "instagram": _video("https://www.instagram.com/p/"),
+    "button": _button,
+    "btn": _button,
+    "label": _label,
+    **dict.fromkeys(
+        ("fold", "folding", "details", "expand", "hideToggle", "hideBlock", "tab", "spoiler"),
+        _titled,
+    ),
+}

@@ -1,0 +1,38 @@
+"""People: which e-mail addresses a feed may carry."""
+
+import time
+
+import pytest
+
+from feedsvc.core.people import Person
+
+GOOD = ["li@example.org", "li.wei+tea@mail.example.org", "o'neil@example", "a/b=c@x-y.org"]
+BAD = [
+    *("", "li", "@example.org", "li@", "li@@example.org", "li@example..org", ".li@example.org"),
+    *(
+        "li@example.org ",
+        "li @example.org",
+        "Li <li@example.org>",
+        "li@exa_mple.org",
+        "李@x.org",
+    ),
+    "李@example.org",
+    *("li@example.org\nBcc: all@example.org", "a@b@c", "a,b@example.org", 'a"b"@example.org'),
+]
+
+
+@pytest.mark.parametrize("email", GOOD)
+def test_an_address_is_shown_as_it_is(email: str) -> None:
+    assert Person("Li", email=email).addr_spec == email
+
+
+@pytest.mark.parametrize("email", BAD)
+def test_what_is_no_address_is_not_shown(email: str) -> None:
+    assert Person("Li", email=email).addr_spec == ""
+
+
+@pytest.mark.parametrize("email", ["a." * 2_500_000, "a@" + "a." * 2_500_000, "a" * 5_000_000])
+def test_a_text_of_5_mb_is_looked_through_at_once(email: str) -> None:
+    began = time.perf_counter()
+    assert Person("Li", email=email).addr_spec == ""
+    assert time.perf_counter() - began < 2

@@ -1,0 +1,218 @@
+"""A store that an earlier feedsvc has written: nothing of it is lost, and nothing is new."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+import feedsvc.store
+from feedsvc.core.entries import Entry
+from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.problems import Problem
+from feedsvc.folder import Folder
+from feedsvc.publishing import publish
+from feedsvc.store.publication import Publication
+from feedsvc.store.store import Store
+from tests.builders import a_site, an_entry, at, people
+from tests.pipeline import documents_of
+from tests.writing import PostFolder
+
+NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+OLD_ID: Final = "tag:example.org,2026:as-it-was"
+PUBLISHED: Final = "2026-03-01T09:30:00+08:00"
+AS_PUBLISHED: Final = at(PUBLISHED)
+IN_US: Final = 1772328600 * 1_000_000
+SITE: Final = {  # as version 1 wrote it
+    "title": "Tea",
+    "url": "https://example.org",
+    "author": "Li",
+    "timezone": "Asia/Shanghai",
+    "tag_authority": "example.org,2026",
+}
+
+
+def row(name: str, language: str = "", **changes: str) -> dict[str, Any]:
+    """A row of `entries` as schema 0001 had it: a person was a name."""
+    return {
+        "id": f"tag:example.org,2026:/{name}",
+        "permalink": f"https://example.org/posts/{name}/",
+        "title": f"{name}.md",
+        "summary": "Green tea, brewed twice.",
+        "content_html": "<p>Green tea, brewed twice.</p>",
+        "published": PUBLISHED,
+        "updated": PUBLISHED,
+        "language": language,
+        "terms": json.dumps([["Green"], [], ["Li"]]),
+        "digest": f"digest of {name}",
+        **changes,
+    }
+
+
+def file_row(entry: dict[str, Any]) -> dict[str, Any]:
+    """The row of `files` that an entry came from, with a problem of four fields."""
+    path = entry["title"]
+    return {
+        **dict.fromkeys(("size", "mtime_ns", "ctime_ns", "inode"), 1),
+        **{"path": path, "digest": "x", "state": "published", "entry_id": entry["id"]},
+        **{"key": key_of(entry), "wants": "", "due_at": None, "missing_since": None},
+        "problems": '[[3, "no title", "give it one", false]]',
+    }
+
+
+def key_of(entry: dict[str, Any]) -> str:
+    return f"path:{entry['title'].removesuffix('.md')}"
+
+
+FEEDS: Final = [
+    (1, "", "site", "[]"),
+    (2, "authors/Li", "author", '["Li"]'),
+    (3, "tags/Green", "tag", '["Green"]'),
+]
+
+
+def build_first_schema(url: str, *entries: dict[str, Any]) -> None:
+    """A store as schema 0001 was, with these entries in the feeds of their terms."""
+    config = Config()
+    migrations = Path(feedsvc.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(migrations))
+    if url.startswith("sqlite"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        facts = {"revision": "1", "renderer": "1", "site": json.dumps(SITE)}
+        facts |= {"opml_digest": "x", "opml_changed_at": "1"}
+        insert(connection, "facts", *({"name": n, "value": v} for n, v in facts.items()))
+        ids = ({"key": key_of(entry), "entry_id": entry["id"]} for entry in entries)
+        insert(connection, "identities", *ids)
+        insert(connection, "files", *map(file_row, entries))
+        insert(connection, "entries", *entries)
+        names = ("number", "path", "kind", "names")
+        rest = {"entries": len(entries), "digest": "x", "changed_at": 1}
+        feeds = (dict(zip(names, feed, strict=True)) | rest for feed in FEEDS)
+        insert(connection, "feeds", *feeds)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT setval('feeds_number_seq', 3)")
+        places = [(number, entry["id"]) for entry in entries for number in (1, 2, 3)]
+        rows = ({"feed": n, "published_at": IN_US, "entry_id": i} for n, i in places)
+        insert(connection, "memberships", *rows)
+    engine.dispose()
+
+
+def insert(connection: sa.Connection, table: str, *rows: dict[str, Any]) -> None:
+    columns = list(rows[0])
+    values = ", ".join(f":{name}" for name in columns)
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608 - of this test
+    connection.execute(sa.text(statement), list(rows))
+
+
+@pytest.fixture
+def upgraded(either_url: str) -> Iterator[Store]:
+    """The store of an earlier feedsvc, opened by this one."""
+    build_first_schema(either_url, row("tea", id=OLD_ID), row("tee", "de"), row("cha", "zh-cn"))
+    store = Store(either_url)
+    yield store
+    store.close()
+
+
+def permalinks(store: Store, path: str) -> list[str]:
+    with store.snapshot() as snapshot:
+        feed = snapshot.feed(path)
+        assert feed is not None, path
+        found = snapshot.newest(feed.number, 20)
+        assert len(found) == feed.entries
+        return sorted(entry.permalink.split("/")[-2] for entry in found)
+
+
+def test_an_entry_of_the_first_schema_is_read_with_its_id(upgraded: Store) -> None:
+    with upgraded.snapshot() as snapshot:
+        assert snapshot.entry_at("https://example.org/posts/tea/") == Entry(
+            id=OLD_ID,
+            permalink="https://example.org/posts/tea/",
+            title="tea.md",
+            summary="Green tea, brewed twice.",
+            content_html="<p>Green tea, brewed twice.</p>",
+            published=AS_PUBLISHED,
+            updated=AS_PUBLISHED,
+            language="",
+            tags=("Green",),
+            categories=(),
+            authors=people("Li"),
+        )
+
+
+def test_a_problem_of_the_first_schema_is_read(upgraded: Store) -> None:
+    problem = Problem("tea.md", 3, "no title", "give it one", refuses=False)
+    with upgraded.snapshot() as snapshot:
+        assert snapshot.problems()[1] == problem
+        assert snapshot.files()["tea.md"] == FileRecord(
+            "tea.md", Stamp(1, 1, 1, 1), "x", "published", OLD_ID, None, None, (problem,),
+            "path:tea", "",
+        )  # fmt: skip
+
+
+def test_a_store_of_the_first_schema_is_to_be_read_anew(upgraded: Store) -> None:
+    with upgraded.snapshot() as snapshot:
+        assert not snapshot.is_current()
+
+
+def test_entries_that_name_their_language_are_in_its_feed(upgraded: Store) -> None:
+    assert permalinks(upgraded, "lang/de") == ["tee"]
+    assert permalinks(upgraded, "lang/zh-CN") == ["cha"]
+
+
+def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old(
+    upgraded: Store,
+) -> None:
+    site = a_site()
+    tee = an_entry(
+        "tee",
+        id="tag:example.org,2026:/tee",
+        published=AS_PUBLISHED,
+        language="en",
+        tags=("Green",),
+    )
+    upgraded.publish(Publication(site, [tee]), NOW)
+    assert (permalinks(upgraded, "lang/de"), permalinks(upgraded, "lang/en")) == ([], ["tee"])
+
+
+def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
+    posts: PostFolder, folder: Folder, either_url: str, store: Store
+) -> None:
+    if either_url.startswith("sqlite"):
+        either_url = either_url.replace("feedsvc.sqlite3", "old.sqlite3")
+    build_first_schema(either_url, row("tea"), row("tee", "de"))
+    old = Store(either_url)
+    posts.write("tea.md", tags="[Green]")
+    posts.write("tee.md", tags="[Green]", lang="de")
+    for each in (old, store):
+        publish(folder, each, a_site(), NOW)
+    assert documents_of(old) == documents_of(store)
+    assert digests(old) == digests(store)
+    old.close()
+
+
+def digests(store: Store) -> dict[str, tuple[str, int]]:
+    with store.snapshot() as snapshot:
+        return {feed.topic.path: (feed.digest, feed.entries) for feed in snapshot.feeds()}
+
+
+def test_an_upgrade_keeps_the_id_that_was_published(
+    posts: PostFolder, folder: Folder, either_url: str
+) -> None:
+    build_first_schema(either_url, row("tea", id=OLD_ID))
+    old = Store(either_url)
+    posts.write("tea.md", tags="[Green]")  # whose id would be another today
+    publish(folder, old, a_site(), NOW)
+    with old.snapshot() as snapshot:
+        found = snapshot.entry_at("https://example.org/posts/tea/")
+    assert found is not None
+    assert (found.id, found.language) == (OLD_ID, "en")
+    old.close()
