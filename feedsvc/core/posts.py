@@ -1,18 +1,24 @@
 """The door of the house: a file's bytes in, a Post out; untyped front matter ends here."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from feedsvc.core.addresses import raw_name_path
+from feedsvc.core.addresses import (
+    author_path,
+    category_path,
+    language_path,
+    raw_name_path,
+    tag_path,
+)
 from feedsvc.core.attachments import enclosures_of, image_of
 from feedsvc.core.dates import date_in_name, read_date
 from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.encodings import decoded, first_illegal
-from feedsvc.core.frontmatter import FrontMatter, read_front_matter
+from feedsvc.core.frontmatter import FrontMatter, Value, read_front_matter
 from feedsvc.core.headings import Heading, first_heading
 from feedsvc.core.keys import meant_by
 from feedsvc.core.meanings import Fields, Found, Refused, shown
@@ -31,6 +37,7 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _KINDS: Final = ("site", "tags", "categories", "authors", "languages")
+_COMMA = re.compile("[,，、;；]")  # no address of a feed has one: it would be ~2C there
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -139,6 +146,7 @@ class _Reader:
         self._front = front
         self._site = site
         self._place = Place(fields, site)
+        self._addresses: list[tuple[Found, str, set[str]]] = []  # those that `feeds` names
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
@@ -154,6 +162,10 @@ class _Reader:
         title = self._title()
         categories = categories_of(fields, site.rules, self._front.dialect)
         permalink = self._place.permalink(published, title, categories)
+        tags = tags_of(fields, site.rules)
+        authors = authors_of(fields, site.rules, self._front.dialect)
+        language = self._place.language()
+        self._warn_of_other_feeds(tags, categories, authors, language)
         return Post(
             path=fields.path,
             key=self._place.key(),
@@ -161,11 +173,11 @@ class _Reader:
             published=published,
             updated=self._date("updated"),
             permalink=permalink,
-            tags=tags_of(fields, site.rules),
+            tags=tags,
             categories=categories,
-            authors=authors_of(fields, site.rules, self._front.dialect),
+            authors=authors,
             summary=self._summary(),
-            language=self._place.language(),
+            language=language,
             body="" if teaser else self._body(),
             enclosures=() if teaser else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
@@ -223,7 +235,9 @@ class _Reader:
             return self._heading.words
         self._fields.note("title", "the file's name")
         named = date_in_name(self._place.name, self._site.zone)
-        name = (named[1] if named else "") or self._place.name
+        if named and not named[1]:
+            return self._place.name  # a daily note: 2026-03-01
+        name = named[1] if named else self._place.name
         return one_line(name.replace("-", " ")) or self._fields.path
 
     @cached_property
@@ -232,8 +246,13 @@ class _Reader:
 
     @cached_property
     def _heading(self) -> Heading | None:
-        """The first heading of the body, where the post has no other title."""
-        return None if self._given_title else first_heading(self._front.body)
+        """The first heading of the body, where the post has no other title.
+
+        That of an encrypted post is text, which nobody may see.
+        """
+        if self._given_title or is_encrypted(self._fields):
+            return None
+        return first_heading(self._front.body)
 
     def _summary(self) -> str:
         """What the author gives; the beginning of it where that is very long."""
@@ -291,7 +310,10 @@ class _Reader:
 
     def _feeds(self) -> tuple[str, ...] | None:
         for found in self._fields.all("feeds"):
-            members = found.value if isinstance(found.value, list) else [found.value]
+            said = found.value
+            members: list[Value] = said if isinstance(said, list) else [said]
+            if isinstance(said, str):
+                members = [*filter(None, map(str.strip, _COMMA.split(said)))]
             if len(members) == 1 and truth(members[0]) is not None:
                 return None if truth(members[0]) else ()
             self._fields.note("feeds", found)
@@ -305,8 +327,31 @@ class _Reader:
         if path in _KINDS:
             return [path]
         if path.startswith(("tags/", "categories/", "authors/", "lang/")):
-            return [path, raw_name_path(path) or path]
+            paths = [path, raw_name_path(path) or path]
+            self._addresses.append((found, words, set(paths)))
+            return paths
         fault = f"feeds: {shown(words)} is no feed and is left out"
         cure = "write site, tags, categories, authors, languages or an address such as tags/AI"
         self._fields.warn("feeds", fault, cure, found)
         return []
+
+    def _warn_of_other_feeds(
+        self,
+        tags: Iterable[str],
+        categories: Iterable[tuple[str, ...]],
+        authors: Iterable[Person],
+        language: str,
+    ) -> None:
+        """Tell of the addresses in `feeds` that cannot show the post."""
+        if not self._addresses:
+            return
+        site = self._site
+        names = [author.name for author in authors] or [site.author]
+        levels = (path[: depth + 1] for path in categories for depth in range(len(path)))
+        own = {language_path(language or site.language), *map(tag_path, tags)}
+        own |= {*map(category_path, levels), *map(author_path, names)}
+        for found, words, paths in self._addresses:
+            if paths.isdisjoint(own):
+                fault = f"feeds: {shown(words)} is not a feed that the post could be in"
+                cure = "give it that tag, category, author or language"
+                self._fields.warn("feeds", fault, cure, found)
