@@ -113,7 +113,13 @@ def as_json(problems: Iterable[Problem], root: str) -> list[str]:
         }
         for p in problems
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2).split("\n")
+    lines = json.dumps(rows, ensure_ascii=False, indent=2).split("\n")
+    return ["".join(map(_json_char, line)) for line in lines]
+
+
+def _json_char(char: str) -> str:
+    """What cannot be printed as JSON writes it: terminals and parsers read that safely."""
+    return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
 def as_github(problems: Iterable[Problem], root: str) -> list[str]:

@@ -313,6 +313,13 @@ def test_check_tells_programs_in_json(run: Run, posts: PostFolder) -> None:
     assert told["cure"]
 
 
+def test_what_cannot_be_printed_is_escaped_as_json_has_it(run: Run, posts: PostFolder) -> None:
+    posts.write_raw("a\n\u202eb.md", "---\ntitle:\xa0Tea\x1b\n---\n".encode())
+    output = run("check", "--format", "json").stdout
+    assert json.loads(output)[-1]["path"] == "posts/a\n\u202eb.md"
+    assert all(char.isprintable() or char == "\n" for char in output)
+
+
 def test_check_of_good_posts_is_an_empty_list_in_json(run: Run, posts: PostFolder) -> None:
     posts.write()
     assert json.loads(run("check", "--format", "json").stdout) == []

@@ -10,7 +10,7 @@ from feedsvc.core.addresses import web_url
 from feedsvc.core.enclosures import Enclosure, media_type_of
 from feedsvc.core.frontmatter import Value
 from feedsvc.core.keys import fold
-from feedsvc.core.meanings import Fields, Found
+from feedsvc.core.meanings import Fields, Found, shown
 from feedsvc.core.text import one_line
 
 _MOST: Final = 20  # enclosures of one post
@@ -70,6 +70,11 @@ def _enclosure(fields: Fields, found: Found, permalink: str) -> Enclosure | None
         (f.value for f in fields.all("duration") if isinstance(f.value, str)), ""
     )
     octets = int(length) if _DIGITS.fullmatch(length) else None
+    if length and octets is None:
+        fault = (
+            f"{found.name}: the length {shown(length)} is no number of bytes; it is left out"
+        )
+        fields.warn("enclosure", fault, "write digits only, such as length: 24986239", found)
     return Enclosure(href, media_type, octets, seconds_of(duration), _file_of(given))
 
 

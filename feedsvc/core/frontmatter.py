@@ -26,7 +26,7 @@ __all__ = ["DIALECTS", "Dialect", "Field", "FrontMatter", "Value", "read_front_m
 Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
 
-_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+")
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+[\u200b\u2060\ufeff]*+")  # and what nobody sees
 _CLOSING_LINE = re.compile(r"^(?:-{3,}+|(?P<json>;{3,}+))[ \t]*+$", re.MULTILINE)
 _OBJECT = re.compile(r'\{(?:\s*+["}]|[ \t]*+$)', re.MULTILINE)  # not {{< or {% or {: .class}
 _REST_OF_LINE = re.compile(r"[ \t]*+(?:\n|\Z)")

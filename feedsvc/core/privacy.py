@@ -36,6 +36,7 @@ def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
         *(found.name for found in fields.every() if _nearly_hides(fields, found)),
         *(found.name for found in fields.all("layout") if _is_page(found)),
         *(found.name for found in fields.all("tags") if _is_draft_tag(found.value)),
+        *(found.name for found in fields.all("permalink") if _has_no_page(found)),
     ]
     if "drafts" in fields.path.lower().split("/")[:-1]:
         reasons.append("the folder drafts")
@@ -124,6 +125,11 @@ def _nearly_hides(fields: Fields, found: Found) -> bool:
 
 def _is_page(found: Found) -> bool:
     return _word(found.value) in _PAGES[found.name.lower()]
+
+
+def _has_no_page(found: Found) -> bool:
+    """11ty's `permalink: false`: it is written nowhere."""
+    return found.name.lower() == "permalink" and _word(found.value) == "false"
 
 
 def _is_draft_tag(value: Value) -> bool:

@@ -61,6 +61,13 @@ def test_an_enclosure_that_cannot_be_used_is_left_out_with_a_warning(value: str)
     assert (post.enclosures, [w.code for w in post.warnings]) == ((), ["enclosure"])
 
 
+@pytest.mark.parametrize("length", ["12 MB", "-1", "1e6"])
+def test_a_length_that_is_no_number_is_left_out_with_a_warning(length: str) -> None:
+    post = post_of(f"enclosure: {{url: {MP3}, length: {length}}}")
+    assert post.enclosures == (Enclosure(MP3, "audio/mpeg"),)
+    assert [repr(length) in warning.fault for warning in post.warnings] == [True]
+
+
 def test_a_warning_of_one_enclosure_shows_that_one() -> None:
     [warning] = post_of(f"enclosures: [{MP3}, none]").warnings
     assert (warning.text, "'none' names no file" in warning.fault) == ("'none'", True)

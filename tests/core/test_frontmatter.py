@@ -34,6 +34,13 @@ def test_fields_come_with_their_lines_and_the_body_with_its_own() -> None:
     )
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff\u200b", "\n\u2060"])
+def test_what_nobody_sees_before_it_hides_no_post(unseen: str) -> None:
+    front = read_front_matter(f"{unseen}---\ntitle: Tea\n---\nBody.")
+    assert front is not None
+    assert (front.fields["title"].value, front.body) == ("Tea", "Body.")
+
+
 def test_blank_lines_before_it_are_counted() -> None:
     assert read_front_matter("\n\n---\ntitle: Tea\n---\nBody.") == FrontMatter(
         {"title": Field("Tea", 4, 8, 1)}, "Body.", 6, "yaml"

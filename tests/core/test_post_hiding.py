@@ -99,7 +99,7 @@ def test_every_doubtful_flag_is_named() -> None:
         *("tags: [draft]", "tag: draft", "Tags: Draft", "tags: ['#draft']"),
         *("visibility: private", "build: {list: never}", "_build: {render: false}"),
         *("build: {list: local}", "layout: page", "type: tags", "layout: draft"),
-        *("status: skip", "status: trash"),
+        *("status: skip", "status: trash", "permalink: false"),
     ],
 )
 def test_what_other_generators_hide_is_hidden(front: str) -> None:
