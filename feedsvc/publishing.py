@@ -433,7 +433,7 @@ def _until_next_change(post: Post, now: datetime) -> tuple[Post, int | None]:
 
 def twin_problem(path: str, owner: str) -> Problem:
     """What is told of a post whose key another one has."""
-    fault = f"it has the same key (guid, urlname, slug) as {owner}"
+    fault = f"it has the same key (guid, slug, or name of the file) as {owner}"
     return Problem(path, 1, fault, "give it its own", code="twin")
 
 

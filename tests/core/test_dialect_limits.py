@@ -107,7 +107,7 @@ CLOSINGS = st.sampled_from(["", "\n---\n", "\n+++\n", "\n;;;\n", "}", "\n\n", "\
 TEXT = st.text() | st.text(st.sampled_from("ab1.=:'\"[]{},\\#-+; \t\n&*!|>~T0x"), max_size=40)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(OPENINGS, TEXT, CLOSINGS, st.sampled_from(DIALECTS))
 def test_any_text_is_read_or_refused(
     opening: str, text: str, closing: str, dialect: Dialect

@@ -104,7 +104,7 @@ LINES = st.builds(lambda form, k, v, w: form.format(k=k, v=v, w=w), FORMS, KEYS,
 TEXTS = st.lists(LINES, max_size=5).map("\n".join)
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(TEXTS)
 def test_any_text_is_read_as_libyaml_reads_it_or_not_at_all(text: str) -> None:
     flat = flat_fields(Source(text, 2))

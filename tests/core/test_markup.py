@@ -108,13 +108,13 @@ def test_a_start_tag_is_written_with_its_values_escaped() -> None:
         "&",
     ],
 )
-def test_five_megabytes_of_a_piece_are_read_in_no_time(piece: str) -> None:
-    rough = "<q>" + piece * (5_000_000 // len(piece))
-    started = time.monotonic()
+def test_a_megabyte_of_a_piece_is_read_in_no_time(piece: str) -> None:
+    rough = "<q>" + piece * (1_000_000 // len(piece))
+    started = time.process_time()
     try:
         rewritten(rough, dict.fromkeys(("q", "style"), gone))
         for _ in tags(rough):
             pass
     except TooDeepError:
         pass
-    assert time.monotonic() - started < 10  # quadratic: minutes
+    assert time.process_time() - started < 5  # quadratic: minutes

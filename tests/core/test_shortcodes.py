@@ -162,23 +162,23 @@ def test_removed_tags_come_with_their_lines_and_what_they_held_stays() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "{% raw %}" * 111_000,
-        "{% a " * 200_000,
-        "{{< a " * 166_000,
-        "{{< a" + " " * 1_000_000,
-        "{{<" + " " * 1_000_000,
-        "{% x %}" + " ".join("`" * n for n in range(1, 1400)),
-        "{%a%}\n" * 166_000,
-        "{% img " + "'a' " * 250_000 + "%}",
-        "{% img 'a' %}" * 77_000,
-        "{{< highlight >}}" * 58_000,
+        "{% raw %}" * 55_000,
+        "{% a " * 100_000,
+        "{{< a " * 83_000,
+        "{{< a" + " " * 500_000,
+        "{{<" + " " * 500_000,
+        "{% x %}" + " ".join("`" * n for n in range(1, 1000)),
+        "{%a%}\n" * 83_000,
+        "{% img " + "'a' " * 125_000 + "%}",
+        "{% img 'a' %}" * 38_000,
+        "{{< highlight >}}" * 29_000,
     ],
     ids=range(10),
 )
-def test_a_body_of_a_megabyte_is_read_in_no_time(body: str) -> None:
-    started = time.monotonic()
+def test_a_body_of_half_a_megabyte_is_read_in_no_time(body: str) -> None:
+    started = time.process_time()
     without_shortcodes(body)
-    assert time.monotonic() - started < 10  # quadratic: minutes
+    assert time.process_time() - started < 5  # quadratic: minutes
 
 
 @pytest.mark.parametrize("code", ["~~~\n{% a %}", "```\n{% a %}\n````", "``` a` {% b %} ```"])
@@ -328,11 +328,23 @@ def test_what_is_indented_in_a_list_is_no_code(item: str) -> None:
             "\\\\(",
             "> ",
         ),
-        *("> [!", "[TOC]\n", "* a\n", "\n\n    a", "{{ site.", "{{ 'a' | ", "{{", "@[toc]("),
+        *(
+            "> [!",
+            "[TOC]\n",
+            "* a\n",
+            "\n\n    a",
+            "{{ site.",
+            "{{ 'a' | ",
+            "{{",
+            "@[toc](",
+            "{{ a(b=",
+            "{{ a() ",
+            "{{ a(",
+        ),
     ],
 )
-def test_five_megabytes_of_half_a_mark_are_read_in_no_time(piece: str) -> None:
-    body = "{{ " + piece * (5_000_000 // len(piece))
-    started = time.monotonic()
+def test_a_megabyte_of_half_a_mark_is_read_in_no_time(piece: str) -> None:
+    body = "{{ " + piece * (1_000_000 // len(piece))
+    started = time.process_time()
     without_shortcodes(body)
-    assert time.monotonic() - started < 10  # quadratic: hours
+    assert time.process_time() - started < 5  # quadratic: minutes

@@ -117,5 +117,5 @@ def test_a_summary_never_cuts_a_grapheme(grapheme: str) -> None:
 @pytest.mark.parametrize("piece", ["<!--", "<a", "<script", "<script>", "<script>-->", "</p"])
 def test_markup_that_never_ends_is_read_in_no_time(piece: str) -> None:
     started = time.monotonic()
-    plain(piece * (1_000_000 // len(piece)))
+    plain(piece * (500_000 // len(piece)))
     assert time.monotonic() - started < 10  # quadratic: minutes
