@@ -18,7 +18,7 @@ from feedsvc.core.keys import meant_by
 from feedsvc.core.meanings import Fields, Found, Refused, shown
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
-from feedsvc.core.privacy import is_encrypted, truth, why_hidden
+from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
 from feedsvc.core.problems import Problem
 from feedsvc.core.shortcodes import without_shortcodes
 from feedsvc.core.site import Site
@@ -178,7 +178,7 @@ class _Reader:
     def _warn_of_strangers(self) -> None:
         for found in self._fields.every():
             meant = meant_by(found.name)
-            if meant:
+            if meant and meant not in HIDING:  # of those, why_hidden tells more
                 fault = f"the key {shown(found.name)} is not known and means nothing"
                 self._fields.warn_of_key("unknown-key", fault, f"did you mean {meant}?", found)
 

@@ -21,7 +21,7 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-_HIDING = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
+HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
 
 
 def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
@@ -108,7 +108,7 @@ def _list_hides(fields: Fields, found: Found) -> bool:
 def _nearly_hides(fields: Fields, found: Found) -> bool:
     """True for a misspelt flag such as `darft: true`."""
     meant = meant_by(found.name)
-    if meant not in _HIDING or truth(found.value) is False:
+    if meant not in HIDING or truth(found.value) is False:
         return False
     fault = f"{found.name} is nearly {meant}, so it hides the post"
     fields.warn("flag", fault, f"write {meant}: true or {meant}: false", found)
