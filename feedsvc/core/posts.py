@@ -1,13 +1,11 @@
 """The door of the house: a file's bytes in, a Post out; untyped front matter ends here."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from feedsvc.core.addresses import raw_name_path
 from feedsvc.core.attachments import enclosures_of, image_of
 from feedsvc.core.dates import date_in_name, read_date
 from feedsvc.core.enclosures import Enclosure
@@ -15,12 +13,13 @@ from feedsvc.core.encodings import decoded, first_illegal
 from feedsvc.core.frontmatter import FrontMatter, read_front_matter
 from feedsvc.core.headings import Heading, first_heading
 from feedsvc.core.keys import meant_by
-from feedsvc.core.meanings import Fields, Found, Refused, shown
+from feedsvc.core.meanings import Fields, Refused
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
 from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
 from feedsvc.core.problems import Problem
 from feedsvc.core.shortcodes import without_shortcodes
+from feedsvc.core.showing import how_shown
 from feedsvc.core.site import Site
 from feedsvc.core.terms import authors_of, categories_of, tags_of
 from feedsvc.core.text import legal, one_line, summary_of
@@ -30,7 +29,6 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
-_KINDS: Final = ("site", "tags", "categories", "authors", "languages")
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -139,16 +137,16 @@ class _Reader:
         self._front = front
         self._site = site
         self._place = Place(fields, site)
+        self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
         self._warn_of_strangers()
-        shape, feeds = self._feed()
-        hidden = why_hidden(fields, site.zone) or ("feed" if feeds == ("hidden",) else "")
-        teaser = is_encrypted(fields)
-        if teaser and site.rules.encrypted == "hidden":
+        shown = how_shown(fields)
+        hidden = why_hidden(fields, site.zone) or ("" if shown else "feed")
+        if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
-        if hidden:
+        if hidden or shown is None:
             return Draft(fields.path, tuple(fields.warnings), hidden)
         published = self._published()
         title = self._title()
@@ -166,11 +164,11 @@ class _Reader:
             authors=authors_of(fields, site.rules, self._front.dialect),
             summary=self._summary(),
             language=self._place.language(),
-            body="" if teaser else self._body(),
-            enclosures=() if teaser else enclosures_of(fields, permalink),
+            body="" if self._is_encrypted else self._body(),
+            enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
-            feeds=feeds,
-            content="summary" if teaser else shape,
+            feeds=shown.feeds,
+            content="summary" if self._is_encrypted else shown.content,
             expires=self._date("expires"),
             warnings=tuple(fields.warnings),
         )
@@ -179,7 +177,7 @@ class _Reader:
         for found in self._fields.every():
             meant = meant_by(found.name)
             if meant and meant not in HIDING:  # of those, why_hidden tells more
-                fault = f"the key {shown(found.name)} is not known and means nothing"
+                fault = f"the key {found.name[:60]!r} is not known and means nothing"
                 self._fields.warn_of_key("unknown-key", fault, f"did you mean {meant}?", found)
 
     # Dates.
@@ -233,7 +231,9 @@ class _Reader:
     @cached_property
     def _heading(self) -> Heading | None:
         """The first heading of the body, where the post has no other title."""
-        return None if self._given_title else first_heading(self._front.body)
+        if self._given_title or self._is_encrypted:
+            return None
+        return first_heading(self._front.body)
 
     def _summary(self) -> str:
         """What the author gives; the beginning of it where that is very long."""
@@ -259,54 +259,3 @@ class _Reader:
             place = (line, tag.column + 1, tag.text)
             self._fields.warn_at("unknown-tag", fault, "write what it should show", *place)
         return body
-
-    # Which feeds show it, and how much of it.
-
-    def _feed(self) -> tuple[str, tuple[str, ...] | None]:
-        """`full`, `summary` or nothing said; the feeds that show it, None for all.
-
-        `feed: true | false | full | summary`, jekyll-feed's `feed: {excerpt_only: true}`, and
-        `feeds: [site, tags, tags/AI]`. What cannot be read keeps the post from being published.
-        """
-        shape, feeds = "", self._feeds()
-        for found in self._fields.all("feed"):
-            value = found.value
-            if isinstance(value, dict):
-                only = truth(next(iter(value.values()), None)) if len(value) == 1 else None
-                said = only is not None and next(iter(value)).lower() == "excerpt_only"
-                word = ("summary" if only else "full") if said else "?"
-            else:
-                word = value.strip().lower() if isinstance(value, str) else "?"
-            self._fields.note("feed", found)
-            if word in ("full", "summary"):
-                shape = word
-            elif truth(word) is False:
-                feeds = ()
-            elif truth(word) is None:
-                fault = f"feed: {found.shown} is not known, so it hides the post"
-                cure = "write feed: true, false, full or summary"
-                self._fields.warn("flag", fault, cure, found)
-                feeds = ("hidden",)
-        return shape, feeds
-
-    def _feeds(self) -> tuple[str, ...] | None:
-        for found in self._fields.all("feeds"):
-            members = found.value if isinstance(found.value, list) else [found.value]
-            if len(members) == 1 and truth(members[0]) is not None:
-                return None if truth(members[0]) else ()
-            self._fields.note("feeds", found)
-            paths = [path for member in members for path in self._feed_paths(found, member)]
-            return tuple(dict.fromkeys(paths))
-        return None
-
-    def _feed_paths(self, found: Found, member: object) -> list[str]:
-        words = member.strip().strip("/") if isinstance(member, str) else ""
-        path = re.sub(r"/(?:atom\.xml|rss\.xml|feed\.json)\Z", "", words)
-        if path in _KINDS:
-            return [path]
-        if path.startswith(("tags/", "categories/", "authors/", "lang/")):
-            return [path, raw_name_path(path) or path]
-        fault = f"feeds: {shown(words)} is no feed and is left out"
-        cure = "write site, tags, categories, authors, languages or an address such as tags/AI"
-        self._fields.warn("feeds", fault, cure, found)
-        return []

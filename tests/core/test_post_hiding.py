@@ -166,6 +166,11 @@ def test_a_teaser_shows_the_title_and_the_summary_alone(name: str) -> None:
     assert (teaser.content, teaser.enclosures) == ("summary", ())
 
 
+def test_the_heading_of_an_encrypted_text_is_no_title() -> None:
+    teaser = post_of("password: x", "# Secret\n", path="tea.md", encrypted="teaser")
+    assert teaser.title == "tea"
+
+
 @pytest.mark.parametrize("word", ["", "maybe", "2026-03-01", "[full]", "{other: true}", "{}"])
 def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None:
     draft = reading(f"feed: {word or repr('')}")
