@@ -593,3 +593,34 @@ def test_a_post_is_in_the_feeds_that_it_names_alone(house: House) -> None:
     house.publish()
     found = {path for path in house.digests() if house.entries(path)}
     assert found == {"tags/C~23", "categories/Drinks"}
+
+
+def test_of_two_posts_of_one_page_the_second_is_named(house: House) -> None:
+    house.posts.write("a.md", permalink="/tea/")
+    house.publish()
+    house.posts.write("b.md", permalink="/tea/")
+    (problem,) = house.publish().noticed
+    assert (problem.path, problem.code, problem.refuses) == ("b.md", "one-page", False)
+    assert "a.md" in problem.fault
+
+
+def test_a_post_may_take_the_page_of_one_that_gives_it_up(house: House) -> None:
+    house.posts.write("a.md", permalink="/tea/")
+    house.publish()
+    house.posts.write("a.md", permalink="/old-tea/")
+    house.posts.write("b.md", permalink="/tea/")
+    assert house.publish().problems == ()
+
+
+def test_a_post_that_is_edited_shares_its_page_with_nobody(house: House) -> None:
+    house.posts.write("a.md", title="One")
+    house.publish()
+    house.posts.write("a.md", title="Two")
+    assert house.publish().problems == ()
+
+
+def test_a_post_that_is_renamed_shares_its_page_with_nobody(house: House) -> None:
+    path = house.posts.write("a.md", title="One", permalink="/tea/")
+    house.publish()
+    path.rename(path.with_name("b.md"))
+    assert house.publish().problems == ()

@@ -144,6 +144,18 @@ class Snapshot:
             found |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
         return found
 
+    def read_at(self, permalinks: Collection[str]) -> dict[str, list[str]]:
+        """The files whose entries are read at these URLs, in the order of their paths."""
+        found: dict[str, list[str]] = {}
+        joined = sa.select(entries.c.permalink, files.c.path).join(
+            files, files.c.entry_id == entries.c.id
+        )
+        for chunk in chunks(permalinks):
+            query = joined.where(entries.c.permalink.in_(chunk)).order_by(files.c.path)
+            for row in self._rows(query):
+                found.setdefault(row["permalink"], []).append(row["path"])
+        return found
+
     def waiting_for(self, keys: Collection[str]) -> set[str]:
         """The paths of files that want one of these keys, which another has."""
         found: set[str] = set()
