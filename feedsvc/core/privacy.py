@@ -14,6 +14,7 @@ _SHOWN_STATUS = frozenset(["published", "publish", "public"])
 _HIDDEN_STATUS = (
     frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
 ) | frozenset(["skip", "trash", "future", "protected"])
+_DRAFTS = frozenset(["draft", "drafts"])
 _UNLISTED = frozenset(["never", "local", "link"])
 # Pages beside the posts: a list of all tags, a page about the author.
 _PAGES: Final = {
@@ -35,8 +36,8 @@ def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
         *(found.name for found in fields.all("layout") if _is_page(found)),
         *(found.name for found in fields.all("tags") if _is_draft_tag(found.value)),
     ]
-    if "drafts" in fields.path.lower().split("/")[:-1]:
-        reasons.append("the folder drafts")
+    folders = fields.path.lower().split("/")[:-1]
+    reasons += [f"the folder {folder}" for folder in folders if folder in _DRAFTS]
     return ", ".join(dict.fromkeys(reasons))
 
 

@@ -15,6 +15,9 @@ FLAGS = [
     ("private", True),
     ("headless", True),
     ("eleventyExcludeFromCollections", True),
+    ("public", False),
+    ("listed", False),
+    ("dg-publish", False),
     ("visible", False),
     ("render", False),
 ]
@@ -179,7 +182,7 @@ def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "hidden"), [("drafts/a.md", True), ("a/Drafts/b.md", True), ("drafts.md", False)]
+    ("path", "hidden"), [("drafts/a.md", True), ("a/Draft/b.md", True), ("drafts.md", False)]
 )
 def test_a_folder_of_drafts_hides(path: str, hidden: bool) -> None:
     assert isinstance(reading("", path=path), Draft) is hidden
