@@ -71,7 +71,7 @@ class Entry:
         seen = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
-            *(self.tags, self.categories, [astuple(author) for author in self.authors]),
+            *(self.tags, self.categories, [(a.name, a.uri, a.email) for a in self.authors]),
             # Not an enclosure's file: where it lies on our disk is nobody's business.
             [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
             *(self.image, self.feeds, self.content),

@@ -1,6 +1,6 @@
 """The fields of one post, found by what they mean, and what is noted while they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,11 +9,12 @@ from feedsvc.core.keys import KEYS, fold
 from feedsvc.core.problems import Problem
 from feedsvc.core.text import nfc, one_line
 
-# For each meaning the folded keys, each parted at its dot.
+# For each meaning the folded keys, each parted at its dot; and what stands before the dots.
 _PATHS: Final = {
     meaning: tuple((fold(name).partition(".")[0], fold(name).partition(".")[2]) for name in row)
     for meaning, row in KEYS.items()
 }
+_FIRSTS: Final = {meaning: {first for first, _ in paths} for meaning, paths in _PATHS.items()}
 
 
 class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem of it
@@ -62,8 +63,13 @@ class Fields:
         for key, field in front.fields.items():
             self._found.setdefault(fold(key), []).append(Found(key, field))
 
-    def all(self, meaning: str) -> Iterator[Found]:
+    def all(self, meaning: str) -> Iterable[Found]:
         """Each field that says this and is not empty, the most trusted first."""
+        if self._found.keys().isdisjoint(_FIRSTS[meaning]):
+            return ()
+        return self._all(meaning)
+
+    def _all(self, meaning: str) -> Iterator[Found]:
         for first, rest in _PATHS[meaning]:
             for found in self._found.get(first, ()):
                 inner = _inside(found, rest) if rest else found

@@ -105,14 +105,15 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
     """What parse_post makes of a file, and from which keys."""
     try:
         text = decoded(source, site.rules.encoding)
-        front = read_front_matter(legal(text), site.rules.dialect)
+        cleaned = legal(text)
+        front = read_front_matter(cleaned, site.rules.dialect)
     except FrontMatterError as error:
         place = (error.code, error.column, error.text)
         return Explanation(Problem(path, error.line, error.fault, error.cure, True, *place))
     if front is None:
         return Explanation(NotAPost(path))
     fields = Fields(path, front)
-    _warn_of_illegal(fields, text)
+    _warn_of_illegal(fields, text, cleaned)
     reading: Reading
     try:
         reading = _Reader(fields, front, site).reading()
@@ -121,8 +122,8 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
     return Explanation(reading, front.dialect, fields.origins)
 
 
-def _warn_of_illegal(fields: Fields, text: str) -> None:
-    at = first_illegal(text)
+def _warn_of_illegal(fields: Fields, text: str, cleaned: str) -> None:
+    at = first_illegal(text, cleaned)
     if at is not None:
         fault = f"the character U+{ord(text[at]):04X} cannot stand in a feed and is left out"
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
