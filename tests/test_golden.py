@@ -1,4 +1,4 @@
-"""Golden feeds: fourteen folders of posts, and the documents that they give, byte for byte.
+"""Golden feeds: folders of posts, and the documents that they give, byte for byte.
 
 Each case is a folder of `golden/`: `seeds/` is what an author wrote, all other files are what a
 subscriber gets. They were read through before they were kept. When a change of the code is
@@ -18,6 +18,8 @@ from typing import Final
 
 import pytest
 
+from feedsvc.core.people import Person
+from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from tests.pipeline import findings_of, published
 
@@ -30,28 +32,72 @@ SITE: Final = Site(
     timezone="Asia/Shanghai",
     tag_authority="example.org,2026",
 )
+STAFF: Final = (
+    ("li", Person("Li Wen", "https://example.org/li", "li@example.org")),
+    ("wang", Person("Wang Fang", "https://example.org/wang")),
+)
 SITES: Final = {
     "chinese-post": replace(
         SITE, url="https://example.org/blog", title="医学新闻", language="zh-CN"
     ),
     "authors": replace(SITE, email="li@example.org", subtitle="Written by many hands"),
+    "astro": replace(SITE, rules=Rules(authors=STAFF)),
+    "eleventy": replace(SITE, rules=Rules(permalink="/:year/:dateless/")),
+    "hexo": replace(SITE, language="zh-CN", rules=Rules(permalink=":year/:month/:day/:title/")),
+    "hugo": replace(
+        SITE,
+        rules=Rules(permalink="/:section/:slugorcontentbasename/", categories="flat"),
+    ),
+    "images": replace(SITE, rules=Rules(lead_image=True)),
+    "jekyll": replace(
+        SITE, rules=Rules(permalink="date", tag_separators=", ", categories="flat")
+    ),
+    "merged-names": replace(
+        SITE,
+        rules=Rules(
+            tag_aliases=(("python", "Python"), ("GO", "Go")),
+            category_aliases=(("Tech/py", "Tech/Python"), ("技术/Python", "Tech/Python")),
+        ),
+    ),
+    "pelican": replace(SITE, rules=Rules(permalink="/:slug.html")),
+    "people": replace(SITE, rules=Rules(authors=STAFF)),
+    "summary-site": replace(SITE, content="summary", contents=(("tags/Tea", "full"),)),
+    "teasers": replace(SITE, rules=Rules(encrypted="teaser")),
+    "zola": replace(SITE, rules=Rules(permalink="/:section/:dateless/", categories="flat")),
 }
 NAMES: Final = ("atom.xml", "rss.xml", "feed.json")
 FEEDS: Final = {
+    "astro": ["", "authors/Li_Wen"],
     "authors": ["", "authors/林小满"],
     "chinese-post": ["", "tags/上海交大医学院", "categories/shsmu.cc/上海交通大学医学院"],
+    "chosen-feeds": ["", "tags/AI", "tags/C~23", "categories/Tech/Python", "lang/en"],
     "code": [""],
     "dates": [""],
+    "eleventy": ["", "tags/tea"],
     "empty-site": [""],
+    "enclosures": ["", "tags/Podcast"],
+    "hexo": ["", "tags/C~23", "categories/Tea/Green"],
     "hidden": ["", "tags/Seen"],
     "hostile-html": ["", "tags/a~26amp~3Bb"],
+    "hugo": ["", "tags/Tea", "lang/zh"],
+    "images": [""],
+    "jekyll": ["", "categories/tech/python", "tags/a~2Fb"],
     "languages": ["", "tags/Tee"],
     "markdown": [""],
+    "math-and-code": [""],
+    "merged-names": ["", "tags/Python", "categories/Tech/Python"],
     "nested-categories": ["", "categories/Tea/Green", "categories/Paint/Green"],
+    "obsidian": ["", "tags/tea~2Fgreen"],
     "odd-names": ["", "tags/C~23", "tags/Café"],
+    "pelican": ["", "categories/brewing", "authors/Wang~2C_Fang", "lang/de"],
+    "people": ["", "authors/Li_Wen"],
     "plain-post": ["", "tags/Tea"],
     "raw-html": [""],
+    "scalars": ["", "tags/3.10", "tags/no"],
     "summaries": [""],
+    "summary-site": ["", "tags/Tea"],
+    "teasers": ["", "tags/Locked"],
+    "zola": ["", "tags/rust", "categories/Releases"],
 }
 
 

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -31,7 +32,10 @@ def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
     """
     for found in fields.all("enclosures"):
         members = found.value if isinstance(found.value, list) else [found.value]
-        made = [_enclosure(fields, found, member, permalink) for member in members[:_MOST]]
+        each = (
+            Found(found.name, replace(found.field, value=member)) for member in members[:_MOST]
+        )
+        made = [_enclosure(fields, member, permalink) for member in each]
         enclosures = tuple(dict.fromkeys(filter(None, made)))
         if enclosures:
             fields.note("enclosures", found)
@@ -39,7 +43,8 @@ def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
     return ()
 
 
-def _enclosure(fields: Fields, found: Found, member: Value, permalink: str) -> Enclosure | None:
+def _enclosure(fields: Fields, found: Found, permalink: str) -> Enclosure | None:
+    member = found.value
     if isinstance(member, dict):
         said = {fold(key): value for key, value in member.items()}
         given, kind = _first(said, _URL_KEYS), _first(said, _TYPE_KEYS)

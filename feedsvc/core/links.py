@@ -14,9 +14,23 @@ _PICTURE = re.compile(
 )
 
 
+# Pelican's and Zola's links by the path of a source file; only files have the same on the site.
+_INSIDE = re.compile(
+    r"(?:\{|%7B)(?P<kind>filename|static|attach|tag|category|author|index|archives)(?:\}|%7D)"
+    r"|@/(?=.*\.md)",
+    re.IGNORECASE,
+)
+_FILES: Final = frozenset(["static", "attach"])
+
+
 def absolute(base_url: str, written: str) -> str | None:
     """The URL as written on a page at `base_url`; None for one that readers must not follow."""
     written = written.strip().replace(" ", "%20").replace("\\", "%5C").replace("|", "%7C")
+    inside = _INSIDE.match(written)
+    if inside:
+        if (inside["kind"] or "").lower() not in _FILES:
+            return None
+        written = written[inside.end() :]
     try:
         # urljoin would drop a bare `?` or `#`: what is absolute stays as it was written.
         as_is = written.startswith(("https://", "http://"))

@@ -28,7 +28,8 @@ class PermalinkFacts:
     `source` is the file's path without its suffix, `place` the same with the folder's for a
     bundle's `index`, and `name` its last segment. `slug` is empty where the post gives none.
     A category is the path of its names. `published` is in the site's zone. `field` gives the
-    text of any other front matter key, or None.
+    text of any other front matter key, or None. `language` is that of a translation which
+    `place` and `slug` do not tell from its original; the path has to.
     """
 
     source: str
@@ -39,6 +40,7 @@ class PermalinkFacts:
     categories: tuple[tuple[str, ...], ...]
     published: datetime
     field: Callable[[str], str | None]
+    language: str = ""
 
 
 _Value: TypeAlias = Callable[[PermalinkFacts], str]
@@ -54,6 +56,10 @@ def _of_field(key: str, post: PermalinkFacts) -> str:
 def _path(post: PermalinkFacts) -> str:
     """The file's path below `_posts`, where Hexo and Jekyll keep theirs."""
     return f"/{post.source}".rpartition("/_posts/")[2].lstrip("/")
+
+
+def _key(post: PermalinkFacts) -> str:
+    return "/".join(filter(None, [post.language, post.slug or post.place]))
 
 
 _DATE_OF_NAME = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])[-_ ]*+(?=.)", re.DOTALL)
@@ -130,7 +136,7 @@ def _year_day(post: PermalinkFacts) -> int:
 
 
 _NAMES: Final[dict[str, tuple[str, _Value]]] = {
-    "key": ("the slug, else the file's path", lambda p: p.slug or p.place),
+    "key": ("the slug, else the file's path", _key),
     "slug": ("the slug, else the file's name", lambda p: p.slug or p.name),
     "name": ("the file's name; the folder's for its `index`", lambda p: p.name),
     "title": ("the file's path below `_posts`, as it is (Hexo)", _path),
@@ -185,6 +191,10 @@ STYLES: Final[Mapping[str, str]] = MappingProxyType(
 
 _MAY_BE_EMPTY = frozenset(["categories", "slugified_categories", "section", "sections"])
 _TELLING = frozenset([*_NAMES, "timestamp"])
+# What a translation has in common with its original; Hugo puts the language before the path.
+_SHARED_BY_LANGUAGES = frozenset(
+    ["slug", "name", "dateless", "filename", "contentbasename"]
+) | frozenset(["slugorfilename", "slugorcontentbasename"])
 _SHARED_KEYS = frozenset(["lang", "language", "layout", "author"])  # never of one post only
 
 # A word does not end with `_`, so `:year_:month` has two (Hexo); `\:` is a colon (Hugo).
@@ -205,6 +215,8 @@ def permalink_path(template: str, post: PermalinkFacts) -> str:
     """
     path = nfc("".join(part(post) for part in _parts(template)))
     segments = [segment for segment in path.split("/") if segment]
+    if post.language and post.language not in segments and _is_shared(template):
+        segments.insert(0, post.language)
     if "." in segments or ".." in segments:
         raise ValueError("the permalink would have a segment of one dot or two")
     joined = "/".join(segments)
@@ -213,11 +225,20 @@ def permalink_path(template: str, post: PermalinkFacts) -> str:
 
 def names_one_post(template: str) -> bool:
     """True where a token of `template` tells posts apart, so that they do not share a path."""
-    words = {found["word"] for found in _TOKEN.finditer(STYLES.get(template, template))}
     return any(
         word in _TELLING or (word not in _ALL and word not in _SHARED_KEYS)
-        for word in words - {None}
+        for word in _words(template)
     )
+
+
+@lru_cache(maxsize=64)
+def _is_shared(template: str) -> bool:
+    return not _SHARED_BY_LANGUAGES.isdisjoint(_words(template))
+
+
+def _words(template: str) -> set[str]:
+    found = _TOKEN.finditer(STYLES.get(template, template))
+    return {token["word"] for token in found} - {None}
 
 
 @lru_cache(maxsize=64)

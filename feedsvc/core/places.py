@@ -16,6 +16,7 @@ from feedsvc.core.text import nfc, one_line
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _TOKEN = re.compile(r"(?:^|/):[A-Za-z]")
+_TITLE = re.compile(r":title(?![A-Za-z0-9_])")
 _LONGEST: Final = 500  # characters of a slug or a guid
 
 
@@ -70,13 +71,17 @@ class Place:
         return ""
 
     def slug(self) -> str:
-        """The slug; that of a translation is below its language, as Hugo has it."""
+        """The slug; that of a translation is below its language, so that both may have one."""
+        slug = self._slug()
+        return self._translation(self._language_of_path()) + slug if slug else ""
+
+    def _slug(self) -> str:
         said = self._fields.said("slug", most=_LONGEST)
         slug = nfc(said[1]).strip("/ ") if said else ""
         if said and slug and any(part in ("", ".", "..") for part in slug.split("/")):
             fault = f"{said[0].name}: {shown(slug)} cannot be part of an address"
             raise Refused("slug", fault, "write a word such as my-first-post", said[0])
-        return self._translation(self._language_of_path()) + slug if slug else ""
+        return slug
 
     def _translation(self, language: str) -> str:
         own = _language(self._site.language).partition("-")[0]
@@ -102,21 +107,27 @@ class Place:
         self, published: datetime, title: str, categories: tuple[tuple[str, ...], ...]
     ) -> str:
         """The absolute URL of the post: the one given, else that of the site's template."""
+        slug = self._slug()
+        # A folder's language is in the path already, but not where a slug stands for that.
+        language = self._language_of_path() if slug or self._suffix else ""
         facts = PermalinkFacts(
             source=nfc(posixpath.splitext(self._path)[0]),
-            place=self._translation(_language(self._suffix[1:])) + nfc(self.stem),
+            place=nfc(self.stem),
             name=self.name,
-            slug=self.slug(),
+            slug=slug,
             title=title,
             categories=categories,
             published=self._local(published),
             field=self._fields.named,
+            language=self._translation(language).rstrip("/"),
         )
         for found in self._fields.all("permalink"):
             given = _path_of(found)
             if given and not self._is_link(found, given):
                 self._fields.note("permalink", found)
                 if _TOKEN.search(given):
+                    # Only Jekyll has tokens here, and its title is what ours calls dateless.
+                    given = _TITLE.sub(":dateless", given)
                     return self._page(_filled(given, facts, found), found)
                 return self._given(given, found)
         self._fields.note("permalink", "the setting content.permalink")

@@ -19,7 +19,7 @@ from feedsvc.core.places import Place
 from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
 from feedsvc.core.problems import Problem
 from feedsvc.core.shortcodes import without_shortcodes
-from feedsvc.core.showing import how_shown
+from feedsvc.core.showing import how_shown, warn_of_other_feeds
 from feedsvc.core.site import Site
 from feedsvc.core.terms import authors_of, categories_of, tags_of
 from feedsvc.core.text import legal, one_line, summary_of
@@ -153,6 +153,11 @@ class _Reader:
         title = self._title()
         categories = categories_of(fields, site.rules, self._front.dialect)
         permalink = self._place.permalink(published, title, categories)
+        tags = tags_of(fields, site.rules)
+        authors = authors_of(fields, site.rules, self._front.dialect)
+        language = self._place.language()
+        names = [author.name for author in authors] or [site.author]
+        warn_of_other_feeds(fields, shown, tags, categories, names, language or site.language)
         return Post(
             path=fields.path,
             key=self._place.key(),
@@ -160,11 +165,11 @@ class _Reader:
             published=published,
             updated=self._date("updated"),
             permalink=permalink,
-            tags=tags_of(fields, site.rules),
+            tags=tags,
             categories=categories,
-            authors=authors_of(fields, site.rules, self._front.dialect),
+            authors=authors,
             summary=self._summary(),
-            language=self._place.language(),
+            language=language,
             body="" if self._is_encrypted else self._body(),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
@@ -222,7 +227,9 @@ class _Reader:
             return self._heading.words
         self._fields.note("title", "the file's name")
         named = date_in_name(self._place.name, self._site.zone)
-        name = (named[1] if named else "") or self._place.name
+        if named and not named[1]:
+            return self._place.name  # a daily note: 2026-03-01
+        name = named[1] if named else self._place.name
         return one_line(name.replace("-", " ")) or self._fields.path
 
     @cached_property
@@ -231,7 +238,10 @@ class _Reader:
 
     @cached_property
     def _heading(self) -> Heading | None:
-        """The first heading of the body, where the post has no other title."""
+        """The first heading of the body, where the post has no other title.
+
+        That of an encrypted post is text, which nobody may see.
+        """
         if self._given_title or self._is_encrypted:
             return None
         return first_heading(self._front.body)

@@ -1,4 +1,4 @@
-"""Tags of other generators inside a body: Hexo's and Jekyll's `{% %}`, Hugo's `{{< >}}`.
+"""Tags of other generators in a body: Hexo's and Jekyll's `{% %}`, Hugo's and Zola's `{{ }}`.
 
 Those that are known become Markdown, any other is removed and named (REQUIREMENTS X5): a reader
 never sees one raw. So do the marks of `feedsvc.core.marks`, callouts and tables of contents.
@@ -37,6 +37,7 @@ _LIQUID = re.compile(r"\{\{-?+\s*+((?:site|page)\.[\w.-]++)(?=\s|\||-?\})")
 _LIQUID_PATH = re.compile(
     r"\{\{-?+\s*+(?=[\"'][^\"'\n{}]*+[\"']\s*+\|\s*+(?:relative|absolute)_url\b)()"
 )
+_ZOLA = re.compile(r"\{\{-?+\s*+([A-Za-z_]\w*+)\((?=\s*+(?:\)|[A-Za-z_]\w*+\s*+=))")
 _LIQUID_END = re.compile(r"-?\}\}")
 _HUGO_END = re.compile(r"[>%]\}\}")
 _ENDS: Final = {
@@ -84,7 +85,7 @@ _KINDS: Final = (
     _Kind("{%", (_HEXO,), _HEXO_END),
     _Kind("{{<", (_HUGO,), _HUGO_END),
     _Kind("{{%", (_HUGO,), _HUGO_END),
-    _Kind("{{", (_LIQUID, _LIQUID_PATH), _LIQUID_END),
+    _Kind("{{", (_LIQUID, _LIQUID_PATH, _ZOLA), _LIQUID_END),
 )
 
 
@@ -158,6 +159,7 @@ class _Scan:
             words = words.removesuffix("-")
         else:
             words = words.rstrip().removesuffix("/")
+            words = words.removesuffix(")") if opening[0].endswith("(") else words
         return _Tag(opening[1].lstrip("/ "), words, closing.end())
 
     def inside(self, tag: _Tag, start: int) -> re.Match[str] | None:

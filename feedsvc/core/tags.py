@@ -8,6 +8,9 @@ from typing import Final
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 
 
+_QUOTED = re.compile(r'"([^"]*+)"')
+
+
 def _words(text: str) -> list[str]:
     if not any(char in text for char in "'\"\\"):  # shlex is slow
         return _BARE_WORD.findall(text)
@@ -49,7 +52,7 @@ def _fenced(language: list[str], inside: str) -> str:
 
 
 def _named(words: list[str]) -> dict[str, str]:
-    return dict(word.split("=", 1) for word in words if "=" in word)
+    return dict(word.rstrip(",").split("=", 1) for word in words if "=" in word)
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -62,12 +65,22 @@ def _link(label: str, target: str) -> str:
 
 def _image(words: list[str]) -> str:
     """Hexo: `img [class] url [width] [height] ["title" ["alt"]]`."""
+    if "src" in _named(words):
+        return _figure(words)
     targets = [n for n, word in enumerate(words) if "/" in word or "." in word]
     if not targets:
         return ""
     rest = [word for word in words[targets[0] + 1 :] if not word.isdigit()]
-    alt = rest[-1].strip("'\"") if rest else ""
-    return f"![{alt}](<{words[targets[0]]}>)"
+    return f"![{_alt(rest)}](<{words[targets[0]].rstrip(',')}>)"
+
+
+def _alt(words: list[str]) -> str:
+    """The last of what stands in quotes, else all the words."""
+    text = " ".join(words)
+    quoted = _QUOTED.findall(text)
+    if quoted:
+        return str(quoted[-1])
+    return words[-1] if any(" " in word for word in words) else text
 
 
 def _figure(words: list[str]) -> str:
@@ -90,7 +103,7 @@ def _hexo_link(words: list[str]) -> str:
     """Hexo: `link text... url [external] [title]`."""
     targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        return " ".join(words)
+        return _source(words) if "".join(words).endswith(".md") else " ".join(words)
     return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
 
 
@@ -100,6 +113,15 @@ def _asset(words: list[str]) -> str:
 
 def _path(words: list[str]) -> str:
     return "".join(words[:1])
+
+
+def _source(words: list[str]) -> str:
+    """The file of another post, as Zola writes it; where that is read nobody knows here.
+
+    As the target of a link it is dropped (see feedsvc.core.links): only the words stay.
+    """
+    path = _path(words).lstrip("/")
+    return f"@/{path}" if ".md" in path else f"@/{path}.md"
 
 
 def _gist(words: list[str]) -> str:
@@ -172,7 +194,7 @@ _WRAPPERS: Final = frozenset(
     [f"end{name}" for name in (*_BLOCKS, "raw", "highlight", "quote", "blockquote")]
     + [*("note", "subnote", "notel", "grouppicture", "gp", "cell", "tabs", "columns", "column")]
     + [*("center", "div", "wrap", "timeline", "callout", "notice", "alert", "admonition")]
-    + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC")]
+    + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC", "end")]
 )
 _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "img": _image,
@@ -186,10 +208,10 @@ _KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "youtube": _video("https://www.youtube.com/watch?v="),
     "vimeo": _video("https://vimeo.com/"),
     "bilibili": _video("https://www.bilibili.com/video/"),
-    "ref": _path,
-    "relref": _path,
-    "post_url": _path,
-    "post_path": _path,
+    "ref": _source,
+    "relref": _source,
+    "post_url": _source,
+    "post_path": _source,
     "asset_path": _path,
     "": _site_path,
     "include": _include,

@@ -108,10 +108,14 @@ def authors_of(fields: Fields, rules: Rules, dialect: str) -> tuple[Person, ...]
 def _person(fields: Fields, found: Found, member: Value, known: dict[str, Person]) -> Person:
     if isinstance(member, dict):
         folded = {key.lower(): value for key, value in member.items()}
-        name = _word(found, folded.get("name") or folded.get("title"))
+        key = _word(found, folded.get("key"))  # Docusaurus, whose `title` is a profession
+        person = known.get(key, Person(key))
+        name = _word(found, folded.get("name")) or person.name
+        name = name or _word(found, folded.get("title"))
         uri = next((_word(found, folded[k]) for k in _URI_KEYS if folded.get(k)), "")
         email = _word(found, folded.get("email") or folded.get("mail"))
-        return Person(name, _page(fields, found, uri), _mail(fields, found, email))
+        uri, email = _page(fields, found, uri), _mail(fields, found, email)
+        return Person(name, uri or person.uri, email or person.email)
     name = _word(found, member)
     if name in known:
         return known[name]

@@ -61,6 +61,11 @@ def test_an_enclosure_that_cannot_be_used_is_left_out_with_a_warning(value: str)
     assert (post.enclosures, [w.code for w in post.warnings]) == ((), ["enclosure"])
 
 
+def test_a_warning_of_one_enclosure_shows_that_one() -> None:
+    [warning] = post_of(f"enclosures: [{MP3}, none]").warnings
+    assert (warning.text, "'none' names no file" in warning.fault) == ("'none'", True)
+
+
 def test_a_key_without_a_file_gives_way_to_the_next() -> None:
     assert post_of(f"enclosure: []\naudio: {MP3}").enclosures == (Enclosure(MP3, "audio/mpeg"),)
 

@@ -28,6 +28,25 @@ def shown(markdown: str) -> str:
     return cleaned(html_of(markdown))
 
 
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        ("{static}/a.png", ' href="https://example.org/a.png"'),
+        ("{attach}a.png", f' href="{BASE}a.png"'),
+        ("{filename}/b.md", ""),
+        ("{tag}tea", ""),
+        ("@/blog/b.md", ""),
+        ("@/blog/b.md#c", ""),
+        ("@/blog", f' href="{BASE}@/blog"'),
+        ("{id}/x", f' href="{BASE}%7Bid%7D/x"'),
+    ],
+)
+def test_a_link_to_a_source_file_is_none_unless_it_is_on_the_site(
+    target: str, link: str
+) -> None:
+    assert shown(f"[a]({target})") == f"<p><a{link}>a</a></p>"
+
+
 @pytest.mark.parametrize("url", DROPPED_URLS)
 @pytest.mark.parametrize(
     ("element", "attribute"),

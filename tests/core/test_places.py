@@ -60,10 +60,33 @@ def test_a_translation_has_an_address_and_a_key_of_its_own(
 
 
 @pytest.mark.parametrize(
+    ("template", "path", "front", "link"),
+    [
+        ("/:slug/", "tea.zh.md", "", "/zh/tea/"),
+        ("/:slug/", "tea.en.md", "", "/tea/"),
+        ("/:year/:name/", "a/tea/index.zh.md", "", "/zh/2026/tea/"),
+        ("/:year/:slug/", "tea.zh.md", "slug: x", "/zh/2026/x/"),
+        ("/:year/:slug/", "zh/tea.md", "slug: x", "/zh/2026/x/"),
+        ("/:section/:filename/", "posts/tea.zh.md", "", "/zh/posts/tea/"),
+        ("/:section/:slugorfilename/", "posts/tea.zh.md", "slug: x", "/zh/posts/x/"),
+        ("/:sections/:slug/", "zh/posts/tea.md", "slug: x", "/zh/posts/x/"),
+        ("/:lang/:slug/", "tea.zh.md", "lang: zh", "/zh/tea/"),
+        ("/:title/", "tea.zh.md", "", "/tea.zh/"),
+        ("date", "tea.zh.md", "", "/zh/2026/03/01/tea.html"),
+    ],
+)
+def test_no_template_brings_a_translation_to_the_originals_address(
+    template: str, path: str, front: str, link: str
+) -> None:
+    post = post_of(front, path=path, permalink=template)
+    assert post.permalink == f"https://example.org{link}"
+
+
+@pytest.mark.parametrize(
     ("path", "title"),
     [
         ("2026-03-01-first-pick.md", "first pick"),
-        ("2026-03-01.md", "2026 03 01"),
+        ("2026-03-01.md", "2026-03-01"),
         ("tea.zh.md", "tea"),
         ("2026-13-01-tea.md", "2026 13 01 tea"),
     ],

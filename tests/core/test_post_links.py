@@ -102,6 +102,11 @@ def test_a_permalink_of_the_posts_own_may_have_tokens() -> None:
     )
 
 
+def test_a_title_in_a_permalink_of_the_posts_own_is_jekylls() -> None:
+    post = post_of("permalink: /n/:title.html", path="n/_posts/2026-03-01-tea.md")
+    assert post.permalink == "https://example.org/n/tea.html"
+
+
 @pytest.mark.parametrize(
     ("zone", "day"), [("Asia/Shanghai", "2026/03/01"), ("America/New_York", "2026/02/28")]
 )
