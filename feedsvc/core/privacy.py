@@ -23,6 +23,8 @@ _PAGES: Final = {
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
 HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
+_SHOWING = frozenset(KEYS["shows"])
+_STATUS = frozenset(KEYS["status"])
 
 
 def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
@@ -107,13 +109,18 @@ def _list_hides(fields: Fields, found: Found) -> bool:
 
 
 def _nearly_hides(fields: Fields, found: Found) -> bool:
-    """True for a misspelt flag such as `darft: true`."""
-    meant = meant_by(found.name)
-    if meant not in HIDING or truth(found.value) is False:
-        return False
-    fault = f"{found.name} is nearly {meant}, so it hides the post"
-    fields.warn("flag", fault, f"write {meant}: true or {meant}: false", found)
-    return True
+    """True for a misspelt flag such as `darft: true` or `publishd: false`."""
+    meant, said = meant_by(found.name), truth(found.value)
+    hides = (
+        (meant in HIDING and said is not False)
+        or (meant in _SHOWING and said is False)
+        or (meant in _STATUS and _word(found.value) in _HIDDEN_STATUS)
+    )
+    if hides:
+        fault = f"{found.name} is nearly {meant}, so it hides the post"
+        one, other = ("draft", "published") if meant in _STATUS else ("true", "false")
+        fields.warn("flag", fault, f"write {meant}: {one} or {meant}: {other}", found)
+    return hides
 
 
 def _is_page(found: Found) -> bool:
