@@ -79,7 +79,7 @@ class _Web:
         meant = addresses.FORMATS[alias] if alias else path
         found = self._documents.at(meant)
         if found:
-            return answer(found, self._settings.server.max_age)
+            return answer(found, self._settings.server.max_age, self._documents)
         return self._page(path)
 
     def _page(self, path: str) -> AnyResponse:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from werkzeug.http import is_resource_modified, parse_etags
+from werkzeug.http import is_resource_modified, parse_accept_header, parse_etags
 
 from feedsvc.web.codings import CODINGS
 from feedsvc.web.representations import Document
@@ -45,6 +45,15 @@ def is_current(document: Document, environ: dict[str, Any]) -> bool:
             document.verdicts.clear()
         document.verdicts[asked] = found
     return found
+
+
+def asks_for_delta(environ: dict[str, Any]) -> bool:
+    """True where what is new since a known version will do (RFC 3229, `A-IM: feed`)."""
+    manipulations = environ.get("HTTP_A_IM")
+    if not manipulations or not environ.get("HTTP_IF_NONE_MATCH"):
+        return False
+    accepted = parse_accept_header(manipulations)
+    return any(name.lower() == "feed" and quality > 0 for name, quality in accepted)
 
 
 def bare_tags(header: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Feeds over HTTP: which document an address means, and how it is answered."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -10,13 +10,21 @@ from typing import Any, Final
 from flask import Response, request
 
 from feedsvc.core import addresses
+from feedsvc.core.deltas import delta, marks
 from feedsvc.core.documents import FORMATS, OPML_MEDIA_TYPE, opml_document
-from feedsvc.core.feeds import entity_tag, feed_of
+from feedsvc.core.feeds import Feed, entity_tag, feed_of
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
-from feedsvc.web.conditions import for_readers, of_version
+from feedsvc.web.conditions import (
+    asks_for_delta,
+    bare_tags,
+    for_readers,
+    is_current,
+    of_version,
+)
+from feedsvc.web.deltas import Versions
 from feedsvc.web.representations import Document, Shelf
 
 # Under these keys of the environ a view says which document it answered with, and how.
@@ -24,6 +32,7 @@ ANSWERED: Final = "feedsvc.answered"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
 _LOCKS: Final = 64
+_MOST_DELTAS: Final = 8  # of one document, each for those who have another version
 
 log = logging.getLogger("feedsvc.web")
 
@@ -34,6 +43,7 @@ class Documents:
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
+        self._versions = Versions()
         self._locks = [Lock() for _ in range(_LOCKS)]  # a path has always the same of them
 
     def at(self, path: str) -> Document | None:
@@ -61,8 +71,62 @@ class Documents:
         if record is None or format_name is None:
             return None
         return self._once(
-            path, record.digest, lambda: _feed_document(snapshot, record, format_name)
+            path, record.digest, lambda: self._feed_document(snapshot, record, path)
         )
+
+    def _feed_document(
+        self, snapshot: Snapshot, record: FeedRecord, path: str
+    ) -> Document | None:
+        feed = _feed(snapshot, record)
+        if feed is None:
+            return None
+        format_name = _FORMAT_OF[path.rpartition("/")[2]]
+        tag = entity_tag(record.digest, format_name)
+        self._versions.remember(tag, marks(feed))
+        return Document(
+            path=path,
+            digest=record.digest,
+            tag=tag,
+            last_modified=record.changed_at,
+            media_type=FORMATS[format_name].media_type,
+            self_link=feed.self_link(format_name),
+            vary="A-IM, Accept-Encoding",
+            body=FORMATS[format_name].render(feed),
+        )
+
+    def delta(self, document: Document, tags: list[str]) -> Document | None:
+        """What is new in a document for somebody who has the version of one of these tags.
+
+        None where none of them was served by this process, and where the whole is no more.
+        """
+        found = self._versions.known(tags)
+        format_name = _FORMAT_OF.get(document.path.rpartition("/")[2])
+        if found is None or format_name is None:
+            return None
+        tag, known = found
+        with self._locks[hash(document.path) % _LOCKS]:
+            if tag not in document.deltas:
+                if len(document.deltas) >= _MOST_DELTAS:
+                    document.deltas.clear()
+                document.deltas[tag] = self._new_delta(document, known, format_name)
+            made = document.deltas[tag]
+        self._shelf.weigh(document)
+        return made
+
+    def _new_delta(
+        self, document: Document, known: Set[int], format_name: str
+    ) -> Document | None:
+        try:
+            with self._store.snapshot() as snapshot:
+                record = snapshot.feed(document.path.rpartition("/")[0])
+                if record is None or record.digest != document.digest:
+                    return None
+                feed = _feed(snapshot, record)
+        except StoreError as error:
+            log.warning("serving the whole of %s: %s", document.path, error)
+            return None
+        new = delta(feed, known) if feed else None
+        return document.with_body(FORMATS[format_name].render(new)) if new else None
 
     def _opml(self, snapshot: Snapshot) -> Document | None:
         facts = snapshot.facts()
@@ -116,27 +180,21 @@ def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
     )
 
 
-def _feed_document(snapshot: Snapshot, record: FeedRecord, format_name: str) -> Document | None:
+def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     site = snapshot.site()
     if site is None:
         return None
-    feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
-    return Document(
-        path=addresses.document_path(record.topic.path, format_name),
-        digest=record.digest,
-        tag=entity_tag(record.digest, format_name),
-        last_modified=record.changed_at,
-        media_type=FORMATS[format_name].media_type,
-        self_link=feed.self_link(format_name),
-        vary="Accept-Encoding",
-        body=FORMATS[format_name].render(feed),
-    )
+    return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
 
 
-def answer(document: Document, max_age: int) -> Response:
-    """The response to this request: 200 or 304, whole or coded (RFC 9110, 9111, 5861)."""
+def answer(document: Document, max_age: int, documents: Documents) -> Response:
+    """The response to this request: 200, 304 or 226 (RFC 9110, 9111, 5861, 3229)."""
+    environ = request.environ
     coding = document.coding_for(request.headers.get("Accept-Encoding", ""))
-    response = Response(document.bytes_in(coding))
+    new = None
+    if asks_for_delta(environ) and not is_current(document, environ):
+        new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
+    response = Response((new or document).bytes_in(coding))
     response.headers["Content-Type"] = document.media_type
     response.headers["Link"] = f'<{document.self_link}>; rel="self"'
     response.headers["Cache-Control"] = (
@@ -147,9 +205,15 @@ def answer(document: Document, max_age: int) -> Response:
         response.headers["Content-Encoding"] = coding
     response.set_etag(document.tag)
     response.last_modified = min(document.last_modified, datetime.now(UTC))
-    response.make_conditional(of_version(request.environ))
+    if new:
+        response.status_code = 226
+        response.headers["IM"] = "feed"
+        # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
+        response.headers["Cache-Control"] = f"no-store, im, max-age={max_age}"
+    else:
+        response.make_conditional(of_version(environ))
     response.set_etag(document.tag_in(coding))
-    request.environ[ANSWERED] = (document, coding)
+    environ[ANSWERED] = (document, coding)
     return response
 
 

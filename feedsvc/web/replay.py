@@ -7,7 +7,7 @@ not been asked before go to Flask.
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from feedsvc.web.conditions import is_current
+from feedsvc.web.conditions import asks_for_delta, is_current
 from feedsvc.web.feeds import ANSWERED
 from feedsvc.web.representations import Document, Reply, Shelf
 
@@ -65,6 +65,8 @@ def _may_be_replayed(environ: _Environ) -> bool:
 
 def _reply(document: Document, environ: _Environ) -> Reply | None:
     unmodified = is_current(document, environ)
+    if not unmodified and asks_for_delta(environ):
+        return None
     coding = document.coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
     return document.replies.get((coding, unmodified))
 

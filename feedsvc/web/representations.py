@@ -26,7 +26,8 @@ class Document:
     """One version of a document. `tag` is the strong validator of its plain `body`.
 
     `names` are the raw paths that it is replayed at; `replies` the answers by coding, and
-    whether they are a 304; `verdicts` what was found of conditions, to be found once.
+    whether they are a 304; `verdicts` what was found of conditions, to be found once; `deltas`
+    what is new in it since an earlier version, by the tag of that (None: all of it is sent).
     """
 
     path: str
@@ -40,8 +41,16 @@ class Document:
     names: set[str] = field(default_factory=set)
     replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
     verdicts: dict[tuple[str | None, str | None], bool] = field(default_factory=dict)
+    deltas: "dict[str, Document | None]" = field(default_factory=dict)
     _coded: dict[str, bytes] = field(default_factory=dict)
     _coding: Any = field(default_factory=Lock)
+
+    def with_body(self, body: bytes) -> "Document":
+        """The same version with other bytes: a part of it."""
+        return Document(
+            *(self.path, self.digest, self.tag, self.last_modified),
+            *(self.media_type, self.self_link, self.vary, body),
+        )
 
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""
@@ -64,7 +73,9 @@ class Document:
     @property
     def octets(self) -> int:
         """What it takes of the memory, nearly."""
-        return len(self.body) + sum(map(len, [*self._coded.values()])) + _FURNITURE
+        coded = sum(map(len, [*self._coded.values()]))
+        deltas = sum(delta.octets for delta in [*self.deltas.values()] if delta)
+        return len(self.body) + coded + deltas + _FURNITURE
 
 
 class Shelf:
@@ -112,17 +123,18 @@ class Shelf:
             return found
 
     def name(self, raw_path: str, document: Document, generation: int) -> None:
-        """Let a raw path stand for a document, if that is kept and known to be current.
-
-        The document is weighed anew: it may have been coded since it was kept.
-        """
+        """Let a raw path stand for a document, if that is kept and known to be current."""
         with self._lock:
-            kept = self._kept.get(document.path)
-            if kept is None or kept[0] is not document or generation != self._generation:
-                return
-            document.names.add(raw_path)
-            self._named[raw_path] = document
-            self._put(document)
+            if self._holds(document) and generation == self._generation:
+                document.names.add(raw_path)
+                self._named[raw_path] = document
+                self._put(document)
+
+    def weigh(self, document: Document) -> None:
+        """Count a document anew, which was coded or compared since it was kept."""
+        with self._lock:
+            if self._holds(document):
+                self._put(document)
 
     def begin_generation(self) -> dict[str, str]:
         """Begin to look for what is not current; the digest at each path that has a name."""
@@ -139,6 +151,10 @@ class Shelf:
             kept = self._kept.get(path)
             if kept and kept[0].digest == digest:
                 self._forget_names(kept[0])
+
+    def _holds(self, document: Document) -> bool:
+        kept = self._kept.get(document.path)
+        return kept is not None and kept[0] is document
 
     def _put(self, document: Document) -> None:
         before = self._kept.pop(document.path, None)

@@ -1,5 +1,6 @@
 """What is replayed is what Flask would say, and no longer than it is true."""
 
+import gzip
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from feedsvc.errors import StoreError
 from feedsvc.store.store import Store
 from feedsvc.web import codings
 from feedsvc.web.app import create_app
+from feedsvc.web.deltas import Versions
 from feedsvc.web.following import Follower
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Document, Shelf
@@ -318,3 +320,97 @@ def test_a_small_body_is_coded_for_those_alone_who_refuse_it_plain(
 def test_a_coding_gives_the_same_bytes_each_time(coding: str) -> None:
     made = {codings.CODINGS[coding](b"Green tea. " * 100) for _ in range(3)}
     assert len(made) == 1
+
+
+# Deltas.
+
+
+def _after_a_post(front: Front, path: str, **headers: str) -> tuple[Answer, Answer]:
+    """The answer to one who has the version before a post, and to one who has none."""
+    before = ask(front.replay, path)
+    front.publisher.posts.write("water.md", "Fresh. " * 300, title="Water", tags="[tea]")
+    front.publisher.publish()
+    front.follower.look()
+    known = {"A_IM": "feed", "If_None_Match": before.tag} | headers
+    return ask(front.replay, path, **known), ask(front.replay, path)
+
+
+@pytest.mark.parametrize("path", ["/atom.xml", "/rss.xml", "/tags/tea/feed.json"])
+def test_who_has_an_earlier_version_gets_what_is_new(front: Front, path: str) -> None:
+    new, whole = _after_a_post(front, path)
+    headers = dict(new.headers)
+    assert (new.status[:3], headers["IM"]) == ("226", "feed")
+    assert headers["Vary"] == dict(whole.headers)["Vary"] == "A-IM, Accept-Encoding"
+    assert new.tag == whole.tag
+    assert b"Water" in new.body
+    assert b"Milk" not in new.body
+    assert int(headers["Content-Length"]) == len(new.body) < len(whole.body)
+
+
+def test_a_cache_must_not_keep_what_suits_one_reader(front: Front) -> None:
+    new, _ = _after_a_post(front, "/atom.xml")
+    assert dict(new.headers)["Cache-Control"].startswith("no-store, im")
+
+
+def test_what_is_new_comes_in_the_coding_that_is_liked(front: Front) -> None:
+    new, _ = _after_a_post(front, "/atom.xml", Accept_Encoding="gzip")
+    assert new.tag.endswith('-gzip"')
+    assert b"Water" in gzip.decompress(new.body)
+
+
+@pytest.mark.parametrize("form", ["W/{}", '"other", {}', '"other";, {}'])
+def test_an_earlier_version_may_be_named_in_any_form(front: Front, form: str) -> None:
+    tag = ask(front.replay, "/atom.xml").tag
+    assert _after_a_post(front, "/atom.xml", If_None_Match=form.format(tag))[0].status[:3] == (
+        "226"
+    )
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If_None_Match": '"0123456789abcdef0123456789abcdef"'},
+        {"If_None_Match": ""},
+        {"A_IM": ""},
+        {"A_IM": "vcdiff, gzip"},
+        {"A_IM": "feed;q=0"},
+    ],
+)
+def test_a_reader_that_asks_for_none_or_has_no_known_version_gets_the_whole(
+    front: Front, headers: dict[str, str]
+) -> None:
+    answer, whole = _after_a_post(front, "/atom.xml", **headers)
+    assert answer == whole
+
+
+def test_a_reader_of_deltas_that_has_the_version_gets_a_304(front: Front) -> None:
+    tag = ask(front.replay, "/atom.xml").tag
+    assert ask(front.replay, "/atom.xml", A_IM="feed", If_None_Match=tag).status[:3] == "304"
+
+
+def test_what_is_new_is_rendered_once_for_many(front: Front) -> None:
+    _after_a_post(front, "/atom.xml")
+    document = front.shelf.get("atom.xml")
+    assert document
+    ((tag, new),) = document.deltas.items()
+    assert ask(front.replay, "/atom.xml", A_IM="feed", If_None_Match=f'"{tag}"').status[:3]
+    assert document.deltas[tag] is new
+
+
+def test_without_the_store_a_reader_of_deltas_gets_the_whole(front: Front) -> None:
+    before = ask(front.replay, "/atom.xml")
+    front.publisher.posts.write("water.md", title="Water")
+    front.publisher.publish()
+    front.follower.look()
+    whole = ask(front.replay, "/atom.xml")
+    with patch.object(Store, "snapshot", side_effect=StoreError("away")):
+        asked = {"A_IM": "feed", "If_None_Match": before.tag}
+        assert ask(front.replay, "/atom.xml", **asked) == whole
+
+
+def test_versions_that_nobody_has_any_more_are_forgotten() -> None:
+    versions = Versions(most=2)
+    for tag in ("a", "b", "c"):
+        versions.remember(tag, {1})
+    assert versions.known(["a"]) is None
+    assert versions.known(["a", "c", "b"]) == ("c", {1})
