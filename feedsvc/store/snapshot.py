@@ -63,7 +63,28 @@ class Snapshot:
         query = sa.select(facts.c.value).where(facts.c.name == "revision")
         return int(self._connection.execute(query).scalar() or 0)
 
+    def mark(self) -> tuple[int, int, str]:
+        """Differs whenever anything of a feed does: what to compare with what it was.
+
+        A store that was made anew counts its revisions anew, so that these alone do not tell.
+        """
+        query = (
+            sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
+            .join_from(facts, feeds, feeds.c.path == "")
+            .where(facts.c.name == "revision")
+        )
+        found = self._connection.execute(query).first()
+        return (int(found[0]), found[1], found[2]) if found else (0, 0, "")
+
     # Feeds and entries.
+
+    def digests(self, paths: Collection[str]) -> dict[str, str]:
+        """The digest of the feed at each of these paths that has one."""
+        found: dict[str, str] = {}
+        for chunk in chunks(paths):
+            query = sa.select(feeds.c.path, feeds.c.digest).where(feeds.c.path.in_(chunk))
+            found |= {row["path"]: row["digest"] for row in self._rows(query)}
+        return found
 
     def feed(self, path: str) -> FeedRecord | None:
         """The feed at a path."""

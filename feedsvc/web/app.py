@@ -16,6 +16,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.representations import Shelf
 
 log = logging.getLogger("feedsvc.web")
 
@@ -23,12 +24,12 @@ _READ = ["GET", "HEAD", "OPTIONS"]
 _HOOK = "/hooks/rebuild"
 
 
-def create_app(settings: Settings, store: Store) -> Flask:
+def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> Flask:
     """The app over a store. Absolute URLs come from its site, never from the request."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
     app.config["MAX_CONTENT_LENGTH"] = hooks.MOST_BYTES + 1  # one more shows that it is more
-    documents = Documents(store)
+    documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
@@ -78,7 +79,7 @@ class _Web:
         meant = addresses.FORMATS[alias] if alias else path
         found = self._documents.at(meant)
         if found:
-            return answer(found, self._settings.server.max_age)
+            return answer(found, self._settings.server.max_age, self._documents)
         return self._page(path)
 
     def _page(self, path: str) -> AnyResponse:
