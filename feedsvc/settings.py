@@ -286,6 +286,7 @@ class Settings(_Section):
             max_bytes=self.feeds.max_bytes,
             content=self.feeds.content,
             contents=tuple((k.strip("/"), shape) for k, shape in self.feeds.contents.items()),
+            pages=self.server.pages,
             rules=self._rules(),
         )
 
