@@ -25,7 +25,7 @@ class Catalogue:
 
 
 def _catalogue(name: str) -> Catalogue:
-    text = (resources.files("feedsvc.web") / "words" / f"{name}.toml").read_text("utf-8")
+    text = (resources.files("feedsvc.web") / "catalogues" / f"{name}.toml").read_text("utf-8")
     return Catalogue(_TAGS[name], tomllib.loads(text))
 
 
