@@ -12,7 +12,13 @@ from feedsvc.core.posts import Draft, Explanation, NotAPost, Post, explain
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.folder import Folder, SourceFile, Unsettled
-from feedsvc.publishing import compose_alone, problems_of, read_post, twin_problem
+from feedsvc.publishing import (
+    compose_alone,
+    one_page_problem,
+    problems_of,
+    read_post,
+    twin_problem,
+)
 
 FORMATS: Final = ("text", "json", "github")
 
@@ -50,9 +56,7 @@ def _one_page_for_two(posts: Iterable[Post]) -> list[Problem]:
     for post in posts:
         owner = first.setdefault(post.permalink, post.path)
         if owner != post.path:
-            fault = f"it is read at {post.permalink}, and so is {owner}"
-            cure = "give it a permalink or a slug of its own"
-            problems.append(Problem(post.path, 1, fault, cure, refuses=False, code="one-page"))
+            problems.append(one_page_problem(post.path, owner, post.permalink))
     return problems
 
 

@@ -119,6 +119,7 @@ class _Seen:
 
     claims: list[Claim] = field(default_factory=list)
     claiming: dict[str, FileRecord] = field(default_factory=dict)  # by path, without their ids
+    permalinks: dict[str, str] = field(default_factory=dict)  # of those that claim, by path
     records: list[FileRecord] = field(default_factory=list)
     missing: list[FileRecord] = field(default_factory=list)
     freed: set[str] = field(default_factory=set)  # ids whose file no longer publishes them
@@ -282,6 +283,7 @@ def _note(
         if isinstance(composed, Entry):
             entries.add(post.path, composed)
             seen.claims.append(Claim(post.path, post.key, post.title, post.published))
+            seen.permalinks[post.path] = post.permalink
             seen.claiming[post.path] = FileRecord(
                 post.path, *file, "published", due_at=due_at, problems=post.warnings
             )
@@ -323,6 +325,7 @@ class _Verdict:
 
     identities: Identities
     standing: Mapping[str, Standing]  # by entry id
+    sharing: Mapping[str, str]  # the file that a post shares its page with, by path
 
 
 def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
@@ -341,7 +344,26 @@ def _identify(store: Store, site: Site, known: _Known, seen: _Seen) -> _Verdict:
         identities = identify(seen.claims, site, pinned, before, gone, holders)
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
-    return _Verdict(identities, standing)
+        known_pages = snapshot.read_at(set(seen.permalinks.values()))
+    sharing = _sharing(seen, known_pages, gone)
+    return _Verdict(identities, standing, sharing)
+
+
+def _sharing(
+    seen: _Seen, known_pages: Mapping[str, list[str]], gone: Collection[str]
+) -> dict[str, str]:
+    """Whom each post shares its page with, where only one of them can be read there."""
+    owners: dict[str, str] = {}
+    for permalink, paths in known_pages.items():
+        staying = [path for path in paths if path not in seen.permalinks and path not in gone]
+        if staying:
+            owners[permalink] = staying[0]
+    sharing = {}
+    for claim in sorted(seen.claims, key=lambda claim: (claim.published, claim.path)):
+        owner = owners.setdefault(seen.permalinks[claim.path], claim.path)
+        if owner != claim.path:
+            sharing[claim.path] = owner
+    return sharing
 
 
 def _decide(
@@ -376,6 +398,10 @@ def _decide(
             pins[claim.key] = entry_id
             if had and had != entry_id:
                 seen.freed.add(had)
+            if path in verdict.sharing:
+                page = seen.permalinks[path]
+                warning = one_page_problem(path, verdict.sharing[path], page)
+                record = replace(record, problems=(*record.problems, warning))
             standing = verdict.standing.get(entry_id)
             if standing and standing.published != claim.published and not known.zone_moved:
                 first_dates[path] = standing.published
@@ -435,6 +461,12 @@ def twin_problem(path: str, owner: str) -> Problem:
     """What is told of a post whose key another one has."""
     fault = f"it has the same key (guid, slug, or name of the file) as {owner}"
     return Problem(path, 1, fault, "give it its own", code="twin")
+
+
+def one_page_problem(path: str, other: str, permalink: str) -> Problem:
+    """What is told of a post that is read where another one is."""
+    fault = f"it is read at {permalink}, and so is {other}"
+    return _warning(path, "one-page", fault, "give it a permalink or a slug of its own")
 
 
 def _forget_missing(

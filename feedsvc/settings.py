@@ -248,6 +248,7 @@ class ServerSettings(_Section):
     workers: _Whole = Field(1, ge=1, le=64, examples=[1])
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
     pages: bool = Field(True, examples=["true"])
+    memory: _Whole = Field(24 * 1024 * 1024, ge=1024 * 1024, examples=[25165824])
 
 
 class WatcherSettings(_Section):
@@ -285,6 +286,7 @@ class Settings(_Section):
             max_bytes=self.feeds.max_bytes,
             content=self.feeds.content,
             contents=tuple((k.strip("/"), shape) for k, shape in self.feeds.contents.items()),
+            pages=self.server.pages,
             rules=self._rules(),
         )
 

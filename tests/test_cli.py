@@ -192,7 +192,7 @@ def test_publish_ends_with_1_and_says_why_when_a_post_was_refused(
     told = run("publish")
     assert told.exit_code == 1
     assert re.search(
-        r"^problems: 1\n  broken\.md:3: date: 'soon' .+; write .+$", told.stdout, re.M
+        r"^problems: 1\n  broken\.md:3:7: date: 'soon' .+; write .+$", told.stdout, re.M
     )
 
 
@@ -216,7 +216,7 @@ def test_a_warning_is_reported_but_ends_with_0(run: Run, posts: PostFolder) -> N
     posts.write("tea.md", lang="Chinese (simplified)")
     told = run("publish")
     assert told.exit_code == 0
-    assert "\nproblems: 1\n  tea.md:4: lang: " in told.stdout
+    assert "\nproblems: 1\n  tea.md:4:7: lang: " in told.stdout
 
 
 def test_a_long_list_is_cut_and_says_by_how_much(run: Run, posts: PostFolder) -> None:
@@ -488,7 +488,7 @@ def test_export_ends_with_1_when_a_post_was_refused_and_writes_the_rest(
     posts.write("tea.md", title="Green tea")
     told = run("export", "public")
     assert told.exit_code == 1
-    assert "  broken.md:3: date: 'soon' " in told.stdout
+    assert "  broken.md:3:7: date: 'soon' " in told.stdout
     assert b"Green tea" in Path("public/atom.xml").read_bytes()
 
 

@@ -527,3 +527,100 @@ def test_a_post_on_which_our_own_code_fails_harms_no_other(
     report = house.publish()
     assert house.titles() == {"Good"}
     assert "a bug of ours" in report.problems[0].fault
+
+
+# What dates, enclosures and feeds of a post do to it.
+
+
+def test_a_post_is_withdrawn_when_it_expires(house: House) -> None:
+    house.posts.write(expiryDate="2026-06-02 00:00:00 Z")
+    report = house.publish()
+    assert report.next_due == datetime(2026, 6, 2, tzinfo=UTC)
+    assert house.publish(datetime(2026, 6, 2, tzinfo=UTC)).withdrawn == ("tea.md",)
+    assert house.entries() == []
+
+
+def test_a_post_that_has_expired_is_never_published(house: House) -> None:
+    house.posts.write(expiryDate="2026-05-01")
+    assert (house.publish().added, house.entries()) == ((), [])
+
+
+def test_of_an_expiry_and_an_update_to_come_the_first_is_due(house: House) -> None:
+    house.posts.write(expiryDate="2026-07-02 00:00 Z", updated="2026-06-20 00:00 Z")
+    assert house.publish().next_due == datetime(2026, 6, 20, tzinfo=UTC)
+    assert house.publish(datetime(2026, 6, 20, tzinfo=UTC)).next_due == datetime(
+        2026, 7, 2, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("place", ["tea/a.mp3", "a.mp3"])
+def test_the_length_of_an_enclosure_in_the_folder_is_measured(house: House, place: str) -> None:
+    house.posts.write_raw(place, b"12345")
+    house.posts.write(audio="a.mp3")
+    assert house.publish().problems == ()
+    (enclosure,) = house.only_entry().enclosures
+    assert (enclosure.href, enclosure.length) == ("https://example.org/posts/tea/a.mp3", 5)
+
+
+def test_a_length_that_is_written_is_not_measured(house: House) -> None:
+    house.posts.write_raw("a.mp3", b"12345")
+    house.posts.write(enclosure="{url: a.mp3, length: 7}", audio="b.mp3")
+    house.publish()
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [7]
+
+
+def test_an_enclosure_that_is_nowhere_is_published_with_a_warning(house: House) -> None:
+    house.posts.write(enclosures="[gone.mp3, 'https://cdn.example/a.mp3']")
+    (problem,) = house.publish().problems
+    assert (problem.code, problem.refuses, "gone.mp3" in problem.fault) == (
+        *("enclosure", False),
+        True,
+    )
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [None, None]
+
+
+def test_a_post_in_no_feed_keeps_its_page(house: House) -> None:
+    house.posts.write("a.md", title="A", feed="false", tags="[Green]")
+    house.posts.write("b.md", title="B")
+    house.publish()
+    assert house.titles() == {"B"}
+    with house.store.snapshot() as snapshot:
+        assert snapshot.entry_at("https://example.org/posts/a/")
+
+
+def test_a_post_is_in_the_feeds_that_it_names_alone(house: House) -> None:
+    house.posts.write(tags="[C#, Tea]", categories="[Drinks]", feeds="[tags/C#, categories]")
+    house.publish()
+    found = {path for path in house.digests() if house.entries(path)}
+    assert found == {"tags/C~23", "categories/Drinks"}
+
+
+def test_of_two_posts_of_one_page_the_second_is_named(house: House) -> None:
+    house.posts.write("a.md", permalink="/tea/")
+    house.publish()
+    house.posts.write("b.md", permalink="/tea/")
+    (problem,) = house.publish().noticed
+    assert (problem.path, problem.code, problem.refuses) == ("b.md", "one-page", False)
+    assert "a.md" in problem.fault
+
+
+def test_a_post_may_take_the_page_of_one_that_gives_it_up(house: House) -> None:
+    house.posts.write("a.md", permalink="/tea/")
+    house.publish()
+    house.posts.write("a.md", permalink="/old-tea/")
+    house.posts.write("b.md", permalink="/tea/")
+    assert house.publish().problems == ()
+
+
+def test_a_post_that_is_edited_shares_its_page_with_nobody(house: House) -> None:
+    house.posts.write("a.md", title="One")
+    house.publish()
+    house.posts.write("a.md", title="Two")
+    assert house.publish().problems == ()
+
+
+def test_a_post_that_is_renamed_shares_its_page_with_nobody(house: House) -> None:
+    path = house.posts.write("a.md", title="One", permalink="/tea/")
+    house.publish()
+    path.rename(path.with_name("b.md"))
+    assert house.publish().problems == ()

@@ -8,7 +8,7 @@ import lxml.etree
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc822
-from feedsvc.core.feeds import Feed, Kind, Topic, language_of, listed, title_of
+from feedsvc.core.feeds import Feed, Kind, Topic, language_of, listed, page_of, title_of
 from feedsvc.core.jsonfeed import json_document
 from feedsvc.core.site import Site
 from feedsvc.core.xmlfeeds import atom_document, rss_document
@@ -61,7 +61,7 @@ def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
             title=title_of(site, topic),
             type="rss",
             xmlUrl=addresses.url(site.url, path),
-            htmlUrl=f"{site.url}/",
+            htmlUrl=page_of(site, topic),
             language=language_of(site, topic),
         )
     document: bytes = lxml.etree.tostring(

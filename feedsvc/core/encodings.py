@@ -1,6 +1,5 @@
 """A file's bytes in, its text out: never a guess, never mojibake (F27)."""
 
-from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -54,9 +53,8 @@ def _fault(source: bytes, error: UnicodeDecodeError, encoding: str) -> FrontMatt
     return FrontMatterError(line, fault, cure, column=column, code="encoding")
 
 
-def first_illegal(text: str) -> int | None:
-    """Where the first character stands that no feed can carry; None where all are fine."""
-    cleaned = legal(text)
+def first_illegal(text: str, cleaned: str) -> int | None:
+    """Where the first character stands that `cleaned`, the legal text, leaves out."""
     if len(cleaned) == len(text):
         return None
     return next((n for n, c in enumerate(cleaned) if c != text[n]), len(cleaned))

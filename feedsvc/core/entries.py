@@ -18,12 +18,12 @@ from feedsvc.core.people import Person
 from feedsvc.core.posts import Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.core.text import plain, summary_of
+from feedsvc.core.text import plain, summary_of, words_of
 
 SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
 MOST_SUMMARY: Final = 2000  # graphemes, where the author gives one
 _SHORT: Final = 500  # characters, where the summary stands for the whole
-_HEAD: Final = 6000  # characters of content that nearly always hold a summary
+_HEAD: Final = 2000  # characters of content that nearly always hold a summary
 
 _FOOTNOTES = re.compile(  # marks in the text, and the notes at its end
     r'<sup><a href="#[^"]*-fn-[^"]*"[^>]*>[^<]*</a></sup>'
@@ -71,7 +71,7 @@ class Entry:
         seen = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
-            *(self.tags, self.categories, [astuple(author) for author in self.authors]),
+            *(self.tags, self.categories, [(a.name, a.uri, a.email) for a in self.authors]),
             # Not an enclosure's file: where it lies on our disk is nobody's business.
             [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
             *(self.image, self.feeds, self.content),
@@ -145,11 +145,16 @@ def _summary(post: Post, rough: str, content: str) -> str:
     words = plain(_FOOTNOTE_MARK.sub("", excerpt)) if excerpt else ""
     if words:
         return summary_of(words, MOST_SUMMARY)
-    content = _FOOTNOTES.sub("", content)
-    words = plain(content[:_HEAD])
-    if len(content) > _HEAD and len(words) < _HEAD // 5:  # hardly any text among the tags
-        words = plain(content)
-    return summary_of(words, SUMMARY_LENGTH)
+    if "-fn-" in content:
+        content = _FOOTNOTES.sub("", content)
+    head = content[:_HEAD]
+    if head.rfind("<") > head.rfind(">"):  # the cut went through a tag
+        head = head[: head.rfind("<")]
+    words = words_of(head)
+    summary = summary_of(words, SUMMARY_LENGTH)
+    if summary == words and len(head) < len(content):  # hardly any text among the tags
+        summary = summary_of(words_of(content), SUMMARY_LENGTH)
+    return summary
 
 
 def with_summary_only(entry: Entry) -> Entry:

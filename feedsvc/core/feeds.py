@@ -98,7 +98,7 @@ class Feed:
     @property
     def home_page(self) -> str:
         """The page for people that it belongs to."""
-        return f"{self.site.url}/"
+        return page_of(self.site, self.topic)
 
     @property
     def updated(self) -> datetime:
@@ -110,6 +110,12 @@ class Feed:
         return addresses.url(
             self.site.url, addresses.document_path(self.topic.path, format_name)
         )
+
+
+def page_of(site: Site, topic: Topic) -> str:
+    """The URL of a topic's page for people; the site's where topics have none."""
+    path = f"{topic.path}/" if site.pages and topic.path else ""
+    return addresses.url(site.url, path)
 
 
 def title_of(site: Site, topic: Topic) -> str:

@@ -10,7 +10,7 @@ from feedsvc.core.text import Ahead, plain
 
 _LINE = re.compile(r"[^\n]*+\n?")
 _LONGEST: Final = 2_000  # characters of a heading that is the title
-_ATX = re.compile(r" {0,3}#{1,6}[ \t]++(\S.*+)")
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t]++(\S.*+)")
 _H1 = re.compile(r"<h1(?=[\s/>])", re.IGNORECASE)
 _TAG_END = re.compile(">")
 _H1_END = re.compile("</h1>", re.IGNORECASE)
@@ -30,8 +30,13 @@ class Heading:
 
 
 def first_heading(body: str) -> Heading | None:
-    """The first heading outside fenced and inline code: `# words`, underlined words, `<h1>`."""
+    """The heading that titles a body: its first of level 1, or one of any level at its start.
+
+    `# words`, underlined words or `<h1>`, outside fenced and inline code. A later `## heading`
+    is of a part of the text.
+    """
     ahead = Ahead(body)
+    start_of_text = len(body) - len(body.lstrip())
     alone: re.Match[str] | None = None  # the line before, if it is a paragraph of one line
     blank = True
     spans = code_spans(body)
@@ -43,14 +48,16 @@ def first_heading(body: str) -> Heading | None:
             blank, alone = True, None  # a fence ends a paragraph
             continue
         text = line[0].rstrip("\n")
-        if alone and _UNDERLINE.fullmatch(text):
+        underline = _UNDERLINE.fullmatch(text) if alone else None
+        if alone and underline and ("=" in text or alone.start() <= start_of_text):
             end = line.start() + len(text)
             return Heading(alone.start(), end, _atx_words(alone[0]))
         first = blank and text.strip() and not _NO_PARAGRAPH.match(text)
         blank, alone = not text.strip(), line if first else None
         atx = _ATX.match(text)
-        if atx:
-            return Heading(line.start(), line.start() + len(text), _atx_words(atx[1]))
+        if atx and (len(atx[1]) == 1 or line.start() <= start_of_text):
+            words = _atx_words(atx[2])
+            return Heading(line.start(), line.start() + len(text), words)
         h1 = _H1.search(text)
         start = line.start() + h1.start() if h1 else -1
         if h1 and not (code and code[0] <= start < code[1]):

@@ -41,7 +41,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
         *("draft", "hidden", "unlisted", "private", "headless"),
         "eleventyExcludeFromCollections",
     ),
-    "shows": ("published", "publish", "visible", "render"),
+    "shows": ("published", "publish", "public", "listed", "visible", "render", "dg-publish"),
     "status": ("status", "visibility"),
     "lists": ("build.list", "build.render"),
     "encrypted": ("password", "encrypt", "encrypted"),

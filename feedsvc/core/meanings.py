@@ -1,12 +1,20 @@
 """The fields of one post, found by what they mean, and what is noted while they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from feedsvc.core.frontmatter import Field, FrontMatter, Value
 from feedsvc.core.keys import KEYS, fold
 from feedsvc.core.problems import Problem
 from feedsvc.core.text import nfc, one_line
+
+# For each meaning the folded keys, each parted at its dot; and what stands before the dots.
+_PATHS: Final = {
+    meaning: tuple((fold(name).partition(".")[0], fold(name).partition(".")[2]) for name in row)
+    for meaning, row in KEYS.items()
+}
+_FIRSTS: Final = {meaning: {first for first, _ in paths} for meaning, paths in _PATHS.items()}
 
 
 class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem of it
@@ -55,10 +63,14 @@ class Fields:
         for key, field in front.fields.items():
             self._found.setdefault(fold(key), []).append(Found(key, field))
 
-    def all(self, meaning: str) -> Iterator[Found]:
+    def all(self, meaning: str) -> Iterable[Found]:
         """Each field that says this and is not empty, the most trusted first."""
-        for name in KEYS[meaning]:
-            first, _, rest = fold(name).partition(".")
+        if self._found.keys().isdisjoint(_FIRSTS[meaning]):
+            return ()
+        return self._all(meaning)
+
+    def _all(self, meaning: str) -> Iterator[Found]:
+        for first, rest in _PATHS[meaning]:
             for found in self._found.get(first, ()):
                 inner = _inside(found, rest) if rest else found
                 if inner is not None and inner.value is not None:
@@ -71,8 +83,8 @@ class Fields:
 
     def line(self, meaning: str) -> int:
         """The line of a field that says this, though it may be empty; 1 where there is none."""
-        names = (fold(name) for name in KEYS[meaning])
-        return next((self._found[n][0].field.line for n in names if n in self._found), 1)
+        firsts = (first for first, _ in _PATHS[meaning])
+        return next((self._found[n][0].field.line for n in firsts if n in self._found), 1)
 
     def said(self, meaning: str, *, most: int = 0) -> tuple[Found, str] | None:
         """The first that is not blank, on one line; one of more than `most` is refused."""

@@ -1,32 +1,25 @@
 """The door of the house: a file's bytes in, a Post out; untyped front matter ends here."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from feedsvc.core.addresses import (
-    author_path,
-    category_path,
-    language_path,
-    raw_name_path,
-    tag_path,
-)
 from feedsvc.core.attachments import enclosures_of, image_of
 from feedsvc.core.dates import date_in_name, read_date
 from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.encodings import decoded, first_illegal
-from feedsvc.core.frontmatter import FrontMatter, Value, read_front_matter
+from feedsvc.core.frontmatter import FrontMatter, read_front_matter
 from feedsvc.core.headings import Heading, first_heading
 from feedsvc.core.keys import meant_by
-from feedsvc.core.meanings import Fields, Found, Refused, shown
+from feedsvc.core.meanings import Fields, Refused
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
-from feedsvc.core.privacy import is_encrypted, truth, why_hidden
+from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
 from feedsvc.core.problems import Problem
 from feedsvc.core.shortcodes import without_shortcodes
+from feedsvc.core.showing import how_shown, warn_of_other_feeds
 from feedsvc.core.site import Site
 from feedsvc.core.terms import authors_of, categories_of, tags_of
 from feedsvc.core.text import legal, one_line, summary_of
@@ -36,8 +29,6 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
-_KINDS: Final = ("site", "tags", "categories", "authors", "languages")
-_COMMA = re.compile("[,，、;；]")  # no address of a feed has one: it would be ~2C there
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -114,14 +105,15 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
     """What parse_post makes of a file, and from which keys."""
     try:
         text = decoded(source, site.rules.encoding)
-        front = read_front_matter(legal(text), site.rules.dialect)
+        cleaned = legal(text)
+        front = read_front_matter(cleaned, site.rules.dialect)
     except FrontMatterError as error:
         place = (error.code, error.column, error.text)
         return Explanation(Problem(path, error.line, error.fault, error.cure, True, *place))
     if front is None:
         return Explanation(NotAPost(path))
     fields = Fields(path, front)
-    _warn_of_illegal(fields, text)
+    _warn_of_illegal(fields, text, cleaned)
     reading: Reading
     try:
         reading = _Reader(fields, front, site).reading()
@@ -130,8 +122,8 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
     return Explanation(reading, front.dialect, fields.origins)
 
 
-def _warn_of_illegal(fields: Fields, text: str) -> None:
-    at = first_illegal(text)
+def _warn_of_illegal(fields: Fields, text: str, cleaned: str) -> None:
+    at = first_illegal(text, cleaned)
     if at is not None:
         fault = f"the character U+{ord(text[at]):04X} cannot stand in a feed and is left out"
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
@@ -146,17 +138,16 @@ class _Reader:
         self._front = front
         self._site = site
         self._place = Place(fields, site)
-        self._addresses: list[tuple[Found, str, set[str]]] = []  # those that `feeds` names
+        self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
         self._warn_of_strangers()
-        shape, feeds = self._feed()
-        hidden = why_hidden(fields, site.zone) or ("feed" if feeds == ("hidden",) else "")
-        teaser = is_encrypted(fields)
-        if teaser and site.rules.encrypted == "hidden":
+        shown = how_shown(fields)
+        hidden = why_hidden(fields, site.zone) or ("" if shown else "feed")
+        if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
-        if hidden:
+        if hidden or shown is None:
             return Draft(fields.path, tuple(fields.warnings), hidden)
         published = self._published()
         title = self._title()
@@ -165,7 +156,8 @@ class _Reader:
         tags = tags_of(fields, site.rules)
         authors = authors_of(fields, site.rules, self._front.dialect)
         language = self._place.language()
-        self._warn_of_other_feeds(tags, categories, authors, language)
+        names = [author.name for author in authors] or [site.author]
+        warn_of_other_feeds(fields, shown, tags, categories, names, language or site.language)
         return Post(
             path=fields.path,
             key=self._place.key(),
@@ -178,11 +170,11 @@ class _Reader:
             authors=authors,
             summary=self._summary(),
             language=language,
-            body="" if teaser else self._body(),
-            enclosures=() if teaser else enclosures_of(fields, permalink),
+            body="" if self._is_encrypted else self._body(),
+            enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
-            feeds=feeds,
-            content="summary" if teaser else shape,
+            feeds=shown.feeds,
+            content="summary" if self._is_encrypted else shown.content,
             expires=self._date("expires"),
             warnings=tuple(fields.warnings),
         )
@@ -190,8 +182,8 @@ class _Reader:
     def _warn_of_strangers(self) -> None:
         for found in self._fields.every():
             meant = meant_by(found.name)
-            if meant:
-                fault = f"the key {shown(found.name)} is not known and means nothing"
+            if meant and meant not in HIDING:  # of those, why_hidden tells more
+                fault = f"the key {found.name[:60]!r} is not known and means nothing"
                 self._fields.warn_of_key("unknown-key", fault, f"did you mean {meant}?", found)
 
     # Dates.
@@ -250,7 +242,7 @@ class _Reader:
 
         That of an encrypted post is text, which nobody may see.
         """
-        if self._given_title or is_encrypted(self._fields):
+        if self._given_title or self._is_encrypted:
             return None
         return first_heading(self._front.body)
 
@@ -278,80 +270,3 @@ class _Reader:
             place = (line, tag.column + 1, tag.text)
             self._fields.warn_at("unknown-tag", fault, "write what it should show", *place)
         return body
-
-    # Which feeds show it, and how much of it.
-
-    def _feed(self) -> tuple[str, tuple[str, ...] | None]:
-        """`full`, `summary` or nothing said; the feeds that show it, None for all.
-
-        `feed: true | false | full | summary`, jekyll-feed's `feed: {excerpt_only: true}`, and
-        `feeds: [site, tags, tags/AI]`. What cannot be read keeps the post from being published.
-        """
-        shape, feeds = "", self._feeds()
-        for found in self._fields.all("feed"):
-            value = found.value
-            if isinstance(value, dict):
-                only = truth(next(iter(value.values()), None)) if len(value) == 1 else None
-                said = only is not None and next(iter(value)).lower() == "excerpt_only"
-                word = ("summary" if only else "full") if said else "?"
-            else:
-                word = value.strip().lower() if isinstance(value, str) else "?"
-            self._fields.note("feed", found)
-            if word in ("full", "summary"):
-                shape = word
-            elif truth(word) is False:
-                feeds = ()
-            elif truth(word) is None:
-                fault = f"feed: {found.shown} is not known, so it hides the post"
-                cure = "write feed: true, false, full or summary"
-                self._fields.warn("flag", fault, cure, found)
-                feeds = ("hidden",)
-        return shape, feeds
-
-    def _feeds(self) -> tuple[str, ...] | None:
-        for found in self._fields.all("feeds"):
-            said = found.value
-            members: list[Value] = said if isinstance(said, list) else [said]
-            if isinstance(said, str):
-                members = [*filter(None, map(str.strip, _COMMA.split(said)))]
-            if len(members) == 1 and truth(members[0]) is not None:
-                return None if truth(members[0]) else ()
-            self._fields.note("feeds", found)
-            paths = [path for member in members for path in self._feed_paths(found, member)]
-            return tuple(dict.fromkeys(paths))
-        return None
-
-    def _feed_paths(self, found: Found, member: object) -> list[str]:
-        words = member.strip().strip("/") if isinstance(member, str) else ""
-        path = re.sub(r"/(?:atom\.xml|rss\.xml|feed\.json)\Z", "", words)
-        if path in _KINDS:
-            return [path]
-        if path.startswith(("tags/", "categories/", "authors/", "lang/")):
-            paths = [path, raw_name_path(path) or path]
-            self._addresses.append((found, words, set(paths)))
-            return paths
-        fault = f"feeds: {shown(words)} is no feed and is left out"
-        cure = "write site, tags, categories, authors, languages or an address such as tags/AI"
-        self._fields.warn("feeds", fault, cure, found)
-        return []
-
-    def _warn_of_other_feeds(
-        self,
-        tags: Iterable[str],
-        categories: Iterable[tuple[str, ...]],
-        authors: Iterable[Person],
-        language: str,
-    ) -> None:
-        """Tell of the addresses in `feeds` that cannot show the post."""
-        if not self._addresses:
-            return
-        site = self._site
-        names = [author.name for author in authors] or [site.author]
-        levels = (path[: depth + 1] for path in categories for depth in range(len(path)))
-        own = {language_path(language or site.language), *map(tag_path, tags)}
-        own |= {*map(category_path, levels), *map(author_path, names)}
-        for found, words, paths in self._addresses:
-            if paths.isdisjoint(own):
-                fault = f"feeds: {shown(words)} is not a feed that the post could be in"
-                cure = "give it that tag, category, author or language"
-                self._fields.warn("feeds", fault, cure, found)

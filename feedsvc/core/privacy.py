@@ -14,6 +14,7 @@ _SHOWN_STATUS = frozenset(["published", "publish", "public"])
 _HIDDEN_STATUS = (
     frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
 ) | frozenset(["skip", "trash", "future", "protected"])
+_DRAFTS = frozenset(["draft", "drafts"])
 _UNLISTED = frozenset(["never", "local", "link"])
 # Pages beside the posts: a list of all tags, a page about the author.
 _PAGES: Final = {
@@ -21,7 +22,7 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-_HIDING = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
+HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
 _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
 
@@ -38,8 +39,8 @@ def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
         *(found.name for found in fields.all("tags") if _is_draft_tag(found.value)),
         *(found.name for found in fields.all("permalink") if _has_no_page(found)),
     ]
-    if "drafts" in fields.path.lower().split("/")[:-1]:
-        reasons.append("the folder drafts")
+    folders = fields.path.lower().split("/")[:-1]
+    reasons += [f"the folder {folder}" for folder in folders if folder in _DRAFTS]
     return ", ".join(dict.fromkeys(reasons))
 
 
@@ -112,7 +113,7 @@ def _nearly_hides(fields: Fields, found: Found) -> bool:
     """True for a misspelt flag such as `darft: true` or `publishd: false`."""
     meant, said = meant_by(found.name), truth(found.value)
     hides = (
-        (meant in _HIDING and said is not False)
+        (meant in HIDING and said is not False)
         or (meant in _SHOWING and said is False)
         or (meant in _STATUS and _word(found.value) in _HIDDEN_STATUS)
     )

@@ -6,8 +6,9 @@ likes: nothing that nh3 lets through is more than the lists below allow.
 
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from html import escape
-from typing import Final
+from typing import Final, TypeAlias
 
 import nh3
 
@@ -62,6 +63,19 @@ _MOST_REFERENCES: Final = 2_000  # `&...` in one run of text: for each nh3 copie
 _REFERENCES = re.compile(r"(?:&[^&]*+){2000}")
 
 
+_Filter: TypeAlias = Callable[[str, str, str], str | None]
+_of_this_post: ContextVar[_Filter] = ContextVar("_of_this_post")
+# Made once: to make it takes as long as to clean a short post.
+_CLEANER: Final = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WHOLE,
+    attributes=_ATTRIBUTES,
+    attribute_filter=lambda tag, name, value: _of_this_post.get()(tag, name, value),
+    url_schemes={*SCHEMES, "data"},  # which only `absolute_picture` lets through
+    link_rel=None,
+)
+
+
 def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
     """`rough` HTML, safe inside a DIV of a stranger's page.
 
@@ -75,25 +89,14 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
     rough = _with_breaks(rough)
     # Ids are asked for by fragments alone.
     ids = {a or b or c for a, b, c in _ID.findall(rough)} if "#" in rough else set()
-    safe = legal(
-        nh3.clean(
-            rough,
-            tags=_TAGS,
-            clean_content_tags=_DROPPED_WHOLE,
-            attributes=_ATTRIBUTES,
-            attribute_filter=_rewriter(base_url, id_prefix, ids),
-            url_schemes={*SCHEMES, "data"},  # which only `absolute_picture` lets through
-            link_rel=None,
-        )
-    ).strip()
+    _of_this_post.set(_rewriter(base_url, id_prefix, ids))
+    safe = legal(_CLEANER.clean(rough)).strip()
     if len(safe) > 5 * len(rough) + 65_536:
         raise TooDeepError("the HTML grows, since tags that stay open are opened anew")
     return _EMPTY_PICTURE.sub("", safe) if "<img" in safe else safe
 
 
-def _rewriter(
-    base_url: str, id_prefix: str, ids: set[str]
-) -> Callable[[str, str, str], str | None]:
+def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
     def filtered(tag: str, attribute: str, value: str) -> str | None:
         if attribute in _URL_ATTRIBUTES:
             if value.startswith("#") and value[1:] in ids:

@@ -19,7 +19,8 @@ class Site:
     `url` is absolute, without a slash at its end. `tag_authority` is an RFC 4151 authority and
     date, such as `example.org,2026`; it must never change. A feed holds at most `entries`
     entries and `max_bytes` octets; `content` is `full` or `summary`, and `contents` says so for
-    single feeds by their paths (`tags/AI`, `` for the site's). `rules` decide how posts are
+    single feeds by their paths (`tags/AI`, `` for the site's). With `pages` there is a page for
+    people at the path of each feed. `rules` decide how posts are
     read: what they change shows in the entries.
     """
 
@@ -35,6 +36,7 @@ class Site:
     max_bytes: int = 512 * 1024
     content: str = "full"
     contents: tuple[tuple[str, str], ...] = ()
+    pages: bool = False
     rules: Rules = field(default_factory=Rules)
 
     @cached_property

@@ -20,6 +20,7 @@ _NOT_TEXT = {  # whose content is no text, and where each ends
 _BLOCKS = frozenset(
     ["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"]
 ) | frozenset(["blockquote", "table", "tr", "td", "th", "hr", "figure", "section"])
+_SAFE_TAG = re.compile(r"</?([^\s/>]*+)[^>]*+>")
 _GRAPHEME = regex.compile(r"\X")
 # Characters that are a grapheme each, whatever stands beside them: most of all text.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
@@ -80,6 +81,13 @@ def plain(markup: str) -> str:
         pieces.append(instead)
         position = end
     pieces.append(markup[position:])
+    return one_line(_ANY_SPACE.sub(" ", html.unescape("".join(pieces))))
+
+
+def words_of(safe: str) -> str:
+    """The words of sanitised HTML, in which `<` and `>` are of tags only, on one line."""
+    pieces = _SAFE_TAG.split(safe)  # text, the name in a tag, text, ...
+    pieces[1::2] = [" " if name in _BLOCKS else "" for name in pieces[1::2]]
     return one_line(_ANY_SPACE.sub(" ", html.unescape("".join(pieces))))
 
 

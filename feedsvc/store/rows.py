@@ -67,7 +67,7 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "updated": entry.updated.isoformat(),
         "language": entry.language,
         "terms": json.dumps(
-            [entry.tags, entry.categories, [astuple(author) for author in entry.authors]],
+            [entry.tags, entry.categories, [(a.name, a.uri, a.email) for a in entry.authors]],
             ensure_ascii=False,
         ),
         "digest": entry.digest,

@@ -1,5 +1,6 @@
 """Reading the store: every answer of one Snapshot is of one committed revision."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import RENDERER_VERSION, Topic, listed
+from feedsvc.core.feeds import RENDERER_VERSION, Kind, Topic, listed
 from feedsvc.core.files import FileRecord
 from feedsvc.core.identities import Holder, Standing
 from feedsvc.core.problems import Problem
@@ -63,7 +64,28 @@ class Snapshot:
         query = sa.select(facts.c.value).where(facts.c.name == "revision")
         return int(self._connection.execute(query).scalar() or 0)
 
+    def mark(self) -> tuple[int, int, str]:
+        """Differs whenever anything of a feed does: what to compare with what it was.
+
+        A store that was made anew counts its revisions anew, so that these alone do not tell.
+        """
+        query = (
+            sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
+            .join_from(facts, feeds, feeds.c.path == "")
+            .where(facts.c.name == "revision")
+        )
+        found = self._connection.execute(query).first()
+        return (int(found[0]), found[1], found[2]) if found else (0, 0, "")
+
     # Feeds and entries.
+
+    def digests(self, paths: Collection[str]) -> dict[str, str]:
+        """The digest of the feed at each of these paths that has one."""
+        found: dict[str, str] = {}
+        for chunk in chunks(paths):
+            query = sa.select(feeds.c.path, feeds.c.digest).where(feeds.c.path.in_(chunk))
+            found |= {row["path"]: row["digest"] for row in self._rows(query)}
+        return found
 
     def feed(self, path: str) -> FeedRecord | None:
         """The feed at a path."""
@@ -82,13 +104,7 @@ class Snapshot:
 
     def newest(self, feed_number: int, most: int) -> list[Entry]:
         """The newest entries of a feed; of two with one date, the greater id comes first."""
-        query = (
-            sa.select(entries)
-            .join(memberships, memberships.c.entry_id == entries.c.id)
-            .where(memberships.c.feed == feed_number)
-            .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
-            .limit(most)
-        )
+        query = _in_order(feed_number).limit(most)
         return [entry_of(row) for row in self._rows(query)]
 
     def entry_at(self, permalink: str) -> Entry | None:
@@ -96,6 +112,49 @@ class Snapshot:
         query = sa.select(entries).where(entries.c.permalink == permalink)
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
+
+    # What a visitor looks for.
+
+    def feed_counts(self) -> dict[Kind, int]:
+        """How many feeds of each kind there are; kinds without any are left out."""
+        query = sa.select(feeds.c.kind, sa.func.count().label("feeds")).group_by(feeds.c.kind)
+        return {row["kind"]: row["feeds"] for row in self._rows(query)}
+
+    def largest_feeds(self, kind: Kind, most: int, skip: int = 0) -> list[FeedRecord]:
+        """The feeds of a kind, those with the most entries first; of equal ones by path."""
+        query = sa.select(feeds).where(feeds.c.kind == kind)
+        return self._by_size(query, most, skip)
+
+    def feeds_below(self, path: str, most: int) -> list[FeedRecord]:
+        """The largest of the feeds whose path begins with this one and a slash."""
+        query = sa.select(feeds).where(feeds.c.path.startswith(f"{path}/", autoescape=True))
+        return self._by_size(query, most)
+
+    def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
+        """The largest of the feeds that have `text` in a name; small letters are as capitals.
+
+        On SQLite that is true of ASCII alone.
+        """
+        spelt = json.dumps(text, ensure_ascii=False)[1:-1]  # as the column spells names
+        query = sa.select(feeds).where(feeds.c.names.icontains(spelt, autoescape=True))
+        found = self._by_size(query, most)
+        # What stands between the names in their column, such as a bracket, is in none of them.
+        wanted = text.casefold()
+        return [r for r in found if any(wanted in name.casefold() for name in r.topic.names)]
+
+    def _by_size(self, query: sa.Select[Any], most: int, skip: int = 0) -> list[FeedRecord]:
+        ordered = query.order_by(feeds.c.entries.desc(), feeds.c.path)
+        return list(map(_feed_record, self._rows(ordered.limit(most).offset(skip))))
+
+    def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:
+        """The newest entries of a feed with `text` in their title, as `feeds_named_like`."""
+        query = _in_order(feed_number).where(entries.c.title.icontains(text, autoescape=True))
+        return [entry_of(row) for row in self._rows(query.limit(most))]
+
+    def older(self, feed_number: int, most: int, skip: int) -> list[Entry]:
+        """The entries of a feed behind the `skip` newest, newest first."""
+        query = _in_order(feed_number).limit(most).offset(skip)
+        return [entry_of(row) for row in self._rows(query)]
 
     # What publishing needs to know.
 
@@ -144,6 +203,18 @@ class Snapshot:
             found |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
         return found
 
+    def read_at(self, permalinks: Collection[str]) -> dict[str, list[str]]:
+        """The files whose entries are read at these URLs, in the order of their paths."""
+        found: dict[str, list[str]] = {}
+        joined = sa.select(entries.c.permalink, files.c.path).join(
+            files, files.c.entry_id == entries.c.id
+        )
+        for chunk in chunks(permalinks):
+            query = joined.where(entries.c.permalink.in_(chunk)).order_by(files.c.path)
+            for row in self._rows(query):
+                found.setdefault(row["permalink"], []).append(row["path"])
+        return found
+
     def waiting_for(self, keys: Collection[str]) -> set[str]:
         """The paths of files that want one of these keys, which another has."""
         found: set[str] = set()
@@ -176,6 +247,16 @@ class Snapshot:
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
         ]
         return tuple(sorted(found, key=lambda p: (p.path, p.line)))
+
+
+def _in_order(feed_number: int) -> sa.Select[Any]:
+    """The entries of a feed, newest first."""
+    return (
+        sa.select(entries)
+        .join(memberships, memberships.c.entry_id == entries.c.id)
+        .where(memberships.c.feed == feed_number)
+        .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+    )
 
 
 def _feed_record(row: sa.RowMapping) -> FeedRecord:

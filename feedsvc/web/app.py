@@ -16,6 +16,8 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.refusals import line, refusal
+from feedsvc.web.representations import Shelf
 
 log = logging.getLogger("feedsvc.web")
 
@@ -23,12 +25,12 @@ _READ = ["GET", "HEAD", "OPTIONS"]
 _HOOK = "/hooks/rebuild"
 
 
-def create_app(settings: Settings, store: Store) -> Flask:
+def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> Flask:
     """The app over a store. Absolute URLs come from its site, never from the request."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
     app.config["MAX_CONTENT_LENGTH"] = hooks.MOST_BYTES + 1  # one more shows that it is more
-    documents = Documents(store)
+    documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
@@ -50,9 +52,9 @@ def create_app(settings: Settings, store: Store) -> Flask:
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
     app.after_request(_common_headers)
-    app.register_error_handler(HTTPException, _error)
-    app.register_error_handler(StoreError, _store_error)
-    app.register_error_handler(Exception, _bug)
+    app.register_error_handler(HTTPException, web.error)
+    app.register_error_handler(StoreError, web.store_error)
+    app.register_error_handler(Exception, web.bug)
     app.wsgi_app = _below(urlsplit(settings.site.url).path, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     return app
 
@@ -70,15 +72,21 @@ class _Web:
             site, main = snapshot.site(), snapshot.feed("")
             if site is None or main is None:
                 return _not_yet()
-            newest = snapshot.newest(main.number, 10) if self._settings.server.pages else []
-            return pages.index_page(site, snapshot.listed_feeds(), newest)
+            if not self._settings.server.pages:
+                return pages.bare_index(site, snapshot)
+            return pages.index_page(site, snapshot, main)
 
     def document(self, path: str) -> AnyResponse:
         alias = self._settings.feeds.aliases.get(f"/{path}")
         meant = addresses.FORMATS[alias] if alias else path
+        has_pages = self._settings.server.pages
+        page = pages.for_browser(self._store, meant) if has_pages else None
+        if page:
+            return page
         found = self._documents.at(meant)
         if found:
-            return answer(found, self._settings.server.max_age)
+            response = answer(found, self._settings.server.max_age, self._documents)
+            return pages.source(response) if pages.shows_source() else response
         return self._page(path)
 
     def _page(self, path: str) -> AnyResponse:
@@ -86,14 +94,9 @@ class _Web:
             site = snapshot.site()
             if site is None:
                 return _not_yet()
-            if self._settings.server.pages:
-                entry = snapshot.entry_at(addresses.page_url(site.url, path))
-                if entry and nfc(path) == path:
-                    return pages.post_page(site, entry)
-                other = path.removesuffix("/") if path.endswith("/") else path + "/"
-                for meant in (nfc(path), nfc(other)):
-                    if snapshot.entry_at(addresses.page_url(site.url, meant)):
-                        return _moved(addresses.page_url(site.url, meant))
+            page = pages.page_at(site, snapshot, path) if self._settings.server.pages else None
+            if page:
+                return page
             for meant in _meant_by(path):
                 if meant != path and self._documents.at(meant):
                     return _moved(addresses.url(site.url, meant))
@@ -108,11 +111,39 @@ class _Web:
         return hooks.rebuild(self._store, secret.get_secret_value())
 
     def health(self) -> AnyResponse:
-        return _text(200, "ok")
+        return line(200, "ok")
 
     def readiness(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
-            return _text(200, "ready") if snapshot.revision() else _not_yet()
+            return line(200, "ready") if snapshot.revision() else _not_yet()
+
+    # What goes wrong.
+
+    def error(self, error: HTTPException) -> AnyResponse:
+        code = error.code or 500
+        kept = {
+            name: value
+            for name, value in error.get_headers()
+            if name in ("Allow", "Location", "Retry-After")
+        }
+        response = self._refuse(code, error.name, kept.get("Retry-After", ""))
+        response.headers.extend(kept)
+        if code in (404, 410):
+            response.headers["Cache-Control"] = "public, max-age=60"
+        return response
+
+    def store_error(self, error: StoreError) -> AnyResponse:
+        log.error("%s %s cannot be answered: %s", request.method, request.path, error)
+        response = self._refuse(503, "Service Unavailable", "5")
+        response.headers["Retry-After"] = "5"
+        return response
+
+    def bug(self, error: Exception) -> AnyResponse:
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        return self._refuse(500, "Internal Server Error")
+
+    def _refuse(self, code: int, name: str, wait: str = "") -> AnyResponse:
+        return refusal(self._settings, self._store, code, f"{code} {name}", wait)
 
 
 def _meant_by(path: str) -> Iterable[str]:
@@ -129,14 +160,8 @@ def _moved(location: str) -> AnyResponse:
 
 
 def _not_yet() -> AnyResponse:
-    response = _text(503, "the first scan is not finished")
+    response = line(503, "the first scan is not finished")
     response.headers["Retry-After"] = "2"
-    return response
-
-
-def _text(status: int, text: str) -> Response:
-    response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -174,31 +199,6 @@ def _common_headers(response: AnyResponse) -> AnyResponse:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
     return response
-
-
-def _error(error: HTTPException) -> AnyResponse:
-    code = error.code or 500
-    response = _text(code, f"{code} {error.name}")
-    response.headers.extend(
-        (name, value)
-        for name, value in error.get_headers()
-        if name in ("Allow", "Location", "Retry-After")
-    )
-    if code in (404, 410):
-        response.headers["Cache-Control"] = "public, max-age=60"
-    return response
-
-
-def _store_error(error: StoreError) -> AnyResponse:
-    log.error("%s %s cannot be answered: %s", request.method, request.path, error)
-    response = _text(503, "503 Service Unavailable")
-    response.headers["Retry-After"] = "5"
-    return response
-
-
-def _bug(error: Exception) -> AnyResponse:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _text(500, "500 Internal Server Error")
 
 
 def _below(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,23 +1,38 @@
 """Feeds over HTTP: which document an address means, and how it is answered."""
 
 import logging
+from collections.abc import Callable, Collection, Mapping, Set
+from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any, Final
 
 from flask import Response, request
-from werkzeug.http import parse_etags
 
 from feedsvc.core import addresses
+from feedsvc.core.deltas import delta, marks
 from feedsvc.core.documents import FORMATS, OPML_MEDIA_TYPE, opml_document
-from feedsvc.core.feeds import entity_tag, feed_of
+from feedsvc.core.feeds import Feed, entity_tag, feed_of
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
-from feedsvc.web.representations import Representation, Shelf, compressed
+from feedsvc.web.conditions import (
+    asks_for_delta,
+    bare_tags,
+    for_readers,
+    is_current,
+    of_version,
+)
+from feedsvc.web.deltas import Versions
+from feedsvc.web.representations import Document, Shelf
+
+# Under these keys of the environ a view says which document it answered with, and how.
+ANSWERED: Final = "feedsvc.answered"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
-_CODINGS: Final = ("gzip", "br", "zstd")
+_LOCKS: Final = 64
+_MOST_DELTAS: Final = 8  # of one document, each for those who have another version
 
 log = logging.getLogger("feedsvc.web")
 
@@ -25,11 +40,13 @@ log = logging.getLogger("feedsvc.web")
 class Documents:
     """Finds and renders documents, each version once; the last good one always serves."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
-        self._shelf = Shelf()
+        self._shelf = shelf
+        self._versions = Versions()
+        self._locks = [Lock() for _ in range(_LOCKS)]  # a path has always the same of them
 
-    def at(self, path: str) -> Representation | None:
+    def at(self, path: str) -> Document | None:
         """The document at a path such as `tags/AI/atom.xml`; None where there is none.
 
         While the store cannot be asked, the version that was served last is served on;
@@ -43,9 +60,9 @@ class Documents:
             if last is None:
                 raise
             log.warning("serving %s as it was last: %s", path, error)
-            return last
+            return replace(last)  # not the one on the shelf: it must not pass for current
 
-    def _current(self, path: str, snapshot: Snapshot) -> Representation | None:
+    def _current(self, path: str, snapshot: Snapshot) -> Document | None:
         if path == addresses.OPML_PATH:
             return self._opml(snapshot)
         feed_path, _, name = path.rpartition("/")
@@ -53,112 +70,153 @@ class Documents:
         record = snapshot.feed(feed_path) if format_name else None
         if record is None or format_name is None:
             return None
-        kept = self._shelf.get(path)
-        if kept and kept.digest == record.digest:
-            return kept
-        site = snapshot.site()
-        if site is None:
+        return self._once(
+            path, record.digest, lambda: self._feed_document(snapshot, record, path)
+        )
+
+    def _feed_document(
+        self, snapshot: Snapshot, record: FeedRecord, path: str
+    ) -> Document | None:
+        feed = _feed(snapshot, record)
+        if feed is None:
             return None
-        made = _feed_representation(snapshot, site, record, format_name)
-        self._shelf.keep(path, made)
+        format_name = _FORMAT_OF[path.rpartition("/")[2]]
+        tag = entity_tag(record.digest, format_name)
+        self._versions.remember(tag, marks(feed))
+        return Document(
+            path=path,
+            digest=record.digest,
+            tag=tag,
+            last_modified=record.changed_at,
+            media_type=FORMATS[format_name].media_type,
+            self_link=feed.self_link(format_name),
+            vary="A-IM, Accept-Encoding",
+            body=FORMATS[format_name].render(feed),
+        )
+
+    def delta(self, document: Document, tags: list[str]) -> Document | None:
+        """What is new in a document for somebody who has the version of one of these tags.
+
+        None where none of them was served by this process, and where the whole is no more.
+        """
+        found = self._versions.known(tags)
+        format_name = _FORMAT_OF.get(document.path.rpartition("/")[2])
+        if found is None or format_name is None:
+            return None
+        tag, known = found
+        with self._locks[hash(document.path) % _LOCKS]:
+            if tag not in document.deltas:
+                if len(document.deltas) >= _MOST_DELTAS:
+                    document.deltas.clear()
+                document.deltas[tag] = self._new_delta(document, known, format_name)
+            made = document.deltas[tag]
+        self._shelf.weigh(document)
         return made
 
-    def _opml(self, snapshot: Snapshot) -> Representation | None:
+    def _new_delta(
+        self, document: Document, known: Set[int], format_name: str
+    ) -> Document | None:
+        try:
+            with self._store.snapshot() as snapshot:
+                record = snapshot.feed(document.path.rpartition("/")[0])
+                if record is None or record.digest != document.digest:
+                    return None
+                feed = _feed(snapshot, record)
+        except StoreError as error:
+            log.warning("serving the whole of %s: %s", document.path, error)
+            return None
+        new = delta(feed, known) if feed else None
+        return document.with_body(FORMATS[format_name].render(new)) if new else None
+
+    def _opml(self, snapshot: Snapshot) -> Document | None:
         facts = snapshot.facts()
         if "site" not in facts:
             return None
-        kept = self._shelf.get(addresses.OPML_PATH)
-        if kept and kept.digest == facts["opml_digest"]:
-            return kept
-        site = Site.from_json(facts["site"])
-        body = opml_document(site, (record.topic for record in snapshot.feeds()))
-        made = Representation(
-            digest=facts["opml_digest"],
-            tag=entity_tag(facts["opml_digest"], "opml"),
-            last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
-            media_type=OPML_MEDIA_TYPE,
-            self_link=addresses.url(site.url, addresses.OPML_PATH),
-            body=body,
-            gzipped=compressed(body),
+        return self._once(
+            addresses.OPML_PATH, facts["opml_digest"], lambda: _opml_document(snapshot, facts)
         )
-        self._shelf.keep(addresses.OPML_PATH, made)
-        return made
+
+    def _once(
+        self, path: str, digest: str, make: Callable[[], Document | None]
+    ) -> Document | None:
+        """The document of this digest: of a thousand that ask for it first, one makes it."""
+        kept = self._shelf.get(path)
+        if kept and kept.digest == digest:
+            return kept
+        with self._locks[hash(path) % _LOCKS]:
+            kept = self._shelf.get(path)
+            if kept and kept.digest == digest:
+                return kept
+            made = make()
+            if made:
+                self._shelf.keep(made)
+            return made
 
 
-def _feed_representation(
-    snapshot: Snapshot, site: Site, record: FeedRecord, format_name: str
-) -> Representation:
-    feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
-    body = FORMATS[format_name].render(feed)
-    return Representation(
-        digest=record.digest,
-        tag=entity_tag(record.digest, format_name),
-        last_modified=record.changed_at,
-        media_type=FORMATS[format_name].media_type,
-        self_link=feed.self_link(format_name),
-        body=body,
-        gzipped=compressed(body),
+def current_digests(snapshot: Snapshot, paths: Collection[str]) -> dict[str, str]:
+    """The digest that the document at each of these paths has now, where there is one."""
+    of_feeds = snapshot.digests({path.rpartition("/")[0] for path in paths})
+    found = {
+        path: of_feeds[path.rpartition("/")[0]]
+        for path in paths
+        if path.rpartition("/")[0] in of_feeds
+    }
+    if addresses.OPML_PATH in paths:
+        found[addresses.OPML_PATH] = snapshot.facts().get("opml_digest", "")
+    return found
+
+
+def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
+    site = Site.from_json(facts["site"])
+    return Document(
+        path=addresses.OPML_PATH,
+        digest=facts["opml_digest"],
+        tag=entity_tag(facts["opml_digest"], "opml"),
+        last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
+        media_type=OPML_MEDIA_TYPE,
+        self_link=addresses.url(site.url, addresses.OPML_PATH),
+        vary="Accept-Encoding",
+        body=opml_document(site, (record.topic for record in snapshot.feeds())),
     )
 
 
-def answer(document: Representation, max_age: int) -> Response:
-    """The response to this request: 200 or 304, whole or compressed (RFC 9110, 9111, 5861)."""
-    coding = _negotiated()
-    response = Response(document.gzipped if coding else document.body)
+def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
+    site = snapshot.site()
+    if site is None:
+        return None
+    return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+
+
+def answer(document: Document, max_age: int, documents: Documents) -> Response:
+    """The response to this request: 200, 304 or 226 (RFC 9110, 9111, 5861, 3229)."""
+    environ = request.environ
+    coding = document.coding_for(request.headers.get("Accept-Encoding", ""))
+    new = None
+    if asks_for_delta(environ) and not is_current(document, environ):
+        new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
+    response = Response((new or document).bytes_in(coding))
     response.headers["Content-Type"] = document.media_type
     response.headers["Link"] = f'<{document.self_link}>; rel="self"'
     response.headers["Cache-Control"] = (
         f"public, max-age={max_age}, stale-while-revalidate=86400, stale-if-error=604800"
     )
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = document.vary
     if coding:
         response.headers["Content-Encoding"] = coding
-    response.set_etag(_tag_in(document.tag, coding))
+    response.set_etag(document.tag)
     response.last_modified = min(document.last_modified, datetime.now(UTC))
-    environ = conditions()
-    if request.headers.get("If-None-Match"):
-        environ["HTTP_IF_NONE_MATCH"] = _any_coding(environ["HTTP_IF_NONE_MATCH"], coding)
-    response.make_conditional(environ)
+    if new:
+        response.status_code = 226
+        response.headers["IM"] = "feed"
+        # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
+        response.headers["Cache-Control"] = f"no-store, im, max-age={max_age}"
+    else:
+        response.make_conditional(of_version(environ))
+    response.set_etag(document.tag_in(coding))
+    environ[ANSWERED] = (document, coding)
     return response
 
 
 def conditions() -> dict[str, Any]:
-    """The request's environ, with those conditions alone that a reader has a use for.
-
-    If-Match and If-Unmodified-Since guard a change (RFC 9110 §13.1.1); here they would make a
-    412 that a cache may keep.
-    """
-    guards = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-    return {name: value for name, value in request.environ.items() if name not in guards}
-
-
-def _negotiated() -> str:
-    """`gzip` where the client prefers it to plain bytes, else `` (RFC 9110 §12.5.3)."""
-    accepted = request.accept_encodings
-    plain = accepted["identity"] if "identity" in accepted.values() else 0
-    gzip_quality = accepted["gzip"]
-    return "gzip" if gzip_quality > 0 and gzip_quality >= plain else ""
-
-
-def _tag_in(tag: str, coding: str) -> str:
-    return f"{tag}-{coding}" if coding else tag
-
-
-def _any_coding(header: str, coding: str) -> str:
-    """An If-None-Match whose tags are those of `coding`, whichever they were sent for.
-
-    Servers in between weaken a tag, or put `-gzip` or `;gzip` behind it: it names the same
-    version all the same (REQUIREMENTS H2). The comparison itself is Werkzeug's.
-    """
-    tags = parse_etags(header)
-    if tags.star_tag:
-        return "*"
-    named = sorted(filter(None, tags.as_set(include_weak=True)))
-    return ", ".join(f'"{_tag_in(_bare(tag), coding)}"' for tag in named or ["none of ours"])
-
-
-def _bare(tag: str) -> str:
-    for coding in _CODINGS:
-        for separator in ("-", ";"):
-            tag = tag.removesuffix(separator + coding)
-    return tag
+    """This request's environ, with those conditions alone that a reader has a use for."""
+    return for_readers(request.environ)

@@ -1,69 +1,291 @@
-"""Plain pages for people: what feeds there are, and a post to read."""
+"""Pages for people: what feeds there are, one feed, and a post to read."""
 
-from collections.abc import Iterable
-from typing import Any
+import io
+from dataclasses import dataclass
+from typing import Any, Final
 
-from flask import Response, render_template
+import segno
+from flask import Response, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import Topic, topics_of
+from feedsvc.core.feeds import SITE_TOPIC, Kind, Topic, topics_of
 from feedsvc.core.site import Site
-from feedsvc.store.snapshot import FeedRecord
+from feedsvc.core.text import legal, nfc
+from feedsvc.errors import StoreError
+from feedsvc.store.snapshot import FeedRecord, Snapshot
+from feedsvc.store.store import Store
+from feedsvc.web import browsing
 from feedsvc.web.feeds import conditions
+from feedsvc.web.words import catalogue_for
 
-_CSP = (
-    "default-src 'none'; style-src 'self'; img-src http: https:; media-src http: https:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# A post's style attributes were cleaned when it was read (core/styles.py).
+_CSP: Final = (
+    "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; "
+    "img-src http: https:; media-src http: https:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_GROUPS = (
-    ("category", "Categories"),
-    ("tag", "Tags"),
-    ("author", "Authors"),
-    ("language", "Languages"),
-)
+_NO_CODE: Final = "default-src 'none'; style-src 'unsafe-inline'"  # browsers style raw XML so
+_NEWEST: Final = 10  # posts on the index
+_LISTED: Final = 60  # feeds of a kind on the index, the largest
+_PER_PAGE: Final = 200  # feeds on a page of one kind
+_POSTS: Final = 20  # on a page of a feed
+_FOUND: Final = 40
+_LONGEST_QUERY: Final = 100
+_LONGEST_CODE: Final = 1000  # characters in a QR code that a camera still reads
 
 
-def index_page(site: Site, feeds: Iterable[FeedRecord], newest: list[Entry]) -> Response:
-    """The list of all feeds, and the newest posts."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for record in feeds:
-        links = {
-            format_name: addresses.url(
-                site.url, addresses.document_path(record.topic.path, format_name)
-            )
-            for format_name in addresses.FORMATS
-        }
-        row = {"label": record.topic.label, "entries": record.entries, "links": links}
-        rows.setdefault(record.topic.kind, []).append(row)
-    groups = [(title, rows[kind]) for kind, title in _GROUPS if kind in rows]
-    return _page("index.html", site, groups=groups, newest=newest)
-
-
-def post_page(site: Site, entry: Entry) -> Response:
-    """One post, to be read; it links to those feeds of its terms that hold it."""
-    holding = set(topics_of(entry))
-    terms = [
-        *(("/".join(names), Topic("category", names)) for names in entry.categories),
-        *((tag, Topic("tag", (tag,))) for tag in entry.tags),
+def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
+    """All there is, in short; with `?q=` what is called so, with `?page=` the site's posts."""
+    query = legal(request.args.get("q", "")).strip()[:_LONGEST_QUERY]
+    if query:
+        return _kept(_search_page(site, snapshot, main, query))
+    if "page" in request.args or "qr" in request.args:
+        return _feed(site, snapshot, main)
+    counts = snapshot.feed_counts()
+    groups = [
+        (kind, counts[kind], counts[kind] > _LISTED, _largest(site, snapshot, kind))
+        for kind in browsing.FOLDERS
+        if counts.get(kind, 0) > (kind == "language")  # one language alone is no choice
     ]
-    feeds = [(label, addresses.url(site.url, t.path)) for label, t in terms if t in holding]
+    page = _page(
+        "index.html",
+        site,
+        main=browsing.feed_line(site, main),
+        newest=snapshot.newest(main.number, _NEWEST),
+        groups=groups,
+        folders=browsing.FOLDERS,
+    )
+    return _kept(page)
+
+
+def bare_index(site: Site, snapshot: Snapshot) -> Response:
+    """All feeds and no more: for a site whose pages another program serves."""
+    lines: dict[Kind, list[browsing.FeedLine]] = {kind: [] for kind in browsing.FOLDERS}
+    for record in snapshot.listed_feeds():
+        if record.topic.names:
+            lines[record.topic.kind].append(browsing.feed_line(site, record))
+    groups = [(kind, found) for kind, found in lines.items() if found]
+    return _kept(_page("bare.html", site, groups=groups, has_pages=False))
+
+
+def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[browsing.FeedLine]:
+    lines = [browsing.feed_line(site, r) for r in snapshot.largest_feeds(kind, _LISTED)]
+    return browsing.tree(lines) if kind == "category" else lines
+
+
+def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
+    feeds = [browsing.feed_line(site, r) for r in snapshot.feeds_named_like(query, _FOUND)]
+    posts = snapshot.entries_titled_like(main.number, query, _FOUND)
+    return _page("search.html", site, query=query, feeds=feeds, posts=posts)
+
+
+def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
+    """The page at a decoded path, or the way to it; None where there is none.
+
+    A post's permalink wins over a feed's page.
+    """
+    entry = snapshot.entry_at(addresses.page_url(site.url, path))
+    if entry and nfc(path) == path:
+        return _kept(_post_page(site, entry))
+    page = _feed_or_list(site, snapshot, path) if path.endswith("/") else None
+    return page or _moved(site, snapshot, path)
+
+
+def _feed_or_list(site: Site, snapshot: Snapshot, path: str) -> Response | None:
+    record = snapshot.feed(path[:-1])
+    if record and record.topic.names:
+        return _feed(site, snapshot, record)
+    kind = browsing.KINDS.get(path[:-1])
+    if kind is None or kind not in snapshot.feed_counts():
+        return None
+    return _kept(_kind_page(site, snapshot, kind))
+
+
+def _feed(site: Site, snapshot: Snapshot, record: FeedRecord) -> Response:
+    if "qr" in request.args:
+        return _kept(_code(site, record.topic))
+    return _kept(_feed_page(site, snapshot, record))
+
+
+def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
+    other = path.removesuffix("/") if path.endswith("/") else path + "/"
+    for meant in (nfc(path), nfc(other)):
+        if snapshot.entry_at(addresses.page_url(site.url, meant)):
+            return redirect(addresses.page_url(site.url, meant), 301)
+    bare = nfc(path.removesuffix("/"))
+    for feed_path in (bare, addresses.raw_name_path(bare) or ""):
+        if feed_path and f"{feed_path}/" != path and snapshot.feed(feed_path):
+            return redirect(f"{addresses.url(site.url, feed_path)}/", 301)
+    if browsing.KINDS.get(path) in snapshot.feed_counts():
+        return redirect(f"{site.url}/{path}/", 301)
+    return None
+
+
+def for_browser(store: Store, path: str) -> Response | None:
+    """The page of the feed whose document has this path, where a person navigates to it.
+
+    A feed's own answer is the same for everybody else; this one no cache may keep. None where
+    the feed is to be answered: to readers, to `?raw`, and while the store cannot be asked.
+    """
+    feed_path, _, name = path.rpartition("/")
+    if not _navigates() or "raw" in request.args or name not in addresses.FORMATS.values():
+        return None
+    try:
+        with store.snapshot() as snapshot:
+            site, record = snapshot.site(), snapshot.feed(feed_path)
+            if site is None or record is None:
+                return None
+            page = _feed_page(site, snapshot, record, opened=name)
+    except StoreError:
+        return None
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Vary"] = "Sec-Fetch-Dest, Accept-Language"
+    return page
+
+
+def shows_source() -> bool:
+    """True where a person wants to see what a feed is made of."""
+    return _navigates() and "raw" in request.args
+
+
+def source(response: Response) -> Response:
+    """A feed's document as a browser shows it instead of saving it: as XML or JSON, no more."""
+    kind = "json" if "json" in response.headers["Content-Type"] else "xml"
+    response.headers["Content-Type"] = f"application/{kind}; charset=utf-8"
+    response.headers["Content-Security-Policy"] = _NO_CODE
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding"
+    return response
+
+
+def _navigates() -> bool:
+    """True where a browser asks for something to show in a tab of its own (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
+
+
+def _feed_page(
+    site: Site, snapshot: Snapshot, record: FeedRecord, opened: str = ""
+) -> Response:
+    """One feed: how to subscribe, its posts by page, its kin; `opened` is a document's name.
+
+    Raises NotFound for a page behind the last.
+    """
+    topic = record.topic
+    line = browsing.feed_line(site, record)
+    document = line.documents["Atom"]
+    number, last = _page_number(record.entries, _POSTS)
+    posts = snapshot.older(record.number, _POSTS, (number - 1) * _POSTS)
+    return _page(
+        "feed.html",
+        site,
+        feed=line,
+        opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
+        above=browsing.above(site, topic),
+        folders=browsing.FOLDERS,
+        readers=browsing.reader_links(document),
+        app=f"feed:{document}",
+        has_code=len(document) <= _LONGEST_CODE,
+        posts=posts,
+        related=browsing.related(snapshot, site, topic, posts),
+        steps=_steps(browsing.address_of(site, topic), number, last),
+    )
+
+
+def _code(site: Site, topic: Topic) -> Response:
+    """The address of a feed as a QR code, an SVG; NotFound where it is too long for one."""
+    document = browsing.documents_of(site, topic)["Atom"]
+    if len(document) > _LONGEST_CODE:
+        raise NotFound
+    picture = io.BytesIO()
+    segno.make_qr(document).save(picture, kind="svg", scale=4, light="white", xmldecl=False)
+    response = Response(picture.getvalue(), content_type="image/svg+xml")
+    response.headers["Content-Security-Policy"] = _NO_CODE
+    return response
+
+
+def _kind_page(site: Site, snapshot: Snapshot, kind: Kind) -> Response:
+    """All feeds of one kind, the largest first, by page."""
+    address = f"{site.url}/{browsing.FOLDERS[kind]}/"
+    number, last = _page_number(snapshot.feed_counts()[kind], _PER_PAGE)
+    records = snapshot.largest_feeds(kind, _PER_PAGE, (number - 1) * _PER_PAGE)
+    lines = [browsing.feed_line(site, record) for record in records]
+    feeds = browsing.tree(lines) if kind == "category" else lines
+    return _page("kind.html", site, kind=kind, feeds=feeds, steps=_steps(address, number, last))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Where a list stands that goes over several pages; `` is no way."""
+
+    number: int
+    last: int
+    address: str
+    newer: str
+    older: str
+
+
+def _steps(address: str, number: int, last: int) -> _Steps:
+    way = [f"{address}?page={n}" if 1 <= n <= last else "" for n in (number - 1, number + 1)]
+    return _Steps(number, last, f"{address}?page={number}" if number > 1 else address, *way)
+
+
+def _page_number(things: int, per_page: int) -> tuple[int, int]:
+    """The page that is asked for, and the last one; NotFound for one that is not there."""
+    last = max(1, -(-things // per_page))
+    asked = request.args.get("page", "1")
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= last):
+        raise NotFound
+    return int(asked), last
+
+
+def _post_page(site: Site, entry: Entry) -> Response:
+    """One post, to be read; it links to those feeds of its terms that hold it."""
+    named = [Topic("category", names) for names in entry.categories]
+    named += [Topic("tag", (tag,)) for tag in entry.tags]
+    holding = set(topics_of(entry))
+    feeds = [
+        (topic, browsing.address_of(site, topic), browsing.documents_of(site, topic))
+        for topic in named
+        if topic in holding
+    ]
     return _page("post.html", site, entry=entry, feeds=feeds)
 
 
 def _page(template: str, site: Site, **values: Any) -> Response:
-    discovered = [
-        ("application/atom+xml", addresses.url(site.url, addresses.FORMATS["atom"])),
-        ("application/rss+xml", addresses.url(site.url, addresses.FORMATS["rss"])),
-        ("application/feed+json", addresses.url(site.url, addresses.FORMATS["json"])),
-    ]
-    opml = addresses.url(site.url, addresses.OPML_PATH)
-    values |= {"site": site, "discovered": discovered, "opml": opml, "rfc3339": rfc3339}
-    text = render_template(template, **values)
-    response = Response(text, content_type="text/html; charset=utf-8")
+    """A page in the visitor's language that may load nothing but our files and media."""
+    catalogue = catalogue_for(request.accept_languages, site.language)
+    values = {
+        "has_pages": True,
+        "site": site,
+        "say": catalogue.say,
+        "language": catalogue.language,
+        "discovered": browsing.documents_of(site, SITE_TOPIC),
+        "media_types": browsing.MEDIA_TYPES,
+        "opml": addresses.url(site.url, addresses.OPML_PATH),
+        "rfc3339": rfc3339,
+        **values,
+    }
+    response = Response(render_template(template, **values))
+    response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = _CSP
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _kept(response: Response) -> Response:
+    """A page that a cache may keep for a minute and ask for again."""
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
     response.make_conditional(conditions())
+    return response
+
+
+def refusal_page(site: Site, status: int, **values: Any) -> Response:
+    """The page that says why there is nothing to see, with a way on."""
+    response = _page("refusal.html", site, status=status, **values)
+    response.status_code = status
     return response

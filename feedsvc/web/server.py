@@ -19,7 +19,7 @@ from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store, open_store
-from feedsvc.web.app import create_app
+from feedsvc.web.front import create_front
 
 log = logging.getLogger("feedsvc.web")
 
@@ -77,7 +77,7 @@ def _worker_app(settings: Settings, parent: int) -> Callable[..., Any]:
     """What a worker process runs; it ends with its parent, so that no orphan keeps the port."""
     log_to_stderr()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return create_app(settings, Store(settings.store.url))
+    return create_front(settings, Store(settings.store.url))
 
 
 def _end_with(parent: int) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from feedsvc.core.encodings import decoded, first_illegal
+from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
 
 TEXT = "---\ntitle: 春茶与秋茶\n---\n正文。\n"
@@ -55,4 +56,4 @@ def test_utf_16_is_called_by_its_name(source: bytes) -> None:
 def test_the_first_character_that_no_feed_can_carry_is_found(
     text: str, place: int | None
 ) -> None:
-    assert first_illegal(text) == place
+    assert first_illegal(text, legal(text)) == place

@@ -336,3 +336,11 @@ def test_where_a_file_lies_is_no_part_of_a_digest() -> None:
 
 def test_equal_entries_have_one_digest() -> None:
     assert an_entry(updated=at("2026-03-01 09:30:00.5")).digest == an_entry().digest
+
+
+@pytest.mark.parametrize("size", [0, 900, 1_800, 1_990, 2_100, 30_000])
+def test_no_part_of_a_picture_is_in_a_summary(size: int) -> None:
+    picture = f"![a](data:image/png;base64,{'A' * size}==)"
+    assert composed(a_post(body=f"Words before.\n\n{picture}\n\nWords behind.")).summary == (
+        "Words before. Words behind."
+    )

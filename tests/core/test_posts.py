@@ -106,7 +106,7 @@ def test_a_title_is_the_words_that_were_written(field: str, title: str) -> None:
     ("body", "title"),
     [
         ("# Green tea\n", "Green tea"),
-        ("Words.\n\n## Green *tea* `now` ##\n", "Green tea now"),
+        ("Words.\n\n# Green *tea* `now` #\n", "Green tea now"),
         ("# C#\n", "C#"),
         ("<h1 class='a'>Green <b>tea</b></h1>", "Green tea"),
         ("```sh\n# a remark\n```\n\n# Green tea\n", "Green tea"),

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from feedsvc.core.text import legal, nfc, one_line, plain, summary_of
+from feedsvc.core.text import legal, nfc, one_line, plain, summary_of, words_of
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
 
@@ -119,3 +119,17 @@ def test_markup_that_never_ends_is_read_in_no_time(piece: str) -> None:
     started = time.monotonic()
     plain(piece * (500_000 // len(piece)))
     assert time.monotonic() - started < 10  # quadratic: minutes
+
+
+@pytest.mark.parametrize(
+    ("safe", "words"),
+    [
+        ("<p>a</p><p>b &amp; c</p>", "a b & c"),
+        ("a<b>b</b>c<br>d", "abc d"),
+        ('<img alt="a&gt;b" src="x">&lt;p&gt;', "<p>"),
+        ("<pre><code>a\n  b</code></pre>", "a b"),
+        ("<p\nid='x'>a<pretty>b", "ab"),
+    ],
+)
+def test_the_words_of_safe_html_are_those_between_its_tags(safe: str, words: str) -> None:
+    assert words_of(safe) == words

@@ -24,7 +24,13 @@ def test_a_page_links_with_words_that_html_knows(server: Server, path: str) -> N
     page = lxml.html.fromstring(server.get(path).content)
     rels = {link.get("rel") for link in page.iter("link")}
     assert {"alternate", "stylesheet"} <= rels
-    assert rels <= {"alternate", "stylesheet", "canonical", "outline"}  # outline: OPML's own
+    assert rels <= {
+        "alternate",
+        "stylesheet",
+        "icon",
+        "canonical",
+        "outline",
+    }  # outline: OPML's own
 
 
 @pytest.mark.parametrize("path", ["/", "/posts/odd/"])

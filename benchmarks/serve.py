@@ -1,0 +1,230 @@
+"""Polls a second on one core: feedsvc beside nginx that serves the same bytes as static files.
+
+Both stand at once, each process of theirs held to core 0, and are asked in turn by wrk on core
+1; every figure is a median over the rounds.
+"""
+
+import argparse
+import gzip
+import os
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import requests
+
+from benchmarks.posts import write_posts
+
+CONNECTIONS: Final = 64
+_NGINX: Final = """\
+daemon off;
+worker_processes 1;
+pid {place}/nginx.pid;
+error_log {place}/nginx-error.log;
+events {{ worker_connections 1024; }}
+http {{
+    types {{ application/atom+xml xml; }}
+    charset utf-8;
+    charset_types application/atom+xml;
+    access_log off;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests 100000000;
+    open_file_cache max=1000;
+    open_file_cache_valid 60s;
+    client_body_temp_path {place}/body;
+    proxy_temp_path {place}/proxy;
+    fastcgi_temp_path {place}/fastcgi;
+    uwsgi_temp_path {place}/uwsgi;
+    scgi_temp_path {place}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        root {place}/static;
+        gzip_static on;
+        gzip_vary on;
+        add_header Cache-Control "public, max-age=1800";
+        add_header X-Content-Type-Options nosniff;
+        add_header Access-Control-Allow-Origin *;
+        add_header Access-Control-Expose-Headers "ETag, Last-Modified, Link, Retry-After";
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk measured: answers a second, and milliseconds within which 99 of 100 came."""
+
+    per_second: float
+    p99: float
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _running(command: list[str], place: Path, environ: dict[str, str]) -> Iterator[int]:
+    """A program held to core 0, as long as the context lasts; its process id."""
+    with (place / "log").open("ab") as log:
+        process = subprocess.Popen(
+            ["taskset", "-c", "0", *command],
+            cwd=place,
+            env=os.environ | environ,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _wait_for(url: str) -> bytes:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            response = requests.get(url, headers={"Accept-Encoding": "identity"}, timeout=5)
+        except requests.ConnectionError:
+            response = None
+        if response is not None and response.status_code == 200:
+            return response.content
+        time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
+
+
+def _measure(url: str, headers: dict[str, str], seconds: float) -> Load:
+    """What wrk finds, with a status other than that of its first answer counting as a fault."""
+    lines = [word for name, value in headers.items() for word in ("-H", f"{name}: {value}")]
+    command = ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s"]
+    told = subprocess.run(
+        [*command, "--latency", *lines, url], check=True, capture_output=True, text=True
+    ).stdout
+    assert "Non-2xx" not in told, told
+    assert "Socket errors" not in told, told
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", told)
+    late = re.search(r"99%\s+([\d.]+)(us|ms|s)", told)
+    assert rate
+    assert late
+    factor = {"us": 0.001, "ms": 1.0, "s": 1000.0}[late[2]]
+    return Load(float(rate[1]), float(late[1]) * factor)
+
+
+def _cases(url: str) -> dict[str, dict[str, str]]:
+    """The headers of each kind of poll, with the tag that this server gave."""
+    asked = {"Accept-Encoding": "gzip"}
+    packed = requests.get(url, headers=asked, timeout=5)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    known = asked | {"If-None-Match": packed.headers["ETag"]}
+    assert requests.get(url, headers=known, timeout=5).status_code == 304
+    return {"200": {"Accept-Encoding": "identity"}, "gzip": asked, "304": known}
+
+
+def _megabytes(pid: int) -> int:
+    """Resident memory of the largest process below this one."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    sizes = []
+    for child in [str(pid), *children]:
+        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
+        sizes.append(int(found[1]) // 1024 if found else 0)
+    return max(sizes[1:] or sizes)
+
+
+def bench(count: int, rounds: int, seconds: float) -> None:
+    """Measure the main feed of a folder of `count` posts and print it."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o755)  # nginx reads it as another user
+        write_posts(place / "posts", count)
+        port, other = _free_port(), _free_port()
+        environ = {
+            "FEEDSVC_SITE__TITLE": "Benchmark",
+            "FEEDSVC_SITE__URL": f"http://127.0.0.1:{port}",
+            "FEEDSVC_SITE__AUTHOR": "Nobody",
+            "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
+            "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
+            "FEEDSVC_CONTENT__SEEDS": str(place / "posts"),
+            "FEEDSVC_STORE__URL": f"sqlite:///{place}/feedsvc.sqlite3",
+            "FEEDSVC_SERVER__PORT": str(port),
+        }
+        urls = {
+            "feedsvc": f"http://127.0.0.1:{port}/atom.xml",
+            "nginx": f"http://127.0.0.1:{other}/atom.xml",
+        }
+        (place / "nginx.conf").write_text(_NGINX.format(place=place, port=other))
+        (place / "static").mkdir()
+        command = [sys.executable, "-m", "feedsvc", "serve"]
+        nginx = ["nginx", "-p", str(place), "-c", str(place / "nginx.conf")]
+        with _running(command, place, environ) as pid:
+            body = _wait_for(urls["feedsvc"])
+            (place / "static/atom.xml").write_bytes(body)
+            (place / "static/atom.xml.gz").write_bytes(gzip.compress(body, 6, mtime=0))
+            with _running(nginx, place, {}):
+                assert _wait_for(urls["nginx"]) == body
+                found = _in_turn(urls, rounds, seconds)
+                memory = _megabytes(pid)
+    print(
+        f"\n{len(body):,} octets, {CONNECTIONS} connections, {rounds} rounds of {seconds:g} s"
+    )
+    for case in ("200", "gzip", "304"):
+        _print_case(case, found["feedsvc", case], found["nginx", case])
+    print(f"  memory of the web process {memory} MB")
+
+
+def _in_turn(
+    urls: dict[str, str], rounds: int, seconds: float
+) -> dict[tuple[str, str], list[Load]]:
+    cases = {server: _cases(url) for server, url in urls.items()}
+    found: dict[tuple[str, str], list[Load]] = {}
+    for number in range(rounds + 1):
+        for case in ("200", "gzip", "304"):
+            for server, url in urls.items():
+                load = _measure(url, cases[server][case], seconds)
+                if number:  # the first round warms up
+                    found.setdefault((server, case), []).append(load)
+    return found
+
+
+def _print_case(case: str, ours: list[Load], theirs: list[Load]) -> None:
+    rate, other = (
+        statistics.median(load.per_second for load in side) for side in (ours, theirs)
+    )
+    ratios = sorted(a.per_second / b.per_second for a, b in zip(ours, theirs, strict=True))
+    late, later = (statistics.median(load.p99 for load in side) for side in (ours, theirs))
+    print(
+        f"  {case:5} feedsvc {rate:7,.0f}/s, p99 {late:5.1f} ms   nginx {other:7,.0f}/s, "
+        f"p99 {later:5.1f} ms   ratio {statistics.median(ratios):.2f} "
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
+    )
+
+
+def main() -> None:
+    """Measure with the number of posts, rounds and seconds given."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.serve", description=__doc__)
+    parser.add_argument("--posts", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    given = parser.parse_args()
+    missing = [name for name in ("wrk", "nginx", "taskset") if not shutil.which(name)]
+    if missing:
+        sys.exit(f"{', '.join(missing)} must be installed (apt install wrk nginx util-linux)")
+    bench(given.posts, given.rounds, given.seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""The whole of the web in one WSGI callable: Flask, what it has said before, the store."""
+
+from feedsvc.settings import Settings
+from feedsvc.store.store import Store
+from feedsvc.web.app import create_app
+from feedsvc.web.following import Follower
+from feedsvc.web.replay import Replay
+from feedsvc.web.representations import Shelf
+
+
+def create_front(settings: Settings, store: Store) -> Replay:
+    """What a server calls; a thread of its own follows the store from now on."""
+    shelf = Shelf(settings.server.memory)
+    app = create_app(settings, store, shelf)
+    Follower(store, shelf).start()
+    return Replay(app, shelf)
