@@ -22,8 +22,9 @@ SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+@pytest.mark.parametrize(
+    ("size", "language"), [("phone", "en-US"), ("phone", "zh-CN"), ("desktop", "en-US")]
+)
 def test_no_page_is_wider_than_the_screen(
     server: Server, chromium: Browser, size: str, language: str
 ) -> None:
