@@ -38,6 +38,27 @@ READERS: Final = {
 _RELATED: Final = 12
 _MOST_NAMES: Final = 2000  # that a misspelt one is compared with
 _MOST_LETTERS: Final = 60  # of a misspelt name
+_ALIKE: Final = 0.6  # of 1, as difflib measures
+_OWN_NAMES: Final = {  # what languages call themselves
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fa": "فارسی",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ru": "Русский",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "vi": "Tiếng Việt",
+    "zh": "中文",
+}
 
 
 @dataclass(slots=True)
@@ -66,11 +87,19 @@ def documents_of(site: Site, topic: Topic) -> dict[str, str]:
     }
 
 
+def label_of(topic: Topic) -> str:
+    """What people call a topic: its own label, and the name of a language they would know."""
+    if topic.kind != "language":
+        return topic.label
+    name = _OWN_NAMES.get(topic.label.partition("-")[0])
+    return f"{name} ({topic.label})" if name else topic.label
+
+
 def feed_line(site: Site, record: FeedRecord) -> FeedLine:
     """The line of a feed in a list of all sorts."""
     topic = record.topic
     return FeedLine(
-        label=topic.label,
+        label=label_of(topic),
         topic=topic,
         page=address_of(site, topic),
         documents=documents_of(site, topic),
@@ -145,4 +174,6 @@ def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:
         return []
     records = snapshot.largest_feeds(kind, _MOST_NAMES)
     known = {"/".join(r.topic.names).casefold()[:_MOST_LETTERS]: r for r in records}
-    return [feed_line(site, known[near]) for near in get_close_matches(wanted, known, 5, 0.5)]
+    return [
+        feed_line(site, known[near]) for near in get_close_matches(wanted, known, 5, _ALIKE)
+    ]

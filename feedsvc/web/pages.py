@@ -28,7 +28,9 @@ _CSP: Final = (
     "img-src http: https:; media-src http: https:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_NO_CODE: Final = "default-src 'none'; style-src 'unsafe-inline'"  # browsers style raw XML so
+_NO_CODE: Final = (  # what a browser shows raw XML with
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+)
 _NEWEST: Final = 10  # posts on the index
 _LISTED: Final = 60  # feeds of a kind on the index, the largest
 _PER_PAGE: Final = 200  # feeds on a page of one kind

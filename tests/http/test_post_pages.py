@@ -23,6 +23,7 @@ EPISODE = {
     ),
     "content_html": "<p>All of it.</p>",
     "language": "en",
+    "image": "https://example.org/tea.jpg",
 }
 
 
@@ -90,10 +91,21 @@ def test_a_page_shows_the_whole_text_where_feeds_have_its_summary(server: Server
 
 
 def test_a_page_links_to_those_feeds_alone_that_hold_the_post(server: Server) -> None:
-    (footer,) = page(server, "/cup/").xpath("//footer")
-    assert [a.get("href") for a in footer.iter("a")] == [
-        f"{server.url}/tags/Cup/{name}" for name in ("atom.xml", "rss.xml", "feed.json")
+    shown = page(server, "/cup/")
+    assert shown.xpath("//section[h2/@id='terms']//a/@href") == [
+        f"{server.url}/tags/Cup/{name}" for name in ("", "atom.xml", "rss.xml", "feed.json")
     ]
+    found = shown.xpath("//link[@rel='alternate'][contains(@href, '/tags/')]/@href")
+    assert found == [f"{server.url}/tags/Cup/atom.xml"]
+
+
+def test_a_page_tells_other_sites_what_it_is(server: Server) -> None:
+    shown = page(server, "/tea/")
+    told = {m.get("property"): m.get("content") for m in shown.xpath("//meta[@property]")}
+    assert told["og:type"] == "article"
+    assert (told["og:title"], told["og:url"]) == ("tea", f"{server.url}/tea/")
+    assert told["og:description"] == "In short."
+    assert told["og:image"] == "https://example.org/tea.jpg"
 
 
 def test_a_post_in_no_feed_has_its_page(server: Server) -> None:
@@ -101,12 +113,12 @@ def test_a_post_in_no_feed_has_its_page(server: Server) -> None:
     assert server.get("/lang/de/atom.xml").status_code == 404
 
 
-def test_the_index_lists_languages_and_names_those_of_posts_in_another(server: Server) -> None:
+def test_the_index_lists_languages_and_names_those_of_posts(server: Server) -> None:
     index = page(server, "/")
     headings = [heading.text for heading in index.iter("h2")]
     assert "Languages" in headings
     posts = index.xpath("//ul[@class='posts']//a")
-    assert {(a.text, a.get("lang")) for a in posts} == {("tea", None), ("cha", "zh-CN")}
+    assert {(a.text, a.get("lang")) for a in posts} == {("tea", "en"), ("cha", "zh-CN")}
 
 
 def test_a_language_is_found_whichever_capitals_it_is_asked_for_with(server: Server) -> None:

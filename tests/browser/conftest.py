@@ -1,0 +1,93 @@
+"""Headless Chromium over a running server; the tests are skipped where there is no Chromium."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.running import Server, running
+from tests.writing import PostFolder
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_CELLS = 12
+_WIDE = "\n".join(
+    [
+        "A paragraph with `code` and a [link](https://example.org/).",
+        "",
+        "```python",
+        "wide = " + "1 + " * 80 + "1",
+        "```",
+        "",
+        "| a column " * _CELLS + "|",
+        "|---" * _CELLS + "|",
+        "| a cell of some words " * _CELLS + "|",
+        "",
+        "> A quotation.",
+        "",
+        '<p style="text-align:center">Styled by its author.</p>',
+        "",
+        "averylongword" * 30 + "[^1]",
+        "",
+        "[^1]: A note.",
+    ]
+)
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over posts in English and Chinese, with something wide in each."""
+    place = tmp_path_factory.mktemp("browser")
+    posts = PostFolder(place / "posts")
+    posts.write(
+        "wide.md", _WIDE, title="Wide", tags="[Tea, 茶]", categories="[Drinks, Hot]", lang="en"
+    )
+    posts.write("cha.md", "今年春天来得早。" * 40, title="明前龙井", tags="[茶]", lang="zh-CN")
+    for number in range(25):
+        posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
+    settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}
+    with running(place, posts.root, settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Chromium without a window."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A visitor who has never been here, at a desk, who reads English."""
+    made = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty tab; a test fails where anything is written to its console."""
+    written: list[str] = []
+
+    def keep(message: ConsoleMessage) -> None:
+        written.append(message.text)
+
+    tab = context.new_page()
+    tab.on("console", keep)
+    yield tab
+    assert written == []
