@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
@@ -16,6 +16,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.limits import RETRY_AFTER
 from feedsvc.web.representations import Shelf
 
 log = logging.getLogger("feedsvc.web")
@@ -50,6 +51,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     )
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
+    app.before_request(_refuse_frequent_polls)
     app.after_request(_common_headers)
     app.register_error_handler(HTTPException, _error)
     app.register_error_handler(StoreError, _store_error)
@@ -79,7 +81,7 @@ class _Web:
         meant = addresses.FORMATS[alias] if alias else path
         found = self._documents.at(meant)
         if found:
-            return answer(found, self._settings.server.max_age, self._documents)
+            return answer(found, self._settings.server, self._documents)
         return self._page(path)
 
     def _page(self, path: str) -> AnyResponse:
@@ -155,6 +157,13 @@ def _refuse_bad_paths() -> AnyResponse | None:
         abort(400)
     if path.startswith("//") or any(ord(char) < 0x20 or ord(char) == 0x7F for char in path):
         abort(404)
+    return None
+
+
+def _refuse_frequent_polls() -> AnyResponse | None:
+    seconds = request.environ.get(RETRY_AFTER)
+    if seconds:
+        raise TooManyRequests(retry_after=seconds)
     return None
 
 
