@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +110,21 @@ def _watcher(settings: Settings) -> "Watcher":
     from feedsvc.watcher import Watcher
 
     folder, interval = _folder(settings), settings.watcher.interval
-    return Watcher(folder, settings.store.url, settings.publication(), interval)
+    published = _purging(settings)
+    return Watcher(folder, settings.store.url, settings.publication(), interval, published)
+
+
+def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
+    """What a publish tells a cache in front; it begins to listen."""
+    server = settings.server
+    if not server.purge:
+        return lambda _paths: None
+    from feedsvc.purging import Cache, Purger
+
+    names = (server.purge, server.purge_method, settings.site.url, server.cache_keys)
+    purger = Purger(Cache(*names, settings.feeds.aliases))
+    purger.start()
+    return purger.ask
 
 
 @main.command()

@@ -248,6 +248,16 @@ class ServerSettings(_Section):
     workers: _Whole = Field(1, ge=1, le=64, examples=[1])
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
     pages: bool = Field(True, examples=["true"])
+    shared_max_age: _Whole = Field(0, ge=0, le=31_536_000, examples=[86400])
+    cache_keys: Literal["", "Surrogate-Key", "Cache-Tag"] = Field(
+        "", examples=["Surrogate-Key"]
+    )
+    purge: Annotated[str, AfterValidator(_page_or_none)] = Field(
+        "", examples=["http://127.0.0.1:6081"]
+    )
+    purge_method: str = Field("PURGE", pattern=r"^[A-Z]{1,20}$", examples=["PURGE"])
+    poll_limit: _Whole = Field(0, ge=0, le=3600, examples=[6])
+    proxies: _Whole = Field(0, ge=0, le=10, examples=[1])
     memory: _Whole = Field(24 * 1024 * 1024, ge=1024 * 1024, examples=[25165824])
 
 

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -67,12 +67,20 @@ class _Agenda:
 class Watcher:
     """Keeps a store up to a folder, in threads of its own, from `start` to `stop`."""
 
-    def __init__(self, folder: Folder, store_url: str, site: Site, interval: float) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        store_url: str,
+        site: Site,
+        interval: float,
+        published: Callable[[Collection[str]], None] = lambda _paths: None,
+    ) -> None:
         self._folder = folder
         self._store_url = store_url
         self._store = open_store(store_url)
         self._site = site
         self._interval = interval
+        self._published = published  # is told the paths of the feeds that moved
         self._agenda = _Agenda()
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=UTC)
@@ -148,6 +156,7 @@ class Watcher:
         report = publish(
             self._folder, self._store, self._site, now, only=only, progress=self._go_on
         )
+        self._published(report.feeds)
         self._tell_of(report, whole=only is None)
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(self._folder.quiet, 0.1))

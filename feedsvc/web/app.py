@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
@@ -16,6 +16,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.limits import RETRY_AFTER
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
 
@@ -51,6 +52,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     )
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
+    app.before_request(_refuse_frequent_polls)
     app.after_request(_common_headers)
     app.register_error_handler(HTTPException, web.error)
     app.register_error_handler(StoreError, web.store_error)
@@ -85,7 +87,7 @@ class _Web:
             return page
         found = self._documents.at(meant)
         if found:
-            response = answer(found, self._settings.server.max_age, self._documents)
+            response = answer(found, self._settings.server, self._documents)
             return pages.source(response) if pages.shows_source() else response
         return self._page(path)
 
@@ -179,6 +181,13 @@ def _refuse_bad_paths() -> AnyResponse | None:
         abort(400)
     if path.startswith("//") or any(ord(char) < 0x20 or ord(char) == 0x7F for char in path):
         abort(404)
+    return None
+
+
+def _refuse_frequent_polls() -> AnyResponse | None:
+    seconds = request.environ.get(RETRY_AFTER)
+    if seconds:
+        raise TooManyRequests(retry_after=seconds)
     return None
 
 

@@ -10,11 +10,13 @@ from typing import Any, Final
 from flask import Response, request
 
 from feedsvc.core import addresses
+from feedsvc.core.cachekeys import EVERYTHING, cache_key, separator
 from feedsvc.core.deltas import delta, marks
 from feedsvc.core.documents import FORMATS, OPML_MEDIA_TYPE, opml_document
 from feedsvc.core.feeds import Feed, entity_tag, feed_of
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
+from feedsvc.settings import ServerSettings
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web.conditions import (
@@ -187,7 +189,19 @@ def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
 
 
-def answer(document: Document, max_age: int, documents: Documents) -> Response:
+def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
+    shared = f", s-maxage={server.shared_max_age}" if server.shared_max_age else ""
+    headers = {
+        "Cache-Control": f"public, max-age={server.max_age}{shared}, "
+        "stale-while-revalidate=86400, stale-if-error=604800"
+    }
+    if server.cache_keys:
+        keys = (EVERYTHING, cache_key(document.path.rpartition("/")[0]))
+        headers[server.cache_keys] = separator(server.cache_keys).join(keys)
+    return headers
+
+
+def answer(document: Document, server: ServerSettings, documents: Documents) -> Response:
     """The response to this request: 200, 304 or 226 (RFC 9110, 9111, 5861, 3229)."""
     environ = request.environ
     coding = document.coding_for(request.headers.get("Accept-Encoding", ""))
@@ -197,9 +211,7 @@ def answer(document: Document, max_age: int, documents: Documents) -> Response:
     response = Response((new or document).bytes_in(coding))
     response.headers["Content-Type"] = document.media_type
     response.headers["Link"] = f'<{document.self_link}>; rel="self"'
-    response.headers["Cache-Control"] = (
-        f"public, max-age={max_age}, stale-while-revalidate=86400, stale-if-error=604800"
-    )
+    response.headers.update(_cache_headers(document, server))
     response.headers["Vary"] = document.vary
     if coding:
         response.headers["Content-Encoding"] = coding
@@ -209,7 +221,7 @@ def answer(document: Document, max_age: int, documents: Documents) -> Response:
         response.status_code = 226
         response.headers["IM"] = "feed"
         # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
-        response.headers["Cache-Control"] = f"no-store, im, max-age={max_age}"
+        response.headers["Cache-Control"] = f"no-store, im, max-age={server.max_age}"
     else:
         response.make_conditional(of_version(environ))
     response.set_etag(document.tag_in(coding))

@@ -4,6 +4,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
 from feedsvc.web.following import Follower
+from feedsvc.web.limits import Limiter
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
 
@@ -13,4 +14,6 @@ def create_front(settings: Settings, store: Store) -> Replay:
     shelf = Shelf(settings.server.memory)
     app = create_app(settings, store, shelf)
     Follower(store, shelf).start()
-    return Replay(app, shelf)
+    server = settings.server
+    limiter = Limiter(server.poll_limit, server.proxies) if server.poll_limit else None
+    return Replay(app, shelf, limiter)

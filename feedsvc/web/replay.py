@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from feedsvc.web.conditions import asks_for_delta, is_current
 from feedsvc.web.feeds import ANSWERED
+from feedsvc.web.limits import RETRY_AFTER, Limiter
 from feedsvc.web.representations import Document, Reply, Shelf
 
 _NOT_MODIFIED: Final = "304"
@@ -21,15 +22,21 @@ _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 class Replay:
     """A WSGI callable over another: same answers, sooner."""
 
-    def __init__(self, inner: _App, shelf: Shelf) -> None:
+    def __init__(self, inner: _App, shelf: Shelf, limiter: Limiter | None = None) -> None:
         self._inner = inner
         self._shelf = shelf
+        self._limiter = limiter
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer a request from memory, or let the inner app answer and learn from it."""
         if not _may_be_replayed(environ):
             return self._inner(environ, start_response)
         document = self._shelf.named(environ["PATH_INFO"])
+        if document and self._limiter:
+            seconds = self._limiter.wait(environ)
+            if seconds:
+                environ[RETRY_AFTER] = seconds
+                return self._inner(environ, start_response)
         reply = _reply(document, environ) if document else None
         if reply is None:
             return self._learned(environ, start_response)

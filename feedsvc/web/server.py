@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -20,6 +20,13 @@ from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store, open_store
 from feedsvc.web.front import create_front
+from feedsvc.web.hooks import MOST_WAITING
+from feedsvc.web.silence import close_silent_connections
+
+THREADS: Final = MOST_WAITING + 4  # those that wait for a body leave some to answer polls
+HEADER_SECONDS: Final = 12  # for a request's headers to come, and between two requests
+MOST_HEADER_OCTETS: Final = 64 * 1024
+MOST_CONNECTIONS: Final = 4096  # of one process; the others wait to be accepted
 
 log = logging.getLogger("feedsvc.web")
 
@@ -40,11 +47,13 @@ def serve_http(
         port=settings.server.port,
         interface=Interfaces.WSGI,
         workers=settings.server.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 * 1024),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MOST_HEADER_OCTETS
+        ),
         websockets=False,
-        backpressure=256,
+        backpressure=MOST_CONNECTIONS,
         log_enabled=False,
         respawn_failed_workers=True,
         respawn_interval=0.5,
@@ -77,6 +86,7 @@ def _worker_app(settings: Settings, parent: int) -> Callable[..., Any]:
     """What a worker process runs; it ends with its parent, so that no orphan keeps the port."""
     log_to_stderr()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    close_silent_connections(settings.server.port)
     return create_front(settings, Store(settings.store.url))
 
 

@@ -1,0 +1,60 @@
+"""Who polls far too often without asking whether anything is new (429, RFC 6585)."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Final
+
+BURST: Final = 10.0  # polls that anybody has at once: to add a feed takes two or three
+_MOST_CLIENTS: Final = 20_000
+
+# Under this key of the environ stands for how many seconds a poll is to wait.
+RETRY_AFTER: Final = "feedsvc.retry_after"
+
+
+class Limiter:
+    """A bucket of polls for each client and feed, which fills again at `per_hour`.
+
+    The oldest buckets are forgotten; a forgotten one is full.
+    """
+
+    def __init__(
+        self, per_hour: int, proxies: int, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_second = per_hour / 3600
+        self._proxies = proxies
+        self._now = now
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, environ: dict[str, Any]) -> int:
+        """Take a poll for this request; 0, or the seconds after which there is one to take.
+
+        Polls that name a version they know are free, and so is HEAD.
+        """
+        if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
+            return 0
+        if environ["REQUEST_METHOD"] != "GET":
+            return 0
+        key = (_client(environ, self._proxies), environ["PATH_INFO"])
+        with self._lock:
+            return self._take(key, self._now())
+
+    def _take(self, key: tuple[str, str], now: float) -> int:
+        left, since = self._buckets.pop(key, (BURST, now))
+        left = min(BURST, left + (now - since) * self._per_second)
+        allowed = left >= 1
+        self._buckets[key] = (left - allowed, now)
+        if len(self._buckets) > _MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - left) / self._per_second)
+
+
+def _client(environ: dict[str, Any], proxies: int) -> str:
+    """The address of the client, as the outermost of so many proxies of ours saw it."""
+    hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if 0 < proxies <= len(hops) and hops[-proxies]:
+        return str(hops[-proxies][:50])
+    return str(environ.get("REMOTE_ADDR", ""))
