@@ -11,6 +11,7 @@ from feedsvc.core.markup import TooDeepError, attributes_of, tags
 
 _DEEPEST: Final = 400
 _MOST_OPEN: Final = 50
+_MOST_TAGS: Final = 200_000  # what 5 MB of Markdown can make would take a minute
 _MOST_TABLES: Final = 10_000
 _LONGEST_TAG: Final = 20_000  # where it has many attributes, each is compared with each
 _MOST_ATTRIBUTES: Final = 1_000
@@ -39,6 +40,8 @@ _SPECIAL: Final = (
 
 def check_depth(rough: str) -> None:
     """Raises TooDeepError for HTML that would keep the sanitiser busy for long."""
+    if rough.count("<") > _MOST_TAGS:
+        raise TooDeepError(f"the HTML has more than {_MOST_TAGS:,} tags")
     if len(rough) <= _LONGEST_TAG and rough.count("<") <= _MOST_OPEN:
         return
     opened, tables = _Open(), 0

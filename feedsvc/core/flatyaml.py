@@ -11,6 +11,7 @@ from typing import Final
 from feedsvc.core.fields import Field, Source, Value
 
 NOTHING: Final = frozenset(["", "~", "null", "Null", "NULL"])  # where no quotes are
+NO_MEMBER: Final = frozenset(["", "~"])  # of a list: a tag may be called null
 
 _LONGEST: Final = 8_192  # so that no list can be longer than the limits allow
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}+")
@@ -53,7 +54,7 @@ def _fields(lines: list[str], first: int) -> dict[str, Field]:
                 fields[key] = Field(items, fields[key].line, 1, 1)
             elif lead != indent:
                 raise _Unsure
-            items.append(_scalar(word.strip(" ")))
+            items.append(_scalar(word.strip(" "), NO_MEMBER))
             continue
         key, colon, words = line.partition(":")
         if not colon or key in fields or not _KEY.fullmatch(key):
@@ -83,17 +84,17 @@ def _flow_list(words: str) -> list[Value]:
 def _flow_scalar(word: str) -> Value:
     if not _FLOW_WORDS.fullmatch(word):
         raise _Unsure
-    return _scalar(word)
+    return _scalar(word, NO_MEMBER)
 
 
-def _scalar(word: str) -> str | None:
+def _scalar(word: str, nothing: frozenset[str] = NOTHING) -> str | None:
     """What a word means that stands on one line, without white space around it."""
     first = word[:1]
     if first in _INDICATORS:  # "" is none
         return _between_quotes(word)
     if not word or word[-1] == ":" or ": " in word:
         raise _Unsure
-    return None if word in NOTHING else word
+    return None if word in nothing else word
 
 
 def _between_quotes(word: str) -> str:

@@ -38,7 +38,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "layout": ("layout", "type"),
     # What hides a post; see core/privacy.py.
     "hides": (
-        *("draft", "hidden", "unlisted", "private", "headless"),
+        *("draft", "hidden", "hide", "unlisted", "private", "headless"),
         "eleventyExcludeFromCollections",
     ),
     "shows": ("published", "publish", "public", "listed", "visible", "render", "dg-publish"),

@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from feedsvc.core.fields import Allowance, Field, Source, Value
-from feedsvc.core.flatyaml import NOTHING, flat_fields
+from feedsvc.core.flatyaml import NO_MEMBER, NOTHING, flat_fields
 
 try:
     from yaml import CBaseLoader as _Loader
@@ -98,7 +98,7 @@ class _Mapping:
                 _PLAINLY,
             ) from error
 
-    def _value(self, node: yaml.Node, depth: int) -> Value:
+    def _value(self, node: yaml.Node, depth: int, nothing: frozenset[str] = NOTHING) -> Value:
         index = node.start_mark.index
         text = node.value if isinstance(node, yaml.ScalarNode) else ""
         self._allowance.spend(index, depth, text)
@@ -108,9 +108,9 @@ class _Mapping:
             )
         if isinstance(node, yaml.ScalarNode):
             plain = not node.style  # libyaml gives '' for it, the Python loader None
-            return None if plain and node.value in NOTHING else str(node.value)
+            return None if plain and node.value in nothing else str(node.value)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, depth + 1) for child in node.value]
+            return [self._value(child, depth + 1, NO_MEMBER) for child in node.value]
         return self._mapping(node, depth + 1)
 
     def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Value]:

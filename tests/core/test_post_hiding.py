@@ -11,6 +11,7 @@ FLAGS = [
     ("hidden", True),
     ("published", False),
     ("publish", False),
+    ("hide", True),
     ("unlisted", True),
     ("private", True),
     ("headless", True),

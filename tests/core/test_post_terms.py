@@ -162,8 +162,13 @@ def test_what_is_neither_list_nor_word_is_refused(front: str, fault: str, cure: 
     assert reading(front) == Problem("tea.md", 3, fault, cure)
 
 
-def test_a_tag_that_is_null_is_dropped() -> None:
-    assert post_of("tags: [null, Tea, 'null']").tags == ("Tea", "null")
+@pytest.mark.parametrize("tags", ["[null, ~, '']", "\n  - null\n  - ~\n  -", "['null']"])
+def test_a_tag_may_be_called_null_and_none_is_none(tags: str) -> None:
+    assert post_of(f"tags: {tags}").tags == ("null",)
+
+
+def test_tags_that_are_null_are_none() -> None:
+    assert post_of("tags: null").tags == ()
 
 
 @pytest.mark.parametrize(
