@@ -36,7 +36,7 @@ READERS: Final = {
     "The Old Reader": "https://theoldreader.com/feeds/subscribe?url={}",
 }
 _RELATED: Final = 12
-_MOST_NAMES: Final = 2000  # that a misspelt one is compared with
+_MOST_NAMES: Final = 1000  # that a misspelt one is compared with
 _MOST_LETTERS: Final = 60  # of a misspelt name
 _ALIKE: Final = 0.6  # of 1, as difflib measures
 _OWN_NAMES: Final = {  # what languages call themselves

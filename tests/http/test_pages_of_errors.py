@@ -1,15 +1,17 @@
 """What a browser is told where there is nothing to show, and what a program is told."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import lxml.html
 import pytest
 from flask import Flask
-from werkzeug.exceptions import Gone, TooManyRequests
+from werkzeug.exceptions import Gone, NotFound, TooManyRequests
 
 from feedsvc.errors import StoreError
 from feedsvc.settings import load_settings
+from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
 from tests.running import SITE, Server
@@ -120,3 +122,30 @@ def test_the_wait_is_said_to_programs_as_well(
     error = TooManyRequests(retry_after=90)
     client = _broken(tmp_path, monkeypatch, _raising(error)).test_client()
     assert client.get("/broken", headers=BROWSER).headers["Retry-After"] == "90"
+
+
+def _no_snapshot(store: Store) -> None:
+    raise StoreError("the store is away")
+
+
+def test_a_404_stands_while_the_store_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _broken(tmp_path, monkeypatch, _raising(NotFound())).test_client()
+    monkeypatch.setattr(Store, "snapshot", _no_snapshot)
+    assert client.get("/broken", headers=BROWSER).status_code == 404
+
+
+def test_a_browser_gets_the_feed_as_it_was_last_while_there_is_no_page_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _broken(tmp_path, monkeypatch, _raising(NotFound()))
+    site = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
+    store = Store("sqlite:///nothing.sqlite3")
+    store.publish(Publication(site.publication(), []), datetime(2026, 3, 3, tzinfo=UTC))
+    store.close()
+    client = app.test_client()
+    feed = client.get("/atom.xml").data
+    monkeypatch.setattr(Store, "snapshot", _no_snapshot)
+    opened = client.get("/atom.xml", headers=BROWSER | {"Sec-Fetch-Dest": "document"})
+    assert (opened.status_code, opened.data) == (200, feed)

@@ -11,7 +11,9 @@ from tests.builders import a_site, an_entry, at
 ENTRIES = [
     an_entry("green", title="Green tea", tags=("Tea", "50%"), categories=(("Drinks", "Hot"),)),
     an_entry("white", title="White tea", tags=("Tea",), published=at("2026-03-02 09:30")),
-    an_entry("cup", title='A "cup"', tags=('a"b',), categories=(("Drinks",), ("Drinks2",))),
+    an_entry(
+        "cup", title='A "cup"', tags=('a"b', "c\\d"), categories=(("Drinks",), ("Drinks2",))
+    ),
 ]
 
 
@@ -24,15 +26,15 @@ def store(either_store: Store) -> Store:
 
 def test_feeds_are_counted_by_kind(store: Store) -> None:
     with store.snapshot() as snapshot:
-        expected = {"site": 1, "tag": 3, "category": 3, "author": 1}
+        expected = {"site": 1, "tag": 4, "category": 3, "author": 1}
         assert snapshot.feed_counts() == expected
 
 
 def test_the_largest_feeds_of_a_kind_come_first(store: Store) -> None:
     with store.snapshot() as snapshot:
         found = [record.topic.label for record in snapshot.largest_feeds("tag", 9)]
-        assert (found[0], sorted(found[1:])) == ("Tea", ["50%", 'a"b'])
-        behind = [record.topic.label for record in snapshot.largest_feeds("tag", 2, skip=1)]
+        assert (found[0], sorted(found[1:])) == ("Tea", ["50%", 'a"b', "c\\d"])
+        behind = [record.topic.label for record in snapshot.largest_feeds("tag", 3, skip=1)]
         assert behind == found[1:]
 
 
@@ -49,6 +51,7 @@ def test_feeds_below_a_path_are_not_those_beside_it(store: Store) -> None:
         ("50%", ["50%"]),
         ("5_%", []),
         ('"', ['a"b']),
+        ("c\\", ["c\\d"]),
         ("hot", ["Drinks / Hot"]),
         ("Li", ["Li"]),
         ("]", []),
