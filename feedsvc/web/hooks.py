@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from feedsvc.store.store import Store
 
 MOST_BYTES: Final = 1_000_000
-MOST_WAITING: Final = 4  # bodies at a time, in each process
+MOST_WAITING: Final = 2  # bodies at a time, in each process
 
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
 

@@ -23,7 +23,7 @@ from feedsvc.web.front import create_front
 from feedsvc.web.hooks import MOST_WAITING
 from feedsvc.web.silence import close_silent_connections
 
-THREADS: Final = MOST_WAITING + 4  # those that wait for a body leave some to answer polls
+THREADS: Final = MOST_WAITING + 2  # more of them only wait for one another
 HEADER_SECONDS: Final = 12  # for a request's headers to come, and between two requests
 MOST_HEADER_OCTETS: Final = 64 * 1024
 MOST_CONNECTIONS: Final = 4096  # of one process; the others wait to be accepted
