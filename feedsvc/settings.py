@@ -109,6 +109,12 @@ def _template(text: str) -> str:
     return text
 
 
+def _reader(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or "{url}" not in text:
+        raise ValueError("it is not an http or https URL with {url} for the feed's address")
+    return text
+
+
 def _secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < 16:
         raise ValueError("it is shorter than 16 characters")
@@ -248,6 +254,18 @@ class ServerSettings(_Section):
     workers: _Whole = Field(1, ge=1, le=64, examples=[1])
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
     pages: bool = Field(True, examples=["true"])
+    readers: Annotated[
+        dict[_Name, Annotated[str, AfterValidator(_reader)]], BeforeValidator(_from_json)
+    ] = Field(
+        {
+            "Feedly": "https://feedly.com/i/subscription/feed%2F{url}",
+            "Inoreader": "https://www.inoreader.com/?add_feed={url}",
+            "NewsBlur": "https://www.newsblur.com/?url={url}",
+            "Feedbin": "https://feedbin.com/?subscribe={url}",
+            "The Old Reader": "https://theoldreader.com/feeds/subscribe?url={url}",
+        },
+        examples=['{ "Feedly" = "https://feedly.com/i/subscription/feed%2F{url}" }'],
+    )
     shared_max_age: _Whole = Field(0, ge=0, le=31_536_000, examples=[86400])
     cache_keys: Literal["", "Surrogate-Key", "Cache-Tag"] = Field(
         "", examples=["Surrogate-Key"]

@@ -178,6 +178,8 @@ def test_settings_cannot_be_changed_afterwards(file: Path) -> None:
         ("[feeds]\naliases = { '/a.xml' = 'pdf' }\n", "my.toml:2", "feeds.aliases"),
         ("[feeds]\naliases = { 'a.xml' = 'rss' }\n", "my.toml:2", "feeds.aliases"),
         ("[content]\npermalink = '/posts/'\n", "my.toml:2", "content.permalink"),
+        ("[server]\nreaders = { A = 'https://a.example/' }\n", "my.toml:2", "server.readers"),
+        ("[server]\nreaders = { A = 'javascript:{url}' }\n", "my.toml:2", "server.readers"),
         ("[content]\ncategories = 'hugo'\n", "my.toml:2", "content.categories"),
         ("[store]\nurl = 'mysql://localhost/feeds'\n", "my.toml:2", "store.url"),
         ("[watcher]\nquiet = -1\n", "my.toml:2", "watcher.quiet"),

@@ -31,6 +31,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
     app.config["MAX_CONTENT_LENGTH"] = hooks.MOST_BYTES + 1  # one more shows that it is more
+    app.config["READERS"] = settings.server.readers
     documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [

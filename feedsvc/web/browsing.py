@@ -1,7 +1,7 @@
 """What a visitor can choose from: lines of feeds, the tree of categories, names nearby."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -27,14 +27,6 @@ KINDS: Final[dict[str, Kind]] = {  # by the first segment of their paths, as peo
     "lang": "language",
 }
 FOLDERS: Final = {kind: folder for folder, kind in KINDS.items()}
-# Where a reader takes the address of a feed; `{}` is that address, percent-encoded.
-READERS: Final = {
-    "Feedly": "https://feedly.com/i/subscription/feed%2F{}",
-    "Inoreader": "https://www.inoreader.com/?add_feed={}",
-    "NewsBlur": "https://www.newsblur.com/?url={}",
-    "Feedbin": "https://feedbin.com/?subscribe={}",
-    "The Old Reader": "https://theoldreader.com/feeds/subscribe?url={}",
-}
 _RELATED: Final = 12
 _MOST_NAMES: Final = 1000  # that a misspelt one is compared with
 _MOST_LETTERS: Final = 60  # of a misspelt name
@@ -125,9 +117,10 @@ def tree(lines: Iterable[FeedLine]) -> list[FeedLine]:
     return roots
 
 
-def reader_links(document: str) -> dict[str, str]:
+def reader_links(document: str, readers: Mapping[str, str]) -> dict[str, str]:
     """The URL at which each reader subscribes to a feed document."""
-    return {name: url.format(quote(document, safe="")) for name, url in READERS.items()}
+    quoted = quote(document, safe="")
+    return {name: address.replace("{url}", quoted) for name, address in readers.items()}
 
 
 def related(

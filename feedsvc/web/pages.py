@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import segno
-from flask import Response, redirect, render_template, request
+from flask import Response, current_app, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -188,7 +188,7 @@ def _feed_page(
         opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
         above=browsing.above(site, topic),
         folders=browsing.FOLDERS,
-        readers=browsing.reader_links(document),
+        readers=browsing.reader_links(document, current_app.config["READERS"]),
         app=f"feed:{document}",
         has_code=len(document) <= _LONGEST_CODE,
         posts=posts,

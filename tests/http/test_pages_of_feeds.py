@@ -1,5 +1,6 @@
 """The page of each feed, and what a browser is shown that opens the feed itself."""
 
+from pathlib import Path
 from urllib.parse import quote
 
 import lxml.html
@@ -7,7 +8,8 @@ import pytest
 
 from feedsvc.core.addresses import tag_path
 from tests.http.conftest import ODD_TAGS
-from tests.running import Server
+from tests.running import Server, running
+from tests.writing import PostFolder
 
 NAVIGATION = {"Sec-Fetch-Dest": "document", "Accept": "text/html,*/*;q=0.8"}
 
@@ -58,6 +60,18 @@ def test_a_reader_is_opened_with_the_address_of_the_feed(server: Server) -> None
     assert links["Feedly"].endswith(f"feed%2F{feed}")
     assert links["Inoreader"].endswith(f"={feed}")
     assert links["An app on this device"] == f"feed:{server.url}/tags/C~23/atom.xml"
+
+
+def test_the_readers_that_are_offered_are_a_setting(tmp_path: Path, posts: PostFolder) -> None:
+    posts.write()
+    mine = {"FEEDSVC_SERVER__READERS": '{"Mine": "https://reader.example/?add={url}"}'}
+    with running(tmp_path, posts.root, settings=mine) as server:
+        links = _page(server, "/authors/Li_Wei/").xpath("//p[@class='readers']/a")
+        feed = quote(f"{server.url}/authors/Li_Wei/atom.xml", safe="")
+        assert next((a.text, a.get("href")) for a in links) == (
+            "Mine",
+            f"https://reader.example/?add={feed}",
+        )
 
 
 def test_a_category_leads_up_and_down(server: Server) -> None:
