@@ -118,7 +118,7 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         id=entry_id,
         permalink=post.permalink,
         title=post.title,
-        summary="" if summary == unescape(content) else summary,
+        summary="" if "<" not in content and summary == unescape(content) else summary,
         content_html=content,
         published=published,
         updated=max(published, post.updated or published),
