@@ -17,12 +17,10 @@ def decoded(source: bytes, encoding: str) -> str:
         )
     try:
         text = _text(source, encoding)
-        if text.count("\0") > len(text) // 8:
-            raise UnicodeDecodeError(
-                "utf-8", source, source.index(0), source.index(0) + 1, "NUL"
-            )
     except UnicodeDecodeError as error:
         raise _fault(source, error, encoding) from error
+    if text.count("\0") > len(text) // 8:  # ASCII in UTF-16 without a mark
+        raise _utf16(source.count(b"\n", 0, source.index(0)) + 1)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -39,18 +37,20 @@ def _text(source: bytes, encoding: str) -> str:
 
 def _fault(source: bytes, error: UnicodeDecodeError, encoding: str) -> FrontMatterError:
     line = source.count(b"\n", 0, error.start) + 1
+    if source.startswith(_UTF16):
+        return _utf16(line)
     before = source[source.rfind(b"\n", 0, error.start) + 1 : error.start]
     byte = f"byte {source[error.start]:#04x}" if error.start < len(source) else "its end"
     known = "UTF-8" if error.encoding.lower().startswith("utf-8") else f"UTF-8 nor {encoding}"
     fault = f"{byte} is {'not' if known == 'UTF-8' else 'neither'} {known}"
     cure = "save the file as UTF-8, or name its encoding in content.encoding"
-    if source.startswith(_UTF16) or error.reason == "NUL":
-        fault, cure = (
-            "the file is UTF-16",
-            'save it as UTF-8, or set content.encoding = "utf-16"',
-        )
     column = len(before.decode("utf-8", "replace")) + 1
     return FrontMatterError(line, fault, cure, column=column, code="encoding")
+
+
+def _utf16(line: int) -> FrontMatterError:
+    cure = 'save it as UTF-8, or set content.encoding = "utf-16"'
+    return FrontMatterError(line, "the file is UTF-16", cure, code="encoding")
 
 
 def first_illegal(text: str, cleaned: str) -> int | None:

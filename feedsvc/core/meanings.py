@@ -121,21 +121,18 @@ class Fields:
 
     def warn(self, code: str, fault: str, cure: str, found: Found) -> None:
         """Tell the author of something that keeps nothing from being published."""
-        self._warn(code, fault, cure, found.field.line, found.field.column, found.shown)
+        field = found.field
+        self.warn_at(code, fault, cure, field.line, field.column, found.shown)
 
     def warn_of_key(self, code: str, fault: str, cure: str, found: Found) -> None:
         """The same, where the key offends and not its value."""
-        self._warn(code, fault, cure, found.field.line, found.field.key_column, found.name)
+        field = found.field
+        self.warn_at(code, fault, cure, field.line, field.key_column, found.name)
 
     def warn_at(
         self, code: str, fault: str, cure: str, line: int, column: int, text: str = ""
     ) -> None:
         """The same, for a place in the file."""
-        self._warn(code, fault, cure, line, column, text)
-
-    def _warn(
-        self, code: str, fault: str, cure: str, line: int, column: int, text: str
-    ) -> None:
         warning = Problem(self.path, line, fault, cure, False, code, column, text)
         self.warnings.append(warning)
 

@@ -120,7 +120,8 @@ def _nearly_hides(fields: Fields, found: Found) -> bool:
     if hides:
         fault = f"{found.name} is nearly {meant}, so it hides the post"
         one, other = ("draft", "published") if meant in _STATUS else ("true", "false")
-        fields.warn("flag", fault, f"write {meant}: {one} or {meant}: {other}", found)
+        # The key offends; its value may be a password, which no report is to show.
+        fields.warn_of_key("flag", fault, f"write {meant}: {one} or {meant}: {other}", found)
     return hides
 
 

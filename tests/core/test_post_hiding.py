@@ -196,3 +196,9 @@ def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None
 )
 def test_a_folder_of_drafts_hides(path: str, hidden: bool) -> None:
     assert isinstance(reading("", path=path), Draft) is hidden
+
+
+def test_no_report_shows_a_password_whose_key_is_misspelt() -> None:
+    draft = reading("passwort: hunter2")
+    assert isinstance(draft, Draft)
+    assert [warning.text for warning in draft.warnings if "hunter2" in repr(warning)] == []
