@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -624,3 +625,18 @@ def test_a_post_that_is_renamed_shares_its_page_with_nobody(house: House) -> Non
     house.publish()
     path.rename(path.with_name("b.md"))
     assert house.publish().problems == ()
+
+
+def test_a_rule_of_reading_moves_those_feeds_alone_whose_entries_it_changes(
+    house: House,
+) -> None:
+    house.posts.write("a.md", title="A", tags="green tea", author="Ann")
+    house.posts.write("b.md", title="B", tags="[Black]", author="Bo")
+    house.publish()
+    before = house.digests()
+    spaced = replace(SITE, rules=Rules(tag_separators=", "))
+    report = house.publish(LATER, site=spaced)
+    assert report.changed == ("a.md",)
+    after = house.digests()
+    assert after["tags/Black"] == before["tags/Black"]
+    assert after["authors/Ann"] != before["authors/Ann"]
