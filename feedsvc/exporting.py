@@ -3,11 +3,13 @@
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from feedsvc.core import addresses
 from feedsvc.core.documents import FORMATS, opml_document
 from feedsvc.core.feeds import feed_of
+from feedsvc.core.site import Site
 from feedsvc.store.store import Store
 
 
@@ -27,6 +29,7 @@ def export(
         site = snapshot.site()
         if site is None:
             return 0, 0
+        site = _without_own_hub(site)
         records = list(snapshot.feeds())
         for done, record in enumerate(records):
             feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
@@ -47,6 +50,12 @@ def export(
         opml = opml_document(site, (record.topic for record in records))
         written += _replaced(target / addresses.OPML_PATH, opml)
     return written, total + 1
+
+
+def _without_own_hub(site: Site) -> Site:
+    """Where files are served there is nobody to answer at our hub's address."""
+    own = addresses.url(site.url, addresses.HUB_PATH)
+    return replace(site, hubs=tuple(hub for hub in site.hubs if hub != own))
 
 
 def _replaced(file: Path, document: bytes) -> bool:

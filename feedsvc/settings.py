@@ -1,14 +1,10 @@
 """The configuration: a TOML file and the environment in, one frozen value out, checked once."""
 
-import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
@@ -16,139 +12,25 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    IPvAnyNetwork,
     SecretStr,
     ValidationError,
 )
 
-from feedsvc.core.addresses import web_url
+from feedsvc import setting_values as values
+from feedsvc.core import addresses
 from feedsvc.core.people import Person
-from feedsvc.core.permalinks import names_one_post
 from feedsvc.core.rules import LANGUAGES, Rules
 from feedsvc.core.site import Site
-from feedsvc.core.text import legal
 from feedsvc.errors import SettingsError
 
 PREFIX: Final = "FEEDSVC_"
 DEFAULT_FILE: Final = Path("config/feedsvc.toml")
 
-
-def _web_url(text: str) -> str:
-    parts = urlsplit(text)
-    try:
-        plain = parts.port is None or parts.port > 0
-    except ValueError:
-        plain = False
-    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("it is not an http or https URL")
-    if re.search(r"[\s\x00-\x1f\x7f@?#<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})", text):
-        raise ValueError("it is not a plain http or https URL")
-    path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=[]")
-    port = "" if parts.port is None else f":{parts.port}"
-    return f"{parts.scheme}://{_host(parts.hostname)}{port}{path}"
-
-
-def _host(name: str) -> str:
-    if ":" in name:
-        return f"[{name}]"
-    try:
-        host = name if name.isascii() else name.encode("idna").decode()
-    except UnicodeError:
-        host = ""
-    if not re.fullmatch(r"[a-z0-9._-]+", host):
-        raise ValueError("its host is neither a domain nor an IP address")
-    return host
-
-
-def _legal(text: str) -> str:
-    if legal(text) != text:
-        raise ValueError("it has a character that XML cannot carry")
-    return text
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("it is blank")
-    return text
-
-
-def _not_bool(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError("it is not a number")
-    return value
-
-
-def _zone_name(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("no such IANA time zone") from error
-    return text
-
-
-def _tag_authority(text: str) -> str:
-    fault = "it is not a domain, a comma and a date (RFC 4151)"
-    if not re.fullmatch(r"[a-z0-9@._-]+,[0-9]{4}(-[0-9]{2}){0,2}", text):
-        raise ValueError(fault)
-    year, month, day = (*map(int, text.rpartition(",")[2].split("-")), 1, 1)[:3]
-    try:
-        date(year, month, day)
-    except ValueError as error:
-        raise ValueError(fault) from error
-    return text
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
-        raise ValueError("it is not a path that begins with a slash")
-    return text
-
-
-def _template(text: str) -> str:
-    if not names_one_post(text):
-        raise ValueError("it has no token such as :key, :title or :slug that tells posts apart")
-    return text
-
-
-def _reader(text: str) -> str:
-    if not text.startswith(("https://", "http://")) or "{url}" not in text:
-        raise ValueError("it is not an http or https URL with {url} for the feed's address")
-    return text
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < 16:
-        raise ValueError("it is shorter than 16 characters")
-    return value
-
-
-def _store_url(text: str) -> str:
-    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("it is neither sqlite:///PATH nor postgresql+psycopg://...")
-    return text
-
-
-def _encoding(text: str) -> str:
-    try:
-        "".encode(text)
-    except LookupError as error:  # also for those that are not of text, such as base64
-        raise ValueError("it is no encoding of text that Python knows") from error
-    return text
-
-
-def _page_or_none(text: str) -> str:
-    if text and not web_url("", text):
-        raise ValueError("it is not an http or https URL")
-    return web_url("", text) or ""
-
-
-def _from_json(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
-
-
-_Whole = Annotated[int, BeforeValidator(_not_bool)]
-_Text = Annotated[str, AfterValidator(_legal)]
-_Name = Annotated[_Text, AfterValidator(_not_blank)]
-_Names = Annotated[dict[_Name, _Name], BeforeValidator(_from_json)]
+_Whole = Annotated[int, BeforeValidator(values.no_bool)]
+_Text = Annotated[str, AfterValidator(values.legal_text)]
+_Name = Annotated[_Text, AfterValidator(values.not_blank)]
+_Names = Annotated[dict[_Name, _Name], BeforeValidator(values.from_json)]
 _Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 _EMAIL: Final = r"^$|^[^@\s]+@[^@\s]+$"
 
@@ -161,10 +43,14 @@ class SiteSettings(_Section):
     """`[site]`: who publishes, under which address."""
 
     title: _Name = Field(examples=["Tea notes"])
-    url: Annotated[str, AfterValidator(_web_url)] = Field(examples=["https://example.org"])
+    url: Annotated[str, AfterValidator(values.site_url)] = Field(
+        examples=["https://example.org"]
+    )
     author: _Name = Field(examples=["Li Wei"])
-    timezone: Annotated[str, AfterValidator(_zone_name)] = Field(examples=["Asia/Shanghai"])
-    tag_authority: Annotated[str, AfterValidator(_tag_authority)] = Field(
+    timezone: Annotated[str, AfterValidator(values.zone_name)] = Field(
+        examples=["Asia/Shanghai"]
+    )
+    tag_authority: Annotated[str, AfterValidator(values.tag_authority)] = Field(
         examples=["example.org,2026"]
     )
     subtitle: _Text = Field("", examples=["What we brew"])
@@ -176,7 +62,7 @@ class PersonSettings(_Section):
     """A member of `content.authors`: the person that posts name by its key."""
 
     name: _Name
-    uri: Annotated[str, AfterValidator(_page_or_none)] = ""
+    uri: Annotated[str, AfterValidator(values.url_or_none)] = ""
     email: _Text = Field("", pattern=_EMAIL)
 
 
@@ -184,7 +70,7 @@ class ContentSettings(_Section):
     """`[content]`: where the posts are, and how they are read."""
 
     seeds: Path = Field(Path("seeds"), examples=["seeds"])
-    permalink: Annotated[str, AfterValidator(_template)] = Field(
+    permalink: Annotated[str, AfterValidator(values.template)] = Field(
         "/posts/:key/", examples=["/posts/:key/"]
     )
     categories: Literal["hexo", "flat"] = Field("hexo", examples=["hexo"])
@@ -192,20 +78,20 @@ class ContentSettings(_Section):
     dialect: Literal["auto", "yaml", "toml", "json", "headers"] = Field(
         "auto", examples=["auto"]
     )
-    encoding: Annotated[str, AfterValidator(_encoding)] = Field("utf-8", examples=["gbk"])
-    include: Annotated[tuple[str, ...], BeforeValidator(_from_json)] = Field(
+    encoding: Annotated[str, AfterValidator(values.encoding)] = Field("utf-8", examples=["gbk"])
+    include: Annotated[tuple[str, ...], BeforeValidator(values.from_json)] = Field(
         (), examples=['["posts/**"]']
     )
-    exclude: Annotated[tuple[str, ...], BeforeValidator(_from_json)] = Field(
+    exclude: Annotated[tuple[str, ...], BeforeValidator(values.from_json)] = Field(
         (), examples=['["about/**"]']
     )
-    languages: Annotated[tuple[_Language, ...], BeforeValidator(_from_json)] = Field(
+    languages: Annotated[tuple[_Language, ...], BeforeValidator(values.from_json)] = Field(
         LANGUAGES, examples=['["en", "zh-CN"]']
     )
     id_is_guid: bool = Field(False, examples=["false"])
     lead_image: bool = Field(False, examples=["false"])
     encrypted: Literal["hidden", "teaser"] = Field("hidden", examples=["hidden"])
-    authors: Annotated[dict[str, PersonSettings], BeforeValidator(_from_json)] = Field(
+    authors: Annotated[dict[str, PersonSettings], BeforeValidator(values.from_json)] = Field(
         {}, examples=['{ li = { name = "Li Wei" } }']
     )
 
@@ -217,12 +103,12 @@ class FeedSettings(_Section):
     max_bytes: _Whole = Field(512 * 1024, ge=16 * 1024, examples=[524288])
     content: Literal["full", "summary"] = Field("full", examples=["full"])
     contents: Annotated[
-        dict[Annotated[str, AfterValidator(_address)], Literal["full", "summary"]],
-        BeforeValidator(_from_json),
+        dict[Annotated[str, AfterValidator(values.address)], Literal["full", "summary"]],
+        BeforeValidator(values.from_json),
     ] = Field({}, examples=['{ "/tags/AI/" = "summary" }'])
     aliases: Annotated[
-        dict[Annotated[str, AfterValidator(_address)], Literal["atom", "rss", "json"]],
-        BeforeValidator(_from_json),
+        dict[Annotated[str, AfterValidator(values.address)], Literal["atom", "rss", "json"]],
+        BeforeValidator(values.from_json),
     ] = Field(
         {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
         examples=['{ "/feed.xml" = "atom" }'],
@@ -239,7 +125,7 @@ class AliasSettings(_Section):
 class StoreSettings(_Section):
     """`[store]`: where the state is kept."""
 
-    url: Annotated[str, AfterValidator(_store_url)] = Field(
+    url: Annotated[str, AfterValidator(values.store_url)] = Field(
         "sqlite:///var/feedsvc.sqlite3",
         examples=["sqlite:///var/feedsvc.sqlite3"],
         repr=False,  # it may hold a password
@@ -255,7 +141,8 @@ class ServerSettings(_Section):
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
     pages: bool = Field(True, examples=["true"])
     readers: Annotated[
-        dict[_Name, Annotated[str, AfterValidator(_reader)]], BeforeValidator(_from_json)
+        dict[_Name, Annotated[str, AfterValidator(values.reader)]],
+        BeforeValidator(values.from_json),
     ] = Field(
         {
             "Feedly": "https://feedly.com/i/subscription/feed%2F{url}",
@@ -270,7 +157,7 @@ class ServerSettings(_Section):
     cache_keys: Literal["", "Surrogate-Key", "Cache-Tag"] = Field(
         "", examples=["Surrogate-Key"]
     )
-    purge: Annotated[str, AfterValidator(_page_or_none)] = Field(
+    purge: Annotated[str, AfterValidator(values.url_or_none)] = Field(
         "", examples=["http://127.0.0.1:6081"]
     )
     purge_method: str = Field("PURGE", pattern=r"^[A-Z]{1,20}$", examples=["PURGE"])
@@ -286,11 +173,62 @@ class WatcherSettings(_Section):
     quiet: float = Field(0.3, ge=0, le=60, examples=[0.3])
 
 
+_Secret = Annotated[SecretStr, AfterValidator(values.long_secret)]
+
+
 class WebhookSettings(_Section):
     """`[webhook]`: who may ask for a rebuild."""
 
-    secret: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(
-        None, examples=["32 random characters"]
+    secret: Annotated[tuple[_Secret, ...], BeforeValidator(values.one_or_several)] = Field(
+        (), examples=["32 random characters"]
+    )
+    secret_file: Annotated[tuple[_Secret, ...], BeforeValidator(values.lines_of_file)] = Field(
+        (), examples=["/run/secrets/webhook"]
+    )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that opens the door; none where it is shut."""
+        return tuple(each.get_secret_value() for each in (*self.secret, *self.secret_file))
+
+
+class SourceSettings(_Section):
+    """`[source]`: the repository that the posts come from, where git brings them."""
+
+    git: Annotated[str, AfterValidator(values.git_url)] = Field(
+        "",
+        examples=["https://example.org/posts.git"],
+        repr=False,  # it may hold a password
+    )
+    branch: Annotated[str, AfterValidator(values.branch)] = Field("main", examples=["main"])
+    path: Annotated[str, AfterValidator(values.inner_path)] = Field(
+        "", examples=["source/_posts"]
+    )
+    depth: _Whole = Field(1, ge=0, le=1_000_000, examples=[1])
+
+
+class HubSettings(_Section):
+    """`[hub]`: WebSub: our own hub, and others that are told of what has changed."""
+
+    enabled: bool = Field(True, examples=["true"])
+    others: Annotated[
+        tuple[Annotated[str, AfterValidator(values.some_url)], ...],
+        BeforeValidator(values.from_json),
+    ] = Field((), examples=['["https://hub.example.org/"]'])
+    networks: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(values.from_json)] = Field(
+        (), examples=['["10.0.0.0/8"]']
+    )
+    most_subscriptions: _Whole = Field(50_000, ge=1, le=10_000_000, examples=[50000])
+
+
+class NotifySettings(_Section):
+    """A member of `[[notify]]`: who is sent a signed message for each publish."""
+
+    url: Annotated[str, AfterValidator(values.some_url)] = Field(
+        examples=["https://ci.example.org/feeds"], repr=False
+    )
+    secret: Annotated[SecretStr, AfterValidator(values.signing_secret)] = Field(
+        examples=["whsec_ and 24 to 64 random octets in base64"]
     )
 
 
@@ -305,6 +243,9 @@ class Settings(_Section):
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
     webhook: WebhookSettings = WebhookSettings()
+    source: SourceSettings = SourceSettings()
+    hub: HubSettings = HubSettings()
+    notify: Annotated[tuple[NotifySettings, ...], BeforeValidator(values.from_json)] = ()
 
     def publication(self) -> Site:
         """What of the settings shows in a feed."""
@@ -315,8 +256,13 @@ class Settings(_Section):
             content=self.feeds.content,
             contents=tuple((k.strip("/"), shape) for k, shape in self.feeds.contents.items()),
             pages=self.server.pages,
+            hubs=self._hubs(),
             rules=self._rules(),
         )
+
+    def _hubs(self) -> tuple[str, ...]:
+        own = (addresses.url(self.site.url, addresses.HUB_PATH),) if self.hub.enabled else ()
+        return (*own, *self.hub.others)
 
     def _rules(self) -> Rules:
         content = self.content
@@ -366,6 +312,9 @@ def _overridden(tree: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
         if not name.startswith(PREFIX):
             continue
         section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
+        if section == "notify" and not separator:
+            tree[section] = value
+            continue
         branch = tree.setdefault(section, {}) if section in Settings.model_fields else None
         if not separator or not isinstance(branch, dict):
             strangers.append(
@@ -378,6 +327,8 @@ def _overridden(tree: dict[str, Any], environ: Mapping[str, str]) -> list[str]:
 
 def _fault(detail: dict[str, Any], path: Path, source: str, environ: Mapping[str, str]) -> str:
     where = [str(part) for part in detail["loc"]]
+    if where[0] == "notify":
+        where = [where[0], *where[2:]]  # without the number in the list
     key = ".".join(where[:2])
     fault = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "extra_forbidden":
@@ -396,7 +347,7 @@ def _fault(detail: dict[str, Any], path: Path, source: str, environ: Mapping[str
 def _line_of(where: list[str], source: str) -> int:
     section = ""
     for number, line in enumerate(source.splitlines(), 1):
-        heading = re.match(r"\s*\[\s*([\w.]+)\s*\]", line)
+        heading = re.match(r"\s*\[\[?\s*([\w.]+)\s*\]", line)
         if heading:
             section = heading[1]
             if section in (".".join(where), ".".join(where[:2])):
@@ -412,7 +363,9 @@ def _example(where: list[str]) -> str:
     if len(where) < 2 or where[0] not in model.model_fields:
         known = ", ".join(Settings.model_fields)
         return "; write a [site] section" if where == ["site"] else f"; sections are {known}"
-    section = model.model_fields[where[0]].annotation
+    section: Any = model.model_fields[where[0]].annotation
+    if where[0] == "notify":
+        section = NotifySettings
     found = section.model_fields.get(where[1])
     if found is None:
         return f"; [{where[0]}] has {', '.join(section.model_fields)}"

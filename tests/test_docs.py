@@ -23,7 +23,7 @@ from feedsvc.core.feeds import Topic, feed_of
 from feedsvc.core.keys import KEYS
 from feedsvc.core.permalinks import TOKENS
 from feedsvc.core.posts import SUFFIXES, Post, parse_post
-from feedsvc.settings import Settings, load_settings
+from feedsvc.settings import NotifySettings, Settings, load_settings
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIG: Final = ROOT / "config/feedsvc.toml"
@@ -31,7 +31,7 @@ PAGES: Final = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-NO_DEFAULT: Final = "webhook.secret"
+NO_DEFAULT: Final = ("webhook.secret", "notify.url", "notify.secret")
 
 
 def _read(page: str) -> str:
@@ -71,7 +71,7 @@ def _settings() -> dict[str, FieldInfo]:
     """Every setting by its key."""
     found: dict[str, FieldInfo] = {}
     for section, field in Settings.model_fields.items():
-        model: Any = field.annotation
+        model: Any = NotifySettings if section == "notify" else field.annotation
         found |= {f"{section}.{key}": setting for key, setting in model.model_fields.items()}
     return found
 
@@ -87,12 +87,13 @@ def test_a_setting_is_documented_with_its_default_and_a_meaning(key: str) -> Non
     assert len(meaning.split()) >= 3
     if setting.is_required():
         assert default == "required"
-    elif setting.default is None:
+    elif key == "webhook.secret":
         assert default == "none"
     else:
         documented = tomllib.loads(f"value = {default.strip('`')}")["value"]
         real = setting.default
         real = list(real) if isinstance(real, tuple) else real
+        real = real or "" if key == "webhook.secret_file" else real  # it is read at once
         assert documented == (str(real) if isinstance(real, Path) else real)
 
 
@@ -100,7 +101,7 @@ def test_the_config_file_has_each_setting_with_its_default() -> None:
     written = tomllib.loads(CONFIG.read_text("utf-8"))
     keys = [f"{section}.{key}" for section, keys in written.items() for key in keys]
     loaded = load_settings(CONFIG, {})
-    assert sorted([*keys, NO_DEFAULT]) == sorted(_settings())
+    assert sorted([*keys, *NO_DEFAULT]) == sorted(_settings())
     for key, setting in _settings().items():
         section, _, name = key.partition(".")
         if not setting.is_required():
@@ -116,9 +117,9 @@ def test_the_config_file_comments_each_setting() -> None:
         assert commented, key
 
 
-def test_only_the_secret_is_commented_out_in_the_config_file() -> None:
+def test_only_secrets_and_who_is_notified_are_commented_out_in_the_config_file() -> None:
     commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
-    assert commented == ["secret"]
+    assert commented == ["secret", "url", "secret"]
 
 
 # Commands.

@@ -236,3 +236,11 @@ def test_a_folder_in_place_of_a_file_is_an_error_and_stays(house: House) -> None
     with pytest.raises(IsADirectoryError):
         house.export()
     assert os.listdir(house.target) == ["atom.xml"]  # noqa: PTH208 - hidden files too
+
+
+def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House) -> None:
+    hubs = ("https://example.org/blog/hub", "https://hub.example/")
+    publish(house.folder, house.store, replace(SITE, hubs=hubs), NOW)
+    house.export()
+    found = json.loads(house.documents()["feed.json"])["hubs"]
+    assert [hub["url"] for hub in found] == ["https://hub.example/"]

@@ -1,5 +1,7 @@
 """The configuration: what is taken, what is refused, and how a refusal is told."""
 
+import base64
+import json
 import re
 from pathlib import Path
 from typing import Final
@@ -48,6 +50,8 @@ def only_problem(file: Path | None, environ: dict[str, str]) -> str:
 def sections() -> dict[str, type[BaseModel]]:
     found = {}
     for name, field in Settings.model_fields.items():
+        if name == "notify":
+            continue  # a list of sections
         assert isinstance(field.annotation, type)
         assert issubclass(field.annotation, BaseModel)
         found[name] = field.annotation
@@ -296,8 +300,8 @@ def test_a_name_in_the_environment_that_means_nothing_is_refused(file: Path, nam
 
 
 def test_a_secret_of_sixteen_characters_is_long_enough(file: Path) -> None:
-    secret = load_settings(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": "sixteen letters!"}).webhook
-    assert secret.secret is not None
+    environ = SITE | {"FEEDSVC_WEBHOOK__SECRET": "sixteen letters!"}
+    assert load_settings(None, environ).webhook.secrets == ("sixteen letters!",)
 
 
 # How it is told.
@@ -327,7 +331,8 @@ def test_an_unknown_key_is_answered_with_those_that_there_are(file: Path) -> Non
 def test_an_unknown_section_is_answered_with_those_that_there_are(file: Path) -> None:
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
-        "; sections are site, content, feeds, aliases, store, server, watcher, webhook"
+        "; sections are site, content, feeds, aliases, store, server, watcher, webhook, "
+        "source, hub, notify"
     )
 
 
@@ -343,6 +348,9 @@ def test_what_a_problem_tells_you_to_write_is_accepted(file: Path) -> None:
         assert found, problem
         cures[f"{found[1]}.{found[2]}"] = found[3]
     assert set(cures) == {f"{n}.{key}" for n, s in sections().items() for key in s.model_fields}
+    kept = file.absolute().with_name("secrets")
+    kept.write_text(HIDDEN)
+    cures["webhook.secret_file"] = f"secret_file = '{kept}'"
     right = "".join(
         f"[{name}]\n" + "".join(f"{cures[f'{name}.{key}']}\n" for key in section.model_fields)
         for name, section in sections().items()
@@ -381,6 +389,82 @@ def test_settings_do_not_show_the_secret(file: Path) -> None:
 
 
 def test_the_secret_can_be_had_by_who_asks_for_it(file: Path) -> None:
-    secret = load_settings(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": HIDDEN}).webhook.secret
-    assert secret is not None
-    assert secret.get_secret_value() == HIDDEN
+    webhook = load_settings(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": HIDDEN}).webhook
+    assert webhook.secrets == (HIDDEN,)
+
+
+@pytest.mark.parametrize(
+    "given", [f"['{HIDDEN}', '{HIDDEN}2']", f"""'["{HIDDEN}", "{HIDDEN}2"]'"""]
+)
+def test_several_secrets_open_the_door_while_one_gives_way(file: Path, given: str) -> None:
+    webhook = load_settings(written(file, f"[webhook]\nsecret = {given}\n"), SITE).webhook
+    assert webhook.secrets == (HIDDEN, f"{HIDDEN}2")
+
+
+def test_a_file_holds_a_secret_on_each_line(file: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "secrets"
+    kept.write_text(f"{HIDDEN}\n\n {HIDDEN}2 \n")
+    environ = SITE | {"FEEDSVC_WEBHOOK__SECRET_FILE": str(kept)}
+    environ["FEEDSVC_WEBHOOK__SECRET"] = f"{HIDDEN}3"
+    webhook = load_settings(None, environ).webhook
+    assert webhook.secrets == (f"{HIDDEN}3", HIDDEN, f"{HIDDEN}2")
+    assert HIDDEN not in f"{webhook} {webhook!r}"
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", "short\n", None])
+def test_a_file_without_a_secret_is_refused(
+    file: Path, tmp_path: Path, content: str | None
+) -> None:
+    kept = tmp_path / "secrets"
+    if content is not None:
+        kept.write_text(content)
+    environ = SITE | {"FEEDSVC_WEBHOOK__SECRET_FILE": str(kept)}
+    assert "webhook.secret_file" in only_problem(None, environ)
+
+
+def test_who_is_notified_is_a_list_of_sections(file: Path) -> None:
+    secret = "whsec_" + base64.b64encode(b"x" * 24).decode()
+    one = f"[[notify]]\nurl = 'https://example.org/hear'\nsecret = '{secret}'\n"
+    found = load_settings(written(file, one * 2), SITE).notify
+    assert [each.secret.get_secret_value() for each in found] == [secret, secret]
+    given = json.dumps([{"url": "https://example.org/hear", "secret": secret}])
+    assert load_settings(None, SITE | {"FEEDSVC_NOTIFY": given}).notify == found[:1]
+
+
+@pytest.mark.parametrize("secret", ["", "x" * 40, "whsec_", "whsec_c2hvcnQ=", "whsec_!!!!"])
+def test_a_message_is_signed_with_a_secret_of_standard_webhooks(
+    file: Path, secret: str
+) -> None:
+    one = f"[[notify]]\nurl = 'https://example.org/hear'\nsecret = '{secret}'\n"
+    assert only_problem(written(file, one), SITE).startswith("my.toml:3: notify.secret: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "git = 'ext::sh -c touch% /tmp/x'",
+        "git = '--upload-pack=x'",
+        "branch = '--force'",
+        "branch = 'a..b'",
+        "branch = 'a b'",
+        "branch = ''",
+        "path = '../elsewhere'",
+        "path = '/etc'",
+        "path = '.git/hooks'",
+        "depth = -1",
+    ],
+)
+def test_a_source_names_nothing_that_git_could_take_for_an_option(
+    file: Path, line: str
+) -> None:
+    key = line.partition(" ")[0]
+    assert f"source.{key}: " in only_problem(written(file, f"[source]\n{line}\n"), SITE)
+
+
+def test_a_feed_names_our_hub_first_and_then_the_others(file: Path) -> None:
+    given = written(file, "[hub]\nothers = ['https://hub.example/']\n")
+    environ = SITE | {"FEEDSVC_SITE__URL": "https://example.org/blog"}
+    hubs = load_settings(given, environ).publication().hubs
+    assert hubs == ("https://example.org/blog/hub", "https://hub.example/")
+    environ["FEEDSVC_HUB__ENABLED"] = "false"
+    assert load_settings(given, environ).publication().hubs == ("https://hub.example/",)

@@ -17,7 +17,8 @@ from feedsvc.core.text import nfc
 
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
-_OWN_PATHS: Final = frozenset(["", OPML_PATH, "healthz", "readyz"])
+HUB_PATH: Final = "hub"
+_OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
 _URL_NOISE = re.compile("[\t\n\r]")  # browsers leave these out, wherever they stand

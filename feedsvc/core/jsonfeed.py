@@ -21,10 +21,12 @@ def json_document(feed: Feed) -> bytes:
         "description": site.subtitle,
         "authors": [{"name": site.author}],
         "language": feed.language,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in site.hubs],
         "items": [_item(entry, feed) for entry in feed.entries],
     }
-    if not site.subtitle:
-        del document["description"]
+    for optional in ("description", "hubs"):
+        if not document[optional]:
+            del document[optional]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

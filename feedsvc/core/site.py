@@ -20,8 +20,8 @@ class Site:
     date, such as `example.org,2026`; it must never change. A feed holds at most `entries`
     entries and `max_bytes` octets; `content` is `full` or `summary`, and `contents` says so for
     single feeds by their paths (`tags/AI`, `` for the site's). With `pages` there is a page for
-    people at the path of each feed. `rules` decide how posts are
-    read: what they change shows in the entries.
+    people at the path of each feed. `hubs` are the WebSub hubs that every feed names. `rules`
+    decide how posts are read: what they change shows in the entries.
     """
 
     title: str
@@ -37,6 +37,7 @@ class Site:
     content: str = "full"
     contents: tuple[tuple[str, str], ...] = ()
     pages: bool = False
+    hubs: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 Mended of feedgen 1.0.0, in the two extensions below or by the order of the calls:
 - an entry's Atom links lose rel, type and length: they are written anew;
+- RSS shows no link but the last and `self`: those to hubs are added;
 - there is no xml:base, and no language of an entry: they are set on its elements;
 - dates of RSS go through `setlocale`, which is not safe between threads: replaced;
 - `updated` and `lastBuildDate` default to the clock: both are always set;
@@ -27,6 +28,7 @@ from feedsvc.core.feeds import Feed
 from feedsvc.core.people import Person
 
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+_ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _MEDIA: Final = "http://search.yahoo.com/mrss/"
 _ITUNES: Final = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -80,6 +82,7 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
     def of(self, feed: Feed) -> None:
         enclosures = [each for entry in feed.entries for each in entry.enclosures]
         is_media = any(entry.image or entry.enclosures[1:] for entry in feed.entries)
+        self._hubs = feed.site.hubs
         self._namespaces = {"dc": _DC}
         self._namespaces |= {"media": _MEDIA} if is_media else {}
         firsts = [each for entry in feed.entries for each in entry.enclosures[:1]]
@@ -94,6 +97,9 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
         return self._namespaces
 
     def extend_rss(self, rss: Any) -> Any:
+        self_link = rss.find(f"channel/{_ATOM}link")
+        for hub in reversed(self._hubs):
+            self_link.addnext(lxml.etree.Element(f"{_ATOM}link", href=hub, rel="hub"))
         if self._guid:
             guid = lxml.etree.SubElement(rss.find("channel"), f"{{{_PODCAST}}}guid")
             guid.text = self._guid
@@ -244,6 +250,8 @@ def _fill(
     generator.generator("feedsvc")
     generator.updated(feed.updated)
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
+    for hub in feed.site.hubs:
+        generator.link(href=hub, rel="hub")
     generator.link(href=feed.home_page, rel="alternate", type="text/html")
     for entry in feed.entries:
         add_parts(_added(generator, entry, feed), entry)

@@ -106,12 +106,12 @@ class _Web:
         raise NotFound
 
     def rebuild(self) -> AnyResponse:
-        secret = self._settings.webhook.secret
-        if secret is None:
+        secrets = self._settings.webhook.secrets
+        if not secrets:
             abort(404)
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
-        return hooks.rebuild(self._store, secret.get_secret_value())
+        return hooks.rebuild(self._store, secrets[0])
 
     def health(self) -> AnyResponse:
         return line(200, "ok")

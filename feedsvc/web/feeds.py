@@ -92,6 +92,7 @@ class Documents:
             last_modified=record.changed_at,
             media_type=FORMATS[format_name].media_type,
             self_link=feed.self_link(format_name),
+            hubs=feed.site.hubs,
             vary="A-IM, Accept-Encoding",
             body=FORMATS[format_name].render(feed),
         )
@@ -177,6 +178,7 @@ def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
         last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
         media_type=OPML_MEDIA_TYPE,
         self_link=addresses.url(site.url, addresses.OPML_PATH),
+        hubs=(),
         vary="Accept-Encoding",
         body=opml_document(site, (record.topic for record in snapshot.feeds())),
     )
@@ -210,7 +212,7 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
         new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
     response = Response((new or document).bytes_in(coding))
     response.headers["Content-Type"] = document.media_type
-    response.headers["Link"] = f'<{document.self_link}>; rel="self"'
+    response.headers["Link"] = document.links
     response.headers.update(_cache_headers(document, server))
     response.headers["Vary"] = document.vary
     if coding:

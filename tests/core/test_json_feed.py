@@ -109,3 +109,15 @@ def test_a_feed_of_summaries_has_them_for_content() -> None:
     item = json.loads(json_document(feed))["items"][0]
     assert item["content_html"].startswith("<p>In short.</p><p><a href=")
     assert item["summary"] == "In short."
+
+
+def test_hubs_stand_before_the_items_as_websub() -> None:
+    feed = Feed(
+        a_site(hubs=("https://example.org/hub", "https://hub.example/")), SITE_TOPIC, ()
+    )
+    document = json.loads(json_document(feed))
+    assert list(document)[-2:] == ["hubs", "items"]
+    assert document["hubs"] == [
+        {"type": "WebSub", "url": "https://example.org/hub"},
+        {"type": "WebSub", "url": "https://hub.example/"},
+    ]

@@ -1,6 +1,7 @@
 """Atom and RSS, to the byte: whatever feedgen does, this is what a subscriber gets."""
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import lxml.etree
@@ -409,3 +410,26 @@ def test_a_summary_of_rss_is_told_once() -> None:
     (description,) = found(rss, "channel/item/description")
     assert description.startswith("<p>In short.</p><p><a href=")
     assert found(rss, "channel/item/content:encoded") == []
+
+
+HUBS = ("https://example.org/hub", "https://hub.example/?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    ("render", "path", "links"),
+    [
+        (
+            atom_document,
+            "{http://www.w3.org/2005/Atom}link",
+            ["self", "hub", "hub", "alternate"],
+        ),
+        (rss_document, "channel/{http://www.w3.org/2005/Atom}link", ["self", "hub", "hub"]),
+    ],
+)
+def test_both_link_to_every_hub_behind_their_own_address(
+    render: Callable[[Feed], bytes], path: str, links: list[str]
+) -> None:
+    feed = Feed(a_site(hubs=HUBS), SITE_TOPIC, (an_entry(),))
+    found = lxml.etree.fromstring(render(feed)).findall(path)
+    assert [link.get("rel") for link in found] == links
+    assert tuple(link.get("href") for link in found[1:3]) == HUBS

@@ -36,7 +36,9 @@ def test_a_feed_carries_the_headers_that_a_cache_needs(server: Server) -> None:
         "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
     )
     assert headers["Vary"] == "A-IM, Accept-Encoding"
-    assert headers["Link"] == f'<{server.url}/atom.xml>; rel="self"'
+    assert headers["Link"] == (
+        f'<{server.url}/hub>; rel="hub", <{server.url}/atom.xml>; rel="self"'
+    )
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Access-Control-Allow-Origin"] == "*"
     exposed = "ETag, Last-Modified, Link, Retry-After"

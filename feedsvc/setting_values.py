@@ -1,0 +1,188 @@
+"""What a setting may be: a check for each kind of value, which raises ValueError."""
+
+import base64
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+from feedsvc.core.addresses import web_url
+from feedsvc.core.permalinks import names_one_post
+from feedsvc.core.text import legal
+
+
+def site_url(text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        plain = parts.port is None or parts.port > 0
+    except ValueError:
+        plain = False
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("it is not an http or https URL")
+    if re.search(r"[\s\x00-\x1f\x7f@?#<>\"{}|\\^`]|%(?![0-9A-Fa-f]{2})", text):
+        raise ValueError("it is not a plain http or https URL")
+    path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=[]")
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{_host(parts.hostname)}{port}{path}"
+
+
+def _host(name: str) -> str:
+    if ":" in name:
+        return f"[{name}]"
+    try:
+        host = name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        host = ""
+    if not re.fullmatch(r"[a-z0-9._-]+", host):
+        raise ValueError("its host is neither a domain nor an IP address")
+    return host
+
+
+def legal_text(text: str) -> str:
+    if legal(text) != text:
+        raise ValueError("it has a character that XML cannot carry")
+    return text
+
+
+def not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is blank")
+    return text
+
+
+def no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("it is not a number")
+    return value
+
+
+def zone_name(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such IANA time zone") from error
+    return text
+
+
+def tag_authority(text: str) -> str:
+    fault = "it is not a domain, a comma and a date (RFC 4151)"
+    if not re.fullmatch(r"[a-z0-9@._-]+,[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError(fault)
+    year, month, day = (*map(int, text.rpartition(",")[2].split("-")), 1, 1)[:3]
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise ValueError(fault) from error
+    return text
+
+
+def address(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
+        raise ValueError("it is not a path that begins with a slash")
+    return text
+
+
+def template(text: str) -> str:
+    if not names_one_post(text):
+        raise ValueError("it has no token such as :key, :title or :slug that tells posts apart")
+    return text
+
+
+def reader(text: str) -> str:
+    if not text.startswith(("https://", "http://")) or "{url}" not in text:
+        raise ValueError("it is not an http or https URL with {url} for the feed's address")
+    return text
+
+
+def long_secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 16:
+        raise ValueError("it is shorter than 16 characters")
+    return value
+
+
+def one_or_several(value: Any) -> Any:
+    """One secret, or several while an old one gives way to a new one."""
+    if isinstance(value, str):
+        return json.loads(value) if value.startswith("[") else (value,)
+    return value
+
+
+def lines_of_file(value: Any) -> Any:
+    """The secrets in a file, one a line, as systemd and Kubernetes hand them to a program."""
+    if not isinstance(value, str):
+        return value
+    try:
+        lines = Path(value).read_text("utf-8").splitlines() if value else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"the file cannot be read: {error}") from None
+    secrets = tuple(line.strip() for line in lines if line.strip())
+    if value and not secrets:
+        raise ValueError("the file is empty")
+    return secrets
+
+
+def signing_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    try:
+        octets = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        octets = b""
+    if not text.startswith("whsec_") or not 24 <= len(octets) <= 64:
+        raise ValueError("it is not whsec_ and 24 to 64 octets in base64 (Standard Webhooks)")
+    return value
+
+
+def some_url(text: str) -> str:
+    if not web_url("", text):
+        raise ValueError("it is not an http or https URL")
+    return web_url("", text) or ""
+
+
+def branch(text: str) -> str:
+    # git-check-ref-format(1), without what only its plumbing needs
+    odd = re.search(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)", text)
+    if odd or not text or text.startswith(("-", "/", ".")) or text.endswith(("/", ".")):
+        raise ValueError("it is not the name of a branch")
+    return text
+
+
+def git_url(text: str) -> str:
+    if re.match(r"[A-Za-z0-9+.-]*::|-", text) or re.search(r"[\x00-\x20\x7f]", text):
+        raise ValueError("it is not the URL or the path of a repository")
+    return text
+
+
+def inner_path(text: str) -> str:
+    parts = text.strip("/").split("/")
+    if text.startswith("/") or ".." in parts or ".git" in parts:
+        raise ValueError("it is not a path inside the repository")
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def store_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ValueError("it is neither sqlite:///PATH nor postgresql+psycopg://...")
+    return text
+
+
+def encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError as error:  # also for those that are not of text, such as base64
+        raise ValueError("it is no encoding of text that Python knows") from error
+    return text
+
+
+def url_or_none(text: str) -> str:
+    if text and not web_url("", text):
+        raise ValueError("it is not an http or https URL")
+    return web_url("", text) or ""
+
+
+def from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
