@@ -3,6 +3,7 @@
 FeedsvcError
 ├── SettingsError      the configuration; lists every problem at once
 ├── FolderError        the folder of posts cannot be read at all
+├── RepositoryError    the git repository of the posts cannot be followed
 ├── FrontMatterError   the front matter of one file cannot be read; posts.py catches it
 └── StoreError         the store could not be asked or written
     ├── StoreDamaged   its file is not, or no longer, a database
@@ -28,6 +29,10 @@ class SettingsError(FeedsvcError):
 
 class FolderError(FeedsvcError):
     """The folder of posts cannot be listed; nothing is withdrawn because of it."""
+
+
+class RepositoryError(FeedsvcError):
+    """The git repository of the posts cannot be followed now; what was published stands."""
 
 
 class FrontMatterError(FeedsvcError):
