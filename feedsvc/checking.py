@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.identities import Claim, identify
@@ -105,19 +105,7 @@ def as_text(problems: Iterable[Problem], root: str) -> list[str]:
 
 def as_json(problems: Iterable[Problem], root: str) -> list[str]:
     """The lines of a JSON array with an object for each problem."""
-    rows: list[dict[str, Any]] = [
-        {
-            "path": _below(root, p.path),
-            "line": p.line or None,
-            "column": p.column or None,
-            "severity": "error" if p.refuses else "warning",
-            "code": p.code,
-            "fault": p.fault,
-            "cure": p.cure,
-            "text": p.text,
-        }
-        for p in problems
-    ]
+    rows = [p.told() | {"path": _below(root, p.path)} for p in problems]
     lines = json.dumps(rows, ensure_ascii=False, indent=2).split("\n")
     return ["".join(map(_json_char, line)) for line in lines]
 

@@ -27,7 +27,9 @@ from feedsvc.exporting import export
 from feedsvc.folder import Folder
 from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import Report, publish
+from feedsvc.repository import Remote, Repository
 from feedsvc.settings import Settings, load_settings
+from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTLE_SECONDS = 10
+_CLONE = Path("var/source")
 
 _EXAMPLES = """\b
 Examples:
@@ -98,20 +101,27 @@ def _settings(config: Path | None, seeds: Path | None) -> Settings:
     return load_settings(config or before[0], environ)
 
 
-def _folder(settings: Settings) -> Folder:
-    content, quiet = settings.content, settings.watcher.quiet
+def _source(settings: Settings) -> Source:
+    """Where the posts are: the folder of the settings, or the tree of a repository."""
+    content, source = settings.content, settings.source
+    if source.git:
+        repository = Repository(_CLONE, Remote(source.git, source.branch, source.depth))
+        root = repository.tree / source.path
+        folder = Folder(root, 0, content.include, content.exclude, stands=True)
+        return Source(folder, repository, branch=source.branch, path=source.path)
+    quiet = settings.watcher.quiet
     folder = Folder(content.seeds, quiet, content.include, content.exclude)
     if not folder.root.is_dir():
         raise FolderError(f"{folder.root} is not a folder; set content.seeds to one of posts")
-    return folder
+    return Source(folder)
 
 
 def _watcher(settings: Settings) -> "Watcher":
     from feedsvc.watcher import Watcher
 
-    folder, interval = _folder(settings), settings.watcher.interval
+    source, interval = _source(settings), settings.watcher.interval
     published = _purging(settings)
-    return Watcher(folder, settings.store.url, settings.publication(), interval, published)
+    return Watcher(source, settings.store.url, settings.publication(), interval, published)
 
 
 def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
@@ -135,7 +145,7 @@ def serve(config: Path | None, seeds: Path | None) -> None:
 
     settings = _settings(config, seeds)
     log_to_stderr()
-    _folder(settings)  # its faults are better told before anything starts
+    _source(settings)  # its faults are better told before anything starts
     watchers: list[Watcher] = []
 
     def started() -> None:
@@ -174,7 +184,7 @@ def watch(config: Path | None, seeds: Path | None) -> None:
     with sole_watcher(settings.store.url):
         watcher = _watcher(settings)
         watcher.start()
-        click.echo(f"Watching {settings.content.seeds}", err=True)
+        click.echo(f"Watching {_shown_source(settings)}", err=True)
         ended.wait()
         watcher.stop()
 
@@ -211,7 +221,8 @@ def check(
     nothing could be checked.
     """
     settings = _settings(config, seeds)
-    place, only = _place_to_check(settings.content.seeds, path)
+    seeds = _source(settings).folder.root if settings.source.git else settings.content.seeds
+    place, only = _place_to_check(seeds, path)
     content = settings.content
     folder = Folder(place, 0, content.include, content.exclude)
     if explain:
@@ -288,7 +299,9 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
 
 def _publish_settled(settings: Settings, store: Store) -> list[Report]:
     """Publish, and look again while a file is being written or has just vanished."""
-    folder, site = _folder(settings), settings.publication()
+    source, site = _source(settings), settings.publication()
+    source.update()
+    folder = source.folder
     until = time.monotonic() + _SETTLE_SECONDS
     with _progress("Reading posts") as progress:
         reports = [publish(folder, store, site, datetime.now(UTC), progress=progress)]
@@ -337,12 +350,21 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def _shown_source(settings: Settings) -> str:
+    source = settings.source
+    return (
+        f"the branch {source.branch} of a repository"
+        if source.git
+        else str(settings.content.seeds)
+    )
+
+
 def _announce(settings: Settings) -> None:
     shown = (
         settings.server.host if ":" not in settings.server.host else f"[{settings.server.host}]"
     )
     lines = [
-        f"Serving {settings.content.seeds} on http://{shown}:{settings.server.port}",
+        f"Serving {_shown_source(settings)} on http://{shown}:{settings.server.port}",
         *(f"  {addresses.url(settings.site.url, name)}" for name in addresses.FORMATS.values()),
         f"  {addresses.url(settings.site.url, addresses.OPML_PATH)}  (all feeds)",
     ]

@@ -53,15 +53,30 @@ class Folder:
     regular files count; a link is followed if it leads to a file inside. Of these, posts are
     what one of the globs in `include` matches, if there are any, and none in `exclude` does:
     `*` and `?` stay within a folder, `**` does not; what matches a folder matches all in it.
+
+    Into a folder that `stands` nobody writes while we look: what is missing there is gone.
     """
 
     def __init__(
-        self, root: Path, quiet: float, include: Sequence[str] = (), exclude: Sequence[str] = ()
+        self,
+        root: Path,
+        quiet: float,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        *,
+        stands: bool = False,
     ) -> None:
         self.root = root.resolve()
         self.quiet = quiet
+        self.stands = stands
         self._include = _globs(include)
         self._exclude = _globs(exclude)
+
+    def standing_at(self, root: Path) -> "Folder":
+        """A folder at another place with the same globs, into which nobody writes."""
+        folder = Folder(root, 0, stands=True)
+        folder._include, folder._exclude = self._include, self._exclude
+        return folder
 
     def holds(self, path: str) -> bool:
         """True for a relative path that may be a post's, by the names in it."""

@@ -5,13 +5,14 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from feedsvc.core.attachments import file_candidates
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.files import FileRecord, Stamp, State
 from feedsvc.core.identities import Claim, Identities, Standing, identify
+from feedsvc.core.news import News
 from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -21,6 +22,7 @@ from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
+MOST_PROBLEMS: Final = 100  # that a report tells of one by one
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -39,6 +41,7 @@ class Report:
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
     feeds: tuple[str, ...]
+    news: News
     problems: tuple[Problem, ...]
     noticed: tuple[Problem, ...]
     unsettled: frozenset[str]
@@ -50,6 +53,14 @@ class Report:
     def refused(self) -> int:
         """How many files are refused as they stand."""
         return len({problem.path for problem in self.problems if problem.refuses})
+
+    def told(self, site_url: str) -> dict[str, Any]:
+        """The same for those who asked for it, whose JSON it becomes."""
+        return {
+            **self.news.told(site_url),
+            "refused": self.refused,
+            "problems": [problem.told() for problem in self.problems[:MOST_PROBLEMS]],
+        }
 
 
 def publish(
@@ -77,6 +88,23 @@ def publish(
                 changes = store.publish(publication, now)
         with store.snapshot() as after:
             return _report(after, publication, changes, known, seen)
+
+
+def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
+    """What `publish` would do with all that is in the folder; nothing is written.
+
+    The folder may be another one than that which is published. It stands: what is missing in it
+    would be withdrawn. Raises FolderError and StoreError, StoreLocked among them.
+    """
+    with store.lock():
+        known = _recall(store, site, now, None)
+        with _Spool() as entries:
+            seen = _look(folder, known, site, now, entries, None)
+            verdict = _identify(store, site, known, seen)
+            publication = _decide(entries, folder, site, now, known, seen, verdict)
+            changes = store.rehearse(publication, now)
+        with store.snapshot() as before:
+            return _report(before, publication, changes, known, seen)
 
 
 class _Spool:
@@ -245,6 +273,8 @@ def _unread(record: FileRecord) -> FileRecord:
 
 def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
     """True at the second look that misses a file; the first may have come between two names."""
+    if folder.stands:
+        return True
     if record.missing_since is None:
         return False
     wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
@@ -504,6 +534,7 @@ def _report(
         changed=named(changes.changed),
         withdrawn=named(changes.withdrawn),
         feeds=tuple(changes.feeds),
+        news=changes.news,
         problems=(*seen.problems, *(after.problems() if known.scope is None else noticed)),
         noticed=(*seen.problems, *noticed),
         unsettled=frozenset(seen.unsettled.union(changes.woken)),

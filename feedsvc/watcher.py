@@ -1,9 +1,11 @@
 """Publishes whenever there is a reason: a file event, the schedule, a date, a request."""
 
+import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -11,14 +13,22 @@ from typing import Final
 from apscheduler.schedulers.background import BackgroundScheduler
 from watchfiles import watch
 
+from feedsvc.core.jobs import Job, after_failure
 from feedsvc.core.site import Site
-from feedsvc.errors import FeedsvcError, StoreDamaged, StoreError, StoreGone, StoreLocked
-from feedsvc.folder import Folder
-from feedsvc.publishing import Report, publish
+from feedsvc.errors import (
+    FeedsvcError,
+    RepositoryError,
+    StoreDamaged,
+    StoreError,
+    StoreGone,
+    StoreLocked,
+)
+from feedsvc.publishing import Report, preview, publish
+from feedsvc.source import Source
 from feedsvc.store.store import open_sound_store, open_store
 
-REQUEST_QUIET: Final = 0.5  # seconds without a further request, then the rescan begins
-REQUEST_PATIENCE: Final = 5.0  # seconds after which it begins all the same
+REQUEST_QUIET: Final = 2.0  # seconds without a further call, then the build begins (G10)
+REQUEST_PATIENCE: Final = 30.0  # seconds after which it begins all the same
 RETRY: Final = 2.0  # seconds after which a publish that failed is tried again
 _TICK: Final = 0.2
 
@@ -69,13 +79,14 @@ class Watcher:
 
     def __init__(
         self,
-        folder: Folder,
+        source: Source,
         store_url: str,
         site: Site,
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
     ) -> None:
-        self._folder = folder
+        self._source = source
+        self._folder = source.folder
         self._store_url = store_url
         self._store = open_store(store_url)
         self._site = site
@@ -84,13 +95,18 @@ class Watcher:
         self._agenda = _Agenda()
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        events = () if source.is_fetched else (self._hear_events,)
         self._threads = [
             threading.Thread(target=target, name=target.__name__, daemon=True)
-            for target in (self._publish_when_due, self._hear_events)
+            for target in (self._publish_when_due, *events)
         ]
         self._last_whole = time.monotonic()
         self._told: set[str] = set()  # what stands in the log and need not be said again
-        self._request: tuple[int, float, float] | None = None  # number, first and last seen
+        self._request: tuple[int, float, float] | None = None  # calls, first and last seen
+        self._jobs: list[Job] = []  # that the next build answers
+        self._has_lost_jobs = True  # those of a watcher that died at work
+        self._fetch_failed = False
+        self._unpublished: frozenset[str] | None = None  # paths that were fetched; None: all
 
     def start(self) -> None:
         """Begin with a scan of the whole folder."""
@@ -127,17 +143,22 @@ class Watcher:
             self._agenda.wake.wait(wait)
             self._agenda.wake.clear()
             try:
-                self._hear_requests()
+                self._hear_jobs()
                 # The scheduler waits by the clock on the wall, which may have been put back.
                 if time.monotonic() - self._last_whole > 1.5 * self._interval:
                     self._agenda.look_at_everything()
+                if self._fetch_failed:
+                    self._publish_what_there_is()
                 whole, paths = self._agenda.take()
                 if whole or paths:
-                    self._publish(None if whole else paths)
+                    self._build(None if whole else paths)
             except _Stopped:
                 return
             except (StoreDamaged, StoreGone) as error:
                 self._replace_store(error)
+            except RepositoryError as error:
+                self._tell(logging.ERROR, f"not fetched, to be tried again: {error}")
+                self._fetch_failed = True
             except FeedsvcError as error:
                 if not isinstance(error, StoreLocked):
                     self._tell(logging.ERROR, f"not published, to be tried again: {error}")
@@ -149,10 +170,78 @@ class Watcher:
                 log.exception("not published because of a fault in feedsvc")
                 self._try_again()
 
-    def _publish(self, only: Collection[str] | None) -> None:
+    def _build(self, only: Collection[str] | None) -> None:
+        """Fetch where that is for us to do, publish, and tell those who asked for it."""
+        jobs, self._jobs = self._jobs, []
+        with self._answering(jobs) as answer:
+            if only is None:
+                self._last_whole = time.monotonic()
+                only = self._fetch()
+            elif not self._source.is_whole:
+                return
+            report = self._publish(only)
+            self._unpublished = frozenset()
+            answer(report)
+
+    def _fetch(self) -> Collection[str] | None:
+        """What is to be looked at, after what is new was fetched; None for the whole folder."""
+        if not self._source.is_fetched:
+            return None
+        changed = self._source.update()
+        if self._unpublished is not None and changed is not None:
+            self._unpublished |= changed
+        else:
+            self._unpublished = None
+        return self._unpublished
+
+    def _publish_what_there_is(self) -> None:
+        """Publish the tree that was fetched last, after a fetch that failed."""
+        self._fetch_failed = False
+        if self._source.mend():
+            self._publish(self._unpublished)
+            self._unpublished = frozenset()
+
+    @contextmanager
+    def _answering(self, jobs: Sequence[Job]) -> Iterator[Callable[[Report], None]]:
+        """Note in the store how these jobs fare."""
+        names = [job.name for job in jobs]
+
+        def answer(report: Report) -> None:
+            if names:
+                told = json.dumps(report.told(self._site.url), ensure_ascii=False)
+                self._store.jobs.end(names, told, datetime.now(UTC))
+
+        if names:
+            self._store.jobs.begin(names, datetime.now(UTC))
+        try:
+            yield answer
+        except _Stopped:
+            raise  # they are asked for anew at the next start
+        except Exception as error:
+            self._put_off(jobs, error)
+            raise
+
+    def _put_off(self, jobs: Sequence[Job], error: Exception) -> None:
+        reason = (
+            str(error) if isinstance(error, FeedsvcError | OSError) else "a fault in feedsvc"
+        )
         now = datetime.now(UTC)
-        if only is None:
-            self._last_whole = time.monotonic()
+        for job in jobs:
+            state, again = after_failure(job, now)
+            try:
+                self._store.jobs.fail(job, state, reason, again, now)
+            except StoreError:
+                self._has_lost_jobs = True
+
+    def _preview(self, job: Job) -> None:
+        try:
+            with self._answering([job]) as answer, self._source.proposed(job.ref) as folder:
+                answer(preview(folder, self._store, self._site, datetime.now(UTC)))
+        except FeedsvcError as error:
+            log.warning("a preview failed: %s", error)
+
+    def _publish(self, only: Collection[str] | None) -> Report:
+        now = datetime.now(UTC)
         report = publish(
             self._folder, self._store, self._site, now, only=only, progress=self._go_on
         )
@@ -170,6 +259,7 @@ class Watcher:
                 replace_existing=True,
                 misfire_grace_time=None,
             )
+        return report
 
     def _tell(self, level: int, text: str) -> None:
         """Log what has not been said since it was last otherwise."""
@@ -210,21 +300,28 @@ class Watcher:
             self._tell(logging.ERROR, f"the store cannot be replaced: {failure}")
         self._agenda.look_at_everything()
 
-    def _hear_requests(self) -> None:
-        """Answer requests for a rescan, many with one, once they have become quiet."""
-        asked = self._store.rebuild_asked_for()
-        if asked is None:
+    def _hear_jobs(self) -> None:
+        """Answer calls for a rebuild, many with one, once they have become quiet."""
+        if self._has_lost_jobs:
+            self._store.jobs.requeue()
+            self._has_lost_jobs = False
+        waiting = self._store.jobs.waiting(datetime.now(UTC))
+        for job in waiting:
+            if job.kind == "preview":
+                self._preview(job)
+        rebuilds = [job for job in waiting if job.kind == "rebuild"]
+        if not rebuilds:
             self._request = None
             return
-        now = time.monotonic()
-        number, first, last = self._request or (asked, now, now)
-        if asked != number:
+        now, calls = time.monotonic(), sum(job.calls for job in rebuilds)
+        heard, first, last = self._request or (calls, now, now)
+        if calls != heard:
             last = now
-        self._request = (asked, first, last)
+        self._request = (calls, first, last)
         if now - last >= REQUEST_QUIET or now - first >= REQUEST_PATIENCE:
-            self._store.begin_rebuild(asked)
             self._request = None
-            log.info("a rescan was asked for")
+            self._jobs = rebuilds
+            log.info("a rebuild was asked for by %d calls", calls)
             self._agenda.look_at_everything()
 
     # Another thread hears of changes.

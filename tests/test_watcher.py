@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.folder import Folder
+from feedsvc.source import Source
 from feedsvc.store.store import Store, open_sound_store
 from feedsvc.watcher import Watcher
 from tests.running import wait_until
@@ -52,28 +53,28 @@ def titles(store: Store) -> set[str]:
 def test_a_request_publishes_what_no_event_told_of(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         posts.write("new.md", title="Unheard")
         time.sleep(0.5)
         assert titles(store) == set()
-        store.ask_for_rebuild()
+        store.jobs.ask(datetime.now(UTC))
         wait_until(lambda: titles(store) == {"Unheard"}, "the rescan", 5)
 
 
 def test_a_request_that_nobody_began_survives_a_crash(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    store.ask_for_rebuild()
-    watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    store.jobs.ask(datetime.now(UTC))
+    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
-        wait_until(lambda: store.rebuild_asked_for() is None, "the request's rescan", 5)
+        wait_until(lambda: store.jobs.newest(1)[0].state == "done", "the request's rescan", 5)
 
 
 def test_the_schedule_publishes_what_no_event_told_of(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=1)
+    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=1)
     with watching(watcher, store):
         posts.write("new.md", title="Later")
         wait_until(lambda: titles(store) == {"Later"}, "the schedule", 5)
@@ -83,10 +84,10 @@ def test_a_quiet_file_system_gets_its_second_look(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     path = posts.write("tea.md", title="Tea")
-    watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         path.unlink()
-        store.ask_for_rebuild()
+        store.jobs.ask(datetime.now(UTC))
         wait_until(lambda: titles(store) == set(), "the withdrawal", 5)
 
 
@@ -96,10 +97,10 @@ def test_a_post_of_the_future_appears_at_its_second_after_a_restart_too(
     due = datetime.now(UTC) + timedelta(seconds=4)
     posts.write("soon.md", title="Soon", date=f"{due:%Y-%m-%dT%H:%M:%SZ}")
     for _ in range(2):
-        watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+        watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
         with watching(watcher, store):
             assert titles(store) == set()
-    watcher = Deaf(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: titles(store) == {"Soon"}, "the post that fell due", 10)
         assert datetime.now(UTC) >= due.replace(microsecond=0)
@@ -109,7 +110,7 @@ def test_it_goes_on_when_the_folder_goes_away_and_comes_back(
     posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     posts.write("tea.md", title="Tea")
-    watcher = Watcher(Folder(posts.root, 0.05), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0.05)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: titles(store) == {"Tea"}, "the first post")
         away = posts.root.with_name("away")
@@ -124,7 +125,7 @@ def test_it_goes_on_when_the_folder_goes_away_and_comes_back(
 def test_it_goes_on_when_another_process_has_the_lock(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         with store.lock(wait=True):
             posts.write("tea.md", title="Tea")
@@ -139,7 +140,7 @@ def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
     posts.write("tea.md", title="Tea", guid="urn:x:tea")
     file = tmp_path / "var" / "feedsvc.sqlite3"
     store = open_sound_store(sqlite_url)
-    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         garbage = file.with_name("garbage")
         garbage.write_bytes(b"not a database, for sure" * 4096)
@@ -160,7 +161,7 @@ def test_a_folder_with_a_dot_that_is_moved_in_or_out_is_noticed(
     posts.write("tea.md", title="Tea")
     outside = PostFolder(tmp_path / "2026.11")
     outside.write("new.md", title="New")
-    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: titles(store) == {"Tea"}, "the first post")
         time.sleep(1)  # the events are set up, and the look after that is done
@@ -175,7 +176,7 @@ def test_a_store_that_is_taken_away_is_made_anew(
 ) -> None:
     posts.write("tea.md", title="Tea")
     store = open_sound_store(sqlite_url)
-    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: titles(store) == {"Tea"}, "the first post")
         shutil.rmtree(tmp_path / "var")
@@ -188,7 +189,7 @@ def test_a_store_that_is_taken_away_is_made_anew(
 def test_a_store_that_cannot_be_asked_does_not_flood_the_log(
     posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watcher = Watcher(Folder(posts.root, 0), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         broken = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
         watcher._store._database.engine = broken

@@ -140,3 +140,8 @@ def rfc822(moment: datetime) -> str:
 def microseconds(moment: datetime) -> int:
     """`moment` as whole microseconds since 1970 in UTC: what the store sorts by."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(count: int) -> datetime:
+    """The moment of `microseconds`, in UTC, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=count)

@@ -1,6 +1,7 @@
 """What is wrong with a post, said so that its author can mend it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,16 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.fault}; {self.cure}"
+
+    def told(self) -> dict[str, Any]:
+        """The same for programs, whose JSON it becomes."""
+        return {
+            "path": self.path,
+            "line": self.line or None,
+            "column": self.column or None,
+            "severity": "error" if self.refuses else "warning",
+            "code": self.code,
+            "fault": self.fault,
+            "cure": self.cure,
+            "text": self.text,
+        }

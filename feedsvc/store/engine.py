@@ -134,6 +134,15 @@ class Database:
                 yield connection
 
     @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """A transaction that is undone at the end."""
+        with named_faults(self), self.engine.connect() as connection:
+            connection.execution_options(feedsvc_writes=True)
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
+
+    @contextmanager
     def lock(self, *, wait: bool = False) -> Iterator[None]:
         """Hold the right to publish, which only one process on any machine has.
 

@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
@@ -22,10 +21,24 @@ from feedsvc.core.feeds import (
     topics_of,
 )
 from feedsvc.core.files import FileRecord
+from feedsvc.core.news import MOST_NAMED, Headline, News, headline
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of
-from feedsvc.store.schema import entries, facts, feeds, files, identities, memberships
+from feedsvc.store.schema import (
+    entries,
+    facts,
+    feeds,
+    files,
+    identities,
+    memberships,
+    publishes,
+)
+from feedsvc.store.upserts import upsert
+
+MOST_PUBLISHES: Final = 1000  # whose news are kept
+
+_KINDS: Final = ("added", "changed", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
+    news: News = field(default_factory=News)
     woken: list[str] = field(default_factory=list)  # paths of files to be read again
 
 
@@ -67,11 +81,14 @@ class _Writer:
     def __init__(self, connection: Connection, publication: Publication, now: datetime) -> None:
         self._connection = connection
         self._publication = publication
+        self._at = now
         self._now = int(now.timestamp())
         self._facts = {
             row["name"]: row["value"] for row in connection.execute(sa.select(facts)).mappings()
         }
         self._changes = Changes()
+        self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
+        self._number = self._next_number()
         self._numbers: dict[str, int] = {}
         self._grown: Counter[int] = Counter()
         self._new_feeds = False
@@ -90,7 +107,13 @@ class _Writer:
         if anew or self._new_feeds:
             self._move_opml()
         self._keep_facts()
+        self._keep_news()
         return self._changes
+
+    def _note(self, kind: str, entry: Entry) -> None:
+        getattr(self._changes, kind).append(entry.id)
+        if len(self._headlines[kind]) < MOST_NAMED:
+            self._headlines[kind].append(headline(entry))
 
     # Entries and their places in the feeds.
 
@@ -104,16 +127,17 @@ class _Writer:
         # the tags of feeds are made of those in the rows.
         moved = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
         for entry in moved:
-            (self._changes.changed if entry.id in old else self._changes.added).append(entry.id)
+            self._note("changed" if entry.id in old else "added", entry)
         if not moved:
             return
         before = {e.id: entry_of(old[e.id]) for e in moved if e.id in old}
-        _upsert(self._connection, entries, [entry_row(entry) for entry in moved])
+        upsert(self._connection, entries, [entry_row(entry) for entry in moved])
         self._replace_memberships(before, {entry.id: entry for entry in moved})
 
     def _withdraw(self, ids: list[str]) -> None:
         old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
-        self._changes.withdrawn.extend(old)
+        for entry in old.values():
+            self._note("withdrawn", entry)
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         self._replace_memberships(old, {})
 
@@ -190,17 +214,20 @@ class _Writer:
                 "entries": row["entries"] + self._grown[row["number"]],
                 "digest": digest,
                 "changed_at": row["changed_at"],
+                "moved_in": row["moved_in"],
             }
             if digest != row["digest"]:
                 # Whole seconds, each version its own: If-Modified-Since knows no finer ones.
                 earliest = row["changed_at"] + 1 if row["digest"] else self._now
                 change["changed_at"] = max(self._now, earliest)
+                change["moved_in"] = self._number
                 self._changes.feeds.append(row["path"])
             moved.append(change)
         if moved:
             where = feeds.c.number == sa.bindparam("b_number")
             columns: dict[str, Any] = {
-                name: sa.bindparam(name) for name in ("entries", "digest", "changed_at")
+                name: sa.bindparam(name)
+                for name in ("entries", "digest", "changed_at", "moved_in")
             }
             self._connection.execute(sa.update(feeds).where(where).values(columns), moved)
 
@@ -237,7 +264,7 @@ class _Writer:
         publication = self._publication
         for paths in chunks(publication.forgotten):
             self._connection.execute(sa.delete(files).where(files.c.path.in_(paths)))
-        _upsert(self._connection, files, [file_row(record) for record in publication.files])
+        upsert(self._connection, files, [file_row(record) for record in publication.files])
         pin(self._connection, publication.identities)
         for keys in chunks(publication.released):
             waiting = sa.update(files).where(files.c.wants.in_(keys))
@@ -254,30 +281,33 @@ class _Writer:
             "site": self._publication.site.to_json(),
             "renderer": RENDERER_VERSION,
         }
-        _upsert(
+        upsert(
             self._connection, facts, [{"name": n, "value": v} for n, v in sorted(kept.items())]
         )
+
+    # What others are told.
+
+    def _next_number(self) -> int:
+        last = self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
+        return int(last or 0) + 1
+
+    def _keep_news(self) -> None:
+        changes = self._changes
+        kinds = (changes.added, changes.changed, changes.withdrawn, changes.feeds)
+        added, changed, withdrawn, moved = map(len, kinds)
+        changes.news = News(
+            **{kind: tuple(lines) for kind, lines in self._headlines.items()},
+            feeds=tuple(changes.feeds[:MOST_NAMED]),
+            counts=(added, changed, withdrawn, moved),
+        )
+        if changes.news:
+            row = {"number": self._number, "news": changes.news.to_json()}
+            row["at"] = microseconds(self._at)
+            self._connection.execute(sa.insert(publishes), [row])
+            old = publishes.c.number <= self._number - MOST_PUBLISHES
+            self._connection.execute(sa.delete(publishes).where(old))
 
 
 def pin(connection: Connection, ids: Mapping[str, str]) -> None:
     """Keep the entry id of each key, for good."""
-    _upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in sorted(ids.items())])
-
-
-def _upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """Insert rows, or replace those that have the same primary key."""
-    insert = _insert_into(table, connection.dialect.name)
-    keys = [column.name for column in table.primary_key]
-    others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
-    statement = insert.on_conflict_do_update(index_elements=keys, set_=others)
-    for chunk in chunks(rows):
-        connection.execute(statement, chunk)
-
-
-def _insert_into(table: sa.Table, dialect: str) -> Any:
-    """The dialect's own INSERT, which knows ON CONFLICT; both spell it the same."""
-    if dialect != "postgresql":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # not above: it takes an eighth of a second
-
-    return postgresql.insert(table)
+    upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in sorted(ids.items())])

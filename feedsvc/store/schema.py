@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0002"
+SCHEMA_VERSION: Final = "0003"
 
 metadata = MetaData()
 
@@ -92,6 +92,9 @@ feeds = Table(
     Column("entries", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("changed_at", BigInteger, nullable=False),  # seconds since 1970
+    # The number of the publish in which its digest moved last.
+    Column("moved_in", BigInteger, nullable=False, server_default="0"),
+    Index("feeds_moved_in", "moved_in"),
 )
 
 # Which feed holds which entry; its key is the order of a feed, read from its end.
@@ -106,11 +109,106 @@ memberships = Table(
     sqlite_with_rowid=False,
 )
 
-# One row: how often a rescan was asked for, and the last of them that has begun.
-rebuilds = Table(
-    "rebuilds",
+# What each publish changed; the last of them only.
+publishes = Table(
+    "publishes",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970, as all below
+    Column("news", Text, nullable=False),  # JSON
+)
+
+# What was asked for from outside: to look at the folder again, or to say what that would do.
+jobs = Table(
+    "jobs",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("asked", BigInteger, nullable=False),
-    Column("begun", BigInteger, nullable=False),
+    Column("name", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("ref", Text, nullable=False),  # of a preview: what of the repository it is about
+    Column("state", String, nullable=False),
+    Column("calls", Integer, nullable=False),  # how many it answers
+    Column("asked_at", BigInteger, nullable=False),
+    Column("begun_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("report", Text, nullable=False),  # JSON; empty until it has ended
+    Index("jobs_state", "state"),
+)
+
+# The calls that were heard, so that one that comes twice is heard once.
+messages = Table(
+    "messages",
+    metadata,
+    Column("message", Text, primary_key=True),
+    Column("job", String, nullable=False),
+    Column("heard_at", BigInteger, nullable=False),
+    Index("messages_heard_at", "heard_at"),
+)
+
+# Who is sent what changes (W3C WebSub). A subscription whose `delivered` is not the digest of
+# its feed is due.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("name", String, primary_key=True),  # a hash of topic and callback
+    Column("feed_path", Text, nullable=False),
+    Column("format", String, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("client", String, nullable=False),  # the address that asked
+    Column("secret", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("lease_ends_at", BigInteger, nullable=False),
+    Column("delivered", String, nullable=False),  # a digest of the feed
+    Column("delivered_at", BigInteger),
+    Column("attempts", Integer, nullable=False),  # that failed, one after another
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Index("subscriptions_feed", "feed_path"),
+    Index("subscriptions_client", "client"),
+    Index("subscriptions_host", "host"),
+)
+
+# What somebody wants of a subscription, until its callback has said that it does want it.
+# Those that were refused, or asked for anew, stay a while without a next attempt: they count
+# against their host.
+intents = Table(
+    "intents",
+    metadata,
+    Column("number", String, primary_key=True),  # at random
+    Column("name", String, nullable=False),  # as that of the subscription
+    Column("mode", String, nullable=False),
+    Column("feed_path", Text, nullable=False),
+    Column("format", String, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("client", String, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("lease_seconds", BigInteger, nullable=False),
+    Column("delivered", String, nullable=False),  # the feed's digest when it was asked for
+    Column("asked_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger),
+    Column("claimed_until", BigInteger, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Index("intents_name", "name"),
+    Index("intents_next_attempt_at", "next_attempt_at"),
+    Index("intents_host", "host"),
+    Index("intents_client", "client"),
+)
+
+# Outside hubs and URLs to notify, each by a hash: up to which publish they have been told.
+listeners = Table(
+    "listeners",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("told", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
+    Column("last_error", Text, nullable=False),
 )

@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from feedsvc.errors import StoreDamaged
 from feedsvc.store.engine import Database, put_aside
+from feedsvc.store.jobs import Jobs
+from feedsvc.store.listeners import Listeners
 from feedsvc.store.publication import Changes, Publication, commit, pin
-from feedsvc.store.schema import rebuilds
 from feedsvc.store.snapshot import Snapshot
+from feedsvc.store.subscriptions import Subscriptions
 
 log = logging.getLogger("feedsvc.store")
 
@@ -24,6 +24,9 @@ class Store:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.name = self._database.name
+        self.jobs = Jobs(self._database)
+        self.subscriptions = Subscriptions(self._database)
+        self.listeners = Listeners(self._database)
 
     def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the right to publish; StoreLocked where another process has it."""
@@ -40,23 +43,10 @@ class Store:
         with self._database.writing() as connection:
             return commit(connection, publication, now)
 
-    def ask_for_rebuild(self) -> int:
-        """Ask, durably, for a rescan; the number of the request."""
-        with self._database.writing() as connection:
-            asking = sa.update(rebuilds).values(asked=rebuilds.c.asked + 1)
-            return int(connection.execute(asking.returning(rebuilds.c.asked)).scalar_one())
-
-    def rebuild_asked_for(self) -> int | None:
-        """The number of the last request for a rescan, unless its rescan has begun."""
-        with self._database.reading() as connection:
-            query = sa.select(rebuilds.c.asked).where(rebuilds.c.asked > rebuilds.c.begun)
-            asked = connection.execute(query).scalar()
-            return None if asked is None else int(asked)
-
-    def begin_rebuild(self, number: int) -> None:
-        """Note that a rescan begins which answers every request up to this number."""
-        with self._database.writing() as connection:
-            connection.execute(sa.update(rebuilds).values(begun=number))
+    def rehearse(self, publication: Publication, now: datetime) -> Changes:
+        """What `publish` would do; nothing is written."""
+        with self._database.trying() as connection:
+            return commit(connection, publication, now)
 
     def adopt_identities(self, identities: Mapping[str, str]) -> None:
         """Keep ids that were pinned to keys elsewhere."""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import threading
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, abort, request
@@ -32,7 +33,7 @@ def rebuild(store: Store, secret: str) -> Response:
             abort(401)
     if request.headers.get("X-GitHub-Event") == "ping":
         return _said(200, "pong")
-    store.ask_for_rebuild()
+    store.jobs.ask(datetime.now(UTC))
     return _said(202, "a rescan has been asked for")
 
 

@@ -321,16 +321,6 @@ def test_an_identity_outlives_its_entry(either_store: Store) -> None:
         assert snapshot.pinned(["slug:one", "slug:two"]) == {"slug:one": entry().id}
 
 
-def test_a_rebuild_that_was_asked_for_is_pending_until_it_begins(either_store: Store) -> None:
-    assert either_store.rebuild_asked_for() is None
-    assert [either_store.ask_for_rebuild(), either_store.ask_for_rebuild()] == [1, 2]
-    assert either_store.rebuild_asked_for() == 2
-    either_store.begin_rebuild(2)
-    assert either_store.rebuild_asked_for() is None
-    either_store.ask_for_rebuild()
-    assert either_store.rebuild_asked_for() == 3
-
-
 def test_the_lock_excludes_a_second_publisher(either_store: Store, either_url: str) -> None:
     second = Store(either_url)
     with either_store.lock(), pytest.raises(StoreLocked), second.lock():
@@ -416,9 +406,13 @@ def test_the_migrations_build_what_the_schema_says(either_store: Store) -> None:
 
 CALLS: dict[str, Callable[[Store], object]] = {
     "publish": publish,
-    "ask_for_rebuild": Store.ask_for_rebuild,
-    "rebuild_asked_for": Store.rebuild_asked_for,
-    "begin_rebuild": lambda store: store.begin_rebuild(1),
+    "jobs.ask": lambda store: store.jobs.ask(NOW),
+    "jobs.waiting": lambda store: store.jobs.waiting(NOW),
+    "subscriptions.claim_deliveries": lambda store: store.subscriptions.claim_deliveries(
+        NOW, 1
+    ),
+    "subscriptions.all": lambda store: store.subscriptions.all(),
+    "listeners.claim": lambda store: store.listeners.claim(NOW),
     "snapshot": titles,
 }
 

@@ -1,0 +1,42 @@
+"""What is asked for from outside: to look at the posts again, or to say what that would do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+
+JobKind: TypeAlias = Literal["rebuild", "preview"]
+JobState: TypeAlias = Literal["queued", "running", "held", "done", "failed"]
+
+GIVEN_UP_AFTER: Final = 10  # attempts: an hour and a half, nearly
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by the `name` that it is asked for by; `calls` is how many it answers.
+
+    It is `queued` until a build begins that answers it, then `running`, then `done`. What could
+    not be done now is `held` until `next_attempt_at`, and `failed` after GIVEN_UP_AFTER
+    attempts; `error` says why. `report` is JSON, empty until the job has ended. A preview is of
+    `ref`, a name that the repository has for a proposed change, or of what is there.
+    """
+
+    name: str
+    kind: JobKind
+    ref: str
+    state: JobState
+    calls: int
+    asked_at: datetime
+    begun_at: datetime | None
+    ended_at: datetime | None
+    attempts: int
+    next_attempt_at: datetime
+    error: str
+    report: str
+
+
+def after_failure(job: Job, now: datetime) -> tuple[JobState, datetime]:
+    """What becomes of a job whose attempt has failed, and when it is tried again."""
+    attempts = job.attempts + 1
+    if job.kind == "preview" or attempts >= GIVEN_UP_AFTER:
+        return "failed", now
+    return "held", now + timedelta(seconds=min(1200, 5 * 2**attempts))

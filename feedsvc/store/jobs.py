@@ -1,0 +1,161 @@
+"""Jobs in the store: asked for by web processes, carried out by the watcher."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feedsvc.core.dates import from_microseconds, microseconds
+from feedsvc.core.jobs import Job, JobKind, JobState
+from feedsvc.store.engine import Database
+from feedsvc.store.schema import jobs, messages
+from feedsvc.store.upserts import insert_new
+
+REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
+MOST_KEPT: Final = 1000  # jobs that have ended
+
+_OPEN: Final = ("queued", "held")
+
+
+class Jobs:
+    """Every method raises StoreError where the store cannot be asked."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def ask(
+        self, now: datetime, *, message: str = "", kind: JobKind = "rebuild", ref: str = ""
+    ) -> tuple[Job, bool]:
+        """Ask, durably, for a job; the job, and whether this call was not heard before.
+
+        A call joins the job of its kind and ref that has not begun. `message` is what its
+        sender knows it by for good, `` where it has no such name.
+        """
+        with self._database.writing() as connection:
+            known = _heard(connection, message) if message else None
+            if known:
+                return known, False
+            name = _joined(connection, kind, ref, now) or _queued(connection, kind, ref, now)
+            new = True
+            if message:
+                row = {"message": message, "job": name, "heard_at": microseconds(now)}
+                new = insert_new(connection, messages, row)  # another may be faster
+            job = _named(connection, name)
+            assert job is not None  # noqa: S101 - it was written a moment ago
+            return job, new
+
+    def named(self, name: str) -> Job | None:
+        """The job of this name, until it is forgotten."""
+        with self._database.reading() as connection:
+            return _named(connection, name)
+
+    def newest(self, most: int) -> list[Job]:
+        """The jobs that were asked for last, the newest first."""
+        with self._database.reading() as connection:
+            query = sa.select(jobs).order_by(jobs.c.number.desc()).limit(most)
+            return [_job(row) for row in connection.execute(query).mappings()]
+
+    def waiting(self, now: datetime) -> list[Job]:
+        """The jobs that are queued, and those that are held until now or before."""
+        with self._database.reading() as connection:
+            query = (
+                sa.select(jobs)
+                .where(jobs.c.state.in_(_OPEN), jobs.c.next_attempt_at <= microseconds(now))
+                .order_by(jobs.c.number)
+            )
+            return [_job(row) for row in connection.execute(query).mappings()]
+
+    def begin(self, names: Collection[str], now: datetime) -> None:
+        """Note that one build begins which answers these jobs."""
+        self._change(names, state="running", begun_at=microseconds(now))
+
+    def end(self, names: Collection[str], report: str, now: datetime) -> None:
+        """Note that they are done, and what came of it (JSON)."""
+        self._change(names, state="done", ended_at=microseconds(now), report=report, error="")
+
+    def fail(
+        self, job: Job, state: JobState, error: str, next_attempt_at: datetime, now: datetime
+    ) -> None:
+        """Note that a job could not be done, and what becomes of it."""
+        self._change(
+            [job.name],
+            state=state,
+            error=error,
+            attempts=job.attempts + 1,
+            next_attempt_at=microseconds(next_attempt_at),
+            ended_at=microseconds(now) if state == "failed" else None,
+        )
+
+    def requeue(self) -> None:
+        """Ask anew for the jobs of a watcher that died at work."""
+        with self._database.writing() as connection:
+            running = sa.update(jobs).where(jobs.c.state == "running")
+            connection.execute(running.values(state="queued"))
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget messages after a day, and of the jobs that have ended all but the last."""
+        with self._database.writing() as connection:
+            old = messages.c.heard_at < microseconds(now - REMEMBERED)
+            connection.execute(sa.delete(messages).where(old))
+            ended = jobs.c.state.in_(("done", "failed"))
+            last = sa.select(jobs.c.number).where(ended).order_by(jobs.c.number.desc())
+            eldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()
+            if eldest is not None:
+                connection.execute(sa.delete(jobs).where(ended, jobs.c.number <= eldest))
+
+    def _change(self, names: Collection[str], **values: Any) -> None:
+        with self._database.writing() as connection:
+            connection.execute(sa.update(jobs).where(jobs.c.name.in_(names)).values(**values))
+
+
+def _heard(connection: Connection, message: str) -> Job | None:
+    query = sa.select(messages.c.job).where(messages.c.message == message)
+    name = connection.execute(query).scalar()
+    return _named(connection, name) if name else None
+
+
+def _joined(connection: Connection, kind: str, ref: str, now: datetime) -> str | None:
+    """The job that has not begun, which answers one call more and is tried at once."""
+    same = (jobs.c.kind == kind, jobs.c.ref == ref, jobs.c.state.in_(_OPEN))
+    name = connection.execute(sa.select(jobs.c.name).where(*same).limit(1)).scalar()
+    if name is None:
+        return None
+    joining = sa.update(jobs).where(jobs.c.name == name)
+    again = {"calls": jobs.c.calls + 1, "next_attempt_at": microseconds(now)}
+    connection.execute(joining.values(state="queued", **again))
+    return str(name)
+
+
+def _queued(connection: Connection, kind: str, ref: str, now: datetime) -> str:
+    name = secrets.token_hex(8)
+    now_us = microseconds(now)
+    row = {
+        **{"name": name, "kind": kind, "ref": ref, "state": "queued", "calls": 1},
+        **{"asked_at": now_us, "next_attempt_at": now_us, "attempts": 0},
+        **{"error": "", "report": ""},
+    }
+    connection.execute(sa.insert(jobs), [row])
+    return name
+
+
+def _named(connection: Connection, name: str) -> Job | None:
+    rows = connection.execute(sa.select(jobs).where(jobs.c.name == name)).mappings()
+    return next(map(_job, rows), None)
+
+
+def _job(row: sa.RowMapping) -> Job:
+    alike = ("name", "kind", "ref", "state", "calls", "attempts", "error", "report")
+    return Job(
+        **{name: row[name] for name in alike},
+        asked_at=from_microseconds(row["asked_at"]),
+        begun_at=_moment(row["begun_at"]),
+        ended_at=_moment(row["ended_at"]),
+        next_attempt_at=from_microseconds(row["next_attempt_at"]),
+    )
+
+
+def _moment(microseconds_since: int | None) -> datetime | None:
+    return None if microseconds_since is None else from_microseconds(microseconds_since)
