@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from ipaddress import ip_address
 from typing import Final, cast
@@ -269,8 +270,7 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self, connect: _Connect, certificates: str) -> None:
         self._connect = connect
-        self._tls = ssl.create_default_context(cafile=certificates)
-        self._tls.sslsocket_class = _TLSSocket
+        self._tls = _tls(certificates)
         super().__init__(pool_connections=256, pool_maxsize=64)
 
     def init_poolmanager(
@@ -296,6 +296,14 @@ class _Adapter(HTTPAdapter):
         response = Response()
         response.raw = resp
         return response
+
+
+@lru_cache(maxsize=4)
+def _tls(certificates: str) -> ssl.SSLContext:
+    """How TLS is spoken; the file is read once, since that takes longer than many requests."""
+    context = ssl.create_default_context(cafile=certificates)
+    context.sslsocket_class = _TLSSocket
+    return context
 
 
 def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:

@@ -1,5 +1,6 @@
 """Requests to strangers, over real sockets: none leads inside, lasts long or fills memory."""
 
+import itertools
 import logging
 import socket
 import ssl
@@ -87,25 +88,26 @@ def _a_request(connection: socket.socket) -> bytes:
 
 
 def drip(octets: bytes, then: bytes = b"") -> Act:
-    """Send octet after octet for ever, each soon enough for a time-out that begins anew."""
+    """Send octet after octet for long, each soon enough for a time-out that begins anew."""
 
     def act(connection: socket.socket) -> None:
         connection.sendall(then)
-        while True:
-            for octet in octets:
-                connection.sendall(bytes([octet]))
-                time.sleep(0.02)
+        for octet in itertools.islice(itertools.cycle(octets), 250):  # 5 seconds
+            connection.sendall(bytes([octet]))
+            time.sleep(0.02)
+        connection.shutdown(socket.SHUT_RDWR)
 
     return act
 
 
 def pour(octets: bytes, then: bytes) -> Act:
-    """Send without end, as fast as it is taken."""
+    """Send a thousand times more than may be taken, as fast as it is."""
 
     def act(connection: socket.socket) -> None:
         connection.sendall(then)
-        while True:
+        for _ in range(100_000_000 // len(octets) // 1000):
             connection.sendall(octets * 1000)
+        connection.shutdown(socket.SHUT_RDWR)
 
     return act
 
@@ -366,6 +368,15 @@ def test_only_so_many_look_ups_are_left_behind(
     released.set()
 
 
+def test_look_ups_that_ended_count_no_more(
+    door: Door, names: dict[str, list[list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.outgoing._MOST_LOOK_UPS", 2)
+    outgoing = door(limit=2.0)
+    for _ in range(4):
+        assert "was not found" in refused(outgoing, "http://nobody.example/")
+
+
 def in_time(outgoing: Outgoing, url: str, body: bytes = b"x") -> str:
     start = time.monotonic()
     with pytest.raises(Unreachable) as caught:
@@ -455,6 +466,15 @@ def test_an_endless_body_is_cut_and_its_connection_closed(door: Door, head: byte
         outgoing = door()
         assert outgoing.get(stranger.url) == Answer(200, b"spam" * 16_384, None)
         outgoing.get(stranger.url)
+        assert stranger.accepted == 2
+
+
+def test_the_rest_of_a_long_body_is_not_waited_for(door: Door) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n"
+    with Stranger(head + b"spam" * 16_384) as stranger:
+        outgoing = door()
+        assert outgoing.get(stranger.url) == Answer(200, b"spam" * 16_384, None)
+        assert outgoing.get(stranger.url).status == 200
         assert stranger.accepted == 2
 
 
@@ -636,7 +656,7 @@ def test_a_drip_inside_tls_is_left_in_time(
         )
 
 
-def test_a_body_that_is_not_taken_inside_tls_is_left_in_time(
+def test_a_body_that_is_taken_slowly_inside_tls_is_left_in_time(
     door: Door, names: dict[str, list[list[str]]], tls: ssl.SSLContext, certificate: Path
 ) -> None:
     names["good.example"] = [["127.0.0.1"]]
@@ -644,8 +664,9 @@ def test_a_body_that_is_not_taken_inside_tls_is_left_in_time(
 
         def serve() -> None:
             connection, _ = server.accept()
-            with suppress(OSError), tls.wrap_socket(connection, server_side=True) as deaf:
-                while deaf.recv(1000):
+            with suppress(OSError), tls.wrap_socket(connection, server_side=True) as slow:
+                for _ in range(250):  # 5 seconds, each soon enough for the next piece
+                    slow.recv(65536)
                     time.sleep(0.02)
 
         threading.Thread(target=serve, daemon=True).start()
