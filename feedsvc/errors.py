@@ -5,6 +5,7 @@ FeedsvcError
 ├── FolderError        the folder of posts cannot be read at all
 ├── RepositoryError    the git repository of the posts cannot be followed
 ├── FrontMatterError   the front matter of one file cannot be read; posts.py catches it
+├── Unreachable        a request to a subscriber or a hub had no answer
 └── StoreError         the store could not be asked or written
     ├── StoreDamaged   its file is not, or no longer, a database
     ├── StoreGone        its file was taken away
@@ -59,6 +60,14 @@ class FrontMatterError(FeedsvcError):
         self.cure = cure
         self.text = text
         self.code = code
+
+
+class Unreachable(FeedsvcError):  # noqa: N818 - a request is not wrong because of it
+    """A request to somebody else's server was refused or had no answer.
+
+    The text names scheme, host and port, and the fault; never a path or a query, which may
+    hold a secret.
+    """
 
 
 class StoreError(FeedsvcError):
