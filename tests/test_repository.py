@@ -19,6 +19,7 @@ from feedsvc.errors import RepositoryError
 from feedsvc.folder import Folder
 from feedsvc.repository import Checkout, Remote, Repository
 from tests.origins import BACKEND, Files, Forge, Link, Origin, Submodule, command_lines, serving
+from tests.running import wait_until
 
 ROUNDS_OF_KILLING = int(os.environ.get("FEEDSVC_TEST_KILLS", "8"))
 
@@ -296,8 +297,7 @@ def test_a_git_that_outlives_us_is_ended_before_the_tree_is_touched(
     assert updater.stdin is not None
     updater.stdin.write(b"go\n")
     updater.stdin.flush()
-    while "sleep 987 " not in command_lines():
-        time.sleep(0.02)
+    wait_until(lambda: "sleep 987 " in command_lines(), "git clean runs")
     updater.kill()
     updater.communicate()
     bin_first("git", 'exec "$REAL" "$@"')
@@ -638,10 +638,14 @@ def test_ssh_is_asked_without_prompts(
 def test_an_ssh_that_hangs_is_ended_with_all_it_started(
     place: Path, bin_first: Callable[[str, str], None]
 ) -> None:
-    bin_first("ssh", "sleep 986 & wait")
+    # As the real one, it keeps no file open but the three that it was given.
+    bin_first("ssh", f"exec {sys.executable} -c '{_DEAF}' deaf-986")
     with pytest.raises(RepositoryError, match="took longer than"):
         Repository(place, Remote("git@example.org:p", "main"), timeout=0.5).update()
-    assert "sleep 986 " not in command_lines()
+    assert not [line for line in command_lines() if " deaf-986 " in line]
+
+
+_DEAF = "import os, time; os.closerange(3, 256); time.sleep(60)"
 
 
 def test_what_a_remote_says_without_end_is_cut(
