@@ -1,0 +1,1 @@
+"""Telling others what has changed: subscribers, outside hubs, URLs to notify."""
