@@ -7,11 +7,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote
 
 import click
 from rich.console import Console
@@ -36,10 +37,12 @@ from feedsvc.store.store import Store, open_sound_store
 # Flask, granian, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
 if TYPE_CHECKING:
-    from feedsvc.watcher import Watcher
+    from feedsvc.push.pusher import Pusher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTLE_SECONDS = 10
+_TIDY_SECONDS = 60
+_PUSH_SECONDS = 600
 _CLONE = Path("var/source")
 
 _EXAMPLES = """\b
@@ -116,12 +119,40 @@ def _source(settings: Settings) -> Source:
     return Source(folder)
 
 
-def _watcher(settings: Settings) -> "Watcher":
+@contextmanager
+def _watching(settings: Settings) -> Iterator[None]:
+    """The folder is watched, and what changes in it is pushed, as long as the context lasts."""
     from feedsvc.watcher import Watcher
 
+    purge, pusher = _purging(settings), _pusher(settings)
+
+    def published(feed_paths: Collection[str]) -> None:
+        purge(feed_paths)
+        pusher.wake()
+
     source, interval = _source(settings), settings.watcher.interval
-    published = _purging(settings)
-    return Watcher(source, settings.store.url, settings.publication(), interval, published)
+    watcher = Watcher(source, settings.store.url, settings.publication(), interval, published)
+    watcher.every(_TIDY_SECONDS, pusher.tidy)
+    pusher.start(alone=settings.store.url.startswith("sqlite"))
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.stop()
+        pusher.stop()
+
+
+def _pusher(settings: Settings) -> "Pusher":
+    from feedsvc.push.pusher import Push, Pusher
+    from feedsvc.push.tellings import Notified, OutsideHub
+
+    others: tuple[OutsideHub | Notified, ...] = (
+        *(OutsideHub(url) for url in settings.hub.others),
+        *(Notified(each.url, each.secret.get_secret_value()) for each in settings.notify),
+    )
+    hub = settings.hub
+    push = Push(settings.site.url, hub.enabled, hub.networks, others)
+    return Pusher(settings.store.url, push)
 
 
 def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
@@ -146,19 +177,13 @@ def serve(config: Path | None, seeds: Path | None) -> None:
     settings = _settings(config, seeds)
     log_to_stderr()
     _source(settings)  # its faults are better told before anything starts
-    watchers: list[Watcher] = []
+    with ExitStack() as watching, sole_watcher(settings.store.url):
 
-    def started() -> None:
-        watchers.append(_watcher(settings))
-        watchers[0].start()
-        _announce(settings)
+        def started() -> None:
+            watching.enter_context(_watching(settings))
+            _announce(settings)
 
-    def stopped() -> None:
-        for watcher in watchers:
-            watcher.stop()
-
-    with sole_watcher(settings.store.url):
-        serve_http(settings, started, stopped)
+        serve_http(settings, started, watching.close)
 
 
 @main.command()
@@ -181,12 +206,9 @@ def watch(config: Path | None, seeds: Path | None) -> None:
     ended = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: ended.set())
-    with sole_watcher(settings.store.url):
-        watcher = _watcher(settings)
-        watcher.start()
+    with sole_watcher(settings.store.url), _watching(settings):
         click.echo(f"Watching {_shown_source(settings)}", err=True)
         ended.wait()
-        watcher.stop()
 
 
 @main.command("publish")
@@ -269,16 +291,91 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
             for record in (snapshot.listed_feeds() if site else ())
             if site
         ]
+    _print_table(("address", "title", "entries", "last changed"), rows)
+
+
+def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on a terminal; elsewhere lines with tabs."""
     if not sys.stdout.isatty():
         for row in rows:
-            click.echo("\t".join(row))
+            click.echo("\t".join(map(_printable, row)))
         return
     table = Table(box=None)
-    for heading in ("address", "title", "entries", "last changed"):
+    for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))  # Text: a title is no markup
     Console().print(table)
+
+
+@main.command()
+@_settings_options
+@click.option("--end", metavar="ID", help="End the subscription with this id, and tell it so.")
+def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> None:
+    """List who is pushed what: subscriptions of our hub, outside hubs, URLs to notify."""
+    settings = _settings(config, seeds)
+    if end is not None:
+        pusher = _pusher(settings)
+        if not pusher.end(end, "it was ended by the publisher"):
+            raise click.BadParameter(f"there is no subscription {end}", param_hint="--end")
+        return
+    store = Store(settings.store.url)
+    rows = [
+        (
+            each.target.name[:12],
+            _topic(settings, each.target.feed_path, each.target.format),
+            each.target.callback.partition("?")[0],  # what is behind it may be a secret
+            each.state,
+            f"{each.lease_ends_at:%Y-%m-%d %H:%M:%S}Z",
+            f"{each.delivered_at:%Y-%m-%d %H:%M:%S}Z" if each.delivered_at else "",
+            each.last_error,
+        )
+        for each in store.subscriptions.all()
+    ]
+    _print_table(
+        ("id", "topic", "callback", "state", "lease ends", "delivered", "last error"), rows
+    )
+
+
+def _topic(settings: Settings, feed_path: str, format_name: str) -> str:
+    path = addresses.document_path(feed_path, format_name)
+    return addresses.url(settings.site.url, path)
+
+
+@main.command()
+@_settings_options
+@click.option("--retry", metavar="TOPIC", help="Try at once what has failed of this topic.")
+def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
+    """Send what is due to subscribers, outside hubs and URLs to notify, then end.
+
+    A running watcher does this by itself. TOPIC is the address of a feed document, or of a feed
+    for all three. Ends with 1 when something could not be delivered.
+    """
+    settings = _settings(config, seeds)
+    log_to_stderr()
+    store = Store(settings.store.url)
+    if retry is not None:
+        feed_path, format_name = _of_topic(settings, retry)
+        count = store.subscriptions.retry(feed_path, format_name)
+        click.echo(f"to be tried again: {count}")
+    pusher = _pusher(settings)
+    pusher.start()
+    done = pusher.finish(_PUSH_SECONDS)
+    pusher.stop()
+    failing = sum(each.attempts > 0 for each in store.subscriptions.all())
+    click.echo(f"failing: {failing}")
+    if failing or not done:
+        sys.exit(1)
+
+
+def _of_topic(settings: Settings, topic: str) -> tuple[str, str | None]:
+    """The path of a feed, and a format where the topic names one."""
+    path = unquote(topic.removeprefix(addresses.url(settings.site.url, "")).strip("/"))
+    feed_path, _, name = path.rpartition("/")
+    for format_name, file_name in addresses.FORMATS.items():
+        if name == file_name:
+            return feed_path, format_name
+    return path, None
 
 
 @main.command("export")

@@ -122,6 +122,12 @@ class Watcher:
         for thread in self._threads:
             thread.start()
 
+    def every(self, seconds: float, chore: Callable[[], None]) -> None:
+        """Do something else on the schedule too."""
+        self._scheduler.add_job(
+            chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None
+        )
+
     def stop(self) -> None:
         """End within seconds; a publish that is not committed by then is as if never begun."""
         self._stopping.set()

@@ -112,6 +112,12 @@ class Feed:
         )
 
 
+def link_header(site: Site, self_link: str) -> str:
+    """The `Link` header of a feed document: its hubs and its own address (WebSub §4)."""
+    hubs = "".join(f'<{hub}>; rel="hub", ' for hub in site.hubs)
+    return f'{hubs}<{self_link}>; rel="self"'
+
+
 def page_of(site: Site, topic: Topic) -> str:
     """The URL of a topic's page for people; the site's where topics have none."""
     path = f"{topic.path}/" if site.pages and topic.path else ""

@@ -115,26 +115,42 @@ class Subscriptions:
     # Deliveries.
 
     def claim_deliveries(
-        self, now: datetime, most: int, busy: Collection[str] = ()
+        self, now: datetime, most: int, busy: Collection[str] = (), most_of_host: int = 64
     ) -> list[Delivery]:
         """What is due now, but for hosts that are `busy`; nobody else gets it meanwhile.
 
-        Those that have failed come last, so that they delay nobody.
+        Those that have failed come last, and of one host come no more than `most_of_host`, so
+        that neither delays the others.
         """
         with self._database.writing() as connection:
             now_us = microseconds(now)
-            query = (
-                sa.select(subscriptions, feeds.c.digest)
+            is_free = subscriptions.c.claimed_until <= now_us
+            place = sa.func.row_number().over(
+                partition_by=subscriptions.c.host, order_by=subscriptions.c.attempts
+            )
+            due = (
+                sa.select(subscriptions.c.name, subscriptions.c.attempts, place.label("place"))
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(
                     _DUE,
                     subscriptions.c.next_attempt_at <= now_us,
-                    subscriptions.c.claimed_until <= now_us,
+                    is_free,
                     subscriptions.c.lease_ends_at > now_us,
                     subscriptions.c.host.not_in([*busy]),
                 )
-                .order_by(subscriptions.c.attempts)
+                .subquery()
+            )
+            chosen = (
+                sa.select(due.c.name)
+                .where(due.c.place <= most_of_host)
+                .order_by(due.c.attempts)
                 .limit(most)
+            )
+            query = (
+                sa.select(subscriptions, feeds.c.digest)
+                .join(feeds, feeds.c.path == subscriptions.c.feed_path)
+                .where(subscriptions.c.name.in_(chosen), is_free)
+                .order_by(subscriptions.c.attempts)
                 .with_for_update(of=subscriptions, skip_locked=True)
             )
             rows = connection.execute(query).mappings().all()
@@ -220,6 +236,17 @@ class Subscriptions:
                 )
             )
             return [_subscription(row) for row in connection.execute(query).mappings()]
+
+    def without_feed(self) -> list[Target]:
+        """Those whose feed is no more, once anything is published."""
+        published = sa.select(feeds.c.path).where(feeds.c.path == "").exists()
+        orphans = (
+            sa.select(subscriptions)
+            .outerjoin(feeds, feeds.c.path == subscriptions.c.feed_path)
+            .where(feeds.c.path.is_(None), published)
+        )
+        with self._database.reading() as connection:
+            return [_target(row) for row in connection.execute(orphans).mappings()]
 
     def end(self, target: Target) -> bool:
         """End a subscription; False where there is none."""

@@ -16,6 +16,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.hub import Hub
 from feedsvc.web.limits import RETRY_AFTER
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
@@ -24,6 +25,7 @@ log = logging.getLogger("feedsvc.web")
 
 _READ = ["GET", "HEAD", "OPTIONS"]
 _HOOK = "/hooks/rebuild"
+_HUB = f"/{addresses.HUB_PATH}"
 
 
 def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> Flask:
@@ -51,6 +53,9 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
         methods=[*_READ, "POST"],
         provide_automatic_options=False,
     )
+    if settings.hub.enabled:
+        methods = [*_READ, "POST"]
+        app.add_url_rule(_HUB, "hub", web.hub, methods=methods, provide_automatic_options=False)
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
     app.before_request(_refuse_frequent_polls)
@@ -69,6 +74,7 @@ class _Web:
         self._settings = settings
         self._store = store
         self._documents = documents
+        self._hub = Hub(settings, store)
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
@@ -112,6 +118,11 @@ class _Web:
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
         return hooks.rebuild(self._store, secrets[0])
+
+    def hub(self) -> AnyResponse:
+        if request.method != "POST":
+            raise MethodNotAllowed(["POST"])
+        return self._hub.answer()
 
     def health(self) -> AnyResponse:
         return line(200, "ok")
@@ -193,7 +204,7 @@ def _refuse_frequent_polls() -> AnyResponse | None:
 
 
 def _answer_options() -> AnyResponse | None:
-    if request.method != "OPTIONS" or request.path == _HOOK:
+    if request.method != "OPTIONS" or request.path in (_HOOK, _HUB):
         return None
     response = Response(status=204)
     del response.headers["Content-Type"]

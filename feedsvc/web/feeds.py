@@ -13,7 +13,7 @@ from feedsvc.core import addresses
 from feedsvc.core.cachekeys import EVERYTHING, cache_key, separator
 from feedsvc.core.deltas import delta, marks
 from feedsvc.core.documents import FORMATS, OPML_MEDIA_TYPE, opml_document
-from feedsvc.core.feeds import Feed, entity_tag, feed_of
+from feedsvc.core.feeds import Feed, entity_tag, feed_of, link_header
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.settings import ServerSettings
@@ -91,8 +91,7 @@ class Documents:
             tag=tag,
             last_modified=record.changed_at,
             media_type=FORMATS[format_name].media_type,
-            self_link=feed.self_link(format_name),
-            hubs=feed.site.hubs,
+            links=link_header(feed.site, feed.self_link(format_name)),
             vary="A-IM, Accept-Encoding",
             body=FORMATS[format_name].render(feed),
         )
@@ -177,8 +176,7 @@ def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
         tag=entity_tag(facts["opml_digest"], "opml"),
         last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
         media_type=OPML_MEDIA_TYPE,
-        self_link=addresses.url(site.url, addresses.OPML_PATH),
-        hubs=(),
+        links=f'<{addresses.url(site.url, addresses.OPML_PATH)}>; rel="self"',
         vary="Accept-Encoding",
         body=opml_document(site, (record.topic for record in snapshot.feeds())),
     )

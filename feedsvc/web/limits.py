@@ -3,7 +3,7 @@
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Final
 
@@ -14,20 +14,44 @@ _MOST_CLIENTS: Final = 20_000
 RETRY_AFTER: Final = "feedsvc.retry_after"
 
 
-class Limiter:
-    """A bucket of polls for each client and feed, which fills again at `per_hour`.
+class Buckets:
+    """A bucket of requests for each key, which holds `burst` and fills at `per_second`.
 
     The oldest buckets are forgotten; a forgotten one is full.
     """
 
     def __init__(
+        self, burst: float, per_second: float, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._now = now
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def wait(self, key: Hashable) -> int:
+        """Take a request; 0, or the seconds after which there is one to take."""
+        with self._lock:
+            return self._take(key, self._now())
+
+    def _take(self, key: Hashable, now: float) -> int:
+        left, since = self._buckets.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - since) * self._per_second)
+        allowed = left >= 1
+        self._buckets[key] = (left - allowed, now)
+        if len(self._buckets) > _MOST_CLIENTS:
+            self._buckets.popitem(last=False)
+        return 0 if allowed else math.ceil((1 - left) / self._per_second)
+
+
+class Limiter:
+    """A bucket of polls for each client and feed, which fills again at `per_hour`."""
+
+    def __init__(
         self, per_hour: int, proxies: int, now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._per_second = per_hour / 3600
         self._proxies = proxies
-        self._now = now
-        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
-        self._lock = Lock()
+        self._buckets = Buckets(BURST, per_hour / 3600, now)
 
     def wait(self, environ: dict[str, Any]) -> int:
         """Take a poll for this request; 0, or the seconds after which there is one to take.
@@ -38,21 +62,10 @@ class Limiter:
             return 0
         if environ["REQUEST_METHOD"] != "GET":
             return 0
-        key = (_client(environ, self._proxies), environ["PATH_INFO"])
-        with self._lock:
-            return self._take(key, self._now())
-
-    def _take(self, key: tuple[str, str], now: float) -> int:
-        left, since = self._buckets.pop(key, (BURST, now))
-        left = min(BURST, left + (now - since) * self._per_second)
-        allowed = left >= 1
-        self._buckets[key] = (left - allowed, now)
-        if len(self._buckets) > _MOST_CLIENTS:
-            self._buckets.popitem(last=False)
-        return 0 if allowed else math.ceil((1 - left) / self._per_second)
+        return self._buckets.wait((client(environ, self._proxies), environ["PATH_INFO"]))
 
 
-def _client(environ: dict[str, Any], proxies: int) -> str:
+def client(environ: dict[str, Any], proxies: int) -> str:
     """The address of the client, as the outermost of so many proxies of ours saw it."""
     hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if 0 < proxies <= len(hops) and hops[-proxies]:

@@ -35,8 +35,7 @@ class Document:
     tag: str
     last_modified: datetime
     media_type: str
-    self_link: str
-    hubs: tuple[str, ...]
+    links: str
     vary: str
     body: bytes
     names: set[str] = field(default_factory=set)
@@ -50,15 +49,9 @@ class Document:
         """The same version with other bytes: a part of it."""
         return Document(
             *(self.path, self.digest, self.tag, self.last_modified, self.media_type),
-            *(self.self_link, self.hubs, self.vary),
+            *(self.links, self.vary),
             body,
         )
-
-    @property
-    def links(self) -> str:
-        """The `Link` header: its hubs and its own address (RFC 8288, WebSub §4)."""
-        hubs = "".join(f'<{hub}>; rel="hub", ' for hub in self.hubs)
-        return f'{hubs}<{self.self_link}>; rel="self"'
 
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""

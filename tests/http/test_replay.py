@@ -314,7 +314,7 @@ def test_a_small_body_is_coded_for_those_alone_who_refuse_it_plain(
     accepted: str, coding: str
 ) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    small = Document("a.xml", "digest", "tag", moment, "text/xml", "", (), "", b"<a/>")
+    small = Document("a.xml", "digest", "tag", moment, "text/xml", "", "", b"<a/>")
     assert small.coding_for(accepted) == coding
 
 

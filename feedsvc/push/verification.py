@@ -1,0 +1,75 @@
+"""Verification of intent: does the callback want what was asked for? (WebSub §5.3)"""
+
+import hmac
+import logging
+import random
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from feedsvc.core.reachable import origin
+from feedsvc.core.subscriptions import MOST_VERIFICATIONS, Intent, Target, pause
+from feedsvc.errors import Unreachable
+from feedsvc.outgoing import Answer, Outgoing
+from feedsvc.store.store import Store
+
+_CHALLENGE_OCTETS: Final = 24
+
+log = logging.getLogger("feedsvc.push")
+
+
+def verify(intent: Intent, topic: str, store: Store, outgoing: Outgoing) -> None:
+    """Ask the callback, and do what it confirms; what it does not confirm changes nothing.
+
+    Only an answer of 2xx whose body is the challenge, to the octet, confirms. A callback that
+    cannot be reached is asked a few times more. Raises StoreError.
+    """
+    challenge = secrets.token_urlsafe(_CHALLENGE_OCTETS)
+    asked = {"hub.mode": intent.mode, "hub.topic": topic, "hub.challenge": challenge}
+    if intent.mode == "subscribe":
+        asked["hub.lease_seconds"] = str(intent.lease_seconds)
+    place, now = origin(intent.target.callback), datetime.now(UTC)
+    try:
+        answer = outgoing.get(with_query(intent.target.callback, asked))
+    except Unreachable as error:
+        _again(intent, str(error), None, store)
+        return
+    if _confirms(answer, challenge):
+        store.subscriptions.confirm(intent, now)
+        log.info("%s has confirmed to %s %s", place, intent.mode, topic)
+    elif answer.status >= 500 or answer.status == 429:
+        _again(intent, f"{place}: it answered {answer.status}", answer.retry_after, store)
+    else:
+        fault = f"{place}: it did not confirm (status {answer.status})"
+        log.info("%s to %s %s", fault, intent.mode, topic)
+        store.subscriptions.refuse(intent, fault, None, now)
+
+
+def deny(target: Target, topic: str, reason: str, outgoing: Outgoing) -> None:
+    """Tell a callback that was confirmed before that its subscription ends (§5.2).
+
+    Raises Unreachable.
+    """
+    told = {"hub.mode": "denied", "hub.topic": topic, "hub.reason": reason}
+    outgoing.get(with_query(target.callback, told))
+
+
+def with_query(callback: str, parameters: dict[str, str]) -> str:
+    """The callback with parameters behind those that it has of its own (§5.3)."""
+    return f"{callback}{'&' if '?' in callback else '?'}{urlencode(parameters)}"
+
+
+def _confirms(answer: Answer, challenge: str) -> bool:
+    is_well = 200 <= answer.status < 300
+    return is_well and hmac.compare_digest(answer.body, challenge.encode())
+
+
+def _again(intent: Intent, error: str, retry_after: int | None, store: Store) -> None:
+    now = datetime.now(UTC)
+    if intent.attempts + 1 >= MOST_VERIFICATIONS:
+        log.warning("not verified: %s", error)
+        store.subscriptions.refuse(intent, error, None, now)
+        return
+    wait = pause(intent.attempts + 1, random.random(), retry_after)  # noqa: S311 - jitter
+    store.subscriptions.refuse(intent, error, now + wait, now)

@@ -1,0 +1,137 @@
+"""Our WebSub hub: who may be pushed what (W3C WebSub §5)."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from flask import Response, request
+from werkzeug.exceptions import TooManyRequests, UnsupportedMediaType
+
+from feedsvc.core import addresses
+from feedsvc.core.reachable import callback_fault, origin
+from feedsvc.core.site import Site
+from feedsvc.core.subscriptions import (
+    MOST_SECRET_OCTETS,
+    UNPROVEN_FOR,
+    Intent,
+    Mode,
+    Target,
+    granted_lease,
+)
+from feedsvc.settings import Settings
+from feedsvc.store.store import Store
+from feedsvc.web.bodies import body
+from feedsvc.web.limits import Buckets, client
+from feedsvc.web.refusals import line
+
+MOST_BYTES: Final = 16 * 1024
+_MOST_FIELDS: Final = 40
+_FORM: Final = "application/x-www-form-urlencoded"
+_BURST: Final = 200.0  # requests that a client has at once
+_PER_SECOND: Final = 20.0
+_MODES: Final[dict[str, Mode]] = {"subscribe": "subscribe", "unsubscribe": "unsubscribe"}
+
+
+class Hub:
+    """Takes requests for subscriptions; the pusher verifies and carries them out."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        self._buckets = Buckets(_BURST, _PER_SECOND)
+
+    def answer(self) -> Response:
+        """Answer `POST /hub`: 202 when the request is kept and will be verified.
+
+        400 with a line of text says what is wrong with it, 413 and 415 with its body, and 429
+        that too much was asked for. Parameters that we do not know are ignored.
+        """
+        asking = client(request.environ, self._settings.server.proxies)
+        seconds = self._buckets.wait(asking)
+        if seconds:
+            raise TooManyRequests(retry_after=seconds)
+        try:
+            intent = self._intent(_form(), asking)
+        except _Fault as fault:
+            return line(400, str(fault))
+        most = self._settings.hub.most_subscriptions
+        refused = self._store.subscriptions.ask(intent, most, intent.asked_at)
+        if refused:
+            response = line(429, refused)
+            response.headers["Retry-After"] = str(int(UNPROVEN_FOR.total_seconds()))
+            return response
+        return line(202, "the callback will be asked whether it wants this")
+
+    def _intent(self, form: dict[str, str], asking: str) -> Intent:
+        mode = _MODES.get(form.get("hub.mode", ""))
+        if mode is None:
+            raise _Fault("hub.mode is neither subscribe nor unsubscribe")
+        callback = form.get("hub.callback", "")
+        fault = callback_fault(callback, self._settings.hub.networks)
+        if fault:
+            raise _Fault(f"hub.callback cannot be used: {fault}")
+        secret = form.get("hub.secret", "")
+        if len(secret.encode()) > MOST_SECRET_OCTETS:
+            raise _Fault("hub.secret has 200 bytes or more")
+        feed_path, format_name, digest = self._topic(form.get("hub.topic", ""))
+        return Intent(
+            target=Target(feed_path, format_name, callback, origin(callback).host),
+            mode=mode,
+            client=asking,
+            secret=secret,
+            lease_seconds=granted_lease(_seconds(form.get("hub.lease_seconds", ""))),
+            delivered=digest,
+            asked_at=datetime.now(UTC),
+            number=secrets.token_hex(12),
+        )
+
+    def _topic(self, topic: str) -> tuple[str, str, str]:
+        """The path of a feed, a format, and the feed's digest: what a topic names."""
+        with self._store.snapshot() as snapshot:
+            site = snapshot.site()
+            found = _document(topic, site) if site else None
+            record = snapshot.feed(found[0]) if found else None
+        if found is None or record is None:
+            raise _Fault("hub.topic is none of ours; it is the self link of a feed")
+        return *found, record.digest
+
+
+class _Fault(Exception):  # noqa: N818 - it is answered
+    """What is wrong with a request, for the programmer who made it."""
+
+
+def _form() -> dict[str, str]:
+    if request.mimetype != _FORM or request.content_encoding:
+        raise UnsupportedMediaType
+    try:
+        text = body(MOST_BYTES).decode("ascii")
+        fields = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
+        )
+    except ValueError as error:
+        raise _Fault("the body is not a form in UTF-8 with few fields") from error
+    return dict(reversed(fields))  # of two with one name the first counts
+
+
+def _document(topic: str, site: Site) -> tuple[str, str] | None:
+    """The path of a feed and the format that a topic names, if it is written as we write it."""
+    base = addresses.url(site.url, "")
+    if not topic.startswith(base):
+        return None
+    path = unquote(topic.removeprefix(base))
+    if addresses.url(site.url, path) != topic:
+        return None
+    feed_path, _, name = path.rpartition("/")
+    for format_name, file_name in addresses.FORMATS.items():
+        if name == file_name:
+            return feed_path, format_name
+    return None
+
+
+def _seconds(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise _Fault("hub.lease_seconds is not a number of seconds")
+    return int(text)
