@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import segno
 from flask import Response, current_app, redirect, render_template, request
@@ -263,6 +264,8 @@ def _page(template: str, site: Site, **values: Any) -> Response:
     values = {
         "has_pages": True,
         "site": site,
+        # Whatever host people came by, `'self'` of the policy is that one.
+        "root": urlsplit(site.url).path,
         "say": catalogue.say,
         "language": catalogue.language,
         "discovered": browsing.documents_of(site, SITE_TOPIC),

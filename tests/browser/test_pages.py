@@ -143,3 +143,11 @@ def test_a_page_asks_nobody_else_for_anything(server: Server, page: Page) -> Non
         page.goto(server.url + path)
     assert asked
     assert [url for url in asked if not url.startswith(server.url)] == []
+
+
+def test_a_page_is_whole_under_another_name_of_the_host(server: Server, page: Page) -> None:
+    page.goto(f"http://localhost:{server.port}/tags/Tea/")
+    expect(page.get_by_role("button", name="Copy: Atom")).to_be_visible()
+    page.get_by_role("searchbox").fill("wide")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Wide")).to_be_visible()
