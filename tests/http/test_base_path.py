@@ -29,7 +29,8 @@ def test_pages_are_dressed_from_below_the_base(client: FlaskClient) -> None:
     page = lxml.html.fromstring(client.post("/none", headers={"Accept": "text/html"}).text)
     (style,) = page.xpath("//link[@rel='stylesheet']/@href")
     assert style == "/%E8%8C%B6/static/style.css"
-    assert client.get(style).status_code == 200
+    with client.get(style) as response:
+        assert response.status_code == 200
 
 
 def test_a_path_that_only_begins_alike_is_not_below_the_base(client: FlaskClient) -> None:
