@@ -83,7 +83,7 @@ def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[browsing.FeedLi
 def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
     feeds = [browsing.feed_line(site, r) for r in snapshot.feeds_named_like(query, _FOUND)]
     posts = snapshot.entries_titled_like(main.number, query, _FOUND)
-    return _page("search.html", site, query=query, feeds=feeds, posts=posts)
+    return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_FOUND)
 
 
 def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:

@@ -114,6 +114,20 @@ def test_a_search_finds_names_and_titles(server: Server, query: str, found: set[
     assert found or not _found(server, query)
 
 
+def test_a_search_that_finds_much_says_that_there_may_be_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
+    store = Store(f"sqlite:///{tmp_path}/store.sqlite3")
+    many = [an_entry(id=f"tag:example.org,2026:{n}", title=f"Post {n}") for n in range(41)]
+    store.publish(Publication(settings.publication(), many), datetime(2026, 3, 3, tzinfo=UTC))
+    client = create_app(settings, store).test_client()
+    assert client.get("/?q=post").text.count("No more than 40 are shown") == 1
+    assert "No more than" not in client.get("/?q=post+7").text
+    store.close()
+
+
 def test_a_search_shows_its_words_as_text(server: Server) -> None:
     response = server.get('/?q="><b>x')
     assert b"<b>x" not in response.content
