@@ -277,6 +277,8 @@ def _page(template: str, site: Site, **values: Any) -> Response:
     response = Response(render_template(template, **values))
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = _CSP
+    # Who reads what is nobody else's business; many hosts refuse pictures to strange pages too.
+    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -89,6 +89,7 @@ def test_a_click_on_a_feed_shows_its_page_and_then_its_source(
     expect(page.get_by_text("This address is a feed")).to_be_visible()
     page.get_by_role("link", name="See its source").click()
     assert page.evaluate("document.contentType").endswith("xml")
+    assert page.locator("#webkit-xml-viewer-source-xml").count() == 1  # Chromium's own tree
     assert "<id>tag:example.org,2026:feed:tags/Tea</id>" in page.content()
 
 

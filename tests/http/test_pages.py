@@ -43,6 +43,7 @@ def test_a_page_runs_no_script_but_ours_and_sends_forms_to_us_alone(
     server: Server, path: str
 ) -> None:
     response = server.get(path)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
     policy = dict(
         part.strip().split(" ", 1)
         for part in response.headers["Content-Security-Policy"].split(";")
