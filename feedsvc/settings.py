@@ -23,6 +23,7 @@ from pydantic import (
 from feedsvc.core.addresses import web_url
 from feedsvc.core.people import Person
 from feedsvc.core.permalinks import names_one_post
+from feedsvc.core.renames import feed_path
 from feedsvc.core.rules import LANGUAGES, Rules
 from feedsvc.core.site import Site
 from feedsvc.core.text import legal
@@ -101,6 +102,17 @@ def _address(text: str) -> str:
     if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
         raise ValueError("it is not a path that begins with a slash")
     return text
+
+
+def _feed_path(text: str) -> str:
+    path = feed_path(text)
+    if path is None:
+        raise ValueError("it is not the address of a feed, such as /tags/AI/")
+    return path
+
+
+def _any_feed_path(text: str) -> str:
+    return "" if text == "/" else _feed_path(text)
 
 
 def _template(text: str) -> str:
@@ -227,6 +239,9 @@ class FeedSettings(_Section):
         {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
         examples=['{ "/feed.xml" = "atom" }'],
     )
+    gone: Annotated[
+        tuple[Annotated[str, AfterValidator(_feed_path)], ...], BeforeValidator(_from_json)
+    ] = Field((), examples=['["/tags/AI/"]'])
 
 
 class AliasSettings(_Section):
@@ -253,6 +268,13 @@ class ServerSettings(_Section):
     port: _Whole = Field(8000, ge=1, le=65535, examples=[8000])
     workers: _Whole = Field(1, ge=1, le=64, examples=[1])
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
+    max_ages: Annotated[
+        dict[
+            Annotated[str, AfterValidator(_any_feed_path)],
+            Annotated[_Whole, Field(ge=0, le=86400)],
+        ],
+        BeforeValidator(_from_json),
+    ] = Field({}, examples=['{ "/tags/AI/" = 600 }'])
     pages: bool = Field(True, examples=["true"])
     readers: Annotated[
         dict[_Name, Annotated[str, AfterValidator(_reader)]], BeforeValidator(_from_json)
@@ -326,6 +348,7 @@ class Settings(_Section):
             authors=tuple((k, Person(**a.model_dump())) for k, a in content.authors.items()),
             tag_aliases=tuple(self.aliases.tags.items()),
             category_aliases=tuple(self.aliases.categories.items()),
+            gone=self.feeds.gone,
         )
 
 

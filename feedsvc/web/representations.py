@@ -52,6 +52,11 @@ class Document:
             *(self.media_type, self.self_link, self.vary, body),
         )
 
+    @property
+    def feed_path(self) -> str:
+        """The path of its feed; that of the site's for the list of feeds."""
+        return self.path.rpartition("/")[0]
+
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""
         liked = preference(accept_encoding)

@@ -109,7 +109,8 @@ def _still_open(
         for connection in left & drops.keys():
             with suppress(ConnectionError):
                 connection.sendall(drops[connection])
-        left -= set(filter(_has_ended, select.select(left, [], [], 1)[0]))
+        readable = select.select(left, [], [], 1)[0]
+        left -= {connection for connection in readable if _has_ended(connection)}
     for connection in crowd:
         connection.close()
     return len(left)
@@ -134,7 +135,7 @@ def test_a_crowd_of_half_sent_requests_delays_no_poll(target: Server, how: str) 
 
 def test_half_sent_requests_are_closed_within_20_seconds(target: Server) -> None:
     before = _descriptors(target)
-    drops = {}
+    drops: dict[socket.socket, bytes] = {}
     for start, drop in DRIPPING.values():
         drops |= dict.fromkeys(_crowd(target, start, 2), drop)
     crowd = [c for sent in HALF_SENT.values() for c in _crowd(target, sent, 10)]

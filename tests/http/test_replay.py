@@ -180,6 +180,31 @@ def test_a_new_feed_changes_the_list_of_feeds(either_front: Front) -> None:
     assert ask(either_front.replay, "/opml.xml") != before
 
 
+@pytest.mark.parametrize(
+    ("setting", "status"),
+    [
+        ({"FEEDS__GONE": '["/tags/tea/"]'}, "410"),
+        ({"ALIASES__TAGS": '{"tea": "milk"}'}, "301"),
+        ({}, "200"),
+    ],
+    ids=["given up", "renamed", "empty"],
+)
+def test_a_feed_ends_with_its_last_post_where_a_setting_says_so(
+    tmp_path: Path, either_url: str, setting: dict[str, str], status: str
+) -> None:
+    with _published(tmp_path, either_url) as before:
+        front = Front(before)
+        assert ask(front.replay, "/tags/tea/atom.xml").status[:3] == "200"
+        publisher = Publisher(tmp_path, either_url, **setting)
+        publisher.publish()
+        publisher.posts.write("tea.md", title="Water", tags="[water]")
+        publisher.publish()
+        publisher.store.close()
+        front.follower.look()
+        assert ask(front.replay, "/tags/tea/atom.xml").status[:3] == status
+        assert (b"/tags/tea/" in ask(front.replay, "/opml.xml").body) == (status == "200")
+
+
 def test_an_answer_that_is_late_does_not_pass_for_current(front: Front) -> None:
     """Flask reads the old version, then the new one is published and seen, then it answers."""
     seen = front.shelf.generation
