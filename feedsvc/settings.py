@@ -275,6 +275,7 @@ class ServerSettings(_Section):
         ],
         BeforeValidator(_from_json),
     ] = Field({}, examples=['{ "/tags/AI/" = 600 }'])
+    media_types: Literal["registered", "plain"] = Field("registered", examples=["plain"])
     pages: bool = Field(True, examples=["true"])
     readers: Annotated[
         dict[_Name, Annotated[str, AfterValidator(_reader)]], BeforeValidator(_from_json)

@@ -189,6 +189,10 @@ def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
 
 
+def _media_type(document: Document, server: ServerSettings) -> str:
+    return document.media_type if server.media_types == "registered" else document.plain_type
+
+
 def _max_age(document: Document, server: ServerSettings) -> int:
     return server.max_ages.get(document.feed_path, server.max_age)
 
@@ -213,7 +217,7 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
     if asks_for_delta(environ) and not is_current(document, environ):
         new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
     response = Response((new or document).bytes_in(coding))
-    response.headers["Content-Type"] = document.media_type
+    response.headers["Content-Type"] = _media_type(document, server)
     response.headers["Link"] = f'<{document.self_link}>; rel="self"'
     response.headers.update(_cache_headers(document, server))
     response.headers["Vary"] = document.vary

@@ -57,6 +57,12 @@ class Document:
         """The path of its feed; that of the site's for the list of feeds."""
         return self.path.rpartition("/")[0]
 
+    @property
+    def plain_type(self) -> str:
+        """A media type that programs show which do not know that of feeds."""
+        kind = "json" if "json" in self.media_type else "xml"
+        return f"application/{kind}; charset=utf-8"
+
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""
         liked = preference(accept_encoding)
