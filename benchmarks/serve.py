@@ -143,9 +143,12 @@ def _measure(target: Target, headers: dict[str, str], seconds: float) -> Load:
 
 
 def _processor_seconds(pid: int) -> float:
-    """What a process and those below it have taken of the processor so far."""
+    """What the processes below this one have taken of the processor so far: those that answer.
+
+    Not the one itself: in that of feedsvc the watcher is at work.
+    """
     ticks = 0
-    for process in _with_those_below(pid):
+    for process in _with_those_below(pid)[1:]:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
