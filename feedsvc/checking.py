@@ -173,6 +173,9 @@ def _rows(explained: Explanation) -> list[tuple[str, str, str]]:
         "title": reading.title,
         "key": reading.key,
         "published": rfc3339(reading.published),
+        "waits for": ""
+        if reading.public_from == reading.published
+        else rfc3339(reading.public_from),
         "updated": rfc3339(reading.updated) if reading.updated else "",
         "expires": rfc3339(reading.expires) if reading.expires else "",
         "permalink": reading.permalink,

@@ -277,7 +277,7 @@ def _note(
         reading = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
     if isinstance(reading, Post) and reading.expires and reading.expires <= now:
         reading = Draft(reading.path, reading.warnings, "expired")
-    if isinstance(reading, Post) and reading.published <= now:
+    if isinstance(reading, Post) and reading.public_from <= now:
         post, due_at = _until_next_change(reading, now)
         composed = compose_alone(post, site)
         if isinstance(composed, Entry):
@@ -303,7 +303,7 @@ def _note(
 def _state_of(reading: Reading) -> tuple[State, int | None]:
     match reading:
         case Post():
-            return "held", microseconds(reading.published)
+            return "held", microseconds(reading.public_from)
         case Draft():
             return "draft", None
         case NotAPost():

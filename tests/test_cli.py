@@ -343,6 +343,14 @@ def test_check_explains_how_a_post_is_read(run: Run, posts: PostFolder) -> None:
     assert re.search(r"^key +slug:green  \(urlname, line \d\)$", told.stdout, re.M)
 
 
+def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", publishDate="2999-03-01T00:00:00Z")
+    posts.write("b.md", publishDate="2020-03-01")
+    told = run("check", "--explain", "posts/a.md").stdout
+    assert re.search(r"^waits for +2999-03-01T00:00:00Z", told, re.M)
+    assert "waits for" not in run("check", "--explain", "posts/b.md").stdout
+
+
 @pytest.mark.parametrize(
     ("name", "fields", "told"),
     [

@@ -81,6 +81,13 @@ class Fields:
         for found in self._found.values():
             yield from found
 
+    def within(self, tables: Iterable[str]) -> Iterator[Found]:
+        """Each member of these maps, and of maps in a list of these names."""
+        for found in (found for table in tables for found in self._found.get(table, ())):
+            maps = found.value if isinstance(found.value, list) else [found.value]
+            for each in maps:
+                yield from _members(found, each)
+
     def line(self, meaning: str) -> int:
         """The line of a field that says this, though it may be empty; 1 where there is none."""
         firsts = (first for first, _ in _PATHS[meaning])
@@ -149,10 +156,13 @@ class Fields:
 
 def _inside(found: Found, rest: str) -> Found | None:
     """The member of a map that a folded key names."""
-    if isinstance(found.value, dict):
-        for key, value in found.value.items():
-            if fold(key) == rest:
-                place = found.field
-                inner = Field(value, place.line, place.column, place.key_column)
-                return Found(f"{found.name}.{key}", inner)
-    return None
+    members = _members(found, found.value)
+    return next((m for m in members if fold(m.name[len(found.name) + 1 :]) == rest), None)
+
+
+def _members(found: Found, value: Value) -> Iterator[Found]:
+    """The members of a field that is a map; none of any other."""
+    place = found.field
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        field = Field(inner, place.line, place.column, place.key_column)
+        yield Found(f"{found.name}.{key}", field)

@@ -16,6 +16,7 @@ from feedsvc.core.text import nfc, one_line
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _TOKEN = re.compile(r"(?:^|/):[A-Za-z]")
+_TEMPLATE = re.compile(r"\{\{|\{%|<%")
 _TITLE = re.compile(r":title(?![A-Za-z0-9_])")
 _LONGEST: Final = 500  # characters of a slug or a guid
 
@@ -123,7 +124,10 @@ class Place:
         )
         for found in self._fields.all("permalink"):
             given = _path_of(found)
-            if given and not self._is_link(found, given):
+            if _TEMPLATE.search(given):
+                fault = f"{found.name}: {shown(given)} is a template of another generator"
+                self._fields.warn("template", fault, "write the path, or /blog/:slug/", found)
+            elif given and not self._is_link(found, given):
                 self._fields.note("permalink", found)
                 if _TOKEN.search(given):
                     # Only Jekyll has tokens here, and its title is what ours calls dateless.
