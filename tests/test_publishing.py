@@ -214,6 +214,20 @@ def test_a_change_of_generators_changes_no_id(house: House) -> None:
     assert {entry.title: entry.id for entry in house.entries()} == before
 
 
+def test_a_publish_tells_where_in_a_file_its_fault_is(house: House) -> None:
+    house.posts.write("a.md", slug="tea")
+    house.posts.write("c.md")
+    house.publish()
+    text = "---\ntitle: T\n{}\n---\nB\n"
+    house.posts.write_raw("b.md", text.format("slug: tea\ndate: 2026-03-01").encode())
+    future = "date: 2026-03-02\nupdated: 2999-01-01\naudio: none.mp3"
+    house.posts.write_raw("c.md", text.format(future).encode())
+    twin, *others = house.publish().problems
+    assert (twin.code, twin.line, twin.column, twin.text) == ("twin", 3, 7, "tea")
+    found = {problem.code: (problem.line, problem.column) for problem in others}
+    assert found == {"first-date": (3, 7), "future-update": (4, 10), "enclosure": (5, 8)}
+
+
 def test_a_corrected_slug_keeps_the_id(house: House) -> None:
     house.posts.write(urlname="taa")
     house.publish()

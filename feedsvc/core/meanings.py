@@ -59,6 +59,7 @@ class Fields:
         self.path = path
         self.warnings: list[Problem] = []
         self.origins: dict[str, str] = {}
+        self.places: dict[str, tuple[int, int]] = {}  # a line and a column for each
         self._found: dict[str, list[Found]] = {}
         for key, field in front.fields.items():
             self._found.setdefault(fold(key), []).append(Found(key, field))
@@ -123,8 +124,14 @@ class Fields:
     def note(self, meaning: str, origin: Found | str) -> None:
         """Remember where a meaning was found, for those who ask how a file was read."""
         if isinstance(origin, Found):
+            self.places[meaning] = (origin.field.line, origin.field.column)
             origin = f"{origin.name}, line {origin.field.line}"
         self.origins[meaning] = origin
+
+    def note_same(self, meaning: str, other: str) -> None:
+        """Remember that a meaning was found where another one was."""
+        self.origins[meaning] = self.origins[other]
+        self.places[meaning] = self.places[other]
 
     def warn(self, code: str, fault: str, cure: str, found: Found) -> None:
         """Tell the author of something that keeps nothing from being published."""

@@ -93,11 +93,11 @@ class Place:
         for meaning in ("guid", "id") if self._site.rules.id_is_guid else ("guid",):
             guid = self._fields.text(meaning, most=_LONGEST)
             if guid:
-                self._fields.note("key", self._fields.origins[meaning])
+                self._fields.note_same("key", meaning)
                 return f"guid:{guid}"
         slug = self.slug()
         if slug:
-            self._fields.note("key", self._fields.origins["slug"])
+            self._fields.note_same("key", "slug")
             return f"slug:{slug}"
         self._fields.note("key", "the file's path")
         return f"path:{nfc(posixpath.splitext(self._path)[0])}"

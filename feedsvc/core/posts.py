@@ -63,11 +63,16 @@ class Post:
     content: str = ""
     expires: datetime | None = None
     embargo: datetime | None = None
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property
     def public_from(self) -> datetime:
         """When it may be shown: from its date on, unless it names a later one for that."""
         return max(self.published, self.embargo or self.published)
+
+    def place_of(self, meaning: str) -> tuple[int, int]:
+        """The line and the column where a meaning was found; the file's first, else."""
+        return self.places.get(meaning, (1, 0))
 
     @property
     def is_html(self) -> bool:
@@ -184,6 +189,7 @@ class _Reader:
             content="summary" if self._is_encrypted else shown.content,
             expires=self._date("expires"),
             embargo=self._embargo(),
+            places=fields.places,
             warnings=tuple(fields.warnings),
         )
 
