@@ -21,6 +21,7 @@ _DURATION_KEYS: Final = ("duration", "durationinseconds")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+_WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # how Obsidian's fields link
 
 
 def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
@@ -123,6 +124,8 @@ def image_of(fields: Fields, permalink: str) -> str:
         if isinstance(value, dict):
             value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
         given = one_line(value) if isinstance(value, str) else ""
+        wiki = _WIKI.fullmatch(given)
+        given = wiki[1] if wiki else given
         if _looks_like_a_url(given):
             href = web_url(permalink, given)
             if href:
