@@ -14,7 +14,7 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_ht
 
 from feedsvc.core.markup import TooDeepError
 from feedsvc.core.sanitising import safe_html
-from feedsvc.core.targets import LINKS_WITHIN, with_targets
+from feedsvc.core.targets import links_within, with_targets
 
 __all__ = ["TooDeepError", "html_of", "html_until_more", "safe_html"]
 
@@ -51,7 +51,7 @@ _IN_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 def html_of(markdown: str) -> str:
     """The HTML of GitHub Flavored Markdown, raw HTML included: not yet safe."""
-    if LINKS_WITHIN.search(markdown):
+    if links_within(markdown):
         rendered = with_targets(markdown_to_html(markdown, _WITH_IDS, _PARSING, _RENDERING))
     else:
         rendered = markdown_to_html(markdown, _EXTENSIONS, _PARSING, _RENDERING)

@@ -168,7 +168,7 @@ def _mended(rough: str) -> str:
         rewriters["noscript"] = lambda element: only_without_script(element, shown)
     if "data-" in lowered or "lazy" in lowered:
         rewriters |= _PICTURES
-    if any(hint in lowered for hint in HINTS) and ("<pre" in lowered or "<td" in lowered):
+    if ("<pre" in lowered or "<td" in lowered) and any(hint in lowered for hint in HINTS):
         rewriters |= _CODE
     if "katex" in lowered or "mathjax" in lowered:
         rewriters |= _FORMULAS
