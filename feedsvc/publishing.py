@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
-from feedsvc.core.attachments import file_candidates
+from feedsvc.core.attachments import file_candidates, pictures_beside
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.files import FileRecord, Stamp, State
@@ -24,6 +24,8 @@ from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
 MOST_PROBLEMS: Final = 100  # that a report tells of one by one
+_MOST_MISSING: Final = 20  # warnings of one post
+_SHOWN: Final = 500  # characters of a name
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -212,6 +214,7 @@ def _look(
             progress(done, len(survey.stamps))
         record, stamp = known.records.get(path), survey.stamps[path]
         again = known.everything or (record and record.wants in leaving)
+        again = again or bool(record and _came_since(record, folder))
         if record and not again and not _to_be_read(record, stamp, now_us):
             if record.missing_since is not None:
                 seen.records.append(replace(record, missing_since=None))
@@ -239,28 +242,46 @@ def read_post(file: SourceFile | Problem, folder: Folder, site: Site) -> Reading
         return file
     try:
         reading = parse_post(file.path, file.source, site)
+        return _with_files(reading, file, folder) if isinstance(reading, Post) else reading
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
-    return _measured(reading, folder) if isinstance(reading, Post) else reading
 
 
-def _measured(post: Post, folder: Folder) -> Post:
-    """The post with the length of each enclosure that lies in the folder."""
-    if not any(enclosure.file for enclosure in post.enclosures):
-        return post
-    enclosures, warnings = [], [*post.warnings]
+def _with_files(post: Post, file: SourceFile, folder: Folder) -> Post:
+    """The post with the lengths of its files, and a warning for each that is missing."""
+    enclosures, missing = [], []
     for enclosure in post.enclosures:
         if enclosure.file and enclosure.length is None:
-            sizes = map(folder.size_of, file_candidates(post.path, enclosure.file))
-            length = next((size for size in sizes if size is not None), None)
-            enclosure = replace(enclosure, length=length)
-            if length is None:
+            enclosure = replace(enclosure, length=_size(post.path, enclosure.file, folder))
+            if enclosure.length is None:
                 fault = f"there is no file {enclosure.file} whose length could be measured"
                 cure = "put it beside the post, or write its length"
-                place = post.place_of("enclosures")
-                warnings.append(_warning(post.path, "enclosure", fault, cure, place))
+                missing.append(_missing(file, enclosure.file, fault, cure, code="no-file"))
         enclosures.append(enclosure)
-    return replace(post, enclosures=tuple(enclosures), warnings=tuple(warnings))
+    for picture in pictures_beside(post.body, post.is_html):
+        if _size(post.path, picture, folder) is None:
+            fault = f"there is no picture {picture} beside the post"
+            cure = "put it there, or write its address from the site's root on"
+            missing.append(_missing(file, picture, fault, cure, code="no-picture"))
+    if not missing and not enclosures:
+        return post
+    warnings = (*post.warnings, *missing[:_MOST_MISSING])
+    return replace(post, enclosures=tuple(enclosures), warnings=warnings)
+
+
+def _size(post_path: str, named: str, folder: Folder) -> int | None:
+    """The octets of a file that a post names; None where it is not in the folder."""
+    sizes = map(folder.size_of, file_candidates(post_path, named))
+    return next((size for size in sizes if size is not None), None)
+
+
+def _missing(file: SourceFile, named: str, fault: str, cure: str, code: str) -> Problem:
+    at = max(0, file.source.find(named.encode()))
+    line_start = file.source.rfind(b"\n", 0, at) + 1
+    line = file.source.count(b"\n", 0, at) + 1
+    column = len(file.source[line_start:at].decode("utf-8", "replace")) + 1 if at else 0
+    text = named[:_SHOWN]
+    return Problem(file.path, line, fault, cure, False, code=code, column=column, text=text)
 
 
 def compose_alone(post: Post, site: Site) -> Entry | Problem:
@@ -303,6 +324,12 @@ def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
 
 def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
     return record.stamp != stamp or (record.due_at is not None and record.due_at <= now_us)
+
+
+def _came_since(record: FileRecord, folder: Folder) -> bool:
+    """True where an attached file, which was missing, lies in the folder now."""
+    named = (problem.text for problem in record.problems if problem.code == "no-file")
+    return any(_size(record.path, name, folder) is not None for name in named)
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:

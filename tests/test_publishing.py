@@ -225,7 +225,7 @@ def test_a_publish_tells_where_in_a_file_its_fault_is(house: House) -> None:
     twin, *others = house.publish().problems
     assert (twin.code, twin.line, twin.column, twin.text) == ("twin", 3, 7, "tea")
     found = {problem.code: (problem.line, problem.column) for problem in others}
-    assert found == {"first-date": (3, 7), "future-update": (4, 10), "enclosure": (5, 8)}
+    assert found == {"first-date": (3, 7), "future-update": (4, 10), "no-file": (5, 8)}
 
 
 def test_a_corrected_slug_keeps_the_id(house: House) -> None:
@@ -612,10 +612,71 @@ def test_an_enclosure_that_is_nowhere_is_published_with_a_warning(house: House) 
     house.posts.write(enclosures="[gone.mp3, 'https://cdn.example/a.mp3']")
     (problem,) = house.publish().problems
     assert (problem.code, problem.refuses, "gone.mp3" in problem.fault) == (
-        *("enclosure", False),
+        *("no-file", False),
         True,
     )
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [None, None]
+
+
+def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
+    house.posts.write(audio="a.mp3")
+    house.publish()
+    revision = house.publish().revision
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    report = house.publish()
+    assert (report.changed, report.problems, report.revision) == (("tea.md",), (), revision + 1)
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [5]
+
+
+PICTURES_THAT_ARE_NOT_THERE = [
+    ("![A pot](gone.png)", "gone.png", (6, 10)),
+    ("Tea.\n\n<img alt=x src='img/gone.png'>", "img/gone.png", (8, 17)),
+    ("<img src=data:, data-src=gone.png>", "gone.png", (6, 26)),
+    ("![](茶/壶.png)", "茶/壶.png", (6, 5)),
+    ("![](a%20pot.png)", "a pot.png", (1, 0)),
+]
+
+
+@pytest.mark.parametrize(("body", "picture", "place"), PICTURES_THAT_ARE_NOT_THERE)
+def test_a_picture_that_is_not_beside_its_post_is_named(
+    house: House, body: str, picture: str, place: tuple[int, int]
+) -> None:
+    house.posts.write("tea.md", body)
+    (problem,) = house.publish().problems
+    assert (problem.code, problem.refuses, problem.text) == ("no-picture", False, picture)
+    assert (problem.line, problem.column) == place
+    house.posts.write_raw(picture, b"")
+    house.posts.write("tea.md", body + " ")
+    assert house.publish().problems == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![](/img/gone.png)",
+        "![](https://cdn.example/gone.png)",
+        "![](../../img/gone.png)",
+        "![](data:image/png;base64,AAAA)",
+        "![]({static}/gone.png)",
+        "![](//[gone.png)",
+        "`![](gone.png)`",
+        "<!-- <img src=gone.png> -->",
+        "<img src=?gone.png> ![](#gone.png)",
+        "[gone.png](gone.png)",
+    ],
+)
+def test_no_picture_is_missed_that_lies_elsewhere(house: House, body: str) -> None:
+    house.posts.write("tea.md", body)
+    assert house.publish().problems == ()
+
+
+@pytest.mark.parametrize("place", ["tea/pot.png", "pot.png"])
+def test_a_picture_lies_beside_its_post_or_in_the_folder_of_its_name(
+    house: House, place: str
+) -> None:
+    house.posts.write_raw(place, b"")
+    house.posts.write("tea.md", "![A pot](pot.png)")
+    assert house.publish().problems == ()
 
 
 def test_a_post_in_no_feed_keeps_its_page(house: House) -> None:
