@@ -1,7 +1,6 @@
 """What a publish would do, told without doing it."""
 
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def rows_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def proposed(posts: PostFolder, store: Store) -> Iterator[PostFolder]:
+def proposed(posts: PostFolder, store: Store) -> PostFolder:
     """A copy of a published folder, in which a change is proposed."""
     posts.write("stays.md", tags="[Green]")
     posts.write("edited.md", title="Before", tags="[Green]")
