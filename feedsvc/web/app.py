@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, TooManyRequests
+from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
@@ -34,10 +34,12 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.config["READERS"] = settings.server.readers
     documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
+    webhook = hooks.Hooks(settings, store)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
         ("/healthz", web.health),
         ("/readyz", web.readiness),
+        (f"/{addresses.JOBS_PATH}<name>", webhook.job),
         ("/<path:path>", web.document),
     ]
     for rule, view in rules:
@@ -47,7 +49,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.add_url_rule(
         _HOOK,
         "rebuild",
-        web.rebuild,
+        webhook.rebuild,
         methods=[*_READ, "POST"],
         provide_automatic_options=False,
     )
@@ -105,14 +107,6 @@ class _Web:
                     return _moved(addresses.url(site.url, meant))
         raise NotFound
 
-    def rebuild(self) -> AnyResponse:
-        secrets = self._settings.webhook.secrets
-        if not secrets:
-            abort(404)
-        if request.method != "POST":
-            raise MethodNotAllowed(["POST"])
-        return hooks.rebuild(self._store, secrets[0])
-
     def health(self) -> AnyResponse:
         return line(200, "ok")
 
@@ -127,7 +121,7 @@ class _Web:
         kept = {
             name: value
             for name, value in error.get_headers()
-            if name in ("Allow", "Location", "Retry-After")
+            if name in ("Allow", "Location", "Retry-After", "WWW-Authenticate")
         }
         response = self._refuse(code, error.name, kept.get("Retry-After", ""))
         response.headers.extend(kept)
