@@ -1,5 +1,6 @@
 """Jobs: what becomes of one that failed, what is told of it, and the comment made of it."""
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -220,6 +221,19 @@ def _with(text: str) -> str:
 @pytest.mark.parametrize("text", NASTY)
 def test_no_text_of_a_post_means_anything_in_a_comment(text: str) -> None:
     assert _outside_code(_with(text)) == PLAIN
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_comment_has_no_character_that_cannot_be_seen(text: str) -> None:
+    assert [line for line in _with(text).split("\n") if not line.isprintable()] == []
+
+
+def test_a_link_leads_where_the_permalink_does_though_it_looks_like_an_entity() -> None:
+    permalink = f"{SITE}/a?b=1&copy;=2&lt;"
+    (href,) = re.findall(
+        r'href="([^"]*)"', html_of(comment(added=some(an_entry(permalink=permalink))))
+    )
+    assert html.unescape(href) == permalink
 
 
 @given(st.text(st.sampled_from("`\\@#<>[]()!&;*_-|$~: \n\taé茶\u202e"), max_size=30))
