@@ -23,16 +23,17 @@ from rich.text import Text
 from feedsvc import __version__, checking
 from feedsvc.core import addresses
 from feedsvc.core.feeds import title_of
+from feedsvc.core.jobs import Job
 from feedsvc.errors import FeedsvcError, FolderError
 from feedsvc.exporting import export
 from feedsvc.folder import Folder
 from feedsvc.logs import log_to_stderr
-from feedsvc.publishing import Report, publish
+from feedsvc.publishing import Report, preview, publish
 from feedsvc.repository import Remote, Repository
 from feedsvc.settings import Settings, load_settings
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
-from feedsvc.store.store import Store, open_sound_store
+from feedsvc.store.store import Store, open_sound_store, store_to_look_at
 
 # Flask, granian, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
@@ -44,6 +45,7 @@ _SETTLE_SECONDS = 10
 _TIDY_SECONDS = 60
 _PUSH_SECONDS = 600
 _CLONE = Path("var/source")
+_MOST_JOBS = 50
 
 _EXAMPLES = """\b
 Examples:
@@ -214,10 +216,14 @@ def watch(config: Path | None, seeds: Path | None) -> None:
 
 @main.command("publish")
 @_settings_options
-def publish_command(config: Path | None, seeds: Path | None) -> None:
+@click.option("--dry-run", is_flag=True, help="Say what it would do, and write nothing.")
+def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> None:
     """Scan the folder once, publish, and report. Ends with 1 when a post was refused."""
     settings = _settings(config, seeds)
-    reports = _publish_settled(settings, open_sound_store(settings.store.url))
+    if dry_run:
+        reports = [_rehearse(settings)]
+    else:
+        reports = _publish_settled(settings, open_sound_store(settings.store.url))
     _print_report(reports)
     if reports[-1].refused:
         sys.exit(1)
@@ -307,6 +313,51 @@ def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None
     for row in rows:
         table.add_row(*map(Text, row))  # Text: a title is no markup
     Console().print(table)
+
+
+@main.command()
+@_settings_options
+@click.argument("name", required=False)
+def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
+    """List what the webhook was asked for, the newest first; or show one job and its report."""
+    store = Store(_settings(config, seeds).store.url)
+    if name is None:
+        heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
+        _print_table(heading, [_row(job) for job in store.jobs.newest(_MOST_JOBS)])
+        return
+    job = store.jobs.named(name)
+    if job is None:
+        raise FeedsvcError(f"there is no job {name!r}; feedsvc jobs lists those that are known")
+    _print_job(job)
+
+
+def _row(job: Job) -> tuple[str, ...]:
+    asked, ended = _moment(job.asked_at), _moment(job.ended_at)
+    error = _printable(job.error)
+    return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
+
+
+def _print_job(job: Job) -> None:
+    told = job.told()
+    report: dict[str, Any] = told.pop("report") or {}
+    for key, value in told.items():
+        if value not in (None, ""):
+            click.echo(f"{key}: {_printable(str(value))}")
+    for word in ("added", "changed", "withdrawn"):
+        if word in report:
+            click.echo(f"{word}: {report[word]['count']}")
+            for entry in report[word]["entries"]:
+                click.echo(f"  {_printable(entry['title'])}  {_printable(entry['permalink'])}")
+    if report:
+        click.echo(f"feeds moved: {report['feeds']['count']}")
+        click.echo(f"problems: {len(report['problems'])}")
+        for problem in report["problems"]:
+            place = ":".join(str(problem[k]) for k in ("path", "line", "column") if problem[k])
+            click.echo(_printable(f"  {place}: {problem['fault']}; {problem['cure']}"))
 
 
 @main.command()
@@ -407,6 +458,12 @@ def _publish_settled(settings: Settings, store: Store) -> list[Report]:
             time.sleep(max(folder.quiet, 0.1))
             reports.append(publish(folder, store, site, datetime.now(UTC)))
     return reports
+
+
+def _rehearse(settings: Settings) -> Report:
+    source, site = _source(settings), settings.publication()
+    with store_to_look_at(settings.store.url) as store, source.proposed("") as folder:
+        return preview(folder, store, site, datetime.now(UTC))
 
 
 @contextmanager

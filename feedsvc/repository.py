@@ -20,7 +20,9 @@ __all__ = ["Checkout", "Remote", "Repository"]
 
 _FETCHED: Final = "refs/feedsvc/fetched"
 _PREVIEWED: Final = "refs/feedsvc/previewed"
-_CHANGE: Final = re.compile(r"refs/(?:pull|merge-requests)/[0-9]{1,18}/head")
+_CHANGE: Final = re.compile(
+    r"refs/(?:(?:pull|merge-requests)/[0-9]{1,18}/head|pull-requests/[0-9]{1,18}/from)"
+)
 _STATE: Final = re.compile(r"([0-9a-f]+)\n([0-9a-f]+)\n([0-9a-f]*)\n(whole|not whole)\n")
 _MOST_LOOSE: Final = 2000  # objects, and packs, before they are packed anew: see tidy()
 _MOST_PACKS: Final = 30
@@ -117,8 +119,9 @@ class Repository:
     def preview(self, ref: str, into: Path) -> str:
         """Lay out what a proposed change would make of the tree, in a new or empty folder.
 
-        `ref` is the branch, or a forge's name of a change: refs/pull/<digits>/head or
-        refs/merge-requests/<digits>/head. Returns the commit; the tree is not touched.
+        `ref` is the branch, or a forge's name of a change: refs/pull/<digits>/head,
+        refs/merge-requests/<digits>/head or refs/pull-requests/<digits>/from. Returns the
+        commit; the tree is not touched.
         """
         if ref == self._remote.branch:
             ref = f"refs/heads/{ref}"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from feedsvc.core import renames
 from feedsvc.core.addresses import web_url
 from feedsvc.core.permalinks import names_one_post
+from feedsvc.core.proofs import secret_fault
 from feedsvc.core.text import legal
 
 
@@ -114,6 +115,8 @@ def reader(text: str) -> str:
 def long_secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < 16:
         raise ValueError("it is shorter than 16 characters")
+    if fault := secret_fault(value.get_secret_value()):
+        raise ValueError(fault)
     return value
 
 
@@ -130,8 +133,10 @@ def lines_of_file(value: Any) -> Any:
         return value
     try:
         lines = Path(value).read_text("utf-8").splitlines() if value else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"the file cannot be read: {error}") from None
+    except OSError as error:  # its text names the file, which may be a secret by mistake
+        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the file is not UTF-8") from None
     secrets = tuple(line.strip() for line in lines if line.strip())
     if value and not secrets:
         raise ValueError("the file is empty")

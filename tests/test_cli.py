@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
@@ -23,7 +24,11 @@ from click.testing import CliRunner, Result
 
 import feedsvc
 from feedsvc.cli import main
+from feedsvc.folder import Folder
+from feedsvc.publishing import publish
+from feedsvc.settings import load_settings
 from feedsvc.store.store import Store
+from tests.origins import Origin
 from tests.writing import PostFolder
 
 Run: TypeAlias = Callable[..., Result]
@@ -436,6 +441,113 @@ def test_check_writes_nothing(run: Run, posts: PostFolder, tmp_path: Path) -> No
     run("check")
     run("check", "posts/tea.md")
     assert tree(tmp_path) == before
+
+
+# publish --dry-run
+
+
+def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md", title="Old")
+    run("publish")
+    posts.write("tea.md", title="New")
+    posts.write("more.md")
+    before = run("feeds").stdout
+    told = run("publish", "--dry-run")
+    assert run("feeds").stdout == before
+    assert (told.exit_code, told.stdout) == (0, run("publish").stdout)
+    assert "added: 1\n  more.md\nchanged: 1\n  tea.md\n" in told.stdout
+
+
+def test_a_dry_run_says_what_would_be_withdrawn(run: Run, posts: PostFolder) -> None:
+    path = posts.write("tea.md")
+    run("publish")
+    path.unlink()
+    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish", "--dry-run").stdout
+
+
+def test_a_dry_run_without_a_store_leaves_none_behind(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md")
+    before = tree(tmp_path)
+    told = run("publish", "--dry-run")
+    assert told.stdout.startswith("added: 1\n  tea.md\n")
+    assert tree(tmp_path) == before
+
+
+def test_a_dry_run_ends_with_1_when_a_post_would_be_refused(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    told = run("publish", "--dry-run")
+    assert told.exit_code == 1
+    assert "problems: 1\n  broken.md:3:7: " in told.stdout
+
+
+def test_a_dry_run_of_a_branch_leaves_the_tree_alone(run: Run, tmp_path: Path) -> None:
+    origin = Origin(tmp_path / "posts.git")
+    post = "---\ntitle: {}\ndate: 2026-03-01\n---\nTea.\n"
+    origin.push({"tea.md": post.format("Tea")})
+    run("publish", FEEDSVC_SOURCE__GIT=origin.url)
+    origin.push({"tea.md": post.format("Green"), "new.md": post.format("New")})
+    told = run("publish", "--dry-run", FEEDSVC_SOURCE__GIT=origin.url)
+    assert told.stdout.startswith("added: 1\n  new.md\nchanged: 1\n  tea.md\n")
+    assert sorted(p.name for p in tmp_path.glob("var/source/tree/*")) == ["tea.md"]
+
+
+# jobs
+
+
+def test_jobs_are_lines_of_fields_apart_by_tabs_the_newest_first(
+    run: Run, sqlite_url: str
+) -> None:
+    store = Store(sqlite_url)
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    first, _ = store.jobs.ask(now)
+    store.jobs.begin([first.name], now)
+    store.jobs.end([first.name], "{}", now)
+    second, _ = store.jobs.ask(now, kind="preview", ref="refs/pull/7/head")
+    store.jobs.begin([second.name], now)
+    store.jobs.fail(second, "failed", "the remote\thangs\n\x1b[31m", now, now)
+    store.close()
+    moment = "2026-11-22 12:00:00Z"
+    assert [line.split("\t") for line in run("jobs").stdout.splitlines()] == [
+        [
+            *(second.name, "preview", "failed", "1", moment, moment),
+            "the remote\\thangs\\n\\x1b[31m",
+        ],
+        [first.name, "rebuild", "done", "1", moment, moment, ""],
+    ]
+
+
+def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url: str) -> None:
+    posts.write("tea.md", title="Tea")
+    posts.write("broken.md", date="soon")
+    store = Store(sqlite_url)
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    job, _ = store.jobs.ask(now)
+    site = load_settings(None, settings(sqlite_url)).publication()
+    report = publish(Folder(posts.root, 0), store, site, now)
+    store.jobs.begin([job.name], now)
+    store.jobs.end([job.name], json.dumps(report.told(site.url)), now)
+    store.close()
+    told = run("jobs", job.name)
+    moment = "2026-11-22T12:00:00Z"
+    assert told.stdout.splitlines()[:-1] == [
+        *(f"job: {job.name}", "kind: rebuild", "state: done", "calls: 1", "attempts: 0"),
+        *(f"asked_at: {moment}", f"begun_at: {moment}", f"ended_at: {moment}"),
+        *("added: 1", "  Tea  https://example.org/posts/tea/", "changed: 0", "withdrawn: 0"),
+        *("feeds moved: 3", "problems: 1"),
+    ]
+    assert told.stdout.splitlines()[-1].startswith("  broken.md:3:7: ")
+
+
+def test_a_job_that_is_not_known_ends_with_2(run: Run) -> None:
+    told = run("jobs", "nothing")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "there is no job 'nothing'; feedsvc jobs lists" in told.stderr
 
 
 # feeds

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import os
 import shutil
 import signal
@@ -17,19 +18,20 @@ import pytest
 import requests
 
 from feedsvc.store.store import Store
+from tests.origins import Origin
 from tests.running import SITE, Server, free_port, running, wait_until
 from tests.writing import PostFolder
 
 SECRET = "a secret of enough characters"  # noqa: S105 - of this test's servers
 QUIET_SCHEDULE = {"FEEDSVC_WATCHER__INTERVAL": "3600"}  # only events and requests count
+SECRETIVE = {**QUIET_SCHEDULE, "FEEDSVC_WEBHOOK__SECRET": SECRET}
 
 
 @pytest.fixture
 def server(tmp_path: Path, posts: PostFolder) -> Iterator[Server]:
     """A server over `posts` that hears of file events, and has no other reason to look."""
     posts.write("tea.md", title="Tea", tags="[Green]")
-    settings = {**QUIET_SCHEDULE, "FEEDSVC_WEBHOOK__SECRET": SECRET}
-    with running(tmp_path, posts.root, settings) as started:
+    with running(tmp_path, posts.root, SECRETIVE) as started:
         yield started
 
 
@@ -86,8 +88,7 @@ def test_a_webhook_publishes_what_file_events_were_not_told_of(
     # A watch is set on folders, not on what a link to a file inside leads to.
     target = posts.write("_hidden/text.md", title="Old")
     (posts.root / "link.md").symlink_to(target)
-    settings = {**QUIET_SCHEDULE, "FEEDSVC_WEBHOOK__SECRET": SECRET}
-    with running(tmp_path, posts.root, settings) as server:
+    with running(tmp_path, posts.root, SECRETIVE) as server:
         wait_until(lambda: shows(server, "Old"), "the linked post")
         time.sleep(2)  # the look that follows when the watch stands is over
         posts.write("_hidden/text.md", title="Unheard")
@@ -133,6 +134,50 @@ def test_a_thousand_calls_give_at_most_three_builds(server: Server, posts: PostF
     store.close()
     assert sum(job.calls for job in done) == 1000
     assert 1 <= len(done) <= 3
+
+
+def test_what_was_written_just_before_the_last_of_many_calls_is_published(
+    tmp_path: Path, posts: PostFolder
+) -> None:
+    target = posts.write("_hidden/text.md", title="Old")
+    (posts.root / "link.md").symlink_to(target)  # of which no file event tells
+    with running(tmp_path, posts.root, SECRETIVE) as server, requests.Session() as session:
+        headers = {"Authorization": f"Bearer {SECRET}"}
+        wait_until(lambda: shows(server, "Old"), "the linked post")
+        for number in range(1000):
+            if number == 999:
+                posts.write("_hidden/text.md", title="The last state")
+            answer = session.post(f"{server.url}/hooks/rebuild", headers=headers)
+            assert answer.status_code == 202
+        wait_until(lambda: shows(server, "The last state"), "the last state", 10)
+
+
+def test_a_push_signed_by_github_fetches_a_repository_and_publishes_its_new_post(
+    tmp_path: Path,
+) -> None:
+    origin = Origin(tmp_path / "posts.git")
+    post = "---\ntitle: {}\ndate: 2026-03-01\ntags: [Green]\n---\nTea.\n"
+    first = origin.push({"posts/tea.md": post.format("Tea"), "README.md": "# Mine"})
+    settings = {
+        **SECRETIVE,
+        "FEEDSVC_SOURCE__GIT": origin.url,
+        "FEEDSVC_SOURCE__PATH": "posts",
+    }
+    with running(tmp_path / "here", tmp_path, settings) as server:
+        wait_until(lambda: shows(server, "<title>Tea</title>"), "the first post")
+        second = origin.push(
+            {"posts/tea.md": post.format("Tea"), "posts/new.md": post.format("New")}
+        )
+        payload = {"ref": "refs/heads/main", "before": first, "after": second}
+        answer = signed_call(server, json.dumps(payload).encode())
+        assert answer.status_code == 202
+        wait_until(lambda: shows(server, "New", "/tags/Green/rss.xml"), "the new post", 10)
+        place = answer.headers["Location"].removeprefix(server.url)
+        token = {"Authorization": f"Bearer {SECRET}"}
+        wait_until(lambda: server.get(place, token).json()["state"] == "done", "the job", 5)
+        report = server.get(place, token).json()["report"]
+        assert [entry["title"] for entry in report["added"]["entries"]] == ["New"]
+        assert report["changed"]["count"] == report["withdrawn"]["count"] == 0
 
 
 def test_a_killed_worker_is_replaced_within_five_seconds(server: Server) -> None:

@@ -700,10 +700,22 @@ def test_a_proposed_change_is_laid_out_elsewhere(
 
 
 @pytest.mark.parametrize(
+    "ref", ["refs/pull/7/head", "refs/merge-requests/7/head", "refs/pull-requests/7/from"]
+)
+def test_each_forge_names_its_proposed_changes(
+    place: Path, origin: Origin, tmp_path: Path, ref: str
+) -> None:
+    origin.git("update-ref", ref, origin.push({"a.md": "1"}))
+    follow(place, origin).preview(ref, tmp_path / "preview")
+    assert files_of(tmp_path / "preview") == {"a.md": b"1"}
+
+
+@pytest.mark.parametrize(
     "ref",
     [
         "refs/heads/theirs",
         "refs/pull/7/merge",
+        "refs/pull-requests/7/merge",
         "refs/pull/../head",
         "refs/pull/7/head\n",
         "refs/pull/٧/head",

@@ -366,6 +366,10 @@ def test_what_a_problem_tells_you_to_write_is_accepted(file: Path) -> None:
         "[webhook]\nsecrets = 'hunter2'\n",
         "[webhook]\nsecret = hunter2\n",
         "[webhook]\nsecret = 'hunter2\n",
+        "[webhook]\nsecret = 'whsec_hunter2hunter2'\n",
+        "[webhook]\nsecret = 'whsk_hunter2hunter2'\n",
+        "[webhook]\nsecret = ['sixteen letters!', 'whpk_hunter2hunter2']\n",
+        "[webhook]\nsecret_file = 'hunter2'\n",
         "[store]\nurl = 'mysql://li:hunter2@localhost/feeds'\n",
     ],
 )
@@ -420,6 +424,29 @@ def test_a_file_without_a_secret_is_refused(
         kept.write_text(content)
     environ = SITE | {"FEEDSVC_WEBHOOK__SECRET_FILE": str(kept)}
     assert "webhook.secret_file" in only_problem(None, environ)
+
+
+@pytest.mark.parametrize("kind", ["whsec_", "whpk_", "whsk_"])
+def test_a_secret_that_is_no_key_though_it_says_so_is_refused(
+    file: Path, tmp_path: Path, kind: str
+) -> None:
+    secret = f"{kind}not the base64 of a key"
+    told = only_problem(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": secret})
+    assert "FEEDSVC_WEBHOOK__SECRET in the environment: webhook.secret: " in told
+    assert "key" in told or "base64" in told
+    assert secret not in told
+    kept = tmp_path / "secrets"
+    kept.write_bytes(f"{HIDDEN}\n{secret}\n".encode())
+    told = only_problem(None, SITE | {"FEEDSVC_WEBHOOK__SECRET_FILE": str(kept)})
+    assert "webhook.secret_file: " in told
+    assert secret not in told
+
+
+def test_a_file_of_secrets_that_is_no_text_is_refused(file: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "secrets"
+    kept.write_bytes(b"\xff" * 20)
+    environ = SITE | {"FEEDSVC_WEBHOOK__SECRET_FILE": str(kept)}
+    assert "webhook.secret_file: the file is not UTF-8" in only_problem(None, environ)
 
 
 def test_who_is_notified_is_a_list_of_sections(file: Path) -> None:

@@ -18,6 +18,7 @@ from feedsvc.core.text import nfc
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
 HUB_PATH: Final = "hub"
+JOBS_PATH: Final = "hooks/jobs/"  # and the name of a job
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")

@@ -21,9 +21,9 @@ class Event:
     """What happened in a repository.
 
     `unknown` is a call that names no event, or whose payload cannot be read. `other` is an
-    event that changes no file. `branches` are those that a push moved, or the one that a pull
-    request is meant for; None where none is named, so that it may be any. A push of tags has
-    no branch at all.
+    event that changes no file, or of a pull request that has ended. `branches` are those that
+    a push moved, or the one that a pull request is meant for; None where none is named, so
+    that it may be any. A push of tags has no branch at all.
     """
 
     kind: Kind
@@ -68,6 +68,7 @@ _PULLS: Final = (  # where its number stands, where the branch it is meant for, 
     (("pullRequest", "id"), ("pullRequest", "toRef", "id"), "refs/pull-requests/{}/from"),
     (("pullrequest", "id"), ("pullrequest", "destination", "branch", "name"), ""),
 )
+_ENDED: Final = ("closed", "merged", "declined", "superseded")
 _MOST_FIELDS: Final = 10
 _HIGHEST_NUMBER: Final = 999_999_999
 _BRANCHES: Final = "refs/heads/"
@@ -129,6 +130,8 @@ def _pull(payload: object) -> Event | None:
     for number_at, branch_at, ref in _PULLS:
         number, branch = _at(payload, number_at), _at(payload, branch_at)
         if type(number) is int and 0 < number <= _HIGHEST_NUMBER:  # True is no number
+            if str(_at(payload, (*number_at[:-1], "state"))).lower() in _ENDED:
+                return Event("other")
             named = isinstance(branch, str) and branch.removeprefix(_BRANCHES)
             return Event("pull", frozenset([named]) if named else None, ref.format(number))
     return None

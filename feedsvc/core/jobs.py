@@ -1,8 +1,11 @@
 """What is asked for from outside: to look at the posts again, or to say what that would do."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
+
+from feedsvc.core.dates import rfc3339
 
 JobKind: TypeAlias = Literal["rebuild", "preview"]
 JobState: TypeAlias = Literal["queued", "running", "held", "done", "failed"]
@@ -32,6 +35,28 @@ class Job:
     next_attempt_at: datetime
     error: str
     report: str
+
+    def told(self) -> dict[str, Any]:
+        """The same for those who asked for it, whose JSON it becomes."""
+        next_attempt_at = self.next_attempt_at if self.state == "held" else None
+        return {
+            "job": self.name,
+            "kind": self.kind,
+            "ref": self.ref,
+            "state": self.state,
+            "calls": self.calls,
+            "attempts": self.attempts,
+            "asked_at": _told(self.asked_at),
+            "begun_at": _told(self.begun_at),
+            "ended_at": _told(self.ended_at),
+            "next_attempt_at": _told(next_attempt_at),
+            "error": self.error,
+            "report": json.loads(self.report) if self.report else None,
+        }
+
+
+def _told(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
 
 
 def after_failure(job: Job, now: datetime) -> tuple[JobState, datetime]:

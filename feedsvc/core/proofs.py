@@ -45,7 +45,7 @@ _IDS: Final = {  # the headers that name a delivery, the best first
     "gogs": ("x-gogs-delivery",),
     "github": ("x-github-delivery",),
     "bitbucket": ("x-request-uuid", "x-request-id"),  # proxies set the second themselves
-    "gitlab": ("idempotency-key", "x-gitlab-event-uuid"),
+    "gitlab": ("idempotency-key",),  # an event's UUID is that of what it sets off too
     "gitee": ("x-gitee-timestamp",),  # all that names it, and what its signature is over
     "standard": ("webhook-id",),
     "bearer": ("idempotency-key",),

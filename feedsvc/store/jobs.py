@@ -12,6 +12,7 @@ from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.jobs import Job, JobKind, JobState
 from feedsvc.store.engine import Database
 from feedsvc.store.schema import jobs, messages
+from feedsvc.store.upserts import upsert
 
 REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
 MOST_KEPT: Final = 1000  # jobs that have ended
@@ -31,16 +32,17 @@ class Jobs:
         """Ask, durably, for a job; the job, and whether this call was not heard before.
 
         A call joins the job of its kind and ref that has not begun. `message` is what its
-        sender knows it by for good, `` where it has no such name.
+        sender knows it by for good, `` where it has no such name. One whose job has failed
+        counts as new: it was sent again to be carried out.
         """
         with self._database.writing(alone="jobs") as connection:
             known = _heard(connection, message) if message else None
-            if known:
+            if known and known.state != "failed":
                 return known, False
             name = _joined(connection, kind, ref, now) or _queued(connection, kind, ref, now)
             if message:
                 row = {"message": message, "job": name, "heard_at": microseconds(now)}
-                connection.execute(sa.insert(messages), [row])
+                upsert(connection, messages, [row])
             job = _named(connection, name)
             assert job is not None  # noqa: S101 - it was written a moment ago
             return job, True

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from feedsvc.errors import StoreDamaged
 from feedsvc.store.engine import Database, put_aside
@@ -90,6 +92,19 @@ def open_sound_store(url: str) -> Store:
         store.close()
         return _anew(url, error)
     return store
+
+
+@contextmanager
+def store_to_look_at(url: str) -> Iterator[Store]:
+    """The store at `url`; where there is no file yet an empty one, which leaves none behind."""
+    parsed = make_url(url)
+    is_there = parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
+    with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
+        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3")
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def _anew(url: str, damage: StoreDamaged) -> Store:

@@ -37,10 +37,12 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.config["READERS"] = settings.server.readers
     documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
+    webhook = hooks.Hooks(settings, store)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
         ("/healthz", web.health),
         ("/readyz", web.readiness),
+        (f"/{addresses.JOBS_PATH}<name>", webhook.job),
         ("/<path:path>", web.document),
     ]
     for rule, view in rules:
@@ -50,7 +52,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.add_url_rule(
         _HOOK,
         "rebuild",
-        web.rebuild,
+        webhook.rebuild,
         methods=[*_READ, "POST"],
         provide_automatic_options=False,
     )
@@ -118,14 +120,6 @@ class _Web:
                     raise Gone
         raise NotFound
 
-    def rebuild(self) -> AnyResponse:
-        secrets = self._settings.webhook.secrets
-        if not secrets:
-            abort(404)
-        if request.method != "POST":
-            raise MethodNotAllowed(["POST"])
-        return hooks.rebuild(self._store, secrets[0])
-
     def hub(self) -> AnyResponse:
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
@@ -145,7 +139,7 @@ class _Web:
         kept = {
             name: value
             for name, value in error.get_headers()
-            if name in ("Allow", "Location", "Retry-After")
+            if name in ("Allow", "Location", "Retry-After", "WWW-Authenticate")
         }
         response = self._refuse(code, error.name, kept.get("Retry-After", ""))
         response.headers.extend(kept)

@@ -1,40 +1,165 @@
-"""The webhook: somebody who knows the secret asks for a rescan."""
+"""The webhook: who knows the secret asks for a rebuild, or for what one would change."""
 
-import hashlib
-import hmac
+import json
+import re
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, abort, request
-from werkzeug.exceptions import BadRequest, ServiceUnavailable
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, ServiceUnavailable, Unauthorized
 
+from feedsvc.core import addresses
+from feedsvc.core.comments import as_markdown
+from feedsvc.core.events import Event, event_of
+from feedsvc.core.jobs import Job
+from feedsvc.core.proofs import Proof, body_proof, is_signed, token_proof
+from feedsvc.settings import Settings
 from feedsvc.store.store import Store
+from feedsvc.web.refusals import line
 
 MOST_BYTES: Final = 1_000_000
-MOST_WAITING: Final = 2  # bodies at a time, in each process
+MOST_WAITING: Final = 2  # bodies at a time, in each process, and the preview below among them
+MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub hangs up after 10
+
+_LOOK_EVERY: Final = 0.1
+_JSON: Final = "application/json"
+_MARKDOWN: Final = "text/markdown"
+_PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240, 4.3
 
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
+_previewing = threading.BoundedSemaphore(1)  # so that a slot is left for bodies
 
 
-def rebuild(store: Store, secret: str) -> Response:
-    """Answer `POST /hooks/rebuild`.
+class Hooks:
+    """The views below /hooks/, which are not there as long as there is no secret.
 
-    202 when the request is kept in the store, so that no crash can lose it; 200 for GitHub's
-    ping; 401 without a word where neither GitHub's signature over the raw body nor the bearer
-    token is right; 413 for a body above a megabyte; 503 while too many others are
-    waited for. Nothing of the body is parsed.
+    Of a payload nothing gets further than `event_of`: it can only say "look again".
     """
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._secrets = settings.webhook.secrets
+        self._branch = settings.source.branch if settings.source.git else None
+        self._site_url = settings.site.url
+        self._store = store
+
+    def rebuild(self) -> Response:
+        """Answer `POST /hooks/rebuild`.
+
+        202 when the request is kept in the store, so that no crash can lose it; 200 for a
+        message that was heard before, and for a ping; 204 for an event that changes nothing
+        here; 401 without a word where there is no proof; 413 for a body above a megabyte, 415
+        for a coded one; 503 while too many other bodies are waited for. With `?dry_run=1` see
+        `_preview`.
+        """
+        self._be_there()
+        if request.method != "POST":
+            raise MethodNotAllowed(["POST"])
+        _refuse_unreadable()
+        is_preview = request.args.get("dry_run", "0").lower() not in ("0", "false", "no")
+        proof, body = self._proven(is_preview)
+        event = event_of(request.headers, body)
+        if event.kind == "ping":
+            return line(200, "pong")
+        if not self._concerns_us(event, is_preview):
+            return _nothing()
+        if is_preview:
+            return self._preview(proof, event)
+        message = proof.message and f"rebuild {proof.message}"
+        job, is_new = self._store.jobs.ask(datetime.now(UTC), message=message)
+        told = json.dumps({"job": job.name, "state": job.state})
+        return self._at(job, _answer(f"{told}\n", 202 if is_new else 200, _JSON))
+
+    def job(self, name: str) -> Response:
+        """Answer `GET /hooks/jobs/<name>`, for who has a token."""
+        self._be_there()
+        proof = token_proof(request.headers, self._secrets, datetime.now(UTC))
+        if proof is None or proof.provider != "bearer":
+            raise _stranger()
+        job = self._store.jobs.named(name)
+        return self._shown(job, 200) if job else line(404, "404 Not Found")
+
+    def _be_there(self) -> None:
+        if not self._secrets:
+            abort(404)
+
+    def _proven(self, is_preview: bool) -> tuple[Proof, bytes]:
+        """Who vouches for this call, and its body where that has to be read."""
+        now = datetime.now(UTC)
+        proof = token_proof(request.headers, self._secrets, now)
+        if proof is None:
+            body = _body() if is_signed(request.headers) else b""
+            proof = body_proof(request.headers, body, self._secrets, now)
+            if proof is None:
+                raise _stranger()
+            return proof, body
+        # Only the body of a forge's event says which branch it is about. A script's call with
+        # a token means "look", and is not held up.
+        is_told = proof.provider != "bearer" or is_preview
+        return proof, _body() if is_told and self._branch is not None else b""
+
+    def _concerns_us(self, event: Event, is_preview: bool) -> bool:
+        if event.kind == "other" or (event.kind == "pull" and not is_preview):
+            return False
+        named = event.branches
+        return self._branch is None or named is None or self._branch in named
+
+    def _preview(self, proof: Proof, event: Event) -> Response:
+        """What subscribers would see, once it is known; nothing is published.
+
+        200 with the job and its report, 422 where it could not be made, 202 where it takes
+        longer than the caller waits.
+        """
+        ref = event.pull if self._branch is not None else ""
+        if event.kind == "pull" and self._branch is not None and not ref:
+            return line(422, "this forge has no refs of pull requests that could be fetched")
+        message = proof.message and f"preview {proof.message}"
+        asked, _ = self._store.jobs.ask(
+            datetime.now(UTC), message=message, kind="preview", ref=ref
+        )
+        job = self._ended(asked)
+        status = {"done": 200, "failed": 422}.get(job.state, 202)
+        return self._at(job, self._shown(job, status))
+
+    def _ended(self, job: Job) -> Job:
+        """The job when it has ended, or as it is when the caller has waited long enough."""
+        until = time.monotonic() + _patience()
+        with _slot(_previewing) as is_only, _slot(_waiting) as has_slot:
+            while is_only and has_slot and job.state not in ("done", "failed"):
+                left = until - time.monotonic()
+                if left <= 0:
+                    break
+                time.sleep(min(left, _LOOK_EVERY))
+                job = self._store.jobs.named(job.name) or job
+        return job
+
+    def _at(self, job: Job, response: Response) -> Response:
+        """The answer, with the address of the job."""
+        path = f"{addresses.JOBS_PATH}{job.name}"
+        response.headers["Location"] = addresses.url(self._site_url, path)
+        return response
+
+    def _shown(self, job: Job, status: int) -> Response:
+        liked = request.accept_mimetypes.best_match((_JSON, _MARKDOWN), _JSON)
+        if liked == _MARKDOWN:
+            text = as_markdown(job, self._site_url)
+            return _answer(text, status, f"{_MARKDOWN}; charset=utf-8")
+        return _answer(json.dumps(job.told(), ensure_ascii=False) + "\n", status, _JSON)
+
+
+def _refuse_unreadable() -> None:
     if (request.content_length or 0) > MOST_BYTES:
         abort(413)
-    if not _has_token(secret):
-        signature = request.headers.get("X-Hub-Signature-256")
-        if signature is None or not _is_signed(_body(), signature, secret):
-            abort(401)
-    if request.headers.get("X-GitHub-Event") == "ping":
-        return _said(200, "pong")
-    store.jobs.ask(datetime.now(UTC))
-    return _said(202, "a rescan has been asked for")
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        abort(415)  # a megabyte of it may be a gigabyte
+
+
+def _stranger() -> Unauthorized:
+    return Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
 def _body() -> bytes:
@@ -43,33 +168,47 @@ def _body() -> bytes:
     It has to be read here: granian 2.8 comes to a stop where one thread answers a request
     whose body another is reading. A caller that falls silent is cut off (silence.py).
     """
-    if not _waiting.acquire(blocking=False):
-        raise ServiceUnavailable(retry_after=1)
-    try:
-        body = request.get_data(cache=False)  # no more of it than the app's limit
-    except OSError as error:  # the connection was closed
-        raise BadRequest from error
-    finally:
-        _waiting.release()
+    with _slot(_waiting) as has_slot:
+        if not has_slot:
+            raise ServiceUnavailable(retry_after=1)
+        try:
+            body = request.get_data(cache=False)  # no more of it than the app's limit
+        except OSError as error:  # the connection was closed
+            raise BadRequest from error
     if len(body) > MOST_BYTES:
         abort(413)
+    if request.content_length not in (None, len(body)):  # to granian a cut body is a whole one
+        abort(400)
     return body
 
 
-def _is_signed(body: bytes, given: str, secret: str) -> bool:
-    """GitHub's way: HMAC-SHA256 of the body, in hex, in X-Hub-Signature-256."""
-    right = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
+@contextmanager
+def _slot(semaphore: threading.BoundedSemaphore) -> Iterator[bool]:
+    """One of the places, if any is free."""
+    has_slot = semaphore.acquire(blocking=False)
+    try:
+        yield has_slot
+    finally:
+        if has_slot:
+            semaphore.release()
 
 
-def _has_token(secret: str) -> bool:
-    """RFC 6750 §2.1: `Authorization: Bearer` and the secret."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    same = hmac.compare_digest(token.strip().encode("utf-8", "replace"), secret.encode())
-    return same and scheme.lower() == "bearer"
+def _patience() -> float:
+    """For how many seconds this call waits: what it prefers, and no more than we bear."""
+    preferred = ",".join(request.headers.getlist("Prefer"))
+    if "respond-async" in preferred.lower():
+        return 0
+    seconds = _PREFERENCE.search(preferred)
+    return min(float(seconds[1]), MOST_SECONDS) if seconds else MOST_SECONDS
 
 
-def _said(status: int, text: str) -> Response:
-    response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
+def _answer(text: str, status: int, content_type: str) -> Response:
+    response = Response(text, status, content_type=content_type)
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _nothing() -> Response:
+    response = _answer("", 204, "")
+    del response.headers["Content-Type"]
     return response

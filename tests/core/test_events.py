@@ -150,6 +150,34 @@ def test_a_pull_request_names_its_ref_and_the_branch_it_is_meant_for(forge: str)
     assert event(headers, payload) == Event("pull", frozenset(["main"]), ref)
 
 
+STATES = {
+    "GitHub, open": ("x-github-event", "pull_request", "pull_request", "open", False),
+    "GitHub, closed": ("x-github-event", "pull_request", "pull_request", "closed", True),
+    "GitLab, opened": (
+        *("x-gitlab-event", "Merge Request Hook", "object_attributes", "opened", False),
+    ),
+    "GitLab, merged": (
+        *("x-gitlab-event", "Merge Request Hook", "object_attributes", "merged", True),
+    ),
+    "Bitbucket, open": ("x-event-key", "pr:modified", "pullRequest", "OPEN", False),
+    "Bitbucket, declined": ("x-event-key", "pr:modified", "pullRequest", "DECLINED", True),
+}
+
+
+@pytest.mark.parametrize("how", STATES)
+def test_a_pull_request_that_has_ended_changes_nothing(how: str) -> None:
+    header, name, place, state, has_ended = STATES[how]
+    numbers = {"number": 5, "iid": 5, "id": 5}
+    found = event({header: name}, {place: numbers | {"state": state}})
+    assert found.kind == ("other" if has_ended else "pull")
+
+
+@pytest.mark.parametrize("state", [None, 5, ["closed"], {"closed": True}, "locked"])
+def test_a_pull_request_in_a_state_that_cannot_be_read_is_one(state: object) -> None:
+    payload = {"pull_request": {"number": 5, "state": state}}
+    assert event({"x-github-event": "pull_request"}, payload).kind == "pull"
+
+
 @pytest.mark.parametrize("base", [{}, {"ref": 5}, {"ref": ""}, "main", None])
 def test_a_pull_request_may_name_no_branch(base: object) -> None:
     payload = {"pull_request": {"number": 5, "base": base}}

@@ -394,6 +394,31 @@ def test_the_store_of_a_newer_feedsvc_is_refused_and_left_as_it_is(either_url: s
     engine.dispose()
 
 
+def test_a_message_that_is_sent_again_after_its_job_failed_is_carried_out_anew(
+    either_store: Store,
+) -> None:
+    jobs = either_store.jobs
+    first, _ = jobs.ask(NOW, message="github:7")
+    assert jobs.ask(NOW, message="github:7") == (first, False)
+    jobs.begin([first.name], NOW)
+    jobs.fail(first, "failed", "the remote is down", NOW, NOW)
+    second, is_new = jobs.ask(NOW, message="github:7")
+    assert is_new
+    assert (second.state, second.name != first.name) == ("queued", True)
+    assert jobs.ask(NOW, message="github:7") == (second, False)
+
+
+def test_a_message_that_is_sent_again_while_its_job_is_held_is_known(
+    either_store: Store,
+) -> None:
+    jobs = either_store.jobs
+    first, _ = jobs.ask(NOW, message="github:7")
+    jobs.begin([first.name], NOW)
+    jobs.fail(first, "held", "the remote is down", NOW + timedelta(minutes=1), NOW)
+    again, is_new = jobs.ask(NOW, message="github:7")
+    assert (again.name, again.state, is_new) == (first.name, "held", False)
+
+
 def test_the_migrations_build_what_the_schema_says(either_store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
