@@ -1,4 +1,4 @@
-"""Jobs: what becomes of one that failed, what is told of it, and the comment made of it."""
+"""What is told of a job, and the comment for a pull request that is made of it."""
 
 import html
 import json
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.core.comments import MOST_LISTED, as_markdown
-from feedsvc.core.jobs import GIVEN_UP_AFTER, Job, after_failure
+from feedsvc.core.jobs import Job
 from feedsvc.core.markdown import html_of
 from tests.builders import at
 
@@ -70,24 +70,6 @@ def some(*entries: dict[str, str]) -> dict[str, Any]:
 
 def comment(job: Job = JOB, **report: Any) -> str:
     return as_markdown(replace(job, report=json.dumps(a_report(**report))), SITE)
-
-
-def test_a_rebuild_that_failed_is_held_longer_each_time() -> None:
-    job = replace(JOB, kind="rebuild", state="running")
-    waits = []
-    for attempts in range(GIVEN_UP_AFTER - 1):
-        state, again = after_failure(replace(job, attempts=attempts), ASKED)
-        assert state == "held"
-        waits.append((again - ASKED).total_seconds())
-    assert waits[:3] == [10, 20, 40]
-    assert waits == sorted(waits)
-    assert max(waits) == 1200
-
-
-def test_a_rebuild_is_given_up_in_the_end_and_a_preview_at_once() -> None:
-    job = replace(JOB, kind="rebuild", attempts=GIVEN_UP_AFTER - 1)
-    assert after_failure(job, ASKED) == ("failed", ASKED)
-    assert after_failure(JOB, ASKED) == ("failed", ASKED)
 
 
 def test_what_is_told_of_a_job_is_json() -> None:
