@@ -156,7 +156,13 @@ class Subscriptions:
             rows = connection.execute(query).mappings().all()
             _claim(connection, subscriptions.c.name, [row["name"] for row in rows], now)
             return [
-                Delivery(_target(row), row["secret"], row["digest"], row["attempts"])
+                Delivery(
+                    _target(row),
+                    row["secret"],
+                    row["digest"],
+                    row["attempts"],
+                    from_microseconds(row["lease_ends_at"]),
+                )
                 for row in rows
             ]
 
