@@ -46,8 +46,13 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
             entry = compose_alone(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
     verdict = identify(claims, site, {}, {}, (), {})
-    problems += [twin_problem(path, owner) for path, owner in verdict.twins.items()]
-    problems += _one_page_for_two(p for p in posts if p.path not in verdict.twins)
+    twins = verdict.twins
+    problems += [
+        twin_problem(p.path, twins[p.path], p.key, p.place_of("key"))
+        for p in posts
+        if p.path in twins
+    ]
+    problems += _one_page_for_two(p for p in posts if p.path not in twins)
     problems += _nearly_alike(posts) if only is None else []
     return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
 
@@ -57,33 +62,37 @@ def _one_page_for_two(posts: Iterable[Post]) -> list[Problem]:
     for post in posts:
         owner = first.setdefault(post.permalink, post.path)
         if owner != post.path:
-            problems.append(one_page_problem(post.path, owner, post.permalink))
+            place = post.place_of("permalink")
+            problems.append(one_page_problem(post.path, owner, post.permalink, place))
     return problems
 
 
 def _nearly_alike(posts: Iterable[Post]) -> list[Problem]:
     """A warning for each name that is another but for capitals, width or spaces."""
     problems: list[Problem] = []
-    spellings: dict[tuple[str, str], dict[str, list[str]]] = {}
+    spellings: dict[tuple[str, str], dict[str, list[Post]]] = {}
     for post in posts:
         for kind, name in _names(post):
             alike = spellings.setdefault((kind, _folded(name)), {})
-            alike.setdefault(name, []).append(post.path)
+            alike.setdefault(name, []).append(post)
     for (kind, _), alike in spellings.items():
         usual = max(alike, key=lambda name: len(alike[name]))
         problems += [
-            _alike(kind, name, usual, paths[0])
-            for name, paths in alike.items()
+            _alike(kind, name, usual, named[0])
+            for name, named in alike.items()
             if name != usual
         ]
     return problems
 
 
-def _alike(kind: str, name: str, usual: str, path: str) -> Problem:
+def _alike(kind: str, name: str, usual: str, post: Post) -> Problem:
     fault = f"the {kind} {name!r} and {usual!r} are two, with a feed each"
     merge = "" if kind == "authors" else f", or set aliases.{kind}"
     cure = f"write one of them{merge}"
-    return Problem(path, 1, fault, cure, refuses=False, code="nearly-alike", text=name)
+    line, column = post.place_of(kind)
+    return Problem(
+        post.path, line, fault, cure, False, code="nearly-alike", column=column, text=name
+    )
 
 
 def _names(post: Post) -> Iterable[tuple[str, str]]:
@@ -161,6 +170,9 @@ def _rows(explained: Explanation) -> list[tuple[str, str, str]]:
         "title": reading.title,
         "key": reading.key,
         "published": rfc3339(reading.published),
+        "waits for": ""
+        if reading.public_from == reading.published
+        else rfc3339(reading.public_from),
         "updated": rfc3339(reading.updated) if reading.updated else "",
         "expires": rfc3339(reading.expires) if reading.expires else "",
         "permalink": reading.permalink,

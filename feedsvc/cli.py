@@ -151,7 +151,8 @@ def _pusher(settings: Settings) -> "Pusher":
         *(Notified(each.url, each.secret.get_secret_value()) for each in settings.notify),
     )
     hub = settings.hub
-    push = Push(settings.site.url, hub.enabled, hub.networks, others)
+    plain = settings.server.media_types == "plain"
+    push = Push(settings.site.url, hub.enabled, hub.networks, others, plain)
     return Pusher(settings.store.url, push)
 
 

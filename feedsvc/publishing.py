@@ -5,9 +5,10 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Self
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, Self
 
-from feedsvc.core.attachments import file_candidates
+from feedsvc.core.attachments import file_candidates, pictures_beside
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.files import FileRecord, Stamp, State
@@ -23,6 +24,8 @@ from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
 MOST_PROBLEMS: Final = 100  # that a report tells of one by one
+_MOST_MISSING: Final = 20  # warnings of one post
+_SHOWN: Final = 500  # characters of a name
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -141,6 +144,20 @@ class _Known:
     zone_moved: bool
 
 
+class _Places(NamedTuple):
+    """The line and the column of what tells a post from others, in its file."""
+
+    key: tuple[int, int]
+    permalink: tuple[int, int]
+    published: tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def _places(*places: tuple[int, int]) -> _Places:
+    """The same value for all posts that are laid out alike, as most of a folder are."""
+    return _Places(*places)
+
+
 @dataclass(slots=True)
 class _Seen:
     """What a look at the folder found."""
@@ -148,6 +165,7 @@ class _Seen:
     claims: list[Claim] = field(default_factory=list)
     claiming: dict[str, FileRecord] = field(default_factory=dict)  # by path, without their ids
     permalinks: dict[str, str] = field(default_factory=dict)  # of those that claim, by path
+    places: dict[str, "_Places"] = field(default_factory=dict)  # the same
     records: list[FileRecord] = field(default_factory=list)
     missing: list[FileRecord] = field(default_factory=list)
     freed: set[str] = field(default_factory=set)  # ids whose file no longer publishes them
@@ -196,6 +214,7 @@ def _look(
             progress(done, len(survey.stamps))
         record, stamp = known.records.get(path), survey.stamps[path]
         again = known.everything or (record and record.wants in leaving)
+        again = again or bool(record and _came_since(record, folder))
         if record and not again and not _to_be_read(record, stamp, now_us):
             if record.missing_since is not None:
                 seen.records.append(replace(record, missing_since=None))
@@ -223,27 +242,46 @@ def read_post(file: SourceFile | Problem, folder: Folder, site: Site) -> Reading
         return file
     try:
         reading = parse_post(file.path, file.source, site)
+        return _with_files(reading, file, folder) if isinstance(reading, Post) else reading
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
-    return _measured(reading, folder) if isinstance(reading, Post) else reading
 
 
-def _measured(post: Post, folder: Folder) -> Post:
-    """The post with the length of each enclosure that lies in the folder."""
-    if not any(enclosure.file for enclosure in post.enclosures):
-        return post
-    enclosures, warnings = [], [*post.warnings]
+def _with_files(post: Post, file: SourceFile, folder: Folder) -> Post:
+    """The post with the lengths of its files, and a warning for each that is missing."""
+    enclosures, missing = [], []
     for enclosure in post.enclosures:
         if enclosure.file and enclosure.length is None:
-            sizes = map(folder.size_of, file_candidates(post.path, enclosure.file))
-            length = next((size for size in sizes if size is not None), None)
-            enclosure = replace(enclosure, length=length)
-            if length is None:
+            enclosure = replace(enclosure, length=_size(post.path, enclosure.file, folder))
+            if enclosure.length is None:
                 fault = f"there is no file {enclosure.file} whose length could be measured"
                 cure = "put it beside the post, or write its length"
-                warnings.append(_warning(post.path, "enclosure", fault, cure))
+                missing.append(_missing(file, enclosure.file, fault, cure, code="no-file"))
         enclosures.append(enclosure)
-    return replace(post, enclosures=tuple(enclosures), warnings=tuple(warnings))
+    for picture in pictures_beside(post.body, post.is_html):
+        if _size(post.path, picture, folder) is None:
+            fault = f"there is no picture {picture} beside the post"
+            cure = "put it there, or write its address from the site's root on"
+            missing.append(_missing(file, picture, fault, cure, code="no-picture"))
+    if not missing and not enclosures:
+        return post
+    warnings = (*post.warnings, *missing[:_MOST_MISSING])
+    return replace(post, enclosures=tuple(enclosures), warnings=warnings)
+
+
+def _size(post_path: str, named: str, folder: Folder) -> int | None:
+    """The octets of a file that a post names; None where it is not in the folder."""
+    sizes = map(folder.size_of, file_candidates(post_path, named))
+    return next((size for size in sizes if size is not None), None)
+
+
+def _missing(file: SourceFile, named: str, fault: str, cure: str, code: str) -> Problem:
+    at = max(0, file.source.find(named.encode()))
+    line_start = file.source.rfind(b"\n", 0, at) + 1
+    line = file.source.count(b"\n", 0, at) + 1
+    column = len(file.source[line_start:at].decode("utf-8", "replace")) + 1 if at else 0
+    text = named[:_SHOWN]
+    return Problem(file.path, line, fault, cure, False, code=code, column=column, text=text)
 
 
 def compose_alone(post: Post, site: Site) -> Entry | Problem:
@@ -262,8 +300,11 @@ def _own_fault(path: str, error: BaseException) -> Problem:
     return Problem(path, 0, fault, "simplify it, and tell the authors of feedsvc", code="bug")
 
 
-def _warning(path: str, code: str, fault: str, cure: str) -> Problem:
-    return Problem(path, 1, fault, cure, refuses=False, code=code)
+def _warning(
+    path: str, code: str, fault: str, cure: str, place: tuple[int, int], text: str = ""
+) -> Problem:
+    line, column = place
+    return Problem(path, line, fault, cure, False, code, column, text)
 
 
 def _unread(record: FileRecord) -> FileRecord:
@@ -283,6 +324,12 @@ def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
 
 def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
     return record.stamp != stamp or (record.due_at is not None and record.due_at <= now_us)
+
+
+def _came_since(record: FileRecord, folder: Folder) -> bool:
+    """True where an attached file, which was missing, lies in the folder now."""
+    named = (problem.text for problem in record.problems if problem.code == "no-file")
+    return any(_size(record.path, name, folder) is not None for name in named)
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
@@ -307,13 +354,14 @@ def _note(
         reading = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
     if isinstance(reading, Post) and reading.expires and reading.expires <= now:
         reading = Draft(reading.path, reading.warnings, "expired")
-    if isinstance(reading, Post) and reading.published <= now:
+    if isinstance(reading, Post) and reading.public_from <= now:
         post, due_at = _until_next_change(reading, now)
         composed = compose_alone(post, site)
         if isinstance(composed, Entry):
             entries.add(post.path, composed)
             seen.claims.append(Claim(post.path, post.key, post.title, post.published))
             seen.permalinks[post.path] = post.permalink
+            seen.places[post.path] = _places(*map(post.place_of, _Places._fields))
             seen.claiming[post.path] = FileRecord(
                 post.path, *file, "published", due_at=due_at, problems=post.warnings
             )
@@ -333,7 +381,7 @@ def _note(
 def _state_of(reading: Reading) -> tuple[State, int | None]:
     match reading:
         case Post():
-            return "held", microseconds(reading.published)
+            return "held", microseconds(reading.public_from)
         case Draft():
             return "draft", None
         case NotAPost():
@@ -415,7 +463,9 @@ def _decide(
         old = known.records.get(path)
         had = old.entry_id if old else None
         if path in twins:
-            problems = (*record.problems, twin_problem(path, twins[path]))
+            place = seen.places[path].key
+            twin = twin_problem(path, twins[path], claim.key, place)
+            problems = (*record.problems, twin)
             record = replace(
                 record,
                 state="refused",
@@ -430,12 +480,14 @@ def _decide(
                 seen.freed.add(had)
             if path in verdict.sharing:
                 page = seen.permalinks[path]
-                warning = one_page_problem(path, verdict.sharing[path], page)
+                place = seen.places[path].permalink
+                warning = one_page_problem(path, verdict.sharing[path], page, place)
                 record = replace(record, problems=(*record.problems, warning))
             standing = verdict.standing.get(entry_id)
             if standing and standing.published != claim.published and not known.zone_moved:
                 first_dates[path] = standing.published
-                warning = _first_date_warning(path, standing.published)
+                place = seen.places[path].published
+                warning = _first_date_warning(path, standing.published, place)
                 record = replace(record, problems=(*record.problems, warning))
         seen.records.append(record)
     published = set(pins.values())
@@ -465,10 +517,10 @@ def _named(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:
     return entry if entry.id == entry_id else replace(entry, id=entry_id)
 
 
-def _first_date_warning(path: str, first_date: datetime) -> Problem:
+def _first_date_warning(path: str, first_date: datetime, place: tuple[int, int]) -> Problem:
     fault = f"its date was {rfc3339(first_date)} when it was published, which readers keep"
     cure = "to publish it anew, save it with draft: true for a minute"
-    return _warning(path, "first-date", fault, cure)
+    return _warning(path, "first-date", fault, cure, place)
 
 
 def _until_next_change(post: Post, now: datetime) -> tuple[Post, int | None]:
@@ -482,21 +534,25 @@ def _until_next_change(post: Post, now: datetime) -> tuple[Post, int | None]:
         fault = (
             f"updated: {rfc3339(post.updated)} is in the future and does not count until then"
         )
-        warning = _warning(post.path, "future-update", fault, "write the date of the edit")
+        cure, place = "write the date of the edit", post.place_of("updated")
+        warning = _warning(post.path, "future-update", fault, cure, place)
         post = replace(post, updated=None, warnings=(*post.warnings, warning))
     return post, microseconds(min(due)) if due else None
 
 
-def twin_problem(path: str, owner: str) -> Problem:
+def twin_problem(path: str, owner: str, key: str, place: tuple[int, int]) -> Problem:
     """What is told of a post whose key another one has."""
     fault = f"it has the same key (guid, slug, or name of the file) as {owner}"
-    return Problem(path, 1, fault, "give it its own", code="twin")
+    line, column = place
+    text = key.partition(":")[2]
+    return Problem(path, line, fault, "give it its own", code="twin", column=column, text=text)
 
 
-def one_page_problem(path: str, other: str, permalink: str) -> Problem:
+def one_page_problem(path: str, other: str, permalink: str, place: tuple[int, int]) -> Problem:
     """What is told of a post that is read where another one is."""
     fault = f"it is read at {permalink}, and so is {other}"
-    return _warning(path, "one-page", fault, "give it a permalink or a slug of its own")
+    cure = "give it a permalink or a slug of its own"
+    return _warning(path, "one-page", fault, cure, place, permalink)
 
 
 def _forget_missing(

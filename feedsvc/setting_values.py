@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from feedsvc.core import renames
 from feedsvc.core.addresses import web_url
 from feedsvc.core.permalinks import names_one_post
 from feedsvc.core.text import legal
@@ -85,6 +86,17 @@ def address(text: str) -> str:
     if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
         raise ValueError("it is not a path that begins with a slash")
     return text
+
+
+def feed_path(text: str) -> str:
+    path = renames.feed_path(text)
+    if path is None:
+        raise ValueError("it is not the address of a feed, such as /tags/AI/")
+    return path
+
+
+def any_feed_path(text: str) -> str:
+    return "" if text == "/" else feed_path(text)
 
 
 def template(text: str) -> str:

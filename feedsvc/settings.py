@@ -113,6 +113,10 @@ class FeedSettings(_Section):
         {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
         examples=['{ "/feed.xml" = "atom" }'],
     )
+    gone: Annotated[
+        tuple[Annotated[str, AfterValidator(values.feed_path)], ...],
+        BeforeValidator(values.from_json),
+    ] = Field((), examples=['["/tags/AI/"]'])
 
 
 class AliasSettings(_Section):
@@ -139,6 +143,14 @@ class ServerSettings(_Section):
     port: _Whole = Field(8000, ge=1, le=65535, examples=[8000])
     workers: _Whole = Field(1, ge=1, le=64, examples=[1])
     max_age: _Whole = Field(1800, ge=0, le=86400, examples=[1800])
+    max_ages: Annotated[
+        dict[
+            Annotated[str, AfterValidator(values.any_feed_path)],
+            Annotated[_Whole, Field(ge=0, le=86400)],
+        ],
+        BeforeValidator(values.from_json),
+    ] = Field({}, examples=['{ "/tags/AI/" = 600 }'])
+    media_types: Literal["registered", "plain"] = Field("registered", examples=["plain"])
     pages: bool = Field(True, examples=["true"])
     readers: Annotated[
         dict[_Name, Annotated[str, AfterValidator(values.reader)]],
@@ -272,6 +284,7 @@ class Settings(_Section):
             authors=tuple((k, Person(**a.model_dump())) for k, a in content.authors.items()),
             tag_aliases=tuple(self.aliases.tags.items()),
             category_aliases=tuple(self.aliases.categories.items()),
+            gone=self.feeds.gone,
         )
 
 

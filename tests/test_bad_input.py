@@ -84,9 +84,11 @@ BYTES: Final[dict[str, tuple[bytes, str]]] = {
     "YAML anchors in cycles": (post("a: &a [*a]"), "front-matter"),
     "YAML 3,000 nested brackets": (post("a: " + "[" * 3_000 + "]" * 3_000), "front-matter"),
     "YAML 3,000 open brackets": (post("a: " + "[" * 3_000), "front-matter"),
+    "YAML 40,000 odd brackets": (post("a: " + '["]",' * 40_000), "front-matter"),
     "JSON 50,000 nested brackets": (b'{"a": ' + b"[" * 50_000 + b"]" * 50_000 + b"}\nx", "?"),
     "TOML 3,000 nested brackets": (b"+++\na = " + b"[" * 3_000 + b"\n+++\nx", "front-matter"),
     "YAML python object": (post("a: !!python/object/apply:os.system [id]"), "front-matter"),
+    "YAML python object as a key": (post("!!python/name:os.system x: a"), "front-matter"),
     "YAML tag of its own": (post("a: !secret x"), "front-matter"),
     "a key of 1 MB": (post("a" * 1_000_000 + ": b"), "front-matter"),
     "a value of 1 MB": (post("a: " + "b" * 1_000_000), "front-matter"),
@@ -328,9 +330,24 @@ scraps = st.one_of(
 sources = st.tuples(marks, st.lists(scraps, max_size=8).map(b"".join), marks, st.binary()).map(
     b"".join
 )
-dated = st.tuples(st.lists(scraps, max_size=4).map(b"".join), st.binary(max_size=60)).map(
-    lambda parts: b"---\ndate: 2026-03-02\n" + parts[0] + b"\n---\n" + parts[1]
+# Bytes at random are hardly ever UTF-8, and then nothing of them gets further.
+odd_text = st.lists(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+    | st.sampled_from(["\0", "\x08", "\x1b", "\x7f", "\ufffe", "\uffff", "&#8;", "&#xD800;"])
+    | st.sampled_from(
+        ["]]>", "<b>", "</content>", "[", "](", "`", "\n\n", "{%", "<!--", "&", '"']
+    )
+).map("".join)
+fields = st.tuples(keys, odd_text).map(
+    lambda pair: pair[0] + b": " + json.dumps(pair[1]).encode() + b"\n"
 )
+readable = st.tuples(
+    st.lists(fields, max_size=3, unique_by=lambda f: f.split(b":")[0]), odd_text
+)
+dated = st.one_of(
+    readable.map(lambda parts: (b"".join(parts[0]), parts[1].encode())),
+    st.tuples(st.lists(scraps, max_size=4).map(b"".join), st.binary(max_size=60)),
+).map(lambda parts: b"---\npublishDate: 2026-03-02\n" + parts[0] + b"\n---\n" + parts[1])
 names = st.sampled_from(["a.md", "2026-03-02-b.md", "c.html", "d.txt", "zh/e.md", "f.zh.md"])
 
 

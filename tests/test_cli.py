@@ -267,7 +267,41 @@ def test_check_names_both_files_that_want_one_key(run: Run, posts: PostFolder) -
     posts.write("b.md", slug="tea")
     told = run("check")
     assert told.exit_code == 1
-    assert re.fullmatch(r"posts/b\.md:1: .* as a\.md; .* \[twin\]\n", told.stdout)
+    place = _place_of(posts, "b.md", "slug")
+    assert re.fullmatch(rf"posts/b\.md:{place}: .* as a\.md; .* \[twin\]\n", told.stdout)
+
+
+def _place_of(posts: PostFolder, name: str, key: str) -> str:
+    """The line and the column at which the value of a key stands."""
+    lines = (posts.root / name).read_text().splitlines()
+    line = next(n for n, text in enumerate(lines, 1) if text.startswith(f"{key}: "))
+    return f"{line}:{len(key) + 3}"
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "first", "second"),
+    [
+        ("twin", "slug", {"slug": "tea"}, {"slug": "tea"}),
+        ("one-page", "permalink", {"permalink": "/tea/"}, {"permalink": "/tea/"}),
+        ("nearly-alike", "tags", {"tags": "[Tea]"}, {"tags": "[tea]"}),
+        ("nearly-alike", "author", {"author": "Li Wen"}, {"author": "li wen"}),
+    ],
+)
+def test_what_two_posts_share_is_told_at_its_place(
+    run: Run,
+    posts: PostFolder,
+    code: str,
+    key: str,
+    first: dict[str, str],
+    second: dict[str, str],
+) -> None:
+    posts.write("a.md", **first)
+    posts.write("b.md", **second)
+    (problem,) = json.loads(run("check", "--format", "json").stdout)
+    place = f"{problem['line']}:{problem['column']}"
+    assert (problem["path"], problem["code"]) == ("posts/b.md", code)
+    assert place == _place_of(posts, "b.md", key)
+    assert problem["text"].strip("/").endswith(("tea", "li wen"))
 
 
 def test_check_says_nothing_where_nothing_is_wrong(run: Run, posts: PostFolder) -> None:
@@ -341,6 +375,14 @@ def test_check_explains_how_a_post_is_read(run: Run, posts: PostFolder) -> None:
     assert told.exit_code == 0
     assert re.search(r"^title +Tea  \(title, line 2\)$", told.stdout, re.M)
     assert re.search(r"^key +slug:green  \(urlname, line \d\)$", told.stdout, re.M)
+
+
+def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", publishDate="2999-03-01T00:00:00Z")
+    posts.write("b.md", publishDate="2020-03-01")
+    told = run("check", "--explain", "posts/a.md").stdout
+    assert re.search(r"^waits for +2999-03-01T00:00:00Z", told, re.M)
+    assert "waits for" not in run("check", "--explain", "posts/b.md").stdout
 
 
 @pytest.mark.parametrize(

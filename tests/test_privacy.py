@@ -90,6 +90,11 @@ def yaml_fronts() -> Iterator[str]:
     yield from ("privat: true", "passwrod: x", "encrpted: true", "publishd: false")
     yield from ("eleventy_exclude_from_collections: true", "headles: maybe", "staus: draft")
     yield from ("feed: maybe", "feed: [full]", "draft: false\nhidden: true")
+    yield from ("no-publish: true", "not_published: true", "unpublish: yes", "expireDate: 2026")
+    yield from ("extra: {draft: true}", "params: {password: x}", "taxonomies: {hidden: true}")
+    yield from ("defaults: &d\n  draft: true\n<<: *d", "tag: [draft, other]", "tag: a, draft")
+    for key in ("publishDate", "pubDate", "published", "publish"):
+        yield f"{key}: 2999-03-01"
 
 
 def posts() -> Iterator[tuple[str, str]]:

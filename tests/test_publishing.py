@@ -200,6 +200,34 @@ def test_two_files_that_swap_names_keep_their_ids(house: House) -> None:
     assert {entry.title: entry.id for entry in house.entries()} == before
 
 
+def test_a_change_of_generators_changes_no_id(house: House) -> None:
+    """Each file moves into a bundle and gets the slug that its name was, in one checkout."""
+    for name in ("tea", "milk"):
+        house.posts.write(f"source/_posts/{name}.md", title=name)
+    house.publish()
+    before = {entry.title: entry.id for entry in house.entries()}
+    for name in ("tea", "milk"):
+        (house.folder.root / f"source/_posts/{name}.md").unlink()
+        house.posts.write(f"content/{name}/index.md", title=name, slug=name)
+    report = house.publish()
+    assert (report.added, report.withdrawn) == ((), ())
+    assert {entry.title: entry.id for entry in house.entries()} == before
+
+
+def test_a_publish_tells_where_in_a_file_its_fault_is(house: House) -> None:
+    house.posts.write("a.md", slug="tea")
+    house.posts.write("c.md")
+    house.publish()
+    text = "---\ntitle: T\n{}\n---\nB\n"
+    house.posts.write_raw("b.md", text.format("slug: tea\ndate: 2026-03-01").encode())
+    future = "date: 2026-03-02\nupdated: 2999-01-01\naudio: none.mp3"
+    house.posts.write_raw("c.md", text.format(future).encode())
+    twin, *others = house.publish().problems
+    assert (twin.code, twin.line, twin.column, twin.text) == ("twin", 3, 7, "tea")
+    found = {problem.code: (problem.line, problem.column) for problem in others}
+    assert found == {"first-date": (3, 7), "future-update": (4, 10), "no-file": (5, 8)}
+
+
 def test_a_corrected_slug_keeps_the_id(house: House) -> None:
     house.posts.write(urlname="taa")
     house.publish()
@@ -262,6 +290,16 @@ def test_a_twin_that_gets_its_own_key_is_published(house: House) -> None:
 
 
 # Dates.
+
+
+def test_a_post_is_held_until_the_day_it_names_for_that(house: House) -> None:
+    house.posts.write(date="2026-05-01", publishDate="2026-06-01 17:00")
+    report = house.publish()
+    due = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+    assert (report.added, report.next_due, house.entries()) == ((), due, [])
+    assert house.publish(due - timedelta(seconds=1)).added == ()
+    assert house.publish(due, only=()).added == ("tea.md",)
+    assert house.only_entry().published == datetime(2026, 4, 30, 16, 0, tzinfo=UTC)
 
 
 def test_a_post_of_the_future_is_held_until_its_date(house: House) -> None:
@@ -574,10 +612,71 @@ def test_an_enclosure_that_is_nowhere_is_published_with_a_warning(house: House) 
     house.posts.write(enclosures="[gone.mp3, 'https://cdn.example/a.mp3']")
     (problem,) = house.publish().problems
     assert (problem.code, problem.refuses, "gone.mp3" in problem.fault) == (
-        *("enclosure", False),
+        *("no-file", False),
         True,
     )
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [None, None]
+
+
+def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
+    house.posts.write(audio="a.mp3")
+    house.publish()
+    revision = house.publish().revision
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    report = house.publish()
+    assert (report.changed, report.problems, report.revision) == (("tea.md",), (), revision + 1)
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [5]
+
+
+PICTURES_THAT_ARE_NOT_THERE = [
+    ("![A pot](gone.png)", "gone.png", (6, 10)),
+    ("Tea.\n\n<img alt=x src='img/gone.png'>", "img/gone.png", (8, 17)),
+    ("<img src=data:, data-src=gone.png>", "gone.png", (6, 26)),
+    ("![](茶/壶.png)", "茶/壶.png", (6, 5)),
+    ("![](a%20pot.png)", "a pot.png", (1, 0)),
+]
+
+
+@pytest.mark.parametrize(("body", "picture", "place"), PICTURES_THAT_ARE_NOT_THERE)
+def test_a_picture_that_is_not_beside_its_post_is_named(
+    house: House, body: str, picture: str, place: tuple[int, int]
+) -> None:
+    house.posts.write("tea.md", body)
+    (problem,) = house.publish().problems
+    assert (problem.code, problem.refuses, problem.text) == ("no-picture", False, picture)
+    assert (problem.line, problem.column) == place
+    house.posts.write_raw(picture, b"")
+    house.posts.write("tea.md", body + " ")
+    assert house.publish().problems == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![](/img/gone.png)",
+        "![](https://cdn.example/gone.png)",
+        "![](../../img/gone.png)",
+        "![](data:image/png;base64,AAAA)",
+        "![]({static}/gone.png)",
+        "![](//[gone.png)",
+        "`![](gone.png)`",
+        "<!-- <img src=gone.png> -->",
+        "<img src=?gone.png> ![](#gone.png)",
+        "[gone.png](gone.png)",
+    ],
+)
+def test_no_picture_is_missed_that_lies_elsewhere(house: House, body: str) -> None:
+    house.posts.write("tea.md", body)
+    assert house.publish().problems == ()
+
+
+@pytest.mark.parametrize("place", ["tea/pot.png", "pot.png"])
+def test_a_picture_lies_beside_its_post_or_in_the_folder_of_its_name(
+    house: House, place: str
+) -> None:
+    house.posts.write_raw(place, b"")
+    house.posts.write("tea.md", "![A pot](pot.png)")
+    assert house.publish().problems == ()
 
 
 def test_a_post_in_no_feed_keeps_its_page(house: House) -> None:

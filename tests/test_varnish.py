@@ -49,14 +49,16 @@ def _answers(url: str) -> bool:
         return False
 
 
+@pytest.mark.parametrize("cache_keys", ["", "Surrogate-Key"])
 def test_a_publish_purges_what_changed_and_nothing_else(
-    tmp_path: Path, posts: PostFolder
+    tmp_path: Path, posts: PostFolder, cache_keys: str
 ) -> None:
     posts.write("green.md", title="Old", tags="[Green]")
     posts.write("black.md", title="Black", tags="[Black]")
     front, port = free_port(), free_port()
     settings = {
         "FEEDSVC_SERVER__SHARED_MAX_AGE": "604800",
+        "FEEDSVC_SERVER__CACHE_KEYS": cache_keys,
         "FEEDSVC_SERVER__PURGE": f"http://127.0.0.1:{front}",
         "FEEDSVC_SITE__URL": f"http://127.0.0.1:{front}",
     }

@@ -1,4 +1,4 @@
-"""What a post brings along: enclosures, and the image that stands for it."""
+"""What a post brings along: enclosures, the image that stands for it, and its pictures."""
 
 import posixpath
 import re
@@ -10,7 +10,9 @@ from feedsvc.core.addresses import web_url
 from feedsvc.core.enclosures import Enclosure, media_type_of
 from feedsvc.core.frontmatter import Value
 from feedsvc.core.keys import fold
+from feedsvc.core.markdown import html_of
 from feedsvc.core.meanings import Fields, Found, shown
+from feedsvc.core.pictures import shown_addresses
 from feedsvc.core.text import one_line
 
 _MOST: Final = 20  # enclosures of one post
@@ -20,7 +22,11 @@ _LENGTH_KEYS: Final = ("length", "size", "bytes", "filesize", "sizeinbytes")
 _DURATION_KEYS: Final = ("duration", "durationinseconds")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.ASCII)
+_PICTURE_BESIDE = re.compile(  # or perhaps; most posts have none, and are not rendered for it
+    r"!\[[^\[\]]*+\]\([ ]*+<?(?!https?:|/|#|data:)|<img[\s/]", re.I
+)
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+_WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # how Obsidian's fields link
 
 
 def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
@@ -92,9 +98,27 @@ def seconds_of(clock: str) -> int | None:
     return hours * 3600 + minutes * 60 + seconds
 
 
+def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
+    """The files that the pictures of a body name, as far as they lie beside its post.
+
+    Neither those from the site's root nor those with `..`, which lie where the site has them,
+    nor Pelican's `{static}`.
+    """
+    some = "![" in body or "<img" in body  # which is found faster than by the pattern
+    if not (some and _PICTURE_BESIDE.search(body)):
+        return ()
+    addresses = shown_addresses(body if is_html else html_of(body))
+    files = filter(None, map(_file_of, addresses))
+    beside = {f for f in files if f[0] not in "/{@" and ".." not in f.split("/")}
+    return tuple(sorted(beside))
+
+
 def _file_of(given: str) -> str:
     """The decoded path of what lies in the folder; empty for a URL with a host."""
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:  # such as http://[
+        return ""
     return "" if parts.scheme or parts.netloc else unquote(parts.path)
 
 
@@ -123,6 +147,8 @@ def image_of(fields: Fields, permalink: str) -> str:
         if isinstance(value, dict):
             value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
         given = one_line(value) if isinstance(value, str) else ""
+        wiki = _WIKI.fullmatch(given)
+        given = wiki[1] if wiki else given
         if _looks_like_a_url(given):
             href = web_url(permalink, given)
             if href:

@@ -37,6 +37,12 @@ _GROUPS: Final[dict[Kind, str]] = {
 }
 
 
+def plain_type(media_type: str) -> str:
+    """The media type of XML or JSON, for programs that do not know that of feeds."""
+    kind = "json" if "json" in media_type else "xml"
+    return f"application/{kind}; charset=utf-8"
+
+
 def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
     """All feeds of the site as OPML 2.0, in groups, each by its Atom document."""
     root = lxml.etree.Element("opml", version="2.0")

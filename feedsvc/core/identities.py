@@ -112,7 +112,8 @@ def _known_otherwise(
     old = before.get(claim.path)
     if old and old.entry_id not in taken:
         return old.entry_id
-    renamed = _renamed(claim, gone)
+    # Whoever changes the generator may move a file and give it a slug, both at once.
+    renamed = gone.get((claim.title, claim.published))
     return renamed if renamed not in taken else None
 
 

@@ -28,8 +28,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "summary": ("description", "excerpt", "summary", "intro", "abstract"),
     "language": ("lang", "language"),
     "image": (
-        *("cover", "image", "heroImage", "banner_img", "index_img", "featured_image"),
-        *("thumbnail", "images", "photos", "extra.cover", "extra.image"),
+        *("cover", "banner_img", "index_img", "photos", "image", "heroImage", "images"),
+        *("featured_image", "thumbnail", "extra.cover", "extra.image"),
     ),
     "enclosures": ("enclosure", "enclosures", "audio", "podcast"),
     "duration": ("duration",),
@@ -38,8 +38,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "layout": ("layout", "type"),
     # What hides a post; see core/privacy.py.
     "hides": (
-        *("draft", "hidden", "hide", "unlisted", "private", "headless"),
-        "eleventyExcludeFromCollections",
+        *("draft", "hidden", "hide", "unlisted", "private", "headless", "unpublished"),
+        *("invisible", "eleventyExcludeFromCollections"),
     ),
     "shows": ("published", "publish", "public", "listed", "visible", "render", "dg-publish"),
     "status": ("status", "visibility"),
@@ -93,4 +93,5 @@ def meant_by(key: str) -> str:
     if len(folded) < 4 or folded in _KNOWN or folded in _STRANGERS:
         return ""
     near = difflib.get_close_matches(folded, _KNOWN, n=1, cutoff=0.8)
+    near = near or [name for name in _KNOWN if sorted(name) == sorted(folded)]  # `dtae`
     return _KNOWN[near[0]] if near else ""

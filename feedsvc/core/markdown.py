@@ -6,6 +6,7 @@ footnotes of GitHub, and with formulas between dollars.
 
 import html
 import re
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -13,19 +14,22 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_ht
 
 from feedsvc.core.markup import TooDeepError
 from feedsvc.core.sanitising import safe_html
+from feedsvc.core.targets import links_within, with_targets
 
 __all__ = ["TooDeepError", "html_of", "html_until_more", "safe_html"]
 
-_EXTENSIONS: Final = ExtensionOptions(
+_GFM: Final = partial(
+    ExtensionOptions,
     table=True,
     strikethrough=True,
     tasklist=True,
     autolink=True,
     footnotes=True,
-    header_attributes=True,
     math_dollars=True,
     cjk_friendly_emphasis=True,  # or **“quoted”** before a Chinese word would keep its stars
 )
+_EXTENSIONS: Final = _GFM(header_attributes=True)  # comrak takes {#id} away and gives no id
+_WITH_IDS: Final = _GFM(header_id_prefix="")
 _PARSING: Final = ParseOptions()
 _RENDERING: Final = RenderOptions(unsafe_=True)  # raw HTML stays: it is made safe elsewhere
 
@@ -47,7 +51,10 @@ _IN_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 def html_of(markdown: str) -> str:
     """The HTML of GitHub Flavored Markdown, raw HTML included: not yet safe."""
-    rendered = markdown_to_html(markdown, _EXTENSIONS, _PARSING, _RENDERING)
+    if links_within(markdown):
+        rendered = with_targets(markdown_to_html(markdown, _WITH_IDS, _PARSING, _RENDERING))
+    else:
+        rendered = markdown_to_html(markdown, _EXTENSIONS, _PARSING, _RENDERING)
     if "<input" in rendered:
         rendered = _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
     if "data-math-style" in rendered:

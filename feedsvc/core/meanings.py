@@ -59,6 +59,7 @@ class Fields:
         self.path = path
         self.warnings: list[Problem] = []
         self.origins: dict[str, str] = {}
+        self.places: dict[str, tuple[int, int]] = {}  # a line and a column for each
         self._found: dict[str, list[Found]] = {}
         for key, field in front.fields.items():
             self._found.setdefault(fold(key), []).append(Found(key, field))
@@ -80,6 +81,13 @@ class Fields:
         """Each field, as the file has them."""
         for found in self._found.values():
             yield from found
+
+    def within(self, tables: Iterable[str]) -> Iterator[Found]:
+        """Each member of these maps, and of maps in a list of these names."""
+        for found in (found for table in tables for found in self._found.get(table, ())):
+            maps = found.value if isinstance(found.value, list) else [found.value]
+            for each in maps:
+                yield from _members(found, each)
 
     def line(self, meaning: str) -> int:
         """The line of a field that says this, though it may be empty; 1 where there is none."""
@@ -116,8 +124,14 @@ class Fields:
     def note(self, meaning: str, origin: Found | str) -> None:
         """Remember where a meaning was found, for those who ask how a file was read."""
         if isinstance(origin, Found):
+            self.places[meaning] = (origin.field.line, origin.field.column)
             origin = f"{origin.name}, line {origin.field.line}"
         self.origins[meaning] = origin
+
+    def note_same(self, meaning: str, other: str) -> None:
+        """Remember that a meaning was found where another one was."""
+        self.origins[meaning] = self.origins[other]
+        self.places[meaning] = self.places[other]
 
     def warn(self, code: str, fault: str, cure: str, found: Found) -> None:
         """Tell the author of something that keeps nothing from being published."""
@@ -149,10 +163,13 @@ class Fields:
 
 def _inside(found: Found, rest: str) -> Found | None:
     """The member of a map that a folded key names."""
-    if isinstance(found.value, dict):
-        for key, value in found.value.items():
-            if fold(key) == rest:
-                place = found.field
-                inner = Field(value, place.line, place.column, place.key_column)
-                return Found(f"{found.name}.{key}", inner)
-    return None
+    members = _members(found, found.value)
+    return next((m for m in members if fold(m.name[len(found.name) + 1 :]) == rest), None)
+
+
+def _members(found: Found, value: Value) -> Iterator[Found]:
+    """The members of a field that is a map; none of any other."""
+    place = found.field
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        field = Field(inner, place.line, place.column, place.key_column)
+        yield Found(f"{found.name}.{key}", field)

@@ -16,6 +16,7 @@ from feedsvc.core.text import nfc, one_line
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _TOKEN = re.compile(r"(?:^|/):[A-Za-z]")
+_TEMPLATE = re.compile(r"\{\{|\{%|<%")
 _TITLE = re.compile(r":title(?![A-Za-z0-9_])")
 _LONGEST: Final = 500  # characters of a slug or a guid
 
@@ -92,11 +93,11 @@ class Place:
         for meaning in ("guid", "id") if self._site.rules.id_is_guid else ("guid",):
             guid = self._fields.text(meaning, most=_LONGEST)
             if guid:
-                self._fields.note("key", self._fields.origins[meaning])
+                self._fields.note_same("key", meaning)
                 return f"guid:{guid}"
         slug = self.slug()
         if slug:
-            self._fields.note("key", self._fields.origins["slug"])
+            self._fields.note_same("key", "slug")
             return f"slug:{slug}"
         self._fields.note("key", "the file's path")
         return f"path:{nfc(posixpath.splitext(self._path)[0])}"
@@ -123,7 +124,10 @@ class Place:
         )
         for found in self._fields.all("permalink"):
             given = _path_of(found)
-            if given and not self._is_link(found, given):
+            if _TEMPLATE.search(given):
+                fault = f"{found.name}: {shown(given)} is a template of another generator"
+                self._fields.warn("template", fault, "write the path, or /blog/:slug/", found)
+            elif given and not self._is_link(found, given):
                 self._fields.note("permalink", found)
                 if _TOKEN.search(given):
                     # Only Jekyll has tokens here, and its title is what ours calls dateless.

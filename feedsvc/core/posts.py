@@ -12,8 +12,8 @@ from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.encodings import decoded, first_illegal
 from feedsvc.core.frontmatter import FrontMatter, read_front_matter
 from feedsvc.core.headings import Heading, first_heading
-from feedsvc.core.keys import meant_by
-from feedsvc.core.meanings import Fields, Refused
+from feedsvc.core.keys import fold, meant_by
+from feedsvc.core.meanings import Fields, Found, Refused
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
 from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
@@ -29,6 +29,7 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
+_WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -39,8 +40,8 @@ class Post:
     `key` names the post for good, without the site's tag authority: `guid:...`, `slug:...` or
     `path:...`, in this order of preference. `permalink` is absolute. `summary` is text from the
     front matter. A category is the path of its names from the top down. `image` is the absolute
-    URL of the lead image. `feeds` and `content` are as in Entry; from `expires` on the post is
-    hidden.
+    URL of the lead image. `feeds` and `content` are as in Entry. Until `public_from` the post
+    waits; from `expires` on it is hidden.
     """
 
     path: str
@@ -61,6 +62,17 @@ class Post:
     feeds: tuple[str, ...] | None = None
     content: str = ""
     expires: datetime | None = None
+    embargo: datetime | None = None
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+
+    @property
+    def public_from(self) -> datetime:
+        """When it may be shown: from its date on, unless it names a later one for that."""
+        return max(self.published, self.embargo or self.published)
+
+    def place_of(self, meaning: str) -> tuple[int, int]:
+        """The line and the column where a meaning was found; the file's first, else."""
+        return self.places.get(meaning, (1, 0))
 
     @property
     def is_html(self) -> bool:
@@ -144,7 +156,7 @@ class _Reader:
         fields, site = self._fields, self._site
         self._warn_of_strangers()
         shown = how_shown(fields)
-        hidden = why_hidden(fields, site.zone) or ("" if shown else "feed")
+        hidden = why_hidden(fields, site) or ("" if shown else "feed")
         if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
         if hidden or shown is None:
@@ -176,6 +188,8 @@ class _Reader:
             feeds=shown.feeds,
             content="summary" if self._is_encrypted else shown.content,
             expires=self._date("expires"),
+            embargo=self._embargo(),
+            places=fields.places,
             warnings=tuple(fields.warnings),
         )
 
@@ -204,16 +218,27 @@ class _Reader:
         for found in self._fields.all(meaning):
             if found.name.lower() == "published" and truth(found.value) is not None:
                 continue  # with some it is a date, with others a flag
-            try:
-                if not isinstance(found.value, str):
-                    raise ValueError("it is not a date")
-                moment = read_date(found.value, self._site.zone)
-            except ValueError as error:
-                fault = f"{found.name}: {found.shown} cannot be used: {error}"
-                raise Refused("date", fault, _DATE_CURE, found) from error
+            moment = self._moment(found)
             self._fields.note(meaning, found)
             return moment
         return None
+
+    def _embargo(self) -> datetime | None:
+        """The latest of the dates that say when the post may be seen (Hugo's publishDate)."""
+        fields = self._fields
+        waits = [f for f in fields.all("published") if fold(f.name) in _WAITS]
+        waits += [f for f in fields.all("shows") if fold(f.name) == "publish"]
+        dates = [self._moment(found) for found in waits if truth(found.value) is None]
+        return max(dates, default=None)
+
+    def _moment(self, found: Found) -> datetime:
+        try:
+            if not isinstance(found.value, str):
+                raise ValueError("it is not a date")
+            return read_date(found.value, self._site.zone)
+        except ValueError as error:
+            fault = f"{found.name}: {found.shown} cannot be used: {error}"
+            raise Refused("date", fault, _DATE_CURE, found) from error
 
     # What the post is called, and what it says.
 

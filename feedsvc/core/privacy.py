@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter import Value
-from feedsvc.core.keys import KEYS, meant_by
+from feedsvc.core.keys import KEYS, fold, meant_by
 from feedsvc.core.meanings import Fields, Found
+from feedsvc.core.site import Site
+from feedsvc.core.terms import tag_words
 
 TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
 FALSE: Final = frozenset(["false", "no", "off", "0", "n"])
@@ -22,21 +24,30 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"]])
+HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"]])
 _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
+_DENIALS: Final = ("not", "no", "non", "un", "never", "isnot", "dont")
+_TABLES: Final = ("taxonomies", "extra", "params", "<<")  # where a flag is easily lost
+_FLAGS: Final = {
+    fold(key): meaning
+    for meaning in ("hides", "shows", "status", "encrypted")
+    for key in KEYS[meaning]
+}
 
 
-def why_hidden(fields: Fields, zone: ZoneInfo) -> str:
+def why_hidden(fields: Fields, site: Site) -> str:
     """What hides the post, in words; empty where nothing does."""
+    zone = site.zone
     reasons = [
         *(found.name for found in fields.all("hides") if _flag(fields, found)),
         *(found.name for found in fields.all("shows") if not _shown_by(fields, found, zone)),
         *(found.name for found in fields.all("status") if _status_hides(fields, found)),
         *(found.name for found in fields.all("lists") if _list_hides(fields, found)),
         *(found.name for found in fields.every() if _nearly_hides(fields, found)),
+        *(found.name for found in fields.within(_TABLES) if _misplaced(fields, found)),
         *(found.name for found in fields.all("layout") if _is_page(found)),
-        *(found.name for found in fields.all("tags") if _is_draft_tag(found.value)),
+        *(found.name for found in fields.all("tags") if _tells_draft(fields, found, site)),
         *(found.name for found in fields.all("permalink") if _has_no_page(found)),
     ]
     folders = fields.path.lower().split("/")[:-1]
@@ -110,18 +121,44 @@ def _list_hides(fields: Fields, found: Found) -> bool:
 
 
 def _nearly_hides(fields: Fields, found: Found) -> bool:
-    """True for a misspelt flag such as `darft: true` or `publishd: false`."""
+    """True for a misspelt flag: `darft: true`, `publishd: false`, `no-publish: true`."""
     meant, said = meant_by(found.name), truth(found.value)
-    hides = (
-        (meant in HIDING and said is not False)
-        or (meant in _SHOWING and said is False)
+    denied = meant in _SHOWING and _denies(found.name, meant)
+    hides = found.value is not None and (
+        ((meant in HIDING or denied) and said is not False)
+        or (meant in _SHOWING and not denied and said is False)
         or (meant in _STATUS and _word(found.value) in _HIDDEN_STATUS)
     )
     if hides:
-        fault = f"{found.name} is nearly {meant}, so it hides the post"
+        nearly = f"the contrary of {meant}" if denied else f"nearly {meant}"
+        fault = f"{found.name} is {nearly}, so it hides the post"
         one, other = ("draft", "published") if meant in _STATUS else ("true", "false")
+        cure = f"write {meant}: {one} or {meant}: {other}"
+        if meant in KEYS["expires"]:
+            cure = f"write {meant}: 2026-03-01"
         # The key offends; its value may be a password, which no report is to show.
-        fields.warn_of_key("flag", fault, f"write {meant}: {one} or {meant}: {other}", found)
+        fields.warn_of_key("flag", fault, cure, found)
+    return hides
+
+
+def _denies(name: str, flag: str) -> bool:
+    """True for `not_published` and `no-publish`."""
+    return fold(name).removesuffix(fold(flag)) in _DENIALS
+
+
+def _misplaced(fields: Fields, found: Found) -> bool:
+    """True for a flag that hides and was written below a table's heading by mistake."""
+    key = found.name.partition(".")[2]
+    word, said = _word(found.value), truth(found.value)
+    hides = {
+        "hides": said is True,
+        "shows": said is False,
+        "status": word in _HIDDEN_STATUS,
+        "encrypted": found.value is not None and word not in FALSE,
+    }.get(_FLAGS.get(fold(key), ""), False)
+    if hides:
+        fault = f"{found.name} stands in a table, and hides the post all the same"
+        fields.warn_of_key("flag", fault, f"write {key} above the table", found)
     return hides
 
 
@@ -134,7 +171,11 @@ def _has_no_page(found: Found) -> bool:
     return found.name.lower() == "permalink" and _word(found.value) == "false"
 
 
-def _is_draft_tag(value: Value) -> bool:
-    """True where the only tag is `draft`."""
-    tags = value if isinstance(value, list) else [value]
-    return [_word(tag).lstrip("#") for tag in tags if tag] == ["draft"]
+def _tells_draft(fields: Fields, found: Found, site: Site) -> bool:
+    """True where a tag is `draft`, or Obsidian's `draft/idea` or `status/draft`."""
+    tags = [_word(tag).lstrip("#").strip() for tag in tag_words(found.value, site.rules) if tag]
+    drafts = [tag for tag in tags if "draft" in tag.split("/")]
+    if drafts and tags != ["draft"]:  # with others it may be a mere word
+        fault = f"{found.name}: the tag {drafts[0]!r} hides the post"
+        fields.warn("flag", fault, "take it away to publish the post", found)
+    return bool(drafts)

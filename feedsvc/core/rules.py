@@ -22,7 +22,7 @@ class Rules:
     of `tag_separators`. `encrypted` is `hidden` or `teaser`. With `id_is_guid` the key `id`
     says what `guid` does. `languages` are those that names of files and folders may tell.
     `authors` are the people that a post may name by a key. Aliases are pairs of a name and the
-    one that it means, categories with `/`.
+    one that it means, categories with `/`. Feeds at the paths `gone` end with their last entry.
     """
 
     permalink: str = "/posts/:key/"
@@ -37,3 +37,4 @@ class Rules:
     authors: tuple[tuple[str, Person], ...] = ()
     tag_aliases: tuple[tuple[str, str], ...] = ()
     category_aliases: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()

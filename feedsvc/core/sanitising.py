@@ -58,6 +58,9 @@ _DROPPED_WHOLE: Final = {
     *("script", "style", "template", "noscript", "svg", "math", "title", "head")
 }
 _ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
+_ANCHOR_NAME = re.compile(  # <a name="x">, which HTML had for targets before ids
+    r"""(<a(?:\s+[a-z-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s+)name(?=\s*=)""", re.I
+)
 _EMPTY_PICTURE = re.compile(r'<img(?![^>]*? src(?:set)?=")[^>]*+>')
 _MOST_REFERENCES: Final = 2_000  # `&...` in one run of text: for each nh3 copies the run
 _REFERENCES = re.compile(r"(?:&[^&]*+){2000}")
@@ -88,7 +91,10 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
     check_depth(rough)
     rough = _with_breaks(rough)
     # Ids are asked for by fragments alone.
-    ids = {a or b or c for a, b, c in _ID.findall(rough)} if "#" in rough else set()
+    ids = set()
+    if "#" in rough:
+        rough = _ANCHOR_NAME.sub(r"\1id", rough)
+        ids = {a or b or c for a, b, c in _ID.findall(rough)}
     _of_this_post.set(_rewriter(base_url, id_prefix, ids))
     safe = legal(_CLEANER.clean(rough)).strip()
     if len(safe) > 5 * len(rough) + 65_536:
@@ -162,7 +168,7 @@ def _mended(rough: str) -> str:
         rewriters["noscript"] = lambda element: only_without_script(element, shown)
     if "data-" in lowered or "lazy" in lowered:
         rewriters |= _PICTURES
-    if any(hint in lowered for hint in HINTS) and ("<pre" in lowered or "<td" in lowered):
+    if ("<pre" in lowered or "<td" in lowered) and any(hint in lowered for hint in HINTS):
         rewriters |= _CODE
     if "katex" in lowered or "mathjax" in lowered:
         rewriters |= _FORMULAS

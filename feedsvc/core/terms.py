@@ -27,16 +27,19 @@ def tags_of(fields: Fields, rules: Rules) -> tuple[str, ...]:
     """The tags, each once: without `#`, and under the name that an alias means."""
     aliases = _aliases(rules.tag_aliases)
     for found in fields.all("tags"):
-        value = found.value
-        if isinstance(value, str):
-            members: list[Value] = [*_separators(rules.tag_separators).split(value)]
-        else:
-            members = _list(found)
+        members = tag_words(found.value, rules) or _list(found)
         words = (_word(found, member).lstrip("#").strip() for member in members)
         tags = tuple(dict.fromkeys(aliases.get(word, word) for word in words if word))
         fields.note("tags", found)
         return _few(found, tags)
     return ()
+
+
+def tag_words(value: Value, rules: Rules) -> list[Value]:
+    """The members of a list of tags, or of a text that has them; empty where it is neither."""
+    if isinstance(value, str):
+        return [*_separators(rules.tag_separators).split(value)]
+    return value if isinstance(value, list) else []
 
 
 def categories_of(fields: Fields, rules: Rules, dialect: str) -> tuple[tuple[str, ...], ...]:

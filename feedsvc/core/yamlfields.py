@@ -7,6 +7,7 @@ key is refused; aliases are walked with an allowance, so that no bomb goes off; 
 """
 
 import re
+from contextlib import suppress
 from typing import Final
 
 import yaml
@@ -20,8 +21,8 @@ except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import BaseLoader as _Loader  # type: ignore[assignment]
 
 _STACK: Final = 500
-_BRACKET = re.compile(r"[\[\]{}]")
-_NESTED_ON_A_LINE = re.compile(rf"(?:[-?:][ \t]++){{{_STACK + 1}}}")  # - - - - x
+_ENDING: Final = ("while scanning a quoted scalar", "while parsing a flow")  # libyaml's words
+_BEGINS_A_LEVEL: Final = "[{-?:"
 _TABS = re.compile(r"^\t++", re.MULTILINE)
 _UNREADABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # YAML 1.1, 5.1
@@ -76,14 +77,15 @@ class _Mapping:
 
     def _node(self) -> yaml.Node | None:
         source = self._source
-        if _nests_too_deep(source.text):
+        deep = _too_deep(source.text)
+        if deep is not None:
             raise source.fault(
-                0, f"the front matter nests more than {_STACK} levels", "write it flatter"
+                deep, f"the front matter nests more than {_STACK} levels", "write it flatter"
             )
         try:
             return yaml.compose(source.text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            mark = _where(error)
             fault = " ".join(filter(None, (error.context, error.problem)))
             raise source.fault(
                 mark.index if mark else 0,
@@ -102,10 +104,7 @@ class _Mapping:
         index = node.start_mark.index
         text = node.value if isinstance(node, yaml.ScalarNode) else ""
         self._allowance.spend(index, depth, text)
-        if node.tag not in _SAFE_KINDS:
-            raise self._source.fault(
-                index, f"the YAML tag {node.tag!r} is not allowed", "write the value without it"
-            )
+        self._check_tag(node)
         if isinstance(node, yaml.ScalarNode):
             plain = not node.style  # libyaml gives '' for it, the Python loader None
             return None if plain and node.value in nothing else str(node.value)
@@ -130,15 +129,45 @@ class _Mapping:
         index = node.start_mark.index
         if not isinstance(node, yaml.ScalarNode):
             raise self._source.fault(index, "a key is not a short word", "write `key: value`")
+        self._check_tag(node)
         self._allowance.spend(index, 1, node.value)
         self._source.check_key(node.value, index, {})
         return str(node.value)
 
+    def _check_tag(self, node: yaml.Node) -> None:
+        if node.tag not in _SAFE_KINDS:
+            fault = f"the YAML tag {node.tag!r} is not allowed"
+            raise self._source.fault(node.start_mark.index, fault, "write the value without it")
 
-def _nests_too_deep(text: str) -> bool:
-    """True where libyaml might overflow the stack, which would end the whole process."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(text):
-        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest > _STACK or _NESTED_ON_A_LINE.search(text) is not None
+
+def _where(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """Where the author has to look: what is never closed is at fault where it begins."""
+    begin, noticed = error.context_mark, error.problem_mark
+    if (
+        begin
+        and noticed
+        and str(error.context).startswith(_ENDING)
+        and begin.line < noticed.line
+    ):
+        return begin
+    return noticed or begin
+
+
+def _too_deep(text: str) -> int | None:
+    """Where compose would go too deep for the stack, which would end the whole process.
+
+    Quotes and comments may hide brackets, so libyaml itself says what they are: its events,
+    unlike its nodes, are read without recursion.
+    """
+    if sum(map(text.count, _BEGINS_A_LEVEL)) <= _STACK:
+        return None
+    depth = 0
+    with suppress(yaml.YAMLError):  # compose gets no further either
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _STACK:
+                    return event.start_mark.index if event.start_mark else 0
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    return None

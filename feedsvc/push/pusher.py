@@ -52,6 +52,7 @@ class Push:
     is_hub: bool = True
     allowed: Networks = ()
     others: Sequence[OutsideHub | Notified] = ()
+    plain: bool = False  # topics are served as plain XML and JSON (server.media_types)
 
 
 class Pusher:
@@ -61,7 +62,7 @@ class Pusher:
         self._store_url = store_url
         self._push = push
         self._store = open_store(store_url)
-        self._versions = Versions(self._store)
+        self._versions = Versions(self._store, plain=push.plain)
         self._others = {other.name: other for other in push.others}
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
         self._known = Outgoing(anywhere=True, site_url=push.site_url)

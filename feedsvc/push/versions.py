@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from feedsvc.core.documents import FORMATS
+from feedsvc.core.documents import FORMATS, plain_type
 from feedsvc.core.feeds import feed_of, link_header
 from feedsvc.store.store import Store
 
@@ -25,8 +25,9 @@ class Version:
 class Versions:
     """The versions that were delivered last; for any number of threads."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, plain: bool = False) -> None:
         self._store = store
+        self._plain = plain  # as the topics are served
         self._kept: OrderedDict[tuple[str, str, str], Version] = OrderedDict()
         self._lock = Lock()
 
@@ -53,5 +54,6 @@ class Versions:
                 return None
             feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
         form, topic = FORMATS[format_name], feed.self_link(format_name)
-        headers = {"Content-Type": form.media_type, "Link": link_header(site, topic)}
+        media_type = plain_type(form.media_type) if self._plain else form.media_type
+        headers = {"Content-Type": media_type, "Link": link_header(site, topic)}
         return Version(record.digest, topic, form.render(feed), headers)

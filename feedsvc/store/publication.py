@@ -22,6 +22,7 @@ from feedsvc.core.feeds import (
 )
 from feedsvc.core.files import FileRecord
 from feedsvc.core.news import MOST_NAMED, Headline, News, headline
+from feedsvc.core.renames import removed
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of
@@ -91,7 +92,7 @@ class _Writer:
         self._number = self._next_number()
         self._numbers: dict[str, int] = {}
         self._grown: Counter[int] = Counter()
-        self._new_feeds = False
+        self._feeds_differ = False
 
     def write(self) -> Changes:
         publication = self._publication
@@ -104,7 +105,8 @@ class _Writer:
             self._withdraw(ids)
         self._record_files()
         self._move_feeds(everything=anew)
-        if anew or self._new_feeds:
+        self._end_feeds()
+        if anew or self._feeds_differ:
             self._move_opml()
         self._keep_facts()
         self._keep_news()
@@ -193,7 +195,7 @@ class _Writer:
         ]
         if new:
             self._connection.execute(sa.insert(feeds), new)
-            self._new_feeds = True
+            self._feeds_differ = True
             for paths in chunks(row["path"] for row in new):
                 self._learn_numbers(paths)
             self._grown.update({self._numbers[row["path"]]: 0 for row in new})
@@ -230,6 +232,16 @@ class _Writer:
                 for name in ("entries", "digest", "changed_at", "moved_in")
             }
             self._connection.execute(sa.update(feeds).where(where).values(columns), moved)
+
+    def _end_feeds(self) -> None:
+        """Take away the feeds that are to end, of which no entry is left."""
+        ended: list[str] = []
+        for paths in chunks(removed(self._publication.site.rules)):
+            empty = sa.and_(feeds.c.path.in_(paths), feeds.c.entries == 0)
+            found = sa.delete(feeds).where(empty).returning(feeds.c.path)
+            ended.extend(self._connection.execute(found).scalars())
+        self._feeds_differ |= bool(ended)
+        self._changes.feeds.extend(sorted(set(ended).difference(self._changes.feeds)))
 
     def _touched_feeds(self, *, everything: bool) -> Iterator[sa.RowMapping]:
         query = sa.select(feeds).order_by(feeds.c.path)

@@ -132,24 +132,27 @@ class Snapshot:
         return self._by_size(query, most)
 
     def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
-        """The largest of the feeds that have `text` in a name; small letters are as capitals.
+        """The largest of the feeds that have each word of `text` in a name.
 
-        On SQLite that is true of ASCII alone.
+        Small letters are as capitals; on SQLite that is true of ASCII alone.
         """
-        spelt = json.dumps(text, ensure_ascii=False)[1:-1]  # as the column spells names
-        query = sa.select(feeds).where(feeds.c.names.icontains(spelt, autoescape=True))
-        found = self._by_size(query, most)
+        words = text.split()
+        query = sa.select(feeds)
+        for word in words:
+            spelt = json.dumps(word, ensure_ascii=False)[1:-1]  # as the column spells names
+            query = query.where(feeds.c.names.icontains(spelt, autoescape=True))
         # What stands between the names in their column, such as a bracket, is in none of them.
-        wanted = text.casefold()
-        return [r for r in found if any(wanted in name.casefold() for name in r.topic.names)]
+        return [r for r in self._by_size(query, most) if _is_named(r.topic, words)]
 
     def _by_size(self, query: sa.Select[Any], most: int, skip: int = 0) -> list[FeedRecord]:
         ordered = query.order_by(feeds.c.entries.desc(), feeds.c.path)
         return list(map(_feed_record, self._rows(ordered.limit(most).offset(skip))))
 
     def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:
-        """The newest entries of a feed with `text` in their title, as `feeds_named_like`."""
-        query = _in_order(feed_number).where(entries.c.title.icontains(text, autoescape=True))
+        """The newest entries of a feed with each word of `text` in their title."""
+        query = _in_order(feed_number)
+        for word in text.split():
+            query = query.where(entries.c.title.icontains(word, autoescape=True))
         return [entry_of(row) for row in self._rows(query.limit(most))]
 
     def older(self, feed_number: int, most: int, skip: int) -> list[Entry]:
@@ -248,6 +251,11 @@ class Snapshot:
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
         ]
         return tuple(sorted(found, key=lambda p: (p.path, p.line)))
+
+
+def _is_named(topic: Topic, words: list[str]) -> bool:
+    names = [name.casefold() for name in topic.names]
+    return all(any(word.casefold() in name for name in names) for word in words)
 
 
 def _in_order(feed_number: int) -> sa.Select[Any]:

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, TooManyRequests
+from werkzeug.exceptions import Gone, HTTPException, MethodNotAllowed, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
+from feedsvc.core.renames import successors
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
 from feedsvc.settings import Settings
@@ -108,6 +109,12 @@ class _Web:
             for meant in _meant_by(path):
                 if meant != path and self._documents.at(meant):
                     return _moved(addresses.url(site.url, meant))
+                feed_path, _, name = meant.rpartition("/")
+                heir = successors(site.rules).get(feed_path)
+                if heir and _is_of_feeds(name) and snapshot.feed(heir):
+                    return _moved(addresses.url(site.url, f"{heir}/{name}"))
+                if feed_path in site.rules.gone and _is_of_feeds(name):
+                    raise Gone
         raise NotFound
 
     def rebuild(self) -> AnyResponse:
@@ -164,6 +171,11 @@ def _meant_by(path: str) -> Iterable[str]:
     raw = addresses.raw_name_path(feed_path)
     if raw:
         yield f"{raw}/{name}"
+
+
+def _is_of_feeds(name: str) -> bool:
+    """True where a path that ends so is that of a feed's document, or of its page."""
+    return not name or name in addresses.FORMATS.values()
 
 
 def _moved(location: str) -> AnyResponse:

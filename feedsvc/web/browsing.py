@@ -96,7 +96,7 @@ def feed_line(site: Site, record: FeedRecord) -> FeedLine:
         page=address_of(site, topic),
         documents=documents_of(site, topic),
         entries=record.entries,
-        changed_at=record.changed_at,
+        changed_at=record.changed_at.astimezone(site.zone),
     )
 
 

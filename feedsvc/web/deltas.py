@@ -5,24 +5,30 @@ from collections.abc import Iterable, Set
 from threading import Lock
 from typing import Final
 
-MOST_VERSIONS: Final = 4000  # of twenty entries each: about 4 MB
+MOST_MARKS: Final = 80_000  # each in some 100 octets: 4,000 versions of twenty entries, 8 MB
 
 
 class Versions:
     """The marks of the entries in each version, by its tag; the oldest give way."""
 
-    def __init__(self, most: int = MOST_VERSIONS) -> None:
+    def __init__(self, most_marks: int = MOST_MARKS) -> None:
         self._marks: OrderedDict[str, Set[int]] = OrderedDict()
         self._lock = Lock()
-        self._most = most
+        self._most = most_marks
+        self._held = 0
 
     def remember(self, tag: str, marks: Set[int]) -> None:
         """Keep what a version held."""
         with self._lock:
+            self._held += self._weight(marks) - self._weight(self._marks.pop(tag, None))
             self._marks[tag] = marks
-            self._marks.move_to_end(tag)
-            if len(self._marks) > self._most:
-                self._marks.popitem(last=False)
+            while self._held > self._most:
+                self._held -= self._weight(self._marks.popitem(last=False)[1])
+
+    @staticmethod
+    def _weight(marks: Set[int] | None) -> int:
+        """What a version counts for: its marks, and itself; an empty feed has a version too."""
+        return 0 if marks is None else len(marks) + 1
 
     def known(self, tags: Iterable[str]) -> tuple[str, Set[int]] | None:
         """The first of these tags that is remembered, and what it held."""

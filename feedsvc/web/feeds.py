@@ -120,7 +120,7 @@ class Documents:
     ) -> Document | None:
         try:
             with self._store.snapshot() as snapshot:
-                record = snapshot.feed(document.path.rpartition("/")[0])
+                record = snapshot.feed(document.feed_path)
                 if record is None or record.digest != document.digest:
                     return None
                 feed = _feed(snapshot, record)
@@ -189,14 +189,22 @@ def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
 
 
+def _media_type(document: Document, server: ServerSettings) -> str:
+    return document.media_type if server.media_types == "registered" else document.plain_type
+
+
+def _max_age(document: Document, server: ServerSettings) -> int:
+    return server.max_ages.get(document.feed_path, server.max_age)
+
+
 def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
     shared = f", s-maxage={server.shared_max_age}" if server.shared_max_age else ""
     headers = {
-        "Cache-Control": f"public, max-age={server.max_age}{shared}, "
+        "Cache-Control": f"public, max-age={_max_age(document, server)}{shared}, "
         "stale-while-revalidate=86400, stale-if-error=604800"
     }
     if server.cache_keys:
-        keys = (EVERYTHING, cache_key(document.path.rpartition("/")[0]))
+        keys = (EVERYTHING, cache_key(document.feed_path))
         headers[server.cache_keys] = separator(server.cache_keys).join(keys)
     return headers
 
@@ -209,7 +217,7 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
     if asks_for_delta(environ) and not is_current(document, environ):
         new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
     response = Response((new or document).bytes_in(coding))
-    response.headers["Content-Type"] = document.media_type
+    response.headers["Content-Type"] = _media_type(document, server)
     response.headers["Link"] = document.links
     response.headers.update(_cache_headers(document, server))
     response.headers["Vary"] = document.vary
@@ -221,7 +229,9 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
         response.status_code = 226
         response.headers["IM"] = "feed"
         # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
-        response.headers["Cache-Control"] = f"no-store, im, max-age={server.max_age}"
+        response.headers["Cache-Control"] = (
+            f"no-store, im, max-age={_max_age(document, server)}"
+        )
     else:
         response.make_conditional(of_version(environ))
     response.set_etag(document.tag_in(coding))

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import segno
 from flask import Response, current_app, redirect, render_template, request
@@ -82,7 +83,7 @@ def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[browsing.FeedLi
 def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
     feeds = [browsing.feed_line(site, r) for r in snapshot.feeds_named_like(query, _FOUND)]
     posts = snapshot.entries_titled_like(main.number, query, _FOUND)
-    return _page("search.html", site, query=query, feeds=feeds, posts=posts)
+    return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_FOUND)
 
 
 def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
@@ -263,6 +264,8 @@ def _page(template: str, site: Site, **values: Any) -> Response:
     values = {
         "has_pages": True,
         "site": site,
+        # Whatever host people came by, `'self'` of the policy is that one.
+        "root": urlsplit(site.url).path,
         "say": catalogue.say,
         "language": catalogue.language,
         "discovered": browsing.documents_of(site, SITE_TOPIC),
@@ -274,6 +277,8 @@ def _page(template: str, site: Site, **values: Any) -> Response:
     response = Response(render_template(template, **values))
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = _CSP
+    # Who reads what is nobody else's business; many hosts refuse pictures to strange pages too.
+    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Any, Final
 
+from feedsvc.core.documents import plain_type
 from feedsvc.web.codings import CODINGS, preference
 
 SMALL: Final = 500  # octets; below it a coding saves less than its headers add
@@ -52,6 +53,16 @@ class Document:
             *(self.links, self.vary),
             body,
         )
+
+    @property
+    def feed_path(self) -> str:
+        """The path of its feed; that of the site's for the list of feeds."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def plain_type(self) -> str:
+        """A media type that programs show which do not know that of feeds."""
+        return plain_type(self.media_type)
 
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""

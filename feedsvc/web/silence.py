@@ -1,4 +1,4 @@
-"""Closes connections on which nothing moves: half-sent bodies, readers that do not read.
+"""Closes connections that wait for nothing good: half-sent bodies, readers that do not read.
 
 granian 2.8 limits the time for a request's headers, and neither that for a body nor that for
 taking an answer. The kernel knows of each connection when something last came or went (Linux).
@@ -16,9 +16,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-SECONDS: Final = 12.0  # without an octet in either direction
+SILENT_SECONDS: Final = 12.0  # without an octet in either direction
+# Without an octet of ours: a body that comes drop by drop is not silent. A request may begin
+# when a connection has rested for as long as granian lets it, and has the rest for its body.
+UNANSWERED_SECONDS: Final = 17.0
 _EVERY: Final = 1.0
-_TCP_INFO: Final = struct.Struct("=8x36xIIII")  # see _silent_for
+_TCP_INFO: Final = struct.Struct("=8x36xIIII")  # see _is_given_up
 _FDS: Final = Path("/proc/self/fd")
 
 
@@ -33,7 +36,7 @@ def _look_after(port: int) -> None:
         time.sleep(_EVERY)
         for connection in _connections_to(port):
             with connection, suppress(OSError):
-                if _silent_for(connection) > SECONDS:
+                if _is_given_up(connection):
                     connection.shutdown(socket.SHUT_RDWR)
 
 
@@ -62,12 +65,13 @@ def _is_connection_to(port: int, found: socket.socket) -> bool:
     )
 
 
-def _silent_for(connection: socket.socket) -> float:
-    """Seconds since data last went or came, from `struct tcp_info` of linux/tcp.h.
+def _is_given_up(connection: socket.socket) -> bool:
+    """True where it has been silent, or unanswered, for too long: `struct tcp_info` tells.
 
-    Eight octets and nine numbers stand before tcpi_last_data_sent, tcpi_last_ack_sent,
-    tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds.
+    In linux/tcp.h eight octets and nine numbers stand before tcpi_last_data_sent,
+    tcpi_last_ack_sent, tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds.
     """
     raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
     sent, _, received, _ = _TCP_INFO.unpack(raw)
-    return float(min(sent, received)) / 1000
+    silent = min(sent, received) > SILENT_SECONDS * 1000
+    return bool(silent or sent > UNANSWERED_SECONDS * 1000)

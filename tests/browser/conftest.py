@@ -35,6 +35,16 @@ _WIDE = "\n".join(
         "",
         '<p style="text-align:center">Styled by its author.</p>',
         "",
+        '<p style="width: 900px; color: #000; background: #fff">Pasted from paper.</p>',
+        "",
+        '<p style="white-space: nowrap">'
+        + "A line that its author lets not wrap. " * 9
+        + "</p>",
+        "",
+        '<p style="margin-left: 600px">Far away.</p>',
+        "",
+        '<img src="/static/icon.svg" style="width: 900px; height: 900px" alt="A square">',
+        "",
         "averylongword" * 30 + "[^1]",
         "",
         "[^1]: A note.",
@@ -50,7 +60,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     posts.write(
         "wide.md", _WIDE, title="Wide", tags="[Tea, 茶]", categories="[Drinks, Hot]", lang="en"
     )
-    posts.write("cha.md", "今年春天来得早。" * 40, title="明前龙井", tags="[茶]", lang="zh-CN")
+    chinese = "今年春天来得早，`curl` 一下。" * 40
+    posts.write("cha.md", chinese, title="明前龙井", tags="[茶]", lang="zh-CN")
+    posts.write("deep.md", title="Deep", categories="[Medicine, Electroencephalography]")
     for number in range(25):
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
     settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}

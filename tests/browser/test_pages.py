@@ -89,6 +89,7 @@ def test_a_click_on_a_feed_shows_its_page_and_then_its_source(
     expect(page.get_by_text("This address is a feed")).to_be_visible()
     page.get_by_role("link", name="See its source").click()
     assert page.evaluate("document.contentType").endswith("xml")
+    assert page.locator("#webkit-xml-viewer-source-xml").count() == 1  # Chromium's own tree
     assert "<id>tag:example.org,2026:feed:tags/Tea</id>" in page.content()
 
 
@@ -136,6 +137,50 @@ def test_wide_things_scroll_within_themselves(server: Server, page: Page, wide: 
     assert page.eval_on_selector(wide, "e => e.tabIndex") == 0
 
 
+def test_a_picture_of_a_fixed_size_keeps_its_shape(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/posts/wide/")
+    box = page.get_by_role("img", name="A square").bounding_box()
+    assert box is not None
+    assert box["width"] == pytest.approx(box["height"])
+
+
+def test_what_was_coloured_for_paper_is_read_in_the_dark(server: Server, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{server.url}/posts/wide/")
+    pasted = page.get_by_text("Pasted from paper.")
+    ink = page.eval_on_selector("body", "e => getComputedStyle(e).color")
+    expect(pasted).to_have_css("color", ink)
+    expect(pasted).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+
+
+def test_code_among_chinese_is_set_as_code(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/posts/cha/")
+    font = page.eval_on_selector(".content code", "e => getComputedStyle(e).fontFamily")
+    assert font.startswith("ui-monospace")
+
+
+def test_names_are_not_broken_for_what_stands_beside_them(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/")
+    lines = page.get_by_role("link", name="Electroencephalography", exact=True).evaluate(
+        "e => { const text = new Range(); text.selectNodeContents(e);"
+        " return text.getClientRects().length }"
+    )
+    assert lines == 1
+
+
+def test_a_printed_table_keeps_its_columns_on_the_paper(server: Server, page: Page) -> None:
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+    page.goto(f"{server.url}/posts/wide/")
+    left = "e => Math.round(e.getBoundingClientRect().left)"
+    assert page.eval_on_selector("th:last-child", left) == page.eval_on_selector(
+        "td:last-child", left
+    )
+    right = page.eval_on_selector("td:last-child", "e => e.getBoundingClientRect().right")
+    assert right <= 794
+
+
 def test_a_page_asks_nobody_else_for_anything(server: Server, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -143,3 +188,11 @@ def test_a_page_asks_nobody_else_for_anything(server: Server, page: Page) -> Non
         page.goto(server.url + path)
     assert asked
     assert [url for url in asked if not url.startswith(server.url)] == []
+
+
+def test_a_page_is_whole_under_another_name_of_the_host(server: Server, page: Page) -> None:
+    page.goto(f"http://localhost:{server.port}/tags/Tea/")
+    expect(page.get_by_role("button", name="Copy: Atom")).to_be_visible()
+    page.get_by_role("searchbox").fill("wide")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Wide")).to_be_visible()

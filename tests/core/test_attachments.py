@@ -122,6 +122,11 @@ def test_the_file_of_an_enclosure_lies_inside_the_folder(
         "cover: 'linear-gradient(0.5turn, red)'\nthumbnail: /a.png",
         "cover: javascript:a.b\nthumbnail: /a.png",
         "Cover: {Image: /a.png}",
+        "banner_img: /a.png\nindex_img: /b.png\nphotos: [/c.png]\nimage: /d.png",
+        "heroImage: /d.png\nimage: /c.png\nphotos: [/a.png]",
+        "cover: '[[/a.png]]'",
+        "image: '![[/a.png|300]]'",
+        "cover: '[[A page]]'\nimage: /a.png",
     ],
 )
 def test_the_lead_image_is_the_first_that_is_one(front: str) -> None:

@@ -16,6 +16,11 @@ HOSTILE = {
     "brackets in YAML": "---\na: " + "[" * MANY + "\n---\n",
     "braces in YAML": "---\na: " + "{a: " * (MANY // 4) + "\n---\n",
     "lists in YAML": "---\n" + "- " * (MANY // 2) + "\n---\n",
+    "brackets beside quoted ones in YAML": "---\na: " + '["]",' * (MANY // 5) + "\n---\n",
+    "brackets beside remarks in YAML": "---\na: " + "[#]\n " * (MANY // 5) + "\n---\n",
+    "lists in lists of lists in YAML": "---\n"
+    + "".join(" " * (1_000 * n) + "- " * 499 + "\n" for n in range(20))
+    + "---\n",
     "indents in YAML": "---\n" + "".join(" " * n + "a:\n" for n in range(700)) + "---\n",
     "brackets in TOML": "+++\na = " + "[" * MANY_IN_TOML + "\n+++\n",
     "tables in TOML": "+++\na = " + "{a = " * (MANY_IN_TOML // 5) + "\n+++\n",

@@ -139,6 +139,12 @@ def test_a_field_knows_where_it_stands(yaml: str, places: tuple[int, int, int]) 
         ("x: !!binary a", (2, 4), "x: !!binary a"),
         (f"x: '{'y' * 70}': z", (2, 76), ": z"),
         ("x: \x7f", (2, 4), "x: \x7f"),
+        ('title: "Tea\ndate: 2026-03-01\n', (2, 8), 'title: "Tea'),
+        ("title: 'Tea\n\ndate: 2026-03-01\n", (2, 8), "title: 'Tea"),
+        ("x: y\ntags: [a, b\ndate: 2026-03-01\n", (3, 7), "tags: [a, b"),
+        ("x: y\ntags: {a: b\ndate: 2026-03-01\n", (3, 7), "tags: {a: b"),
+        ("x: y\n!!python/name:os.system z: a\n", (3, 1), "!!python/name:os.system z: a"),
+        ("x: {!mine z: a}\n", (2, 5), "x: {!mine z: a}"),
     ],
 )
 def test_a_fault_knows_where_it_is(yaml: str, place: tuple[int, int], text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from feedsvc.core.posts import Draft, NotAPost, Post, explain
 from feedsvc.core.problems import Problem
-from tests.builders import DATE, a_site, source
+from tests.builders import DATE, a_site, post_of, source
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def test_what_the_name_of_a_file_says_is_told(path: str, meaning: str) -> None:
 )
 def test_what_is_not_published_is_explained_as_well(written: bytes, kind: type) -> None:
     assert isinstance(explain("a.md", written, a_site()).reading, kind)
+
+
+def test_a_post_knows_where_its_meanings_stand() -> None:
+    post = post_of("slug: green\ntags: [Tea]")
+    found = [post.place_of(meaning) for meaning in ("key", "tags", "title")]
+    assert found == [(3, 7), (4, 7), (1, 0)]  # its title is the file's name

@@ -76,14 +76,30 @@ def test_a_renamed_file_keeps_its_id() -> None:
         (a_claim("b.md", "path:b", "Another title"), ["a.md"]),
         (Claim("b.md", "path:b", "Tea", at("2026-03-02")), ["a.md"]),
         (a_claim("b.md", "path:b"), []),
-        (a_claim("b.md", "slug:b"), ["a.md"]),
         (a_claim("b.md", "guid:b"), ["a.md"]),
     ],
-    ids=["other title", "other date", "nothing is missing", "has a slug", "has a guid"],
+    ids=["other title", "other date", "nothing is missing", "has a guid"],
 )
 def test_what_only_looks_like_a_renamed_file_is_new(claim: Claim, missing: list[str]) -> None:
     identities = verdict(claim, before=[a_standing("a.md", OLD)], missing=missing)
     assert OLD not in identities.ids.values()
+
+
+def test_a_file_that_is_moved_and_given_a_slug_at_once_keeps_its_id() -> None:
+    identities = verdict(
+        a_claim("b/index.md", "slug:b"), before=[a_standing("a.md", OLD)], missing=["a.md"]
+    )
+    assert identities == Identities({"b/index.md": OLD}, {})
+
+
+def test_a_slug_that_is_pinned_goes_before_a_missing_file_that_looks_alike() -> None:
+    identities = verdict(
+        a_claim("b.md", "slug:milk"),
+        pinned={"slug:milk": MILK},
+        before=[a_standing("a.md", OLD)],
+        missing=["a.md"],
+    )
+    assert identities.ids == {"b.md": MILK}
 
 
 def test_one_missing_file_is_found_only_once() -> None:

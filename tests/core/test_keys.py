@@ -10,6 +10,7 @@ from tests.builders import post_of
     ("key", "meant"),
     [
         *(("categorieso", "categories"), ("catagories", "categories"), ("tages", "tags")),
+        *(("dtae", "date"), ("tgas", "tags"), ("lnag", "lang"), ("tiem", "")),
         *(("darft", "draft"), ("Titel", "title"), ("updatd", "updated")),
         *(("layout", ""), ("toc", ""), ("mathjax", ""), ("date", ""), ("x", "")),
         *(("related_posts", ""), ("mood", ""), ("weather", ""), ("data", "")),

@@ -56,6 +56,12 @@ def test_a_fragment_stays_bare_where_its_target_is_inside(quoted: str) -> None:
     )
 
 
+@pytest.mark.parametrize("anchor", ["name=top", 'href="/x" name="top"', "NAME = 'top'"])
+def test_a_named_anchor_is_a_target_too(anchor: str) -> None:
+    html = cleaned(f'<a {anchor}>x</a><a href="#top">y</a>')
+    assert 'id="e1-top">x</a><a href="#e1-top">y</a>' in html
+
+
 @pytest.mark.parametrize("rough", ["", "<p id=other>x</p>"])
 def test_a_fragment_leads_to_the_permalink_where_its_target_is_outside(rough: str) -> None:
     link = f'<a href="{BASE}#top">y</a>'

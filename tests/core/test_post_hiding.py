@@ -4,7 +4,7 @@ import pytest
 
 from feedsvc.core.posts import Draft, Post
 from feedsvc.core.problems import Problem
-from tests.builders import post_of, reading
+from tests.builders import at, post_of, reading
 
 FLAGS = [
     ("draft", True),
@@ -16,6 +16,8 @@ FLAGS = [
     ("private", True),
     ("headless", True),
     ("eleventyExcludeFromCollections", True),
+    ("unpublished", True),
+    ("invisible", True),
     ("public", False),
     ("listed", False),
     ("dg-publish", False),
@@ -122,8 +124,67 @@ def test_a_status_that_is_not_known_hides_and_warns(status: str) -> None:
     assert "is not known, so it hides" in draft.warnings[0].fault
 
 
-def test_a_tag_draft_among_others_hides_nothing() -> None:
-    assert isinstance(reading("tags: [draft, tea]"), Post)
+@pytest.mark.parametrize(
+    "tags",
+    [
+        "[draft, tea]",
+        "tea, Draft",
+        "tea，draft",
+        "['#draft', tea]",
+        "[draft/idea]",
+        "[status/draft]",
+    ],
+)
+def test_a_tag_draft_among_others_hides_and_warns(tags: str) -> None:
+    draft = reading(f"tags: {tags}")
+    assert isinstance(draft, Draft)
+    assert (draft.reason, [warning.code for warning in draft.warnings]) == ("tags", ["flag"])
+
+
+@pytest.mark.parametrize("tags", ["draft beer", "[nfl-draft]", "[drafting]", "[~]", "[]"])
+def test_a_tag_that_only_holds_the_word_hides_nothing(tags: str) -> None:
+    assert isinstance(reading(f"tags: {tags}"), Post)
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        *(
+            "extra: {draft: true}",
+            "taxonomies: {tags: [tea], draft: true}",
+            "params: {hide: 1}",
+        ),
+        *("extra: {password: x}", "extra: {publish: false}", "params: {status: draft}"),
+        *("a: &a {draft: true}\n<<: *a", "<<: [{x: y}, {hidden: yes}]", "Extra: {DRAFT: true}"),
+    ],
+)
+def test_a_flag_that_slipped_into_a_table_hides_and_is_named(front: str) -> None:
+    draft = reading(front)
+    assert isinstance(draft, Draft)
+    assert [(w.code, "stands in a table" in w.fault) for w in draft.warnings] == [
+        ("flag", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        *(
+            "extra: {draft: false}",
+            "extra: {hide: [toc]}",
+            "params: {publish: true}",
+            "extra: x",
+        ),
+        *(
+            "cover: {image: a.png, hidden: true}",
+            "extra: {password: no}",
+            "params: {password: ~}",
+        ),
+        *("params: {status: published}", "extra: {mood: draft}", "params: [a, b]"),
+    ],
+)
+def test_what_a_table_holds_else_hides_nothing(front: str) -> None:
+    assert isinstance(reading(front), Post)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +206,8 @@ def test_a_draft_says_what_hides_it(front: str, why: str) -> None:
     [
         *("darft: true", "drafts: yes", "passwort: x", "hiden: maybe"),
         *("publishd: false", "visble: no", "staus: draft", "visibilty: private"),
+        *("no-publish: true", "not_published: yes", "non_public: maybe", "unpublish: true"),
+        *("expireDate: 2026-03-02", "expiryDat: 2026-03-02", "hdie: true", "drfat: true"),
     ],
 )
 def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
@@ -154,7 +217,11 @@ def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "front", ["drafts: false", "publishd: 2026-03-01", "renderer: katex", "staus: published"]
+    "front",
+    [
+        *("drafts: false", "publishd: 2026-03-01", "renderer: katex", "staus: published"),
+        *("no-publish: false", "expireDate:", "passwrod: ~", "drafts:"),
+    ],
 )
 def test_a_misspelt_flag_that_hides_nothing_is_harmless(front: str) -> None:
     assert isinstance(reading(front), Post)
@@ -202,3 +269,33 @@ def test_no_report_shows_a_password_whose_key_is_misspelt() -> None:
     draft = reading("passwort: hunter2")
     assert isinstance(draft, Draft)
     assert [warning.text for warning in draft.warnings if "hunter2" in repr(warning)] == []
+
+
+def test_a_misspelt_expiry_is_told_how_it_is_written() -> None:
+    draft = reading("expireDate: 2999-01-01")
+    assert isinstance(draft, Draft)
+    assert draft.warnings[0].cure == "write expiryDate: 2026-03-01"
+
+
+@pytest.mark.parametrize("name", ["publishDate", "pubDate", "published", "publish"])
+def test_a_post_waits_for_the_later_of_its_dates(name: str) -> None:
+    post = post_of(f"{name}: 2026-05-01T09:30:00Z")
+    assert (post.published, post.public_from) == (
+        at("2026-03-01 09:30"),
+        at("2026-05-01 09:30"),
+    )
+
+
+@pytest.mark.parametrize(
+    "front",
+    ["publishDate: 2020-01-01", "published: true", "created: 2999-01-01", "publish: yes"],
+)
+def test_a_post_waits_for_nothing_but_dates_of_publication(front: str) -> None:
+    post = post_of(front)
+    assert post.public_from == post.published == at("2026-03-01 09:30")
+
+
+def test_a_date_of_publication_that_cannot_be_read_is_refused() -> None:
+    problem = reading("publishDate: soon")
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.line, problem.text) == ("date", 3, "'soon'")

@@ -207,3 +207,11 @@ def test_a_post_of_the_last_second_has_an_address() -> None:
     reading = parse_post("a.md", source(front), site)
     assert isinstance(reading, Post)
     assert reading.permalink == "https://example.org/9999/a/"
+
+
+@pytest.mark.parametrize("path", ["/{{ title | slug }}/", "/blog/{% x %}/", "/<%= a %>/"])
+def test_a_template_of_another_generator_is_no_permalink(path: str) -> None:
+    post = post_of(f'permalink: "{path}"\nurl: /green/')
+    assert post.permalink == "https://example.org/green/"
+    (warning,) = post.warnings
+    assert (warning.code, warning.line, warning.column) == ("template", 3, 12)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
@@ -22,6 +23,14 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
 @pytest.mark.parametrize("path", ["/茶/healthz", "/%E8%8C%B6/healthz", "/healthz"])
 def test_a_base_path_of_any_script_is_taken_off(client: FlaskClient, path: str) -> None:
     assert client.get(path).text == "ok\n"
+
+
+def test_pages_are_dressed_from_below_the_base(client: FlaskClient) -> None:
+    page = lxml.html.fromstring(client.post("/none", headers={"Accept": "text/html"}).text)
+    (style,) = page.xpath("//link[@rel='stylesheet']/@href")
+    assert style == "/%E8%8C%B6/static/style.css"
+    with client.get(style) as response:
+        assert response.status_code == 200
 
 
 def test_a_path_that_only_begins_alike_is_not_below_the_base(client: FlaskClient) -> None:

@@ -4,7 +4,8 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ HALF_SENT = {
     "half a line": b"GET /atom",
     "an endless method": b"G" * 100_000,
     "an endless chunk": HOOK + b"Transfer-Encoding: chunked\r\n\r\nffffffffff\r\nhalf",
+}
+
+# What begins as these do, and goes on by one of these pieces each second.
+DRIPPING = {
+    "headers": (GET, b"X-A: b\r\n"),
+    "a body": (HOOK + b"Content-Length: 1000\r\n\r\n", b"a"),
+    "a chunk": (HOOK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n", b"a"),
+    "chunks": (HOOK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
 }
 
 
@@ -87,21 +96,31 @@ def _crowd(server: Server, sent: bytes, size: int = CROWD) -> list[socket.socket
     return crowd
 
 
-def _still_open(crowd: list[socket.socket], seconds: float) -> int:
-    """How many the server has not closed within some seconds; all are closed after it."""
+def _still_open(
+    crowd: list[socket.socket], seconds: float, drops: Mapping[socket.socket, bytes]
+) -> int:
+    """How many the server has not closed within some seconds; all are closed after it.
+
+    `drops` are sent again each second.
+    """
     until = time.monotonic() + seconds
     left = set(crowd)
     while left and time.monotonic() < until:
-        for connection in select.select(left, [], [], 0.5)[0]:
-            try:
-                ended = not connection.recv(1 << 16)
-            except ConnectionError:
-                ended = True
-            if ended:
-                left.remove(connection)
+        for connection in left & drops.keys():
+            with suppress(ConnectionError):
+                connection.sendall(drops[connection])
+        readable = select.select(left, [], [], 1)[0]
+        left -= {connection for connection in readable if _has_ended(connection)}
     for connection in crowd:
         connection.close()
     return len(left)
+
+
+def _has_ended(connection: socket.socket) -> bool:
+    try:
+        return not connection.recv(1 << 16)
+    except ConnectionError:
+        return True
 
 
 @pytest.mark.parametrize("how", HALF_SENT)
@@ -116,8 +135,11 @@ def test_a_crowd_of_half_sent_requests_delays_no_poll(target: Server, how: str) 
 
 def test_half_sent_requests_are_closed_within_20_seconds(target: Server) -> None:
     before = _descriptors(target)
+    drops: dict[socket.socket, bytes] = {}
+    for start, drop in DRIPPING.values():
+        drops |= dict.fromkeys(_crowd(target, start, 2), drop)
     crowd = [c for sent in HALF_SENT.values() for c in _crowd(target, sent, 10)]
-    assert _still_open(crowd, 20) == 0
+    assert _still_open([*crowd, *drops], 20, drops) == 0
     wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
 
 

@@ -108,6 +108,23 @@ def test_a_poll_too_many_is_a_429_that_no_cache_keeps(tmp_path: Path, sqlite_url
 
 
 @pytest.mark.parametrize(
+    ("name", "kind"),
+    [("atom.xml", "xml"), ("rss.xml", "xml"), ("feed.json", "json"), ("opml.xml", "xml")],
+)
+def test_feeds_may_say_that_they_are_xml_or_json_and_no_more(
+    tmp_path: Path, sqlite_url: str, name: str, kind: str
+) -> None:
+    publisher = Publisher(tmp_path, sqlite_url, SERVER__MEDIA_TYPES="plain")
+    publisher.posts.write()
+    publisher.publish()
+    front = create_front(publisher.settings, publisher.store)
+    for _ in range(2):
+        headers = dict(ask(front, f"/{name}").headers)
+        assert headers["Content-Type"] == f"application/{kind}; charset=utf-8"
+    publisher.store.close()
+
+
+@pytest.mark.parametrize(
     ("header", "separator"), [("Surrogate-Key", " "), ("Cache-Tag", ","), ("", "")]
 )
 def test_a_feed_names_itself_to_the_cache_in_front(

@@ -43,6 +43,7 @@ def test_a_page_runs_no_script_but_ours_and_sends_forms_to_us_alone(
     server: Server, path: str
 ) -> None:
     response = server.get(path)
+    assert response.headers["Referrer-Policy"] == "no-referrer"
     policy = dict(
         part.strip().split(" ", 1)
         for part in response.headers["Content-Security-Policy"].split(";")
@@ -50,9 +51,7 @@ def test_a_page_runs_no_script_but_ours_and_sends_forms_to_us_alone(
     assert policy["default-src"] == policy["base-uri"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
     page = lxml.html.fromstring(response.content)
-    assert [script.get("src") for script in page.iter("script")] == [
-        f"{server.url}/static/page.js"
-    ]
+    assert [script.get("src") for script in page.iter("script")] == ["/static/page.js"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -66,7 +65,8 @@ def test_a_page_is_kept_for_a_minute_for_each_language(server: Server, path: str
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_link_of_a_page_to_this_site_resolves(server: Server, path: str) -> None:
-    page = lxml.html.fromstring(server.get(path).content)
+    page = lxml.html.fromstring(server.get(path).content, base_url=f"{server.url}/")
+    page.make_links_absolute()
     links = {href for _, _, href, _ in page.iterlinks() if href.startswith(server.url)}
     assert len(links) > 8
     for href in links:
@@ -113,6 +113,20 @@ def _found(server: Server, query: str) -> set[str]:
 def test_a_search_finds_names_and_titles(server: Server, query: str, found: set[str]) -> None:
     assert _found(server, query) >= found
     assert found or not _found(server, query)
+
+
+def test_a_search_that_finds_much_says_that_there_may_be_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
+    store = Store(f"sqlite:///{tmp_path}/store.sqlite3")
+    many = [an_entry(id=f"tag:example.org,2026:{n}", title=f"Post {n}") for n in range(41)]
+    store.publish(Publication(settings.publication(), many), datetime(2026, 3, 3, tzinfo=UTC))
+    client = create_app(settings, store).test_client()
+    assert client.get("/?q=post").text.count("No more than 40 are shown") == 1
+    assert "No more than" not in client.get("/?q=post+7").text
+    store.close()
 
 
 def test_a_search_shows_its_words_as_text(server: Server) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.core.feeds import Topic
+from feedsvc.core.feeds import SITE_TOPIC, Topic
 from feedsvc.store.snapshot import FeedRecord
 from feedsvc.web.browsing import FeedLine, feed_line, label_of, tree
 from tests.builders import a_site
@@ -35,6 +35,12 @@ def test_a_category_is_placed_below_its_nearest_ancestor(
     paths: list[str], shape: list[object]
 ) -> None:
     assert _shape(tree(_line(*path.split("/")) for path in paths)) == shape
+
+
+def test_a_change_is_dated_as_the_site_counts_days() -> None:
+    late = datetime(2026, 3, 3, 20, tzinfo=UTC)
+    line = feed_line(a_site(timezone="Asia/Shanghai"), FeedRecord(1, SITE_TOPIC, 1, "", late))
+    assert (line.changed_at, line.changed_at.day) == (late, 4)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_feeds_below_a_path_are_not_those_beside_it(store: Store) -> None:
         ('"', ['a"b']),
         ("c\\", ["c\\d"]),
         ("hot", ["Drinks / Hot"]),
+        ("hot drink", ["Drinks / Hot"]),
+        ("tea hot", []),
         ("Li", ["Li"]),
         ("]", []),
         ("none", []),
@@ -67,7 +69,13 @@ def test_a_feed_is_found_by_a_part_of_its_name(
 
 
 @pytest.mark.parametrize(
-    ("text", "titles"), [("tea", ["White tea", "Green tea"]), ("%", []), ('"', ['A "cup"'])]
+    ("text", "titles"),
+    [
+        ("tea", ["White tea", "Green tea"]),
+        ("tea gree", ["Green tea"]),
+        ("%", []),
+        ('"', ['A "cup"']),
+    ],
 )
 def test_an_entry_is_found_by_a_part_of_its_title(
     store: Store, text: str, titles: list[str]

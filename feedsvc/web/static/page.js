@@ -22,6 +22,6 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 }
 
 // What scrolls must be reachable with the keys; not every browser sees to that itself.
-for (const wide of document.querySelectorAll(".content pre, .content table")) {
+for (const wide of document.querySelectorAll(".content, .content pre, .content table")) {
   if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 }
