@@ -328,7 +328,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         return
     store = Store(settings.store.url)
     rows = [
-        (
+        [
             each.target.name[:12],
             _topic(settings, each.target.feed_path, each.target.format),
             each.target.callback.partition("?")[0],  # what is behind it may be a secret
@@ -336,7 +336,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
             f"{each.lease_ends_at:%Y-%m-%d %H:%M:%S}Z",
             f"{each.delivered_at:%Y-%m-%d %H:%M:%S}Z" if each.delivered_at else "",
             each.last_error,
-        )
+        ]
         for each in store.subscriptions.all()
     ]
     told = {each.name: each for each in store.listeners.all()}
@@ -350,10 +350,11 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
     )
 
 
-def _listener_row(url: str, listener: "Listener") -> tuple[str, ...]:
+def _listener_row(url: str, listener: "Listener") -> list[str]:
     state = "failing" if listener.attempts else "active"
     what = f"publishes up to {listener.told}"
-    return (listener.name[:12], what, str(reachable.origin(url)), state, "", "", listener.last_error)
+    place = str(reachable.origin(url))
+    return [listener.name[:12], what, place, state, "", "", listener.last_error]
 
 
 def _topic(settings: Settings, feed_path: str, format_name: str) -> str:

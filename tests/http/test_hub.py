@@ -28,7 +28,7 @@ class Asked:
         self.topic = f"{server.url}/tags/Tea/atom.xml"
         self._store = store
 
-    def ask(self, *, client: str = "", **form: str | None) -> requests.Response:
+    def ask(self, client: str = "", /, **form: str | None) -> requests.Response:
         """Ask for a subscription; `topic=None` leaves a parameter out."""
         asked = {"callback": a_callback(), "mode": "subscribe", "topic": self.topic} | form
         data = {f"hub.{name}": value for name, value in asked.items() if value is not None}
@@ -156,8 +156,7 @@ def test_the_lease_of_an_unsubscription_is_not_looked_at(hub: Asked) -> None:
 
 def test_parameters_that_we_do_not_know_are_ignored(hub: Asked) -> None:
     """FreshRSS sends hub.verify, which PubSubHubbub 0.3 had."""
-    more = {"verify": "sync", "verify_token": "", "foo": "bar"}
-    assert hub.ask(**more).status_code == 202
+    assert hub.ask(verify="sync", verify_token="", foo="bar").status_code == 202
 
 
 def test_of_two_parameters_with_one_name_the_first_counts(hub: Asked) -> None:
@@ -404,7 +403,7 @@ def test_a_host_has_twenty_unconfirmed_requests_then_429(hub: Asked) -> None:
     host = f"{secrets.token_hex(8)}.example.org"
     found = [hub.ask(callback=f"https://{host}/{n}").status_code for n in range(21)]
     assert found == [202] * 20 + [429]
-    refused = hub.ask(callback=f"http://{host}:8080/other", client="203.0.113.9")
+    refused = hub.ask("203.0.113.9", callback=f"http://{host}:8080/other")
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 600
     assert hub.ask().status_code == 202
@@ -412,9 +411,9 @@ def test_a_host_has_twenty_unconfirmed_requests_then_429(hub: Asked) -> None:
 
 def test_a_client_has_a_hundred_unconfirmed_requests_then_429(hub: Asked) -> None:
     client = "203.0.113.77"
-    found = [hub.ask(client=client).status_code for _ in range(101)]
+    found = [hub.ask(client).status_code for _ in range(101)]
     assert found == [202] * 100 + [429]
-    assert hub.ask(client="203.0.113.78").status_code == 202
+    assert hub.ask("203.0.113.78").status_code == 202
 
 
 def test_a_client_that_asks_far_too_often_waits(hub: Asked) -> None:
