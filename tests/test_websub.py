@@ -360,6 +360,28 @@ def test_the_dialogue_in_the_docs_is_what_is_said(tmp_path: Path) -> None:
         assert taken.first == "HTTP/1.1 204 No Content"
 
 
+def test_the_message_in_the_docs_is_what_is_sent(tmp_path: Path, posts: PostFolder) -> None:
+    (shown,) = _blocks((ROOT / "docs/websub.md").read_text("utf-8"), "json")
+    posts.write("first-pick.md", "Spring came.", title="The first pick", tags="[Tea]")
+    with a_subscriber() as listener:
+        key = "whsec_" + "QUJD" * 10
+        told = json.dumps([{"url": listener.callback(), "secret": key}])
+        with running(tmp_path, posts.root, {"FEEDSVC_NOTIFY": told}) as server:
+            wait_until(listener.deliveries, "the message of the first publish")
+            posts.write(
+                "first-pick.md", "Spring came late.", title="The first pick", tags="[Tea]"
+            )
+            wait_until(lambda: len(listener.deliveries()) == 2, "the second message")
+            message = json.loads(listener.deliveries()[1].body)
+    expected = json.loads(shown.replace("http://127.0.0.1:8000", server.url))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", expected["timestamp"])
+    assert datetime.now(UTC) - datetime.fromisoformat(message["timestamp"]) < timedelta(
+        minutes=1
+    )
+    message["timestamp"] = expected["timestamp"]
+    assert message == expected
+
+
 class _Message:
     """A message as a page shows it."""
 
