@@ -96,7 +96,9 @@ class Folder:
         Raises FolderError when the folder itself cannot be listed.
         """
         if not self.root.is_dir():
-            raise FolderError(f"{self.root} is not a folder; set content.seeds to one of posts")
+            raise FolderError(
+                f"{self.root} is not a folder; set content.seeds or source.path to one of posts"
+            )
         survey = Survey()
         if only is None:
             self._list(survey)

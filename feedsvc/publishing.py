@@ -36,8 +36,8 @@ class Report:
     """What one publish did, by the paths of files; `feeds` are the paths of feeds that moved.
 
     `problems` are all that stand in what was looked at, `noticed` those that were found this
-    time. The
-    `unsettled` files want another look soon; at `next_due` something is due by its date.
+    time. The `unsettled` files want another look soon; at `next_due` something is due by its
+    date.
     """
 
     added: tuple[str, ...]
@@ -576,7 +576,7 @@ def _forget_missing(
 
 
 def _report(
-    after: Snapshot, publication: Publication, changes: Changes, known: _Known, seen: _Seen
+    snapshot: Snapshot, publication: Publication, changes: Changes, known: _Known, seen: _Seen
 ) -> Report:
     paths = {r.entry_id: r.path for r in known.records.values() if r.entry_id}
     paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
@@ -585,16 +585,21 @@ def _report(
         return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
 
     noticed = [p for record in publication.files for p in record.problems]
+    looked_at = {record.path for record in publication.files}.union(publication.forgotten)
+    problems = noticed
+    if known.scope is None:  # of a preview, the problems that would stand after it
+        left = [p for p in snapshot.problems() if p.path not in looked_at]
+        problems = sorted((*left, *noticed), key=lambda p: (p.path, p.line))
     return Report(
         added=named(changes.added),
         changed=named(changes.changed),
         withdrawn=named(changes.withdrawn),
         feeds=tuple(changes.feeds),
         news=changes.news,
-        problems=(*seen.problems, *(after.problems() if known.scope is None else noticed)),
+        problems=(*seen.problems, *problems),
         noticed=(*seen.problems, *noticed),
         unsettled=frozenset(seen.unsettled.union(changes.woken)),
-        next_due=after.next_due(),
+        next_due=snapshot.next_due(),
         revision=changes.revision,
         read=seen.read,
     )

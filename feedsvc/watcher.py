@@ -178,16 +178,18 @@ class Watcher:
 
     def _build(self, only: Collection[str] | None) -> None:
         """Fetch where that is for us to do, publish, and tell those who asked for it."""
+        if only is not None:
+            if self._source.is_whole:
+                self._publish(only)
+            return
         jobs, self._jobs = self._jobs, []
+        self._last_whole = time.monotonic()
+        begun_at = datetime.now(UTC)
         with self._answering(jobs) as answer:
-            if only is None:
-                self._last_whole = time.monotonic()
-                only = self._fetch()
-            elif not self._source.is_whole:
-                return
-            report = self._publish(only)
+            report = self._publish(self._fetch())
             self._unpublished = frozenset()
             answer(report)
+        self._store.jobs.end_held(self._as_json(report), begun_at, datetime.now(UTC))
 
     def _fetch(self) -> Collection[str] | None:
         """What is to be looked at, after what is new was fetched; None for the whole folder."""
@@ -203,7 +205,14 @@ class Watcher:
     def _publish_what_there_is(self) -> None:
         """Publish the tree that was fetched last, after a fetch that failed."""
         self._fetch_failed = False
-        if self._source.mend():
+        if not self._source.is_whole:
+            self._unpublished = None  # nobody tells what mending changes
+        try:
+            mended = self._source.mend()
+        except RepositoryError as error:  # the next fetch tries it again
+            self._tell(logging.ERROR, f"not published, to be tried again: {error}")
+            return
+        if mended:
             self._publish(self._unpublished)
             self._unpublished = frozenset()
 
@@ -214,8 +223,7 @@ class Watcher:
 
         def answer(report: Report) -> None:
             if names:
-                told = json.dumps(report.told(self._site.url), ensure_ascii=False)
-                self._store.jobs.end(names, told, datetime.now(UTC))
+                self._store.jobs.end(names, self._as_json(report), datetime.now(UTC))
 
         if names:
             self._store.jobs.begin(names, datetime.now(UTC))
@@ -226,6 +234,9 @@ class Watcher:
         except Exception as error:
             self._put_off(jobs, error)
             raise
+
+    def _as_json(self, report: Report) -> str:
+        return json.dumps(report.told(self._site.url), ensure_ascii=False)
 
     def _put_off(self, jobs: Sequence[Job], error: Exception) -> None:
         reason = (

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from feedsvc.core.documents import FORMATS
 from feedsvc.core.feeds import feed_of
 from feedsvc.core.site import Site
+from feedsvc.core.subscriptions import Intent, Target
 from feedsvc.errors import StoreDamaged, StoreError, StoreTooNew
 from feedsvc.folder import Folder
 from feedsvc.publishing import publish
@@ -240,6 +241,58 @@ def test_ids_that_no_file_shows_survive_a_damaged_store(
     publish(folder, rebuilt, SITE, NOW)
     rebuilt.close()
     assert state_of(sqlite_url) == before
+
+
+def test_subscriptions_survive_a_damaged_store_and_are_not_sent_the_same_again(
+    posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
+) -> None:
+    posts.write("tea.md", tags="[Tea]")
+    store = Store(sqlite_url)
+    publish(folder, store, SITE, NOW)
+    with store.snapshot() as snapshot:
+        has = snapshot.digests(["tags/Tea"])["tags/Tea"]
+    for number in range(40):
+        subscribe(store, number, has if number else "an older one")
+    assert len(store.subscriptions.claim_deliveries(NOW, 9)) == 1  # in hand as it breaks
+    before = store.subscriptions.all()
+    store.close()
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'entries'"
+        ).fetchone()
+        connection.execute("UPDATE subscriptions SET since = 'x' WHERE host = '7.example'")
+    _overwrite(file, (page - 1) * 4096, b"\xff" * 4096)
+    rebuilt = open_sound_store(sqlite_url)
+    publish(folder, rebuilt, SITE, NOW)
+    readable = [s for s in before if s.target.host != "7.example"]
+    assert len(readable) == 39
+    assert rebuilt.subscriptions.all() == readable
+    due = rebuilt.subscriptions.claim_deliveries(NOW, 99)
+    assert [delivery.target.host for delivery in due] == ["0.example"]
+    rebuilt.close()
+
+
+def subscribe(store: Store, number: int, has: str) -> None:
+    host = f"{number}.example"
+    target = Target("tags/Tea", "atom", f"https://{host}/", host)
+    intent = Intent(target, "subscribe", "::1", "s", 3600, has, NOW, str(number))
+    store.subscriptions.ask(intent, 99, NOW)
+    assert store.subscriptions.confirm(intent, NOW)
+
+
+def test_a_damaged_store_of_a_schema_without_subscriptions_is_rebuilt(
+    posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
+) -> None:
+    store = Store(sqlite_url)
+    publish(folder, store, SITE, NOW)
+    store.close()
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE subscriptions")
+    rebuilt = open_sound_store(sqlite_url)
+    assert rebuilt.subscriptions.all() == []
+    rebuilt.close()
 
 
 def test_a_second_watcher_of_one_store_is_refused(tmp_path: Path, posts: PostFolder) -> None:

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 JobKind: TypeAlias = Literal["rebuild", "preview"]
 JobState: TypeAlias = Literal["queued", "running", "held", "done", "failed"]
 
-GIVEN_UP_AFTER: Final = 10  # attempts: an hour and a half, nearly
+GIVEN_UP_AFTER: Final = 10  # attempts: an hour, nearly
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,11 +126,18 @@ class Database:
                 yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end, whole or not at all."""
+    def writing(self, alone: str = "") -> Iterator[Connection]:
+        """A transaction that is committed at the end, whole or not at all.
+
+        Of those that say that they want to be `alone` at something, one is at work at a time:
+        what it has read stays true. SQLite has one writer at a time anyway.
+        """
         with named_faults(self), self.engine.connect() as connection:
             connection.execution_options(feedsvc_writes=True)
             with connection.begin():
+                if alone and self.file is None:
+                    number = zlib.crc32(f"feedsvc: {alone}".encode())
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
                 yield connection
 
     @contextmanager

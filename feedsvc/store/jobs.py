@@ -12,7 +12,6 @@ from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.jobs import Job, JobKind, JobState
 from feedsvc.store.engine import Database
 from feedsvc.store.schema import jobs, messages
-from feedsvc.store.upserts import insert_new
 
 REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
 MOST_KEPT: Final = 1000  # jobs that have ended
@@ -34,18 +33,17 @@ class Jobs:
         A call joins the job of its kind and ref that has not begun. `message` is what its
         sender knows it by for good, `` where it has no such name.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone="jobs") as connection:
             known = _heard(connection, message) if message else None
             if known:
                 return known, False
             name = _joined(connection, kind, ref, now) or _queued(connection, kind, ref, now)
-            new = True
             if message:
                 row = {"message": message, "job": name, "heard_at": microseconds(now)}
-                new = insert_new(connection, messages, row)  # another may be faster
+                connection.execute(sa.insert(messages), [row])
             job = _named(connection, name)
             assert job is not None  # noqa: S101 - it was written a moment ago
-            return job, new
+            return job, True
 
     def named(self, name: str) -> Job | None:
         """The job of this name, until it is forgotten."""
@@ -70,18 +68,30 @@ class Jobs:
 
     def begin(self, names: Collection[str], now: datetime) -> None:
         """Note that one build begins which answers these jobs."""
-        self._change(names, state="running", begun_at=microseconds(now))
+        self._change(names, _OPEN, state="running", begun_at=microseconds(now))
 
     def end(self, names: Collection[str], report: str, now: datetime) -> None:
-        """Note that they are done, and what came of it (JSON)."""
-        self._change(names, state="done", ended_at=microseconds(now), report=report, error="")
+        """Note that those that run are done, and what came of it (JSON)."""
+        self._change(names, ("running",), **_done(report, now))
+
+    def end_held(self, report: str, begun_at: datetime, now: datetime) -> None:
+        """Note that a build which began then has done what was put off before.
+
+        A call that came since has joined its job, which is held no more.
+        """
+        held = (jobs.c.kind == "rebuild", jobs.c.state == "held")
+        before = jobs.c.begun_at <= microseconds(begun_at)
+        with self._database.writing() as connection:
+            ending = sa.update(jobs).where(*held, before)
+            connection.execute(ending.values(**_done(report, now)))
 
     def fail(
         self, job: Job, state: JobState, error: str, next_attempt_at: datetime, now: datetime
     ) -> None:
-        """Note that a job could not be done, and what becomes of it."""
+        """Note that a job that runs could not be done, and what becomes of it."""
         self._change(
             [job.name],
+            ("running",),
             state=state,
             error=error,
             attempts=job.attempts + 1,
@@ -96,19 +106,30 @@ class Jobs:
             connection.execute(running.values(state="queued"))
 
     def forget_old(self, now: datetime) -> None:
-        """Forget messages after a day, and of the jobs that have ended all but the last."""
-        with self._database.writing() as connection:
+        """Forget messages after a day, and of the jobs that have ended all but the last.
+
+        A job stays as long as a message that it answers is remembered.
+        """
+        with self._database.writing(alone="jobs") as connection:
             old = messages.c.heard_at < microseconds(now - REMEMBERED)
             connection.execute(sa.delete(messages).where(old))
             ended = jobs.c.state.in_(("done", "failed"))
             last = sa.select(jobs.c.number).where(ended).order_by(jobs.c.number.desc())
             eldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()
             if eldest is not None:
-                connection.execute(sa.delete(jobs).where(ended, jobs.c.number <= eldest))
+                nameless = jobs.c.name.not_in(sa.select(messages.c.job))
+                forgetting = sa.delete(jobs).where(ended, jobs.c.number <= eldest, nameless)
+                connection.execute(forgetting)
 
-    def _change(self, names: Collection[str], **values: Any) -> None:
+    def _change(self, names: Collection[str], was: Collection[str], **values: Any) -> None:
+        """Change those in one of these states: another watcher may have been faster."""
         with self._database.writing() as connection:
-            connection.execute(sa.update(jobs).where(jobs.c.name.in_(names)).values(**values))
+            changing = sa.update(jobs).where(jobs.c.name.in_(names), jobs.c.state.in_(was))
+            connection.execute(changing.values(**values))
+
+
+def _done(report: str, now: datetime) -> dict[str, Any]:
+    return {"state": "done", "ended_at": microseconds(now), "report": report, "error": ""}
 
 
 def _heard(connection: Connection, message: str) -> Job | None:
@@ -118,15 +139,18 @@ def _heard(connection: Connection, message: str) -> Job | None:
 
 
 def _joined(connection: Connection, kind: str, ref: str, now: datetime) -> str | None:
-    """The job that has not begun, which answers one call more and is tried at once."""
+    """The job that has not begun, which answers one call more and is tried anew, at once."""
     same = (jobs.c.kind == kind, jobs.c.ref == ref, jobs.c.state.in_(_OPEN))
-    name = connection.execute(sa.select(jobs.c.name).where(*same).limit(1)).scalar()
-    if name is None:
-        return None
-    joining = sa.update(jobs).where(jobs.c.name == name)
-    again = {"calls": jobs.c.calls + 1, "next_attempt_at": microseconds(now)}
-    connection.execute(joining.values(state="queued", **again))
-    return str(name)
+    first = sa.select(jobs.c.name).where(*same).order_by(jobs.c.number).limit(1)
+    # The state once more: a watcher may begin it meanwhile.
+    joining = (
+        sa.update(jobs)
+        .where(jobs.c.name == first.scalar_subquery(), jobs.c.state.in_(_OPEN))
+        .returning(jobs.c.name)
+    )
+    again: dict[str, Any] = {"state": "queued", "calls": jobs.c.calls + 1, "attempts": 0}
+    again["next_attempt_at"] = microseconds(now)
+    return connection.execute(joining.values(**again)).scalar()
 
 
 def _queued(connection: Connection, kind: str, ref: str, now: datetime) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.news import News
@@ -45,14 +46,12 @@ class Listeners:
     def last_publish(self) -> int:
         """The number of the last publish that changed something; 0 before the first."""
         with self._database.reading() as connection:
-            return int(
-                connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar() or 0
-            )
+            return _last_publish(connection)
 
     def register(self, names: Collection[str]) -> None:
         """Know these listeners and no others; a new one is told of what comes from now on."""
-        last = self.last_publish()
         with self._database.writing() as connection:
+            last = _last_publish(connection)
             connection.execute(sa.delete(listeners).where(listeners.c.name.not_in(names)))
             for name in names:
                 row = {"name": name, "told": last, "attempts": 0, "last_error": ""}
@@ -150,6 +149,10 @@ class Listeners:
         """Free what a watcher had in hand that is no more, where there can be no other."""
         with self._database.writing() as connection:
             connection.execute(sa.update(listeners).values(claimed_until=0))
+
+
+def _last_publish(connection: Connection) -> int:
+    return int(connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar() or 0)
 
 
 def _listener(row: sa.RowMapping) -> Listener:

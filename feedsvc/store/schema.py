@@ -162,7 +162,7 @@ subscriptions = Table(
     Column("secret", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("lease_ends_at", BigInteger, nullable=False),
-    Column("delivered", String, nullable=False),  # a digest of the feed
+    Column("delivered", String, nullable=False),  # a digest of the feed; empty: not known
     Column("delivered_at", BigInteger),
     Column("attempts", Integer, nullable=False),  # that failed, one after another
     Column("next_attempt_at", BigInteger, nullable=False),

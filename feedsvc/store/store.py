@@ -2,18 +2,26 @@
 
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
 
 from feedsvc.errors import StoreDamaged
 from feedsvc.store.engine import Database, put_aside
 from feedsvc.store.jobs import Jobs
 from feedsvc.store.listeners import Listeners
-from feedsvc.store.publication import Changes, Publication, commit, pin
+from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.schema import identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.subscriptions import Subscriptions
+from feedsvc.store.upserts import upsert
+
+# What no file of the folder has: the ids that readers know, and what our hub has promised.
+_SALVAGED: Final = (identities, subscriptions)
 
 log = logging.getLogger("feedsvc.store")
 
@@ -48,10 +56,10 @@ class Store:
         with self._database.trying() as connection:
             return commit(connection, publication, now)
 
-    def adopt_identities(self, identities: Mapping[str, str]) -> None:
-        """Keep ids that were pinned to keys elsewhere."""
+    def adopt(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Keep rows that were written elsewhere."""
         with self._database.writing() as connection:
-            pin(connection, identities)
+            upsert(connection, table, rows)
 
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged."""
@@ -90,20 +98,31 @@ def _anew(url: str, damage: StoreDamaged) -> Store:
         raise damage
     log.error("%s; it is kept as %s, and the folder is published anew", damage, aside)
     store = Store(url)
-    store.adopt_identities(_readable_identities(aside))
+    for table in _SALVAGED:
+        store.adopt(table, _readable(aside, table))
+    store.subscriptions.release_claims()
     return store
 
 
-def _readable_identities(aside: Path) -> dict[str, str]:
-    """What can still be read of the ids in a damaged store; no file of the folder has them."""
-    found: dict[str, str] = {}
+def _readable(aside: Path, table: sa.Table) -> list[dict[str, Any]]:
+    """The rows of a table that can still be read in a damaged store."""
+    names = [column.name for column in table.columns]
+    found: list[dict[str, Any]] = []
     has_log = aside.with_name(aside.name + "-wal").exists()
     how = "mode=ro" if has_log else "immutable=1"  # the latter leaves no file beside it
     try:
         with closing(sqlite3.connect(f"{aside.resolve().as_uri()}?{how}", uri=True)) as damaged:
-            for key, entry_id in damaged.execute("SELECT key, entry_id FROM identities"):
-                if isinstance(key, str) and isinstance(entry_id, str):
-                    found[key] = entry_id
+            query = f"SELECT {', '.join(names)} FROM {table.name}"  # noqa: S608 - our names
+            for values in damaged.execute(query):
+                if all(map(_may_hold, table.columns, values)):
+                    found.append(dict(zip(names, values, strict=True)))
     except sqlite3.Error as error:
-        log.warning("%d ids could be read from %s: %s", len(found), aside, error)
+        told = (len(found), table.name, aside, error)
+        log.warning("%d %s could be read from %s: %s", *told)
     return found
+
+
+def _may_hold(column: sa.Column[Any], value: object) -> bool:
+    if value is None:
+        return bool(column.nullable)
+    return isinstance(value, column.type.python_type)

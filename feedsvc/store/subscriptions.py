@@ -23,6 +23,7 @@ from feedsvc.core.subscriptions import (
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine import Database
 from feedsvc.store.schema import feeds, intents, subscriptions
+from feedsvc.store.upserts import insert_new
 
 CLAIM: Final = timedelta(seconds=60)  # after which what a dead watcher had in hand is free
 
@@ -43,7 +44,7 @@ class Subscriptions:
         `` where it is kept; else why not, in a line for who asked. At most `most` subscriptions
         are kept; what is asked of one that there is already is never refused for its number.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(alone="intents") as connection:
             fault = _too_many_unproven(connection, intent, now)
             if not fault and intent.mode == "subscribe":
                 fault = _too_many(connection, intent, most)
@@ -68,15 +69,21 @@ class Subscriptions:
             _claim(connection, intents.c.number, [row["number"] for row in rows], now)
             return [_intent(row) for row in rows]
 
-    def confirm(self, intent: Intent, now: datetime) -> None:
-        """Do what the callback has confirmed: keep or renew the subscription, or end it."""
+    def confirm(self, intent: Intent, now: datetime) -> bool:
+        """Do what the callback has confirmed: keep or renew the subscription, or end it.
+
+        False, and nothing, where a later intent of the same target was confirmed before.
+        """
         with self._database.writing() as connection:
             name = intent.target.name
-            proven = intents.c.asked_at <= microseconds(intent.asked_at)
-            connection.execute(sa.delete(intents).where(intents.c.name == name, proven))
+            known = sa.delete(intents).where(intents.c.number == intent.number)
+            if not connection.execute(known).rowcount:
+                return False
+            earlier = intents.c.asked_at < microseconds(intent.asked_at)
+            connection.execute(sa.delete(intents).where(intents.c.name == name, earlier))
             if intent.mode == "unsubscribe":
                 connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
-                return
+                return True
             ends = microseconds(now + timedelta(seconds=intent.lease_seconds))
             renewal = {
                 "lease_ends_at": ends,
@@ -84,10 +91,11 @@ class Subscriptions:
                 "client": intent.client,
                 "next_attempt_at": 0,
             }
-            renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
-            if not connection.execute(renewing.values(**renewal)).rowcount:
-                row = _new_subscription(intent, now) | renewal
-                connection.execute(sa.insert(subscriptions), [row])
+            row = _new_subscription(intent, now) | renewal
+            if not insert_new(connection, subscriptions, row):
+                renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
+                connection.execute(renewing.values(**renewal))
+            return True
 
     def refuse(
         self, intent: Intent, error: str, next_attempt_at: datetime | None, now: datetime
@@ -106,9 +114,10 @@ class Subscriptions:
             connection.execute(noting.values(**values))
 
     def next_intent_due(self) -> datetime | None:
-        """When the next intent is to be verified."""
+        """When the next intent is to be verified that is not in somebody's hands."""
         with self._database.reading() as connection:
-            query = sa.select(sa.func.min(intents.c.next_attempt_at))
+            waiting = intents.c.next_attempt_at.is_not(None)
+            query = sa.select(sa.func.min(_free_at(intents))).where(waiting)
             found = connection.execute(query).scalar()
             return None if found is None else from_microseconds(found)
 
@@ -120,16 +129,17 @@ class Subscriptions:
         """What is due now, but for hosts that are `busy`; nobody else gets it meanwhile.
 
         Those that have failed come last, and of one host come no more than `most_of_host`, so
-        that neither delays the others.
+        that neither delays the others. From now on nobody knows what a subscriber has until
+        it is settled that the delivery was taken: it stays due, even if its feed becomes again
+        what it was.
         """
         with self._database.writing() as connection:
             now_us = microseconds(now)
             is_free = subscriptions.c.claimed_until <= now_us
-            place = sa.func.row_number().over(
-                partition_by=subscriptions.c.host, order_by=subscriptions.c.attempts
-            )
+            order = (subscriptions.c.attempts, subscriptions.c.next_attempt_at)
+            place = sa.func.row_number().over(partition_by=subscriptions.c.host, order_by=order)
             due = (
-                sa.select(subscriptions.c.name, subscriptions.c.attempts, place.label("place"))
+                sa.select(subscriptions.c.name, *order, place.label("place"))
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(
                     _DUE,
@@ -143,18 +153,19 @@ class Subscriptions:
             chosen = (
                 sa.select(due.c.name)
                 .where(due.c.place <= most_of_host)
-                .order_by(due.c.attempts)
+                .order_by(due.c.attempts, due.c.next_attempt_at)
                 .limit(most)
             )
             query = (
                 sa.select(subscriptions, feeds.c.digest)
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(subscriptions.c.name.in_(chosen), is_free)
-                .order_by(subscriptions.c.attempts)
+                .order_by(*order)
                 .with_for_update(of=subscriptions, skip_locked=True)
             )
             rows = connection.execute(query).mappings().all()
-            _claim(connection, subscriptions.c.name, [row["name"] for row in rows], now)
+            names = [row["name"] for row in rows]
+            _claim(connection, subscriptions.c.name, names, now, delivered="")
             return [
                 Delivery(
                     _target(row),
@@ -193,23 +204,16 @@ class Subscriptions:
                 noting = sa.update(subscriptions).where(where)
                 more |= {n: sa.bindparam(n) for n in ("last_error", "next_attempt_at")}
                 connection.execute(noting.values(**more), failed)
-            if gone:
+            for names in chunks(gone):
                 connection.execute(
-                    sa.delete(subscriptions).where(subscriptions.c.name.in_(gone))
+                    sa.delete(subscriptions).where(subscriptions.c.name.in_(names))
                 )
 
     def next_delivery_due(self, now: datetime) -> datetime | None:
         """When the next delivery is due that is not in somebody's hands."""
         with self._database.reading() as connection:
-            due = sa.case(
-                (
-                    subscriptions.c.next_attempt_at > subscriptions.c.claimed_until,
-                    subscriptions.c.next_attempt_at,
-                ),
-                else_=subscriptions.c.claimed_until,
-            )
             query = (
-                sa.select(sa.func.min(due))
+                sa.select(sa.func.min(_free_at(subscriptions)))
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(_DUE, subscriptions.c.lease_ends_at > microseconds(now))
             )
@@ -309,11 +313,17 @@ def _too_many(connection: Connection, intent: Intent, most: int) -> str:
 
 
 def _claim(
-    connection: Connection, key: sa.Column[str], values: list[str], now: datetime
+    connection: Connection, key: sa.Column[str], values: list[str], now: datetime, **more: str
 ) -> None:
     for some in chunks(values):
         claiming = sa.update(key.table).where(key.in_(some))
-        connection.execute(claiming.values(claimed_until=microseconds(now + CLAIM)))
+        connection.execute(claiming.values(claimed_until=microseconds(now + CLAIM), **more))
+
+
+def _free_at(table: sa.Table) -> sa.Case[int]:
+    """When a row that waits is its turn: after its pause, and when nobody has it in hand."""
+    later = table.c.next_attempt_at > table.c.claimed_until
+    return sa.case((later, table.c.next_attempt_at), else_=table.c.claimed_until)
 
 
 def _target_row(target: Target) -> dict[str, Any]:

@@ -21,8 +21,9 @@ def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) 
 
 def insert_new(connection: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row; False, and nothing, where one with its primary key is there."""
-    insert = _insert_into(table, connection.dialect.name).values(row)
-    return bool(connection.execute(insert.on_conflict_do_nothing()).rowcount)
+    insert = _insert_into(table, connection.dialect.name).values(row).on_conflict_do_nothing()
+    # Not `rowcount`, which an INSERT leaves at -1 on PostgreSQL.
+    return connection.execute(insert.returning(*table.primary_key)).first() is not None
 
 
 def _insert_into(table: sa.Table, dialect: str) -> Any:

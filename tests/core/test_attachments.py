@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.attachments import file_candidates, seconds_of
+from feedsvc.core.attachments import file_candidates, pictures_beside, seconds_of
 from feedsvc.core.enclosures import Enclosure
 from tests.builders import post_of
 
@@ -136,3 +136,24 @@ def test_the_lead_image_is_the_first_that_is_one(front: str) -> None:
 @pytest.mark.parametrize("front", ["", "cover: true", "images: []", "cover: {alt: A}"])
 def test_a_post_may_have_no_image(front: str) -> None:
     assert post_of(front).image == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "files"),
+    [
+        ("![a](b.png) ![](img/茶.png) <img src=c%20d.png>", ("b.png", "c d.png", "img/茶.png")),
+        ("![](b.png?v=1#x) ![](b.png)", ("b.png",)),
+        ("![a](https://x.org/b.png) ![](/b.png) ![](../b.png) ![]({static}/b.png)", ()),
+        ("<img src='http://['> <img src='?b.png'> `![](b.png)`", ()),
+        ("![a](/b.png)", ()),
+        ("Tea.", ()),
+    ],
+)
+def test_a_picture_beside_a_post_is_known_by_its_file(
+    body: str, files: tuple[str, ...]
+) -> None:
+    assert pictures_beside(body, is_html=False) == files
+
+
+def test_a_body_in_html_is_no_markdown() -> None:
+    assert pictures_beside("<img src=a.png> ![](b.png)", is_html=True) == ("a.png",)

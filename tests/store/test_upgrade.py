@@ -15,6 +15,7 @@ import feedsvc.store
 from feedsvc.core.entries import Entry
 from feedsvc.core.files import FileRecord, Stamp
 from feedsvc.core.problems import Problem
+from feedsvc.core.subscriptions import Intent, Target
 from feedsvc.folder import Folder
 from feedsvc.publishing import publish
 from feedsvc.store.publication import Publication
@@ -76,17 +77,21 @@ FEEDS: Final = [
 ]
 
 
-def build_first_schema(url: str, *entries: dict[str, Any]) -> None:
-    """A store as schema 0001 was, with these entries in the feeds of their terms."""
+def config_of(connection: sa.Connection | None = None) -> Config:
     config = Config()
     migrations = Path(feedsvc.store.__file__).parent / "migrations"
     config.set_main_option("script_location", str(migrations))
+    config.attributes["connection"] = connection
+    return config
+
+
+def build_first_schema(url: str, *entries: dict[str, Any]) -> None:
+    """A store as schema 0001 was, with these entries in the feeds of their terms."""
     if url.startswith("sqlite"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config_of(connection), "0001")
         facts = {"revision": "1", "renderer": "1", "site": json.dumps(SITE)}
         facts |= {"opml_digest": "x", "opml_changed_at": "1"}
         insert(connection, "facts", *({"name": n, "value": v} for n, v in facts.items()))
@@ -216,3 +221,54 @@ def test_an_upgrade_keeps_the_id_that_was_published(
     assert found is not None
     assert (found.id, found.language) == (OLD_ID, "en")
     old.close()
+
+
+# --- from schema 0002
+
+
+@pytest.fixture
+def second_schema(either_url: str) -> str:
+    """The URL of a store as schema 0002 was; somebody has asked it for a rebuild."""
+    build_first_schema(either_url, row("tea"))
+    engine = sa.create_engine(either_url)
+    with engine.begin() as connection:
+        command.upgrade(config_of(connection), "0002")
+        connection.exec_driver_sql("UPDATE rebuilds SET asked = 3, begun = 2")
+    engine.dispose()
+    return either_url
+
+
+def test_feeds_of_the_second_schema_moved_before_the_first_publish(second_schema: str) -> None:
+    store = Store(second_schema)
+    assert store.listeners.last_publish() == 0
+    assert store.listeners.feeds_moved_since(0) == []
+    store.publish(Publication(a_site(), [an_entry("pots", tags=("Pots",))]), NOW)
+    assert store.listeners.last_publish() == 1
+    assert "tags/Pots" in store.listeners.feeds_moved_since(0)
+    store.close()
+
+
+def test_an_upgrade_to_the_third_schema_forgets_the_count_of_rebuilds(
+    second_schema: str,
+) -> None:
+    store = Store(second_schema)
+    engine = sa.create_engine(second_schema)
+    tables = sa.inspect(engine).get_table_names()
+    engine.dispose()
+    assert "rebuilds" not in tables
+    job, _ = store.jobs.ask(NOW, message="github 1")
+    assert store.jobs.waiting(NOW) == [job]
+    store.close()
+
+
+def test_an_upgraded_store_keeps_subscriptions(second_schema: str) -> None:
+    store = Store(second_schema)
+    target = Target("tags/Green", "atom", "https://reader.example/", "reader.example")
+    intent = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "1")
+    assert store.subscriptions.ask(intent, 99, NOW) == ""
+    assert store.subscriptions.confirm(intent, NOW)
+    assert store.subscriptions.claim_deliveries(NOW, 9) == []
+    store.publish(Publication(a_site(), [an_entry("pots", tags=("Green",))]), NOW)
+    (delivery,) = store.subscriptions.claim_deliveries(NOW, 9)
+    assert delivery.digest == digests(store)["tags/Green"][0]
+    store.close()
