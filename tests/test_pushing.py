@@ -611,21 +611,30 @@ def test_a_name_that_comes_to_lead_elsewhere_is_not_followed(
     assert len(subscriber.deliveries()) == 1
 
 
-def test_a_subscription_whose_feed_is_gone_is_denied(
+def test_subscriptions_whose_feed_is_gone_are_denied_and_wait_for_nobody(
     house: House, subscriber: Subscriber
 ) -> None:
+    def slowly(call: Call, to: Any) -> None:
+        if call.query["hub.mode"] == "denied" and call.path == "/slow":
+            time.sleep(2)
+        echo(call, to) if "hub.challenge" in call.query else respond(to, 200)
+
+    subscriber.verify = slowly
     pusher = house.start()
-    house.subscribe(subscriber)
+    for name in ("slow", "a", "b", "c"):
+        house.subscribe(subscriber, name)
     pusher.tidy()
-    assert len(house.all()) == 1
+    assert len(house.all()) == 4
     with house.store._database.writing() as connection:
         connection.execute(sa.delete(feeds).where(feeds.c.path == "tags/Tea"))
     pusher.tidy()
-    assert house.all() == []
-    told = subscriber.verifications()[-1].query
-    assert (told["hub.mode"], told["hub.topic"]) == ("denied", TOPIC)
-    assert told["hub.reason"]
-    assert "hub.challenge" not in told
+    wait_until(lambda: len(house.all()) == 1, "the others", 1.5)
+    pusher.tidy()
+    wait_until(lambda: not house.all(), "the end")
+    told = [c.query for c in subscriber.verifications() if c.query["hub.mode"] == "denied"]
+    assert len(told) == 4
+    assert {query["hub.topic"] for query in told} == {TOPIC}
+    assert all(query["hub.reason"] and "hub.challenge" not in query for query in told)
 
 
 def test_a_subscription_is_ended_by_the_beginning_of_its_id(

@@ -74,6 +74,7 @@ class Pusher:
         self._wake = threading.Event()
         self._look_anew = threading.Event()  # something ended: more may be due than was known
         self._looking = threading.Lock()
+        self._ending: set[Target] = set()
         self._thread = threading.Thread(target=self._push_for_ever, name="pusher", daemon=True)
         self._last_publish = -1
         self._look_at = datetime.min.replace(tzinfo=UTC)  # when deliveries are looked for next
@@ -124,7 +125,7 @@ class Pusher:
             ended = self._store.subscriptions.end_leases(now)
             self._store.jobs.forget_old(now)
             for target in self._store.subscriptions.without_feed():
-                self._end(target, "there is no such feed any more")
+                self._end_soon(target, "there is no such feed any more")
         except StoreError as error:
             log.warning("the store could not be tidied: %s", error)
             return
@@ -251,6 +252,21 @@ class Pusher:
             log.warning("a verification is to be done again: %s", error)
         self._look_anew.set()
         self._wake.set()
+
+    def _end_soon(self, target: Target, reason: str) -> None:
+        """End it in the lane of its host: a callback that is silent must not delay the rest."""
+        if target not in self._ending:
+            self._ending.add(target)
+            self._verifications.add(target.host, partial(self._end_one, target, reason))
+
+    def _end_one(self, target: Target, reason: str) -> None:
+        try:
+            if not self._stopping.is_set():
+                self._end(target, reason)
+        except StoreError as error:
+            log.warning("a subscription is to be ended again: %s", error)
+        finally:
+            self._ending.discard(target)
 
     def _end(self, target: Target, reason: str) -> None:
         try:
