@@ -12,7 +12,8 @@ import requests
 
 from feedsvc.core.subscriptions import Intent
 from feedsvc.store.store import Store
-from tests.http.asking import Publisher
+from feedsvc.web.app import create_app
+from tests.http.asking import URL, Publisher
 from tests.running import Server
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -460,3 +461,20 @@ def test_outside_hubs_are_named_without_our_own(tmp_path: Path) -> None:
         links = feedparser.parse(document.content).feed.links
         named = [link["href"] for link in links if link["rel"] == "hub"]
         assert named == ["https://hub.example.org/", "https://other.example.org/"]
+
+
+@pytest.mark.parametrize(
+    "form", [{"hub.topic": f"{URL}/tags/%00/atom.xml"}, {"hub.secret": "\0"}]
+)
+def test_a_nul_is_refused_before_a_store_that_keeps_none(
+    tmp_path: Path, either_url: str, form: dict[str, str]
+) -> None:
+    publisher = Publisher(tmp_path, either_url)
+    publisher.posts.write("tea.md", title="Tea", tags="[Tea]")
+    publisher.publish()
+    asked = {"hub.mode": "subscribe", "hub.callback": a_callback()}
+    asked["hub.topic"] = f"{URL}/tags/Tea/atom.xml"
+    app = create_app(publisher.settings, publisher.store)
+    assert app.test_client().post("/hub", data=asked).status_code == 202
+    assert app.test_client().post("/hub", data=asked | form).status_code == 400
+    publisher.store.close()
