@@ -133,7 +133,9 @@ class Bench:
         for number in range(self.count):
             target = Target("", "atom", self.callback(number), "127.0.0.1")
             more = (SECRET, 864_000, feed.digest, now, str(number))
-            store.subscriptions.confirm(Intent(target, "subscribe", "bench", *more), now)
+            intent = Intent(target, "subscribe", "bench", *more)
+            assert not store.subscriptions.ask(intent, self.count, now)
+            store.subscriptions.confirm(intent, now)
         store.close()
 
     def _arrivals(self) -> list[float]:

@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsvc import __version__, checking
-from feedsvc.core import addresses
+from feedsvc.core import addresses, reachable
 from feedsvc.core.feeds import title_of
 from feedsvc.core.jobs import Job
 from feedsvc.errors import FeedsvcError, FolderError
@@ -39,6 +39,8 @@ from feedsvc.store.store import Store, open_sound_store, store_to_look_at
 # need them import them, and `publish` in a hook does without.
 if TYPE_CHECKING:
     from feedsvc.push.pusher import Pusher
+    from feedsvc.push.tellings import Notified, OutsideHub
+    from feedsvc.store.listeners import Listener
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTLE_SECONDS = 10
@@ -146,16 +148,20 @@ def _watching(settings: Settings) -> Iterator[None]:
 
 def _pusher(settings: Settings) -> "Pusher":
     from feedsvc.push.pusher import Push, Pusher
+
+    hub = settings.hub
+    plain = settings.server.media_types == "plain"
+    push = Push(settings.site.url, hub.enabled, hub.networks, _others(settings), plain)
+    return Pusher(settings.store.url, push)
+
+
+def _others(settings: Settings) -> "tuple[OutsideHub | Notified, ...]":
     from feedsvc.push.tellings import Notified, OutsideHub
 
-    others: tuple[OutsideHub | Notified, ...] = (
+    return (
         *(OutsideHub(url) for url in settings.hub.others),
         *(Notified(each.url, each.secret.get_secret_value()) for each in settings.notify),
     )
-    hub = settings.hub
-    plain = settings.server.media_types == "plain"
-    push = Push(settings.site.url, hub.enabled, hub.networks, others, plain)
-    return Pusher(settings.store.url, push)
 
 
 def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
@@ -373,7 +379,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         return
     store = Store(settings.store.url)
     rows = [
-        (
+        [
             each.target.name[:12],
             _topic(settings, each.target.feed_path, each.target.format),
             each.target.callback.partition("?")[0],  # what is behind it may be a secret
@@ -381,12 +387,25 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
             f"{each.lease_ends_at:%Y-%m-%d %H:%M:%S}Z",
             f"{each.delivered_at:%Y-%m-%d %H:%M:%S}Z" if each.delivered_at else "",
             each.last_error,
-        )
+        ]
         for each in store.subscriptions.all()
+    ]
+    told = {each.name: each for each in store.listeners.all()}
+    rows += [
+        _listener_row(other.url, told[other.name])
+        for other in _others(settings)
+        if other.name in told
     ]
     _print_table(
         ("id", "topic", "callback", "state", "lease ends", "delivered", "last error"), rows
     )
+
+
+def _listener_row(url: str, listener: "Listener") -> list[str]:
+    state = "failing" if listener.attempts else "active"
+    what = f"publishes up to {listener.told}"
+    place = str(reachable.origin(url))
+    return [listener.name[:12], what, place, state, "", "", listener.last_error]
 
 
 def _topic(settings: Settings, feed_path: str, format_name: str) -> str:

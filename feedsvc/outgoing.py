@@ -158,7 +158,10 @@ class Outgoing:
         return self._request("GET", url, None, {})
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send `body`; redirects are answers. Raises Unreachable."""
+        """Send `body`; redirects are answers, and a status counts without its body.
+
+        Raises Unreachable.
+        """
         return self._request("POST", url, body, headers)
 
     def close(self) -> None:
@@ -179,7 +182,7 @@ class Outgoing:
         _allowance.begin(self._limit)
         try:
             response = self._adapter.send(request, stream=True, timeout=self._limit)
-            return _read(cast("HTTPResponse", response.raw))
+            return _read(cast("HTTPResponse", response.raw), must_be_whole=method == "GET")
         except _TooMuch as error:
             raise Unreachable(f"{place}: it answered with too much") from error
         except (RequestException, HTTPError, OSError, HTTPException) as error:
@@ -326,10 +329,14 @@ def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": Pool, "https": TLSPool}
 
 
-def _read(raw: HTTPResponse) -> Answer:
+def _read(raw: HTTPResponse, *, must_be_whole: bool) -> Answer:
     """The answer; its connection is kept where nothing is left to read."""
+    body = b""
     try:
         body = raw.read(_MOST_BODY, decode_content=False)
+    except (_TooMuch, HTTPError, OSError, HTTPException):
+        if must_be_whole:
+            raise
     finally:
         if not raw.isclosed():
             raw.close()

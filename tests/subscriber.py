@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import requests
 
@@ -22,6 +22,12 @@ class Call:
     headers: dict[str, str]  # by names in lower case
     body: bytes
     at: float
+    target: str = ""  # the path with its query, as it came
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of a form that was sent."""
+        return dict(parse_qsl(self.body.decode(), strict_parsing=True))
 
 
 Answer = Callable[[Call, Any], None]
@@ -65,7 +71,7 @@ class Subscriber:
         return requests.post(hub, data=form, timeout=10)
 
 
-def respond(to: Any, status: int, body: bytes = b"", **headers: str) -> None:
+def respond(to: Any, status: int, body: bytes = b"", /, **headers: str) -> None:
     """Answer a request with a status, a body and headers (`Retry_After`)."""
     to.send_response(status)
     for name, value in headers.items():
@@ -76,8 +82,8 @@ def respond(to: Any, status: int, body: bytes = b"", **headers: str) -> None:
 
 
 @contextmanager
-def a_subscriber() -> Iterator[Subscriber]:
-    """A subscriber on a port of its own, as long as the context lasts."""
+def a_subscriber(port: int = 0) -> Iterator[Subscriber]:
+    """A subscriber on a port of its own, or on this one, as long as the context lasts."""
     subscriber = Subscriber()
 
     class Handler(BaseHTTPRequestHandler):
@@ -87,13 +93,18 @@ def a_subscriber() -> Iterator[Subscriber]:
             self._answer(b"")
 
         def do_POST(self) -> None:
-            self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+            octets = int(self.headers.get("Content-Length", 0))
+            body = self.rfile.read(octets)
+            if len(body) == octets:  # else who sent it was killed
+                self._answer(body)
 
         def _answer(self, body: bytes) -> None:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             headers = {name.lower(): value for name, value in self.headers.items()}
-            call = Call(self.command, parts.path, query, headers, body, time.monotonic())
+            call = Call(
+                self.command, parts.path, query, headers, body, time.monotonic(), self.path
+            )
             subscriber.note(call)
             with suppress(OSError):  # they did not wait for it
                 (subscriber.verify if self.command == "GET" else subscriber.take)(call, self)
@@ -108,7 +119,7 @@ def a_subscriber() -> Iterator[Subscriber]:
         def handle_error(self, *_: object) -> None:
             pass
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     subscriber.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -152,7 +152,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
 
 def refused(outgoing: Outgoing, url: str) -> str:
     with pytest.raises(Unreachable) as caught:
-        outgoing.post(url, b"x", {})
+        outgoing.get(url)
     text = str(caught.value)
     assert "secret" not in text
     return text
@@ -377,10 +377,10 @@ def test_look_ups_that_ended_count_no_more(
         assert "was not found" in refused(outgoing, "http://nobody.example/")
 
 
-def in_time(outgoing: Outgoing, url: str, body: bytes = b"x", most: float = 3.0) -> str:
+def in_time(outgoing: Outgoing, url: str, body: bytes = b"", most: float = 3.0) -> str:
     start = time.monotonic()
     with pytest.raises(Unreachable) as caught:
-        outgoing.post(url, body, {})
+        outgoing.post(url, body, {}) if body else outgoing.get(url)
     assert time.monotonic() - start < most, "it took far longer than it may"
     return str(caught.value)
 
@@ -408,6 +408,19 @@ def test_an_answer_that_does_not_end_is_left_in_time(door: Door, act: Act) -> No
     with Stranger(act) as stranger:
         text = in_time(door(limit=0.4), stranger.url)
         assert text == f"http://127.0.0.1:{stranger.port}: no whole answer within 0.4 seconds"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"Content-Length: 999\r\n\r\n", b"\r\n", b"Transfer-Encoding: chunked\r\n\r\n2\r\n"],
+)
+def test_what_was_sent_counts_as_its_status_says_whatever_the_body_does(
+    door: Door, head: bytes
+) -> None:
+    with Stranger(drip(b"a", b"HTTP/1.1 202 Accepted\r\n" + head)) as stranger:
+        start = time.monotonic()
+        assert door(limit=0.4).post(stranger.url, b"x", {}) == Answer(202, b"", None)
+        assert time.monotonic() - start < 3
 
 
 def test_time_can_be_over_before_anything_was_sent(door: Door) -> None:

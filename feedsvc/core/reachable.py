@@ -16,7 +16,7 @@ Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
 PORTS: Final = frozenset([80, 443, 8008, 8080, 8443])
-LONGEST: Final = 2048  # characters of a callback
+LONGEST: Final = 8192  # characters: a callback, and what is added to it
 
 # What http.client, urllib3 and a resolver could each read in their own way does not match.
 _URL: Final = re.compile(

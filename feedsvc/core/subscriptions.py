@@ -10,6 +10,7 @@ Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
 LEASE: Final = timedelta(days=10)  # where none is asked for (WebSub §5.1)
 SHORTEST_LEASE: Final = timedelta(minutes=5)
 LONGEST_LEASE: Final = timedelta(days=30)
+LONGEST_CALLBACK: Final = 2048  # characters
 MOST_SECRET_OCTETS: Final = 199  # "less than 200 bytes" (WebSub §5.1)
 
 MOST_OF_CALLBACK: Final = 1000  # subscriptions of one callback
@@ -88,6 +89,7 @@ class Delivery:
     secret: str
     digest: str
     attempts: int
+    lease_ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

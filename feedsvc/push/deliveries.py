@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from feedsvc.core import addresses
 from feedsvc.core.reachable import origin
 from feedsvc.core.signatures import hub_signature
 from feedsvc.core.subscriptions import Delivery, Outcome, pause
@@ -46,7 +47,9 @@ def deliver(delivery: Delivery, versions: Versions, outgoing: Outgoing) -> Outco
 
 def _failed(delivery: Delivery, error: str, retry_after: int | None = None) -> Outcome:
     wait = pause(delivery.attempts + 1, random.random(), retry_after)  # noqa: S311 - jitter
-    log.warning("not delivered, to be tried again in %d s: %s", wait.total_seconds(), error)
+    document = addresses.document_path(delivery.target.feed_path, delivery.target.format)
+    seconds = wait.total_seconds()
+    log.warning("%s not delivered, to be tried again in %d s: %s", document, seconds, error)
     return Outcome(delivery, error, datetime.now(UTC) + wait)
 
 

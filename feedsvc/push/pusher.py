@@ -22,15 +22,22 @@ from feedsvc.push.verification import deny, verify
 from feedsvc.push.versions import Versions
 from feedsvc.store.listeners import Listener
 from feedsvc.store.store import open_store
+from feedsvc.store.subscriptions import CLAIM
 
 TICK: Final = 0.1  # seconds between two looks for what is due
-SERVED_AFTER: Final = 0.3  # seconds: by then every web process serves what was published (W3)
+# Seconds from a publish until web processes serve it, which look every twentieth of one. Who is
+# sent a version may fetch it at once; who is pinged does, so that it has to be certain (W3).
+DELIVERED_AFTER: Final = 0.15
+SERVED_AFTER: Final = 0.3
 _LONGEST_WAIT: Final = timedelta(seconds=30)  # until deliveries are looked for in any case
 _THREADS: Final = 64
 _MOST_IN_HAND: Final = 512
 _MOST_OF_HOST: Final = 16  # at a time
 _FEW: Final = 64  # of one host that are claimed at once, while half as many are in hand
 _BATCH: Final = 32  # that are noted at once, or what there is at a tick
+_VERIFIERS: Final = 32  # threads
+_MOST_UNVERIFIED: Final = 256  # in hand
+_BEGIN_WITHIN: Final = CLAIM.total_seconds() - 15  # a request takes 10 s: nobody else has it
 _LEAST_OF_NAME: Final = 8  # characters that name a subscription
 _PAUSE: Final = 2.0  # seconds after the store could not be asked
 
@@ -60,15 +67,19 @@ class Pusher:
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
         self._known = Outgoing(anywhere=True, site_url=push.site_url)
         self._deliveries = Lanes(_THREADS, _MOST_OF_HOST)
-        self._verifications = Lanes(8, 2)
+        self._verifications = Lanes(_VERIFIERS, 2)
         self._tellings = Lanes(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self._stopping = threading.Event()
         self._wake = threading.Event()
+        self._look_anew = threading.Event()  # something ended: more may be due than was known
+        self._looking = threading.Lock()
+        self._ending: set[Target] = set()
         self._thread = threading.Thread(target=self._push_for_ever, name="pusher", daemon=True)
         self._last_publish = -1
         self._look_at = datetime.min.replace(tzinfo=UTC)  # when deliveries are looked for next
         self._tell_at = self._look_at  # likewise, for the others
+        self._seen_at = self._served_at = self._look_at  # when the last publish is served
 
     def start(self, *, alone: bool = False) -> None:
         """Begin. `alone` says that no other process pushes for this store."""
@@ -114,7 +125,7 @@ class Pusher:
             ended = self._store.subscriptions.end_leases(now)
             self._store.jobs.forget_old(now)
             for target in self._store.subscriptions.without_feed():
-                self._end(target, "there is no such feed any more")
+                self._end_soon(target, "there is no such feed any more")
         except StoreError as error:
             log.warning("the store could not be tidied: %s", error)
             return
@@ -124,10 +135,11 @@ class Pusher:
     def _push_for_ever(self) -> None:
         fault = ""
         while not self._stopping.is_set():
-            self._wake.wait(TICK)
+            self._wake.wait(self._until_look())
             self._wake.clear()
             try:
-                self._look()
+                with self._looking:
+                    self._look()
                 fault = ""
             except StoreError as error:
                 if str(error) != fault:
@@ -138,32 +150,41 @@ class Pusher:
                 log.exception("pushing failed because of a fault in feedsvc")
                 self._stopping.wait(_PAUSE)
 
+    def _until_look(self) -> float:
+        ahead = max(self._look_at, self._seen_at) - datetime.now(UTC)
+        return ahead.total_seconds() if 0 < ahead.total_seconds() < TICK else TICK
+
     def _look(self) -> None:
         """Note what was sent, then claim and begin what is due."""
         self._settle()
         now = datetime.now(UTC)
+        if self._look_anew.is_set():
+            self._look_anew.clear()
+            self._look_at = self._tell_at = now
         last = self._store.listeners.last_publish()
         if last != self._last_publish:
             self._last_publish = last
-            self._look_at = now
-            self._tell_at = now + timedelta(seconds=SERVED_AFTER)
+            self._look_at = self._tell_at = now
+            if self._seen_at <= now:  # else many publishes in a row would keep all waiting
+                self._seen_at = now + timedelta(seconds=DELIVERED_AFTER)
+            self._served_at = now + timedelta(seconds=SERVED_AFTER)
         if self._push.is_hub:
             self._verify(now)
-            if self._look_at <= now:
+            if max(self._look_at, self._seen_at) <= now:
                 self._deliver(now)
-        if self._others and self._tell_at <= now:
+        if self._others and max(self._tell_at, self._served_at) <= now:
             self._tell(now)
 
     def _is_idle(self) -> bool:
         lanes = (self._deliveries, self._verifications, self._tellings)
-        if any(each.in_hand() for each in lanes) or not self._outcomes.empty():
-            return False
-        now = datetime.now(UTC)
-        due = (
-            self._store.subscriptions.next_intent_due(),
-            self._store.subscriptions.next_delivery_due(now),
-            self._store.listeners.next_due(),
-        )
+        with self._looking:  # what was claimed is in a lane, what was sent is noted or waits
+            if any(each.in_hand() for each in lanes) or not self._outcomes.empty():
+                return False
+            now = datetime.now(UTC)
+            due = [self._store.listeners.next_due()]
+            if self._push.is_hub:
+                due.append(self._store.subscriptions.next_intent_due())
+                due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
 
     # Deliveries.
@@ -189,16 +210,20 @@ class Pusher:
         found = []
         if room > 0:
             found = self._store.subscriptions.claim_deliveries(now, room, busy, _FEW)
+        until = time.monotonic() + _BEGIN_WITHIN
         for delivery in found:
-            self._deliveries.add(delivery.target.host, partial(self._deliver_one, delivery))
+            work = partial(self._deliver_one, delivery, until)
+            self._deliveries.add(delivery.target.host, work)
         if found or room <= 0 or busy:
             self._look_at = now + timedelta(seconds=TICK)
             return
         due = self._store.subscriptions.next_delivery_due(now)
         self._look_at = min(due or now + _LONGEST_WAIT, now + _LONGEST_WAIT)
 
-    def _deliver_one(self, delivery: Delivery) -> None:
-        if self._stopping.is_set():
+    def _deliver_one(self, delivery: Delivery, until: float) -> None:
+        """Deliver, unless that had to wait too long: then it is claimed anew."""
+        is_late = time.monotonic() > until or datetime.now(UTC) >= delivery.lease_ends_at
+        if is_late or self._stopping.is_set():
             return
         self._outcomes.put(deliver(delivery, self._versions, self._strangers))
         if self._outcomes.qsize() >= _BATCH:
@@ -210,16 +235,38 @@ class Pusher:
         due = self._store.subscriptions.next_intent_due()
         if due is None or due > now:
             return
-        for intent in self._store.subscriptions.claim_intents(now, 64):
-            self._verifications.add(intent.target.host, partial(self._verify_one, intent))
+        room = _MOST_UNVERIFIED - self._verifications.in_hand().total()
+        if room <= 0:
+            return
+        until = time.monotonic() + _BEGIN_WITHIN
+        for intent in self._store.subscriptions.claim_intents(now, room):
+            work = partial(self._verify_one, intent, until)
+            self._verifications.add(intent.target.host, work)
 
-    def _verify_one(self, intent: Intent) -> None:
+    def _verify_one(self, intent: Intent, until: float) -> None:
+        if self._stopping.is_set() or time.monotonic() > until:
+            return
         try:
             verify(intent, self._topic(intent.target), self._store, self._strangers)
         except StoreError as error:
             log.warning("a verification is to be done again: %s", error)
-        self._look_at = datetime.now(UTC)
+        self._look_anew.set()
         self._wake.set()
+
+    def _end_soon(self, target: Target, reason: str) -> None:
+        """End it in the lane of its host: a callback that is silent must not delay the rest."""
+        if target not in self._ending:
+            self._ending.add(target)
+            self._verifications.add(target.host, partial(self._end_one, target, reason))
+
+    def _end_one(self, target: Target, reason: str) -> None:
+        try:
+            if not self._stopping.is_set():
+                self._end(target, reason)
+        except StoreError as error:
+            log.warning("a subscription is to be ended again: %s", error)
+        finally:
+            self._ending.discard(target)
 
     def _end(self, target: Target, reason: str) -> None:
         try:
@@ -238,13 +285,14 @@ class Pusher:
         for listener in self._store.listeners.claim(now):
             who = self._others.get(listener.name)
             if who:
-                self._tellings.add(listener.name, partial(self._tell_one, who, listener))
+                work = partial(self._tell_one, who, listener, self._last_publish)
+                self._tellings.add(listener.name, work)
         due = self._store.listeners.next_due()
         self._tell_at = min(due or now + _LONGEST_WAIT, now + _LONGEST_WAIT)
 
-    def _tell_one(self, who: OutsideHub | Notified, listener: Listener) -> None:
+    def _tell_one(self, who: OutsideHub | Notified, listener: Listener, last: int) -> None:
         try:
-            tell(who, listener, self._store, self._push.site_url, self._known)
+            tell(who, listener, last, self._store, self._push.site_url, self._known)
         except StoreError as error:
             log.warning("who was told could not be noted: %s", error)
-        self._tell_at = datetime.now(UTC)
+        self._look_anew.set()

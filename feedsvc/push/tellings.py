@@ -62,23 +62,26 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
 def tell(
     who: OutsideHub | Notified,
     listener: Listener,
+    last: int,
     store: Store,
     site_url: str,
     outgoing: Outgoing,
 ) -> None:
-    """Tell a listener of what was published since it was told last.
+    """Tell a listener of what was published since it was told last, up to the publish `last`.
 
-    What it does not take now it is told again later, with what has come since. Raises
+    What it does not take now it is told again later, with what has come since. A hub may hear
+    of a feed that moved again in a later publish, and will of that publish too. Raises
     StoreError.
     """
     told, error, again = listener.told, "", None
     try:
         if isinstance(who, OutsideHub):
-            last = store.listeners.last_publish()
             _ping(who.url, store.listeners.feeds_moved_since(told), site_url, outgoing)
             told = last
         else:
             for publish in store.listeners.publishes_since(told, _MOST_MESSAGES):
+                if publish.number > last:
+                    break
                 _send(who, publish, site_url, outgoing)
                 told = publish.number
     except (Unreachable, _Refused) as failure:

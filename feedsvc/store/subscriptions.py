@@ -167,7 +167,13 @@ class Subscriptions:
             names = [row["name"] for row in rows]
             _claim(connection, subscriptions.c.name, names, now, delivered="")
             return [
-                Delivery(_target(row), row["secret"], row["digest"], row["attempts"])
+                Delivery(
+                    _target(row),
+                    row["secret"],
+                    row["digest"],
+                    row["attempts"],
+                    from_microseconds(row["lease_ends_at"]),
+                )
                 for row in rows
             ]
 

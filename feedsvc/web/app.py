@@ -56,9 +56,8 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
         methods=[*_READ, "POST"],
         provide_automatic_options=False,
     )
-    if settings.hub.enabled:
-        methods = [*_READ, "POST"]
-        app.add_url_rule(_HUB, "hub", web.hub, methods=methods, provide_automatic_options=False)
+    methods = [*_READ, "POST"]
+    app.add_url_rule(_HUB, "hub", web.hub, methods=methods, provide_automatic_options=False)
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
     app.before_request(_refuse_frequent_polls)
@@ -121,8 +120,6 @@ class _Web:
         raise NotFound
 
     def hub(self) -> AnyResponse:
-        if request.method != "POST":
-            raise MethodNotAllowed(["POST"])
         return self._hub.answer()
 
     def health(self) -> AnyResponse:

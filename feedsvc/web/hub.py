@@ -1,17 +1,24 @@
 """Our WebSub hub: who may be pushed what (W3C WebSub §5)."""
 
+import re
 import secrets
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from flask import Response, request
-from werkzeug.exceptions import TooManyRequests, UnsupportedMediaType
+from werkzeug.exceptions import (
+    MethodNotAllowed,
+    NotFound,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
 
 from feedsvc.core import addresses
 from feedsvc.core.reachable import callback_fault, origin
 from feedsvc.core.site import Site
 from feedsvc.core.subscriptions import (
+    LONGEST_CALLBACK,
     MOST_SECRET_OCTETS,
     UNPROVEN_FOR,
     Intent,
@@ -30,6 +37,7 @@ _MOST_FIELDS: Final = 40
 _FORM: Final = "application/x-www-form-urlencoded"
 _BURST: Final = 200.0  # requests that a client has at once
 _PER_SECOND: Final = 20.0
+_ENCODED: Final = re.compile("%(2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
 _MODES: Final[dict[str, Mode]] = {"subscribe": "subscribe", "unsubscribe": "unsubscribe"}
 
 
@@ -45,8 +53,13 @@ class Hub:
         """Answer `POST /hub`: 202 when the request is kept and will be verified.
 
         400 with a line of text says what is wrong with it, 413 and 415 with its body, and 429
-        that too much was asked for. Parameters that we do not know are ignored.
+        that too much was asked for. Parameters that we do not know are ignored. 404 where there
+        is to be no hub.
         """
+        if not self._settings.hub.enabled:
+            raise NotFound
+        if request.method != "POST":
+            raise MethodNotAllowed(["POST"])
         asking = client(request.environ, self._settings.server.proxies)
         seconds = self._buckets.wait(asking)
         if seconds:
@@ -69,18 +82,23 @@ class Hub:
             raise _Fault("hub.mode is neither subscribe nor unsubscribe")
         callback = form.get("hub.callback", "")
         fault = callback_fault(callback, self._settings.hub.networks)
+        if len(callback) > LONGEST_CALLBACK:
+            fault = f"it is longer than {LONGEST_CALLBACK} characters"
         if fault:
             raise _Fault(f"hub.callback cannot be used: {fault}")
         secret = form.get("hub.secret", "")
         if len(secret.encode()) > MOST_SECRET_OCTETS:
             raise _Fault("hub.secret has 200 bytes or more")
+        if "\0" in secret:  # PostgreSQL keeps none
+            raise _Fault("hub.secret has a NUL in it")
+        asked_lease = form.get("hub.lease_seconds", "") if mode == "subscribe" else ""
         feed_path, format_name, digest = self._topic(form.get("hub.topic", ""))
         return Intent(
             target=Target(feed_path, format_name, callback, origin(callback).host),
             mode=mode,
             client=asking,
             secret=secret,
-            lease_seconds=granted_lease(_seconds(form.get("hub.lease_seconds", ""))),
+            lease_seconds=granted_lease(_seconds(asked_lease)),
             delivered=digest,
             asked_at=datetime.now(UTC),
             number=secrets.token_hex(12),
@@ -105,7 +123,7 @@ def _form() -> dict[str, str]:
     if request.mimetype != _FORM or request.content_encoding:
         raise UnsupportedMediaType
     try:
-        text = body(MOST_BYTES).decode("ascii")
+        text = body(MOST_BYTES).decode()
         fields = parse_qsl(
             text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )
@@ -115,12 +133,16 @@ def _form() -> dict[str, str]:
 
 
 def _document(topic: str, site: Site) -> tuple[str, str] | None:
-    """The path of a feed and the format that a topic names, if it is written as we write it."""
+    """The path of a feed and the format that a topic names, if it is written as we write it.
+
+    Letters and digits may be percent-encoded though they need not be (WebSub §5.1.1).
+    """
+    topic = _ENCODED.sub(lambda octet: chr(int(octet[1], 16)), topic)
     base = addresses.url(site.url, "")
     if not topic.startswith(base):
         return None
     path = unquote(topic.removeprefix(base))
-    if addresses.url(site.url, path) != topic:
+    if addresses.url(site.url, path) != topic or "\0" in path:
         return None
     feed_path, _, name = path.rpartition("/")
     for format_name, file_name in addresses.FORMATS.items():

@@ -51,7 +51,7 @@ def test_an_address_that_may_be_near_us_is_never_called(text: str) -> None:
         "http://1.2.3.4.example/",
         "http://0x7f.example/",
         "http://localhost.example.org/",
-        "http://example.org/" + "a" * (2048 - 19),
+        "http://example.org/" + "a" * (8192 - 19),
     ],
 )
 def test_a_callback_on_the_web_is_taken(url: str) -> None:
@@ -80,7 +80,7 @@ def test_a_callback_on_the_web_is_taken(url: str) -> None:
         ("http://example.org\\@127.0.0.1/", "user name"),
         ("http://127.0.0.1\\.example.org/", "not the URL of a host"),
         ("http://example.org/a\\b", "not the URL of a host"),
-        ("http://example.org/" + "a" * (2049 - 19), "longer than 2048"),
+        ("http://example.org/" + "a" * (8193 - 19), "longer than 8192"),
         ("http://example.org/\n", "printable ASCII"),
         ("http://example.org/\r\nHost: x", "printable ASCII"),
         ("http://exam\tple.org/", "printable ASCII"),

@@ -341,7 +341,8 @@ def test_a_subscription_is_due_if_and_only_if_its_feed_has_moved(either_store: S
     assert the_only(either_store).state == "due"
     assert either_store.subscriptions.next_delivery_due(NOW) is not None
     (delivery,) = claim(either_store)
-    assert delivery == Delivery(target(), SECRETS[0], newer, 0)
+    ends = the_only(either_store).lease_ends_at
+    assert delivery == Delivery(target(), SECRETS[0], newer, 0, ends)
     take(either_store, delivery, NOW + SECOND)
     found = the_only(either_store)
     assert (found.state, found.delivered_at) == ("active", NOW + SECOND)
