@@ -321,6 +321,8 @@ def test_what_may_not_be_shown_is_not_opened(posts: PostFolder, tmp_path: Path) 
         posts.write_raw(path, b"1")
     tea = posts.root / "tea"
     (tea / "out.png").symlink_to(tmp_path / "secret.png")
+    posts.write_raw("tea/a.png", b"1")
+    (tea / ".link.png").symlink_to("a.png")
     (tea / "source.png").symlink_to("index.md")
     (tea / "draft.png").symlink_to("../_drafts/a.png")
     (tea / "dir").symlink_to("../_drafts")
@@ -329,8 +331,8 @@ def test_what_may_not_be_shown_is_not_opened(posts: PostFolder, tmp_path: Path) 
     os.mkfifo(tea / "pipe.png")
     folder = Folder(posts.root, 0, exclude=["private"])
     tried = "_drafts/a.png tea/.a.png private/a.png .git/a.png tea/out.png tea/source.png "
-    tried += "tea/draft.png tea/dir/a.png tea/loop.png tea/zero.png tea/pipe.png tea/index.md "
-    tried += "tea tea/gone.png ../secret.png tea/../../secret.png"
+    tried += "tea/.link.png tea/draft.png tea/dir/a.png tea/loop.png tea/zero.png tea/pipe.png "
+    tried += "tea tea/index.md tea/gone.png ../secret.png tea/../../secret.png"
     for path in (*tried.split(), str(tmp_path / "secret.png"), "a\0b.png"):
         assert folder.open_beside(path) is None, path
 

@@ -54,15 +54,24 @@ class Files:
                 response = _answer(file, media_type, self._room)
             except Unsettled:
                 raise ServiceUnavailable(retry_after=_SOON) from None
-        if not self._source.is_whole:
-            raise ServiceUnavailable(retry_after=_SOON)
+            self._require_whole()
         return response
+
+    def _require_whole(self) -> None:
+        """Raises NotFound where we have no folder, ServiceUnavailable while it is laid out."""
+        try:
+            if not self._source.folder.root.is_dir():
+                raise NotFound
+            is_whole = self._source.is_whole
+        except OSError:  # it is not ours to read
+            raise NotFound from None
+        if not is_whole:
+            raise ServiceUnavailable(retry_after=_SOON)
 
     def _opened(
         self, opened: ExitStack, path: str, shown_by: list[tuple[Entry, str]], site_url: str
     ) -> tuple[IO[bytes], str]:
-        if not self._source.is_whole:
-            raise Unsettled(path)
+        self._require_whole()
         found: dict[tuple[int, int], tuple[IO[bytes], str]] = {}
         for entry, post_path in shown_by:
             shown = attached(entry, site_url).get(path)

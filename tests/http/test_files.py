@@ -18,6 +18,7 @@ from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
 from feedsvc.web.room import MOST_BEHIND
 from tests.http.asking import Publisher, ask
+from tests.origins import Origin
 from tests.running import Server, free_port, running, wait_until
 from tests.writing import PostFolder
 
@@ -343,6 +344,26 @@ def test_web_without_the_folder_has_no_files(tmp_path: Path, posts: PostFolder) 
             web.wait_until_ready()
             assert web.get("/posts/tea/").status_code == 200
             assert web.get("/posts/tea/a.png").status_code == status
+        finally:
+            web.stop()
+
+
+def test_files_come_from_a_repository_while_its_tree_is_whole(tmp_path: Path) -> None:
+    origin = Origin(tmp_path / "origin.git")
+    post = "---\ndate: 2026-03-01\n---\n![](a.png)"
+    origin.push({"posts/tea/index.md": post, "posts/tea/a.png": "1", "a.png": "2"})
+    source = {"FEEDSVC_SOURCE__GIT": origin.url, "FEEDSVC_SOURCE__PATH": "posts"}
+    with running(tmp_path, tmp_path / "none", source) as fetched:
+        wait_until(lambda: fetched.get("/posts/tea/a.png").text == "1", "fetched")
+        state = tmp_path / "var/source/state"
+        state.write_text(state.read_text().replace("whole", "not whole"))
+        assert fetched.get("/posts/tea/a.png").status_code == 503
+        url = {"FEEDSVC_SITE__URL": fetched.url, "FEEDSVC_SOURCE__GIT": origin.url}
+        url["FEEDSVC_STORE__URL"] = f"sqlite:///{tmp_path}/var/feedsvc.sqlite3"
+        web = Server(tmp_path / "elsewhere", tmp_path / "none", command="web", settings=url)
+        try:
+            web.wait_until_ready()
+            assert web.get("/posts/tea/a.png").status_code == 404
         finally:
             web.stop()
 
