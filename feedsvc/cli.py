@@ -29,7 +29,6 @@ from feedsvc.exporting import export
 from feedsvc.folder import Folder
 from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import Report, preview, publish
-from feedsvc.repository import Remote, Repository
 from feedsvc.settings import Settings, load_settings
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
@@ -46,7 +45,6 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 _SETTLE_SECONDS = 10
 _TIDY_SECONDS = 60
 _PUSH_SECONDS = 600
-_CLONE = Path("var/source")
 _MOST_JOBS = 50
 
 _EXAMPLES = """\b
@@ -110,17 +108,12 @@ def _settings(config: Path | None, seeds: Path | None) -> Settings:
 
 def _source(settings: Settings) -> Source:
     """Where the posts are: the folder of the settings, or the tree of a repository."""
-    content, source = settings.content, settings.source
-    if source.git:
-        repository = Repository(_CLONE, Remote(source.git, source.branch, source.depth))
-        root = repository.tree / source.path
-        folder = Folder(root, 0, content.include, content.exclude, stands=True)
-        return Source(folder, repository, branch=source.branch, path=source.path)
-    quiet = settings.watcher.quiet
-    folder = Folder(content.seeds, quiet, content.include, content.exclude)
-    if not folder.root.is_dir():
-        raise FolderError(f"{folder.root} is not a folder; set content.seeds to one of posts")
-    return Source(folder)
+    source = settings.posts()
+    if not settings.source.git and not source.folder.root.is_dir():
+        raise FolderError(
+            f"{source.folder.root} is not a folder; set content.seeds to one of posts"
+        )
+    return source
 
 
 @contextmanager

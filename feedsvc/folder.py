@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from feedsvc.core.files import Stamp
 from feedsvc.core.posts import SUFFIXES
@@ -131,6 +131,29 @@ class Folder:
         inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status.st_size if inside else None
 
+    def open_beside(self, path: str) -> BinaryIO | None:
+        """Open a file that a post brings along; None where there is none that may be shown.
+
+        It is a regular file inside the folder, wherever a link leads, and no post; neither its
+        path nor where that leads has a name that is not looked at. Raises Unsettled.
+        """
+        try:
+            place = (self.root / path).resolve(strict=True)
+            inner = place.relative_to(self.root).as_posix()
+            if not (_is_shown(self, path) and _is_shown(self, inner) and place.is_file()):
+                return None
+            opened = _opened_below(self.root, inner)
+        except (OSError, RuntimeError, ValueError):  # see size_of; or it is outside
+            return None
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(opened)
+            return None
+        if 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9:
+            os.close(opened)
+            raise Unsettled(path)
+        return os.fdopen(opened, "rb")
+
     def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self.root / folder) as found:
@@ -217,6 +240,23 @@ class Folder:
             return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
         except RuntimeError as error:  # a loop of links, before Python 3.13
             raise Unsettled(path) from error
+
+
+def _is_shown(folder: Folder, path: str) -> bool:
+    return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
+
+
+def _opened_below(root: Path, path: str) -> int:
+    """A descriptor of the file at a path in which nothing is a link, also by now."""
+    how = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for name in path.split("/"):
+        try:
+            inner = os.open(name, how, dir_fd=at)
+        finally:
+            os.close(at)
+        at = inner
+    return at
 
 
 def _globs(patterns: Sequence[str]) -> re.Pattern[str] | None:

@@ -23,9 +23,13 @@ from feedsvc.core.people import Person
 from feedsvc.core.rules import LANGUAGES, Rules
 from feedsvc.core.site import Site
 from feedsvc.errors import SettingsError
+from feedsvc.folder import Folder
+from feedsvc.repository import Remote, Repository
+from feedsvc.source import Source
 
 PREFIX: Final = "FEEDSVC_"
 DEFAULT_FILE: Final = Path("config/feedsvc.toml")
+CLONE: Final = Path("var/source")
 
 _Whole = Annotated[int, BeforeValidator(values.no_bool)]
 _Text = Annotated[str, AfterValidator(values.legal_text)]
@@ -271,6 +275,16 @@ class Settings(_Section):
             hubs=self._hubs(),
             rules=self._rules(),
         )
+
+    def posts(self) -> Source:
+        """Where the posts are: the folder of the settings, or the tree of a repository."""
+        content, source = self.content, self.source
+        globs = (content.include, content.exclude)
+        if not source.git:
+            return Source(Folder(content.seeds, self.watcher.quiet, *globs))
+        repository = Repository(CLONE, Remote(source.git, source.branch, source.depth))
+        folder = Folder(repository.tree / source.path, 0, *globs, stands=True)
+        return Source(folder, repository, branch=source.branch, path=source.path)
 
     def _hubs(self) -> tuple[str, ...]:
         own = (addresses.url(self.site.url, addresses.HUB_PATH),) if self.hub.enabled else ()

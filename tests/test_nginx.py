@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 import requests
 
+from feedsvc.web.files import MOST_WHOLE
 from tests.running import Server, free_port, running, wait_until
 from tests.writing import PostFolder
 
@@ -23,12 +24,15 @@ pytestmark = pytest.mark.skipif(not NGINX, reason="nginx is not installed")
 
 def _configuration(place: Path, port: int, backend: int, *, cached: bool) -> str:
     """The documented servers on a free port and without TLS; with the cache, its location."""
-    plain, cache = re.findall(r"```nginx\n(.*?)```", DEPLOYMENT.read_text("utf-8"), re.DOTALL)
+    plain, cache, files = re.findall(
+        r"```nginx\n(.*?)```", DEPLOYMENT.read_text("utf-8"), re.DOTALL
+    )
     paths, location = cache.split("\n\n", 1)
     if cached:
         before, _, after = plain.partition("proxy_pass http://feedsvc;\n")
         inner = location.split("{\n", 1)[1].rsplit("}", 1)[0]
         plain = f"{paths}\n{before}{inner}{after}"
+    plain = f"{plain.rstrip().removesuffix('}')}{files}}}\n"
     plain = plain.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
     plain = plain.replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
     plain = plain.replace("/var/cache/nginx/feeds", f"{place}/cache")
@@ -96,6 +100,22 @@ def test_nginx_passes_feeds_on_as_they_are(place: Path, behind: Server, cached: 
                 known = asked | {"If-None-Match": direct.headers["ETag"]}
                 assert requests.get(url + path, headers=known, timeout=5).status_code == 304
         assert requests.get(f"{url}/tags/%FF/", timeout=5).status_code == 400
+
+
+def test_nginx_gives_the_whole_of_a_large_file(place: Path, posts: PostFolder) -> None:
+    posts.write("tea/index.md", audio="long.mp3")
+    octets = bytes(range(256)) * (MOST_WHOLE // 256) + b"the end"
+    posts.write_raw("tea/long.mp3", octets)
+    with running(place, posts.root) as server, nginx(place, server.port, cached=False) as url:
+        address = f"{url}/posts/tea/long.mp3"
+        whole = requests.get(address, timeout=10)
+        assert (whole.status_code, whole.content) == (200, octets)
+        asked = {"Range": "bytes=-7"}
+        assert requests.get(address, headers=asked, timeout=5).content == b"the end"
+        asked = {"If-None-Match": whole.headers["ETag"]}
+        assert requests.get(address, headers=asked, timeout=5).status_code == 304
+        assert requests.head(address, timeout=5).headers["Content-Length"] == str(len(octets))
+        assert requests.get(f"{url}/posts/tea/none.mp3", timeout=5).status_code == 404
 
 
 def test_a_cache_of_nginx_serves_on_and_gives_no_page_to_a_reader(

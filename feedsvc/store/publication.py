@@ -10,6 +10,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feedsvc.core.attached import attached
 from feedsvc.core.dates import microseconds
 from feedsvc.core.entries import Entry
 from feedsvc.core.feeds import (
@@ -27,6 +28,7 @@ from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of
 from feedsvc.store.schema import (
+    attachments,
     entries,
     facts,
     feeds,
@@ -93,20 +95,22 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._grown: Counter[int] = Counter()
         self._feeds_differ = False
+        self._anew = (
+            self._facts.get("site") != publication.site.to_json()
+            or self._facts.get("renderer") != RENDERER_VERSION
+        )
 
     def write(self) -> Changes:
         publication = self._publication
-        anew = self._facts.get("site") != publication.site.to_json()
-        anew = anew or self._facts.get("renderer") != RENDERER_VERSION
         self._ensure_feeds([SITE_TOPIC])
         for chunk in chunks(publication.entries):
             self._put(chunk)
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
         self._record_files()
-        self._move_feeds(everything=anew)
+        self._move_feeds(everything=self._anew)
         self._end_feeds()
-        if anew or self._feeds_differ:
+        if self._anew or self._feeds_differ:
             self._move_opml()
         self._keep_facts()
         self._keep_news()
@@ -130,6 +134,7 @@ class _Writer:
         moved = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
         for entry in moved:
             self._note("changed" if entry.id in old else "added", entry)
+        self._replace_attachments(chunk if self._anew else moved)
         if not moved:
             return
         before = {e.id: entry_of(old[e.id]) for e in moved if e.id in old}
@@ -142,6 +147,24 @@ class _Writer:
             self._note("withdrawn", entry)
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         self._replace_memberships(old, {})
+        self._forget_attachments(ids)
+
+    def _replace_attachments(self, put: list[Entry]) -> None:
+        self._forget_attachments([entry.id for entry in put])
+        site_url = self._publication.site.url
+        rows = [
+            {"path": path, "entry_id": entry.id}
+            for entry in put
+            for path in attached(entry, site_url)
+        ]
+        if rows:
+            self._connection.execute(sa.insert(attachments), rows)
+
+    def _forget_attachments(self, ids: Collection[str]) -> None:
+        if ids:
+            self._connection.execute(
+                sa.delete(attachments).where(attachments.c.entry_id.in_(ids))
+            )
 
     def _replace_memberships(
         self, before: Mapping[str, Entry], after: Mapping[str, Entry]

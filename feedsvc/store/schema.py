@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0003"
+SCHEMA_VERSION: Final = "0004"
 
 metadata = MetaData()
 
@@ -80,6 +80,17 @@ entries = Table(
     Column("digest", String, nullable=False),
     Column("more", Text, nullable=False, server_default=""),  # JSON; empty for most
     Index("entries_permalink", "permalink"),
+)
+
+# Where the files are found that an entry shows and that lie beside its post.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("path", Text, nullable=False),  # decoded, on the site
+    Column("entry_id", Text, nullable=False),
+    PrimaryKeyConstraint("path", "entry_id"),
+    Index("attachments_entry", "entry_id"),
+    sqlite_with_rowid=False,
 )
 
 feeds = Table(

@@ -17,7 +17,15 @@ from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, file_record, problems_of, topic_of
-from feedsvc.store.schema import entries, facts, feeds, files, identities, memberships
+from feedsvc.store.schema import (
+    attachments,
+    entries,
+    facts,
+    feeds,
+    files,
+    identities,
+    memberships,
+)
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
 
@@ -113,6 +121,18 @@ class Snapshot:
         query = sa.select(entries).where(entries.c.permalink == permalink)
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
+
+    def attached_at(self, path: str, most: int) -> list[tuple[Entry, str]]:
+        """Entries that show the file at a decoded path, each with the path of its post."""
+        query = (
+            sa.select(entries, files.c.path)
+            .join(attachments, attachments.c.entry_id == entries.c.id)
+            .join(files, files.c.entry_id == entries.c.id)
+            .where(attachments.c.path == path)
+            .order_by(attachments.c.entry_id)
+            .limit(most)
+        )
+        return [(entry_of(row), row["path"]) for row in self._rows(query)]
 
     # What a visitor looks for.
 

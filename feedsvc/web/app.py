@@ -6,25 +6,30 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import Gone, HTTPException, MethodNotAllowed, NotFound, TooManyRequests
+from werkzeug.exceptions import Gone, HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
 from feedsvc.core.renames import successors
+from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
 from feedsvc.settings import Settings
+from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.feeds import Documents, answer
+from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.limits import RETRY_AFTER
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
+from feedsvc.web.room import Room
 
 log = logging.getLogger("feedsvc.web")
 
 _READ = ["GET", "HEAD", "OPTIONS"]
+_KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
 
@@ -77,6 +82,7 @@ class _Web:
         self._store = store
         self._documents = documents
         self._hub = Hub(settings, store)
+        self._files = Files(settings.posts(), Room(settings.server.port))
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
@@ -105,19 +111,14 @@ class _Web:
             site = snapshot.site()
             if site is None:
                 return _not_yet()
-            page = pages.page_at(site, snapshot, path) if self._settings.server.pages else None
+            has_pages = self._settings.server.pages
+            page = pages.page_at(site, snapshot, path) if has_pages else None
             if page:
                 return page
-            for meant in _meant_by(path):
-                if meant != path and self._documents.at(meant):
-                    return _moved(addresses.url(site.url, meant))
-                feed_path, _, name = meant.rpartition("/")
-                heir = successors(site.rules).get(feed_path)
-                if heir and _is_of_feeds(name) and snapshot.feed(heir):
-                    return _moved(addresses.url(site.url, f"{heir}/{name}"))
-                if feed_path in site.rules.gone and _is_of_feeds(name):
-                    raise Gone
-        raise NotFound
+            shown_by = snapshot.attached_at(nfc(path), MOST_ENTRIES) if has_pages else []
+            if not shown_by:
+                return _elsewhere(site, snapshot, path, self._documents)
+        return self._files.answer(nfc(path), shown_by, site.url)
 
     def hub(self) -> AnyResponse:
         return self._hub.answer()
@@ -133,11 +134,7 @@ class _Web:
 
     def error(self, error: HTTPException) -> AnyResponse:
         code = error.code or 500
-        kept = {
-            name: value
-            for name, value in error.get_headers()
-            if name in ("Allow", "Location", "Retry-After", "WWW-Authenticate")
-        }
+        kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
         response = self._refuse(code, error.name, kept.get("Retry-After", ""))
         response.headers.extend(kept)
         if code in (404, 410):
@@ -156,6 +153,20 @@ class _Web:
 
     def _refuse(self, code: int, name: str, wait: str = "") -> AnyResponse:
         return refusal(self._settings, self._store, code, f"{code} {name}", wait)
+
+
+def _elsewhere(site: Site, snapshot: Snapshot, path: str, documents: Documents) -> AnyResponse:
+    """The way to the document that is meant; raises Gone and NotFound."""
+    for meant in _meant_by(path):
+        if meant != path and documents.at(meant):
+            return _moved(addresses.url(site.url, meant))
+        feed_path, _, name = meant.rpartition("/")
+        heir = successors(site.rules).get(feed_path)
+        if heir and _is_of_feeds(name) and snapshot.feed(heir):
+            return _moved(addresses.url(site.url, f"{heir}/{name}"))
+        if feed_path in site.rules.gone and _is_of_feeds(name):
+            raise Gone
+    raise NotFound
 
 
 def _meant_by(path: str) -> Iterable[str]:

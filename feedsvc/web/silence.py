@@ -34,13 +34,13 @@ def close_silent_connections(port: int) -> None:
 def _look_after(port: int) -> None:
     while True:
         time.sleep(_EVERY)
-        for connection in _connections_to(port):
+        for connection in connections_to(port):
             with connection, suppress(OSError):
                 if _is_given_up(connection):
                     connection.shutdown(socket.SHUT_RDWR)
 
 
-def _connections_to(port: int) -> Iterator[socket.socket]:
+def connections_to(port: int) -> Iterator[socket.socket]:
     """This process's connections to its own port, each behind another descriptor.
 
     Another, so that it cannot come to mean something else between a look and its consequence.

@@ -1,6 +1,8 @@
 """Headless Chromium over a running server; the tests are skipped where there is no Chromium."""
 
+import io
 import shutil
+import wave
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +53,23 @@ _WIDE = "\n".join(
     ]
 )
 
+_SQUARE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
+    b"<script>document.documentElement.id = 'ran'</script>"
+    b'<rect width="300" height="200"/></svg>'
+)
+
+
+def _silence(seconds: int) -> bytes:
+    """A WAV file that is larger than what is sent whole."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(44_100)
+        sound.writeframes(bytes(seconds * 44_100 * 4))
+    return file.getvalue()
+
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
@@ -62,6 +81,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     )
     chinese = "今年春天来得早，`curl` 一下。" * 40
     posts.write("cha.md", chinese, title="明前龙井", tags="[茶]", lang="zh-CN")
+    posts.write("pictured/index.md", "![A square](<big square.svg>)", audio="tone.wav")
+    posts.write_raw("pictured/big square.svg", _SQUARE)
+    posts.write_raw("pictured/tone.wav", _silence(60))
     posts.write("deep.md", title="Deep", categories="[Medicine, Electroencephalography]")
     for number in range(25):
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")

@@ -197,3 +197,29 @@ def test_a_page_is_whole_under_another_name_of_the_host(server: Server, page: Pa
     page.get_by_role("searchbox").fill("wide")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Wide")).to_be_visible()
+
+
+def test_the_picture_beside_a_post_is_shown(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/posts/pictured/")
+    picture = page.get_by_role("img", name="A square")
+    expect(picture).to_be_visible()
+    width = "picture => picture.decode().then(() => picture.naturalWidth)"
+    assert picture.evaluate(width) == 300
+
+
+def test_a_long_episode_beside_a_post_is_heard_to_its_end(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/posts/pictured/")
+    ended = """sound => new Promise((resolve, reject) => {
+        sound.onerror = () => reject(sound.error.message);
+        sound.onseeked = () => resolve([Math.round(sound.duration), sound.currentTime > 58]);
+        sound.onloadedmetadata = () => { sound.currentTime = 59; };
+        sound.load();
+    })"""
+    assert page.locator("audio").evaluate(ended) == [60, True]
+
+
+def test_a_script_in_a_picture_does_not_run(server: Server, context: BrowserContext) -> None:
+    page = context.new_page()  # Chromium writes to the console that it has stopped it
+    page.goto(f"{server.url}/posts/pictured/big%20square.svg")
+    assert page.evaluate("document.querySelector('rect') !== null")
+    assert page.evaluate("document.documentElement.id") == ""

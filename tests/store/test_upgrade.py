@@ -204,6 +204,31 @@ def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
     old.close()
 
 
+def test_an_upgrade_notes_the_files_that_posts_show(
+    posts: PostFolder, folder: Folder, either_url: str
+) -> None:
+    posts.write("tea.md", "![](a.png)", tags="[Green]")
+    made = Store(either_url)
+    publish(folder, made, a_site(), NOW)
+    made.close()
+    downgrade_to_third_schema(either_url)
+    old = Store(either_url)
+    publish(folder, old, a_site(), NOW)
+    with old.snapshot() as snapshot:
+        ((entry, path),) = snapshot.attached_at("posts/tea/a.png", 2)
+    assert (entry.title, path) == ("tea.md", "tea.md")
+    old.close()
+
+
+def downgrade_to_third_schema(url: str) -> None:
+    """As the schema was before, with what the entries are now."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE attachments"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+    engine.dispose()
+
+
 def digests(store: Store) -> dict[str, tuple[str, int]]:
     with store.snapshot() as snapshot:
         return {feed.topic.path: (feed.digest, feed.entries) for feed in snapshot.feeds()}
