@@ -23,7 +23,7 @@ from feedsvc.core.reachable import origin
 from feedsvc.core.subscriptions import Intent, Mode, Subscription, Target
 from feedsvc.push.pusher import Push, Pusher
 from feedsvc.push.tellings import Notified, OutsideHub
-from feedsvc.store.schema import feeds, subscriptions
+from feedsvc.store.schema import feeds, listeners, publishes, subscriptions
 from tests.http.asking import URL, Publisher
 from tests.running import wait_until
 from tests.subscriber import Call, Subscriber, a_subscriber, respond
@@ -870,3 +870,43 @@ def test_two_pushers_over_one_store_send_each_delivery_once(
     finally:
         house.stop()
         house.store.close()
+
+
+def test_what_was_sent_before_the_end_is_noted_and_not_sent_again(
+    house: House, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pusher = house.start()
+    house.subscribe(subscriber)
+    monkeypatch.setattr(pusher, "_settle", lambda: None)  # it comes no more to that
+    house.publish("Brewed twice.")
+    wait_until(subscriber.deliveries, "the delivery")
+    wait_until(lambda: not pusher._outcomes.empty(), "its outcome")
+    monkeypatch.undo()
+    pusher._looking.acquire()  # nor does it now, until it is told to end
+    threading.Timer(0.1, pusher._looking.release).start()
+    house.stop()
+    assert [each.is_behind for each in house.all()] == [False]
+
+
+def test_a_hub_is_told_of_what_comes_after_the_store_was_made_anew(
+    house: House, subscriber: Subscriber
+) -> None:
+    hub = OutsideHub(subscriber.callback("hub"))
+    house.publish("Brewed twice.")
+    pusher = house.start(others=(hub,))
+    wait_until(lambda: pusher._last_publish > 1, "its first look")
+    with house.store._database.writing() as connection:  # as a new store is
+        connection.execute(sa.delete(listeners))
+        connection.execute(sa.delete(publishes))
+    house.publish("Brewed a third time.")
+    wait_until(house.store.listeners.all, "the hub to be known again")
+    house.publish("Brewed a fourth time.")
+    wait_until(lambda: subscriber.deliveries("hub"), "the ping")
+
+
+def test_a_store_that_cannot_be_written_yet_does_not_keep_it_from_starting(
+    house: House, subscriber: Subscriber
+) -> None:
+    with house.store._database.writing():
+        house.start(others=(OutsideHub(subscriber.callback("hub")),))
+    wait_until(house.store.listeners.all, "the hub to be known")

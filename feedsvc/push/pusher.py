@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -76,6 +77,8 @@ class Pusher:
         self._looking = threading.Lock()
         self._ending: set[Target] = set()
         self._thread = threading.Thread(target=self._push_for_ever, name="pusher", daemon=True)
+        self._is_alone = False
+        self._is_known = False  # to the store
         self._last_publish = -1
         self._look_at = datetime.min.replace(tzinfo=UTC)  # when deliveries are looked for next
         self._tell_at = self._look_at  # likewise, for the others
@@ -83,10 +86,9 @@ class Pusher:
 
     def start(self, *, alone: bool = False) -> None:
         """Begin. `alone` says that no other process pushes for this store."""
-        self._store.listeners.register(list(self._others))
-        if alone:
-            self._store.subscriptions.release_claims()
-            self._store.listeners.release_claims()
+        self._is_alone = alone
+        with suppress(StoreError):  # or at the first look that it can be written
+            self._begin()
         self._thread.start()
 
     def stop(self) -> None:
@@ -96,6 +98,13 @@ class Pusher:
         self._thread.join(timeout=2)
         for lanes in (self._deliveries, self._verifications, self._tellings):
             lanes.close()
+        try:
+            self._settle()
+        except StoreError as error:
+            log.warning("what was sent last is sent again: %s", error)
+        self._store.close()
+        self._strangers.close()
+        self._known.close()
 
     def finish(self, seconds: float) -> bool:
         """Wait until nothing is due any more; False where that takes too long."""
@@ -156,6 +165,8 @@ class Pusher:
 
     def _look(self) -> None:
         """Note what was sent, then claim and begin what is due."""
+        if not self._is_known:
+            self._begin()
         self._settle()
         now = datetime.now(UTC)
         if self._look_anew.is_set():
@@ -163,6 +174,7 @@ class Pusher:
             self._look_at = self._tell_at = now
         last = self._store.listeners.last_publish()
         if last != self._last_publish:
+            self._is_known = last > self._last_publish  # else the store was made anew
             self._last_publish = last
             self._look_at = self._tell_at = now
             if self._seen_at <= now:  # else many publishes in a row would keep all waiting
@@ -174,6 +186,14 @@ class Pusher:
                 self._deliver(now)
         if self._others and max(self._tell_at, self._served_at) <= now:
             self._tell(now)
+
+    def _begin(self) -> None:
+        """Make ourselves known to the store."""
+        self._store.listeners.register(list(self._others))
+        if self._is_alone:
+            self._store.subscriptions.release_claims()
+            self._store.listeners.release_claims()
+        self._is_known = True
 
     def _is_idle(self) -> bool:
         lanes = (self._deliveries, self._verifications, self._tellings)
