@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from feedsvc.core.reachable import origin
 from feedsvc.core.subscriptions import Intent, Mode, Subscription, Target
+from feedsvc.errors import StoreError
 from feedsvc.push.pusher import Push, Pusher
 from feedsvc.push.tellings import Notified, OutsideHub
 from feedsvc.store.schema import feeds, subscriptions
@@ -870,3 +871,32 @@ def test_two_pushers_over_one_store_send_each_delivery_once(
     finally:
         house.stop()
         house.store.close()
+
+
+# The store goes away.
+
+
+def test_what_was_sent_is_noted_when_the_store_is_back(
+    house: House,
+    subscriber: Subscriber,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("feedsvc.push.pusher._PAUSE", 0.05)
+    pusher = house.start()
+    house.subscribe(subscriber)
+    settle = pusher._store.subscriptions.settle
+    away = [StoreError("the store is away")] * 3
+
+    def settle_later(*arguments: Any) -> None:
+        if away:
+            raise away.pop()
+        settle(*arguments)
+
+    monkeypatch.setattr(pusher._store.subscriptions, "settle", settle_later)
+    house.publish("Brewed twice.")
+    house.settled()
+    assert away == []
+    assert len(subscriber.deliveries()) == 1
+    said = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert said == ["pushing waits for the store: the store is away"]
