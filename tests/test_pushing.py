@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from feedsvc.core.reachable import origin
 from feedsvc.core.subscriptions import Intent, Mode, Subscription, Target
+from feedsvc.errors import StoreError
 from feedsvc.push.pusher import Push, Pusher
 from feedsvc.push.tellings import Notified, OutsideHub
 from feedsvc.store.schema import feeds, listeners, publishes, subscriptions
@@ -910,3 +911,32 @@ def test_a_store_that_cannot_be_written_yet_does_not_keep_it_from_starting(
     with house.store._database.writing():
         house.start(others=(OutsideHub(subscriber.callback("hub")),))
     wait_until(house.store.listeners.all, "the hub to be known")
+
+
+# The store goes away.
+
+
+def test_what_was_sent_is_noted_when_the_store_is_back(
+    house: House,
+    subscriber: Subscriber,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("feedsvc.push.pusher._PAUSE", 0.05)
+    pusher = house.start()
+    house.subscribe(subscriber)
+    settle = pusher._store.subscriptions.settle
+    away = [StoreError("the store is away")] * 3
+
+    def settle_later(*arguments: Any) -> None:
+        if away:
+            raise away.pop()
+        settle(*arguments)
+
+    monkeypatch.setattr(pusher._store.subscriptions, "settle", settle_later)
+    house.publish("Brewed twice.")
+    house.settled()
+    assert away == []
+    assert len(subscriber.deliveries()) == 1
+    said = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert said == ["pushing waits for the store: the store is away"]

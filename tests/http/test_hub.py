@@ -417,17 +417,17 @@ def test_a_client_has_a_hundred_unconfirmed_requests_then_429(hub: Asked) -> Non
     assert hub.ask("203.0.113.78").status_code == 202
 
 
-def test_a_client_that_asks_far_too_often_waits(hub: Asked) -> None:
-    client = {"X-Forwarded-For": "203.0.113.99", **FORM}
-    with requests.Session() as session:
-        found = [
-            session.post(hub.url, data=b"hub.mode=sing", headers=client, timeout=10)
-            for _ in range(400)
-        ]
+def test_a_client_that_asks_far_too_often_waits(tmp_path: Path, sqlite_url: str) -> None:
+    """In this process: over sockets a busy machine may be slower than the limit."""
+    publisher = Publisher(tmp_path, sqlite_url)
+    asking = create_app(publisher.settings, publisher.store).test_client()
+    found = [asking.post("/hub", data={"hub.mode": "sing"}) for _ in range(300)]
     codes = [response.status_code for response in found]
     assert codes[:200] == [400] * 200
-    assert 429 in codes
     assert int(found[codes.index(429)].headers["Retry-After"]) >= 1
+    other = {"REMOTE_ADDR": "203.0.113.98"}
+    assert asking.post("/hub", data={"hub.mode": "sing"}, environ_base=other).status_code == 400
+    publisher.store.close()
 
 
 def test_a_hub_that_is_full_says_so(tmp_path: Path) -> None:
