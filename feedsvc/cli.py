@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,19 +15,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from feedsvc import __version__, checking
 from feedsvc.core import addresses, reachable
 from feedsvc.core.feeds import title_of
-from feedsvc.core.jobs import Job
 from feedsvc.errors import FeedsvcError, FolderError
 from feedsvc.exporting import export
 from feedsvc.folder import Folder
 from feedsvc.logs import log_to_stderr
+from feedsvc.printing import (
+    job_row,
+    print_explanation,
+    print_job,
+    print_problems,
+    print_report,
+    print_table,
+    printable,
+    progress_of,
+)
 from feedsvc.publishing import Report, preview, publish
 from feedsvc.settings import Settings, load_settings
 from feedsvc.source import Source
@@ -223,7 +228,7 @@ def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> N
         reports = [_rehearse(settings)]
     else:
         reports = _publish_settled(settings, open_sound_store(settings.store.url))
-    _print_report(reports)
+    print_report(reports)
     if reports[-1].refused:
         sys.exit(1)
 
@@ -256,12 +261,12 @@ def check(
     if explain:
         if only is None:
             raise click.UsageError("--explain needs the PATH of a post")
-        _print_explanation(checking.explain_file(folder, settings.publication(), *only))
+        print_explanation(checking.explain_file(folder, settings.publication(), *only))
         return
     problems = checking.check(folder, settings.publication(), only)
     told = {"text": checking.as_text, "json": checking.as_json, "github": checking.as_github}
     for line in told[form](problems, place.as_posix()):
-        click.echo(_printable(line))
+        click.echo(printable(line))
     if any(problem.refuses for problem in problems):
         sys.exit(1)
 
@@ -272,12 +277,6 @@ def _place_to_check(seeds: Path, path: Path | None) -> tuple[Path, set[str] | No
         return path or seeds, None
     root = seeds if path.resolve().is_relative_to(seeds.resolve()) else path.parent
     return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}
-
-
-def _print_explanation(rows: list[tuple[str, str, str]]) -> None:
-    for name, said, origin in rows:
-        origin = f"  ({_printable(origin)})" if origin else ""
-        click.echo(f"{name:<10}  {_printable(said)}{origin}")
 
 
 @main.command()
@@ -297,21 +296,7 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
             for record in (snapshot.listed_feeds() if site else ())
             if site
         ]
-    _print_table(("address", "title", "entries", "last changed"), rows)
-
-
-def _print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on a terminal; elsewhere lines with tabs."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(map(_printable, row)))
-        return
-    table = Table(box=None)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))  # Text: a title is no markup
-    Console().print(table)
+    print_table(("address", "title", "entries", "last changed"), rows)
 
 
 @main.command()
@@ -322,41 +307,12 @@ def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
     store = Store(_settings(config, seeds).store.url)
     if name is None:
         heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
-        _print_table(heading, [_row(job) for job in store.jobs.newest(_MOST_JOBS)])
+        print_table(heading, [job_row(job) for job in store.jobs.newest(_MOST_JOBS)])
         return
     job = store.jobs.named(name)
     if job is None:
         raise FeedsvcError(f"there is no job {name!r}; feedsvc jobs lists those that are known")
-    _print_job(job)
-
-
-def _row(job: Job) -> tuple[str, ...]:
-    asked, ended = _moment(job.asked_at), _moment(job.ended_at)
-    error = _printable(job.error)
-    return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
-
-
-def _moment(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}Z" if moment else ""
-
-
-def _print_job(job: Job) -> None:
-    told = job.told()
-    report: dict[str, Any] = told.pop("report") or {}
-    for key, value in told.items():
-        if value not in (None, ""):
-            click.echo(f"{key}: {_printable(str(value))}")
-    for word in ("added", "changed", "withdrawn"):
-        if word in report:
-            click.echo(f"{word}: {report[word]['count']}")
-            for entry in report[word]["entries"]:
-                click.echo(f"  {_printable(entry['title'])}  {_printable(entry['permalink'])}")
-    if report:
-        click.echo(f"feeds moved: {report['feeds']['count']}")
-        click.echo(f"problems: {len(report['problems'])}")
-        for problem in report["problems"]:
-            place = ":".join(str(problem[k]) for k in ("path", "line", "column") if problem[k])
-            click.echo(_printable(f"  {place}: {problem['fault']}; {problem['cure']}"))
+    print_job(job)
 
 
 @main.command()
@@ -389,7 +345,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         for other in _others(settings)
         if other.name in told
     ]
-    _print_table(
+    print_table(
         ("id", "topic", "callback", "state", "lease ends", "delivered", "last error"), rows
     )
 
@@ -450,11 +406,11 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
     settings = _settings(config, seeds)
     store = open_sound_store(settings.store.url)
     reports = _publish_settled(settings, store)
-    with _progress("Writing feeds") as progress:
+    with progress_of("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)
     click.echo(f"{written} of {total} files written below {directory}")
     if reports[-1].refused:
-        _print_problems(reports[-1])
+        print_problems(reports[-1])
         sys.exit(1)
 
 
@@ -464,7 +420,7 @@ def _publish_settled(settings: Settings, store: Store) -> list[Report]:
     source.update()
     folder = source.folder
     until = time.monotonic() + _SETTLE_SECONDS
-    with _progress("Reading posts") as progress:
+    with progress_of("Reading posts") as progress:
         reports = [publish(folder, store, site, datetime.now(UTC), progress=progress)]
         while reports[-1].unsettled and time.monotonic() < until:
             time.sleep(max(folder.quiet, 0.1))
@@ -476,45 +432,6 @@ def _rehearse(settings: Settings) -> Report:
     source, site = _source(settings), settings.publication()
     with store_to_look_at(settings.store.url) as store, source.proposed("") as folder:
         return preview(folder, store, site, datetime.now(UTC))
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; elsewhere a line now and then."""
-    if sys.stderr.isatty():
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-        return
-
-    def line(done: int, total: int) -> None:
-        if done and done % 5000 == 0:
-            click.echo(f"{what}: {done} of {total}", err=True)
-
-    yield line
-
-
-def _print_report(reports: list[Report]) -> None:
-    for word in ("added", "changed", "withdrawn"):
-        paths = [path for report in reports for path in getattr(report, word)]
-        click.echo(f"{word}: {len(paths)}")
-        for path in paths[:20]:
-            click.echo(f"  {_printable(path)}")
-        if len(paths) > 20:
-            click.echo(f"  ... and {len(paths) - 20} more")
-    click.echo(f"feeds moved: {len({path for report in reports for path in report.feeds})}")
-    _print_problems(reports[-1])
-
-
-def _print_problems(report: Report) -> None:
-    click.echo(f"problems: {len(report.problems)}")
-    for problem in report.problems:
-        click.echo(f"  {_printable(str(problem))}")
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _shown_source(settings: Settings) -> str:

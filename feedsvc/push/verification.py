@@ -36,8 +36,8 @@ def verify(intent: Intent, topic: str, store: Store, outgoing: Outgoing) -> None
         _again(intent, str(error), None, store)
         return
     if _confirms(answer, challenge):
-        store.subscriptions.confirm(intent, now)
-        log.info("%s has confirmed to %s %s", place, intent.mode, topic)
+        if store.subscriptions.confirm(intent, now):  # else it was asked for anew meanwhile
+            log.info("%s has confirmed to %s %s", place, intent.mode, topic)
     elif answer.status >= 500 or answer.status == 429:
         _again(intent, f"{place}: it answered {answer.status}", answer.retry_after, store)
     else:
