@@ -107,7 +107,7 @@ class FeedSettings(_Section):
     max_bytes: _Whole = Field(512 * 1024, ge=16 * 1024, examples=[524288])
     content: Literal["full", "summary"] = Field("full", examples=["full"])
     contents: Annotated[
-        dict[Annotated[str, AfterValidator(values.address)], Literal["full", "summary"]],
+        dict[Annotated[str, AfterValidator(values.any_feed_path)], Literal["full", "summary"]],
         BeforeValidator(values.from_json),
     ] = Field({}, examples=['{ "/tags/AI/" = "summary" }'])
     aliases: Annotated[
@@ -270,7 +270,7 @@ class Settings(_Section):
             entries=self.feeds.entries,
             max_bytes=self.feeds.max_bytes,
             content=self.feeds.content,
-            contents=tuple((k.strip("/"), shape) for k, shape in self.feeds.contents.items()),
+            contents=tuple(self.feeds.contents.items()),
             pages=self.server.pages,
             hubs=self._hubs(),
             rules=self._rules(),

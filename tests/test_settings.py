@@ -495,3 +495,16 @@ def test_a_feed_names_our_hub_first_and_then_the_others(file: Path) -> None:
     assert hubs == ("https://example.org/blog/hub", "https://hub.example/")
     environ["FEEDSVC_HUB__ENABLED"] = "false"
     assert load_settings(given, environ).publication().hubs == ("https://hub.example/",)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"), [("/tags/C~23/", "tags/C~23"), ("/tags/茶/", "tags/茶"), ("/", "")]
+)
+def test_any_feed_can_be_one_of_summaries(file: Path, address: str, path: str) -> None:
+    given = written(file, f"[feeds]\ncontents = {{ '{address}' = 'summary' }}\n")
+    assert load_settings(given, SITE).publication().contents == ((path, "summary"),)
+
+
+def test_what_is_no_address_of_a_feed_cannot(file: Path) -> None:
+    given = written(file, "[feeds]\ncontents = { '/posts/tea/' = 'summary' }\n")
+    assert "feeds.contents: it is not the address of a feed" in only_problem(given, SITE)
