@@ -4,14 +4,12 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
 from flask import Response, abort, request
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import BadRequest, MethodNotAllowed, ServiceUnavailable, Unauthorized
+from werkzeug.exceptions import MethodNotAllowed, Unauthorized
 
 from feedsvc.core import addresses
 from feedsvc.core.comments import as_markdown
@@ -20,10 +18,10 @@ from feedsvc.core.jobs import Job
 from feedsvc.core.proofs import Proof, body_proof, is_signed, token_proof
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store
+from feedsvc.web.bodies import place_to_wait, read_body, slot
 from feedsvc.web.refusals import line
 
 MOST_BYTES: Final = 1_000_000
-MOST_WAITING: Final = 2  # bodies at a time, in each process, and the preview below among them
 MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub hangs up after 10
 
 _LOOK_EVERY: Final = 0.1
@@ -31,7 +29,6 @@ _JSON: Final = "application/json"
 _MARKDOWN: Final = "text/markdown"
 _PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240, 4.3
 
-_waiting = threading.BoundedSemaphore(MOST_WAITING)
 _previewing = threading.BoundedSemaphore(1)  # so that a slot is left for bodies
 
 
@@ -92,7 +89,7 @@ class Hooks:
         now = datetime.now(UTC)
         proof = token_proof(request.headers, self._secrets, now)
         if proof is None:
-            body = _body() if is_signed(request.headers) else b""
+            body = read_body(MOST_BYTES) if is_signed(request.headers) else b""
             proof = body_proof(request.headers, body, self._secrets, now)
             if proof is None:
                 raise _stranger()
@@ -100,7 +97,7 @@ class Hooks:
         # Only the body of a forge's event says which branch it is about. A script's call with
         # a token means "look", and is not held up.
         is_told = proof.provider != "bearer" or is_preview
-        return proof, _body() if is_told and self._branch is not None else b""
+        return proof, read_body(MOST_BYTES) if is_told and self._branch is not None else b""
 
     def _concerns_us(self, event: Event, is_preview: bool) -> bool:
         if event.kind == "other" or (event.kind == "pull" and not is_preview):
@@ -128,7 +125,7 @@ class Hooks:
     def _ended(self, job: Job) -> Job:
         """The job when it has ended, or as it is when the caller has waited long enough."""
         until = time.monotonic() + _patience()
-        with _slot(_previewing) as is_only, _slot(_waiting) as has_slot:
+        with slot(_previewing) as is_only, place_to_wait() as has_slot:
             while is_only and has_slot and job.state not in ("done", "failed"):
                 left = until - time.monotonic()
                 if left <= 0:
@@ -160,37 +157,6 @@ def _refuse_unreadable() -> None:
 
 def _stranger() -> Unauthorized:
     return Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
-
-
-def _body() -> bytes:
-    """The body. Few are waited for at a time, so that threads are left to answer polls.
-
-    It has to be read here: granian 2.8 comes to a stop where one thread answers a request
-    whose body another is reading. A caller that falls silent is cut off (silence.py).
-    """
-    with _slot(_waiting) as has_slot:
-        if not has_slot:
-            raise ServiceUnavailable(retry_after=1)
-        try:
-            body = request.get_data(cache=False)  # no more of it than the app's limit
-        except OSError as error:  # the connection was closed
-            raise BadRequest from error
-    if len(body) > MOST_BYTES:
-        abort(413)
-    if request.content_length not in (None, len(body)):  # to granian a cut body is a whole one
-        abort(400)
-    return body
-
-
-@contextmanager
-def _slot(semaphore: threading.BoundedSemaphore) -> Iterator[bool]:
-    """One of the places, if any is free."""
-    has_slot = semaphore.acquire(blocking=False)
-    try:
-        yield has_slot
-    finally:
-        if has_slot:
-            semaphore.release()
 
 
 def _patience() -> float:

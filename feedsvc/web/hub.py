@@ -28,7 +28,7 @@ from feedsvc.core.subscriptions import (
 )
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web.bodies import body
+from feedsvc.web.bodies import read_body
 from feedsvc.web.limits import Buckets, client
 from feedsvc.web.refusals import line
 
@@ -123,7 +123,7 @@ def _form() -> dict[str, str]:
     if request.mimetype != _FORM or request.content_encoding:
         raise UnsupportedMediaType
     try:
-        text = body(MOST_BYTES).decode()
+        text = read_body(MOST_BYTES).decode()
         fields = parse_qsl(
             text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )

@@ -19,8 +19,8 @@ from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store, open_store
+from feedsvc.web.bodies import MOST_WAITING
 from feedsvc.web.front import create_front
-from feedsvc.web.hooks import MOST_WAITING
 from feedsvc.web.silence import close_silent_connections
 
 THREADS: Final = MOST_WAITING + 2  # more of them only wait for one another

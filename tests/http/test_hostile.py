@@ -137,6 +137,21 @@ def test_a_crowd_of_half_sent_requests_delays_no_poll(target: Server, how: str) 
             connection.close()
 
 
+def test_half_bodies_at_the_webhook_and_at_the_hub_leave_threads_for_polls(
+    target: Server,
+) -> None:
+    hub = (
+        b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    )
+    crowd = [*_crowd(target, HALF_SENT["half a body"], 10)]
+    crowd += _crowd(target, hub + b"Content-Length: 1000\r\n\r\nhub.mode=", 10)
+    try:
+        assert max(_poll(target) for _ in range(5)) < 1
+    finally:
+        for connection in crowd:
+            connection.close()
+
+
 def test_half_sent_requests_are_closed_within_20_seconds(target: Server) -> None:
     before = _descriptors(target)
     drops: dict[socket.socket, bytes] = {}
