@@ -1,6 +1,7 @@
 """The Flask app: which address leads where, and what every answer carries."""
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -18,16 +19,18 @@ from feedsvc.settings import Settings
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
+from feedsvc.web.bodies import MOST_BODY_OCTETS
 from feedsvc.web.feeds import Documents, answer
 from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.limits import RETRY_AFTER
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
-from feedsvc.web.room import Room
 
 log = logging.getLogger("feedsvc.web")
 
+# A percent-encoding that is written otherwise than RFC 3986 §2.1 has it.
+_LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
 _HOOK = "/hooks/rebuild"
@@ -38,7 +41,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     """The app over a store. Absolute URLs come from its site, never from the request."""
     app = Flask(__name__)
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
-    app.config["MAX_CONTENT_LENGTH"] = hooks.MOST_BYTES + 1  # one more shows that it is more
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_OCTETS + 1  # one more shows that it is more
     app.config["READERS"] = settings.server.readers
     documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
@@ -82,7 +85,7 @@ class _Web:
         self._store = store
         self._documents = documents
         self._hub = Hub(settings, store)
-        self._files = Files(settings.posts(), Room(settings.server.port))
+        self._files = Files(settings.posts())
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
@@ -101,6 +104,8 @@ class _Web:
         if page:
             return page
         found = self._documents.at(meant)
+        if found and _LOWER_CASE.search(request.environ.get("RAW_URI", "").partition("?")[0]):
+            return _moved(addresses.url(self._settings.site.url, path))
         if found:
             response = answer(found, self._settings.server, self._documents)
             return pages.source(response) if pages.shows_source() else response

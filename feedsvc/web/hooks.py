@@ -18,10 +18,9 @@ from feedsvc.core.jobs import Job
 from feedsvc.core.proofs import Proof, body_proof, is_signed, token_proof
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web.bodies import place_to_wait, read_body, slot
+from feedsvc.web.bodies import MOST_BODY_OCTETS, read_body
 from feedsvc.web.refusals import line
 
-MOST_BYTES: Final = 1_000_000
 MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub hangs up after 10
 
 _LOOK_EVERY: Final = 0.1
@@ -29,7 +28,7 @@ _JSON: Final = "application/json"
 _MARKDOWN: Final = "text/markdown"
 _PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240, 4.3
 
-_previewing = threading.BoundedSemaphore(1)  # so that a slot is left for bodies
+_previewing = threading.BoundedSemaphore(1)  # so that threads are left to answer polls
 
 
 class Hooks:
@@ -89,15 +88,17 @@ class Hooks:
         now = datetime.now(UTC)
         proof = token_proof(request.headers, self._secrets, now)
         if proof is None:
-            body = read_body(MOST_BYTES) if is_signed(request.headers) else b""
+            body = read_body(MOST_BODY_OCTETS) if is_signed(request.headers) else b""
             proof = body_proof(request.headers, body, self._secrets, now)
             if proof is None:
                 raise _stranger()
             return proof, body
         # Only the body of a forge's event says which branch it is about. A script's call with
-        # a token means "look", and is not held up.
+        # a token means "look", whatever its body is.
         is_told = proof.provider != "bearer" or is_preview
-        return proof, read_body(MOST_BYTES) if is_told and self._branch is not None else b""
+        return proof, read_body(
+            MOST_BODY_OCTETS
+        ) if is_told and self._branch is not None else b""
 
     def _concerns_us(self, event: Event, is_preview: bool) -> bool:
         if event.kind == "other" or (event.kind == "pull" and not is_preview):
@@ -125,13 +126,17 @@ class Hooks:
     def _ended(self, job: Job) -> Job:
         """The job when it has ended, or as it is when the caller has waited long enough."""
         until = time.monotonic() + _patience()
-        with slot(_previewing) as is_only, place_to_wait() as has_slot:
-            while is_only and has_slot and job.state not in ("done", "failed"):
+        if not _previewing.acquire(blocking=False):
+            return job
+        try:
+            while job.state not in ("done", "failed"):
                 left = until - time.monotonic()
                 if left <= 0:
                     break
                 time.sleep(min(left, _LOOK_EVERY))
                 job = self._store.jobs.named(job.name) or job
+        finally:
+            _previewing.release()
         return job
 
     def _at(self, job: Job, response: Response) -> Response:
@@ -149,7 +154,7 @@ class Hooks:
 
 
 def _refuse_unreadable() -> None:
-    if (request.content_length or 0) > MOST_BYTES:
+    if (request.content_length or 0) > MOST_BODY_OCTETS:
         abort(413)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         abort(415)  # a megabyte of it may be a gigabyte

@@ -58,11 +58,14 @@ class Limiter:
 
         Polls that name a version they know are free, and so is HEAD.
         """
-        if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
-            return 0
-        if environ["REQUEST_METHOD"] != "GET":
+        if is_conditional(environ) or environ["REQUEST_METHOD"] != "GET":
             return 0
         return self._buckets.wait((client(environ, self._proxies), environ["PATH_INFO"]))
+
+
+def is_conditional(environ: dict[str, Any]) -> bool:
+    """True where a request names a version that its client knows."""
+    return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
 
 
 def client(environ: dict[str, Any], proxies: int) -> str:

@@ -5,14 +5,17 @@ not been asked before go to Flask.
 """
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 from feedsvc.web.conditions import asks_for_delta, is_current
 from feedsvc.web.feeds import ANSWERED
-from feedsvc.web.limits import RETRY_AFTER, Limiter
+from feedsvc.web.limits import RETRY_AFTER, Limiter, is_conditional
 from feedsvc.web.representations import Document, Reply, Shelf
 
 _NOT_MODIFIED: Final = "304"
+_MOST_HEADS: Final = 4096
+_LONGEST_HEAD: Final = 1000  # octets
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
@@ -26,25 +29,62 @@ class Replay:
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter
+        # Requests as they were sent, each with its target, the tag of the version that was
+        # answered with, and which reply it was: not the reply, which would outlast its version.
+        self._heads: dict[bytes, tuple[str, str, tuple[str, bool]]] = {}
+
+    def again(self, head: bytes) -> Reply | None:
+        """The reply to a request of which every octet was sent before, if it is still right.
+
+        A reader polls with the same octets until there is something new.
+        """
+        known = self._heads.get(head)
+        if known is None:
+            return None
+        target, tag, kind = known
+        document = self._shelf.named(target)
+        return document.replies.get(kind) if document and document.tag == tag else None
+
+    def at_once(self, environ: _Environ, head: bytes = b"") -> Reply | None:
+        """The reply to a request of which its method, target and headers are known.
+
+        `head` is all of it as it was sent, to be known again.
+
+        None where Flask has to answer, or the limit has to be asked.
+        """
+        if self._limiter and not is_conditional(environ):
+            return None
+        target = _target(environ)
+        document = self._shelf.named(target) if _may_be_replayed(environ) else None
+        if document is None:
+            return None
+        kind = _kind(document, environ)
+        reply = document.replies.get(kind) if kind else None
+        if reply and kind and 0 < len(head) <= _LONGEST_HEAD:
+            if len(self._heads) >= _MOST_HEADS:
+                del self._heads[next(iter(self._heads))]
+            self._heads[head] = (target, document.tag, kind)
+        return reply
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer a request from memory, or let the inner app answer and learn from it."""
         if not _may_be_replayed(environ):
             return self._inner(environ, start_response)
-        document = self._shelf.named(environ["PATH_INFO"])
+        document = self._shelf.named(_target(environ))
         if document and self._limiter:
             seconds = self._limiter.wait(environ)
             if seconds:
                 environ[RETRY_AFTER] = seconds
                 return self._inner(environ, start_response)
-        reply = _reply(document, environ) if document else None
+        kind = _kind(document, environ) if document else None
+        reply = document.replies.get(kind) if document and kind else None
         if reply is None:
             return self._learned(environ, start_response)
         start_response(reply.status, reply.headers.copy())  # a server may change them
         return reply.body.copy() if environ["REQUEST_METHOD"] == "GET" else []
 
     def _learned(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
-        raw_path = environ["PATH_INFO"]
+        target = _target(environ)  # an app may change the environ
         generation = self._shelf.generation
         heard: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -57,8 +97,14 @@ class Replay:
         if answered and heard:
             document, coding = answered
             _keep_reply(document, coding, *heard[-1])
-            self._shelf.name(raw_path, document, generation)
+            self._shelf.name(target, document, generation)
         return body
+
+
+def _target(environ: _Environ) -> str:
+    """A request's target as it was sent, where the server tells."""
+    target: str = environ.get("RAW_URI") or environ["PATH_INFO"]
+    return target
 
 
 def _may_be_replayed(environ: _Environ) -> bool:
@@ -70,12 +116,12 @@ def _may_be_replayed(environ: _Environ) -> bool:
     )
 
 
-def _reply(document: Document, environ: _Environ) -> Reply | None:
+def _kind(document: Document, environ: _Environ) -> tuple[str, bool] | None:
+    """Which of a document's replies is right: its coding, and whether it is a 304."""
     unmodified = is_current(document, environ)
     if not unmodified and asks_for_delta(environ):
         return None
-    coding = document.coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    return document.replies.get((coding, unmodified))
+    return document.coding_for(environ.get("HTTP_ACCEPT_ENCODING", "")), unmodified
 
 
 def _keep_reply(
@@ -87,4 +133,11 @@ def _keep_reply(
         return
     lasting = [(name, value) for name, value in headers if name.lower() != "date"]
     body = [] if unmodified else [document.bytes_in(coding)]
-    document.replies[coding, unmodified] = Reply(status, lasting, body)
+    code = HTTPStatus(int(status[:3]))
+    lines = [
+        f"HTTP/1.1 {code} {code.phrase}",
+        *(f"{name.lower()}: {value}" for name, value in lasting),
+        "",
+    ]
+    head = "\r\n".join(lines).encode("latin-1")
+    document.replies[coding, unmodified] = Reply(status, lasting, body, head)

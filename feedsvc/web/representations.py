@@ -15,11 +15,15 @@ _FURNITURE: Final = 8000  # octets that a document takes beside its bytes: answe
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as Flask gave it, but for the date: a WSGI status, headers, the body."""
+    """An answer as Flask gave it, but for the date: a WSGI status, headers, the body.
+
+    `head` is the status and the headers as HTTP/1.1 writes them, without the empty line.
+    """
 
     status: str
     headers: list[tuple[str, str]]
     body: list[bytes]
+    head: bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

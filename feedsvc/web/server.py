@@ -1,109 +1,107 @@
-"""granian, set up for us: the processes that answer HTTP, and their end."""
+"""uvicorn, set up for us: where we listen, and what each process does."""
 
-import functools
 import logging
-import multiprocessing
-import os
-import signal
+import resource
 import socket
-import threading
-import time
+import sys
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.mp import MPServer
+import uvicorn
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store, open_store
-from feedsvc.web.bodies import MOST_WAITING
+from feedsvc.web.connections import MOST_CONNECTIONS, Connection
 from feedsvc.web.front import create_front
-from feedsvc.web.silence import close_silent_connections
+from feedsvc.web.gateway import Gateway
+from feedsvc.web.replay import Replay
+from feedsvc.web.silence import SILENT_SECONDS, close_silent
+from feedsvc.web.workers import Workers
 
-THREADS: Final = MOST_WAITING + 2  # more of them only wait for one another
-HEADER_SECONDS: Final = 12  # for a request's headers to come, and between two requests
-MOST_HEADER_OCTETS: Final = 64 * 1024
-MOST_CONNECTIONS: Final = 4096  # of one process; the others wait to be accepted
-
-log = logging.getLogger("feedsvc.web")
+_BACKLOG: Final = 2048  # connections that wait to be accepted
+_SPARE_DESCRIPTORS: Final = 256  # for the store, the files of posts, and what Python opens
+# A thread that computes leaves the event loop the processor after so many seconds.
+_TURN: Final = 0.001
 
 
 def serve_http(
     settings: Settings, started: Callable[[], None], stopped: Callable[[], None]
 ) -> None:
-    """Serve until SIGTERM or SIGINT; a worker that dies is replaced.
+    """Serve until SIGTERM or SIGINT; a process that dies is replaced.
 
-    `started` is called when the first workers have started, `stopped` when all have ended.
+    `started` is called when the first processes have begun, `stopped` when all have ended.
     Raises FeedsvcError where the address is taken or the store cannot be opened.
     """
-    _refuse_taken_address(settings.server.host, settings.server.port)
-    open_store(settings.store.url).close()  # its faults are better told once, here
-    server = _Server(
-        "feedsvc",
-        address=settings.server.host,
-        port=settings.server.port,
-        interface=Interfaces.WSGI,
-        workers=settings.server.workers,
-        blocking_threads=THREADS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=MOST_HEADER_OCTETS
-        ),
-        websockets=False,
-        backpressure=MOST_CONNECTIONS,
-        log_enabled=False,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=2,
-    )
-    server.started = started
-    server.on_shutdown(stopped)
-    server.serve(
-        target_loader=functools.partial(_worker_app, settings, os.getpid()), wrap_loader=False
-    )
-
-
-class _Server(MPServer):
-    """granian 2.8 has no hook for when its workers have started: this is one.
-
-    The first workers are forked, which spares them a second of imports. From then on there may
-    be threads here, whose locks a fork would copy in any state: later ones are spawned.
-    """
-
-    started: Callable[[], None]
-
-    def _spawn_workers(self, *arguments: Any) -> None:
-        multiprocessing.set_start_method("fork", force=True)
-        super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call]  # granian: no types
-        multiprocessing.set_start_method("spawn", force=True)
-        self.started()
-
-
-def _worker_app(settings: Settings, parent: int) -> Callable[..., Any]:
-    """What a worker process runs; it ends with its parent, so that no orphan keeps the port."""
-    log_to_stderr()
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    close_silent_connections(settings.server.port)
-    return create_front(settings, Store(settings.store.url))
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _refuse_taken_address(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    server = settings.server
+    with _listening(server.host, server.port) as listener:
+        open_store(settings.store.url).close()  # its faults are better told once, here
+        workers = Workers(server.workers, _serve, settings, listener)
         try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise FeedsvcError(
-                f"{host}:{port} cannot be listened on: {error.strerror}; stop what is using it "
-                "or set server.port"
-            ) from error
+            started()
+            workers.stay()
+        finally:
+            workers.end()
+    stopped()
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, of one process, that looks after its connections."""
+
+    def __init__(self, front: Replay) -> None:
+        super().__init__(
+            uvicorn.Config(
+                Gateway(front),
+                interface="asgi3",
+                loop="uvloop",
+                http=Connection,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                backlog=_BACKLOG,
+                timeout_keep_alive=SILENT_SECONDS,
+                timeout_graceful_shutdown=2,
+            )
+        )
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, by uvicorn."""
+        if counter % 10 == 0:
+            close_silent([c.transport for c in self.server_state.connections])
+        return await super().on_tick(counter)
+
+
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    """Answer on a listening socket, in a process of its own, until SIGTERM."""
+    log_to_stderr()
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # or every fault of a client is a line
+    sys.setswitchinterval(_TURN)
+    _allow_descriptors(MOST_CONNECTIONS + _SPARE_DESCRIPTORS)
+    Server(create_front(settings, Store(settings.store.url))).run([listener])
+
+
+def _allow_descriptors(number: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise FeedsvcError(
+            f"{host}:{port} cannot be listened on: {error.strerror}; stop what is using it "
+            "or set server.port"
+        ) from error
+    return listener

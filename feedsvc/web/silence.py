@@ -1,68 +1,32 @@
-"""Closes connections that wait for nothing good: half-sent bodies, readers that do not read.
+"""Closes connections that wait for nothing good: half-sent requests, readers that do not read.
 
-granian 2.8 limits the time for a request's headers, and neither that for a body nor that for
-taking an answer. The kernel knows of each connection when something last came or went (Linux).
+The kernel knows of each connection when something last came or went (Linux).
 """
 
-import os
+import asyncio
 import socket
-import stat
 import struct
 import sys
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-SILENT_SECONDS: Final = 12.0  # without an octet in either direction
-# Without an octet of ours: a body that comes drop by drop is not silent. A request may begin
-# when a connection has rested for as long as granian lets it, and has the rest for its body.
-UNANSWERED_SECONDS: Final = 17.0
-_EVERY: Final = 1.0
+SILENT_SECONDS: Final = 12  # without an octet in either direction
+# Without an octet of ours: what comes drop by drop is not silent. A request may begin when a
+# connection has rested for as long as it may, and has the rest for its headers and its body.
+UNANSWERED_SECONDS: Final = 17
 _TCP_INFO: Final = struct.Struct("=8x36xIIII")  # see _is_given_up
-_FDS: Final = Path("/proc/self/fd")
 
 
-def close_silent_connections(port: int) -> None:
-    """Look after this process's connections to a port from now on, in a thread of its own."""
-    if sys.platform == "linux":
-        threading.Thread(target=_look_after, args=(port,), name="silence", daemon=True).start()
-
-
-def _look_after(port: int) -> None:
-    while True:
-        time.sleep(_EVERY)
-        for connection in connections_to(port):
-            with connection, suppress(OSError):
-                if _is_given_up(connection):
-                    connection.shutdown(socket.SHUT_RDWR)
-
-
-def connections_to(port: int) -> Iterator[socket.socket]:
-    """This process's connections to its own port, each behind another descriptor.
-
-    Another, so that it cannot come to mean something else between a look and its consequence.
-    """
-    for name in [path.name for path in _FDS.iterdir()]:
+def close_silent(transports: Iterable[asyncio.Transport]) -> None:
+    """Close those on which nothing has moved for too long; to be called often."""
+    if sys.platform != "linux":
+        return
+    for transport in transports:
+        connection = transport.get_extra_info("socket")
         with suppress(OSError):
-            if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
-                continue
-            found = socket.socket(fileno=os.dup(int(name)))
-            if _is_connection_to(port, found):
-                yield found
-            else:
-                found.close()
-
-
-def _is_connection_to(port: int, found: socket.socket) -> bool:
-    return (
-        found.family in (socket.AF_INET, socket.AF_INET6)
-        and found.type == socket.SOCK_STREAM
-        and found.getsockname()[1] == port
-        and bool(found.getpeername())  # an OSError for those that listen
-    )
+            if connection and _is_given_up(connection):
+                transport.abort()
 
 
 def _is_given_up(connection: socket.socket) -> bool:

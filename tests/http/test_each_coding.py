@@ -303,7 +303,10 @@ def test_each_answer_says_what_it_is_and_who_may_read_it(
     ("path", "status"),
     [
         ("/tags/Caf%C3%A9/rss.xml", 200),
-        ("/tags/Caf%c3%a9/rss.xml", 200),
+        ("/tags/Caf%c3%a9/rss.xml", 301),
+        ("/tags/Caf%C3%a9/rss.xml", 301),
+        ("/tags/Caf%C3%A9/rss.xml?from=%c3%a9", 200),
+        ("/tags/none%c3%a9/rss.xml", 404),
         ("/tags/Cafe%CC%81/rss.xml", 301),
         ("/tags/Cafe%cc%81/rss.xml", 301),
         ("/tags/Caf%C3/rss.xml", 400),

@@ -274,14 +274,6 @@ def test_a_decomposed_name_is_moved_to_the_composed_one(server: Server) -> None:
     assert response.headers["Location"] == f"{server.url}/tags/Caf%C3%A9/atom.xml"
 
 
-def test_lower_case_hex_is_the_same_address(server: Server) -> None:
-    upper, lower = (
-        server.get("/tags/Caf%C3%A9/atom.xml"),
-        server.get("/tags/Caf%c3%a9/atom.xml"),
-    )
-    assert (lower.status_code, lower.content) == (200, upper.content)
-
-
 @pytest.mark.parametrize(
     ("alias", "path"),
     [

@@ -124,16 +124,6 @@ def test_a_token_may_be_written_loosely(server: Server) -> None:
     assert call(server, headers, b"").status_code == 202
 
 
-def test_a_body_is_not_waited_for_where_a_token_is_enough(
-    server: Server, following: Server
-) -> None:
-    head = "POST /hooks/rebuild HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n"
-    for asked in (server, following):
-        with socket.create_connection(("127.0.0.1", asked.port), 5) as connection:
-            connection.sendall(f"{head}Authorization: Bearer {SECRET}\r\n\r\n".encode())
-            assert connection.recv(100).startswith(b"HTTP/1.1 202 ")
-
-
 def test_the_job_of_a_call_is_done_in_the_end(following: Server) -> None:
     answered = call(following, calls.github(SECRET, BODY))
     wait_until(lambda: job(following, answered)["state"] == "done", "the job's end")

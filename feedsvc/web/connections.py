@@ -1,0 +1,165 @@
+"""A connection to a client: uvicorn's, on which a poll is answered as soon as it is read.
+
+uvicorn parses requests (with llhttp), keeps their order and minds the pace of readers. What is
+ready-made needs neither a task nor a thread and is written at once. There are bounds as well,
+on headers, on requests that wait, and on connections, since uvicorn has none.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from feedsvc.web.gateway import Gateway
+from feedsvc.web.representations import Reply
+
+MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
+MOST_HEADERS: Final = 100
+MOST_WAITING: Final = 100  # requests that were sent before an earlier one is answered
+MOST_CONNECTIONS: Final = 4096  # of one process
+MOST_SENT_OCTETS: Final = 4_000_000  # in one request, and no end yet; Flask reads less
+
+# The headers that a poll may depend on, as WSGI writes them.
+_READ: Final[Mapping[bytes, str]] = {
+    name.lower().encode(): f"HTTP_{name.upper().replace('-', '_')}"
+    for name in (
+        *("A-IM", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "Sec-Fetch-Dest"),
+    )
+}
+_END: Final = b"\r\n\r\n"
+_OF_BODIES: Final = (b"content-length", b"transfer-encoding")
+_LONGEST: Final = 1000  # octets of a header; what takes longer to compare is for a thread
+
+
+class Connection(HttpToolsProtocol):
+    """One connection, to the `Gateway` that uvicorn was given as its app."""
+
+    _reply: Reply | None = None  # to the request whose headers have come
+    _in_headers = False
+    _octets = 0  # that have come since a request was last complete
+    _head = b""  # a request that came in one piece
+    _answering: RequestResponseCycle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._replay = cast(Gateway, self.app).app
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Take a client in. Beyond `MOST_CONNECTIONS` one that rests makes room for it."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            others = (
+                c for c in self.connections if isinstance(c, Connection) and c is not self
+            )
+            next((other for other in others if other.rests), self).transport.abort()
+
+    @property
+    def rests(self) -> bool:
+        """True where all that was asked is answered, and the answers are on their way."""
+        return self._is_free and not self.transport.get_write_buffer_size()
+
+    @property
+    def _is_free(self) -> bool:
+        # None before the first request, whatever uvicorn's types say.
+        return getattr(self.cycle, "response_complete", True)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let what is being answered know, which need not be the last that was asked."""
+        if self._answering:
+            self._answering.disconnected = True
+        super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
+        """A client that has asked, and sends no more, still gets its answer."""
+        waits = not self._is_free and not self.cycle.more_body
+        if waits:
+            self.cycle.keep_alive = False
+        return waits
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what is asked; 400 and the end of it for headers without an end."""
+        is_new = not self._octets and not self._in_headers
+        if is_new and self._may_answer():
+            reply = self._replay.again(data)
+            if reply:
+                self._unset_keepalive_if_required()
+                self._write(reply)
+                return
+        self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
+        self._octets += len(data)
+        super().data_received(data)
+        if self._in_headers and self._octets > MOST_HEADER_OCTETS:
+            self.send_400_response("The headers are too long.")
+        elif self._octets > MOST_SENT_OCTETS:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_headers = True
+
+    def on_headers_complete(self) -> None:
+        """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
+        self._in_headers = False
+        if len(self.headers) > MOST_HEADERS or len(self.pipeline) > MOST_WAITING:
+            raise ValueError
+        if self._octets > MOST_HEADER_OCTETS:  # perhaps of several requests
+            octets = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if octets > MOST_HEADER_OCTETS:
+                raise ValueError
+        self._reply = self._ready_reply()
+        if self._reply is None:
+            super().on_headers_complete()
+            self.scope["headers"] = [*self.headers]  # without what trails a body
+            if self.parser.should_upgrade():  # it is answered, and read no further
+                self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        self._octets = 0
+        reply = self._reply
+        if reply is None:
+            super().on_message_complete()
+            return
+        self._reply = None
+        self._write(reply)
+
+    def _write(self, reply: Reply) -> None:
+        ((name, date),) = self.server_state.default_headers
+        head = b"%b%b: %b\r\n\r\n" % (reply.head, name, date)
+        if reply.body:
+            self.transport.writelines([head, *reply.body])
+        else:
+            self.transport.write(head)
+
+    def _may_answer(self) -> bool:
+        """True where an answer may be written now: all before it are, and are being read."""
+        return self._is_free and not self.flow.write_paused and not self.transport.is_closing()
+
+    def _ready_reply(self) -> Reply | None:
+        """None for all but a plain GET that leaves the connection open."""
+        parser = self.parser
+        if (
+            parser.get_method() != b"GET"
+            or parser.get_http_version() != "1.1"
+            or not parser.should_keep_alive()
+            or parser.should_upgrade()
+            or not self._may_answer()
+        ):
+            return None
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": "GET",
+            "RAW_URI": self.url.decode("latin-1"),
+        }
+        for header, value in self.headers:
+            name = _READ.get(header)
+            if name:
+                if name in environ or len(value) > _LONGEST:
+                    return None
+                environ[name] = value.decode("latin-1")
+            elif header in _OF_BODIES:
+                return None
+        return self._replay.at_once(environ, self._head)

@@ -1,0 +1,173 @@
+"""Between the event loop and Flask: threads compute answers, and wait for no client.
+
+A body is here before Flask is asked, and an answer is sent at the pace of its reader.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
+from urllib.parse import unquote_to_bytes
+
+from feedsvc.web.bodies import MOST_BODY_OCTETS, UNREAD
+from feedsvc.web.replay import Replay
+
+THREADS: Final = 4  # more of them only wait for one another
+MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all bodies in this process
+
+_Environ = dict[str, Any]
+_Receive = Callable[[], Awaitable[Any]]
+_Send = Callable[[Any], Awaitable[None]]
+_T = TypeVar("_T")
+
+
+@runtime_checkable
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A status, headers, and pieces of a body; `rest` has further ones, if there are any."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    begun: bytes
+    rest: Generator[bytes, None, None] | None
+
+
+class Gateway:
+    """An ASGI app that asks a WSGI app, in one of few threads."""
+
+    def __init__(self, app: Replay) -> None:
+        self.app = app
+        self._threads = ThreadPoolExecutor(THREADS, "answers")
+        self._held = 0  # octets of bodies
+
+    async def __call__(self, scope: Any, receive: _Receive, send: _Send) -> None:
+        """Answer one request; not a word to a client that goes before it has asked."""
+        environ = environ_of(scope)
+        body = bytearray()
+        try:
+            if scope["method"] == "POST" and not await self._read(body, environ, receive):
+                return
+            environ["wsgi.input"] = BytesIO(b"" if UNREAD in environ else body)
+            answer = await self._in_thread(self._answer, environ)
+        finally:
+            self._held -= len(body)
+        headers = answer.headers
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if answer.rest is None:
+            await send({"type": "http.response.body", "body": answer.begun})
+        else:
+            await self._send_pieces(answer.begun, answer.rest, receive, send)
+
+    async def _read(self, body: bytearray, environ: _Environ, receive: _Receive) -> bool:
+        """Read a body, or say in the environ why not; False where its client has gone."""
+        if int(environ.get("CONTENT_LENGTH") or 0) > MOST_BODY_OCTETS:
+            environ[UNREAD] = 413
+        while UNREAD not in environ:
+            message = await receive()
+            if message["type"] != "http.request":
+                return False
+            body += message["body"]
+            self._held += len(message["body"])
+            if len(body) > MOST_BODY_OCTETS:
+                environ[UNREAD] = 413
+            elif not message["more_body"]:
+                break
+            elif self._held > MOST_HELD_OCTETS:
+                environ[UNREAD] = 503
+        return True
+
+    def _answer(self, environ: _Environ) -> _Answer:
+        """What the app answers. Of a body in one piece nothing is left to do."""
+        heard: list[tuple[str, list[tuple[str, str]]]] = []
+        pieces = _pieces(self.app(environ, lambda *started: heard.append(started[:2])))
+        begun = list(islice(pieces, 2))
+        status, headers = heard[-1]
+        return _Answer(
+            status=int(status[:3]),
+            headers=[
+                (name.lower().encode("latin-1"), value.encode("latin-1"))
+                for name, value in headers
+                if name.lower() != "date"  # the server writes it
+            ],
+            begun=b"".join(begun),
+            rest=pieces if len(begun) == 2 else None,
+        )
+
+    async def _send_pieces(
+        self, begun: bytes, rest: Generator[bytes, None, None], receive: _Receive, send: _Send
+    ) -> None:
+        """Send a body while there is a reader, each piece when the one before has left."""
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            piece = begun
+            while piece and not gone.done():
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = await self._in_thread(next, rest, b"")
+            await send({"type": "http.response.body"})
+        finally:
+            gone.cancel()
+            await self._in_thread(rest.close)
+
+    async def _in_thread(self, call: Callable[..., _T], *arguments: Any) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, call, *arguments)
+
+
+def _pieces(iterable: Iterable[bytes]) -> Generator[bytes, None, None]:
+    """What a WSGI app has returned; it is closed at its end, or with this (PEP 3333)."""
+    try:
+        yield from iterable
+    finally:
+        if isinstance(iterable, _Closable):
+            iterable.close()
+
+
+async def _disconnected(receive: _Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def environ_of(scope: Any) -> _Environ:
+    """The WSGI environ of an ASGI request, without a body (PEP 3333).
+
+    RAW_URI is the target as it was sent. Headers with an underscore are left out: in an environ
+    they could not be told from those with a hyphen.
+    """
+    path, query = scope["raw_path"], scope["query_string"].decode("latin-1")
+    target = path.decode("latin-1")
+    host, port = scope["server"] or ("", 0)
+    environ: _Environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": f"{target}?{query}" if query else target,
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": scope["client"][0] if scope["client"] else "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input_terminated": True,  # a body in chunks has no length
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        if b"_" in raw_name:
+            continue
+        name = raw_name.decode("latin-1").upper().replace("-", "_")
+        if name not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            name = f"HTTP_{name}"
+        value = raw_value.decode("latin-1")
+        environ[name] = f"{environ[name]},{value}" if name in environ else value
+    return environ
