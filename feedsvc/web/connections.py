@@ -99,8 +99,11 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def on_message_begin(self) -> None:
-        super().on_message_begin()
+        """Collect headers; what uvicorn wants beside them may not be needed."""
         self._in_headers = True
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
 
     def on_headers_complete(self) -> None:
         """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
@@ -113,8 +116,12 @@ class Connection(HttpToolsProtocol):
                 raise ValueError
         self._reply = self._ready_reply()
         if self._reply is None:
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.expect_100_continue = url, expects
+            self.headers += headers
             super().on_headers_complete()
-            self.scope["headers"] = [*self.headers]  # without what trails a body
+            self.scope["headers"] = headers  # without what trails a body
             if self.parser.should_upgrade():  # it is answered, and read no further
                 self.cycle.keep_alive = False
 
@@ -144,9 +151,9 @@ class Connection(HttpToolsProtocol):
         parser = self.parser
         if (
             parser.get_method() != b"GET"
-            or parser.get_http_version() != "1.1"
             or not parser.should_keep_alive()
             or parser.should_upgrade()
+            or parser.get_http_version() != "1.1"
             or not self._may_answer()
         ):
             return None

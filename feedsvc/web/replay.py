@@ -4,6 +4,7 @@ A poll is a look-up by raw path. Pages, errors, other methods, query strings, an
 not been asked before go to Flask.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
@@ -31,7 +32,7 @@ class Replay:
         self._limiter = limiter
         # Requests as they were sent, each with its target, the tag of the version that was
         # answered with, and which reply it was: not the reply, which would outlast its version.
-        self._heads: dict[bytes, tuple[str, str, tuple[str, bool]]] = {}
+        self._heads: OrderedDict[bytes, tuple[str, str, tuple[str, bool]]] = OrderedDict()
 
     def again(self, head: bytes) -> Reply | None:
         """The reply to a request of which every octet was sent before, if it is still right.
@@ -61,9 +62,9 @@ class Replay:
         kind = _kind(document, environ)
         reply = document.replies.get(kind) if kind else None
         if reply and kind and 0 < len(head) <= _LONGEST_HEAD:
-            if len(self._heads) >= _MOST_HEADS:
-                del self._heads[next(iter(self._heads))]
             self._heads[head] = (target, document.tag, kind)
+            if len(self._heads) > _MOST_HEADS:
+                self._heads.popitem(last=False)
         return reply
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
