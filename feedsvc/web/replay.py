@@ -4,8 +4,10 @@ A poll is a look-up by raw path. Pages, errors, other methods, query strings, an
 not been asked before go to Flask.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,11 +17,16 @@ from feedsvc.web.limits import RETRY_AFTER, Limiter, is_conditional
 from feedsvc.web.representations import Document, Reply, Shelf
 
 _NOT_MODIFIED: Final = "304"
+# An encoding that need not be there, or is not in upper case. Of any address there are endless
+# ones that are written so, and one that is not.
+_ODDLY_WRITTEN: Final = re.compile("%(?![89A-F][0-9A-F])")
 _MOST_HEADS: Final = 4096
 _LONGEST_HEAD: Final = 1000  # octets
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
+_Version = tuple[str, datetime]  # its tag and when it began
+_Kind = tuple[str, bool]  # the coding of a reply, and whether it is a 304
 _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 
 
@@ -30,9 +37,9 @@ class Replay:
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter
-        # Requests as they were sent, each with its target, the tag of the version that was
-        # answered with, and which reply it was: not the reply, which would outlast its version.
-        self._heads: OrderedDict[bytes, tuple[str, str, tuple[str, bool]]] = OrderedDict()
+        # Requests as they were sent, each with its target, the version that was answered with,
+        # and which reply it was: not the reply, which would outlast its version.
+        self._heads: OrderedDict[bytes, tuple[str, _Version, _Kind]] = OrderedDict()
 
     def again(self, head: bytes) -> Reply | None:
         """The reply to a request of which every octet was sent before, if it is still right.
@@ -42,9 +49,11 @@ class Replay:
         known = self._heads.get(head)
         if known is None:
             return None
-        target, tag, kind = known
+        target, version, kind = known
         document = self._shelf.named(target)
-        return document.replies.get(kind) if document and document.tag == tag else None
+        if document is None or (document.tag, document.last_modified) != version:
+            return None
+        return document.replies.get(kind)
 
     def at_once(self, environ: _Environ, head: bytes = b"") -> Reply | None:
         """The reply to a request of which its method, target and headers are known.
@@ -62,7 +71,8 @@ class Replay:
         kind = _kind(document, environ)
         reply = document.replies.get(kind) if kind else None
         if reply and kind and 0 < len(head) <= _LONGEST_HEAD:
-            self._heads[head] = (target, document.tag, kind)
+            version = (document.tag, document.last_modified)
+            self._heads[head] = (target, version, kind)
             if len(self._heads) > _MOST_HEADS:
                 self._heads.popitem(last=False)
         return reply
@@ -95,7 +105,7 @@ class Replay:
 
         body = self._inner(environ, hear)
         answered = environ.get(ANSWERED)
-        if answered and heard:
+        if answered and heard and not _ODDLY_WRITTEN.search(target):
             document, coding = answered
             _keep_reply(document, coding, *heard[-1])
             self._shelf.name(target, document, generation)
@@ -117,7 +127,7 @@ def _may_be_replayed(environ: _Environ) -> bool:
     )
 
 
-def _kind(document: Document, environ: _Environ) -> tuple[str, bool] | None:
+def _kind(document: Document, environ: _Environ) -> _Kind | None:
     """Which of a document's replies is right: its coding, and whether it is a 304."""
     unmodified = is_current(document, environ)
     if not unmodified and asks_for_delta(environ):

@@ -304,6 +304,23 @@ def test_requests_that_are_remembered_stay_in_bounds(served: Served, client: Cli
     assert max(map(len, served.front._heads)) < 1000
 
 
+def test_an_address_that_is_written_oddly_is_answered_and_not_remembered(
+    served: Served, client: Client
+) -> None:
+    alone = client.exchange(POLL, LAST)
+    for number in range(2 ** len("atom")):
+        name = "".join(
+            f"%{ord(letter):02X}" if number >> place & 1 else letter
+            for place, letter in enumerate("atom")
+        )
+        request = f"GET /{name}.xml HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        for _ in range(3):
+            assert client.exchange(request, LAST) == alone
+    document = served.shelf.get("atom.xml")
+    assert document
+    assert document.names == {"/atom.xml"}
+
+
 # Order, pace and ends.
 
 
