@@ -179,7 +179,7 @@ class ServerSettings(_Section):
     purge_method: str = Field("PURGE", pattern=r"^[A-Z]{1,20}$", examples=["PURGE"])
     poll_limit: _Whole = Field(0, ge=0, le=3600, examples=[6])
     proxies: _Whole = Field(0, ge=0, le=10, examples=[1])
-    memory: _Whole = Field(24 * 1024 * 1024, ge=1024 * 1024, examples=[25165824])
+    memory: _Whole = Field(16 * 1024 * 1024, ge=1024 * 1024, examples=[16777216])
 
 
 class WatcherSettings(_Section):

@@ -27,6 +27,7 @@ def _zstd(body: bytes) -> bytes:
 # In the order in which we choose where a client likes several alike: the smallest first.
 CODINGS: Final[dict[str, Callable[[bytes], bytes]]] = {"br": _br, "zstd": _zstd, "gzip": _gzip}
 
+_SMALL: Final = 500  # octets; below it a coding saves less than its headers add
 _MOST_REMEMBERED: Final = 256
 _LONGEST_REMEMBERED: Final = 200
 _remembered: "dict[str, Preference]" = {}
@@ -41,6 +42,12 @@ class Preference:
 
     coding: str
     instead: str
+
+
+def coding_for(accept_encoding: str, octets: int) -> str:
+    """The coding in which to answer this client with so many octets; `` for plain bytes."""
+    liked = preference(accept_encoding)
+    return liked.instead if octets < _SMALL else liked.coding
 
 
 def preference(accept_encoding: str) -> Preference:

@@ -20,6 +20,7 @@ from feedsvc.errors import StoreError
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import browsing
+from feedsvc.web.codings import CODINGS, coding_for
 from feedsvc.web.feeds import conditions
 from feedsvc.web.words import catalogue_for
 
@@ -146,7 +147,7 @@ def for_browser(store: Store, path: str) -> Response | None:
     except StoreError:
         return None
     page.headers["Cache-Control"] = "no-store"
-    page.headers["Vary"] = "Sec-Fetch-Dest, Accept-Language"
+    page.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding, Accept-Language"
     return page
 
 
@@ -274,12 +275,16 @@ def _page(template: str, site: Site, **values: Any) -> Response:
         "rfc3339": rfc3339,
         **values,
     }
-    response = Response(render_template(template, **values))
+    body = render_template(template, **values).encode()
+    coding = coding_for(request.headers.get("Accept-Encoding", ""), len(body))
+    response = Response(CODINGS[coding](body) if coding else body)
+    if coding:
+        response.headers["Content-Encoding"] = coding
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = _CSP
     # Who reads what is nobody else's business; many hosts refuse pictures to strange pages too.
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Vary"] = "Accept-Language"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
     return response
 
 

@@ -10,7 +10,7 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web import browsing, pages
 
-_VARIES: Final = "Accept, Accept-Language"
+_VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
 
 
 def line(status: int, text: str) -> Response:

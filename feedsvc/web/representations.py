@@ -7,9 +7,8 @@ from threading import Lock
 from typing import Any, Final
 
 from feedsvc.core.documents import plain_type
-from feedsvc.web.codings import CODINGS, preference
+from feedsvc.web.codings import CODINGS, coding_for
 
-SMALL: Final = 500  # octets; below it a coding saves less than its headers add
 _FURNITURE: Final = 8000  # octets that a document takes beside its bytes: answers, conditions
 
 
@@ -70,8 +69,7 @@ class Document:
 
     def coding_for(self, accept_encoding: str) -> str:
         """The coding that this client is answered in; `` for plain bytes."""
-        liked = preference(accept_encoding)
-        return liked.instead if len(self.body) < SMALL else liked.coding
+        return coding_for(accept_encoding, len(self.body))
 
     def tag_in(self, coding: str) -> str:
         """The strong validator of its bytes in a coding."""

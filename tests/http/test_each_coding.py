@@ -369,3 +369,20 @@ def test_every_answer_is_of_one_revision(tmp_path: Path, sqlite_url: str) -> Non
     finally:
         server.stop()
         publisher.store.close()
+
+
+@in_each
+@pytest.mark.parametrize("path", ["/", "/tags/Tea/", "/posts/tea/", "/none"])
+def test_a_page_comes_in_the_coding_that_is_liked(
+    target: Server, path: str, coding: str
+) -> None:
+    asked = {"Accept": "text/html"}
+    plain, coded = (ask(target, path, each, **asked) for each in ("identity", coding))
+    assert coded.headers["Content-Encoding"] == (None if coding == "identity" else coding)
+    assert coded.text == plain.body
+    assert coded.headers["Content-Length"] == str(len(coded.body))
+    assert "Accept-Encoding" in coded.headers["Vary"]
+    if path != "/none":
+        assert (coded.tag == plain.tag) == (coding == "identity")
+        again = ask(target, path, coding, If_None_Match=coded.tag, **asked)
+        assert (again.status, again.tag) == (304, coded.tag)

@@ -47,7 +47,7 @@ def test_an_error_is_a_line_to_a_program(server: Server, accept: str) -> None:
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])
 def test_a_cache_keeps_the_page_and_the_line_apart(server: Server, accept: str) -> None:
     headers = server.get("/none", headers={"Accept": accept}).headers
-    assert headers["Vary"] == "Accept, Accept-Language"
+    assert headers["Vary"] == "Accept, Accept-Encoding, Accept-Language"
     assert headers["Cache-Control"] == "public, max-age=60"
 
 
