@@ -15,7 +15,7 @@ from feedsvc.core.files import FileRecord, Stamp, State
 from feedsvc.core.identities import Claim, Identities, Standing, identify
 from feedsvc.core.news import News
 from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
-from feedsvc.core.problems import Problem
+from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
 from feedsvc.folder import Folder, SourceFile, Unsettled
 from feedsvc.store.publication import Changes, Publication
@@ -351,7 +351,9 @@ def _note(
     had = record.entry_id if record else None
     if isinstance(reading, NotAPost) and had:
         fault, cure = "its front matter is gone", "put it back, or delete the file"
-        reading = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
+        gone = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
+        hidden = reading.reason
+        reading = Draft(reading.path, (gone,), hidden) if hidden else gone
     if isinstance(reading, Post) and reading.expires and reading.expires <= now:
         reading = Draft(reading.path, reading.warnings, "expired")
     if isinstance(reading, Post) and reading.public_from <= now:
@@ -366,7 +368,9 @@ def _note(
                 post.path, *file, "published", due_at=due_at, problems=post.warnings
             )
             return
-        reading = composed
+        reading = replace(composed, span=Span(ends=post.expires))
+    if isinstance(reading, Problem) and not reading.span.holds(now):
+        reading = Draft(reading.path, (reading,), "its dates")
     state, due_at = _state_of(reading)
     kept = had if isinstance(reading, Problem) else None
     if had and not kept:
@@ -387,7 +391,8 @@ def _state_of(reading: Reading) -> tuple[State, int | None]:
         case NotAPost():
             return "no post", None
         case Problem():
-            return "refused", None
+            ends = reading.span.ends
+            return "refused", microseconds(ends) if ends else None
 
 
 def problems_of(reading: Reading) -> list[Problem]:
