@@ -384,6 +384,7 @@ class Watcher:
         if posts:
             self._agenda.look_at(posts, self._folder.quiet)
         others = {path for path in paths - posts if not self._folder.ignores(path)}
+        self._agenda.look_at(others, self._folder.quiet)  # a post may announce their length
         if any(self._was_folder(path) for path in others):
             self._agenda.look_at_everything(self._folder.quiet)
 

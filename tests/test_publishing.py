@@ -697,6 +697,57 @@ def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [5]
 
 
+def test_an_enclosure_that_is_replaced_is_measured_anew(house: House) -> None:
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    revision = house.publish().revision
+    house.posts.write_raw("tea/a.mp3", b"1234567")
+    report = house.publish()
+    assert (report.changed, report.read, report.revision) == (("tea.md",), 1, revision + 1)
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [7]
+    assert house.publish().read == 0
+
+
+def test_a_look_at_an_enclosure_is_one_at_its_post(house: House) -> None:
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    house.posts.write("other.md", audio="b.mp3")
+    house.publish()
+    house.posts.write_raw("tea/a.mp3", b"1234567")
+    report = house.publish(only={"tea/a.mp3"})
+    assert (report.changed, report.read) == (("tea.md",), 1)
+
+
+def test_an_enclosure_that_goes_is_missed(house: House) -> None:
+    file = house.posts.write_raw("a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    house.publish()
+    file.unlink()
+    assert [problem.code for problem in house.publish(only={"a.mp3"}).problems] == ["no-file"]
+
+
+def test_an_enclosure_that_is_being_written_keeps_its_length_till_then(
+    posts: PostFolder, store: Store
+) -> None:
+    house = House(posts, Folder(posts.root, quiet=0.5), store)
+    posts.write_raw("a.mp3", b"12345")
+    posts.write(audio="a.mp3")
+    time.sleep(0.6)
+    house.publish()
+    posts.write_raw("a.mp3", b"1234567")
+    assert house.publish().changed == ()
+    time.sleep(0.6)
+    assert house.publish().changed == ("tea.md",)
+
+
+def test_a_length_that_is_written_stays_whatever_the_file_has(house: House) -> None:
+    house.posts.write_raw("a.mp3", b"12345")
+    house.posts.write(enclosure="{url: a.mp3, length: 7}")
+    house.publish()
+    house.posts.write_raw("a.mp3", b"123456789")
+    assert house.publish().read == 0
+
+
 PICTURES_THAT_ARE_NOT_THERE = [
     ("![A pot](gone.png)", "gone.png", (6, 10)),
     ("Tea.\n\n<img alt=x src='img/gone.png'>", "img/gone.png", (8, 17)),
