@@ -284,7 +284,7 @@ def _place_to_check(seeds: Path, path: Path | None) -> tuple[Path, set[str] | No
 def feeds(config: Path | None, seeds: Path | None) -> None:
     """List all feeds: address, title, entries, last changed."""
     settings = _settings(config, seeds)
-    with Store(settings.store.url).snapshot() as snapshot:
+    with Store(settings.store.url, upgrade=False).snapshot() as snapshot:
         site = snapshot.site()
         rows = [
             (
@@ -304,7 +304,7 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
     """List what the webhook was asked for, the newest first; or show one job and its report."""
-    store = Store(_settings(config, seeds).store.url)
+    store = Store(_settings(config, seeds).store.url, upgrade=False)
     if name is None:
         heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
         print_table(heading, [job_row(job) for job in store.jobs.newest(_MOST_JOBS)])
@@ -326,7 +326,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         if not pusher.end(end, "it was ended by the publisher"):
             raise click.BadParameter(f"there is no subscription {end}", param_hint="--end")
         return
-    store = Store(settings.store.url)
+    store = Store(settings.store.url, upgrade=False)
     rows = [
         [
             each.target.name[:12],

@@ -123,13 +123,22 @@ class Folder:
 
     def size_of(self, path: str) -> int | None:
         """The octets of any regular file inside the folder; None where there is none."""
+        status = self._status_of(path)
+        return status.st_size if status else None
+
+    def is_being_written(self, path: str) -> bool:
+        """True for such a file whose last change is younger than the quiet period."""
+        status = self._status_of(path)
+        return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
+
+    def _status_of(self, path: str) -> os.stat_result | None:
         try:
             place = (self.root / path).resolve(strict=True)
             status = place.stat()
         except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
             return None
         inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
-        return status.st_size if inside else None
+        return status if inside else None
 
     def open_beside(self, path: str) -> BinaryIO | None:
         """Open a file that a post brings along; None where there is none that may be shown.

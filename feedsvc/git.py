@@ -27,6 +27,9 @@ OLDEST: Final = (2, 32)  # the first that lets an environment replace all its co
 # The program writes its process group down itself, before it can start others: whoever finds
 # the lock held after a kill -9 of ours knows whom to end.
 _START: Final = 'echo $$ >"$0" && exec "$@"'
+# A file that grows beyond the limit is a fault of writing, and no signal that ends all.
+_LIMITED: Final = 'echo $$ >"$0" && trap "" XFSZ && ulimit -f "$1" && shift && exec "$@"'
+_BLOCK: Final = 512  # octets, the unit of `ulimit -f`
 # For the address of the settings alone, wherever a redirect leads: see `_configuration`.
 _CREDENTIALS: Final = (
     '!f() { test "$1" = get && '
@@ -115,15 +118,27 @@ class Git:
             raise RepositoryError(f"git {words[0]} failed: {answer.complaint}")
         return answer.output
 
-    def ask(self, *words: str, tree: Path | None = None, index: Path | None = None) -> Answer:
+    def ask(
+        self,
+        *words: str,
+        tree: Path | None = None,
+        index: Path | None = None,
+        most: int | None = None,
+    ) -> Answer:
         """How the command ends. Raises RepositoryError where it takes too long.
 
-        `tree` is the folder of files that it is about, `index` what it knows of them.
+        `tree` is the folder of files that it is about, `index` what it knows of them. With
+        `most`, that is how many octets any file that it writes may have, and the answer. What
+        is fetched is one file then.
         """
+        start, command = [_START], ["git", *words]
+        if most is not None:
+            start, command = [_LIMITED], ["git", "-c", "fetch.unpackLimit=1", *words]
+            command = [str(-(-most // _BLOCK)), *command]
         with self._busy() as busy:
             busy.truncate(0)
             child = subprocess.Popen(  # noqa: S603 - our words, and addresses after `--`
-                ["/bin/sh", "-c", _START, busy.name, "git", *words],
+                ["/bin/sh", "-c", *start, busy.name, *command],
                 cwd=tree or self._place,
                 env=self._environment() | _over(tree, index),
                 stdin=subprocess.DEVNULL,
@@ -132,7 +147,7 @@ class Git:
                 start_new_session=True,
                 pass_fds=(busy.fileno(),),  # held until the last of its children ends
             )
-        output, complaint = _Reader(child.stdout), _Reader(child.stderr, _MOST_WORDS)
+        output, complaint = _Reader(child.stdout, most), _Reader(child.stderr, _MOST_WORDS)
         try:
             code = child.wait(self._timeout)
         except subprocess.TimeoutExpired:

@@ -15,9 +15,9 @@ from feedsvc.core.files import FileRecord, Stamp, State
 from feedsvc.core.identities import Claim, Identities, Standing, identify
 from feedsvc.core.news import News
 from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
-from feedsvc.core.problems import Problem
+from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
-from feedsvc.folder import Folder, SourceFile, Unsettled
+from feedsvc.folder import Folder, SourceFile, Unsettled, is_post_name
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
@@ -187,9 +187,23 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
             waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
             scope |= waiting
             records |= snapshot.files(waiting)
+            showing = _showing(only, snapshot)
+            scope |= showing
+            records |= snapshot.files(showing)
         else:
             records = snapshot.files()
         return _Known(records, snapshot.revision(), scope, everything, zone_moved)
+
+
+def _showing(paths: Collection[str], snapshot: Snapshot) -> set[str]:
+    """The posts that announce the length of what is, or would be, at one of these paths."""
+    others = {path for path in paths if not is_post_name(path.rpartition("/")[2])}
+    if not others:
+        return set()
+    measuring = snapshot.measuring()
+    return {
+        post for post, name in measuring if others.intersection(file_candidates(post, name))
+    }
 
 
 def _look(
@@ -214,7 +228,7 @@ def _look(
             progress(done, len(survey.stamps))
         record, stamp = known.records.get(path), survey.stamps[path]
         again = known.everything or (record and record.wants in leaving)
-        again = again or bool(record and _came_since(record, folder))
+        again = again or bool(record and _measures_otherwise(record, folder))
         if record and not again and not _to_be_read(record, stamp, now_us):
             if record.missing_since is not None:
                 seen.records.append(replace(record, missing_since=None))
@@ -326,10 +340,13 @@ def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
     return record.stamp != stamp or (record.due_at is not None and record.due_at <= now_us)
 
 
-def _came_since(record: FileRecord, folder: Folder) -> bool:
-    """True where an attached file, which was missing, lies in the folder now."""
-    named = (problem.text for problem in record.problems if problem.code == "no-file")
-    return any(_size(record.path, name, folder) is not None for name in named)
+def _measures_otherwise(record: FileRecord, folder: Folder) -> bool:
+    """True where an attached file came, went or has another length than was announced."""
+    return any(
+        _size(record.path, name, folder) != octets
+        and not any(map(folder.is_being_written, file_candidates(record.path, name)))
+        for name, octets in record.measured
+    )
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
@@ -351,7 +368,9 @@ def _note(
     had = record.entry_id if record else None
     if isinstance(reading, NotAPost) and had:
         fault, cure = "its front matter is gone", "put it back, or delete the file"
-        reading = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
+        gone = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
+        hidden = reading.reason
+        reading = Draft(reading.path, (gone,), hidden) if hidden else gone
     if isinstance(reading, Post) and reading.expires and reading.expires <= now:
         reading = Draft(reading.path, reading.warnings, "expired")
     if isinstance(reading, Post) and reading.public_from <= now:
@@ -363,10 +382,17 @@ def _note(
             seen.permalinks[post.path] = post.permalink
             seen.places[post.path] = _places(*map(post.place_of, _Places._fields))
             seen.claiming[post.path] = FileRecord(
-                post.path, *file, "published", due_at=due_at, problems=post.warnings
+                post.path,
+                *file,
+                "published",
+                due_at=due_at,
+                problems=post.warnings,
+                measured=tuple((e.file, e.length) for e in post.enclosures if e.file),
             )
             return
-        reading = composed
+        reading = replace(composed, span=Span(ends=post.expires))
+    if isinstance(reading, Problem) and not reading.span.holds(now):
+        reading = Draft(reading.path, (reading,), "its dates")
     state, due_at = _state_of(reading)
     kept = had if isinstance(reading, Problem) else None
     if had and not kept:
@@ -387,7 +413,8 @@ def _state_of(reading: Reading) -> tuple[State, int | None]:
         case NotAPost():
             return "no post", None
         case Problem():
-            return "refused", None
+            ends = reading.span.ends
+            return "refused", microseconds(ends) if ends else None
 
 
 def problems_of(reading: Reading) -> list[Problem]:

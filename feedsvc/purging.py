@@ -93,6 +93,7 @@ class Purger:
             due, self._due = self._due, set()
         try:
             with requests.Session() as session:
+                session.trust_env = False  # the cache is ours: no proxy, no ~/.netrc
                 for address, headers, about in self._cache.purges(due):
                     self._send_one(session, address, headers)
                     if self._cache.key_header:

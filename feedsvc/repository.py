@@ -19,6 +19,8 @@ from feedsvc.git import Git
 __all__ = ["Checkout", "Remote", "Repository"]
 
 _FETCHED: Final = "refs/feedsvc/fetched"
+MOST_PROPOSED: Final = 256 * 1024 * 1024  # octets that a proposed change may bring along
+_MOST_LISTED: Final = 32 * 1024 * 1024  # octets of a list of a commit's files
 _PREVIEWED: Final = "refs/feedsvc/previewed"
 _CHANGE: Final = re.compile(
     r"refs/(?:(?:pull|merge-requests)/[0-9]{1,18}/head|pull-requests/[0-9]{1,18}/from)"
@@ -121,7 +123,8 @@ class Repository:
 
         `ref` is the branch, or a forge's name of a change: refs/pull/<digits>/head,
         refs/merge-requests/<digits>/head or refs/pull-requests/<digits>/from. Returns the
-        commit; the tree is not touched.
+        commit; the tree is not touched. A stranger may have made the change, so one that is far
+        larger than what is published is refused.
         """
         if ref == self._remote.branch:
             ref = f"refs/heads/{ref}"
@@ -129,7 +132,6 @@ class Repository:
             raise RepositoryError(f"{ref[:80]!r} is neither the branch nor a proposed change")
         with self._git.alone():
             self._git.make()
-            commit = self._fetch(ref, _PREVIEWED, depth=1)
             index = self._git.directory / "preview-index"
             index.unlink(missing_ok=True)
             into = into.absolute()
@@ -137,6 +139,8 @@ class Repository:
             if any(into.iterdir()):
                 raise RepositoryError(f"{into} is not empty; name another folder")
             try:
+                commit = self._fetch(ref, _PREVIEWED, depth=1, most=MOST_PROPOSED)
+                self._check_size(ref, commit)
                 self._git.run("read-tree", "--reset", "-u", commit, tree=into, index=index)
             except BaseException:
                 shutil.rmtree(into, ignore_errors=True)
@@ -157,14 +161,42 @@ class Repository:
             self._tidy()
         return Checkout(commit, changed)
 
-    def _fetch(self, ref: str, into: str, depth: int) -> str:
-        """The commit at a ref of the remote, fetched with its tree."""
+    def _check_size(self, ref: str, commit: str) -> None:
+        """Few octets can be fetched that become many files: RepositoryError for those."""
+        state = self._state()
+        known = self._octets(state.meant) if state and state.remote == self._identity else 0
+        octets = self._octets(commit)
+        if octets - known > MOST_PROPOSED:
+            raise RepositoryError(
+                f"{ref} has files of {octets:,} octets, of which only {MOST_PROPOSED:,} may be "
+                f"more than the {known:,} that are published; make it smaller"
+            )
+
+    def _octets(self, commit: str) -> int:
+        words = ("ls-tree", "-r", "-l", "-z", "--full-tree", commit)
+        answer = self._git.ask(*words, most=_MOST_LISTED)
+        if answer.code:
+            raise RepositoryError(f"git ls-tree failed: {answer.complaint}")
+        if len(answer.output) >= _MOST_LISTED:
+            raise RepositoryError(
+                f"commit {commit} has more files than a preview looks through; make it smaller"
+            )
+        sizes = (
+            line.partition(b"\t")[0].split()[-1] for line in answer.output.split(b"\0")[:-1]
+        )
+        return sum(int(size) for size in sizes if size != b"-")  # of a submodule
+
+    def _fetch(self, ref: str, into: str, depth: int, most: int | None = None) -> str:
+        """The commit at a ref of the remote, fetched with its tree: at most so many octets."""
         answer = self._git.ask(
             *("fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules"),
             *("--no-write-fetch-head", "--no-auto-gc"),
             *([f"--depth={depth}"] if depth else []),
             *("--", self._address, f"+{ref}:{into}"),
+            most=most,
         )
+        if most is not None and "File too large" in answer.complaint:
+            raise RepositoryError(f"{ref} brings more than {most:,} octets; make it smaller")
         if "couldn't find remote ref" in answer.complaint:
             raise RepositoryError(
                 f"{self._address} has no {ref}; push it, or name another branch"

@@ -121,10 +121,25 @@ def long_secret(value: SecretStr) -> SecretStr:
 
 
 def one_or_several(value: Any) -> Any:
-    """One secret, or several while an old one gives way to a new one."""
-    if isinstance(value, str):
-        return json.loads(value) if value.startswith("[") else (value,)
-    return value
+    """One secret, or several while an old one gives way to a new one.
+
+    Several are a list in JSON where only a text can be given. A secret may begin with a
+    bracket, and only what a list of texts would begin with is refused where it is none.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        members = json.loads(value) if value.startswith("[") else None
+    except (ValueError, RecursionError):
+        members = None
+    if isinstance(members, list) and all(isinstance(member, str) for member in members):
+        return members
+    if re.match(r'\[\s*"', value):
+        raise ValueError(
+            'it begins like a list in JSON and is none; write ["one", "two"], or put a secret '
+            "that begins so into webhook.secret_file"
+        )
+    return (value,)
 
 
 def lines_of_file(value: Any) -> Any:

@@ -23,6 +23,7 @@ from feedsvc.errors import (
     StoreGone,
     StoreLocked,
 )
+from feedsvc.folder import Folder
 from feedsvc.publishing import Report, preview, publish
 from feedsvc.source import Source
 from feedsvc.store.store import open_sound_store, open_store
@@ -30,6 +31,7 @@ from feedsvc.store.store import open_sound_store, open_store
 REQUEST_QUIET: Final = 2.0  # seconds without a further call, then the build begins (G10)
 REQUEST_PATIENCE: Final = 30.0  # seconds after which it begins all the same
 RETRY: Final = 2.0  # seconds after which a publish that failed is tried again
+PREVIEW_PATIENCE: Final = 10.0  # seconds that a preview waits for another process to publish
 _TICK: Final = 0.2
 
 log = logging.getLogger("feedsvc.watcher")
@@ -253,9 +255,20 @@ class Watcher:
     def _preview(self, job: Job) -> None:
         try:
             with self._answering([job]) as answer, self._source.proposed(job.ref) as folder:
-                answer(preview(folder, self._store, self._site, datetime.now(UTC)))
+                answer(self._previewed(folder))
         except FeedsvcError as error:
             log.warning("a preview failed: %s", error)
+
+    def _previewed(self, folder: Folder) -> Report:
+        until = time.monotonic() + PREVIEW_PATIENCE
+        while True:
+            try:
+                return preview(folder, self._store, self._site, datetime.now(UTC))
+            except StoreLocked:
+                if time.monotonic() > until:
+                    raise
+            if self._stopping.wait(_TICK):
+                raise _Stopped
 
     def _publish(self, only: Collection[str] | None) -> Report:
         now = datetime.now(UTC)
@@ -384,6 +397,7 @@ class Watcher:
         if posts:
             self._agenda.look_at(posts, self._folder.quiet)
         others = {path for path in paths - posts if not self._folder.ignores(path)}
+        self._agenda.look_at(others, self._folder.quiet)  # a post may announce their length
         if any(self._was_folder(path) for path in others):
             self._agenda.look_at_everything(self._folder.quiet)
 

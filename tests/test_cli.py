@@ -8,12 +8,13 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -780,6 +781,23 @@ def test_a_name_that_is_not_utf_8_is_told_and_the_rest_is_published(
     told = run("publish")
     assert told.stdout.startswith("added: 1\n  tea.md\n")
     assert told.stdout.splitlines()[-1].startswith(r"  caf\xe9.md: ")
+
+
+@pytest.mark.parametrize(
+    "words", [("feeds",), ("jobs",), ("subscriptions",), ("publish", "--dry-run")]
+)
+def test_what_only_looks_does_not_upgrade_a_store(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    run("publish")
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as store, store:
+        store.execute("UPDATE alembic_version SET version_num = '0003'")
+    told = run(*words)
+    assert told.exit_code == 2
+    assert "was written by an earlier feedsvc (schema 0003" in told.stderr
+    with closing(sqlite3.connect(file)) as store:
+        assert store.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
 
 
 @pytest.mark.parametrize("word", ["publish", "feeds"])

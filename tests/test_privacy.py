@@ -232,7 +232,7 @@ def test_a_published_post_that_becomes_hidden_is_withdrawn_everywhere(tmp_path: 
         "hidden: odd",
     ]
     fronts += ["layout: page", "expiryDate: 2026-03-02", "darft: true", "build: {list: never}"]
-    fronts += ["date: 2999-01-01"]
+    fronts += ["date: 2999-01-01", "draft: true\nbroken: ["]
     folder = tmp_path / "posts"
     meant = written(folder, iter([("", visible.replace("{front}", ""))] * len(fronts)))
     with running(tmp_path, folder) as server:

@@ -403,6 +403,75 @@ def test_a_post_that_loses_its_front_matter_keeps_its_last_good_version(house: H
     assert (house.publish().refused, house.titles()) == (1, {"Good"})
 
 
+HIDDEN_ALL_THE_SAME: dict[str, str | bytes] = {
+    "a flag, and another field is refused": "---\ndate: 2025-02-30\ndraft: true\n---\n",
+    "an odd spelling, and another field": "---\ndate: 2025-02-30\nlay_out: page\n---\n",
+    "a flag, and YAML is broken": "---\ntitle: [\ndraft: true\n---\nx",
+    "a flag that breaks it": "---\ntitle: Tea\n draft: true\n---\nx",
+    "a flag with the colon of another script": "---\ntitle: Tea\ndraft：true\n---\nx",
+    "a flag that stands twice": "---\ndraft: false\ndraft: true\n---\nx",
+    "a flag, and no closing mark": "---\ntitle: Tea\ndraft: true\n\ntext",
+    "a flag, and an opening mark that is none": "-—\ntitle: Tea\ndraft: true\n---\ntext",
+    "a flag, and TOML is broken": "+++\ntitle = [\nprivate = true # yet\n+++\n",
+    "a flag, and JSON is broken": '{"title": "Tea", "published": false, "date": }\nx',
+    "a status, and YAML is broken": "---\ntitle: a: b\nstatus: private\n---\n",
+    "a password, and YAML is broken": "---\ntitle: a: b\npassword: x\n---\n",
+    "a flag, and a byte that is no text": b"---\ntitle: \xff\ndraft: true\n---\n",
+    "a flag, in another encoding": "---\ndraft: true\n---\n".encode("utf-16"),
+    "an end, and another field is refused": "---\ndate: x\nexpiryDate: 2026-05-01\n---\n",
+    "an end, and YAML is broken": "---\ntitle: [\nexpiryDate: 2026-05-01\n---\n",
+    "a day to come, and another field": "---\ndate: 2026-08-01\ntags: {a: b}\n---\n",
+    "a day to wait for, and another field": "---\ndate: x\npublishDate: 2026-08-01\n---\n",
+    "an end, and a body that is refused": (
+        "---\ndate: 2026-03-01\nexpiryDate: 2026-05-01\n---\n" + "<div>" * 10_000
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", HIDDEN_ALL_THE_SAME)
+def test_a_post_that_breaks_and_is_hidden_at_once_is_withdrawn(
+    house: House, fault: str
+) -> None:
+    house.posts.write("bad.md", title="Was good")
+    house.publish()
+    source = HIDDEN_ALL_THE_SAME[fault]
+    house.posts.write_raw("bad.md", source if isinstance(source, bytes) else source.encode())
+    assert (house.publish().withdrawn, house.entries()) == (("bad.md",), [])
+
+
+def test_a_post_that_breaks_and_is_hidden_is_refused_until_it_is_mended(house: House) -> None:
+    house.posts.write("bad.md", title="Was good")
+    house.publish()
+    before = house.only_entry().id
+    house.posts.write_raw("bad.md", b"---\ntitle: [\ndraft: true\n---\n")
+    report = house.publish()
+    assert ([p.code for p in report.problems], report.refused) == (["front-matter"], 1)
+    house.posts.write("bad.md", title="Mended")
+    assert (house.publish().added, house.only_entry().id) == (("bad.md",), before)
+
+
+def test_what_becomes_encrypted_and_breaks_at_once_is_withdrawn(house: House) -> None:
+    teasers = replace(SITE, rules=Rules(encrypted="teaser"))
+    house.posts.write(title="Was open")
+    house.publish(site=teasers)
+    house.posts.write(title="Locked", encrypted="yes", updated="no date")
+    assert (house.publish(site=teasers).withdrawn, house.entries()) == (("tea.md",), [])
+
+
+@pytest.mark.parametrize(
+    "fault", ["tags: {a: b}", "title: [", "tags: [a]\n---\n" + "<div>" * 10_000]
+)
+def test_a_post_that_broke_is_withdrawn_when_it_expires(house: House, fault: str) -> None:
+    house.posts.write(expiryDate="2026-06-02 00:00 Z")
+    house.publish()
+    front = f"---\ndate: 2026-03-01\nexpiryDate: 2026-06-02 00:00 Z\n{fault}\n---\n"
+    house.posts.write_raw("tea.md", front.encode())
+    broken = house.publish()
+    end = datetime(2026, 6, 2, tzinfo=UTC)
+    assert (broken.withdrawn, broken.refused, broken.next_due) == ((), 1, end)
+    assert (house.publish(end).withdrawn, house.entries()) == (("tea.md",), [])
+
+
 def test_a_broken_post_that_is_deleted_is_withdrawn(house: House) -> None:
     path = house.posts.write()
     house.publish()
@@ -626,6 +695,57 @@ def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
     report = house.publish()
     assert (report.changed, report.problems, report.revision) == (("tea.md",), (), revision + 1)
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [5]
+
+
+def test_an_enclosure_that_is_replaced_is_measured_anew(house: House) -> None:
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    revision = house.publish().revision
+    house.posts.write_raw("tea/a.mp3", b"1234567")
+    report = house.publish()
+    assert (report.changed, report.read, report.revision) == (("tea.md",), 1, revision + 1)
+    assert [enclosure.length for enclosure in house.only_entry().enclosures] == [7]
+    assert house.publish().read == 0
+
+
+def test_a_look_at_an_enclosure_is_one_at_its_post(house: House) -> None:
+    house.posts.write_raw("tea/a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    house.posts.write("other.md", audio="b.mp3")
+    house.publish()
+    house.posts.write_raw("tea/a.mp3", b"1234567")
+    report = house.publish(only={"tea/a.mp3"})
+    assert (report.changed, report.read) == (("tea.md",), 1)
+
+
+def test_an_enclosure_that_goes_is_missed(house: House) -> None:
+    file = house.posts.write_raw("a.mp3", b"12345")
+    house.posts.write(audio="a.mp3")
+    house.publish()
+    file.unlink()
+    assert [problem.code for problem in house.publish(only={"a.mp3"}).problems] == ["no-file"]
+
+
+def test_an_enclosure_that_is_being_written_keeps_its_length_till_then(
+    posts: PostFolder, store: Store
+) -> None:
+    house = House(posts, Folder(posts.root, quiet=0.5), store)
+    posts.write_raw("a.mp3", b"12345")
+    posts.write(audio="a.mp3")
+    time.sleep(0.6)
+    house.publish()
+    posts.write_raw("a.mp3", b"1234567")
+    assert house.publish().changed == ()
+    time.sleep(0.6)
+    assert house.publish().changed == ("tea.md",)
+
+
+def test_a_length_that_is_written_stays_whatever_the_file_has(house: House) -> None:
+    house.posts.write_raw("a.mp3", b"12345")
+    house.posts.write(enclosure="{url: a.mp3, length: 7}")
+    house.publish()
+    house.posts.write_raw("a.mp3", b"123456789")
+    assert house.publish().read == 0
 
 
 PICTURES_THAT_ARE_NOT_THERE = [

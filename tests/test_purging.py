@@ -54,6 +54,22 @@ def a_purger(cache: FakeCache, header: str = "") -> Purger:
     return Purger(Cache(cache.url, "PURGE", "https://example.org/blog", header, aliases))
 
 
+def test_neither_proxies_nor_passwords_of_the_surroundings_count(
+    cache: FakeCache, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login li password of-another-program\n")
+    for name, value in {"NETRC": str(netrc), "HTTP_PROXY": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.lower(), value)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    purger = a_purger(cache, "Cache-Tag")
+    purger.ask([""])
+    purger.send()
+    assert [headers.get("Authorization") for _, _, headers in cache.told] == [None]
+
+
 def test_each_address_of_a_feed_is_purged_under_the_name_of_the_site(cache: FakeCache) -> None:
     purger = a_purger(cache)
     purger.ask(["tags/茶", ""])

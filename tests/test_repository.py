@@ -732,6 +732,40 @@ def test_other_refs_are_not_previewed(
         follow(place, origin).preview(ref, tmp_path / "preview")
 
 
+@pytest.mark.parametrize(
+    ("files", "fault"),
+    [
+        ({"a.png": os.urandom(300_000)}, "brings more than 100,000 octets"),
+        ({f"{n}.png": os.urandom(40_000) for n in range(9)}, "brings more than 100,000 octets"),
+        ({f"{n}.md": "x" * 30_000 for n in range(9)}, "270,000 octets, of which .* 100,000"),
+        ({f"{'n' * 200}{n}.md": "x" for n in range(900)}, "more files than a preview"),
+    ],
+)
+def test_a_proposed_change_that_is_far_too_large_is_not_laid_out(
+    place: Path,
+    origin: Origin,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    files: Files,
+    fault: str,
+) -> None:
+    published: Files = {"large.png": os.urandom(90_000)}
+    base = origin.push(published)
+    repository = follow(place, origin)
+    repository.update()
+    monkeypatch.setattr("feedsvc.repository.MOST_PROPOSED", 100_000)
+    monkeypatch.setattr("feedsvc.repository._MOST_LISTED", 100_000)
+    origin.git("update-ref", "refs/pull/7/head", origin.push(files, "theirs", onto=base))
+    with pytest.raises(RepositoryError, match=fault):
+        repository.preview("refs/pull/7/head", tmp_path / "preview")
+    assert files_of(tmp_path / "preview") == {}
+    assert "previewed" not in repository._git.run("for-each-ref").decode()
+    assert repository.update() == Checkout(base, frozenset())
+    small = origin.push({**published, "a.md": "1"}, "ours")
+    origin.git("update-ref", "refs/pull/8/head", small)
+    assert repository.preview("refs/pull/8/head", tmp_path / "small") == small
+
+
 def test_a_preview_does_not_write_among_other_files(
     place: Path, origin: Origin, tmp_path: Path
 ) -> None:

@@ -405,6 +405,23 @@ def test_several_secrets_open_the_door_while_one_gives_way(file: Path, given: st
     assert webhook.secrets == (HIDDEN, f"{HIDDEN}2")
 
 
+@pytest.mark.parametrize(
+    "secret", ["[sixteen letters", "[[sixteen letters]]", "[1] and sixteen!"]
+)
+def test_a_secret_may_begin_with_a_bracket(file: Path, secret: str) -> None:
+    in_file = load_settings(written(file, f"[webhook]\nsecret = '{secret}'\n"), SITE).webhook
+    environ = SITE | {"FEEDSVC_WEBHOOK__SECRET": secret}
+    assert in_file.secrets == load_settings(None, environ).webhook.secrets == (secret,)
+
+
+@pytest.mark.parametrize("given", ['["sixteen letters!", "and more of it"', '[ "a", ]'])
+def test_a_list_of_secrets_that_is_none_is_refused_with_the_cure(given: str) -> None:
+    told = only_problem(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": given})
+    assert "webhook.secret: " in told
+    assert "it begins like a list in JSON" in told
+    assert "sixteen" not in told
+
+
 def test_a_file_holds_a_secret_on_each_line(file: Path, tmp_path: Path) -> None:
     kept = tmp_path / "secrets"
     kept.write_text(f"{HIDDEN}\n\n {HIDDEN}2 \n")

@@ -354,6 +354,47 @@ def test_a_preview_of_what_is_not_there_fails_and_harms_nothing(
         assert titles(store) == {"Tea", "Pots"}
 
 
+def test_a_preview_waits_for_a_publish_of_another_process(
+    source: Source, origin: Origin, store: Store, sqlite_url: str
+) -> None:
+    with watching(source, sqlite_url):
+        wait_for(store, "Tea")
+        with store.lock(wait=True):
+            name = ask(store, kind="preview", ref=propose(origin, 1, "Tea", "Pots"))
+            wait_for_job(store, name, "running")
+            time.sleep(1)
+        assert told(wait_for_job(store, name, "done"), "added") == ["Pots"]
+
+
+def test_a_preview_does_not_wait_for_ever(
+    source: Source,
+    origin: Origin,
+    store: Store,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("feedsvc.watcher.PREVIEW_PATIENCE", 0.5)
+    with watching(source, sqlite_url):
+        wait_for(store, "Tea")
+        with store.lock(wait=True):
+            job = wait_for_job(store, ask(store, kind="preview"), "failed")
+            assert "another process" in job.error
+
+
+def test_a_preview_that_waits_when_the_watcher_ends_is_made_after_the_next_start(
+    source: Source, store: Store, sqlite_url: str
+) -> None:
+    with watching(source, sqlite_url):
+        wait_for(store, "Tea")
+    with store.lock(wait=True):
+        name = ask(store, kind="preview")
+        with watching(source, sqlite_url):
+            wait_for_job(store, name, "running")
+            time.sleep(0.5)
+    with watching(source, sqlite_url):
+        wait_for_job(store, name, "done")
+
+
 def test_a_plain_folder_is_previewed_as_it_stands(
     tmp_path: Path, store: Store, sqlite_url: str
 ) -> None:

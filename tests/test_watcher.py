@@ -62,6 +62,25 @@ def test_a_request_publishes_what_no_event_told_of(
         wait_until(lambda: titles(store) == {"Unheard"}, "the rescan", 5)
 
 
+def test_an_enclosure_that_is_replaced_is_measured_when_its_event_comes(
+    posts: PostFolder, store: Store, sqlite_url: str
+) -> None:
+    def lengths() -> list[int | None]:
+        with store.snapshot() as snapshot:
+            feed = snapshot.feed("")
+            newest = snapshot.newest(feed.number, 1) if feed else []
+            return [enclosure.length for entry in newest for enclosure in entry.enclosures]
+
+    posts.write_raw("tea/a.mp3", b"12345")
+    posts.write("tea.md", audio="a.mp3")
+    watcher = Watcher(Source(Folder(posts.root, 0.1)), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        wait_until(lambda: lengths() == [5], "the first length")
+        time.sleep(2)  # the watch stands, and the look that it begins with is over
+        posts.write_raw("tea/a.mp3", b"1234567")
+        wait_until(lambda: lengths() == [7], "the new length", 5)
+
+
 def test_a_request_that_nobody_began_survives_a_crash(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:

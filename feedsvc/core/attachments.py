@@ -34,7 +34,7 @@ def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
 
     Written as a URL, as `url length type` (WordPress), as a map, or as a list of these. The
     first key of the row that has any counts. What lies beside the post is relative to its
-    permalink, and its `file` is set.
+    permalink, and its `file` is set unless its length is written.
     """
     for found in fields.all("enclosures"):
         members = found.value if isinstance(found.value, list) else [found.value]
@@ -81,7 +81,8 @@ def _enclosure(fields: Fields, found: Found, permalink: str) -> Enclosure | None
             f"{found.name}: the length {shown(length)} is no number of bytes; it is left out"
         )
         fields.warn("enclosure", fault, "write digits only, such as length: 24986239", found)
-    return Enclosure(href, media_type, octets, seconds_of(duration), _file_of(given))
+    file = _file_of(given) if octets is None else ""
+    return Enclosure(href, media_type, octets, seconds_of(duration), file)
 
 
 def _first(said: dict[str, Value], keys: tuple[str, ...]) -> str:

@@ -40,8 +40,8 @@ class Enclosure:
     """An attached file (RFC 4287 §4.2.7.2, RSS 2.0 `enclosure`).
 
     `href` is absolute, `length` in octets, `duration` in seconds; None where nobody said.
-    `file` is the path in the folder of posts where the attached file would lie, or empty: what
-    has one and no length is measured there.
+    `file` is the path in the folder of posts where the attached file would lie, for it to be
+    measured; empty where the length is written, or the file is elsewhere.
     """
 
     href: str

@@ -24,6 +24,12 @@ def decoded(source: bytes, encoding: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def roughly(source: bytes) -> str:
+    """What can be made out of a file in no known encoding: all that is ASCII in it."""
+    text = source.decode("utf-8", "replace").replace("\0", "")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _text(source: bytes, encoding: str) -> str:
     other = encoding.lower().replace("_", "-") not in ("utf-8", "utf8", "utf-8-sig")
     try:

@@ -25,7 +25,8 @@ class FileRecord:
     `entry_id` is of the entry that it has in the feeds, `key` the key that it has it under;
     where another file has its key, that is the key which it `wants`. It is to be read again at
     `due_at`, though nothing has changed; it has not been there since `missing_since`. Both are
-    microseconds since 1970.
+    microseconds since 1970. `measured` are attached files, as the post names them, with the
+    octets that were announced of each.
     """
 
     path: str
@@ -38,3 +39,4 @@ class FileRecord:
     problems: tuple[Problem, ...] = ()
     key: str = ""
     wants: str = ""
+    measured: tuple[tuple[str, int | None], ...] = ()

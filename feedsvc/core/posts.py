@@ -1,23 +1,25 @@
 """The door of the house: a file's bytes in, a Post out; untyped front matter ends here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final, TypeAlias
 
 from feedsvc.core.attachments import enclosures_of, image_of
+from feedsvc.core.broken import still_said
 from feedsvc.core.dates import date_in_name, read_date
 from feedsvc.core.enclosures import Enclosure
-from feedsvc.core.encodings import decoded, first_illegal
+from feedsvc.core.encodings import decoded, first_illegal, roughly
 from feedsvc.core.frontmatter import FrontMatter, read_front_matter
 from feedsvc.core.headings import Heading, first_heading
 from feedsvc.core.keys import fold, meant_by
 from feedsvc.core.meanings import Fields, Found, Refused
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
-from feedsvc.core.privacy import HIDING, is_encrypted, truth, why_hidden
-from feedsvc.core.problems import Problem
+from feedsvc.core.privacy import HIDING, hides_all_the_same, is_encrypted, truth, why_hidden
+from feedsvc.core.problems import Problem, Span
 from feedsvc.core.shortcodes import without_shortcodes
 from feedsvc.core.showing import how_shown, warn_of_other_feeds
 from feedsvc.core.site import Site
@@ -82,7 +84,10 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A post that its author hides, and why; whatever was published of it is withdrawn."""
+    """A post that its author hides, and why; whatever was published of it is withdrawn.
+
+    Where it could not be read either, the problem is among the `warnings`.
+    """
 
     path: str
     warnings: tuple[Problem, ...] = ()
@@ -91,9 +96,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class NotAPost:
-    """A file without front matter, such as a README."""
+    """A file without front matter, such as a README.
+
+    `reason` is what would hide it all the same, if it was a post before.
+    """
 
     path: str
+    reason: str = field(default="", compare=False)
 
 
 Reading: TypeAlias = Post | Draft | NotAPost | Problem
@@ -115,23 +124,35 @@ def parse_post(path: str, source: bytes, site: Site) -> Reading:
 
 def explain(path: str, source: bytes, site: Site) -> Explanation:
     """What parse_post makes of a file, and from which keys."""
+    text = ""
     try:
         text = decoded(source, site.rules.encoding)
         cleaned = legal(text)
         front = read_front_matter(cleaned, site.rules.dialect)
     except FrontMatterError as error:
         place = (error.code, error.column, error.text)
-        return Explanation(Problem(path, error.line, error.fault, error.cure, True, *place))
+        problem = Problem(path, error.line, error.fault, error.cure, True, *place)
+        return Explanation(_broken(problem, text or roughly(source), site))
     if front is None:
-        return Explanation(NotAPost(path))
+        return Explanation(NotAPost(path, hides_all_the_same(still_said(text))))
     fields = Fields(path, front)
     _warn_of_illegal(fields, text, cleaned)
+    reader = _Reader(fields, front, site)
     reading: Reading
     try:
-        reading = _Reader(fields, front, site).reading()
+        reading = reader.reading()
     except Refused as error:
-        reading = fields.refusal(error)
+        reading = reader.refused(fields.refusal(error))
     return Explanation(reading, front.dialect, fields.origins)
+
+
+def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
+    """What becomes of a post whose front matter cannot be read, by the lines that can."""
+    hidden = hides_all_the_same(still_said(text))
+    if hidden:
+        return Draft(problem.path, (problem,), hidden)
+    front = FrontMatter(dict(still_said(text)), "", 1, "yaml")
+    return _Reader(Fields(problem.path, front), front, site).refused(problem)
 
 
 def _warn_of_illegal(fields: Fields, text: str, cleaned: str) -> None:
@@ -192,6 +213,23 @@ class _Reader:
             places=fields.places,
             warnings=tuple(fields.warnings),
         )
+
+    def refused(self, problem: Problem) -> Draft | Problem:
+        """What becomes of a post that does not hide, and has this problem.
+
+        An encrypted one may have been published when it was open, so nothing of it can stay.
+        """
+        if self._is_encrypted:
+            return Draft(problem.path, (problem,), "password")
+        begins: list[datetime] = []
+        ends = None
+        with suppress(Refused):
+            begins = [moment for moment in [self._date("published")] if moment]
+        with suppress(Refused):
+            begins += [moment for moment in [self._embargo()] if moment]
+        with suppress(Refused):
+            ends = self._date("expires")
+        return replace(problem, span=Span(max(begins, default=None), ends))
 
     def _warn_of_strangers(self) -> None:
         for found in self._fields.every():

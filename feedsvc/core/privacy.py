@@ -1,10 +1,11 @@
 """What hides a post. A wrong guess here cannot be taken back, so any doubt hides it."""
 
+from collections.abc import Iterable
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from feedsvc.core.dates import read_date
-from feedsvc.core.frontmatter import Value
+from feedsvc.core.frontmatter import Field, Value
 from feedsvc.core.keys import KEYS, fold, meant_by
 from feedsvc.core.meanings import Fields, Found
 from feedsvc.core.site import Site
@@ -53,6 +54,18 @@ def why_hidden(fields: Fields, site: Site) -> str:
     folders = fields.path.lower().split("/")[:-1]
     reasons += [f"the folder {folder}" for folder in folders if folder in _DRAFTS]
     return ", ".join(dict.fromkeys(reasons))
+
+
+def hides_all_the_same(said: Iterable[tuple[str, Field]]) -> str:
+    """The first flag that certainly hides a post, of lines of broken front matter.
+
+    Where a flag's value may be what is broken, a doubt hides nothing.
+    """
+    for name, field in said:
+        table, _, key = name.rpartition(".")
+        if (not table or fold(table) in _TABLES) and _surely_hides(key, field.value):
+            return name
+    return ""
 
 
 def is_encrypted(fields: Fields) -> bool:
@@ -149,21 +162,25 @@ def _denies(name: str, flag: str) -> bool:
 def _misplaced(fields: Fields, found: Found) -> bool:
     """True for a flag that hides and was written below a table's heading by mistake."""
     key = found.name.partition(".")[2]
-    word, said = _word(found.value), truth(found.value)
-    hides = {
-        "hides": said is True,
-        "shows": said is False,
-        "status": word in _HIDDEN_STATUS,
-        "encrypted": found.value is not None and word not in FALSE,
-    }.get(_FLAGS.get(fold(key), ""), False)
+    hides = _surely_hides(key, found.value)
     if hides:
         fault = f"{found.name} stands in a table, and hides the post all the same"
         fields.warn_of_key("flag", fault, f"write {key} above the table", found)
     return hides
 
 
+def _surely_hides(key: str, value: Value) -> bool:
+    word, said = _word(value), truth(value)
+    return {
+        "hides": said is True,
+        "shows": said is False,
+        "status": word in _HIDDEN_STATUS,
+        "encrypted": value is not None and word not in FALSE,
+    }.get(_FLAGS.get(fold(key), ""), False)
+
+
 def _is_page(found: Found) -> bool:
-    return _word(found.value) in _PAGES[found.name.lower()]
+    return _word(found.value) in _PAGES[fold(found.name)]
 
 
 def _has_no_page(found: Found) -> bool:

@@ -27,17 +27,20 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 class Database:
     """One store's connections. Opening it creates or migrates the schema where that is due.
 
-    Every fault comes out as a StoreError: StoreDamaged for a file that is no database,
-    StoreTooNew for the schema of a later feedsvc, which is left untouched.
+    Without `upgrade` the schema of an earlier feedsvc is refused, and left as it is. Every
+    fault comes out as a StoreError: StoreDamaged for a file that is no database, StoreTooNew
+    for the schema of a later feedsvc, which is left untouched.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, upgrade: bool = True) -> None:
         self._url = make_url(url)
         self.file = self._file()
         if self.file:
             _make_room(self.file)
         self.engine = self._new_engine()
         try:
+            if not upgrade:
+                self._refuse_an_earlier_schema()
             self._migrate()
         except BaseException:
             self.close()
@@ -86,6 +89,15 @@ class Database:
             return self.file.stat().st_ino
         except FileNotFoundError:
             return 0
+
+    def _refuse_an_earlier_schema(self) -> None:
+        version = self._version()
+        if version is not None and version < SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.name} was written by an earlier feedsvc (schema {version}, this one "
+                f"writes {SCHEMA_VERSION}); start feedsvc serve or feedsvc publish, which "
+                "bring it up to date"
+            )
 
     def _migrate(self) -> None:
         if self._version() == SCHEMA_VERSION:

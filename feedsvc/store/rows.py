@@ -31,6 +31,7 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "key": record.key,
         "wants": record.wants,
         "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
+        "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
     }
 
 
@@ -47,12 +48,18 @@ def file_record(row: RowMapping) -> FileRecord:
         problems_of(row["path"], row["problems"]),
         row["key"],
         row["wants"],
+        measured_of(row["measured"]),
     )
 
 
 def problems_of(path: str, text: str) -> tuple[Problem, ...]:
     """The problems in a row of `files`."""
     return tuple(Problem(path, *fields) for fields in json.loads(text)) if text else ()
+
+
+def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:
+    """The files that were measured, in a row of `files`."""
+    return tuple((name, octets) for name, octets in json.loads(text)) if text else ()
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0004"
+SCHEMA_VERSION: Final = "0005"
 
 metadata = MetaData()
 
@@ -45,6 +45,7 @@ files = Table(
     Column("due_at", BigInteger),  # microseconds since 1970: then it is to be read again
     Column("missing_since", BigInteger),  # microseconds since 1970
     Column("problems", Text, nullable=False),  # JSON
+    Column("measured", Text, nullable=False, server_default=""),  # JSON; empty for most
     Index("files_entry", "entry_id"),
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),
@@ -54,6 +55,12 @@ files = Table(
         "path",
         sqlite_where=text("problems <> ''"),
         postgresql_where=text("problems <> ''"),
+    ),
+    Index(
+        "files_measured",
+        "path",
+        sqlite_where=text("measured <> ''"),
+        postgresql_where=text("measured <> ''"),
     ),
 )
 

@@ -16,7 +16,7 @@ from feedsvc.core.identities import Holder, Standing
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
-from feedsvc.store.rows import entry_of, file_record, problems_of, topic_of
+from feedsvc.store.rows import entry_of, file_record, measured_of, problems_of, topic_of
 from feedsvc.store.schema import (
     attachments,
     entries,
@@ -28,6 +28,7 @@ from feedsvc.store.schema import (
 )
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
+_HAS_MEASURED = sa.text("measured <> ''")  # likewise
 
 _MARK = (  # asked for twenty times a second: put together once
     sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
@@ -246,6 +247,12 @@ class Snapshot:
             query = sa.select(files.c.path).where(files.c.wants.in_(chunk))
             found |= {row["path"] for row in self._rows(query)}
         return found
+
+    def measuring(self) -> Iterator[tuple[str, str]]:
+        """Each file of which something attached was measured, with what it calls that."""
+        query = sa.select(files.c.path, files.c.measured).where(_HAS_MEASURED)
+        for row in self._rows(query):
+            yield from ((row["path"], name) for name, _ in measured_of(row["measured"]))
 
     def has_files_below(self, folder: str) -> bool:
         """True where files of a folder of this path are known."""

@@ -31,8 +31,8 @@ log = logging.getLogger("feedsvc.store")
 class Store:
     """What is published. Every method raises StoreError where the store cannot be asked."""
 
-    def __init__(self, url: str) -> None:
-        self._database = Database(url)
+    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+        self._database = Database(url, upgrade=upgrade)
         self.name = self._database.name
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
@@ -96,11 +96,14 @@ def open_sound_store(url: str) -> Store:
 
 @contextmanager
 def store_to_look_at(url: str) -> Iterator[Store]:
-    """The store at `url`; where there is no file yet an empty one, which leaves none behind."""
+    """The store at `url`; where there is no file yet an empty one, which leaves none behind.
+
+    That of an earlier feedsvc, which may still be running, is refused with a StoreError.
+    """
     parsed = make_url(url)
     is_there = parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3")
+        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
         try:
             yield store
         finally:

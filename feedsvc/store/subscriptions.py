@@ -45,7 +45,9 @@ class Subscriptions:
         are kept; what is asked of one that there is already is never refused for its number.
         """
         with self._database.writing(alone="intents") as connection:
-            fault = _too_many_unproven(connection, intent, now)
+            fault = ""
+            if _too_many_unproven_until(connection, intent, now) is not None:
+                fault = "too many subscriptions were asked for that were not confirmed"
             if not fault and intent.mode == "subscribe":
                 fault = _too_many(connection, intent, most)
             if not fault:
@@ -53,6 +55,15 @@ class Subscriptions:
                 connection.execute(earlier.values(next_attempt_at=None))
                 connection.execute(sa.insert(intents), [_intent_row(intent)])
             return fault
+
+    def free_at(self, intent: Intent, now: datetime) -> datetime | None:
+        """When this may be asked for that has too many before it which nobody confirmed.
+
+        None where it may be now. One of those that is confirmed or ends makes room earlier.
+        """
+        with self._database.reading() as connection:
+            until = _too_many_unproven_until(connection, intent, now)
+            return None if until is None else from_microseconds(until)
 
     def claim_intents(self, now: datetime, most: int) -> list[Intent]:
         """Intents that are to be verified now; nobody else gets them meanwhile."""
@@ -281,17 +292,24 @@ class Subscriptions:
                 connection.execute(sa.update(table).where(claimed).values(claimed_until=0))
 
 
-def _too_many_unproven(connection: Connection, intent: Intent, now: datetime) -> str:
+def _too_many_unproven_until(
+    connection: Connection, intent: Intent, now: datetime
+) -> int | None:
     """Verifications are requests that we make because a stranger says so: few of them."""
+    until: list[int] = []
     since = microseconds(now - UNPROVEN_FOR)
     for column, value, most in (
         (intents.c.host, intent.target.host, MOST_UNPROVEN),
         (intents.c.client, intent.client, MOST_UNPROVEN_OF_CLIENT),
     ):
-        count = sa.select(sa.func.count()).where(column == value, intents.c.asked_at > since)
-        if connection.execute(count).scalar_one() >= most:
-            return "too many subscriptions were asked for that were not confirmed"
-    return ""
+        counted = sa.select(intents.c.asked_at).where(
+            column == value, intents.c.asked_at > since
+        )
+        newest = counted.order_by(intents.c.asked_at.desc())
+        last = connection.execute(newest.offset(most - 1).limit(1)).scalar()
+        if last is not None:  # once it counts no more, there is room for one
+            until.append(last + microseconds(now) - since)
+    return max(until, default=None)
 
 
 def _too_many(connection: Connection, intent: Intent, most: int) -> str:

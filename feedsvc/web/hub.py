@@ -1,5 +1,6 @@
 """Our WebSub hub: who may be pushed what (W3C WebSub §5)."""
 
+import math
 import re
 import secrets
 from datetime import UTC, datetime
@@ -72,9 +73,15 @@ class Hub:
         refused = self._store.subscriptions.ask(intent, most, intent.asked_at)
         if refused:
             response = line(429, refused)
-            response.headers["Retry-After"] = str(int(UNPROVEN_FOR.total_seconds()))
+            response.headers["Retry-After"] = str(self._seconds_until_free(intent))
             return response
         return line(202, "the callback will be asked whether it wants this")
+
+    def _seconds_until_free(self, intent: Intent) -> int:
+        """When it is worth asking again; nobody knows when a hub that is full has room."""
+        now = datetime.now(UTC)
+        free = self._store.subscriptions.free_at(intent, now) or now + UNPROVEN_FOR
+        return max(1, math.ceil((free - now).total_seconds()))
 
     def _intent(self, form: dict[str, str], asking: str) -> Intent:
         mode = _MODES.get(form.get("hub.mode", ""))

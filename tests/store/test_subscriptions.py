@@ -243,6 +243,22 @@ def test_a_host_may_not_be_asked_too_often_in_vain(either_store: Store) -> None:
     assert ask(either_store, intent(asked_at=NOW + UNPROVEN_FOR)) == ""
 
 
+def test_it_is_known_when_somebody_may_ask_again(either_store: Store) -> None:
+    def free_in(wanted: Intent, now: datetime) -> timedelta | None:
+        until = either_store.subscriptions.free_at(wanted, now)
+        return None if until is None else until - now
+
+    assert free_in(intent(), NOW) is None
+    for n in range(MOST_UNPROVEN + 1):
+        of = target(callback=f"https://one.example/{n}")
+        ask(either_store, intent(of, client=f"192.0.2.{n}", asked_at=NOW + n * SECOND))
+    later = NOW + 30 * SECOND
+    assert free_in(intent(), later) == UNPROVEN_FOR - 30 * SECOND
+    again = later + UNPROVEN_FOR - 30 * SECOND
+    assert free_in(intent(), again) is None
+    assert ask(either_store, intent(asked_at=again)) == ""
+
+
 def test_intents_that_were_refused_or_asked_for_anew_still_count(either_store: Store) -> None:
     for _ in range(MOST_UNPROVEN - 1):
         ask(either_store, intent())

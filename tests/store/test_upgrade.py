@@ -16,10 +16,11 @@ from feedsvc.core.entries import Entry
 from feedsvc.core.files import FileRecord, Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.core.subscriptions import Intent, Target
+from feedsvc.errors import StoreError
 from feedsvc.folder import Folder
 from feedsvc.publishing import publish
 from feedsvc.store.publication import Publication
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, store_to_look_at
 from tests.builders import a_site, an_entry, at, people
 from tests.pipeline import documents_of
 from tests.writing import PostFolder
@@ -225,8 +226,30 @@ def downgrade_to_third_schema(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
+        connection.execute(sa.text("DROP INDEX files_measured"))
+        connection.execute(sa.text("ALTER TABLE files DROP COLUMN measured"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     engine.dispose()
+
+
+def test_who_only_looks_leaves_an_older_store_as_it_is(
+    posts: PostFolder, folder: Folder, either_url: str
+) -> None:
+    made = Store(either_url)
+    publish(folder, made, a_site(), NOW)
+    made.close()
+    downgrade_to_third_schema(either_url)
+    refused = pytest.raises(StoreError, match=r"earlier feedsvc.*feedsvc publish")
+    with refused, store_to_look_at(either_url):
+        pass
+    engine = sa.create_engine(either_url)
+    with engine.connect() as connection:
+        version = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+        assert version.scalar() == "0003"
+    engine.dispose()
+    Store(either_url).close()
+    with store_to_look_at(either_url) as store, store.snapshot() as snapshot:
+        assert snapshot.feed("")
 
 
 def digests(store: Store) -> dict[str, tuple[str, int]]:

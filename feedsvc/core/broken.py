@@ -1,0 +1,64 @@
+"""What still stands in front matter that cannot be read: lines that mean something alone.
+
+A text is broken in the one place that its author got wrong, and its other lines still mean what
+they say. Only what hides the post is taken from them, see core/privacy.py.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from feedsvc.core.fields import LONGEST, Field
+from feedsvc.core.flatyaml import NOTHING
+
+_CLOSING = re.compile(r"^(?:-{3,}+|\+{3}|;{3,}+|\.{3}|\})[ \t]*+$", re.MULTILINE)
+_BLANK_LINE = re.compile(r"^[ \t]*+$", re.MULTILINE)
+_TABLE = re.compile(r"\[{1,2}([\w.-]++)\]{1,2}[ \t]*+")
+_MEANS = re.compile("[:=：]")  # the last is of a Chinese keyboard, and breaks YAML
+_COMMENT = re.compile(r"(?:^|[ \t])#.*")
+_AROUND: Final = " \t{}\"',"
+
+
+def still_said(text: str) -> Iterator[tuple[str, Field]]:
+    """Each line of the kind `key: value` in what a text's front matter seems to be.
+
+    That ends at the mark that closes it; where there is none, at the first blank line. What
+    stands in a table, or indented below a key, has that name before its own: `extra.draft`.
+    """
+    table = key = ""
+    deep = 0  # what is indented deeper than this belongs to `key`
+    for number, line in enumerate(_head(text).split("\n"), 1):
+        words = line.lstrip()
+        indent = len(line) - len(words)
+        heading = _TABLE.fullmatch(line)
+        if heading:
+            table, key = f"{heading[1]}.", ""
+        if heading or words[:1] in ("", "-", "#"):
+            continue
+        if key and indent <= deep:
+            key = ""
+        for part in words.split(",") if words[0] in '{"' else [words]:  # JSON, on one line
+            sides = _MEANS.split(part, maxsplit=1)
+            if len(sides) < 2:
+                continue
+            name, value = sides[0].strip(_AROUND), _value(sides[1])
+            yield f"{table}{key and key + '.'}{name}", Field(value, number, 1, 1)
+            if not key and (value is None or value[:1] in "|>"):
+                key, deep = name, indent
+
+
+def _head(text: str) -> str:
+    start = len(text) - len(text.lstrip())
+    most = start + LONGEST
+    first_end = text.find("\n", start, most)
+    if first_end < 0:
+        return text[:most]
+    end = _CLOSING.search(text, first_end, most) or _BLANK_LINE.search(
+        text, first_end + 1, most
+    )
+    return text[: end.start() if end else most]
+
+
+def _value(words: str) -> str | None:
+    bare = _COMMENT.sub("", words).strip(_AROUND)
+    return None if bare in NOTHING else bare
