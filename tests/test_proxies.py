@@ -1,4 +1,4 @@
-"""What every proxy of docs/deploy lets through, and how: real ones, as documented."""
+"""What nginx, Caddy and Varnish let through: real ones, set up as docs/deploy says."""
 
 import re
 import time
@@ -205,15 +205,14 @@ def test_each_client_is_known_by_its_own_address(
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux")
 def test_a_proxy_lets_go_of_a_connection_before_feedsvc_does(
-    tmp_path: Path, posts: PostFolder
+    tmp_path_factory: pytest.TempPathFactory, posts: PostFolder
 ) -> None:
     """Or it sends a request just when feedsvc closes, and its client gets 502."""
     posts.write()
     with ExitStack() as stack:
         asked = {}
         for name in filter(is_installed, ALL):
-            place = tmp_path / name.replace(" ", "-")
-            place.mkdir()
+            place = tmp_path_factory.mktemp("lets-go")
             server = stack.enter_context(running(place, posts.root))
             front = stack.enter_context(ALL[name][0](place, server.port))
             assert ask(front, "/hub", FORM, method="POST", body=b"x").status == 400
