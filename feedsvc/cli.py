@@ -39,7 +39,7 @@ from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store, store_to_look_at
 
-# Flask, granian, APScheduler and watchfiles take 30 MB and half a second: the commands that
+# Flask, uvicorn, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
 if TYPE_CHECKING:
     from feedsvc.push.pusher import Pusher

@@ -1,52 +1,20 @@
-"""A real Varnish in front, with the configuration that docs/deploy gives."""
+"""What Varnish keeps, for how long, and what it lets go of when it is told."""
 
-import re
-import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import pytest
 import requests
 
 from feedsvc.purging import SEEN_AFTER
+from tests.proxies import ask, is_installed, varnish
 from tests.running import free_port, running, wait_until
 from tests.writing import PostFolder
 
-DEPLOYMENT: Final = Path(__file__).parents[1] / "docs/deploy/README.md"
-VARNISH: Final = shutil.which("varnishd") or shutil.which("varnishd", path="/usr/sbin")
+# How stale it may serve what it has, in seconds.
+TELLING = "sub vcl_deliver { set resp.http.X-Grace = obj.grace; }"
 
-pytestmark = pytest.mark.skipif(not VARNISH, reason="varnishd is not installed")
-
-
-@contextmanager
-def varnish(place: Path, port: int, backend: int) -> Iterator[str]:
-    """Varnish on `port`, as documented, in front of a backend; where it answers."""
-    found = re.search(r"```vcl\n(.*?)```", DEPLOYMENT.read_text("utf-8"), re.DOTALL)
-    assert found
-    rules = place / "default.vcl"
-    rules.write_text(found[1].replace('.port = "8000"', f'.port = "{backend}"'), "utf-8")
-    command = [str(VARNISH), "-j", "none", "-F", "-a", f"127.0.0.1:{port}", "-f", str(rules)]
-    command += ["-n", str(place / "varnish"), "-p", "http_gzip_support=off", "-s", "malloc,16m"]
-    with (place / "varnish.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(url), f"Varnish: {place / 'varnish.log'}")
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/readyz", timeout=5).status_code > 0
-    except requests.ConnectionError:
-        return False
+pytestmark = pytest.mark.skipif(not is_installed("Varnish"), reason="varnishd is not installed")
 
 
 @pytest.mark.parametrize("cache_keys", ["", "Surrogate-Key"])
@@ -62,7 +30,8 @@ def test_a_publish_purges_what_changed_and_nothing_else(
         "FEEDSVC_SERVER__PURGE": f"http://127.0.0.1:{front}",
         "FEEDSVC_SITE__URL": f"http://127.0.0.1:{front}",
     }
-    with varnish(tmp_path, front, port) as url, running(tmp_path, posts.root, settings, port):
+    url = f"http://127.0.0.1:{front}"
+    with varnish(tmp_path, port, front), running(tmp_path, posts.root, settings, port):
         time.sleep(3 * SEEN_AFTER)  # the first publish is purged as well
         green, black = f"{url}/tags/Green/atom.xml", f"{url}/tags/Black/atom.xml"
         for address in (green, black):
@@ -76,3 +45,18 @@ def test_a_publish_purges_what_changed_and_nothing_else(
 def _is_hit(response: requests.Response) -> bool:
     """Two numbers are the request, and the one that had brought the answer."""
     return response.status_code == 200 and len(response.headers["X-Varnish"].split()) == 2
+
+
+def test_feeds_may_be_served_stale_for_a_day_and_pages_not(
+    tmp_path: Path, posts: PostFolder
+) -> None:
+    posts.write()
+    with (
+        running(tmp_path, posts.root) as server,
+        varnish(tmp_path, server.port, more=TELLING) as port,
+    ):
+        graces = {
+            path: float(ask(port, path).headers["X-Grace"])
+            for path in ("/atom.xml", "/", "/tags/none/atom.xml")
+        }
+        assert graces == {"/atom.xml": 86400, "/": 10, "/tags/none/atom.xml": 10}
