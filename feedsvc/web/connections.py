@@ -29,17 +29,27 @@ _READ: Final[Mapping[bytes, str]] = {
 }
 _END: Final = b"\r\n\r\n"
 _OF_BODIES: Final = (b"content-length", b"transfer-encoding")
-_LONGEST: Final = 1000  # octets of a header; what takes longer to compare is for a thread
+# Octets of a header. What was found of a longer one is not remembered, so that it takes up to a
+# millisecond each time: that is for a thread.
+_LONGEST: Final = 200
+
+# Where in a request a connection is. While it is between two, what comes begins the next.
+_BETWEEN: Final = 0
+_IN_HEADERS: Final = 1
+_IN_BODY: Final = 2
 
 
 class Connection(HttpToolsProtocol):
     """One connection, to the `Gateway` that uvicorn was given as its app."""
 
     _reply: Reply | None = None  # to the request whose headers have come
-    _in_headers = False
+    _stage = _BETWEEN
     _octets = 0  # that have come since a request was last complete
+    _piece = 0  # octets of what came last
+    _first_piece = 0  # of that in which the request begins, perhaps behind others
     _head = b""  # a request that came in one piece
     _answering: RequestResponseCycle | None = None
+    _is_refused = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -68,6 +78,7 @@ class Connection(HttpToolsProtocol):
         """Let what is being answered know, which need not be the last that was asked."""
         if self._answering:
             self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -83,34 +94,64 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what is asked; 400 and the end of it for headers without an end."""
-        is_new = not self._octets and not self._in_headers
+        is_new = self._stage == _BETWEEN
         if is_new and self._may_answer():
             reply = self._replay.again(data)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
                 return
+        if self._is_refused:
+            return
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        self._octets += len(data)
+        self._piece = len(data)
+        self._octets += self._piece
         super().data_received(data)
-        if self._in_headers and self._octets > MOST_HEADER_OCTETS:
+        if self._stage == _IN_HEADERS and self._octets > MOST_HEADER_OCTETS:
             self.send_400_response("The headers are too long.")
         elif self._octets > MOST_SENT_OCTETS:
             self.transport.abort()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read, if it is its turn and nothing is said to it yet.
+
+        Else the answers to what was asked before are the last that are given.
+        """
+        if self._is_refused:
+            return
+        self._is_refused = True
+        last: RequestResponseCycle | None = self.cycle
+        if self._stage == _IN_BODY and self.pipeline:  # its own turn has not come
+            self.pipeline.popleft()
+            last = self.pipeline[0][0] if self.pipeline else self._answering
+        elif self._stage == _IN_BODY and not self.cycle.response_started:
+            self.cycle.disconnected = True
+            last = None
+        if last and not last.response_complete:
+            last.keep_alive = False
+        elif self._stage == _IN_BODY and last:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
     def on_message_begin(self) -> None:
         """Collect headers; what uvicorn wants beside them may not be needed."""
-        self._in_headers = True
+        self._stage = _IN_HEADERS
+        self._first_piece = self._piece
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header. What trails a body is none, and may be without an end."""
+        if self._stage == _IN_HEADERS:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
-        self._in_headers = False
         if len(self.headers) > MOST_HEADERS or len(self.pipeline) > MOST_WAITING:
             raise ValueError
-        if self._octets > MOST_HEADER_OCTETS:  # perhaps of several requests
+        if self._octets + self._first_piece > MOST_HEADER_OCTETS:
             octets = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if octets > MOST_HEADER_OCTETS:
                 raise ValueError
@@ -121,11 +162,12 @@ class Connection(HttpToolsProtocol):
             self.url, self.expect_100_continue = url, expects
             self.headers += headers
             super().on_headers_complete()
-            self.scope["headers"] = headers  # without what trails a body
             if self.parser.should_upgrade():  # it is answered, and read no further
                 self.cycle.keep_alive = False
+        self._stage = _IN_BODY
 
     def on_message_complete(self) -> None:
+        self._stage = _BETWEEN
         self._octets = 0
         reply = self._reply
         if reply is None:

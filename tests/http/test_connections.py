@@ -20,7 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from feedsvc.web import connections
 from feedsvc.web.app import create_app
-from feedsvc.web.connections import MOST_WAITING, Connection
+from feedsvc.web.connections import MOST_HEADERS, MOST_WAITING, Connection
 from feedsvc.web.following import Follower
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
@@ -278,6 +278,16 @@ def test_a_poll_that_comes_again_reaches_neither_a_thread_nor_flask(
     assert len(set(answers)) == 1
 
 
+def test_what_takes_long_to_compare_is_for_a_thread(client: Client) -> None:
+    tags = ", ".join(f'"{number}"' for number in range(60))
+    with client.connect() as connection:
+        before = client.server.server_state.total_requests
+        for _ in range(3):
+            connection.sendall(GET + f"If-None-Match: {tags}\r\n\r\n".encode())
+            _answer(connection)
+        assert client.server.server_state.total_requests == before + 3
+
+
 def test_the_same_octets_get_the_next_version(tmp_path: Path, sqlite_url: str) -> None:
     publisher = Publisher(tmp_path, sqlite_url)
     publisher.posts.write("tea.md", title="Tea")
@@ -318,7 +328,7 @@ def test_an_address_that_is_written_oddly_is_answered_and_not_remembered(
             assert client.exchange(request, LAST) == alone
     document = served.shelf.get("atom.xml")
     assert document
-    assert document.names == {"/atom.xml"}
+    assert document.names <= {"/atom.xml", "/feed.xml"}  # which other tests ask for
 
 
 # Order, pace and ends.
@@ -365,6 +375,56 @@ def test_a_connection_goes_on_after_a_body(client: Client) -> None:
     assert client.exchange(body, LAST) == client.exchange(POLL, LAST)
 
 
+@pytest.mark.parametrize("body", [POLL, b"x" + POLL, POLL * 3], ids=["poll", "more", "polls"])
+def test_a_body_is_not_taken_for_a_request(client: Client, body: bytes) -> None:
+    carrier = GET + b"Content-Length: %d\r\n\r\n" % len(body)
+    expected = client.exchange(POLL * 2, LAST)
+    for _ in range(3):  # what was answered before is remembered
+        assert client.exchange(POLL, carrier, body, LAST, pause=0.05) == expected
+        assert client.exchange(POLL + carrier, body, LAST, pause=0.05) == expected
+        assert (
+            client.exchange(POLL + carrier + body[:1], body[1:] + LAST, pause=0.05) == expected
+        )
+
+
+UNREADABLE = {
+    "rubbish": b"rubbish\r\n\r\n",
+    "a length that is none": GET + b"Content-Length: x\r\n\r\n",
+    "too many headers": GET + b"X-A: b\r\n" * 200 + b"\r\n",
+    "headers without an end": GET + b"X-A: " + b"a" * 400_000,
+    "a chunk that is none": GET + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+}
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+@pytest.mark.parametrize("before", [[PAGE], [PAGE, POLL], [POLL, PAGE, PAGE]], ids=len)
+def test_what_cannot_be_read_takes_nobodys_answer(
+    client: Client, before: list[bytes], unreadable: str
+) -> None:
+    alone = b"".join(_without_end(client.exchange(request, LAST)) for request in before)
+    sent = b"".join(before) + UNREADABLE[unreadable]
+    got = client.exchange(sent, b"more\r\n\r\n").replace(b"connection: close\r\n", b"")
+    assert got.startswith(alone)
+    assert got[len(alone) :].count(b"HTTP/1.1 ") == got[len(alone) :].count(b"HTTP/1.1 400 ")
+
+
+def _without_end(answers: bytes) -> bytes:
+    """An answer without that to `LAST`, which follows it."""
+    return answers[: answers.rindex(b"HTTP/1.1 ")]
+
+
+def test_who_is_answered_and_then_sends_rubbish_is_closed_without_a_word(
+    client: Client,
+) -> None:
+    hook = b"POST /hub HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"fa00\r\n" + b"a" * 64_000 + b"\r\n"
+    with client.connect() as connection:
+        connection.sendall(hook + chunk * 16)
+        assert _answer(connection).startswith(b"HTTP/1.1 415 ")
+        connection.sendall(b"zz\r\n")
+        assert _rest(connection) == b""
+
+
 @pytest.mark.parametrize("more", [b"", LAST, POLL * 5, b"\0\0\1 not HTTP"])
 def test_who_wants_another_protocol_is_answered_in_this_one(
     client: Client, more: bytes
@@ -383,6 +443,19 @@ def test_what_trails_a_body_is_no_header(client: Client) -> None:
     assert client.exchange(trailed, LAST) == client.exchange(request + b"0\r\n\r\n", LAST)
 
 
+def test_what_trails_a_body_is_not_kept(client: Client) -> None:
+    with client.connect() as connection:
+        connection.sendall(GET + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
+        _answer(connection)
+        connection.sendall(b"a:\r\n" * 100_000)
+        time.sleep(0.5)
+        (held,) = client.server.server_state.connections
+        assert isinstance(held, Connection)
+        assert len(held.headers) < MOST_HEADERS
+        connection.sendall(b"\r\n" + LAST)
+        assert _rest(connection).startswith(b"HTTP/1.1 200 ")
+
+
 def test_a_reader_that_does_not_read_is_not_answered_on_and_on(client: Client) -> None:
     octets = len(client.exchange(POLL, LAST))
     with client.connect() as connection:
@@ -399,11 +472,9 @@ def test_a_reader_that_does_not_read_is_not_answered_on_and_on(client: Client) -
         assert len(held.pipeline) <= MOST_WAITING + 1
 
 
-def test_a_crowd_of_requests_at_once_is_refused(client: Client) -> None:
-    with client.connect() as connection:
-        connection.sendall(PAGE * (MOST_WAITING * 3))
-        with suppress(ConnectionError):
-            assert b"HTTP/1.1 400 " in _rest(connection)
+def test_a_crowd_of_requests_at_once_is_not_answered_to_its_end(client: Client) -> None:
+    answers = client.exchange(PAGE * (MOST_WAITING * 3))
+    assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 ") == MOST_WAITING + 2
     assert client.exchange(PAGE, LAST).startswith(b"HTTP/1.1 200 ")
 
 
