@@ -68,7 +68,8 @@ class Gateway:
 
     async def _read(self, body: bytearray, environ: _Environ, receive: _Receive) -> bool:
         """Read a body, or say in the environ why not; False where its client has gone."""
-        if int(environ.get("CONTENT_LENGTH") or 0) > MOST_BODY_OCTETS:
+        # Python refuses to read thousands of digits, zeros too.
+        if int(environ.get("CONTENT_LENGTH", "").lstrip("0") or 0) > MOST_BODY_OCTETS:
             environ[UNREAD] = 413
         while UNREAD not in environ:
             message = await receive()
