@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from feedsvc.web.gateway import Gateway
+from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
@@ -70,6 +70,12 @@ class Connection(HttpToolsProtocol):
         return self._is_free and not self.transport.get_write_buffer_size()
 
     @property
+    def waits(self) -> bool:
+        """True where it is our turn: all of a request is here, and no answer has begun."""
+        asked = self._answering
+        return bool(asked and not asked.more_body and not asked.response_started)
+
+    @property
     def _is_free(self) -> bool:
         # None before the first request, whatever uvicorn's types say.
         return getattr(self.cycle, "response_complete", True)
@@ -78,11 +84,11 @@ class Connection(HttpToolsProtocol):
         """Let what is being answered know, which need not be the last that was asked."""
         if self._answering:
             self._answering.disconnected = True
-            self._answering.message_event.set()
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        cycle.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]  # ours
         super()._start_asgi_task(cycle, app)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it

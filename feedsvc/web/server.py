@@ -71,14 +71,17 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second, by uvicorn."""
         if counter % 10 == 0:
-            close_silent([c.transport for c in self.server_state.connections])
+            connections = self.server_state.connections
+            ours = [c for c in connections if isinstance(c, Connection)]
+            close_silent([c.transport for c in ours if not c.waits])
         return await super().on_tick(counter)
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
     """Answer on a listening socket, in a process of its own, until SIGTERM."""
     log_to_stderr()
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # or every fault of a client is a line
+    # Or every fault of a client is a line; what is our fault the gateway says.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_TURN)
     _allow_descriptors(MOST_CONNECTIONS + _SPARE_DESCRIPTORS)
     Server(create_front(settings, Store(settings.store.url))).run([listener])

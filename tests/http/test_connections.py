@@ -4,16 +4,14 @@ What is answered ahead of uvicorn has to be what uvicorn would have answered.
 """
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -24,8 +22,8 @@ from feedsvc.web.connections import MOST_HEADERS, MOST_WAITING, Connection
 from feedsvc.web.following import Follower
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
-from feedsvc.web.server import Server
 from tests.http.asking import Publisher, ask
+from tests.http.serving import Client, one_answer, rest, running
 from tests.running import wait_until
 
 GET = b"GET /atom.xml HTTP/1.1\r\nHost: x\r\n"
@@ -52,66 +50,10 @@ class Served:
         self.reached += 1
         return self.flask(environ, start_response)
 
-    @contextmanager
-    def running(self, protocol: type[HttpToolsProtocol] = Connection) -> Iterator["Client"]:
-        server = Server(self.front)
-        server.config.http = protocol
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            client = Client(listener.getsockname()[1], server)
-            thread = threading.Thread(target=server.run, args=([listener],))
-            thread.start()
-            try:
-                wait_until(lambda: server.started, "the server")
-                yield client
-            finally:
-                server.should_exit = True
-                thread.join(10)
-        assert not thread.is_alive()
-
-
-class Client:
-    """Sends octets to a server, and reads what comes back."""
-
-    def __init__(self, port: int, server: uvicorn.Server) -> None:
-        self.port = port
-        self.server = server
-
-    def connect(self) -> socket.socket:
-        made = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return made
-
-    def exchange(self, *pieces: bytes, pause: float = 0.0) -> bytes:
-        """All that comes back to these pieces, of which the last ends it, without dates."""
-        with self.connect() as connection:
-            for number, piece in enumerate(pieces):
-                if number and pause:
-                    time.sleep(pause)
-                connection.sendall(piece)
-            return undated(_rest(connection))
-
-
-def _rest(connection: socket.socket) -> bytes:
-    return b"".join(iter(lambda: connection.recv(1 << 16), b""))
-
-
-def _answer(connection: socket.socket) -> bytes:
-    """One answer with a length, whole and without its date."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        got += connection.recv(1)
-    head = got.decode("latin-1").lower()
-    length = int(head.partition("content-length: ")[2].partition("\r\n")[0] or 0)
-    body = b""
-    while len(body) < length:
-        body += connection.recv(length - len(body))
-    return undated(got + body)
-
-
-def undated(answers: bytes) -> bytes:
-    return b"\r\n".join(
-        line for line in answers.split(b"\r\n") if not line.lower().startswith(b"date:")
-    )
+    def running(
+        self, protocol: type[HttpToolsProtocol] = Connection
+    ) -> AbstractContextManager[Client]:
+        return running(self.front, protocol)
 
 
 @pytest.fixture(scope="module")
@@ -268,11 +210,11 @@ def test_a_poll_that_comes_again_reaches_neither_a_thread_nor_flask(
         answers = []
         for _ in range(3):
             connection.sendall(POLL)
-            answers.append(_answer(connection))
+            answers.append(one_answer(connection))
         before = (served.reached, client.server.server_state.total_requests)
         for _ in range(10):
             connection.sendall(POLL)
-            answers.append(_answer(connection))
+            answers.append(one_answer(connection))
         after = (served.reached, client.server.server_state.total_requests)
     assert before == after
     assert len(set(answers)) == 1
@@ -284,7 +226,7 @@ def test_what_takes_long_to_compare_is_for_a_thread(client: Client) -> None:
         before = client.server.server_state.total_requests
         for _ in range(3):
             connection.sendall(GET + f"If-None-Match: {tags}\r\n\r\n".encode())
-            _answer(connection)
+            one_answer(connection)
         assert client.server.server_state.total_requests == before + 3
 
 
@@ -300,16 +242,16 @@ def test_the_same_octets_get_the_next_version(tmp_path: Path, sqlite_url: str) -
             served.follower.look()
             for _ in range(4):
                 connection.sendall(POLL)
-                assert f"<title>{title}<".encode() in _answer(connection)
+                assert f"<title>{title}<".encode() in one_answer(connection)
 
 
 def test_requests_that_are_remembered_stay_in_bounds(served: Served, client: Client) -> None:
     with client.connect() as connection:
         for number in range(5000):
             connection.sendall(GET + f"X-Number: {number}\r\n\r\n".encode())
-            _answer(connection)
+            one_answer(connection)
         connection.sendall(GET + b"X-Number: " + b"1" * 5000 + b"\r\n\r\n")
-        _answer(connection)
+        one_answer(connection)
     assert len(served.front._heads) == 4096
     assert max(map(len, served.front._heads)) < 1000
 
@@ -356,7 +298,7 @@ def test_who_sends_no_more_is_answered_still(client: Client, request_: bytes) ->
         with client.connect() as connection:
             connection.sendall(request_)
             connection.shutdown(socket.SHUT_WR)
-            answer = _rest(connection)
+            answer = rest(connection)
         assert answer.startswith(b"HTTP/1.1 200 ")
         assert answer.rstrip().endswith((b"</feed>", b"</html>"))
 
@@ -367,7 +309,7 @@ def test_who_stops_in_the_middle_is_closed_without_a_word(client: Client) -> Non
         with client.connect() as connection:
             connection.sendall(half)
             connection.shutdown(socket.SHUT_WR)
-            assert _rest(connection) == b""
+            assert rest(connection) == b""
 
 
 def test_a_connection_goes_on_after_a_body(client: Client) -> None:
@@ -420,9 +362,9 @@ def test_who_is_answered_and_then_sends_rubbish_is_closed_without_a_word(
     chunk = b"fa00\r\n" + b"a" * 64_000 + b"\r\n"
     with client.connect() as connection:
         connection.sendall(hook + chunk * 16)
-        assert _answer(connection).startswith(b"HTTP/1.1 415 ")
+        assert one_answer(connection).startswith(b"HTTP/1.1 415 ")
         connection.sendall(b"zz\r\n")
-        assert _rest(connection) == b""
+        assert rest(connection) == b""
 
 
 @pytest.mark.parametrize("more", [b"", LAST, POLL * 5, b"\0\0\1 not HTTP"])
@@ -446,14 +388,14 @@ def test_what_trails_a_body_is_no_header(client: Client) -> None:
 def test_what_trails_a_body_is_not_kept(client: Client) -> None:
     with client.connect() as connection:
         connection.sendall(GET + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
-        _answer(connection)
+        one_answer(connection)
         connection.sendall(b"a:\r\n" * 100_000)
         time.sleep(0.5)
         (held,) = client.server.server_state.connections
         assert isinstance(held, Connection)
         assert len(held.headers) < MOST_HEADERS
         connection.sendall(b"\r\n" + LAST)
-        assert _rest(connection).startswith(b"HTTP/1.1 200 ")
+        assert rest(connection).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_reader_that_does_not_read_is_not_answered_on_and_on(client: Client) -> None:
@@ -515,7 +457,7 @@ def test_headers_have_bounds(client: Client, more: bytes, status: int) -> None:
         with suppress(ConnectionError):
             connection.sendall(GET + more + b"Connection: close\r\n\r\n")
         with suppress(ConnectionError):
-            answer = _rest(connection)
+            answer = rest(connection)
             assert answer.startswith(f"HTTP/1.1 {status} ".encode())
             assert answer.count(b"HTTP/1.1 ") == 1
 
