@@ -11,13 +11,13 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from feedsvc.web.descriptors import most_connections
 from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
 MOST_HEADERS: Final = 100
 MOST_WAITING: Final = 100  # requests that were sent before an earlier one is answered
-MOST_CONNECTIONS: Final = 4096  # of one process
 MOST_SENT_OCTETS: Final = 4_000_000  # in one request, and no end yet; Flask reads less
 
 # The headers that a poll may depend on, as WSGI writes them.
@@ -56,9 +56,9 @@ class Connection(HttpToolsProtocol):
         self._replay = cast(Gateway, self.app).app
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a client in. Beyond `MOST_CONNECTIONS` one that rests makes room for it."""
+        """Take a client in. Beyond what may be, one that rests makes room for it."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > most_connections():
             others = (
                 c for c in self.connections if isinstance(c, Connection) and c is not self
             )

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from feedsvc.web import connections
+from feedsvc.web import descriptors
 from feedsvc.web.app import create_app
 from feedsvc.web.connections import MOST_HEADERS, MOST_WAITING, Connection
 from feedsvc.web.following import Follower
@@ -426,7 +426,7 @@ def test_a_crowd_of_requests_at_once_is_not_answered_to_its_end(client: Client) 
 def test_beyond_the_bound_a_connection_that_rests_makes_room(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 5)
+    monkeypatch.setattr(descriptors, "MOST_CONNECTIONS", 5)
     with served.running() as client, ExitStack() as held:
         crowd = [held.enter_context(client.connect()) for _ in range(5)]
         wait_until(lambda: len(client.server.server_state.connections) == 5, "all of them")

@@ -4,6 +4,7 @@ import hmac
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -195,6 +196,25 @@ def test_a_flood_of_connections_delays_no_poll_and_leaves_nothing(target: Server
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         connection.close()
     wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
+
+
+def test_few_descriptors_are_not_all_given_to_a_crowd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -n 256\nexec {sys.executable} "$@"\n')
+    limited.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(limited))
+    posts = PostFolder(tmp_path / "posts")
+    posts.write("tea.md", title="Tea")
+    with running(tmp_path, posts.root) as started:
+        crowd = _crowd(started, GET, 400)
+        time.sleep(1)
+        for _ in range(5):
+            _poll(started)
+            assert started.get("/").status_code == 200
+        for connection in crowd:
+            connection.close()
 
 
 def test_the_webhook_hears_the_right_caller_beside_a_crowd_of_wrong_ones(
