@@ -91,6 +91,12 @@ class Connection(HttpToolsProtocol):
         cycle.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]  # ours
         super()._start_asgi_task(cycle, app)
 
+    def on_response_complete(self) -> None:
+        """Go on to the next request; no further ones are read while any wait."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
+
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """A client that has asked, and sends no more, still gets its answer."""
         waits = not self._is_free and not self.cycle.more_body

@@ -4,6 +4,7 @@ What is answered ahead of uvicorn has to be what uvicorn would have answered.
 """
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
@@ -412,6 +413,23 @@ def test_a_reader_that_does_not_read_is_not_answered_on_and_on(client: Client) -
         assert isinstance(held, Connection)
         assert held.transport.get_write_buffer_size() < 65536 + 50 * octets
         assert len(held.pipeline) <= MOST_WAITING + 1
+
+
+def test_of_long_requests_that_wait_few_are_held(client: Client) -> None:
+    long = PAGE[:-2] + b"X-A: " + b"a" * 60_000 + b"\r\n\r\n"
+    with client.connect() as connection:
+        sender = threading.Thread(target=connection.sendall, args=(long * 80 + LAST,))
+        sender.start()
+        wait_until(lambda: client.server.server_state.connections, "the connection")
+        (held,) = client.server.server_state.connections
+        assert isinstance(held, Connection)
+        answers, most = bytearray(), 0
+        while got := connection.recv(4096):
+            answers += got
+            most = max(most, len(held.pipeline))
+        sender.join()
+    assert answers.count(b"HTTP/1.1 200 ") == 81
+    assert most < 10
 
 
 def test_a_crowd_of_requests_at_once_is_not_answered_to_its_end(client: Client) -> None:
