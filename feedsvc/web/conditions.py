@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from werkzeug.http import is_resource_modified, parse_accept_header, parse_etags
+from werkzeug.http import is_resource_modified, parse_accept_header, parse_date, parse_etags
 
 from feedsvc.web.codings import CODINGS
 from feedsvc.web.representations import Document
@@ -15,10 +15,23 @@ def for_readers(environ: dict[str, Any]) -> dict[str, Any]:
     """A request's environ, with those conditions alone that a reader has a use for.
 
     If-Match and If-Unmodified-Since guard a change (RFC 9110 §13.1.1); here they would make a
-    412 that a cache may keep.
+    412 that a cache may keep. A date that Werkzeug stumbles over is one that matches nothing.
     """
     guards = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-    return {name: value for name, value in environ.items() if name not in guards}
+    kept = {name: value for name, value in environ.items() if name not in guards}
+    for name in ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_RANGE"):
+        if name in kept and _is_beyond_dates(kept[name]):
+            kept[name] = "no date"
+    return kept
+
+
+def _is_beyond_dates(value: str) -> bool:
+    """True for a date with numbers too large for Python, which Werkzeug lets it say."""
+    try:
+        parse_date(value)
+    except OverflowError:
+        return True
+    return False
 
 
 def of_version(environ: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from feedsvc.web.gateway import Gateway
+from feedsvc.web.descriptors import most_connections
+from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
 MOST_HEADERS: Final = 100
 MOST_WAITING: Final = 100  # requests that were sent before an earlier one is answered
-MOST_CONNECTIONS: Final = 4096  # of one process
 MOST_SENT_OCTETS: Final = 4_000_000  # in one request, and no end yet; Flask reads less
 
 # The headers that a poll may depend on, as WSGI writes them.
@@ -29,26 +29,36 @@ _READ: Final[Mapping[bytes, str]] = {
 }
 _END: Final = b"\r\n\r\n"
 _OF_BODIES: Final = (b"content-length", b"transfer-encoding")
-_LONGEST: Final = 1000  # octets of a header; what takes longer to compare is for a thread
+# Octets of a header. What was found of a longer one is not remembered, so that it takes up to a
+# millisecond each time: that is for a thread.
+_LONGEST: Final = 200
+
+# Where in a request a connection is. While it is between two, what comes begins the next.
+_BETWEEN: Final = 0
+_IN_HEADERS: Final = 1
+_IN_BODY: Final = 2
 
 
 class Connection(HttpToolsProtocol):
     """One connection, to the `Gateway` that uvicorn was given as its app."""
 
     _reply: Reply | None = None  # to the request whose headers have come
-    _in_headers = False
+    _stage = _BETWEEN
     _octets = 0  # that have come since a request was last complete
+    _piece = 0  # octets of what came last
+    _first_piece = 0  # of that in which the request begins, perhaps behind others
     _head = b""  # a request that came in one piece
     _answering: RequestResponseCycle | None = None
+    _is_refused = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._replay = cast(Gateway, self.app).app
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a client in. Beyond `MOST_CONNECTIONS` one that rests makes room for it."""
+        """Take a client in. Beyond what may be, one that rests makes room for it."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > most_connections():
             others = (
                 c for c in self.connections if isinstance(c, Connection) and c is not self
             )
@@ -58,6 +68,12 @@ class Connection(HttpToolsProtocol):
     def rests(self) -> bool:
         """True where all that was asked is answered, and the answers are on their way."""
         return self._is_free and not self.transport.get_write_buffer_size()
+
+    @property
+    def waits(self) -> bool:
+        """True where it is our turn: all of a request is here, and no answer has begun."""
+        asked = self._answering
+        return bool(asked and not asked.more_body and not asked.response_started)
 
     @property
     def _is_free(self) -> bool:
@@ -72,7 +88,14 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        cycle.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]  # ours
         super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Go on to the next request; no further ones are read while any wait."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """A client that has asked, and sends no more, still gets its answer."""
@@ -83,34 +106,64 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what is asked; 400 and the end of it for headers without an end."""
-        is_new = not self._octets and not self._in_headers
+        is_new = self._stage == _BETWEEN
         if is_new and self._may_answer():
             reply = self._replay.again(data)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
                 return
+        if self._is_refused:
+            return
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        self._octets += len(data)
+        self._piece = len(data)
+        self._octets += self._piece
         super().data_received(data)
-        if self._in_headers and self._octets > MOST_HEADER_OCTETS:
+        if self._stage == _IN_HEADERS and self._octets > MOST_HEADER_OCTETS:
             self.send_400_response("The headers are too long.")
         elif self._octets > MOST_SENT_OCTETS:
             self.transport.abort()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read, if it is its turn and nothing is said to it yet.
+
+        Else the answers to what was asked before are the last that are given.
+        """
+        if self._is_refused:
+            return
+        self._is_refused = True
+        last: RequestResponseCycle | None = self.cycle
+        if self._stage == _IN_BODY and self.pipeline:  # its own turn has not come
+            self.pipeline.popleft()
+            last = self.pipeline[0][0] if self.pipeline else self._answering
+        elif self._stage == _IN_BODY and not self.cycle.response_started:
+            self.cycle.disconnected = True
+            last = None
+        if last and not last.response_complete:
+            last.keep_alive = False
+        elif self._stage == _IN_BODY and last:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
+
     def on_message_begin(self) -> None:
         """Collect headers; what uvicorn wants beside them may not be needed."""
-        self._in_headers = True
+        self._stage = _IN_HEADERS
+        self._first_piece = self._piece
         self.url = b""
         self.headers = []
         self.expect_100_continue = False
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Collect a header. What trails a body is none, and may be without an end."""
+        if self._stage == _IN_HEADERS:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
-        self._in_headers = False
         if len(self.headers) > MOST_HEADERS or len(self.pipeline) > MOST_WAITING:
             raise ValueError
-        if self._octets > MOST_HEADER_OCTETS:  # perhaps of several requests
+        if self._octets + self._first_piece > MOST_HEADER_OCTETS:
             octets = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if octets > MOST_HEADER_OCTETS:
                 raise ValueError
@@ -121,11 +174,12 @@ class Connection(HttpToolsProtocol):
             self.url, self.expect_100_continue = url, expects
             self.headers += headers
             super().on_headers_complete()
-            self.scope["headers"] = headers  # without what trails a body
             if self.parser.should_upgrade():  # it is answered, and read no further
                 self.cycle.keep_alive = False
+        self._stage = _IN_BODY
 
     def on_message_complete(self) -> None:
+        self._stage = _BETWEEN
         self._octets = 0
         reply = self._reply
         if reply is None:

@@ -4,6 +4,7 @@ A body is here before Flask is asked, and an answer is sent at the pace of its r
 """
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +14,17 @@ from itertools import islice
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
+from feedsvc.folder import Unsettled
 from feedsvc.web.bodies import MOST_BODY_OCTETS, UNREAD
 from feedsvc.web.replay import Replay
 
 THREADS: Final = 4  # more of them only wait for one another
 MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all bodies in this process
+
+# Under this key of the scope stands a callable: whether the client is known to have gone.
+IS_GONE: Final = "feedsvc.is_gone"
+
+log = logging.getLogger("feedsvc.web")
 
 _Environ = dict[str, Any]
 _Receive = Callable[[], Awaitable[Any]]
@@ -49,26 +56,42 @@ class Gateway:
         self._held = 0  # octets of bodies
 
     async def __call__(self, scope: Any, receive: _Receive, send: _Send) -> None:
-        """Answer one request; not a word to a client that goes before it has asked."""
+        """Answer one request; not a word to a client that goes before it has asked.
+
+        What is raised ends the connection: an answer that has begun is then seen to be cut off.
+        """
+        try:
+            await self._respond(scope, receive, send)
+        except Unsettled:  # a file was changed while it was sent: no fault of anybody
+            raise
+        except Exception:
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            raise
+
+    async def _respond(self, scope: Any, receive: _Receive, send: _Send) -> None:
         environ = environ_of(scope)
+        is_gone = scope.get(IS_GONE, lambda: False)
         body = bytearray()
         try:
             if scope["method"] == "POST" and not await self._read(body, environ, receive):
                 return
             environ["wsgi.input"] = BytesIO(b"" if UNREAD in environ else body)
-            answer = await self._in_thread(self._answer, environ)
+            answer = await self._in_thread(self._answer, environ, is_gone)
         finally:
             self._held -= len(body)
+        if answer is None:
+            return
         headers = answer.headers
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.begun})
         else:
-            await self._send_pieces(answer.begun, answer.rest, receive, send)
+            await self._send_pieces(answer.begun, answer.rest, is_gone, send)
 
     async def _read(self, body: bytearray, environ: _Environ, receive: _Receive) -> bool:
         """Read a body, or say in the environ why not; False where its client has gone."""
-        if int(environ.get("CONTENT_LENGTH") or 0) > MOST_BODY_OCTETS:
+        # Python refuses to read thousands of digits, zeros too.
+        if int(environ.get("CONTENT_LENGTH", "").lstrip("0") or 0) > MOST_BODY_OCTETS:
             environ[UNREAD] = 413
         while UNREAD not in environ:
             message = await receive()
@@ -84,8 +107,14 @@ class Gateway:
                 environ[UNREAD] = 503
         return True
 
-    def _answer(self, environ: _Environ) -> _Answer:
-        """What the app answers. Of a body in one piece nothing is left to do."""
+    def _answer(self, environ: _Environ, is_gone: Callable[[], bool]) -> _Answer | None:
+        """What the app answers. Of a body in one piece nothing is left to do.
+
+        None for a client that has gone while others were answered: who comes and goes leaves
+        nothing to compute.
+        """
+        if is_gone():
+            return None
         heard: list[tuple[str, list[tuple[str, str]]]] = []
         pieces = _pieces(self.app(environ, lambda *started: heard.append(started[:2])))
         begun = list(islice(pieces, 2))
@@ -102,18 +131,20 @@ class Gateway:
         )
 
     async def _send_pieces(
-        self, begun: bytes, rest: Generator[bytes, None, None], receive: _Receive, send: _Send
+        self,
+        begun: bytes,
+        rest: Generator[bytes, None, None],
+        is_gone: Callable[[], bool],
+        send: _Send,
     ) -> None:
         """Send a body while there is a reader, each piece when the one before has left."""
-        gone = asyncio.ensure_future(_disconnected(receive))
         try:
             piece = begun
-            while piece and not gone.done():
+            while piece and not is_gone():
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
                 piece = await self._in_thread(next, rest, b"")
             await send({"type": "http.response.body"})
         finally:
-            gone.cancel()
             await self._in_thread(rest.close)
 
     async def _in_thread(self, call: Callable[..., _T], *arguments: Any) -> _T:
@@ -128,11 +159,6 @@ def _pieces(iterable: Iterable[bytes]) -> Generator[bytes, None, None]:
     finally:
         if isinstance(iterable, _Closable):
             iterable.close()
-
-
-async def _disconnected(receive: _Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def environ_of(scope: Any) -> _Environ:

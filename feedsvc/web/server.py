@@ -1,7 +1,6 @@
 """uvicorn, set up for us: where we listen, and what each process does."""
 
 import logging
-import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -13,7 +12,8 @@ from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store, open_store
-from feedsvc.web.connections import MOST_CONNECTIONS, Connection
+from feedsvc.web.connections import Connection
+from feedsvc.web.descriptors import allow_descriptors
 from feedsvc.web.front import create_front
 from feedsvc.web.gateway import Gateway
 from feedsvc.web.replay import Replay
@@ -21,7 +21,6 @@ from feedsvc.web.silence import SILENT_SECONDS, close_silent
 from feedsvc.web.workers import Workers
 
 _BACKLOG: Final = 2048  # connections that wait to be accepted
-_SPARE_DESCRIPTORS: Final = 256  # for the store, the files of posts, and what Python opens
 # A thread that computes leaves the event loop the processor after so many seconds.
 _TURN: Final = 0.001
 
@@ -71,24 +70,20 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second, by uvicorn."""
         if counter % 10 == 0:
-            close_silent([c.transport for c in self.server_state.connections])
+            connections = self.server_state.connections
+            ours = [c for c in connections if isinstance(c, Connection)]
+            close_silent([c.transport for c in ours if not c.waits])
         return await super().on_tick(counter)
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
     """Answer on a listening socket, in a process of its own, until SIGTERM."""
     log_to_stderr()
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # or every fault of a client is a line
+    # Or every fault of a client is a line; what is our fault the gateway says.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_TURN)
-    _allow_descriptors(MOST_CONNECTIONS + _SPARE_DESCRIPTORS)
+    allow_descriptors()
     Server(create_front(settings, Store(settings.store.url))).run([listener])
-
-
-def _allow_descriptors(number: int) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    allowed = number if hard == resource.RLIM_INFINITY else min(number, hard)
-    if soft != resource.RLIM_INFINITY and soft < allowed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -4,17 +4,34 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from feedsvc.errors import FeedsvcError
+
 _LOOK_EVERY: Final = 0.5  # seconds
 _TIME_TO_END: Final = 4.0  # seconds for all of them, of which their connections have two
 
+_SHORT_LIFE: Final = 10.0  # seconds
+_LONGEST_PAUSE: Final = 10.0  # seconds
+
 log = logging.getLogger("feedsvc.web")
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """A process; before it so many in a row have ended soon. `heir_at` is set when it has."""
+
+    process: BaseProcess
+    begun_at: float
+    short_lives: int = 0
+    heir_at: float | None = None
 
 
 class Workers:
@@ -30,34 +47,58 @@ class Workers:
         self._arguments = arguments
         self._ended = threading.Event()
         forking = multiprocessing.get_context("fork")
-        self._processes = [self._begun(forking) for _ in range(count)]
+        self._workers = [self._begun(forking, 0) for _ in range(count)]
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_number, lambda *_: self._ended.set())
 
     def stay(self) -> None:
-        """Replace those that end, until this process gets SIGTERM or SIGINT."""
+        """Replace those that end, until this process gets SIGTERM or SIGINT.
+
+        At once, but for one that ends again and again soon after it has begun.
+        """
         while not self._ended.wait(_LOOK_EVERY):
-            for place, process in enumerate(self._processes):
-                if not process.is_alive():
-                    log.warning(
-                        "a web process has ended (%s): another takes its place",
-                        process.exitcode,
-                    )
-                    self._processes[place] = self._begun(multiprocessing.get_context("spawn"))
+            self._workers = [self._looked_after(worker) for worker in self._workers]
 
     def end(self) -> None:
         """End them all; who takes longer than some seconds is killed."""
-        for process in self._processes:
-            process.terminate()
+        for worker in self._workers:
+            worker.process.terminate()
         until = time.monotonic() + _TIME_TO_END
-        for process in self._processes:
-            process.join(max(0.0, until - time.monotonic()))
-            process.kill()
+        for worker in self._workers:
+            worker.process.join(max(0.0, until - time.monotonic()))
+            worker.process.kill()
 
-    def _begun(self, context: ForkContext | SpawnContext) -> BaseProcess:
+    def _looked_after(self, worker: _Worker) -> _Worker:
+        now = time.monotonic()
+        if worker.process.is_alive():
+            return worker
+        if worker.heir_at is None:
+            is_short = now - worker.begun_at < _SHORT_LIFE
+            short_lives = worker.short_lives + 1 if is_short else 0
+            pause = pause_after(short_lives)
+            log.warning(
+                "a web process has ended (%s): another takes its place%s",
+                worker.process.exitcode,
+                f" in {pause:.0f} s" if pause else "",
+            )
+            worker = replace(worker, short_lives=short_lives, heir_at=now + pause)
+        if worker.heir_at is None or now < worker.heir_at:
+            return worker
+        try:
+            return self._begun(multiprocessing.get_context("spawn"), worker.short_lives)
+        except OSError as error:
+            log.error("no web process can be begun, to be tried again: %s", error)
+            return replace(worker, heir_at=now + _LONGEST_PAUSE)
+
+    def _begun(self, context: ForkContext | SpawnContext, short_lives: int) -> _Worker:
         process = context.Process(target=_work, args=(os.getpid(), self._work, self._arguments))
         process.start()
-        return process
+        return _Worker(process, time.monotonic(), short_lives)
+
+
+def pause_after(short_lives: int) -> float:
+    """Seconds until the next begins, when so many in a row have ended soon."""
+    return 0.0 if short_lives < 2 else min(2.0 ** (short_lives - 2), _LONGEST_PAUSE)
 
 
 def _work(parent: int, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
@@ -65,7 +106,11 @@ def _work(parent: int, work: Callable[..., None], arguments: tuple[Any, ...]) ->
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    work(*arguments)
+    try:
+        work(*arguments)
+    except FeedsvcError as error:
+        log.error("a web process cannot serve: %s", error)
+        sys.exit(1)
 
 
 def _end_with(parent: int) -> None:

@@ -4,6 +4,7 @@ import hmac
 import select
 import socket
 import struct
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -58,6 +59,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     posts = PostFolder(place / "posts")
     for number in range(20):
         posts.write(f"{number}.md", "Much text. " * 2000, title=f"Post {number}")
+    posts.write("tea/index.md", "![](a.png)")
+    posts.write_raw("tea/a.png", b"a picture")
     with running(place, posts.root, {"FEEDSVC_WEBHOOK__SECRET": SECRET}) as started:
         _poll(started)
         yield started
@@ -195,6 +198,25 @@ def test_a_flood_of_connections_delays_no_poll_and_leaves_nothing(target: Server
     wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
 
 
+def test_few_descriptors_are_not_all_given_to_a_crowd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -n 256\nexec {sys.executable} "$@"\n')
+    limited.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(limited))
+    posts = PostFolder(tmp_path / "posts")
+    posts.write("tea.md", title="Tea")
+    with running(tmp_path, posts.root) as started:
+        crowd = _crowd(started, GET, 400)
+        time.sleep(1)
+        for _ in range(5):
+            _poll(started)
+            assert started.get("/").status_code == 200
+        for connection in crowd:
+            connection.close()
+
+
 def test_the_webhook_hears_the_right_caller_beside_a_crowd_of_wrong_ones(
     target: Server,
 ) -> None:
@@ -263,13 +285,34 @@ LONG = {
     "Accept-Encoding": ",".join(f"x{number};q=0.{number}" for number in range(4000)),
     "A-IM": ",".join(f"x{number}" for number in range(6000)),
     "If-Modified-Since": "Thu, " * 10_000,
+    "Accept": "text/html" + "\t" * 60_000 + "b",
 }
 
 
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_header_that_is_read_costs_little(target: Server, name: str) -> None:
-    sent = f"{name.split()[0]}: {LONG[name]}\r\nConnection: close\r\n\r\n"
-    started = time.perf_counter()
-    answer = _exchange(target, GET + sent.encode())
-    assert time.perf_counter() - started < 1
-    assert answer.startswith(b"HTTP/1.1 200 ")
+    sent = f"{name.split()[0]}: {LONG[name]}\r\nConnection: close\r\n\r\n".encode()
+    for request, status in ((GET, 200), (GET.replace(b"atom.xml", b"none"), 404)):
+        started = time.perf_counter()
+        answer = _exchange(target, request + sent)
+        assert time.perf_counter() - started < 1
+        assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+BEYOND = "Thu, 01 Jan 99999999999999999999 00:00:00 GMT"
+ODD = {
+    "a length of 5,000 zeros": HOOK + b"Content-Length: " + b"0" * 5000 + b"\r\n",
+    "a year of 20 digits": GET + f"If-Modified-Since: {BEYOND}\r\n".encode(),
+    "a range for a year of 20 digits": GET
+    + f"Range: bytes=0-1\r\nIf-Range: {BEYOND}\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_nothing_odd_is_a_fault_of_ours(target: Server, odd: str) -> None:
+    before = target.log
+    for path in (b"/atom.xml", b"/", b"/posts/tea/a.png"):
+        sent = ODD[odd].replace(b" /atom.xml ", b" " + path + b" ")
+        answer = _exchange(target, sent + b"Connection: close\r\n\r\n")
+        assert answer.startswith((b"HTTP/1.1 2", b"HTTP/1.1 4"))
+    assert target.log == before

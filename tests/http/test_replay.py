@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from werkzeug.http import http_date
 
 from feedsvc.core import documents
 from feedsvc.core.feeds import Feed
@@ -137,6 +138,25 @@ def test_a_date_that_a_reader_sends_is_compared_with_last_modified(front: Front)
         for _ in range(2):
             answer = ask(front.replay, "/atom.xml", If_Modified_Since=date)
             assert answer.status[:3] == status
+
+
+def test_a_feed_that_is_dated_ahead_has_its_own_date_in_the_end(front: Front) -> None:
+    for title in ("Green", "Black", "White"):
+        front.publisher.posts.write("tea.md", title=title)
+        front.publisher.publish()
+    front.follower.look()
+    dates = []
+
+    def is_dated() -> bool:
+        answer = ask(front.replay, "/atom.xml")
+        assert answer.status == "200 OK"
+        dates.append(dict(answer.headers)["Last-Modified"])
+        document = front.shelf.get("atom.xml")
+        return bool(document and dates[-1] == http_date(document.last_modified))
+
+    wait_until(is_dated, "the date of the feed", 5)
+    assert len(set(dates)) > 1  # it was ahead
+    assert ask(front.replay, "/atom.xml", If_Modified_Since=dates[-1]).status[:3] == "304"
 
 
 def test_many_conditions_do_not_fill_the_memory(front: Front) -> None:
