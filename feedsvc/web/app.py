@@ -141,6 +141,8 @@ class _Web:
         code = error.code or 500
         kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
         response = self._refuse(code, error.name, kept.get("Retry-After", ""))
+        if "Allow" in kept:  # Werkzeug writes a set, in any order
+            kept["Allow"] = ", ".join(sorted(kept["Allow"].split(", ")))
         response.headers.extend(kept)
         if code in (404, 410):
             response.headers["Cache-Control"] = "public, max-age=60"

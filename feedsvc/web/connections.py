@@ -8,6 +8,7 @@ on headers, on requests that wait, and on connections, since uvicorn has none.
 import asyncio
 from collections.abc import Mapping
 from typing import Any, Final, cast
+from urllib.parse import quote_from_bytes
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -18,7 +19,7 @@ from feedsvc.web.representations import Reply
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
 MOST_HEADERS: Final = 100
 MOST_WAITING: Final = 100  # requests that were sent before an earlier one is answered
-MOST_SENT_OCTETS: Final = 4_000_000  # in one request, and no end yet; Flask reads less
+MOST_SENT_OCTETS: Final = 10_000_000  # in one request, and no end yet; Flask reads less
 
 # The headers that a poll may depend on, as WSGI writes them.
 _READ: Final[Mapping[bytes, str]] = {
@@ -27,6 +28,7 @@ _READ: Final[Mapping[bytes, str]] = {
         *("A-IM", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "Sec-Fetch-Dest"),
     )
 }
+_ASCII: Final = bytes(range(128))
 _END: Final = b"\r\n\r\n"
 _OF_BODIES: Final = (b"content-length", b"transfer-encoding")
 # Octets of a header. What was found of a longer one is not remembered, so that it takes up to a
@@ -37,6 +39,12 @@ _LONGEST: Final = 200
 _BETWEEN: Final = 0
 _IN_HEADERS: Final = 1
 _IN_BODY: Final = 2
+
+
+def _in_ascii(request: bytes) -> bytes:
+    """A request whose first line is percent-encoded: curl sends `/tags/茶/` as it is typed."""
+    line, *rest = request.partition(b"\r\n")
+    return b"".join([quote_from_bytes(line, _ASCII).encode(), *rest])
 
 
 class Connection(HttpToolsProtocol):
@@ -71,9 +79,10 @@ class Connection(HttpToolsProtocol):
 
     @property
     def waits(self) -> bool:
-        """True where it is our turn: all of a request is here, and no answer has begun."""
+        """True where it is our turn: a request is here, and all before it is on its way."""
         asked = self._answering
-        return bool(asked and not asked.more_body and not asked.response_started)
+        is_asked = asked and not asked.more_body and not asked.response_started
+        return bool(is_asked and not self.transport.get_write_buffer_size())
 
     @property
     def _is_free(self) -> bool:
@@ -115,6 +124,8 @@ class Connection(HttpToolsProtocol):
                 return
         if self._is_refused:
             return
+        if is_new and not data.isascii():
+            data = _in_ascii(data)
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
         self._piece = len(data)
         self._octets += self._piece

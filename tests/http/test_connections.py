@@ -11,13 +11,14 @@ from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from feedsvc.web import descriptors
+from feedsvc.web import descriptors, silence
 from feedsvc.web.app import create_app
 from feedsvc.web.connections import MOST_HEADERS, MOST_WAITING, Connection
 from feedsvc.web.following import Follower
@@ -62,7 +63,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Two posts; an earlier version, without the second, was asked for."""
     place = tmp_path_factory.mktemp("connections")
     publisher = Publisher(place, f"sqlite:///{place}/feedsvc.sqlite3")
-    publisher.posts.write("tea.md", "Text. " * 300, title="Tea", tags="[tea]")
+    publisher.posts.write("tea.md", "Text. " * 300, title="Tea", tags="[tea, 茶]")
     publisher.publish()
     with closing(publisher.store):
         made = Served(publisher)
@@ -506,3 +507,32 @@ def test_a_body_that_is_waited_for_is_asked_for(client: Client) -> None:
     with client.connect() as connection:
         connection.sendall(hook + b"5000000\r\n\r\n")
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_path_in_plain_utf_8_is_that_of_its_encoding(client: Client) -> None:
+    for tag, status in (("茶", b"200"), ("café", b"404")):
+        raw, encoded = tag.encode(), quote(tag).encode()
+        request = b"GET /tags/%b/atom.xml HTTP/1.1\r\nHost: x\r\n\r\n"
+        answer = client.exchange(request % raw, LAST)
+        assert answer == client.exchange(request % encoded, LAST)
+        assert answer.startswith(b"HTTP/1.1 " + status)
+
+
+def test_who_does_not_read_is_closed_after_a_minute_and_who_sends_nothing_sooner(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "SILENT_SECONDS", 1)
+    monkeypatch.setattr(silence, "UNREAD_SECONDS", 4)
+    with served.running() as client, client.connect() as idle, socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", client.port))
+        open_ = client.server.server_state.connections
+        reader.settimeout(1)
+        with suppress(TimeoutError):
+            while True:
+                reader.sendall(POLL * 10)
+        assert idle.recv(1) == b""
+        assert len(open_) == 1
+        begun = time.monotonic()
+        wait_until(lambda: not open_, "the reader is given up", 10)
+        assert time.monotonic() - begun > 1

@@ -224,7 +224,7 @@ def test_options_answers_a_preflight(server: Server) -> None:
 def test_other_methods_are_refused_with_those_that_are_not(server: Server, method: str) -> None:
     response = server.ask(method, "/atom.xml")
     assert response.status_code == 405
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert response.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
 # Addresses.
