@@ -51,6 +51,7 @@ class Connection(HttpToolsProtocol):
     """One connection, to the `Gateway` that uvicorn was given as its app."""
 
     _reply: Reply | None = None  # to the request whose headers have come
+    _is_last = False  # the connection is to be closed after that
     _stage = _BETWEEN
     _octets = 0  # that have come since a request was last complete
     _piece = 0  # octets of what came last
@@ -140,7 +141,7 @@ class Connection(HttpToolsProtocol):
 
         Else the answers to what was asked before are the last that are given.
         """
-        if self._is_refused:
+        if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
         last: RequestResponseCycle | None = self.cycle
@@ -174,6 +175,8 @@ class Connection(HttpToolsProtocol):
         """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
         if len(self.headers) > MOST_HEADERS or len(self.pipeline) > MOST_WAITING:
             raise ValueError
+        if self.transport.is_closing():  # what is behind a last request
+            raise ValueError
         if self._octets + self._first_piece > MOST_HEADER_OCTETS:
             octets = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
             if octets > MOST_HEADER_OCTETS:
@@ -197,11 +200,15 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._reply = None
-        self._write(reply)
+        if self._is_last:
+            self._write(reply, b"connection: close\r\n\r\n")
+            self.transport.close()
+        else:
+            self._write(reply)
 
-    def _write(self, reply: Reply) -> None:
+    def _write(self, reply: Reply, end: bytes = b"\r\n") -> None:
         ((name, date),) = self.server_state.default_headers
-        head = b"%b%b: %b\r\n\r\n" % (reply.head, name, date)
+        head = b"%b%b: %b\r\n%b" % (reply.head, name, date, end)
         if reply.body:
             self.transport.writelines([head, *reply.body])
         else:
@@ -212,16 +219,17 @@ class Connection(HttpToolsProtocol):
         return self._is_free and not self.flow.write_paused and not self.transport.is_closing()
 
     def _ready_reply(self) -> Reply | None:
-        """None for all but a plain GET that leaves the connection open."""
+        """None for all but a plain GET."""
         parser = self.parser
+        version = parser.get_http_version()
         if (
             parser.get_method() != b"GET"
-            or not parser.should_keep_alive()
             or parser.should_upgrade()
-            or parser.get_http_version() != "1.1"
+            or version not in ("1.1", "1.0")
             or not self._may_answer()
         ):
             return None
+        self._is_last = version == "1.0" or not parser.should_keep_alive()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET",
             "RAW_URI": self.url.decode("latin-1"),
@@ -234,4 +242,4 @@ class Connection(HttpToolsProtocol):
                 environ[name] = value.decode("latin-1")
             elif header in _OF_BODIES:
                 return None
-        return self._replay.at_once(environ, self._head)
+        return self._replay.at_once(environ, b"" if self._is_last else self._head)

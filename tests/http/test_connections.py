@@ -232,6 +232,27 @@ def test_what_takes_long_to_compare_is_for_a_thread(client: Client) -> None:
         assert client.server.server_state.total_requests == before + 3
 
 
+LASTS = {
+    "close": b"GET /atom.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "1.0": b"GET /atom.xml HTTP/1.0\r\nHost: x\r\n\r\n",
+    "1.0 kept": b"GET /atom.xml HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("last", LASTS)
+@pytest.mark.parametrize("more", [b"", POLL, PAGE, b"rubbish\r\n\r\n"], ids=len)
+def test_a_poll_after_which_the_connection_ends_waits_for_no_thread_either(
+    client: Client, plain: Client, last: str, more: bytes
+) -> None:
+    expected = plain.exchange(LASTS[last])
+    client.exchange(POLL, LAST)
+    before = client.server.server_state.total_requests
+    for _ in range(3):
+        assert client.exchange(LASTS[last] + more) == expected
+        assert client.exchange(POLL + LASTS[last] + more).endswith(expected)
+    assert client.server.server_state.total_requests == before
+
+
 def test_the_same_octets_get_the_next_version(tmp_path: Path, sqlite_url: str) -> None:
     publisher = Publisher(tmp_path, sqlite_url)
     publisher.posts.write("tea.md", title="Tea")
