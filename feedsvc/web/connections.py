@@ -63,6 +63,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._replay = cast(Gateway, self.app).app
+        self._gone = asyncio.Event()  # the scope knows this, and not us: no circle to collect
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a client in. Beyond what may be, one that rests makes room for it."""
@@ -92,13 +93,14 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let what is being answered know, which need not be the last that was asked."""
+        self._gone.set()
         if self._answering:
             self._answering.disconnected = True
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
-        cycle.scope[IS_GONE] = lambda: cycle.disconnected  # type: ignore[typeddict-unknown-key]  # ours
+        cycle.scope[IS_GONE] = self._gone.is_set  # type: ignore[typeddict-unknown-key]  # ours
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:

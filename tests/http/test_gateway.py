@@ -1,5 +1,6 @@
 """Between server and app, over real sockets: clients that go, and answers that break off."""
 
+import gc
 import logging
 import socket
 import struct
@@ -9,9 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from feedsvc.folder import Unsettled
 from feedsvc.web import silence
+from feedsvc.web.connections import Connection
 from feedsvc.web.gateway import THREADS
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
@@ -141,6 +144,21 @@ def test_nothing_is_computed_for_those_who_have_gone(app: App, client: Client) -
     assert client.exchange(LAST).startswith(b"HTTP/1.1 200 ")
     assert len(app.asked) == THREADS + 1
     assert len(app.closed) == THREADS + 1
+
+
+def test_what_is_answered_is_freed_at_once(client: Client) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            client.exchange(_get("one") * 3, LAST)
+        wait_until(lambda: not client.server.server_state.connections, "the connections' end")
+        kept = [one for one in gc.get_objects() if isinstance(one, Connection)]
+        assert len(kept) <= 1
+        cycles = [one for one in gc.get_objects() if isinstance(one, RequestResponseCycle)]
+        assert len(cycles) <= 1
+    finally:
+        gc.enable()
 
 
 def test_who_waits_for_us_is_not_closed_as_silent(
