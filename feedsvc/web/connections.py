@@ -66,13 +66,19 @@ class Connection(HttpToolsProtocol):
         self._gone = asyncio.Event()  # the scope knows this, and not us: no circle to collect
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a client in. Beyond what may be, one that rests makes room for it."""
+        """Take a client in. Beyond what may be, another makes room for it.
+
+        One that rests, else one that is slow to read: else a crowd of such shuts everybody out.
+        """
         super().connection_made(transport)
         if len(self.connections) > most_connections():
-            others = (
+            others = [
                 c for c in self.connections if isinstance(c, Connection) and c is not self
+            ]
+            leaving = next((c for c in others if c.rests), None) or next(
+                (c for c in others if c.transport.get_write_buffer_size()), self
             )
-            next((other for other in others if other.rests), self).transport.abort()
+            leaving.transport.abort()
 
     @property
     def rests(self) -> bool:

@@ -485,6 +485,24 @@ def test_beyond_the_bound_a_connection_that_rests_makes_room(
         assert closed == 1  # those that were answered have closed themselves
 
 
+def test_a_crowd_that_does_not_read_shuts_nobody_out(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(descriptors, "MOST_CONNECTIONS", 3)
+    with served.running() as client, ExitStack() as held:
+        connections = client.server.server_state.connections
+        while len(connections) < 3:
+            reader = held.enter_context(socket.socket())
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            reader.connect(("127.0.0.1", client.port))
+            reader.settimeout(0.3)
+            with suppress(TimeoutError, ConnectionError):
+                while True:
+                    reader.sendall(POLL * 10)
+        for _ in range(3):
+            assert client.exchange(LAST).startswith(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize(
     ("more", "status"),
     [
