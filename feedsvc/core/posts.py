@@ -151,7 +151,7 @@ def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
     hidden = hides_all_the_same(still_said(text))
     if hidden:
         return Draft(problem.path, (problem,), hidden)
-    front = FrontMatter(dict(still_said(text)), "", 1, "yaml")
+    front = FrontMatter(dict(reversed([*still_said(text)])), "", 1, "yaml")  # the first counts
     return _Reader(Fields(problem.path, front), front, site).refused(problem)
 
 

@@ -59,12 +59,14 @@ def why_hidden(fields: Fields, site: Site) -> str:
 def hides_all_the_same(said: Iterable[tuple[str, Field]]) -> str:
     """The first flag that certainly hides a post, of lines of broken front matter.
 
-    Where a flag's value may be what is broken, a doubt hides nothing.
+    Where a flag's value may be what is broken, a doubt hides nothing. Of what may belong to
+    something else `hidden` is left out: it is mostly a picture's.
     """
     for name, field in said:
         table, _, key = name.rpartition(".")
-        if (not table or fold(table) in _TABLES) and _surely_hides(key, field.value):
-            return name
+        is_ours = not table or fold(table) in _TABLES or (table == "?" and key != "hidden")
+        if is_ours and _surely_hides(key, field.value):
+            return name.removeprefix("?.")
     return ""
 
 

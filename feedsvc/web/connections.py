@@ -89,7 +89,7 @@ class Connection(HttpToolsProtocol):
     def waits(self) -> bool:
         """True where it is our turn: a request is here, and all before it is on its way."""
         asked = self._answering
-        is_asked = asked and not asked.more_body and not asked.response_started
+        is_asked = asked and not asked.more_body and not asked.response_complete
         return bool(is_asked and not self.transport.get_write_buffer_size())
 
     @property

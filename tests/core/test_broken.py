@@ -39,6 +39,8 @@ SHOWING = [
     *("published: '2026-03-01", "summary: draft: true", "- draft: true", "layout: page"),
     *("toc:\n  visible: false", "items:\n- a: b\n  hidden: true", "x: a, draft: true"),
     *("summary: |\n  About flags:\n\n  draft: true", "summary: >-\n  draft: true"),
+    *("cover\n  image: a.jpg\n  hidden: true", "cover: a.jpg\n  hidden: true"),
+    *("cover: { image: a.jpg,\n  hidden: true }", "links: [\n  {src: a.jpg, hidden: true}\n]"),
 ]
 
 
@@ -76,6 +78,9 @@ def test_a_table_of_toml_has_its_own_flags(lines: str, hides: bool) -> None:
         "---\ntitle: Tea\n\nText.\n\ndraft: true\n",
         "---\ntitle: [\n---\n```\ndraft: true\n```\n\n---\n",
         '{\n"title": }\n}\ndraft: true\n',
+        "---\ntitle: Tea\n\nText.\n```yaml\ndraft: true\n```\n\n---\n\nThe end.\n",
+        '{\n"title" "Tea",\n"cover": {"image": "a.jpg", "hidden": true}\n}\n',
+        '{\n"title" "Tea",\n"res": [\n {"src": "a.jpg", "hidden": true}\n]\n}\n',
         "---",
         "",
     ],
@@ -85,7 +90,9 @@ def test_the_body_is_no_front_matter(text: str) -> None:
 
 
 def test_a_file_that_is_no_post_says_what_would_hide_it() -> None:
-    for text, reason in (("--\ndraft: true\n---\n", "draft"), ("draft is not true\n", "")):
+    fence = "How to hide\n\n```yaml\ndraft: true\n```\n\n---\n"
+    broken = ("--\ndraft: true\n---\n", "draft")
+    for text, reason in (broken, ("draft is not true\n", ""), (fence, "")):
         reading = parse_post("tea.md", text.encode(), a_site())
         assert isinstance(reading, NotAPost)
         assert reading.reason == reason
@@ -99,6 +106,17 @@ def test_the_dates_of_a_post_with_a_fault_count(front: str) -> None:
     assert (reading.span.begins, reading.span.ends) == (at("2026-04-01"), at("2026-05-01"))
     held = [reading.span.holds(datetime(2026, month, 1, tzinfo=UTC)) for month in (3, 4, 5)]
     assert held == [False, True, False]
+
+
+def test_a_date_of_something_else_or_of_the_body_limits_nothing() -> None:
+    for lines in ("event\n  date: 2099-01-01\n---\n", "\nText.\n\ndate: 2099-01-01\n---\n"):
+        reading = of(f"---\ntitle: [\n{lines}")
+        assert isinstance(reading, Problem)
+        assert reading.span.begins is None
+
+
+def test_what_stands_behind_a_bracket_that_ends_counts() -> None:
+    assert isinstance(of("---\nmenu: {\n main: x\n}\ndraft: true\ntitle: [\n---\n"), Draft)
 
 
 def test_dates_that_cannot_be_read_limit_nothing() -> None:

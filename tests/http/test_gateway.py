@@ -18,7 +18,7 @@ from feedsvc.web.connections import Connection
 from feedsvc.web.gateway import THREADS
 from feedsvc.web.replay import Replay
 from feedsvc.web.representations import Shelf
-from tests.http.serving import Client, running
+from tests.http.serving import Client, rest, running
 from tests.running import wait_until
 
 LAST = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
@@ -55,6 +55,10 @@ class App:
         yield b"abc"
         if name == "several":
             yield b"def"
+        if name == "late":
+            yield b"def"
+            self.hold.wait(10)
+            yield b"ghi"
         if name == "fault":
             yield b"def"
             raise LookupError("a bug")
@@ -171,6 +175,19 @@ def test_who_waits_for_us_is_not_closed_as_silent(
         time.sleep(2.5)  # it is looked each second
         app.hold.set()
         assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_waits_for_the_rest_of_an_answer_is_not_closed_as_silent(
+    app: App, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silence, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(silence, "UNANSWERED_SECONDS", 0.1)
+    with client.connect() as connection:
+        connection.sendall(_get("late"))
+        time.sleep(2.5)
+        app.hold.set()
+        connection.shutdown(socket.SHUT_WR)
+        assert b"ghi" in rest(connection)
 
 
 # What goes wrong.
