@@ -42,7 +42,7 @@ _IN_BODY: Final = 2
 
 
 def _in_ascii(request: bytes) -> bytes:
-    """A request whose first line is percent-encoded: curl sends `/tags/茶/` as it is typed."""
+    """A request whose first line is percent-encoded: some clients send `/tags/茶/` as it is."""
     line, *rest = request.partition(b"\r\n")
     return b"".join([quote_from_bytes(line, _ASCII).encode(), *rest])
 
