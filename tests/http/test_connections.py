@@ -184,7 +184,7 @@ def test_whatever_is_asked_the_answer_is_that_of_uvicorn_and_flask(
             assert answer.startswith(f"HTTP/1.1 {asked} ".encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     row=requests_in_a_row(),
     last=last_requests(),
@@ -270,7 +270,7 @@ def test_the_same_octets_get_the_next_version(tmp_path: Path, sqlite_url: str) -
 
 def test_requests_that_are_remembered_stay_in_bounds(served: Served, client: Client) -> None:
     with client.connect() as connection:
-        for number in range(5000):
+        for number in range(4200):
             connection.sendall(GET + f"X-Number: {number}\r\n\r\n".encode())
             one_answer(connection)
         connection.sendall(GET + b"X-Number: " + b"1" * 5000 + b"\r\n\r\n")
