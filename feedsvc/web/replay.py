@@ -58,9 +58,8 @@ class Replay:
     def at_once(self, environ: _Environ, head: bytes = b"") -> Reply | None:
         """The reply to a request of which its method, target and headers are known.
 
-        `head` is all of it as it was sent, to be known again.
-
-        None where Flask has to answer, or the limit has to be asked.
+        `head` is all of it as it was sent, to be known again. None where Flask has to answer,
+        or the limit has to be asked.
         """
         if self._limiter and not is_conditional(environ):
             return None
