@@ -2,15 +2,18 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
 
-.PHONY: serve test check bench clean
+.PHONY: serve test test-fast check bench clean
 
 serve: .venv/.serve
 	.venv/bin/feedsvc serve
 
 test: .venv/.test
-	.venv/bin/coverage run -m pytest $(PYTEST)
+	.venv/bin/pytest -n auto --dist worksteal --cov --cov-report= $(PYTEST)
 	.venv/bin/coverage report
 	.venv/bin/coverage report --include='feedsvc/core/*' --fail-under=100 > /dev/null
+
+test-fast: .venv/.test
+	.venv/bin/pytest -n auto --dist worksteal -q tests/core tests/store
 
 check: .venv/.test
 	.venv/bin/ruff check .

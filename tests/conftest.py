@@ -1,5 +1,6 @@
 """Fixtures that every level of test shares: a folder of posts, a store on either engine."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,29 @@ import sqlalchemy as sa
 
 from feedsvc.folder import Folder
 from feedsvc.store.store import Store
-from tests.postgres import Cluster, start_cluster
+from tests.postgres import database_url
+from tests.run import Run, is_worker
 from tests.writing import PostFolder
+
+_RUN = pytest.StashKey[Run]()
+_WORKERS_PER_CORE = 2  # many tests wait for a process, a clock or a disk
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin what the processes of this run share, in the first of them."""
+    if not is_worker():
+        config.stash[_RUN] = Run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End it, with whatever a test has left."""
+    if _RUN in config.stash:
+        config.stash[_RUN].end()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """How many processes `-n auto` stands for."""
+    return _WORKERS_PER_CORE * (os.cpu_count() or 1)
 
 
 @pytest.fixture
@@ -39,24 +61,23 @@ def store(sqlite_url: str) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[Cluster]:
-    """A PostgreSQL server of this test run; skips where its programs are not installed."""
-    cluster = start_cluster()
-    if cluster is None:
+def postgres_database() -> str:
+    """The URL of a database of this process; skips if PostgreSQL is not installed."""
+    url = database_url()
+    if url is None:
         pytest.skip("PostgreSQL's server programs are not installed")
-    yield cluster
-    cluster.stop()
+    return url
 
 
 @pytest.fixture
-def postgres_url(postgres_cluster: Cluster) -> str:
+def postgres_url(postgres_database: str) -> str:
     """The URL of an empty PostgreSQL database."""
-    engine = sa.create_engine(postgres_cluster.url, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(postgres_database, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
         connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    return postgres_cluster.url
+    return postgres_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -1,38 +1,43 @@
-"""A PostgreSQL server for one test run, started from the programs on this machine."""
+"""One PostgreSQL server for a test run, started from the programs on this machine."""
 
 import os
 import pwd
 import shutil
 import socket
 import subprocess
-import tempfile
-from dataclasses import dataclass
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import sqlalchemy as sa
 
-@dataclass(frozen=True)
-class Cluster:
-    """A running server and the URL of its one database."""
+from tests.run import adopt, shared, worker_name
 
-    programs: Path
-    place: Path
-    url: str
-    user: str | None
-
-    def stop(self) -> None:
-        """End the server at once and remove its folder."""
-        data = self.place / "data"
-        _call(self.user, self.programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(self.place)
+_STARTED_WITHIN = 60  # seconds
 
 
-def start_cluster() -> Cluster | None:
-    """Start a server in a folder of its own; None where there are no programs for it."""
+def database_url() -> str | None:
+    """The URL of a database of this process's own, which may hold what a test left in it.
+
+    A database and not a schema for each process: advisory locks count per database. None if
+    PostgreSQL's programs are not installed.
+    """
     programs = _programs()
     if programs is None:
         return None
-    # Not below pytest's folder: every session of pytest closes that to all but its user.
-    place = Path(tempfile.mkdtemp(prefix="feedsvc-postgres-"))
+    server = sa.engine.make_url(shared("postgres", lambda place: _start(programs, place)))
+    name = f"tests_{worker_name()}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.execute(known, {"name": name}).first() is None:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+def _start(programs: Path, place: Path) -> str:
+    """Start a server below `place`; its URL."""
     user = "postgres" if os.getuid() == 0 else None
     if user:
         account = pwd.getpwnam(user)
@@ -41,27 +46,49 @@ def start_cluster() -> Cluster | None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     data = place / "data"
-    _call(
-        user,
-        programs / "initdb",
-        "-D",
-        data,
-        "-U",
-        "feedsvc",
-        "-A",
-        "trust",
-        "-E",
-        "UTF8",
-        "--no-sync",
+    words = f"-D {data} -U feedsvc -A trust -E UTF8 --no-sync".split()
+    subprocess.run(
+        [programs / "initdb", *words],
+        check=True,
+        user=user,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
     )
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-    )
-    _call(
-        user, programs / "pg_ctl", "-D", data, "-w", "-o", options, "-l", place / "log", "start"
-    )
+    settings = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "fsync": "off",
+        "full_page_writes": "off",
+        "synchronous_commit": "off",
+        "max_connections": 200,
+    }
+    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    with (place / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [programs / "postgres", "-D", str(data), *words],
+            user=user,
+            cwd="/",
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    adopt(process)
+    _wait_until_it_answers(port, place / "log")
+    return f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres"
+
+
+def _wait_until_it_answers(port: int, log: Path) -> None:
     url = f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres"
-    return Cluster(programs, place, url, user)
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
+    until = time.monotonic() + _STARTED_WITHIN
+    while time.monotonic() < until:
+        with suppress(sa.exc.OperationalError), engine.connect():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"PostgreSQL does not start: {log.read_text('utf-8', 'replace')}")
 
 
 def _programs() -> Path | None:
@@ -70,15 +97,3 @@ def _programs() -> Path | None:
         return Path(found).parent
     candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return candidates[-1].parent if candidates else None
-
-
-def _call(user: str | None, *command: object) -> None:
-    words = [str(word) for word in command]
-    subprocess.run(
-        words,
-        check=True,
-        user=user,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )

@@ -10,6 +10,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from tests.run import adopt, open_folder, release
 from tests.running import free_port, wait_until
 
 DEPLOYMENT: Final = Path(__file__).parents[1] / "docs/deploy/README.md"
@@ -71,11 +72,13 @@ def _started(place: Path, port: int, *command: str) -> Iterator[int]:
             stderr=log,
         )
     try:
+        adopt(process)
         wait_until(lambda: _answers(port), f"{command[0]}: {place / 'proxy.log'}")
         yield port
     finally:
         process.terminate()
         process.wait(10)
+        release(process)
 
 
 def _answers(port: int) -> bool:
@@ -85,28 +88,27 @@ def _answers(port: int) -> bool:
         return False
 
 
-def nginx(place: Path, backend: int) -> AbstractContextManager[int]:
+def nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     """nginx without a cache."""
-    return _nginx(place, backend, _documented("nginx")[0])
+    return _nginx(backend, _documented("nginx")[0])
 
 
-def caching_nginx(place: Path, backend: int) -> AbstractContextManager[int]:
+def caching_nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     """nginx with its cache: the second location takes the place of the first."""
     plain, cache = _documented("nginx")
     paths, location = cache.split("location / {", 1)
     first = re.compile(r"    location / \{\n.*?\n    \}\n", re.DOTALL)
-    return _nginx(place, backend, paths + first.sub(lambda _: "location / {" + location, plain))
+    return _nginx(backend, paths + first.sub(lambda _: "location / {" + location, plain))
 
 
-def bare_nginx(place: Path, backend: int) -> AbstractContextManager[int]:
+def bare_nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     """nginx with no more than proxy_pass: it asks in HTTP/1.0 and closes each connection."""
-    return _nginx(place, backend, _BARE)
+    return _nginx(backend, _BARE)
 
 
-def _nginx(place: Path, backend: int, servers: str) -> AbstractContextManager[int]:
+def _nginx(backend: int, servers: str) -> AbstractContextManager[int]:
     port = free_port()
-    for folder in (place, *list(place.parents)[:2]):  # its worker may be another user
-        folder.chmod(0o755)
+    place = open_folder()  # its worker may be another user
     servers = servers.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
     servers = servers.replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
     servers = servers.replace("/var/cache/nginx/feeds", f"{place}/cache")

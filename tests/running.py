@@ -12,6 +12,8 @@ from pathlib import Path
 
 import requests
 
+from tests.run import adopt, release
+
 SITE = {
     "FEEDSVC_SITE__TITLE": "Tea notes",
     "FEEDSVC_SITE__AUTHOR": "Li Wei",
@@ -64,6 +66,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
+        adopt(self.process)
 
     @property
     def log(self) -> str:
@@ -119,6 +122,7 @@ class Server:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+        release(self.process)
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> float:

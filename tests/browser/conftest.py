@@ -2,16 +2,20 @@
 
 import io
 import shutil
+import subprocess
 import wave
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from tests.running import Server, running
+from tests.run import adopt, shared
+from tests.running import Server, running, wait_until
 from tests.writing import PostFolder
 
 _FLAGS = (
+    "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -71,7 +75,7 @@ def _silence(seconds: int) -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server over posts in English and Chinese, with something wide in each."""
     place = tmp_path_factory.mktemp("browser")
@@ -92,16 +96,32 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window: one for all processes of the test run."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed")
+    address = shared("chromium", lambda place: _start(program, place))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
-        yield browser
-        browser.close()
+        yield playwright.chromium.connect_over_cdp(address)
+
+
+def _start(program: str, place: Path) -> str:
+    """Start Chromium; the address at which its DevTools protocol is spoken."""
+    process = subprocess.Popen(
+        [program, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={place}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    adopt(process)
+    chosen = place / "DevToolsActivePort"  # it writes the port that it has chosen
+    wait_until(
+        lambda: chosen.exists() and chosen.read_text().count("\n"), "Chromium starts", 60
+    )
+    return f"http://127.0.0.1:{chosen.read_text().splitlines()[0]}"
 
 
 @pytest.fixture

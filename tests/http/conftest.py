@@ -11,7 +11,7 @@ SECRET = "a secret of enough characters"  # noqa: S105 - of this test's server
 ODD_TAGS = ("C#", "C++", "a/b", "Café", "上海交大医学院", "..", "?", "100%", "x y", "🍵")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server; nobody may change its folder."""
     place = tmp_path_factory.mktemp("http")
