@@ -242,9 +242,9 @@ def test_an_expired_post_stays_hidden_while_the_clock_is_behind(
     assert house.entries() == []
     if edit:
         house.posts.write("tea.md", "Brewed thrice.", date="1969-01-01", expiryDate=DATE)
-    for _ in range(2):
-        report = house.publish(back, the_site(title="Tea and milk"))
-        assert house.entries() == []
+    house.publish(back)
+    report = house.publish(back, the_site(title="Tea and milk"))
+    assert house.entries() == []
     if edit:
         (warning,) = report.problems
         assert (warning.code, warning.refuses) == ("expired-before", False)
