@@ -4,7 +4,7 @@ import pickle
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
@@ -18,6 +18,7 @@ from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
 from feedsvc.folder import Folder, SourceFile, Unsettled, is_post_name
+from feedsvc.formers import Formers
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
@@ -83,7 +84,7 @@ def publish(
     with store.lock():
         known = _recall(store, site, now, only)
         with _Spool() as entries:
-            seen = _look(folder, known, site, now, entries, progress)
+            seen = _look(folder, store, known, site, now, entries, progress)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = Changes(known.revision)
@@ -102,7 +103,7 @@ def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
     with store.lock():
         known = _recall(store, site, now, None)
         with _Spool() as entries:
-            seen = _look(folder, known, site, now, entries, None)
+            seen = _look(folder, store, known, site, now, entries, None)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = store.rehearse(publication, now)
@@ -141,7 +142,12 @@ class _Known:
     revision: int
     scope: Collection[str] | None
     everything: bool  # the settings have changed, or feedsvc has: all is to be read again
-    zone_moved: bool
+    zone_before: tzinfo | None  # of the site, if that is another now
+
+    @property
+    def zone_moved(self) -> bool:
+        """True if dates without a zone are other moments than at the last publish."""
+        return self.zone_before is not None
 
 
 class _Places(NamedTuple):
@@ -179,6 +185,7 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
         published = snapshot.site()
         everything = published != site or not snapshot.is_current()
         zone_moved = published is not None and published.timezone != site.timezone
+        zone_before = published.zone if published and zone_moved else None
         scope: set[str] | None = None
         records = {}
         if only is not None and not everything:
@@ -192,7 +199,7 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
             records |= snapshot.files(showing)
         else:
             records = snapshot.files()
-        return _Known(records, snapshot.revision(), scope, everything, zone_moved)
+        return _Known(records, snapshot.revision(), scope, everything, zone_before)
 
 
 def _showing(paths: Collection[str], snapshot: Snapshot) -> set[str]:
@@ -208,6 +215,7 @@ def _showing(paths: Collection[str], snapshot: Snapshot) -> set[str]:
 
 def _look(
     folder: Folder,
+    store: Store,
     known: _Known,
     site: Site,
     now: datetime,
@@ -223,6 +231,7 @@ def _look(
     if known.everything:
         seen.records += [_unread(record) for record in absent if survey.hides(record.path)]
     leaving = {r.key for r in seen.missing if r.key and _is_gone(r, folder, now_us)}
+    formers = Formers(store, seen.missing, known.zone_before)
     for done, path in enumerate(sorted(survey.stamps)):
         if progress:
             progress(done, len(survey.stamps))
@@ -246,7 +255,7 @@ def _look(
             continue
         reading = read_post(file, folder, site)
         digest = file.digest if isinstance(file, SourceFile) else ""
-        _note(seen, record, reading, (stamp, digest), site, now, entries)
+        _note(seen, record, reading, (stamp, digest), site, now, entries, formers)
     return seen
 
 
@@ -363,18 +372,26 @@ def _note(
     site: Site,
     now: datetime,
     entries: _Spool,
+    formers: Formers,
 ) -> None:
     """Note what a file said: a claim to be published, or a record of why not."""
     had = record.entry_id if record else None
+    passed_at = None
     if isinstance(reading, NotAPost) and had:
         fault, cure = "its front matter is gone", "put it back, or delete the file"
         gone = Problem(reading.path, 1, fault, cure, code="front-matter-gone")
         hidden = reading.reason
         reading = Draft(reading.path, (gone,), hidden) if hidden else gone
-    if isinstance(reading, Post) and reading.expires and reading.expires <= now:
-        reading = Draft(reading.path, reading.warnings, "expired")
-    if isinstance(reading, Post) and reading.public_from <= now:
-        post, due_at = _until_next_change(reading, now)
+    if (
+        isinstance(reading, Post)
+        and reading.expires
+        and formers.has_expired(reading, reading.expires, file[1], record, now)
+    ):
+        passed_at = microseconds(reading.expires)
+        reading = _expired(reading, reading.expires, now)
+    if isinstance(reading, Post) and formers.has_come(reading, file[1], record, now):
+        updated = formers.updated(reading, file[1], record, now)
+        post, due_at = _until_next_change(reading, now, updated)
         composed = compose_alone(post, site)
         if isinstance(composed, Entry):
             entries.add(post.path, composed)
@@ -388,20 +405,38 @@ def _note(
                 due_at=due_at,
                 problems=post.warnings,
                 measured=tuple((e.file, e.length) for e in post.enclosures if e.file),
+                passed_at=microseconds(post.public_from),
             )
             return
         reading = replace(composed, span=Span(ends=post.expires))
-    if isinstance(reading, Problem) and not reading.span.holds(now):
+    if isinstance(reading, Problem) and not formers.holds(reading, record, now):
         reading = Draft(reading.path, (reading,), "its dates")
     state, due_at = _state_of(reading)
     kept = had if isinstance(reading, Problem) else None
+    if record and kept:
+        passed_at = record.passed_at
     if had and not kept:
         seen.freed.add(had)
     problems = tuple(problems_of(reading))
     key = record.key if record and kept else ""
     seen.records.append(
-        FileRecord(reading.path, *file, state, kept, due_at, problems=problems, key=key)
+        FileRecord(
+            *(reading.path, *file, state, kept, due_at),
+            problems=problems,
+            key=key,
+            passed_at=passed_at,
+        )
     )
+
+
+def _expired(post: Post, expires: datetime, now: datetime) -> Draft:
+    """The post, hidden because of its expiry; with a warning if that is still to come."""
+    if expires <= now:
+        return Draft(post.path, post.warnings, "expired")
+    fault = f"it expired at {rfc3339(expires)}, before the clock was put back, and stays hidden"
+    cure = "to show it again, change the date of its expiry"
+    warning = _warning(post.path, "expired-before", fault, cure, post.place_of("expires"))
+    return Draft(post.path, (*post.warnings, warning), "expired")
 
 
 def _state_of(reading: Reading) -> tuple[State, int | None]:
@@ -498,6 +533,7 @@ def _decide(
                 state="refused",
                 entry_id=had,  # its last good version stays
                 key=old.key if old else "",
+                passed_at=old.passed_at if old and had else None,
                 wants=claim.key,
                 problems=problems,
             )
@@ -550,13 +586,16 @@ def _first_date_warning(path: str, first_date: datetime, place: tuple[int, int])
     return _warning(path, "first-date", fault, cure, place)
 
 
-def _until_next_change(post: Post, now: datetime) -> tuple[Post, int | None]:
+def _until_next_change(
+    post: Post, now: datetime, known_update: datetime | None = None
+) -> tuple[Post, int | None]:
     """The post as it is until its dates change it, and when that is.
 
-    An `updated` in the future does not count until it comes (A21); an expiry ends the post.
+    An `updated` in the future does not count until it comes (A21), unless it is published
+    already: then the clock was put back. An expiry ends the post.
     """
     due = [post.expires] if post.expires else []
-    if post.updated and post.updated > now:
+    if post.updated and post.updated > now and post.updated != known_update:
         due.append(post.updated)
         fault = (
             f"updated: {rfc3339(post.updated)} is in the future and does not count until then"

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from watchfiles import watch
 
 from feedsvc.core.jobs import Job, after_failure
@@ -25,6 +24,7 @@ from feedsvc.errors import (
 )
 from feedsvc.folder import Folder
 from feedsvc.publishing import Report, preview, publish
+from feedsvc.schedule import Schedule
 from feedsvc.source import Source
 from feedsvc.store.store import open_sound_store, open_store
 
@@ -96,13 +96,13 @@ class Watcher:
         self._published = published  # is told the paths of the feeds that moved
         self._agenda = _Agenda()
         self._stopping = threading.Event()
-        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._schedule = Schedule()
+        self._next_due: datetime | None = None  # when a date of a post comes
         events = () if source.is_fetched else (self._hear_events,)
         self._threads = [
             threading.Thread(target=target, name=target.__name__, daemon=True)
             for target in (self._publish_when_due, *events)
         ]
-        self._last_whole = time.monotonic()
         self._told: set[str] = set()  # what stands in the log and need not be said again
         self._request: tuple[int, float, float] | None = None  # calls, first and last seen
         self._jobs: list[Job] = []  # that the next build answers
@@ -113,28 +113,20 @@ class Watcher:
     def start(self) -> None:
         """Begin with a scan of the whole folder."""
         self._agenda.look_at_everything()
-        self._scheduler.add_job(
-            self._agenda.look_at_everything,
-            "interval",
-            seconds=self._interval,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
-        self._scheduler.start()
+        self._schedule.every(self._interval, self._agenda.look_at_everything)
+        self._schedule.start()
         for thread in self._threads:
             thread.start()
 
     def every(self, seconds: float, chore: Callable[[], None]) -> None:
         """Do something else on the schedule too."""
-        self._scheduler.add_job(
-            chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None
-        )
+        self._schedule.every(seconds, chore)
 
     def stop(self) -> None:
         """End within seconds; a publish that is not committed by then is as if never begun."""
         self._stopping.set()
         self._agenda.wake.set()
-        self._scheduler.shutdown(wait=False)
+        self._schedule.stop()
         for thread in self._threads:
             thread.join(timeout=2)
 
@@ -152,9 +144,8 @@ class Watcher:
             self._agenda.wake.clear()
             try:
                 self._hear_jobs()
-                # The scheduler waits by the clock on the wall, which may have been put back.
-                if time.monotonic() - self._last_whole > 1.5 * self._interval:
-                    self._agenda.look_at_everything()
+                self._schedule.keep_time()
+                self._look_at_what_is_due()
                 if self._fetch_failed:
                     self._publish_what_there_is()
                 whole, paths = self._agenda.take()
@@ -185,7 +176,6 @@ class Watcher:
                 self._publish(only)
             return
         jobs, self._jobs = self._jobs, []
-        self._last_whole = time.monotonic()
         begun_at = datetime.now(UTC)
         with self._answering(jobs) as answer:
             report = self._publish(self._fetch())
@@ -279,17 +269,14 @@ class Watcher:
         self._tell_of(report, whole=only is None)
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(self._folder.quiet, 0.1))
-        if report.next_due and report.next_due > now:
-            self._scheduler.add_job(
-                self._agenda.look_at,
-                "date",
-                run_date=report.next_due,
-                args=[("",), 0],  # no file: what is due is looked at with any look
-                id="due",
-                replace_existing=True,
-                misfire_grace_time=None,
-            )
+        self._next_due = report.next_due if report.next_due and report.next_due > now else None
         return report
+
+    def _look_at_what_is_due(self) -> None:
+        """A date comes by the clock on the wall, wherever that is set to meanwhile."""
+        if self._next_due and self._next_due <= datetime.now(UTC):
+            self._next_due = None
+            self._agenda.look_at([""], 0)  # no file: what is due is looked at with any look
 
     def _tell(self, level: int, text: str) -> None:
         """Log what has not been said since it was last otherwise."""

@@ -27,6 +27,10 @@ class FileRecord:
     `due_at`, though nothing has changed; it has not been there since `missing_since`. Both are
     microseconds since 1970. `measured` are attached files, as the post names them, with the
     octets that were announced of each.
+
+    `passed_at` is a date in the post that has come, in microseconds since 1970: for a published
+    post the one that it waited for, for an expired post its expiry. While the clock is behind
+    that date (it was put back), the date still counts as passed.
     """
 
     path: str
@@ -40,3 +44,4 @@ class FileRecord:
     key: str = ""
     wants: str = ""
     measured: tuple[tuple[str, int | None], ...] = ()
+    passed_at: int | None = None

@@ -27,6 +27,7 @@ class Standing:
     entry_id: str
     title: str
     published: datetime
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ JobKind: TypeAlias = Literal["rebuild", "preview"]
 JobState: TypeAlias = Literal["queued", "running", "held", "done", "failed"]
 
 GIVEN_UP_AFTER: Final = 10  # attempts: an hour, nearly
+LONGEST_PAUSE: Final = timedelta(seconds=1200)  # between two of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,4 +65,4 @@ def after_failure(job: Job, now: datetime) -> tuple[JobState, datetime]:
     attempts = job.attempts + 1
     if job.kind == "preview" or attempts >= GIVEN_UP_AFTER:
         return "failed", now
-    return "held", now + timedelta(seconds=min(1200, 5 * 2**attempts))
+    return "held", now + min(LONGEST_PAUSE, timedelta(seconds=5 * 2**attempts))

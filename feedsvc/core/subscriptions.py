@@ -20,8 +20,10 @@ MOST_UNPROVEN_OF_CLIENT: Final = 100  # the same of one client
 UNPROVEN_FOR: Final = timedelta(minutes=10)
 MOST_VERIFICATIONS: Final = 3  # attempts at a callback that cannot be reached
 
+LONGEST_PAUSE: Final = timedelta(seconds=4500)  # of `pause`, with jitter
+
 _FIRST_PAUSE: Final = 10.0  # seconds
-_LONGEST_PAUSE: Final = 3600.0
+_LONGEST_PAUSE: Final = 3600.0  # seconds, without jitter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """Sees to it that all who are to hear of a publish do: claims what is due, and has it sent."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from queue import SimpleQueue
 from typing import Final
 
+from feedsvc.clock import SteadyClock
 from feedsvc.core import addresses
 from feedsvc.core.reachable import Networks
 from feedsvc.core.subscriptions import Delivery, Intent, Outcome, Target
@@ -30,7 +32,7 @@ TICK: Final = 0.1  # seconds between two looks for what is due
 # sent a version may fetch it at once; who is pinged does, so that it has to be certain (W3).
 DELIVERED_AFTER: Final = 0.15
 SERVED_AFTER: Final = 0.3
-_LONGEST_WAIT: Final = timedelta(seconds=30)  # until deliveries are looked for in any case
+_LONGEST_WAIT: Final = 30.0  # seconds until deliveries are looked for in any case
 _THREADS: Final = 64
 _MOST_IN_HAND: Final = 512
 _MOST_OF_HOST: Final = 16  # at a time
@@ -41,6 +43,9 @@ _MOST_UNVERIFIED: Final = 256  # in hand
 _BEGIN_WITHIN: Final = CLAIM.total_seconds() - 15  # a request takes 10 s: nobody else has it
 _LEAST_OF_NAME: Final = 8  # characters that name a subscription
 _PAUSE: Final = 2.0  # seconds after the store could not be asked
+# Seconds that the clock has to run undisturbed before leases end by it: subscriptions that a
+# clock ahead of time takes away do not come back.
+_STEADY_SECONDS: Final = 3600.0
 
 log = logging.getLogger("feedsvc.push")
 
@@ -80,9 +85,12 @@ class Pusher:
         self._is_alone = False
         self._is_known = False  # to the store
         self._last_publish = -1
-        self._look_at = datetime.min.replace(tzinfo=UTC)  # when deliveries are looked for next
-        self._tell_at = self._look_at  # likewise, for the others
-        self._seen_at = self._served_at = self._look_at  # when the last publish is served
+        # Monotonic times: a clock that is put back must not keep anybody waiting.
+        self._look_at = -math.inf  # when deliveries are looked for next
+        self._tell_at = -math.inf  # likewise, for the others
+        self._seen_at = self._served_at = -math.inf  # when the last publish is served
+        self._clock = SteadyClock()
+        self._under_way: set[str] = set()  # the names of subscriptions that are delivered to
 
     def start(self, *, alone: bool = False) -> None:
         """Begin. `alone` says that no other process pushes for this store."""
@@ -129,9 +137,11 @@ class Pusher:
 
     def tidy(self) -> None:
         """Forget what has ended, and end subscriptions of feeds that are no more."""
-        now = datetime.now(UTC)
+        now, ended = datetime.now(UTC), 0
         try:
-            ended = self._store.subscriptions.end_leases(now)
+            if self._clock.steady_seconds() >= _STEADY_SECONDS:
+                ended = self._store.subscriptions.end_leases(now)
+            self._store.subscriptions.forget_old_intents(now)
             self._store.jobs.forget_old(now)
             for target in self._store.subscriptions.without_feed():
                 self._end_soon(target, "there is no such feed any more")
@@ -160,15 +170,15 @@ class Pusher:
                 self._stopping.wait(_PAUSE)
 
     def _until_look(self) -> float:
-        ahead = max(self._look_at, self._seen_at) - datetime.now(UTC)
-        return ahead.total_seconds() if 0 < ahead.total_seconds() < TICK else TICK
+        ahead = max(self._look_at, self._seen_at) - time.monotonic()
+        return ahead if 0 < ahead < TICK else TICK
 
     def _look(self) -> None:
         """Note what was sent, then claim and begin what is due."""
         if not self._is_known:
             self._begin()
         self._settle()
-        now = datetime.now(UTC)
+        now = time.monotonic()
         if self._look_anew.is_set():
             self._look_anew.clear()
             self._look_at = self._tell_at = now
@@ -178,14 +188,14 @@ class Pusher:
             self._last_publish = last
             self._look_at = self._tell_at = now
             if self._seen_at <= now:  # else many publishes in a row would keep all waiting
-                self._seen_at = now + timedelta(seconds=DELIVERED_AFTER)
-            self._served_at = now + timedelta(seconds=SERVED_AFTER)
+                self._seen_at = now + DELIVERED_AFTER
+            self._served_at = now + SERVED_AFTER
         if self._push.is_hub:
-            self._verify(now)
+            self._verify(datetime.now(UTC))
             if max(self._look_at, self._seen_at) <= now:
-                self._deliver(now)
+                self._deliver(datetime.now(UTC))
         if self._others and max(self._tell_at, self._served_at) <= now:
-            self._tell(now)
+            self._tell(datetime.now(UTC))
 
     def _begin(self) -> None:
         """Make ourselves known to the store."""
@@ -201,9 +211,9 @@ class Pusher:
             if any(each.in_hand() for each in lanes) or not self._outcomes.empty():
                 return False
             now = datetime.now(UTC)
-            due = [self._store.listeners.next_due()]
+            due = [self._store.listeners.next_due(now)]
             if self._push.is_hub:
-                due.append(self._store.subscriptions.next_intent_due())
+                due.append(self._store.subscriptions.next_intent_due(now))
                 due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
 
@@ -221,7 +231,7 @@ class Pusher:
             for outcome in outcomes:
                 self._outcomes.put(outcome)
             raise
-        self._look_at = min(self._look_at, datetime.now(UTC))
+        self._look_at = min(self._look_at, time.monotonic())
 
     def _deliver(self, now: datetime) -> None:
         in_hand = self._deliveries.in_hand()
@@ -232,27 +242,33 @@ class Pusher:
             found = self._store.subscriptions.claim_deliveries(now, room, busy, _FEW)
         until = time.monotonic() + _BEGIN_WITHIN
         for delivery in found:
-            work = partial(self._deliver_one, delivery, until)
-            self._deliveries.add(delivery.target.host, work)
+            # A claim ends early when the clock is set: what is on its way is not sent twice.
+            if delivery.target.name not in self._under_way:
+                self._under_way.add(delivery.target.name)
+                work = partial(self._deliver_one, delivery, until)
+                self._deliveries.add(delivery.target.host, work)
         if found or room <= 0 or busy:
-            self._look_at = now + timedelta(seconds=TICK)
+            self._look_at = time.monotonic() + TICK
             return
         due = self._store.subscriptions.next_delivery_due(now)
-        self._look_at = min(due or now + _LONGEST_WAIT, now + _LONGEST_WAIT)
+        self._look_at = time.monotonic() + _seconds_until(due, now)
 
     def _deliver_one(self, delivery: Delivery, until: float) -> None:
         """Deliver, unless that had to wait too long: then it is claimed anew."""
-        is_late = time.monotonic() > until or datetime.now(UTC) >= delivery.lease_ends_at
-        if is_late or self._stopping.is_set():
-            return
-        self._outcomes.put(deliver(delivery, self._versions, self._strangers))
+        try:
+            is_late = time.monotonic() > until or datetime.now(UTC) >= delivery.lease_ends_at
+            if is_late or self._stopping.is_set():
+                return
+            self._outcomes.put(deliver(delivery, self._versions, self._strangers))
+        finally:
+            self._under_way.discard(delivery.target.name)
         if self._outcomes.qsize() >= _BATCH:
             self._wake.set()
 
     # Intents.
 
     def _verify(self, now: datetime) -> None:
-        due = self._store.subscriptions.next_intent_due()
+        due = self._store.subscriptions.next_intent_due(now)
         if due is None or due > now:
             return
         room = _MOST_UNVERIFIED - self._verifications.in_hand().total()
@@ -307,8 +323,8 @@ class Pusher:
             if who:
                 work = partial(self._tell_one, who, listener, self._last_publish)
                 self._tellings.add(listener.name, work)
-        due = self._store.listeners.next_due()
-        self._tell_at = min(due or now + _LONGEST_WAIT, now + _LONGEST_WAIT)
+        due = self._store.listeners.next_due(now)
+        self._tell_at = time.monotonic() + _seconds_until(due, now)
 
     def _tell_one(self, who: OutsideHub | Notified, listener: Listener, last: int) -> None:
         try:
@@ -316,3 +332,9 @@ class Pusher:
         except StoreError as error:
             log.warning("who was told could not be noted: %s", error)
         self._look_anew.set()
+
+
+def _seconds_until(due: datetime | None, now: datetime) -> float:
+    """How long to wait for what is due then; not very long, since the clock may be set."""
+    ahead = (due - now).total_seconds() if due else _LONGEST_WAIT
+    return min(max(ahead, 0.0), _LONGEST_WAIT)

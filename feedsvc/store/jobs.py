@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
-from feedsvc.core.jobs import Job, JobKind, JobState
+from feedsvc.core.jobs import LONGEST_PAUSE, Job, JobKind, JobState
 from feedsvc.store.engine import Database
 from feedsvc.store.schema import jobs, messages
 from feedsvc.store.upserts import upsert
+from feedsvc.store.waits import is_beyond, is_due
 
 REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
 MOST_KEPT: Final = 1000  # jobs that have ended
@@ -61,9 +62,11 @@ class Jobs:
     def waiting(self, now: datetime) -> list[Job]:
         """The jobs that are queued, and those that are held until now or before."""
         with self._database.reading() as connection:
+            # What is queued does not wait: it may have been asked for by a clock ahead of ours.
+            due = is_due(jobs.c.next_attempt_at, now, LONGEST_PAUSE)
             query = (
                 sa.select(jobs)
-                .where(jobs.c.state.in_(_OPEN), jobs.c.next_attempt_at <= microseconds(now))
+                .where(jobs.c.state.in_(_OPEN), (jobs.c.state == "queued") | due)
                 .order_by(jobs.c.number)
             )
             return [_job(row) for row in connection.execute(query).mappings()]
@@ -114,7 +117,8 @@ class Jobs:
         """
         with self._database.writing(alone="jobs") as connection:
             old = messages.c.heard_at < microseconds(now - REMEMBERED)
-            connection.execute(sa.delete(messages).where(old))
+            never = is_beyond(messages.c.heard_at, now, REMEMBERED)  # the clock was ahead
+            connection.execute(sa.delete(messages).where(old | never))
             ended = jobs.c.state.in_(("done", "failed"))
             last = sa.select(jobs.c.number).where(ended).order_by(jobs.c.number.desc())
             eldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()

@@ -10,9 +10,11 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.news import News
+from feedsvc.core.subscriptions import LONGEST_PAUSE
 from feedsvc.store.engine import Database
 from feedsvc.store.schema import feeds, listeners, publishes
 from feedsvc.store.upserts import insert_new
+from feedsvc.store.waits import due_or_past, is_due
 
 CLAIM: Final = timedelta(minutes=10)  # as long as it may take to tell one of everything
 
@@ -67,15 +69,14 @@ class Listeners:
 
     def claim(self, now: datetime) -> list[Listener]:
         """Those that do not know of the last publish and may be told now, by us alone."""
-        now_us = microseconds(now)
         last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
         with self._database.writing() as connection:
             query = (
                 sa.select(listeners)
                 .where(
                     listeners.c.told < last,
-                    listeners.c.next_attempt_at <= now_us,
-                    listeners.c.claimed_until <= now_us,
+                    is_due(listeners.c.next_attempt_at, now, LONGEST_PAUSE),
+                    is_due(listeners.c.claimed_until, now, CLAIM),
                 )
                 .with_for_update(skip_locked=True)
             )
@@ -106,16 +107,12 @@ class Listeners:
                 )
             )
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, now: datetime) -> datetime | None:
         """When a listener that is behind may be told again."""
         last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
-        due = sa.case(
-            (
-                listeners.c.next_attempt_at > listeners.c.claimed_until,
-                listeners.c.next_attempt_at,
-            ),
-            else_=listeners.c.claimed_until,
-        )
+        paused = due_or_past(listeners.c.next_attempt_at, now, LONGEST_PAUSE)
+        claimed = due_or_past(listeners.c.claimed_until, now, CLAIM)
+        due = sa.case((paused > claimed, paused), else_=claimed)
         with self._database.reading() as connection:
             query = sa.select(sa.func.min(due)).where(listeners.c.told < last)
             found = connection.execute(query).scalar()

@@ -32,6 +32,7 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "wants": record.wants,
         "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
         "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
+        "passed_at": record.passed_at,
     }
 
 
@@ -49,6 +50,7 @@ def file_record(row: RowMapping) -> FileRecord:
         row["key"],
         row["wants"],
         measured_of(row["measured"]),
+        row["passed_at"],
     )
 
 

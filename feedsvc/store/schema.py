@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0005"
+SCHEMA_VERSION: Final = "0006"
 
 metadata = MetaData()
 
@@ -46,6 +46,7 @@ files = Table(
     Column("missing_since", BigInteger),  # microseconds since 1970
     Column("problems", Text, nullable=False),  # JSON
     Column("measured", Text, nullable=False, server_default=""),  # JSON; empty for most
+    Column("passed_at", BigInteger),  # microseconds since 1970; see FileRecord
     Index("files_entry", "entry_id"),
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),

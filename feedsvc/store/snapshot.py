@@ -264,12 +264,13 @@ class Snapshot:
     def standing(self, paths_by_id: Mapping[str, str]) -> Iterator[Standing]:
         """How these entries are published now; `paths_by_id` says from which file each came."""
         for chunk in chunks(paths_by_id):
-            query = sa.select(entries.c.id, entries.c.title, entries.c.published).where(
+            columns = ("id", "title", "published", "updated")
+            query = sa.select(*(entries.c[name] for name in columns)).where(
                 entries.c.id.in_(chunk)
             )
             for row in self._rows(query):
-                published = datetime.fromisoformat(row["published"])
-                yield Standing(paths_by_id[row["id"]], row["id"], row["title"], published)
+                dates = (datetime.fromisoformat(row[name]) for name in columns[2:])
+                yield Standing(paths_by_id[row["id"]], row["id"], row["title"], *dates)
 
     def problems(self) -> tuple[Problem, ...]:
         """Every problem of a file that stands, by path and line."""

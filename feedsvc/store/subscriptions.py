@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.subscriptions import (
+    LONGEST_LEASE,
+    LONGEST_PAUSE,
     MOST_OF_CALLBACK,
     MOST_OF_CLIENT,
     MOST_UNPROVEN,
@@ -22,8 +24,9 @@ from feedsvc.core.subscriptions import (
 )
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine import Database
-from feedsvc.store.schema import feeds, intents, subscriptions
+from feedsvc.store.schema import feeds, intents, publishes, subscriptions
 from feedsvc.store.upserts import insert_new
+from feedsvc.store.waits import due_or_past, is_beyond, is_due
 
 CLAIM: Final = timedelta(seconds=60)  # after which what a dead watcher had in hand is free
 
@@ -53,7 +56,10 @@ class Subscriptions:
             if not fault:
                 earlier = sa.update(intents).where(intents.c.name == intent.target.name)
                 connection.execute(earlier.values(next_attempt_at=None))
-                connection.execute(sa.insert(intents), [_intent_row(intent)])
+                asked_at = _after_earlier(connection, intent)
+                connection.execute(
+                    sa.insert(intents), [_intent_row(intent) | {"asked_at": asked_at}]
+                )
             return fault
 
     def free_at(self, intent: Intent, now: datetime) -> datetime | None:
@@ -68,10 +74,14 @@ class Subscriptions:
     def claim_intents(self, now: datetime, most: int) -> list[Intent]:
         """Intents that are to be verified now; nobody else gets them meanwhile."""
         with self._database.writing() as connection:
-            now_us = microseconds(now)
+            # One that was never tried does not wait, whatever the clock of who took it said.
+            is_new = intents.c.next_attempt_at.is_not(None) & (intents.c.attempts == 0)
             query = (
                 sa.select(intents)
-                .where(intents.c.next_attempt_at <= now_us, intents.c.claimed_until <= now_us)
+                .where(
+                    is_new | is_due(intents.c.next_attempt_at, now, LONGEST_PAUSE),
+                    is_due(intents.c.claimed_until, now, CLAIM),
+                )
                 .order_by(intents.c.next_attempt_at)
                 .limit(most)
                 .with_for_update(skip_locked=True)
@@ -95,7 +105,10 @@ class Subscriptions:
             if intent.mode == "unsubscribe":
                 connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
                 return True
-            ends = microseconds(now + timedelta(seconds=intent.lease_seconds))
+            # Should the clock be behind, the lease would be over once that is put right.
+            last = connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
+            begins = max(microseconds(now), last or 0)
+            ends = begins + intent.lease_seconds * 1_000_000
             renewal = {
                 "lease_ends_at": ends,
                 "secret": intent.secret,
@@ -124,11 +137,14 @@ class Subscriptions:
             }
             connection.execute(noting.values(**values))
 
-    def next_intent_due(self) -> datetime | None:
+    def next_intent_due(self, now: datetime) -> datetime | None:
         """When the next intent is to be verified that is not in somebody's hands."""
         with self._database.reading() as connection:
             waiting = intents.c.next_attempt_at.is_not(None)
-            query = sa.select(sa.func.min(_free_at(intents))).where(waiting)
+            due = intents.c.next_attempt_at
+            is_ahead = (intents.c.attempts == 0) & (due > microseconds(now))
+            paused = sa.case((is_ahead, microseconds(now)), else_=due)
+            query = sa.select(sa.func.min(_free_at(intents, paused, now))).where(waiting)
             found = connection.execute(query).scalar()
             return None if found is None else from_microseconds(found)
 
@@ -146,7 +162,7 @@ class Subscriptions:
         """
         with self._database.writing() as connection:
             now_us = microseconds(now)
-            is_free = subscriptions.c.claimed_until <= now_us
+            is_free = is_due(subscriptions.c.claimed_until, now, CLAIM)
             order = (subscriptions.c.attempts, subscriptions.c.next_attempt_at)
             place = sa.func.row_number().over(partition_by=subscriptions.c.host, order_by=order)
             due = (
@@ -154,7 +170,7 @@ class Subscriptions:
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(
                     _DUE,
-                    subscriptions.c.next_attempt_at <= now_us,
+                    is_due(subscriptions.c.next_attempt_at, now, LONGEST_PAUSE),
                     is_free,
                     subscriptions.c.lease_ends_at > now_us,
                     subscriptions.c.host.not_in([*busy]),
@@ -222,9 +238,10 @@ class Subscriptions:
 
     def next_delivery_due(self, now: datetime) -> datetime | None:
         """When the next delivery is due that is not in somebody's hands."""
+        free_at = _free_at(subscriptions, subscriptions.c.next_attempt_at, now)
         with self._database.reading() as connection:
             query = (
-                sa.select(sa.func.min(_free_at(subscriptions)))
+                sa.select(sa.func.min(free_at))
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
                 .where(_DUE, subscriptions.c.lease_ends_at > microseconds(now))
             )
@@ -276,13 +293,26 @@ class Subscriptions:
             return bool(connection.execute(ending).rowcount)
 
     def end_leases(self, now: datetime) -> int:
-        """Forget the subscriptions whose lease has ended, and how intents ended long ago."""
+        """Forget the subscriptions whose lease has ended.
+
+        A lease that was granted by a clock ahead of ours lasts the longest that is granted.
+        """
         with self._database.writing() as connection:
-            old = intents.c.asked_at < microseconds(now - UNPROVEN_FOR)
-            refused = intents.c.next_attempt_at.is_(None)
-            connection.execute(sa.delete(intents).where(old, refused))
+            longest = microseconds(now + LONGEST_LEASE)
+            beyond = is_beyond(subscriptions.c.lease_ends_at, now, LONGEST_LEASE)
+            connection.execute(
+                sa.update(subscriptions).where(beyond).values(lease_ends_at=longest)
+            )
             ended = subscriptions.c.lease_ends_at <= microseconds(now)
             return int(connection.execute(sa.delete(subscriptions).where(ended)).rowcount)
+
+    def forget_old_intents(self, now: datetime) -> None:
+        """Forget the intents that have ended and no longer count against a host or a client."""
+        with self._database.writing() as connection:
+            old = intents.c.asked_at < microseconds(now - UNPROVEN_FOR)
+            ahead = is_beyond(intents.c.asked_at, now, timedelta())
+            refused = intents.c.next_attempt_at.is_(None)
+            connection.execute(sa.delete(intents).where(old | ahead, refused))
 
     def release_claims(self) -> None:
         """Free what a watcher had in hand that is no more, where there can be no other."""
@@ -302,9 +332,7 @@ def _too_many_unproven_until(
         (intents.c.host, intent.target.host, MOST_UNPROVEN),
         (intents.c.client, intent.client, MOST_UNPROVEN_OF_CLIENT),
     ):
-        counted = sa.select(intents.c.asked_at).where(
-            column == value, intents.c.asked_at > since
-        )
+        counted = sa.select(intents.c.asked_at).where(column == value, _counts(now))
         newest = counted.order_by(intents.c.asked_at.desc())
         last = connection.execute(newest.offset(most - 1).limit(1)).scalar()
         if last is not None:  # once it counts no more, there is room for one
@@ -338,10 +366,29 @@ def _claim(
         connection.execute(claiming.values(claimed_until=microseconds(now + CLAIM), **more))
 
 
-def _free_at(table: sa.Table) -> sa.Case[int]:
+def _counts(now: datetime) -> sa.ColumnElement[bool]:
+    """True for intents of the last minutes, not for those of a clock that was ahead."""
+    is_recent = intents.c.asked_at > microseconds(now - UNPROVEN_FOR)
+    return is_recent & sa.not_(is_beyond(intents.c.asked_at, now, timedelta()))
+
+
+def _after_earlier(connection: Connection, intent: Intent) -> int:
+    """When an intent was asked for; later than those before it, whatever the clocks said."""
+    asked = sa.select(sa.func.max(intents.c.asked_at)).where(
+        intents.c.name == intent.target.name
+    )
+    last = connection.execute(asked).scalar()
+    asked_at = microseconds(intent.asked_at)
+    return asked_at if last is None or last <= asked_at else last + 1
+
+
+def _free_at(
+    table: sa.Table, paused: sa.ColumnElement[Any], now: datetime
+) -> sa.ColumnElement[Any]:
     """When a row that waits is its turn: after its pause, and when nobody has it in hand."""
-    later = table.c.next_attempt_at > table.c.claimed_until
-    return sa.case((later, table.c.next_attempt_at), else_=table.c.claimed_until)
+    paused = due_or_past(paused, now, LONGEST_PAUSE)
+    claimed = due_or_past(table.c.claimed_until, now, CLAIM)
+    return sa.case((paused > claimed, paused), else_=claimed)
 
 
 def _target_row(target: Target) -> dict[str, Any]:

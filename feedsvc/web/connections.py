@@ -12,6 +12,7 @@ from urllib.parse import quote_from_bytes
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from feedsvc.web.dates import date_now
 from feedsvc.web.descriptors import most_connections
 from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
@@ -106,6 +107,7 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
+        cycle.default_headers = []  # the gateway writes the date, which uvicorn does too early
         cycle.scope[IS_GONE] = self._gone.is_set  # type: ignore[typeddict-unknown-key]  # ours
         super()._start_asgi_task(cycle, app)
 
@@ -215,8 +217,7 @@ class Connection(HttpToolsProtocol):
             self._write(reply)
 
     def _write(self, reply: Reply, end: bytes = b"\r\n") -> None:
-        ((name, date),) = self.server_state.default_headers
-        head = b"%b%b: %b\r\n%b" % (reply.head, name, date, end)
+        head = b"%bdate: %b\r\n%b" % (reply.head, date_now(), end)
         if reply.body:
             self.transport.writelines([head, *reply.body])
         else:

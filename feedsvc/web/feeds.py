@@ -224,7 +224,7 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
     if coding:
         response.headers["Content-Encoding"] = coding
     response.set_etag(document.tag)
-    response.last_modified = min(document.last_modified, datetime.now(UTC))
+    response.last_modified = document.last_modified
     if new:
         response.status_code = 226
         response.headers["IM"] = "feed"
@@ -233,7 +233,10 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
             f"no-store, im, max-age={_max_age(document, server)}"
         )
     else:
-        response.make_conditional(of_version(environ))
+        response.make_conditional(of_version(environ, document.last_modified))
+    # Not later than Date (RFC 9110 §8.8.2.1). What is compared is what is stored: of two
+    # versions that are dated ahead, the earlier may have been sent with this very second.
+    response.last_modified = min(document.last_modified, datetime.now(UTC))
     response.set_etag(document.tag_in(coding))
     environ[ANSWERED] = (document, coding)
     return response

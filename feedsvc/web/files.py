@@ -95,14 +95,14 @@ def _answer(file: IO[bytes], media_type: str) -> AnyResponse:
     if not media_type.startswith(_SHOWN):
         response.headers["Content-Disposition"] = "attachment"
     response.content_length = status.st_size
-    response.last_modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
+    modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
+    response.last_modified = modified
     response.set_etag(f"{status.st_size:x}-{status.st_mtime_ns:x}")
-    environ = _conditions()
-    if not is_resource_modified(
-        environ, response.headers["ETag"], None, response.last_modified
-    ):
+    environ = _conditions(modified)
+    if not is_resource_modified(environ, response.headers["ETag"], None, modified):
         environ.pop("HTTP_RANGE", None)  # Werkzeug 3.1 looks at it first; RFC 9110 §13.2.2
     response.make_conditional(environ, accept_ranges=True, complete_length=status.st_size)
+    response.last_modified = min(modified, datetime.now(UTC))  # RFC 9110 §8.8.2.1
     if request.method == "HEAD" or response.status_code == 304:
         response.response = []
         return response
@@ -129,12 +129,12 @@ def _steady(
         raise Unsettled
 
 
-def _conditions() -> dict[str, Any]:
+def _conditions(modified: datetime) -> dict[str, Any]:
     """This request's environ, with one range at most.
 
     What asks for several, or is none, is left out: all of the file is right then, too.
     """
-    environ = for_readers(request.environ)
+    environ = for_readers(request.environ, modified)
     wanted = parse_range_header(environ.pop("HTTP_RANGE", ""))
     if (
         request.method == "GET"

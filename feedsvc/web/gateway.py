@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from feedsvc.folder import Unsettled
 from feedsvc.web.bodies import MOST_BODY_OCTETS, UNREAD
+from feedsvc.web.dates import date_now
 from feedsvc.web.replay import Replay
 
 THREADS: Final = 4  # more of them only wait for one another
@@ -81,7 +82,7 @@ class Gateway:
             self._held -= len(body)
         if answer is None:
             return
-        headers = answer.headers
+        headers = [(b"date", date_now()), *answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.begun})
@@ -124,7 +125,7 @@ class Gateway:
             headers=[
                 (name.lower().encode("latin-1"), value.encode("latin-1"))
                 for name, value in headers
-                if name.lower() != "date"  # the server writes it
+                if name.lower() != "date"  # it is written when the answer is sent
             ],
             begun=b"".join(begun),
             rest=pieces if len(begun) == 2 else None,

@@ -4,14 +4,16 @@ A poll is a look-up by raw path. Pages, errors, other methods, query strings, an
 not been asked before go to Flask.
 """
 
+import math
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-from feedsvc.web.conditions import asks_for_delta, is_current
+from feedsvc.web.conditions import asks_for_delta, current_from, is_current
 from feedsvc.web.feeds import ANSWERED
 from feedsvc.web.limits import RETRY_AFTER, Limiter, is_conditional
 from feedsvc.web.representations import Document, Reply, Shelf
@@ -39,7 +41,7 @@ class Replay:
         self._limiter = limiter
         # Requests as they were sent, each with its target, the version that was answered with,
         # and which reply it was: not the reply, which would outlast its version.
-        self._heads: OrderedDict[bytes, tuple[str, _Version, _Kind]] = OrderedDict()
+        self._heads: OrderedDict[bytes, tuple[str, _Version, _Kind, float]] = OrderedDict()
 
     def again(self, head: bytes) -> Reply | None:
         """The reply to a request of which every octet was sent before, if it is still right.
@@ -49,11 +51,11 @@ class Replay:
         known = self._heads.get(head)
         if known is None:
             return None
-        target, version, kind = known
+        target, version, kind, changed_at = known
         document = self._shelf.named(target)
         if document is None or (document.tag, document.last_modified) != version:
             return None
-        return document.replies.get(kind)
+        return None if changed_at > time.time() else document.replies.get(kind)
 
     def at_once(self, environ: _Environ, head: bytes = b"") -> Reply | None:
         """The reply to a request of which its method, target and headers are known.
@@ -68,10 +70,13 @@ class Replay:
         if document is None:
             return None
         kind = _kind(document, environ)
-        reply = document.replies.get(kind) if kind else None
-        if reply and kind and 0 < len(head) <= _LONGEST_HEAD:
+        reply = _reply(document, kind)
+        # One that is right from some time on only is looked at again.
+        is_lasting = math.isinf(current_from(document, environ))
+        if reply and kind and is_lasting and 0 < len(head) <= _LONGEST_HEAD:
             version = (document.tag, document.last_modified)
-            self._heads[head] = (target, version, kind)
+            changed_at = document.last_modified.timestamp()
+            self._heads[head] = (target, version, kind, changed_at)
             if len(self._heads) > _MOST_HEADS:
                 self._heads.popitem(last=False)
         return reply
@@ -87,7 +92,7 @@ class Replay:
                 environ[RETRY_AFTER] = seconds
                 return self._inner(environ, start_response)
         kind = _kind(document, environ) if document else None
-        reply = document.replies.get(kind) if document and kind else None
+        reply = _reply(document, kind) if document else None
         if reply is None:
             return self._learned(environ, start_response)
         start_response(reply.status, reply.headers.copy())  # a server may change them
@@ -128,6 +133,17 @@ def _may_be_replayed(environ: _Environ) -> bool:
         and not environ.get("QUERY_STRING")
         and environ.get("HTTP_SEC_FETCH_DEST", "empty") == "empty"
     )
+
+
+def _reply(document: Document, kind: _Kind | None) -> Reply | None:
+    """The reply of this kind; None while the document is dated ahead of the clock.
+
+    A reply has the date of its document, which must not be later than `Date`: the clock may
+    have been put back since (RFC 9110 §8.8.2.1).
+    """
+    if kind is None or document.last_modified.timestamp() > time.time():
+        return None
+    return document.replies.get(kind)
 
 
 def _kind(document: Document, environ: _Environ) -> _Kind | None:

@@ -30,7 +30,7 @@ class Document:
     """One version of a document. `tag` is the strong validator of its plain `body`.
 
     `names` are the raw paths that it is replayed at; `replies` the answers by coding, and
-    whether they are a 304; `verdicts` what was found of conditions, to be found once; `deltas`
+    whether they are a 304; `verdicts` what `current_from` found of conditions; `deltas`
     what is new in it since an earlier version, by the tag of that (None: all of it is sent).
     """
 
@@ -44,7 +44,7 @@ class Document:
     body: bytes
     names: set[str] = field(default_factory=set)
     replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
-    verdicts: dict[tuple[str | None, str | None], bool] = field(default_factory=dict)
+    verdicts: dict[tuple[str | None, str | None], float] = field(default_factory=dict)
     deltas: "dict[str, Document | None]" = field(default_factory=dict)
     _coded: dict[str, bytes] = field(default_factory=dict)
     _coding: Any = field(default_factory=Lock)

@@ -112,7 +112,7 @@ def test_a_new_listener_hears_nothing_of_the_past(either_store: Store) -> None:
         Listener("hub", 1, 0, datetime(1970, 1, 1, tzinfo=UTC), "")
     ]
     assert claimed(either_store) == []
-    assert either_store.listeners.next_due() is None
+    assert either_store.listeners.next_due(NOW) is None
     publish(either_store, "pots")
     assert claimed(either_store) == ["hub"]
 
@@ -139,7 +139,7 @@ def test_nobody_else_claims_a_listener_meanwhile(either_store: Store, other: Sto
     publish(either_store, "tea")
     assert claimed(either_store) == ["hub"]
     assert claimed(other) == []
-    assert either_store.listeners.next_due() == NOW + CLAIM
+    assert either_store.listeners.next_due(NOW) == NOW + CLAIM
     assert claimed(other, NOW + CLAIM) == ["hub"]
     other.listeners.release_claims()
     assert claimed(either_store) == ["hub"]
@@ -151,7 +151,7 @@ def test_a_listener_that_was_told_waits_for_the_next_publish(either_store: Store
     (hub,) = either_store.listeners.claim(NOW)
     either_store.listeners.settle(hub, 1)
     assert claimed(either_store) == []
-    assert either_store.listeners.next_due() is None
+    assert either_store.listeners.next_due(NOW) is None
     publish(either_store, "pots")
     assert claimed(either_store) == ["hub"]
 
@@ -167,7 +167,7 @@ def test_a_listener_that_failed_is_told_again_later(either_store: Store) -> None
     (hub,) = either_store.listeners.claim(NOW)
     either_store.listeners.settle(hub, 0, "it answered 500", NOW + SECOND)
     assert claimed(either_store) == []
-    assert either_store.listeners.next_due() == NOW + SECOND
+    assert either_store.listeners.next_due(NOW) == NOW + SECOND
     (hub,) = either_store.listeners.claim(NOW + SECOND)
     either_store.listeners.settle(hub, 1)
     (hub,) = either_store.listeners.all()

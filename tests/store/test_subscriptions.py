@@ -119,7 +119,7 @@ def test_an_intent_waits_to_be_verified(either_store: Store) -> None:
     wanted = intent()
     assert ask(either_store, wanted) == ""
     assert either_store.subscriptions.all() == []
-    assert either_store.subscriptions.next_intent_due() == NOW
+    assert either_store.subscriptions.next_intent_due(NOW) == NOW
     assert intents(either_store) == [wanted]
 
 
@@ -127,7 +127,7 @@ def test_an_intent_is_verified_by_one_at_a_time(either_store: Store, other: Stor
     ask(either_store, wanted := intent())
     assert intents(either_store) == [wanted]
     assert intents(other) == []
-    assert either_store.subscriptions.next_intent_due() == NOW + CLAIM
+    assert either_store.subscriptions.next_intent_due(NOW) == NOW + CLAIM
     assert intents(other, NOW + CLAIM) == [wanted]
     other.subscriptions.release_claims()
     assert intents(either_store) == [wanted]
@@ -141,7 +141,7 @@ def test_a_confirmed_intent_is_a_subscription_with_a_lease(either_store: Store) 
     assert (found.client, found.attempts, found.delivered_at) == ("192.0.2.1", 0, None)
     assert (found.since, found.lease_ends_at) == (NOW + SECOND, NOW + SECOND + LEASE)
     assert intents(either_store) == []
-    assert either_store.subscriptions.next_intent_due() is None
+    assert either_store.subscriptions.next_intent_due(NOW) is None
 
 
 def test_a_version_that_came_between_asking_and_confirming_is_due(either_store: Store) -> None:
@@ -208,7 +208,7 @@ def test_a_callback_that_was_not_reached_is_asked_again(either_store: Store) -> 
     ask(either_store, intent())
     (wanted,) = intents(either_store)
     either_store.subscriptions.refuse(wanted, "no answer", NOW + SECOND, NOW)
-    assert either_store.subscriptions.next_intent_due() == NOW + SECOND
+    assert either_store.subscriptions.next_intent_due(NOW) == NOW + SECOND
     assert intents(either_store) == []
     assert intents(either_store, NOW + SECOND) == [replace(wanted, attempts=1)]
 
@@ -219,7 +219,7 @@ def test_a_refused_intent_is_not_verified_again(either_store: Store) -> None:
     (wanted,) = intents(either_store)
     either_store.subscriptions.refuse(wanted, "404", None, NOW)
     assert intents(either_store, NOW + CLAIM) == []
-    assert either_store.subscriptions.next_intent_due() is None
+    assert either_store.subscriptions.next_intent_due(NOW) is None
     assert the_only(either_store).target == target()
 
 
@@ -265,9 +265,9 @@ def test_intents_that_were_refused_or_asked_for_anew_still_count(either_store: S
     ask(either_store, last := intent())
     either_store.subscriptions.refuse(last, "404", None, NOW)
     assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
-    either_store.subscriptions.end_leases(NOW + UNPROVEN_FOR)
+    either_store.subscriptions.forget_old_intents(NOW + UNPROVEN_FOR)
     assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
-    either_store.subscriptions.end_leases(NOW + UNPROVEN_FOR + SECOND)
+    either_store.subscriptions.forget_old_intents(NOW + UNPROVEN_FOR + SECOND)
     assert ask(either_store, intent()) == ""
 
 

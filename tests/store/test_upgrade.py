@@ -227,7 +227,8 @@ def downgrade_to_third_schema(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
         connection.execute(sa.text("DROP INDEX files_measured"))
-        connection.execute(sa.text("ALTER TABLE files DROP COLUMN measured"))
+        for column in ("measured", "passed_at"):
+            connection.execute(sa.text(f"ALTER TABLE files DROP COLUMN {column}"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     engine.dispose()
 

@@ -1,0 +1,40 @@
+"""APScheduler, with what has to be mended of it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from feedsvc.clock import SteadyClock
+
+
+class Schedule:
+    """Runs chores at intervals, in threads of its own.
+
+    APScheduler 3.11 stores when a job is due by the clock on the wall: with a clock that is put
+    back two hours, each job would rest for two hours.
+    """
+
+    def __init__(self) -> None:
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        self._clock = SteadyClock()
+
+    def every(self, seconds: float, chore: Callable[[], None]) -> None:
+        """Run a chore again and again, the first time after `seconds`."""
+        self._scheduler.add_job(
+            chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None
+        )
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End, without waiting for a chore at work."""
+        self._scheduler.shutdown(wait=False)
+
+    def keep_time(self) -> None:
+        """Run each chore now if the clock was set since the last call; call this often."""
+        if self._clock.was_set():
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(UTC))
