@@ -128,7 +128,7 @@ GOOD = [
 def test_a_good_url_is_used_as_it_is_written(url: str) -> None:
     for check in (urls.hub_url, urls.notify_url, urls.purge_url_or_none):
         assert check(url) == url
-        assert origin(check(url))
+        assert str(origin(check(url)))
 
 
 def test_letters_outside_ascii_are_encoded() -> None:
@@ -155,7 +155,7 @@ def test_an_accepted_url_is_plain(rest: str) -> None:
         url = urls.hub_url(f"http://{rest}")
     except ValueError:
         return
-    assert origin(url)
+    assert str(origin(url)).startswith("http://")
     assert "@" not in re.split("[/?#]", url)[2]
 
 
