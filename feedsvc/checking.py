@@ -4,9 +4,11 @@ import json
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
 
+from feedsvc.attaching import Attaching
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.identities import Claim, identify
 from feedsvc.core.posts import Draft, Explanation, NotAPost, Post, explain
@@ -31,6 +33,7 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
     `only`, which has the paths that are to be looked at.
     """
     survey = folder.survey(only)
+    attaching = Attaching(folder, site, datetime.now(UTC))
     problems = list(survey.problems)
     claims, posts = [], []
     for path in sorted(survey.stamps):
@@ -38,7 +41,7 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
             file = folder.read(path, survey.stamps[path])
         except Unsettled:
             continue
-        reading = read_post(file, folder, site)
+        reading = read_post(file, attaching)
         problems += problems_of(reading)
         if isinstance(reading, Post):
             posts.append(replace(reading, body=""))  # 100,000 bodies would not fit in memory

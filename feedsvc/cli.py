@@ -369,13 +369,18 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
     """Send what is due to subscribers, outside hubs and URLs to notify, then end.
 
     A running watcher does this by itself. TOPIC is the address of a feed document, or of a feed
-    for all three. Ends with 1 when something could not be delivered.
+    for all three. Ends with 1 if something could not be delivered, with 2 if no feed has TOPIC.
     """
     settings = _settings(config, seeds)
     log_to_stderr()
     store = Store(settings.store.url)
     if retry is not None:
         feed_path, format_name = _of_topic(settings, retry)
+        with store.snapshot() as snapshot:
+            if snapshot.feed(feed_path) is None:
+                raise FeedsvcError(
+                    f"no feed has the topic {retry!r}; feedsvc feeds lists their addresses"
+                )
         count = store.subscriptions.retry(feed_path, format_name)
         click.echo(f"to be tried again: {count}")
     pusher = _pusher(settings)
@@ -389,8 +394,9 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
 
 
 def _of_topic(settings: Settings, topic: str) -> tuple[str, str | None]:
-    """The path of a feed, and a format where the topic names one."""
-    path = unquote(topic.removeprefix(addresses.url(settings.site.url, "")).strip("/"))
+    """The path of a feed, and a format if the topic names one."""
+    path = unquote(f"{topic.rstrip('/')}/".removeprefix(addresses.url(settings.site.url, "")))
+    path = path.strip("/")
     feed_path, _, name = path.rpartition("/")
     for format_name, file_name in addresses.FORMATS.items():
         if name == file_name:

@@ -16,6 +16,7 @@ from feedsvc.core.posts import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 
+HIDDEN: Final = -1  # in place of a length: something is there, and it is not served
 MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; what no author ever wrote by hand
 
 
@@ -122,9 +123,26 @@ class Folder:
                     self._note(path, survey)
 
     def size_of(self, path: str) -> int | None:
-        """The octets of any regular file inside the folder; None where there is none."""
-        status = self._status_of(path)
-        return status.st_size if status else None
+        """The octets of a file that `open_beside` opens.
+
+        None if there is no file, HIDDEN if there is something else: a post, a pipe, what lies
+        outside the folder, or has a name that is not looked at.
+        """
+        try:
+            place = (self.root / path).resolve(strict=True)
+            status = place.stat()
+            inner = place.relative_to(self.root).as_posix()
+        except OSError as error:
+            return HIDDEN if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP) else None
+        except RuntimeError:  # a loop of links, before Python 3.13
+            return HIDDEN
+        except ValueError:  # it is outside; or a NUL is in the name
+            return None if "\0" in path else HIDDEN
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        is_file = stat.S_ISREG(status.st_mode)
+        shown = is_file and _is_shown(self, path) and _is_shown(self, inner)
+        return status.st_size if shown else HIDDEN
 
     def is_being_written(self, path: str) -> bool:
         """True for such a file whose last change is younger than the quiet period."""

@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
-from feedsvc.core.attachments import file_candidates, pictures_beside
+from feedsvc.attaching import Attaching
+from feedsvc.core.attachments import file_candidates
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.entries import Entry, compose, new_id
 from feedsvc.core.files import FileRecord, Stamp, State
@@ -17,7 +18,7 @@ from feedsvc.core.news import News
 from feedsvc.core.posts import Draft, NotAPost, Post, Reading, parse_post
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
-from feedsvc.folder import Folder, SourceFile, Unsettled, is_post_name
+from feedsvc.folder import HIDDEN, Folder, SourceFile, Unsettled, is_post_name
 from feedsvc.formers import Formers
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import Snapshot
@@ -25,8 +26,6 @@ from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
 MOST_PROBLEMS: Final = 100  # that a report tells of one by one
-_MOST_MISSING: Final = 20  # warnings of one post
-_SHOWN: Final = 500  # characters of a name
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -224,6 +223,7 @@ def _look(
 ) -> _Seen:
     """Read what has changed since it was last read, and note what is gone."""
     survey = folder.survey(known.scope)
+    attaching = Attaching(folder, site, now)
     seen = _Seen(problems=list(survey.problems))
     now_us = microseconds(now)
     absent = [r for path, r in known.records.items() if path not in survey.stamps]
@@ -237,7 +237,7 @@ def _look(
             progress(done, len(survey.stamps))
         record, stamp = known.records.get(path), survey.stamps[path]
         again = known.everything or (record and record.wants in leaving)
-        again = again or bool(record and _measures_otherwise(record, folder))
+        again = again or bool(record and _measures_otherwise(record, attaching))
         if record and not again and not _to_be_read(record, stamp, now_us):
             if record.missing_since is not None:
                 seen.records.append(replace(record, missing_since=None))
@@ -253,58 +253,21 @@ def _look(
         if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
-        reading = read_post(file, folder, site)
+        reading = read_post(file, attaching)
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries, formers)
     return seen
 
 
-def read_post(file: SourceFile | Problem, folder: Folder, site: Site) -> Reading:
+def read_post(file: SourceFile | Problem, attaching: Attaching) -> Reading:
     """What the file says. Should our own code fail on it, that harms no other post either."""
     if isinstance(file, Problem):
         return file
     try:
-        reading = parse_post(file.path, file.source, site)
-        return _with_files(reading, file, folder) if isinstance(reading, Post) else reading
+        reading = parse_post(file.path, file.source, attaching.site)
+        return attaching.with_files(reading, file) if isinstance(reading, Post) else reading
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
-
-
-def _with_files(post: Post, file: SourceFile, folder: Folder) -> Post:
-    """The post with the lengths of its files, and a warning for each that is missing."""
-    enclosures, missing = [], []
-    for enclosure in post.enclosures:
-        if enclosure.file and enclosure.length is None:
-            enclosure = replace(enclosure, length=_size(post.path, enclosure.file, folder))
-            if enclosure.length is None:
-                fault = f"there is no file {enclosure.file} whose length could be measured"
-                cure = "put it beside the post, or write its length"
-                missing.append(_missing(file, enclosure.file, fault, cure, code="no-file"))
-        enclosures.append(enclosure)
-    for picture in pictures_beside(post.body, post.is_html):
-        if _size(post.path, picture, folder) is None:
-            fault = f"there is no picture {picture} beside the post"
-            cure = "put it there, or write its address from the site's root on"
-            missing.append(_missing(file, picture, fault, cure, code="no-picture"))
-    if not missing and not enclosures:
-        return post
-    warnings = (*post.warnings, *missing[:_MOST_MISSING])
-    return replace(post, enclosures=tuple(enclosures), warnings=warnings)
-
-
-def _size(post_path: str, named: str, folder: Folder) -> int | None:
-    """The octets of a file that a post names; None where it is not in the folder."""
-    sizes = map(folder.size_of, file_candidates(post_path, named))
-    return next((size for size in sizes if size is not None), None)
-
-
-def _missing(file: SourceFile, named: str, fault: str, cure: str, code: str) -> Problem:
-    at = max(0, file.source.find(named.encode()))
-    line_start = file.source.rfind(b"\n", 0, at) + 1
-    line = file.source.count(b"\n", 0, at) + 1
-    column = len(file.source[line_start:at].decode("utf-8", "replace")) + 1 if at else 0
-    text = named[:_SHOWN]
-    return Problem(file.path, line, fault, cure, False, code=code, column=column, text=text)
 
 
 def compose_alone(post: Post, site: Site) -> Entry | Problem:
@@ -349,11 +312,11 @@ def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
     return record.stamp != stamp or (record.due_at is not None and record.due_at <= now_us)
 
 
-def _measures_otherwise(record: FileRecord, folder: Folder) -> bool:
-    """True where an attached file came, went or has another length than was announced."""
+def _measures_otherwise(record: FileRecord, attaching: Attaching) -> bool:
+    """True if an attached file came, went, was hidden or shown, or has another length."""
     return any(
-        _size(record.path, name, folder) != octets
-        and not any(map(folder.is_being_written, file_candidates(record.path, name)))
+        attaching.size(record.path, name) != octets
+        and not any(map(attaching.folder.is_being_written, file_candidates(record.path, name)))
         for name, octets in record.measured
     )
 
@@ -404,7 +367,10 @@ def _note(
                 "published",
                 due_at=due_at,
                 problems=post.warnings,
-                measured=tuple((e.file, e.length) for e in post.enclosures if e.file),
+                measured=(
+                    *((e.file, e.length) for e in post.enclosures if e.file),
+                    *((name, HIDDEN) for name in post.hidden_files),
+                ),
                 passed_at=microseconds(post.public_from),
             )
             return

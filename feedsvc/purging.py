@@ -12,6 +12,7 @@ import requests
 
 from feedsvc.core import addresses
 from feedsvc.core.cachekeys import cache_key, separator
+from feedsvc.core.reachable import origin
 
 SEEN_AFTER: Final = 0.3  # seconds: by then every web process has seen what was published
 _TIMEOUT: Final = 5
@@ -29,7 +30,7 @@ class Cache:
     each document below `url`. `site_url` says which host it knows them under.
     """
 
-    url: str
+    url: str = field(repr=False)  # its path may be a secret
     method: str
     site_url: str
     key_header: str = ""
@@ -101,11 +102,14 @@ class Purger:
         except requests.RequestException as error:
             self._failed += 1
             if self._failed == 1:
-                log.warning("the cache was not told, to be tried again: %s", error)
+                place = origin(self._cache.url)
+                log.warning(
+                    "the cache at %s was not purged, will retry: %s", place, _fault(error)
+                )
             self.ask(due)
             return
         if self._failed:
-            log.info("the cache was told, after %d failures", self._failed)
+            log.info("the cache was purged, after %d failures", self._failed)
         self._failed = 0
 
     def _send_one(
@@ -129,3 +133,12 @@ class Purger:
             self.send()
             if self._failed:
                 self._sleep(min(_LONGEST_WAIT, 2.0 ** min(self._failed, 10)))
+
+
+def _fault(error: requests.RequestException) -> str:
+    """What went wrong, without the URL: the text of requests repeats its path and query."""
+    if error.response is not None:
+        return f"it answered {error.response.status_code}"
+    if isinstance(error, requests.Timeout):
+        return f"no answer within {_TIMEOUT} seconds"
+    return f"no connection ({type(error).__name__})"

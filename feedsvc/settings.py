@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
 )
 
+from feedsvc import setting_urls as urls
 from feedsvc import setting_values as values
 from feedsvc.core import addresses
 from feedsvc.core.people import Person
@@ -47,9 +48,7 @@ class SiteSettings(_Section):
     """`[site]`: who publishes, under which address."""
 
     title: _Name = Field(examples=["Tea notes"])
-    url: Annotated[str, AfterValidator(values.site_url)] = Field(
-        examples=["https://example.org"]
-    )
+    url: Annotated[str, AfterValidator(urls.site_url)] = Field(examples=["https://example.org"])
     author: _Name = Field(examples=["Li Wei"])
     timezone: Annotated[str, AfterValidator(values.zone_name)] = Field(
         examples=["Asia/Shanghai"]
@@ -66,7 +65,7 @@ class PersonSettings(_Section):
     """A member of `content.authors`: the person that posts name by its key."""
 
     name: _Name
-    uri: Annotated[str, AfterValidator(values.url_or_none)] = ""
+    uri: Annotated[str, AfterValidator(urls.person_url_or_none)] = ""
     email: _Text = Field("", pattern=_EMAIL)
 
 
@@ -133,7 +132,7 @@ class AliasSettings(_Section):
 class StoreSettings(_Section):
     """`[store]`: where the state is kept."""
 
-    url: Annotated[str, AfterValidator(values.store_url)] = Field(
+    url: Annotated[str, AfterValidator(urls.store_url)] = Field(
         "sqlite:///var/feedsvc.sqlite3",
         examples=["sqlite:///var/feedsvc.sqlite3"],
         repr=False,  # it may hold a password
@@ -157,7 +156,7 @@ class ServerSettings(_Section):
     media_types: Literal["registered", "plain"] = Field("registered", examples=["plain"])
     pages: bool = Field(True, examples=["true"])
     readers: Annotated[
-        dict[_Name, Annotated[str, AfterValidator(values.reader)]],
+        dict[_Name, Annotated[str, AfterValidator(urls.reader)]],
         BeforeValidator(values.from_json),
     ] = Field(
         {
@@ -173,8 +172,10 @@ class ServerSettings(_Section):
     cache_keys: Literal["", "Surrogate-Key", "Cache-Tag"] = Field(
         "", examples=["Surrogate-Key"]
     )
-    purge: Annotated[str, AfterValidator(values.url_or_none)] = Field(
-        "", examples=["http://127.0.0.1:6081"]
+    purge: Annotated[str, AfterValidator(urls.purge_url_or_none)] = Field(
+        "",
+        examples=["http://127.0.0.1:6081"],
+        repr=False,  # its path may be a secret
     )
     purge_method: str = Field("PURGE", pattern=r"^[A-Z]{1,20}$", examples=["PURGE"])
     poll_limit: _Whole = Field(0, ge=0, le=3600, examples=[6])
@@ -211,7 +212,7 @@ class WebhookSettings(_Section):
 class SourceSettings(_Section):
     """`[source]`: the repository that the posts come from, where git brings them."""
 
-    git: Annotated[str, AfterValidator(values.git_url)] = Field(
+    git: Annotated[str, AfterValidator(urls.git_url)] = Field(
         "",
         examples=["https://example.org/posts.git"],
         repr=False,  # it may hold a password
@@ -228,7 +229,7 @@ class HubSettings(_Section):
 
     enabled: bool = Field(True, examples=["true"])
     others: Annotated[
-        tuple[Annotated[str, AfterValidator(values.some_url)], ...],
+        tuple[Annotated[str, AfterValidator(urls.hub_url)], ...],
         BeforeValidator(values.from_json),
     ] = Field((), examples=['["https://hub.example.org/"]'])
     networks: Annotated[tuple[IPvAnyNetwork, ...], BeforeValidator(values.from_json)] = Field(
@@ -240,7 +241,7 @@ class HubSettings(_Section):
 class NotifySettings(_Section):
     """A member of `[[notify]]`: who is sent a signed message for each publish."""
 
-    url: Annotated[str, AfterValidator(values.some_url)] = Field(
+    url: Annotated[str, AfterValidator(urls.notify_url)] = Field(
         examples=["https://ci.example.org/feeds"], repr=False
     )
     secret: Annotated[SecretStr, AfterValidator(values.signing_secret)] = Field(
@@ -317,6 +318,8 @@ def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
             raise SettingsError((f"{path} cannot be read: {error}",)) from error
     try:
         tree = tomllib.loads(source)
+    except RecursionError:
+        raise SettingsError((f"{path} is not TOML: it is nested too deep",)) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError((f"{path} is not TOML: {error}",)) from error
     strangers = _overridden(tree, environ)

@@ -16,7 +16,7 @@ import pytest
 
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
-from feedsvc.folder import MOST_BYTES, Folder, SourceFile, Survey, Unsettled
+from feedsvc.folder import HIDDEN, MOST_BYTES, Folder, SourceFile, Survey, Unsettled
 from tests.writing import PostFolder
 
 NOBODY: Final = 65534
@@ -157,7 +157,7 @@ def test_globs_say_which_files_are_posts(
     assert set(folder.survey(paths(Folder(posts.root, 0))).stamps) == set(held.split())
 
 
-def test_any_file_inside_has_a_size_and_none_outside(tmp_path: Path) -> None:
+def test_a_file_that_may_be_served_has_a_size(tmp_path: Path) -> None:
     root = tmp_path / "posts"
     (root / "tea").mkdir(parents=True)
     (root / "tea/a.mp3").write_bytes(b"12345")
@@ -165,8 +165,15 @@ def test_any_file_inside_has_a_size_and_none_outside(tmp_path: Path) -> None:
     (root / "link.mp3").symlink_to(tmp_path / "secret")
     folder = Folder(root, 0)
     assert folder.size_of("tea/a.mp3") == 5
-    for path in ("gone.mp3", "../secret", "link.mp3", "tea", "a\0b", "/etc/passwd"):
+    for path in ("gone.mp3", "tea", "a\0b", "tea/a.mp3/b", "a" * 300):
         assert folder.size_of(path) is None
+    (root / ".env").write_bytes(b"1")
+    (root / "other.md").write_bytes(b"1")
+    (root / "loop.mp3").symlink_to("loop.mp3")
+    os.mkfifo(root / "pipe.mp3")
+    hidden = ".env other.md loop.mp3 pipe.mp3 ../secret link.mp3 /etc/passwd"
+    for path in hidden.split():
+        assert folder.size_of(path) == HIDDEN
 
 
 def test_sub_folders_are_looked_into_at_any_depth(posts: PostFolder, folder: Folder) -> None:

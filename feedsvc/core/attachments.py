@@ -123,6 +123,25 @@ def _file_of(given: str) -> str:
     return "" if parts.scheme or parts.netloc else unquote(parts.path)
 
 
+def local_names(url: str, permalink: str, site_url: str) -> tuple[str, ...]:
+    """How a post could name a file of its folder that has this URL; none for other sites.
+
+    Relative to the permalink, and from the root of the site and of the host.
+    """
+    try:
+        there, here, site = urlsplit(url), urlsplit(permalink), urlsplit(site_url)
+    except ValueError:  # such as http://[
+        return ()
+    if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()):
+        return ()
+    path, base = unquote(there.path), unquote(site.path).rstrip("/")
+    if path.endswith("/") or not path:
+        return ()
+    relative = posixpath.relpath(path, posixpath.dirname(unquote(here.path)) or "/")
+    from_site = path.removeprefix(base) if path.startswith(f"{base}/") else path
+    return tuple(dict.fromkeys((relative, from_site, path)))
+
+
 def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
     """Where the file that a post names may lie in the folder: paths that stay inside it.
 

@@ -43,7 +43,8 @@ class Post:
     `path:...`, in this order of preference. `permalink` is absolute. `summary` is text from the
     front matter. A category is the path of its names from the top down. `image` is the absolute
     URL of the lead image. `feeds` and `content` are as in Entry. Until `public_from` the post
-    waits; from `expires` on it is hidden.
+    waits; from `expires` on it is hidden. `hidden_files` are the names of attached files that
+    may not be served, and so are not among `enclosures` and `image`.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Post:
     content: str = ""
     expires: datetime | None = None
     embargo: datetime | None = None
+    hidden_files: tuple[str, ...] = ()
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property

@@ -123,10 +123,14 @@ def origin(url: str) -> Origin:
         raise ValueError("its port is no port")
     target = match["target"]
     target = target if target.startswith("/") else f"/{target}"
-    return Origin(scheme.lower(), _host(host), port, target)
+    return Origin(scheme.lower(), plain_host(host), port, target)
 
 
-def _host(host: str) -> str:
+def plain_host(host: str) -> str:
+    """The host without brackets; ValueError if it is neither a name nor an IP address.
+
+    `host` is in small letters and ASCII; an IPv6 address is in brackets.
+    """
     if host.startswith("["):
         try:
             return str(IPv6Address(host[1:-1]))

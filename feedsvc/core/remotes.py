@@ -4,14 +4,15 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+
+from feedsvc.core.reachable import plain_host
 
 _CURE: Final = "give https://, ssh://, git@host:path or an absolute path"
 _HOST: Final = r"(?:(?![-.])[\w.-]+|\[[0-9A-Fa-f:.]+\])"
 _USER: Final = r"(?![-.])[\w.+-]+"
 _SCP: Final = re.compile(rf"(?:{_USER}@)?{_HOST}:(?![-:]).+")  # git@example.org:posts.git
-_SSH_NETLOC: Final = re.compile(rf"(?:{_USER}@)?{_HOST}(?::\d+)?")
-_HTTP_NETLOC: Final = re.compile(rf"{_HOST}(?::\d+)?")
+_NETLOC: Final = re.compile(rf"(?:{_USER}@)?(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?")
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f]")
 _NOT_IN_BRANCHES: Final = re.compile(
     r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(?:/|$)|^[-/.]|[/.]$|^HEAD$"
@@ -52,13 +53,33 @@ def address_of(url: str) -> Address:
         return Address("ssh", url)
     if separator and scheme in ("http", "https"):
         return _over_http(url)
-    if separator and scheme == "ssh" and _SSH_NETLOC.fullmatch(url[6:].partition("/")[0]):
-        return Address("ssh", url)
     if separator and scheme == "ssh":
-        raise ValueError("ssh takes no password in its URL; give feedsvc's user a key")
+        return _over_ssh(url)
     if url.startswith("file:///"):
         return Address("file", url)
     raise ValueError(f"git is not asked over such a URL; {_CURE}")
+
+
+def _over_ssh(url: str) -> Address:
+    netloc = url.removeprefix("ssh://").partition("/")[0]
+    if ":" in netloc.rpartition("@")[0]:
+        raise ValueError("ssh takes no password in its URL; give feedsvc's user a key")
+    if not _is_place(netloc):
+        raise ValueError(f"the URL's host or port is impossible; {_CURE}")
+    return Address("ssh", url)
+
+
+def _is_place(netloc: str) -> bool:
+    """True if such a host and port can exist."""
+    found = _NETLOC.fullmatch(netloc)
+    if found is None or not 0 < int(found["port"] or 1) < 65536:
+        return False
+    try:
+        host = found["host"]
+        plain_host((host if host.isascii() else host.encode("idna").decode()).lower())
+    except ValueError:  # UnicodeError is one
+        return False
+    return True
 
 
 def _over_http(url: str) -> Address:
@@ -71,8 +92,10 @@ def _over_http(url: str) -> Address:
         raise ValueError(
             "the URL has ?, # or a second @; write %3F, %23 or %40, in a password too"
         )
-    if not _HTTP_NETLOC.fullmatch(host):
-        raise ValueError("the URL's host cannot be read; write / in a password as %2F")
+    if not _is_place(host):
+        raise ValueError(
+            "the URL's host or port is impossible; write / in a password as %2F and @ as %40"
+        )
     if any(_CONTROLS.search(secret) for secret in (user, password)):
         raise ValueError("the URL's user or password has a space or control character")
     origin = f"{scheme}://{host}"
@@ -94,5 +117,6 @@ def without_secrets(text: str, address: Address) -> str:
     """The same text, with neither a user nor a password in it."""
     for secret in (address.password, address.user):
         if len(secret) > 2:  # shorter ones would blot out parts of words
-            text = text.replace(secret, "***")
+            for form in (secret, quote(secret), quote(secret, safe="")):
+                text = text.replace(form, "***")
     return re.sub(r"(?<=://)[^/@\s'\"]+@", "***@", text)

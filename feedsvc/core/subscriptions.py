@@ -1,7 +1,7 @@
 """What our hub promises to whom, and when it tries again (W3C WebSub)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -53,7 +53,7 @@ class Intent:
     target: Target
     mode: Mode
     client: str
-    secret: str
+    secret: str = field(repr=False)
     lease_seconds: int
     delivered: str
     asked_at: datetime
@@ -88,7 +88,7 @@ class Delivery:
     """The version `digest` of a feed, due to a subscription; so many `attempts` have failed."""
 
     target: Target
-    secret: str
+    secret: str = field(repr=False)
     digest: str
     attempts: int
     lease_ends_at: datetime

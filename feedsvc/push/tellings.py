@@ -5,7 +5,7 @@ import json
 import logging
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -42,8 +42,8 @@ class OutsideHub:
 class Notified:
     """A URL that is sent a message of Standard Webhooks for each publish."""
 
-    url: str
-    secret: str
+    url: str = field(repr=False)  # its path may be a secret
+    secret: str = field(repr=False)
 
     @property
     def name(self) -> str:

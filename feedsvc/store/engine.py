@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, quote_plus
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -21,6 +22,7 @@ from feedsvc.store.schema import SCHEMA_VERSION, metadata
 
 _BUSY_SECONDS: Final = 5
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
+_HIDDEN: Final = "***"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -33,12 +35,14 @@ class Database:
     """
 
     def __init__(self, url: str, *, upgrade: bool = True) -> None:
-        self._url = make_url(url)
+        self._url = _parsed(url)
+        self._secrets = _secrets_of(self._url)
         self.file = self._file()
         if self.file:
             _make_room(self.file)
         self.engine = self._new_engine()
         try:
+            self._require_utf8()
             if not upgrade:
                 self._refuse_an_earlier_schema()
             self._migrate()
@@ -48,8 +52,14 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The store for messages, without a password."""
-        return self._url.render_as_string(hide_password=True)
+        """The store for messages, without a password and without options."""
+        return self._url.set(query={}).render_as_string(hide_password=True)
+
+    def without_secrets(self, text: str) -> str:
+        """The text of a library, from which every form of the password is removed."""
+        for secret in self._secrets:
+            text = text.replace(secret, _HIDDEN)
+        return text
 
     def _file(self) -> Path | None:
         if self._url.get_backend_name() != "sqlite":
@@ -60,7 +70,17 @@ class Database:
 
     def _new_engine(self) -> Engine:
         if self.file is None:
-            return sa.create_engine(self._url, pool_pre_ping=True)
+            try:
+                return sa.create_engine(
+                    self._url,
+                    pool_pre_ping=True,
+                    connect_args={"client_encoding": "UTF8"},  # whatever PGCLIENTENCODING says
+                )
+            except ImportError as error:
+                raise StoreError(
+                    f"{self.name} needs the driver of PostgreSQL; install it with "
+                    "pip install 'feedsvc[postgres]'"
+                ) from error
         engine = sa.create_engine(
             self._url, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
         )
@@ -90,6 +110,18 @@ class Database:
         except FileNotFoundError:
             return 0
 
+    def _require_utf8(self) -> None:
+        """Raises StoreError for a PostgreSQL database in another encoding."""
+        if self.file is not None:
+            return
+        with self.reading() as connection:
+            encoding = connection.execute(sa.text("SHOW server_encoding")).scalar()
+        if encoding != "UTF8":
+            raise StoreError(
+                f"{self.name} has the encoding {encoding} and cannot hold every post; create "
+                "a database with ENCODING 'UTF8' TEMPLATE template0 and set store.url to it"
+            )
+
     def _refuse_an_earlier_schema(self) -> None:
         version = self._version()
         if version is not None and version < SCHEMA_VERSION:
@@ -104,6 +136,7 @@ class Database:
             return
         from alembic import command
         from alembic.config import Config
+        from alembic.util import CommandError
 
         with self.lock(wait=True):
             version = self._version()
@@ -116,7 +149,13 @@ class Database:
             config.set_main_option("script_location", str(_MIGRATIONS))
             with self.writing() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                try:
+                    command.upgrade(config, "head")
+                except CommandError as error:
+                    raise StoreError(
+                        f"{self.name} has a schema that feedsvc never wrote ({version}); set "
+                        "another store.url"
+                    ) from error
 
     def _version(self) -> str | None:
         with self.reading() as connection:
@@ -218,11 +257,10 @@ def sole_watcher(url: str) -> Iterator[None]:
     Two watchers of two folders would withdraw each other's posts. Machines that share a
     PostgreSQL share one folder, and each may watch it.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    file = file_of(url)
+    if file is None:
         yield
         return
-    file = Path(parsed.database)
     _make_room(file)
     with _file_lock(file.with_name(file.name + ".watcher"), wait=False) as got:
         if not got:
@@ -255,16 +293,43 @@ def put_aside(url: str, now: datetime) -> Path | None:
 
     None for PostgreSQL, which feedsvc cannot mend.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    file = file_of(url)
+    if file is None:
         return None
-    file = Path(parsed.database)
     aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%dT%H%M%S}")
     for suffix in ("-wal", "-shm", ""):  # no log of the old may stay beside the new
         part = file.with_name(file.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
     return aside
+
+
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite store; None for PostgreSQL."""
+    parsed = _parsed(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(parsed.database or "") if is_file else None
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return make_url(url)
+    except (exc.ArgumentError, ValueError):  # their text may repeat parts of a password
+        raise StoreError("store.url cannot be read; write sqlite:///PATH") from None
+
+
+def _secrets_of(url: sa.URL) -> tuple[str, ...]:
+    """Every form in which a library may repeat a password, the longest first."""
+    secrets = {url.password or ""}
+    for name, value in url.query.items():
+        if "password" in name:
+            secrets.update([value] if isinstance(value, str) else value)
+    forms = set()
+    for secret in secrets:
+        if len(secret) > 2:  # shorter ones would remove parts of words
+            forms |= {secret, repr(secret)[1:-1], quote(secret), quote(secret, safe="")}
+            forms.add(quote_plus(secret))
+    return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _make_room(file: Path) -> None:
@@ -275,6 +340,8 @@ def _make_room(file: Path) -> None:
             f"{file.parent} cannot be made: {error.strerror}; set store.url to a place that "
             "feedsvc may write to"
         ) from error
+    if file.exists() and not file.is_file():
+        raise StoreError(f"{file} is not a regular file; set store.url to a file")
     if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
         raise StoreError(
             f"{file} cannot be written; give feedsvc the right to it or set another store.url"
@@ -312,7 +379,7 @@ def named_faults(database: Database) -> Iterator[None]:
 
 
 def _named(database: Database, error: Exception, cause: Any) -> StoreError:
-    text = " ".join(str(cause).split()) or type(error).__name__
+    text = database.without_secrets(" ".join(str(cause).split())) or type(error).__name__
     if isinstance(cause, sqlite3.DatabaseError):
         code = getattr(cause, "sqlite_errorcode", 0) or 0
         if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -323,4 +390,8 @@ def _named(database: Database, error: Exception, cause: Any) -> StoreError:
             return StoreError(f"{database.name} is locked by another program")
         if code & 0xFF == sqlite3.SQLITE_CANTOPEN or text.startswith("no such table"):
             return StoreGone(f"{database.name} was taken away: {text}")
-    return StoreError(f"{database.name}: {text}")
+    if isinstance(cause, sqlite3.Error):
+        return StoreError(f"{database.name}: {text}")
+    return StoreError(
+        f"{database.name}: {text}; see that store.url is right and its server runs"
+    )

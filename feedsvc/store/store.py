@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from feedsvc.errors import StoreDamaged
-from feedsvc.store.engine import Database, put_aside
+from feedsvc.store.engine import Database, file_of, put_aside
 from feedsvc.store.jobs import Jobs
 from feedsvc.store.listeners import Listeners
 from feedsvc.store.publication import Changes, Publication, commit
@@ -100,8 +99,8 @@ def store_to_look_at(url: str) -> Iterator[Store]:
 
     That of an earlier feedsvc, which may still be running, is refused with a StoreError.
     """
-    parsed = make_url(url)
-    is_there = parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
+    file = file_of(url)
+    is_there = file is None or file.exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
         store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
         try:

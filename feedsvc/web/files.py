@@ -4,6 +4,7 @@ A file is sent if a published entry shows this very address, and never else.
 """
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from feedsvc.core.entries import Entry
 from feedsvc.folder import Unsettled
 from feedsvc.source import Source
 from feedsvc.web.conditions import for_readers
+from feedsvc.web.validators import Validators
 
 MOST_ENTRIES: Final = 20  # that are asked for one file
 SMALL: Final = 256 * 1024  # octets; what is larger is read while it is sent
@@ -28,6 +30,7 @@ _PIECE: Final = 64 * 1024  # octets
 # An SVG may hold a script, and a browser may be misled about anything else.
 _CSP: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 _SHOWN: Final = ("image/", "audio/", "video/")  # by a browser; all else is saved
+_STRONG_TAG: Final = re.compile(r'"[^"]*"')
 _SOON: Final = 2  # seconds until a file that is being written may stand
 
 
@@ -36,6 +39,7 @@ class Files:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._validators = Validators()
 
     def answer(
         self, path: str, shown_by: list[tuple[Entry, str]], site_url: str
@@ -48,7 +52,7 @@ class Files:
         with ExitStack() as opened:
             try:
                 file, media_type = self._opened(opened, path, shown_by, site_url)
-                response = _answer(file, media_type)
+                response = self._answer(file, media_type)
             except Unsettled:
                 raise ServiceUnavailable(retry_after=_SOON) from None
             self._require_whole()
@@ -84,32 +88,35 @@ class Files:
             raise NotFound
         return found.popitem()[1]
 
-
-def _answer(file: IO[bytes], media_type: str) -> AnyResponse:
-    """All of the file, a range of it, or that it has not changed."""
-    status = os.fstat(file.fileno())
-    response = Response(FileWrapper(file, _PIECE))
-    response.headers["Content-Type"] = media_type
-    response.headers["Content-Security-Policy"] = _CSP
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    if not media_type.startswith(_SHOWN):
-        response.headers["Content-Disposition"] = "attachment"
-    response.content_length = status.st_size
-    modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
-    response.last_modified = modified
-    response.set_etag(f"{status.st_size:x}-{status.st_mtime_ns:x}")
-    environ = _conditions(modified)
-    if not is_resource_modified(environ, response.headers["ETag"], None, modified):
-        environ.pop("HTTP_RANGE", None)  # Werkzeug 3.1 looks at it first; RFC 9110 §13.2.2
-    response.make_conditional(environ, accept_ranges=True, complete_length=status.st_size)
-    response.last_modified = min(modified, datetime.now(UTC))  # RFC 9110 §8.8.2.1
-    if request.method == "HEAD" or response.status_code == 304:
-        response.response = []
+    def _answer(self, file: IO[bytes], media_type: str) -> AnyResponse:
+        """All of the file, a range of it, or that it has not changed."""
+        status = os.fstat(file.fileno())
+        response = Response(FileWrapper(file, _PIECE))
+        response.headers["Content-Type"] = media_type
+        response.headers["Content-Security-Policy"] = _CSP
+        response.headers["Cache-Control"] = "public, max-age=3600"
+        if not media_type.startswith(_SHOWN):
+            response.headers["Content-Disposition"] = "attachment"
+        response.content_length = status.st_size
+        modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
+        response.last_modified = modified
+        tag = self._validators.tag_of(file.fileno(), status)
+        environ = _conditions(modified)
+        if tag:
+            response.set_etag(tag)
+        elif "HTTP_IF_NONE_MATCH" in environ:
+            environ.pop("HTTP_IF_MODIFIED_SINCE", None)  # RFC 9110 §13.1.3
+        if not is_resource_modified(environ, response.headers.get("ETag"), None, modified):
+            environ.pop("HTTP_RANGE", None)  # Werkzeug 3.1 looks at it first; RFC 9110 §13.2.2
+        response.make_conditional(environ, accept_ranges=True, complete_length=status.st_size)
+        response.last_modified = min(modified, datetime.now(UTC))  # RFC 9110 §8.8.2.1
+        if request.method == "HEAD" or response.status_code == 304:
+            response.response = []
+            return response
+        octets = response.content_length or 0
+        pieces = _steady(response.response, octets, file, status)  # type: ignore[arg-type]  # bytes
+        response.response = [b"".join(pieces)] if octets <= SMALL else pieces
         return response
-    octets = response.content_length or 0
-    pieces = _steady(response.response, octets, file, status)  # type: ignore[arg-type]  # bytes
-    response.response = [b"".join(pieces)] if octets <= SMALL else pieces
-    return response
 
 
 def _steady(
@@ -132,12 +139,16 @@ def _steady(
 def _conditions(modified: datetime) -> dict[str, Any]:
     """This request's environ, with one range at most.
 
-    What asks for several, or is none, is left out: all of the file is right then, too.
+    What asks for several, or is none, is left out: all of the file is right then, too. So is a
+    range with an If-Range that is not a strong entity tag (RFC 9110 §13.1.5): machines give one
+    file different dates.
     """
     environ = for_readers(request.environ, modified)
     wanted = parse_range_header(environ.pop("HTTP_RANGE", ""))
+    if_range = environ.get("HTTP_IF_RANGE", '""').strip()
     if (
         request.method == "GET"
+        and _STRONG_TAG.fullmatch(if_range)
         and wanted
         and wanted.units == "bytes"
         and len(wanted.ranges) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.attachments import file_candidates, pictures_beside, seconds_of
+from feedsvc.core.attachments import file_candidates, local_names, pictures_beside, seconds_of
 from feedsvc.core.enclosures import Enclosure
 from tests.builders import post_of
 
@@ -157,3 +157,25 @@ def test_a_picture_beside_a_post_is_known_by_its_file(
 
 def test_a_body_in_html_is_no_markdown() -> None:
     assert pictures_beside("<img src=a.png> ![](b.png)", is_html=True) == ("a.png",)
+
+
+@pytest.mark.parametrize(
+    ("url", "names"),
+    [
+        (
+            "https://e.org/blog/posts/tea/a.mp3",
+            ("a.mp3", "/posts/tea/a.mp3", "/blog/posts/tea/a.mp3"),
+        ),
+        (
+            "https://e.org/blog/posts/b/a.mp3",
+            ("../b/a.mp3", "/posts/b/a.mp3", "/blog/posts/b/a.mp3"),
+        ),
+        ("https://E.org/files/%C3%A9.mp3?x#y", ("../../../files/é.mp3", "/files/é.mp3")),
+        ("https://e.org/blog/", ()),
+        ("https://e.org", ()),
+        ("https://cdn.org/a.mp3", ()),
+        ("http://[", ()),
+    ],
+)
+def test_a_url_is_named_as_a_post_would_name_its_file(url: str, names: tuple[str, ...]) -> None:
+    assert local_names(url, "https://e.org/blog/posts/tea/", "https://e.org/blog") == names
