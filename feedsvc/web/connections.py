@@ -188,16 +188,13 @@ class Connection(HttpToolsProtocol):
         It is read here, since the parser refuses all faults alike, and UTF-8 too.
         """
         self._begun_line += piece
-        if not piece.endswith(b"\n"):
-            self._line = RequestLine(b"")
+        if not piece.endswith(b"\n") and may_begin_line(piece):
             if len(self._begun_line) > MOST_HEADER_OCTETS:
+                self._line = RequestLine(b"")
                 self.send_400_response("The headers are too long.")
-            elif not may_begin_line(piece):
-                self.send_400_response("This is not a request of HTTP/1.1.")
             return b""
-        line = bytes(self._begun_line)
+        self._line = request_line(bytes(self._begun_line))
         self._begun_line.clear()
-        self._line = request_line(line)
         self._refusal = self._line.refusal
         if not self._line.octets:
             self.send_400_response("")
