@@ -6,9 +6,10 @@ on headers, on requests that wait, and on connections, since uvicorn has none.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final, cast
-from urllib.parse import quote_from_bytes
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -16,6 +17,14 @@ from feedsvc.web.dates import date_now
 from feedsvc.web.descriptors import most_connections
 from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
+from feedsvc.web.syntax import (
+    Refusal,
+    RequestLine,
+    coding_refusal,
+    host_refusal,
+    may_begin_line,
+    request_line,
+)
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
 MOST_HEADERS: Final = 100
@@ -29,8 +38,10 @@ _READ: Final[Mapping[bytes, str]] = {
         *("A-IM", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "Sec-Fetch-Dest"),
     )
 }
-_ASCII: Final = bytes(range(128))
+# The headers on which it depends how a request is read.
+_OF_SYNTAX: Final = frozenset((b"content-length", b"expect", b"host", b"transfer-encoding"))
 _END: Final = b"\r\n\r\n"
+_EMPTY_LINES: Final = re.compile(b"[\r\n]*")
 _OF_BODIES: Final = (b"content-length", b"transfer-encoding")
 # Octets of a header. What was found of a longer one is not remembered, so that it takes up to a
 # millisecond each time: that is for a thread.
@@ -42,12 +53,6 @@ _IN_HEADERS: Final = 1
 _IN_BODY: Final = 2
 
 
-def _in_ascii(request: bytes) -> bytes:
-    """A request whose first line is percent-encoded: some clients send `/tags/茶/` as it is."""
-    line, *rest = request.partition(b"\r\n")
-    return b"".join([quote_from_bytes(line, _ASCII).encode(), *rest])
-
-
 class Connection(HttpToolsProtocol):
     """One connection, to the `Gateway` that uvicorn was given as its app."""
 
@@ -55,14 +60,20 @@ class Connection(HttpToolsProtocol):
     _is_last = False  # the connection is to be closed after that
     _stage = _BETWEEN
     _octets = 0  # that have come since a request was last complete
-    _piece = 0  # octets of what came last
-    _first_piece = 0  # of that in which the request begins, perhaps behind others
+    _line = RequestLine(b"")  # of the request that is being read
+    _tail = b""  # the last octets that were read
+    _left = 0  # octets of a body whose length is known
     _head = b""  # a request that came in one piece
     _answering: RequestResponseCycle | None = None
     _is_refused = False
+    _refusal: Refusal | None = None  # of the request that is being read
+    _last_words = b""  # a refusal that waits for the answers before it
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._begun_line = bytearray()
+        self._hosts: list[bytes] = []
+        self._codings: list[bytes] = []
         self._replay = cast(Gateway, self.app).app
         self._gone = asyncio.Event()  # the scope knows this, and not us: no circle to collect
 
@@ -113,84 +124,167 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on to the next request; no further ones are read while any wait."""
+        was_last = not self.pipeline
         super().on_response_complete()
         if self.pipeline:
             self.flow.pause_reading()
+        elif was_last and self._last_words and not self.transport.is_closing():
+            self._close_with(self._last_words)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """A client that has asked, and sends no more, still gets its answer."""
         waits = not self._is_free and not self.cycle.more_body
-        if waits:
+        if waits and not self._last_words:
             self.cycle.keep_alive = False
         return waits
 
     def data_received(self, data: bytes) -> None:
-        """Answer what is asked; 400 and the end of it for headers without an end."""
-        is_new = self._stage == _BETWEEN
+        """Answer what is asked, and refuse what cannot be read."""
+        is_new = self._stage == _BETWEEN and not self._begun_line
         if is_new and self._may_answer():
             reply = self._replay.again(data)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
                 return
-        if self._is_refused:
-            return
-        if is_new and not data.isascii():
-            data = _in_ascii(data)
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        self._piece = len(data)
-        self._octets += self._piece
-        super().data_received(data)
+        start = 0
+        while start < len(data) and not self._is_refused and not self.transport.is_closing():
+            start = self._read(data, start)
+
+    def _read(self, data: bytes, start: int) -> int:
+        """Read on from there until a request may end, so that each begins with a call of this.
+
+        Returns where to go on.
+        """
+        line = b""
+        end = start
+        if self._stage == _BETWEEN:
+            if not self._begun_line:  # empty lines are passed over (RFC 9112 §2.2)
+                start = _EMPTY_LINES.match(data, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+            end = data.find(b"\n", start) + 1 or len(data)
+            line = self._read_line(data[start:end])
+            self._octets += end - start
+            if not line:
+                return end
+            self._tail = line[-3:]
+            start = end
+        if self._left:
+            end = min(start + self._left, len(data))
+            self._left -= end - start
+        else:
+            end = _end_of_lines(self._tail, data, start)
+        piece = data[start:end]
+        self._octets += len(piece)
+        self._tail = (self._tail + piece[-3:])[-3:]
+        super().data_received(line + piece)
         if self._stage == _IN_HEADERS and self._octets > MOST_HEADER_OCTETS:
             self.send_400_response("The headers are too long.")
         elif self._octets > MOST_SENT_OCTETS:
             self.transport.abort()
+        return end
+
+    def _read_line(self, piece: bytes) -> bytes:
+        """The request line for the parser, when all of it has come.
+
+        It is read here, since the parser refuses all faults alike, and UTF-8 too.
+        """
+        self._begun_line += piece
+        if not piece.endswith(b"\n") and may_begin_line(piece):
+            if len(self._begun_line) > MOST_HEADER_OCTETS:
+                self._line = RequestLine(b"")
+                self.send_400_response("The headers are too long.")
+            return b""
+        self._line = request_line(bytes(self._begun_line))
+        self._begun_line.clear()
+        self._refusal = self._line.refusal
+        if not self._line.octets:
+            self.send_400_response("")
+        return self._line.octets
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be read, if it is its turn and nothing is said to it yet.
+        """Refuse what cannot be read, behind the answers to what was asked before.
 
-        Else the answers to what was asked before are the last that are given.
+        Nothing behind it is read. The connection is closed: what comes next is unknown, or its
+        client does not speak our HTTP (RFC 9112 §9.6).
         """
         if self._is_refused or self.transport.is_closing():
             return
         self._is_refused = True
-        last: RequestResponseCycle | None = self.cycle
-        if self._stage == _IN_BODY and self.pipeline:  # its own turn has not come
+        octets = self._refusal_octets(self._refusal or Refusal(400, msg))
+        is_in_body = self._stage == _IN_BODY
+        if is_in_body and self.cycle is self._answering:
+            if self.cycle.response_complete:
+                self.transport.close()
+            elif self.cycle.response_started:
+                self.cycle.keep_alive = False
+            else:
+                self.cycle.disconnected = True
+                self._close_with(octets)
+        elif is_in_body:  # its turn has not come
             self.pipeline.popleft()
-            last = self.pipeline[0][0] if self.pipeline else self._answering
-        elif self._stage == _IN_BODY and not self.cycle.response_started:
-            self.cycle.disconnected = True
-            last = None
-        if last and not last.response_complete:
-            last.keep_alive = False
-        elif self._stage == _IN_BODY and last:
-            self.transport.close()
+            self._last_words = octets
+        elif self._is_free:
+            self._close_with(octets)
         else:
-            super().send_400_response(msg)
+            self._last_words = octets
+
+    def _refusal_octets(self, refusal: Refusal) -> bytes:
+        status = HTTPStatus(refusal.status)
+        ((name, date),) = self.server_state.default_headers
+        text = f"{refusal.text}\n".encode("ascii")
+        head = (
+            f"HTTP/1.1 {status} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            f"content-length: {len(text)}\r\nconnection: close\r\n"
+        )
+        body = b"" if self._line.method == b"HEAD" else text
+        return b"%b%b: %b\r\n\r\n%b" % (head.encode("ascii"), name, date, body)
+
+    def _close_with(self, octets: bytes) -> None:
+        self.transport.write(octets)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """Collect headers; what uvicorn wants beside them may not be needed."""
         self._stage = _IN_HEADERS
-        self._first_piece = self._piece
         self.url = b""
         self.headers = []
+        self._hosts = []
+        self._codings = []
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Collect a header. What trails a body is none, and may be without an end."""
-        if self._stage == _IN_HEADERS:
-            super().on_header(name, value)
+        if self._stage != _IN_HEADERS:
+            return
+        name = name.lower()
+        self.headers.append((name, value))
+        if name not in _OF_SYNTAX:
+            return
+        if name == b"host":
+            self._hosts.append(value)
+        elif name == b"transfer-encoding":
+            self._codings.append(value)
+        elif name == b"content-length":  # the parser has seen that these are digits
+            self._left = int(value.strip().lstrip(b"0") or b"0")
+        elif value.lower() == b"100-continue":
+            self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
-        """Have the answer ready, or ask Flask. What is raised here becomes a 400."""
-        if len(self.headers) > MOST_HEADERS or len(self.pipeline) > MOST_WAITING:
+        """Have the answer ready, or ask Flask. What is raised here becomes a refusal."""
+        if len(self.pipeline) > MOST_WAITING:
+            self._is_refused = True  # without a word
+            self.cycle.keep_alive = False
             raise ValueError
-        if self.transport.is_closing():  # what is behind a last request
+        version = self.parser.get_http_version()
+        if self._refusal is None and self._codings:
+            self._refusal = coding_refusal(self._codings)
+        if self._refusal is None:
+            self._refusal = host_refusal(self._hosts, version, self._line.has_authority)
+        if self._refusal or len(self.headers) > MOST_HEADERS:
             raise ValueError
-        if self._octets + self._first_piece > MOST_HEADER_OCTETS:
-            octets = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
-            if octets > MOST_HEADER_OCTETS:
-                raise ValueError
+        if self._octets > MOST_HEADER_OCTETS:
+            raise ValueError
         self._reply = self._ready_reply()
         if self._reply is None:
             url, headers, expects = self.url, self.headers, self.expect_100_continue
@@ -205,6 +299,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._stage = _BETWEEN
         self._octets = 0
+        self._left = 0
         reply = self._reply
         if reply is None:
             super().on_message_complete()
@@ -234,7 +329,6 @@ class Connection(HttpToolsProtocol):
         if (
             parser.get_method() != b"GET"
             or parser.should_upgrade()
-            or version not in ("1.1", "1.0")
             or not self._may_answer()
         ):
             return None
@@ -252,3 +346,15 @@ class Connection(HttpToolsProtocol):
             elif header in _OF_BODIES:
                 return None
         return self._replay.at_once(environ, b"" if self._is_last else self._head)
+
+
+def _end_of_lines(tail: bytes, data: bytes, start: int) -> int:
+    """Where an empty line ends that ends headers, or chunks; else the end of what has come.
+
+    Headers, and chunks with their trailer, end in no other way. `tail` came before.
+    """
+    across = (tail + data[start : start + 3]).find(_END)
+    if across >= 0:
+        return start + across + len(_END) - len(tail)
+    found = data.find(_END, start)
+    return found + len(_END) if found >= 0 else len(data)

@@ -1,0 +1,137 @@
+"""What a request must look like (RFC 9112), beyond what the parser of HTTP checks itself."""
+
+import re
+from ipaddress import IPv6Address
+from typing import Final, NamedTuple
+from urllib.parse import quote_from_bytes
+
+
+class Refusal(NamedTuple):
+    """The status of an answer after which the connection is closed, and its text."""
+
+    status: int
+    text: str
+
+
+class RequestLine(NamedTuple):
+    """A request line.
+
+    `octets` is the line as the parser reads it: the target in origin-form (or `*`) and in
+    ASCII, the version 1.0 or 1.1. They are empty if the line is malformed. `refusal` says why
+    the request is refused.
+    """
+
+    octets: bytes
+    method: bytes = b""
+    has_authority: bool = False
+    refusal: Refusal | None = None
+
+
+# Any other is answered with 501. CONNECT is one of them: this is no proxy (RFC 9110 §9.3.6).
+METHODS: Final = frozenset(
+    b"ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE "
+    b"NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH "
+    b"SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE".split()
+)
+
+_TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_LINE: Final = re.compile(rb"(%b) ([!-~\x80-\xff]+) HTTP/([0-9])\.([0-9])\r\n" % _TOKEN)
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE)
+_IN_NO_LINE: Final = re.compile(rb"[^\r -~\x80-\xff]")
+# A host is a reg-name or an IP-literal (RFC 3986 §3.2.2), which has no zone.
+_HOST: Final = re.compile(
+    rb"(?:\[([0-9A-Fa-f:.]+)\]|\[[vV][0-9A-Fa-f]+\.[\w\-.~!$&'()*+,;=:]+\]"
+    rb"|(?:[\w\-.~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+)(?::([0-9]*))?"
+)
+_MOST_PORT: Final = 65535
+_QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_CODING: Final = re.compile(rb"(%b)[ \t]*(;.*)?" % _TOKEN, re.DOTALL)
+_ASCII: Final = bytes(range(128))
+
+_BAD_LINE: Final = Refusal(400, "The request line is malformed (RFC 9112, section 3).")
+_BAD_TARGET: Final = Refusal(400, "The request target is malformed (RFC 9112, section 3.2).")
+_BAD_VERSION: Final = Refusal(505, "This server speaks HTTP/1.0 and HTTP/1.1.")
+_BAD_METHOD: Final = Refusal(501, "This server does not know the request method.")
+_NO_HOST: Final = Refusal(400, "The Host header is missing (RFC 9112, section 3.2).")
+_HOSTS: Final = Refusal(400, "There is more than one Host header (RFC 9112, section 3.2).")
+_BAD_HOST: Final = Refusal(400, "The Host header is malformed (RFC 9112, section 3.2).")
+_BAD_CODING: Final = Refusal(
+    400, "The Transfer-Encoding header does not end with one chunked (RFC 9112, section 6.3)."
+)
+_UNKNOWN_CODING: Final = Refusal(501, "The only transfer coding of this server is chunked.")
+
+
+def may_begin_line(octets: bytes) -> bool:
+    """False if no request line has these octets."""
+    return not _IN_NO_LINE.search(octets)
+
+
+def request_line(line: bytes) -> RequestLine:
+    """Read a line with its end (RFC 9112 §3).
+
+    A later minor version of HTTP/1 is read as 1.1 (RFC 9110 §2.5). Octets beyond ASCII are
+    percent-encoded: some clients send `/tags/茶/` as it is.
+    """
+    match = _LINE.fullmatch(line)
+    if not match:
+        return RequestLine(b"", refusal=_BAD_LINE)
+    method, target, major, minor = match.groups()
+    if major != b"1":
+        known = method if method in METHODS else b"GET"
+        return RequestLine(b"%b / HTTP/1.1\r\n" % known, method, refusal=_BAD_VERSION)
+    if method not in METHODS:
+        return RequestLine(b"GET / HTTP/1.1\r\n", method, refusal=_BAD_METHOD)
+    if target.startswith(b"/") and minor in b"01" and line.isascii():
+        return RequestLine(line, method)
+    has_authority = False
+    if not target.startswith(b"/") and (target != b"*" or method != b"OPTIONS"):
+        absolute = _ABSOLUTE.fullmatch(target)
+        if not absolute or not is_host(absolute[1]):
+            return RequestLine(b"", method, refusal=_BAD_TARGET)
+        has_authority = True
+        target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
+    target = quote_from_bytes(target, _ASCII).encode()
+    version = b"0" if minor == b"0" else b"1"
+    return RequestLine(b"%b %b HTTP/1.%b\r\n" % (method, target, version), method, has_authority)
+
+
+def is_host(octets: bytes) -> bool:
+    """True for a host that is not empty, with or without a port (RFC 9110 §7.2)."""
+    match = _HOST.fullmatch(octets)
+    if not match:
+        return False
+    address, port = match.groups()
+    if address:
+        try:
+            IPv6Address(address.decode())
+        except ValueError:
+            return False
+    digits = (port or b"").lstrip(b"0")
+    return len(digits) <= len(str(_MOST_PORT)) and int(digits or b"0") <= _MOST_PORT
+
+
+def host_refusal(hosts: list[bytes], version: str, has_authority: bool) -> Refusal | None:
+    """Why a request with these `Host` lines is refused (RFC 9112 §3.2).
+
+    Without an authority in the target the value may be empty.
+    """
+    if len(hosts) != 1:
+        if hosts:
+            return _HOSTS
+        return None if version == "1.0" else _NO_HOST
+    host = hosts[0].strip(b" \t")
+    if is_host(host) or (not host and not has_authority):
+        return None
+    return _BAD_HOST
+
+
+def coding_refusal(lines: list[bytes]) -> Refusal | None:
+    """Why a request with these `Transfer-Encoding` lines is refused (RFC 9112 §6.1, §6.3)."""
+    listed = _QUOTED.sub(b"", b",".join(lines)).split(b",")
+    codings = [coding for coding in (one.strip(b" \t") for one in listed) if coding]
+    matches = [_CODING.fullmatch(coding) for coding in codings]
+    names = [match[1].lower() for match in matches if match]
+    is_framed = names and names[-1] == codings[-1].lower() == b"chunked"
+    if not is_framed or names.count(b"chunked") > 1 or len(names) < len(codings):
+        return _BAD_CODING
+    return _UNKNOWN_CODING if len(names) > 1 else None
