@@ -48,7 +48,7 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
             claims.append(Claim(path, reading.key, reading.title, reading.published))
             entry = compose_alone(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
-    verdict = identify(claims, site, {}, {}, (), {})
+    verdict = identify(claims, site, {}, {}, set(), {})
     twins = verdict.twins
     problems += [
         twin_problem(p.path, twins[p.path], p.key, p.place_of("key"))

@@ -36,11 +36,14 @@ class Survey:
 
     stamps: dict[str, Stamp] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     def hides(self, path: str) -> bool:
-        """True where a file that is not in the survey may still be there."""
-        return any(path == place or path.startswith(f"{place}/") for place in self.unreadable)
+        """True if a file that is not in the survey may still be there."""
+        if not self.unreadable:
+            return False
+        ends = (at for at, char in enumerate(path) if char == "/")
+        return path in self.unreadable or any(path[:end] in self.unreadable for end in ends)
 
 
 class Unsettled(Exception):  # noqa: N818 - not an error: look again
@@ -189,7 +192,7 @@ class Folder:
             if not folder:
                 raise FolderError(f"{self.root} cannot be listed: {error.strerror}") from error
             if not isinstance(error, FileNotFoundError):  # or it went while we looked
-                survey.unreadable.append(folder)
+                survey.unreadable.add(folder)
                 survey.problems.append(_unreadable(folder, error))
             return []
 
@@ -216,7 +219,7 @@ class Folder:
         except FileNotFoundError:
             return
         except (OSError, RuntimeError) as error:  # RuntimeError: a link loop, before 3.13
-            survey.unreadable.append(path)
+            survey.unreadable.add(path)
             survey.problems.append(_unreadable(path, error))
             return
         if stat.S_ISREG(status.st_mode):

@@ -1,7 +1,7 @@
 """Who is who: which entry a file's post is, whatever became of its title, date or place."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def identify(
     site: Site,
     pinned: Mapping[str, str],
     before: Mapping[str, Standing],
-    missing: Collection[str],
+    missing: Set[str],
     holders: Mapping[str, Holder],
 ) -> Identities:
     """Give each claim its id, and each id one file.
@@ -64,16 +64,16 @@ def identify(
     Of several files with one key, the one that has the id keeps it, else the oldest by its date
     gets it, of two of one date the first in the order of paths.
     """
+    claiming = {claim.path for claim in claims}
+    pinned_ids = set(pinned.values())
     staying = {
-        entry_id: holder
-        for entry_id, holder in holders.items()
-        if holder.path not in {claim.path for claim in claims}
+        entry_id: holder for entry_id, holder in holders.items() if holder.path not in claiming
     }
     live = {*holders, *(old.entry_id for old in before.values())}
     gone = {
         (old.title, old.published): old.entry_id
         for path, old in sorted(before.items(), reverse=True)
-        if path in missing and old.entry_id not in pinned.values()
+        if path in missing and old.entry_id not in pinned_ids
     }
     ids: dict[str, str] = {}
     for claim in claims:
@@ -106,7 +106,7 @@ def _known_otherwise(
     claim: Claim,
     before: Mapping[str, Standing],
     gone: Mapping[tuple[str, datetime], str],
-    taken: Collection[str],
+    taken: Set[str],
 ) -> str | None:
     if claim.key.startswith("guid:"):
         return None

@@ -1,0 +1,317 @@
+"""A pure function that takes a collection takes about four times as long for four times as much.
+
+The calls are counted that it makes, the comparisons of its values among them: a second means
+nothing on a machine that does something else too.
+"""
+
+import importlib
+import json
+import pkgutil
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from ipaddress import ip_address, ip_network
+from types import FunctionType
+from typing import Final
+
+import pytest
+
+import feedsvc.core
+from feedsvc.core import feeds, jsonfeed, xmlfeeds
+from feedsvc.core.attached import attached
+from feedsvc.core.comments import as_markdown
+from feedsvc.core.deltas import delta, marks
+from feedsvc.core.documents import opml_document
+from feedsvc.core.entries import Entry, compose
+from feedsvc.core.events import event_of
+from feedsvc.core.feeds import SITE_TOPIC, Feed, Topic, feed_of, topics_of
+from feedsvc.core.identities import Claim, Holder, Standing, identify
+from feedsvc.core.jobs import Job
+from feedsvc.core.news import News, headline
+from feedsvc.core.posts import Post, Reading, explain, parse_post
+from feedsvc.core.proofs import body_proof, token_proof
+from feedsvc.core.reachable import callback_fault, connection_fault
+from feedsvc.core.renames import removed, successors
+from feedsvc.core.site import Site
+from tests.builders import DATE, a_site, an_entry, an_episode, at, people, source
+from tests.growth import MOST, Case, again, calls_of, escaped, functions_of, growth, texts
+
+DAY: Final = at("2026-03-01")
+
+EXCUSED: Final = {
+    "core.tags": "takes the words of one tag of a post's template",
+    "core.pictures": "takes the attributes of one element",
+    "core.markup._pattern": "takes names of elements, which are written in our code",
+    "core.markup._tokens": "takes names of elements, which are written in our code",
+    "core.frontmatter._Marked.__init__": "only keeps its values",
+    "core.permalinks._some": "takes the levels of one category, of which there are 20 at most",
+    "core.site": "takes the fields of the site, of which there is a fixed number",
+}
+
+
+def claims_of(paths: list[str], keys: list[str]) -> list[Claim]:
+    return [Claim(p, k, str(k), DAY) for p, k in zip(paths, keys, strict=True)]
+
+
+def standings_of(paths: list[str], keys: list[str], ids: list[str]) -> dict[str, Standing]:
+    each = zip(paths, keys, ids, strict=True)
+    return {path: Standing(path, i, str(k), DAY) for path, k, i in each}
+
+
+def everything_read_again(count: int) -> Callable[[], object]:
+    paths, keys, ids = (texts(prefix, count) for prefix in ("p", "slug:", "tag:x:"))
+    pinned = dict(zip(again(keys), again(ids), strict=True))
+    held = {i: Holder(p, k) for i, p, k in zip(*map(again, (ids, paths, keys)), strict=True)}
+    before = standings_of(again(paths), keys, again(ids))
+    claims = claims_of(paths, keys)
+    return lambda: identify(claims, a_site(), pinned, before, set(), held)
+
+
+def everything_renamed(count: int) -> Callable[[], object]:
+    paths, keys, ids = (texts(prefix, count) for prefix in ("p", "path:", "tag:x:"))
+    pinned = dict(zip(texts("path:old", count), again(ids), strict=True))
+    before = standings_of(paths, keys, ids)
+    claims = claims_of(texts("new", count), again(keys))
+    gone = set(again(paths))
+    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+
+
+def everything_of_one_key(count: int) -> Callable[[], object]:
+    claims = claims_of(texts("p", count), again(["slug:tea"] * count))
+    return lambda: identify(claims, a_site(), {}, {}, set(), {})
+
+
+def every_key_left_behind(count: int) -> Callable[[], object]:
+    paths, keys, ids = (texts(prefix, count) for prefix in ("p", "slug:", "tag:x:"))
+    pinned = dict(zip(again(keys), again(ids), strict=True))
+    held = {i: Holder(p, "slug:other") for i, p in zip(ids, texts("moved", count), strict=True)}
+    claims = claims_of(paths, keys)
+    return lambda: identify(claims, a_site(), pinned, {}, set(), held)
+
+
+def every_slug_changed(count: int) -> Callable[[], object]:
+    paths, ids = texts("p", count), texts("tag:x:", count)
+    before = standings_of(again(paths), paths, again(ids))
+    claims = claims_of(paths, texts("slug:new", count))
+    held = {i: Holder(p, "slug:old") for i, p in zip(ids, again(paths), strict=True)}
+    return lambda: identify(claims, a_site(), {}, before, set(), held)
+
+
+def entries(count: int) -> tuple[Entry, ...]:
+    return tuple(an_entry(name, tags=(name,)) for name in texts("e", count))
+
+
+def large_site(count: int) -> Site:
+    return a_site(entries=count, max_bytes=10_000 * count, hubs=tuple(texts("https://h", 5)))
+
+
+def a_feed(count: int) -> Feed:
+    return Feed(large_site(count), SITE_TOPIC, entries(count))
+
+
+def of_a_feed(use: Callable[[Feed], object]) -> Case:
+    return lambda count: partial(use, a_feed(count))
+
+
+def of_topics(use: Callable[[list[Topic]], object]) -> Case:
+    kinds = ("tag", "language", "author")
+    return lambda count: partial(
+        use, [Topic(kinds[n % 3], (name,)) for n, name in enumerate(texts("t", count))]
+    )
+
+
+def of_an_entry(use: Callable[[Entry], object]) -> Case:
+    def case(count: int) -> Callable[[], object]:
+        names = texts("n", count)
+        html = "".join(f'<img src="https://example.org/posts/tea/{n}.png"/>' for n in names)
+        entry = an_entry(
+            tags=tuple(names),
+            categories=tuple((name, "below") for name in names),
+            authors=people(*names),
+            enclosures=tuple(map(an_episode, names)),
+            content_html=html,
+        )
+        return partial(use, entry)
+
+    return case
+
+
+def some_news(count: int) -> News:
+    lines = tuple(map(headline, entries(count)))
+    return News(lines, lines, lines, tuple(texts("tags/", count)), (count,) * 4)
+
+
+def a_comment(count: int) -> Callable[[], object]:
+    problem = {"path": "a.md", "line": 1, "column": 1, "severity": "error", "fault": "f"}
+    problems = [problem | {"cure": text} for text in texts("c", count)]
+    report = some_news(count).told("https://example.org") | {"refused": 1, "problems": problems}
+    moments: list[datetime] = [DAY] * 4
+    job = Job("n", "rebuild", "", "done", 1, *moments[:3], 0, DAY, "", json.dumps(report))
+    return partial(as_markdown, job, "https://example.org")
+
+
+def a_push(count: int) -> Callable[[], object]:
+    changes = [{"new": {"type": "branch", "name": name}} for name in texts("b", count)]
+    body = json.dumps({"push": {"changes": changes}}).encode()
+    return partial(event_of, {"x-event-key": "repo:push"}, body)
+
+
+def secrets(use: Callable[[list[str]], object]) -> Case:
+    return lambda count: partial(use, texts("secret", count))
+
+
+def rules(count: int) -> Callable[[], object]:
+    pairs = tuple(zip(texts("name", count), texts("meant", count), strict=True))
+    site = a_site(tag_aliases=pairs, category_aliases=pairs, gone=tuple(texts("g", count)))
+
+    def use() -> object:
+        Site.from_json(site.to_json())
+        return successors(site.rules), removed(site.rules)
+
+    return use
+
+
+def a_file(before: str, each: str, after: str, name: str = "tea.md") -> Case:
+    """A post whose text repeats something, so often as a post's limits let it be read."""
+
+    def case(count: int) -> Callable[[], object]:
+        repeated = "".join(each.replace("{n}", str(n)) for n in range(max(2, count // 40)))
+        text = before + repeated + after
+        site = a_site(dialect="auto", languages=("en", "zh"))
+        return partial(explain, name, text.encode(), site)
+
+    return case
+
+
+def a_body(each: str) -> Case:
+    """A post whose body repeats something, read and composed."""
+
+    def case(count: int) -> Callable[[], object]:
+        body = "".join(each.replace("{n}", str(n)) for n in range(max(2, count // 40)))
+        return lambda: composed(parse_post("tea.md", source(DATE, body), a_site()))
+
+    return case
+
+
+def composed(reading: Reading) -> Entry:
+    assert isinstance(reading, Post), reading
+    return compose(reading, a_site(), "tag:example.org,2026:tea", DAY)
+
+
+def smaller(case: Case) -> Case:
+    """The case with a twentieth of the values: each of them takes many calls."""
+    return lambda count: case(max(2, count // 20))
+
+
+def back_to_old_keys(count: int) -> Callable[[], object]:
+    keys, ids = texts("path:", count), texts("tag:x:", count)
+    pinned = dict(zip(again(keys), again(ids), strict=True))
+    before = standings_of(texts("old", count), keys, texts("tag:y:", count))
+    claims = claims_of(texts("p", count), keys)
+    gone = set(again([*before]))
+    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+
+
+CASES: Final[dict[str, Case]] = {
+    "everything is read again": everything_read_again,
+    "everything is renamed": everything_renamed,
+    "everything has one key": everything_of_one_key,
+    "every key is left behind": every_key_left_behind,
+    "every slug is changed": every_slug_changed,
+    "everything is back under an old key": back_to_old_keys,
+    "Atom": smaller(of_a_feed(xmlfeeds.atom_document)),
+    "RSS": smaller(of_a_feed(xmlfeeds.rss_document)),
+    "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),
+    "feed digest": lambda n: partial(feeds.feed_digest, a_site(), SITE_TOPIC, texts("d", n)),
+    "OPML digest": lambda n: partial(feeds.opml_digest, a_site(), texts("tags/", n)),
+    "OPML": of_topics(lambda topics: opml_document(a_site(), topics)),
+    "listed topics": of_topics(feeds.listed),
+    "topics of an entry": of_an_entry(topics_of),
+    "attached files": of_an_entry(lambda entry: attached(entry, "https://example.org")),
+    "size of an entry": smaller(
+        of_an_entry(lambda entry: feed_of(a_site(max_bytes=10**9), SITE_TOPIC, [entry]))
+    ),
+    "delta": of_a_feed(lambda feed: delta(feed, marks(replace_half(feed)))),
+    "updated": of_a_feed(lambda feed: feed.updated),
+    "JSON Feed": of_a_feed(jsonfeed.json_document),
+    "news": smaller(lambda n: partial(some_news(n).told, "https://example.org")),
+    "news as JSON": smaller(
+        lambda n: partial(lambda news: News.from_json(news.to_json()), some_news(n))
+    ),
+    "a comment": smaller(a_comment),
+    "a push": a_push,
+    "a pull request": lambda n: partial(
+        event_of,
+        {"x-github-event": "pull_request"},
+        json.dumps({"pull_request": {"number": 1, "labels": texts("l", n)}}).encode(),
+    ),
+    "a token": secrets(lambda all_: token_proof({"authorization": "Bearer x"}, all_, DAY)),
+    "a signature": secrets(
+        lambda all_: [body_proof(headers, b"{}", all_, DAY) for headers in SIGNED]
+    ),
+    "rules": rules,
+    "networks": lambda n: partial(
+        callback_fault, "http://10.1.2.3/", [ip_network("192.168.0.0/16")] * n
+    ),
+    "flat YAML": a_file(f"---\n{DATE}", "key{n}: value\n", "---\n"),
+    "YAML": a_file(f"---\n{DATE}", "key{n}: {a: [b]}\n", "---\n"),
+    "a list in YAML": a_file(f"---\n{DATE}tags:\n", "  - t{n}\n", "---\n"),
+    "categories": a_file(
+        f"---\n{DATE}authors: [{{name: Li}}]\nfeeds: [/tags/a/, /tags/b/]\ncategories:\n",
+        "  - [a, c{n}]\n",
+        "---\n",
+        "en/_posts/tea.md",
+    ),
+    "enclosures": a_file(
+        f"---\n{DATE}enclosures:\n", "  - {url: 'a{n}.mp3', length: 1}\n", "---\n"
+    ),
+    "TOML": a_file("+++\ndate = 2026-03-01\n[extra]\n", "key{n} = 'a'\n", "+++\n"),
+    "JSON": a_file('{"date": "2026-03-01"', ', "key{n}": {"a": [1]}', "}\n"),
+    "headers": a_file("Title: Tea\nDate: 2026-03-01\n", "Key{n}: value\n", "\nText\n"),
+    "broken YAML": a_file(f"---\n{DATE}", "key{n}: value\n", "title: [\ndraft: true\n---\n"),
+    "broken without an end": a_file(f"---\n{DATE}title: [\n", "key{n}: value\n", "\nText\n"),
+    "encrypted": a_file(f"---\n{DATE}password: x\n", "key{n}: value\n", "---\nText\n"),
+    "pictures": a_body('![a](a{n}.png)\n\n<img src="b{n}.png" data-src="c.png">\n\n'),
+    "headings": a_body("# Heading {n}\n\nText.\n\n"),
+    "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
+    "shortcodes": a_body("{{< figure src=\"a{n}.png\" >}}\n\n{% link a{n} %}\n\n"),
+    "code": a_body("```python\nprint({n})\n```\n\n"),
+    "addresses": lambda n: partial(
+        connection_fault, [ip_address("93.184.216.34")] * n, 443
+    ),
+}
+
+SIGNED: Final = (
+    {"x-hub-signature-256": "sha256=" + "0" * 64},
+    {"webhook-id": "m", "webhook-timestamp": "1772323200", "webhook-signature": "v1,AA=="},
+    {"x-gitee-token": "AA==", "x-gitee-timestamp": "1772323200000"},
+)
+
+
+def replace_half(feed: Feed) -> Feed:
+    return Feed(feed.site, feed.topic, feed.entries[: len(feed.entries) // 2])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_four_times_the_values_take_about_four_times_the_calls(name: str) -> None:
+    factor = growth(CASES[name])
+    assert factor <= MOST, f"{factor:.1f} times the calls"
+
+
+def core_functions() -> dict[str, FunctionType]:
+    names = [f"feedsvc.core.{each.name}" for each in pkgutil.iter_modules(feedsvc.core.__path__)]
+    return dict(pair for name in names for pair in functions_of(importlib.import_module(name)))
+
+
+def test_no_function_of_the_core_escapes_the_count() -> None:
+    called = {code for case in CASES.values() for code in calls_of(case(2))[1]}
+    missed = escaped(core_functions(), called, EXCUSED)
+    assert not missed, f"no case calls {', '.join(sorted(missed))}; add one, or say why not"
+
+
+def test_a_loop_within_a_loop_is_found() -> None:
+    def case(count: int) -> Callable[[], object]:
+        paths, others = texts("p", count), texts("p", count)
+        return lambda: [path for path in paths if path in others]
+
+    assert growth(case, 200, 800) > MOST
