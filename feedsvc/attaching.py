@@ -58,6 +58,8 @@ class Attaching:
                 warnings.append(_warning(file, picture, fault, cure, code="no-picture"))
             elif size == HIDDEN:
                 warnings.append(_hidden_warning(file, picture, "picture"))
+        if not (enclosures or hidden or warnings):
+            return post
         return replace(
             post,
             enclosures=tuple(enclosures),

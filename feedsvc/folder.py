@@ -132,6 +132,7 @@ class Folder:
         outside the folder, or has a name that is not looked at.
         """
         try:
+            (self.root / path).lstat()  # most are missing, and this tells soon
             place = (self.root / path).resolve(strict=True)
             status = place.stat()
             inner = place.relative_to(self.root).as_posix()
