@@ -146,9 +146,25 @@ class Connection(HttpToolsProtocol):
                 self._write(reply)
                 return
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        start = 0
+        start = self._read_at_once(data) if self._head else 0
         while start < len(data) and not self._is_refused and not self.transport.is_closing():
             start = self._read(data, start)
+
+    def _read_at_once(self, data: bytes) -> int:
+        """Read a request without a body that came in one piece, as most do.
+
+        Returns where to go on: at 0 if there is anything unusual about its first line.
+        """
+        end = data.find(b"\n") + 1
+        line = request_line(data[:end])
+        if not line.octets:
+            return 0
+        self._line = line
+        self._refusal = line.refusal
+        self._octets += len(data)
+        self._tail = b""
+        self._feed(data if data.startswith(line.octets) else line.octets + data[end:])
+        return len(data)
 
     def _read(self, data: bytes, start: int) -> int:
         """Read on from there until a request may end, so that each begins with a call of this.
@@ -175,12 +191,15 @@ class Connection(HttpToolsProtocol):
         piece = data[start:end]
         self._octets += len(piece)
         self._tail = (self._tail + piece[-3:])[-3:]
-        super().data_received(line + piece)
+        self._feed(line + piece)
+        return end
+
+    def _feed(self, octets: bytes) -> None:
+        super().data_received(octets)
         if self._stage == _IN_HEADERS and self._octets > MOST_HEADER_OCTETS:
             self.send_400_response("The headers are too long.")
         elif self._octets > MOST_SENT_OCTETS:
             self.transport.abort()
-        return end
 
     def _read_line(self, piece: bytes) -> bytes:
         """The request line for the parser, when all of it has come.
@@ -247,8 +266,8 @@ class Connection(HttpToolsProtocol):
         self._stage = _IN_HEADERS
         self.url = b""
         self.headers = []
-        self._hosts = []
-        self._codings = []
+        self._hosts.clear()
+        self._codings.clear()
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -274,11 +293,10 @@ class Connection(HttpToolsProtocol):
             self._is_refused = True  # without a word
             self.cycle.keep_alive = False
             raise ValueError
-        version = self.parser.get_http_version()
         if self._refusal is None and self._codings:
             self._refusal = coding_refusal(self._codings)
         if self._refusal is None:
-            self._refusal = host_refusal(self._hosts, version, self._line.has_authority)
+            self._refusal = host_refusal(self._hosts, self._line)
         if self._refusal or len(self.headers) > MOST_HEADERS:
             raise ValueError
         if self._octets > MOST_HEADER_OCTETS:
@@ -324,14 +342,10 @@ class Connection(HttpToolsProtocol):
     def _ready_reply(self) -> Reply | None:
         """None for all but a plain GET."""
         parser = self.parser
-        version = parser.get_http_version()
-        if (
-            parser.get_method() != b"GET"
-            or parser.should_upgrade()
-            or not self._may_answer()
-        ):
+        line = self._line
+        if line.method != b"GET" or parser.should_upgrade() or not self._may_answer():
             return None
-        self._is_last = version == "1.0" or not parser.should_keep_alive()
+        self._is_last = line.is_of_1_0 or not parser.should_keep_alive()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET",
             "RAW_URI": self.url.decode("latin-1"),

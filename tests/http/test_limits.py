@@ -33,7 +33,7 @@ def clock() -> Clock:
 @pytest.fixture
 def limiter(clock: Clock) -> Limiter:
     """Six polls an hour, of which the burst has been taken by the usual client."""
-    made = Limiter(6, 0, clock)
+    made = Limiter(6, 0, "X-Forwarded-For", clock)
     assert [made.wait(a_poll()) for _ in range(int(BURST))] == [0] * int(BURST)
     return made
 
@@ -83,7 +83,7 @@ def test_other_polls_are_free(limiter: Limiter, poll: dict[str, Any]) -> None:
 def test_the_client_is_whom_the_outermost_of_our_proxies_saw(
     proxies: int, forwarded: str, same: bool, clock: Clock
 ) -> None:
-    limiter = Limiter(6, proxies, clock)
+    limiter = Limiter(6, proxies, "X-Forwarded-For", clock)
     seen = "192.0.2.7" if proxies else "203.0.113.1"
     for _ in range(int(BURST)):
         limiter.wait(a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=f"10.0.0.1, {seen}"))
