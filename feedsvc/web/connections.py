@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from feedsvc.web.chunks import Chunks
 from feedsvc.web.descriptors import most_connections
 from feedsvc.web.gateway import IS_GONE, Gateway
 from feedsvc.web.representations import Reply
@@ -62,6 +63,7 @@ class Connection(HttpToolsProtocol):
     _line = RequestLine(b"")  # of the request that is being read
     _tail = b""  # the last octets that were read
     _left = 0  # octets of a body whose length is known
+    _chunks: Chunks | None = None  # of a body whose length is not
     _head = b""  # a request that came in one piece
     _answering: RequestResponseCycle | None = None
     _is_refused = False
@@ -162,7 +164,6 @@ class Connection(HttpToolsProtocol):
         self._line = line
         self._refusal = line.refusal
         self._octets += len(data)
-        self._tail = b""
         self._feed(data if data.startswith(line.octets) else line.octets + data[end:])
         return len(data)
 
@@ -186,8 +187,10 @@ class Connection(HttpToolsProtocol):
         if self._left:
             end = min(start + self._left, len(data))
             self._left -= end - start
+        elif self._chunks:
+            end = self._chunks.end(data, start)
         else:
-            end = _end_of_lines(self._tail, data, start)
+            end = _end_of_headers(self._tail, data, start)
         piece = data[start:end]
         self._octets += len(piece)
         self._tail = (self._tail + piece[-3:])[-3:]
@@ -311,11 +314,14 @@ class Connection(HttpToolsProtocol):
             if self.parser.should_upgrade():  # it is answered, and read no further
                 self.cycle.keep_alive = False
         self._stage = _IN_BODY
+        if self._codings:
+            self._chunks = Chunks()
 
     def on_message_complete(self) -> None:
         self._stage = _BETWEEN
         self._octets = 0
         self._left = 0
+        self._chunks = None
         reply = self._reply
         if reply is None:
             super().on_message_complete()
@@ -361,10 +367,10 @@ class Connection(HttpToolsProtocol):
         return self._replay.at_once(environ, b"" if self._is_last else self._head)
 
 
-def _end_of_lines(tail: bytes, data: bytes, start: int) -> int:
-    """Where an empty line ends that ends headers, or chunks; else the end of what has come.
+def _end_of_headers(tail: bytes, data: bytes, start: int) -> int:
+    """Where the headers end that go on at `start`, or the length of `data`.
 
-    Headers, and chunks with their trailer, end in no other way. `tail` came before.
+    `tail` came before.
     """
     across = (tail + data[start : start + 3]).find(_END)
     if across >= 0:
