@@ -16,6 +16,12 @@ from feedsvc.core.proofs import secret_fault
 from feedsvc.core.text import legal
 
 
+def header_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", text):
+        raise ValueError("it is not the name of a header: letters, digits and hyphens")
+    return text
+
+
 def legal_text(text: str) -> str:
     if legal(text) != text:
         raise ValueError("it has a character that XML cannot carry")

@@ -180,6 +180,9 @@ class ServerSettings(_Section):
     purge_method: str = Field("PURGE", pattern=r"^[A-Z]{1,20}$", examples=["PURGE"])
     poll_limit: _Whole = Field(0, ge=0, le=3600, examples=[6])
     proxies: _Whole = Field(0, ge=0, le=10, examples=[1])
+    proxy_header: Annotated[str, AfterValidator(values.header_name)] = Field(
+        "X-Forwarded-For", examples=["Forwarded"]
+    )
     memory: _Whole = Field(16 * 1024 * 1024, ge=1024 * 1024, examples=[16777216])
 
 

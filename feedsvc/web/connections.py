@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from feedsvc.web.chunks import Chunks
 from feedsvc.web.dates import date_now
 from feedsvc.web.descriptors import most_connections
 from feedsvc.web.gateway import IS_GONE, Gateway
@@ -63,6 +64,7 @@ class Connection(HttpToolsProtocol):
     _line = RequestLine(b"")  # of the request that is being read
     _tail = b""  # the last octets that were read
     _left = 0  # octets of a body whose length is known
+    _chunks: Chunks | None = None  # of a body whose length is not
     _head = b""  # a request that came in one piece
     _answering: RequestResponseCycle | None = None
     _is_refused = False
@@ -148,9 +150,24 @@ class Connection(HttpToolsProtocol):
                 self._write(reply)
                 return
         self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        start = 0
+        start = self._read_at_once(data) if self._head else 0
         while start < len(data) and not self._is_refused and not self.transport.is_closing():
             start = self._read(data, start)
+
+    def _read_at_once(self, data: bytes) -> int:
+        """Read a request without a body that came in one piece, as most do.
+
+        Returns where to go on: at 0 if there is anything unusual about its first line.
+        """
+        end = data.find(b"\n") + 1
+        line = request_line(data[:end])
+        if not line.octets:
+            return 0
+        self._line = line
+        self._refusal = line.refusal
+        self._octets += len(data)
+        self._feed(data if data.startswith(line.octets) else line.octets + data[end:])
+        return len(data)
 
     def _read(self, data: bytes, start: int) -> int:
         """Read on from there until a request may end, so that each begins with a call of this.
@@ -172,17 +189,22 @@ class Connection(HttpToolsProtocol):
         if self._left:
             end = min(start + self._left, len(data))
             self._left -= end - start
+        elif self._chunks:
+            end = self._chunks.end(data, start)
         else:
-            end = _end_of_lines(self._tail, data, start)
+            end = _end_of_headers(self._tail, data, start)
         piece = data[start:end]
         self._octets += len(piece)
         self._tail = (self._tail + piece[-3:])[-3:]
-        super().data_received(line + piece)
+        self._feed(line + piece)
+        return end
+
+    def _feed(self, octets: bytes) -> None:
+        super().data_received(octets)
         if self._stage == _IN_HEADERS and self._octets > MOST_HEADER_OCTETS:
             self.send_400_response("The headers are too long.")
         elif self._octets > MOST_SENT_OCTETS:
             self.transport.abort()
-        return end
 
     def _read_line(self, piece: bytes) -> bytes:
         """The request line for the parser, when all of it has come.
@@ -249,8 +271,8 @@ class Connection(HttpToolsProtocol):
         self._stage = _IN_HEADERS
         self.url = b""
         self.headers = []
-        self._hosts = []
-        self._codings = []
+        self._hosts.clear()
+        self._codings.clear()
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -276,11 +298,10 @@ class Connection(HttpToolsProtocol):
             self._is_refused = True  # without a word
             self.cycle.keep_alive = False
             raise ValueError
-        version = self.parser.get_http_version()
         if self._refusal is None and self._codings:
             self._refusal = coding_refusal(self._codings)
         if self._refusal is None:
-            self._refusal = host_refusal(self._hosts, version, self._line.has_authority)
+            self._refusal = host_refusal(self._hosts, self._line)
         if self._refusal or len(self.headers) > MOST_HEADERS:
             raise ValueError
         if self._octets > MOST_HEADER_OCTETS:
@@ -295,11 +316,14 @@ class Connection(HttpToolsProtocol):
             if self.parser.should_upgrade():  # it is answered, and read no further
                 self.cycle.keep_alive = False
         self._stage = _IN_BODY
+        if self._codings:
+            self._chunks = Chunks()
 
     def on_message_complete(self) -> None:
         self._stage = _BETWEEN
         self._octets = 0
         self._left = 0
+        self._chunks = None
         reply = self._reply
         if reply is None:
             super().on_message_complete()
@@ -325,14 +349,10 @@ class Connection(HttpToolsProtocol):
     def _ready_reply(self) -> Reply | None:
         """None for all but a plain GET."""
         parser = self.parser
-        version = parser.get_http_version()
-        if (
-            parser.get_method() != b"GET"
-            or parser.should_upgrade()
-            or not self._may_answer()
-        ):
+        line = self._line
+        if line.method != b"GET" or parser.should_upgrade() or not self._may_answer():
             return None
-        self._is_last = version == "1.0" or not parser.should_keep_alive()
+        self._is_last = line.is_of_1_0 or not parser.should_keep_alive()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET",
             "RAW_URI": self.url.decode("latin-1"),
@@ -348,10 +368,10 @@ class Connection(HttpToolsProtocol):
         return self._replay.at_once(environ, b"" if self._is_last else self._head)
 
 
-def _end_of_lines(tail: bytes, data: bytes, start: int) -> int:
-    """Where an empty line ends that ends headers, or chunks; else the end of what has come.
+def _end_of_headers(tail: bytes, data: bytes, start: int) -> int:
+    """Where the headers end that go on at `start`, or the length of `data`.
 
-    Headers, and chunks with their trailer, end in no other way. `tail` came before.
+    `tail` came before.
     """
     across = (tail + data[start : start + 3]).find(_END)
     if across >= 0:

@@ -15,5 +15,7 @@ def create_front(settings: Settings, store: Store) -> Replay:
     app = create_app(settings, store, shelf)
     Follower(store, shelf).start()
     server = settings.server
-    limiter = Limiter(server.poll_limit, server.proxies) if server.poll_limit else None
+    limiter = None
+    if server.poll_limit:
+        limiter = Limiter(server.poll_limit, server.proxies, server.proxy_header)
     return Replay(app, shelf, limiter)

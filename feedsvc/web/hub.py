@@ -61,7 +61,8 @@ class Hub:
             raise NotFound
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
-        asking = client(request.environ, self._settings.server.proxies)
+        server = self._settings.server
+        asking = client(request.environ, server.proxies, server.proxy_header)
         seconds = self._buckets.wait(asking)
         if seconds:
             raise TooManyRequests(retry_after=seconds)

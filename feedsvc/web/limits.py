@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, Final
 
+from feedsvc.core.clients import client_at, client_before
+
 BURST: Final = 10.0  # polls that anybody has at once: to add a feed takes two or three
 _MOST_CLIENTS: Final = 20_000
 
@@ -48,9 +50,14 @@ class Limiter:
     """A bucket of polls for each client and feed, which fills again at `per_hour`."""
 
     def __init__(
-        self, per_hour: int, proxies: int, now: Callable[[], float] = time.monotonic
+        self,
+        per_hour: int,
+        proxies: int,
+        header: str,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._proxies = proxies
+        self._header = header
         self._buckets = Buckets(BURST, per_hour / 3600, now)
 
     def wait(self, environ: dict[str, Any]) -> int:
@@ -60,7 +67,8 @@ class Limiter:
         """
         if is_conditional(environ) or environ["REQUEST_METHOD"] != "GET":
             return 0
-        return self._buckets.wait((client(environ, self._proxies), environ["PATH_INFO"]))
+        key = (client(environ, self._proxies, self._header), environ["PATH_INFO"])
+        return self._buckets.wait(key)
 
 
 def is_conditional(environ: dict[str, Any]) -> bool:
@@ -68,9 +76,12 @@ def is_conditional(environ: dict[str, Any]) -> bool:
     return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
 
 
-def client(environ: dict[str, Any], proxies: int) -> str:
-    """The address of the client, as the outermost of so many proxies of ours saw it."""
-    hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if 0 < proxies <= len(hops) and hops[-proxies]:
-        return str(hops[-proxies][:50])
-    return str(environ.get("REMOTE_ADDR", ""))
+def client(environ: dict[str, Any], proxies: int, header: str) -> str:
+    """The client of a request, as the outermost of so many proxies of ours saw it.
+
+    They write it into this header, and no other is read. If the header does not say, it is
+    whoever connected to us.
+    """
+    value = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "")
+    peer = str(environ.get("REMOTE_ADDR", ""))
+    return client_before(proxies, header, value) or client_at(peer) or peer

@@ -1,6 +1,7 @@
 """What a request must look like (RFC 9112), beyond what the parser of HTTP checks itself."""
 
 import re
+from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final, NamedTuple
 from urllib.parse import quote_from_bytes
@@ -23,6 +24,7 @@ class RequestLine(NamedTuple):
 
     octets: bytes
     method: bytes = b""
+    is_of_1_0: bool = False
     has_authority: bool = False
     refusal: Refusal | None = None
 
@@ -46,6 +48,9 @@ _HOST: Final = re.compile(
 _MOST_PORT: Final = 65535
 _QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _CODING: Final = re.compile(rb"(%b)[ \t]*(;.*)?" % _TOKEN, re.DOTALL)
+# Lines and hosts of at most so many octets are remembered, so many of each: most are the same.
+_SHORT: Final = 200
+_REMEMBERED: Final = 1024
 _ASCII: Final = bytes(range(128))
 
 _BAD_LINE: Final = Refusal(400, "The request line is malformed (RFC 9112, section 3).")
@@ -67,11 +72,15 @@ def may_begin_line(octets: bytes) -> bool:
 
 
 def request_line(line: bytes) -> RequestLine:
-    """Read a line with its end (RFC 9112 §3).
+    """Read a request line with its end (RFC 9112 §3).
 
     A later minor version of HTTP/1 is read as 1.1 (RFC 9110 §2.5). Octets beyond ASCII are
     percent-encoded: some clients send `/tags/茶/` as it is.
     """
+    return _short_line(line) if len(line) <= _SHORT else _read_line(line)
+
+
+def _read_line(line: bytes) -> RequestLine:
     match = _LINE.fullmatch(line)
     if not match:
         return RequestLine(b"", refusal=_BAD_LINE)
@@ -82,7 +91,7 @@ def request_line(line: bytes) -> RequestLine:
     if method not in METHODS:
         return RequestLine(b"GET / HTTP/1.1\r\n", method, refusal=_BAD_METHOD)
     if target.startswith(b"/") and minor in b"01" and line.isascii():
-        return RequestLine(line, method)
+        return RequestLine(line, method, minor == b"0")
     has_authority = False
     if not target.startswith(b"/") and (target != b"*" or method != b"OPTIONS"):
         absolute = _ABSOLUTE.fullmatch(target)
@@ -91,12 +100,20 @@ def request_line(line: bytes) -> RequestLine:
         has_authority = True
         target = absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
     target = quote_from_bytes(target, _ASCII).encode()
-    version = b"0" if minor == b"0" else b"1"
-    return RequestLine(b"%b %b HTTP/1.%b\r\n" % (method, target, version), method, has_authority)
+    is_of_1_0 = minor == b"0"
+    octets = b"%b %b HTTP/1.%d\r\n" % (method, target, not is_of_1_0)
+    return RequestLine(octets, method, is_of_1_0, has_authority)
+
+
+_short_line = lru_cache(_REMEMBERED)(_read_line)
 
 
 def is_host(octets: bytes) -> bool:
     """True for a host that is not empty, with or without a port (RFC 9110 §7.2)."""
+    return _is_short_host(octets) if len(octets) <= _SHORT else _is_host(octets)
+
+
+def _is_host(octets: bytes) -> bool:
     match = _HOST.fullmatch(octets)
     if not match:
         return False
@@ -110,19 +127,23 @@ def is_host(octets: bytes) -> bool:
     return len(digits) <= len(str(_MOST_PORT)) and int(digits or b"0") <= _MOST_PORT
 
 
-def host_refusal(hosts: list[bytes], version: str, has_authority: bool) -> Refusal | None:
-    """Why a request with these `Host` lines is refused (RFC 9112 §3.2).
+_is_short_host = lru_cache(_REMEMBERED)(_is_host)
+
+
+def host_refusal(hosts: list[bytes], line: RequestLine) -> Refusal | None:
+    """Why a request with this line and these `Host` lines is refused (RFC 9112 §3.2).
 
     Without an authority in the target the value may be empty.
     """
     if len(hosts) != 1:
         if hosts:
             return _HOSTS
-        return None if version == "1.0" else _NO_HOST
-    host = hosts[0].strip(b" \t")
-    if is_host(host) or (not host and not has_authority):
+        return None if line.is_of_1_0 else _NO_HOST
+    host = hosts[0]
+    if is_host(host):
         return None
-    return _BAD_HOST
+    host = host.rstrip(b" \t")  # the parser leaves what is behind a value
+    return None if is_host(host) or (not host and not line.has_authority) else _BAD_HOST
 
 
 def coding_refusal(lines: list[bytes]) -> Refusal | None:

@@ -274,11 +274,9 @@ CASES: Final[dict[str, Case]] = {
     "pictures": a_body('![a](a{n}.png)\n\n<img src="b{n}.png" data-src="c.png">\n\n'),
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
-    "shortcodes": a_body("{{< figure src=\"a{n}.png\" >}}\n\n{% link a{n} %}\n\n"),
+    "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
     "code": a_body("```python\nprint({n})\n```\n\n"),
-    "addresses": lambda n: partial(
-        connection_fault, [ip_address("93.184.216.34")] * n, 443
-    ),
+    "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
 }
 
 SIGNED: Final = (
@@ -299,7 +297,9 @@ def test_four_times_the_values_take_about_four_times_the_calls(name: str) -> Non
 
 
 def core_functions() -> dict[str, FunctionType]:
-    names = [f"feedsvc.core.{each.name}" for each in pkgutil.iter_modules(feedsvc.core.__path__)]
+    names = [
+        f"feedsvc.core.{each.name}" for each in pkgutil.iter_modules(feedsvc.core.__path__)
+    ]
     return dict(pair for name in names for pair in functions_of(importlib.import_module(name)))
 
 

@@ -88,7 +88,8 @@ def plain(served: Served) -> Iterator[Client]:
         yield made
 
 
-# The same answers.
+# The same answers, to requests that RFC 9112 allows. It wants others refused that uvicorn
+# answers, or refuses with another status: see test_wire.py.
 
 METHODS = st.sampled_from(["GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "PUT"])
 TARGETS = st.sampled_from(

@@ -1,5 +1,6 @@
 """Caches in front, and clients that poll too often: what settings make of an answer."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from feedsvc.core.cachekeys import cache_key
 from feedsvc.web.front import create_front
-from feedsvc.web.limits import BURST, Limiter
+from feedsvc.web.limits import BURST, Limiter, client
 from tests.http.asking import Publisher, ask
+from tests.http.serving import running
 
 
 def a_poll(path: str = "/atom.xml", client: str = "192.0.2.1", **more: str) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def clock() -> Clock:
 @pytest.fixture
 def limiter(clock: Clock) -> Limiter:
     """Six polls an hour, of which the burst has been taken by the usual client."""
-    made = Limiter(6, 0, clock)
+    made = Limiter(6, 0, "X-Forwarded-For", clock)
     assert [made.wait(a_poll()) for _ in range(int(BURST))] == [0] * int(BURST)
     return made
 
@@ -83,12 +85,81 @@ def test_other_polls_are_free(limiter: Limiter, poll: dict[str, Any]) -> None:
 def test_the_client_is_whom_the_outermost_of_our_proxies_saw(
     proxies: int, forwarded: str, same: bool, clock: Clock
 ) -> None:
-    limiter = Limiter(6, proxies, clock)
+    limiter = Limiter(6, proxies, "X-Forwarded-For", clock)
     seen = "192.0.2.7" if proxies else "203.0.113.1"
     for _ in range(int(BURST)):
         limiter.wait(a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=f"10.0.0.1, {seen}"))
     poll = a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert (limiter.wait(poll) > 0) is same
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "same"),
+    [
+        ("X-Forwarded-For", "1.2.3.4:5678", True),
+        ("X-Forwarded-For", "::ffff:1.2.3.4", True),
+        ("x-forwarded-for", "9.9.9.9, 1.2.3.4", True),
+        ("X-Forwarded-For", "1.2.3.5", False),
+        ("Forwarded", 'for="1.2.3.4:5678";proto=https', True),
+        ("Forwarded", "for=1.2.3.5", False),
+        ("X-Real-IP", "1.2.3.4", True),
+        ("X-Real-IP", "unknown", False),
+    ],
+)
+def test_the_client_stands_in_the_header_that_is_named(
+    header: str, value: str, same: bool
+) -> None:
+    others = ("X_FORWARDED_FOR", "FORWARDED", "X_REAL_IP", "X_CLIENT_IP")
+    read = header.upper().replace("-", "_")
+    poll = a_poll(
+        **{f"HTTP_{name}": "for=8.8.8.8" for name in others} | {f"HTTP_{read}": value}
+    )
+    assert (client(poll, 1, header) == "1.2.3.4") is same
+    assert client(poll, 0, header) == "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("peer", "expected"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1:2", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_without_a_header_the_client_is_who_connected(
+    peer: str, expected: str, proxies: int
+) -> None:
+    assert client(a_poll(client=peer), proxies, "X-Forwarded-For") == expected
+
+
+def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str) -> None:
+    publisher = Publisher(
+        tmp_path,
+        sqlite_url,
+        SERVER__POLL_LIMIT="6",
+        SERVER__PROXIES="1",
+        SERVER__PROXY_HEADER="Forwarded",
+    )
+    publisher.posts.write()
+    publisher.publish()
+    with (
+        closing(publisher.store),
+        running(create_front(publisher.settings, publisher.store)) as served,
+    ):
+
+        def status(address: str) -> bytes:
+            lines = [
+                *("GET /atom.xml HTTP/1.1", "Host: x", "Connection: close"),
+                *(f'Forwarded: for="{address}"', "X-Forwarded-For: 192.0.2.99", "", ""),
+            ]
+            return served.exchange("\r\n".join(lines).encode())[9:12]
+
+        asked = [status(f"[2001:db8::{number}]:{number}") for number in range(1, 13)]
+        assert asked == [b"200"] * 11 + [b"429"]  # the first is not counted
+        assert status("[2001:db8:0:1::1]:1") == b"200"
 
 
 def test_a_poll_too_many_is_a_429_that_no_cache_keeps(tmp_path: Path, sqlite_url: str) -> None:

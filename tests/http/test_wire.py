@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     publisher = Publisher(place, f"sqlite:///{place}/feedsvc.sqlite3")
     publisher.posts.write("tea.md", title="Tea", tags="[tea, 茶]")
     publisher.publish()
-    with closing(publisher.store), running(create_front(publisher.settings, publisher.store)) as made:
+    with (
+        closing(publisher.store),
+        running(create_front(publisher.settings, publisher.store)) as made,
+    ):
         time.sleep(1)  # Last-Modified may be a second ahead, and is then written as now
         for path in ("/atom.xml", "/tags/tea/atom.xml", "/tags/%E8%8C%B6/atom.xml"):
             for _ in range(3):
@@ -36,7 +40,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def _request(path: str, *lines: str, version: str = "1.1", method: str = "GET") -> bytes:
-    return "\r\n".join([f"{method} {path} HTTP/{version}", *(lines or ["Host: x"]), "", ""]).encode()
+    return "\r\n".join(
+        [f"{method} {path} HTTP/{version}", *(lines or ["Host: x"]), "", ""]
+    ).encode()
 
 
 def _statuses(answers: bytes) -> list[int]:
@@ -51,7 +57,9 @@ def _refused(client: Client, request: bytes, status: int) -> None:
         assert b"\r\nconnection: close\r\n" in answer
     assert _statuses(client.exchange(_request("/atom.xml") + request + LAST)) == [200, status]
     assert _statuses(client.exchange(_request("/") + request + LAST)) == [200, status]
-    assert _statuses(client.exchange(_request("/") * 3 + request + LAST)) == [200] * 3 + [status]
+    assert _statuses(client.exchange(_request("/") * 3 + request + LAST)) == [200] * 3 + [
+        status
+    ]
 
 
 # Host.
@@ -143,13 +151,17 @@ def test_a_tunnel_is_501(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", sorted(METHODS - {b"GET", b"HEAD", b"OPTIONS", b"POST"}))
-def test_a_known_method_is_405_and_the_connection_goes_on(client: Client, method: bytes) -> None:
+def test_a_known_method_is_405_and_the_connection_goes_on(
+    client: Client, method: bytes
+) -> None:
     answer = client.exchange(_request("/atom.xml", method=method.decode()), LAST)
     assert _statuses(answer) == [405, 200]
     assert b"allow: GET, HEAD, OPTIONS\r\n" in answer
 
 
-@pytest.mark.parametrize("line", ["GET /", "GET", "rubbish", "GET  / HTTP/1.1", "GET / HTTP/1.1 "])
+@pytest.mark.parametrize(
+    "line", ["GET /", "GET", "rubbish", "GET  / HTTP/1.1", "GET / HTTP/1.1 "]
+)
 def test_a_malformed_line_is_400(client: Client, line: str) -> None:
     _refused(client, f"{line}\r\nHost: x\r\n\r\n".encode(), 400)
 
@@ -310,6 +322,6 @@ def test_requests_in_a_row_get_the_same_answers_wherever_they_are_cut(
 ) -> None:
     sent = b"".join([*row, LAST])
     places = sorted({0, len(sent), *(cut for cut in cuts if cut < len(sent))})
-    pieces = [sent[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [sent[a:b] for a, b in pairwise(places)]
     one_by_one = _statuses(_cut(client, sent))
     assert _statuses(_cut(client, *pieces)) == one_by_one
