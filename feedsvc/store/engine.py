@@ -16,7 +16,14 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from feedsvc.errors import StoreDamaged, StoreError, StoreGone, StoreLocked, StoreTooNew
+from feedsvc.errors import (
+    StoreDamaged,
+    StoreError,
+    StoreGone,
+    StoreLocked,
+    StoreTooNew,
+    StoreTooOld,
+)
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
 
 _BUSY_SECONDS: Final = 5
@@ -27,12 +34,13 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 class Database:
     """One store's connections. Opening it creates or migrates the schema where that is due.
 
-    Without `upgrade` the schema of an earlier feedsvc is refused, and left as it is. Every
-    fault comes out as a StoreError: StoreDamaged for a file that is no database, StoreTooNew
-    for the schema of a later feedsvc, which is left untouched.
+    Without `upgrade` the schema of an earlier feedsvc is refused, and left as it is; `as_found`
+    opens the store with whatever schema it has. Every fault comes out as a StoreError:
+    StoreDamaged for a file that is no database, StoreTooOld and StoreTooNew for the schema of
+    another feedsvc, which is left untouched.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+    def __init__(self, url: str, *, upgrade: bool = True, as_found: bool = False) -> None:
         self._url = make_url(url)
         self.file = self._file()
         if self.file:
@@ -41,7 +49,8 @@ class Database:
         try:
             if not upgrade:
                 self._refuse_an_earlier_schema()
-            self._migrate()
+            if not as_found:
+                self.migrate()
         except BaseException:
             self.close()
             raise
@@ -91,22 +100,23 @@ class Database:
             return 0
 
     def _refuse_an_earlier_schema(self) -> None:
-        version = self._version()
+        version = self.version()
         if version is not None and version < SCHEMA_VERSION:
-            raise StoreError(
+            raise StoreTooOld(
                 f"{self.name} was written by an earlier feedsvc (schema {version}, this one "
                 f"writes {SCHEMA_VERSION}); start feedsvc serve or feedsvc publish, which "
                 "bring it up to date"
             )
 
-    def _migrate(self) -> None:
-        if self._version() == SCHEMA_VERSION:
+    def migrate(self, to: str | None = SCHEMA_VERSION) -> None:
+        """Bring the schema to a version, this one's if it is not named; None leaves it."""
+        if to is None or self.version() == to:
             return
         from alembic import command
         from alembic.config import Config
 
         with self.lock(wait=True):
-            version = self._version()
+            version = self.version()
             if version is not None and version > SCHEMA_VERSION:
                 raise StoreTooNew(
                     f"{self.name} was written by a newer feedsvc (schema {version}, this one "
@@ -116,9 +126,10 @@ class Database:
             config.set_main_option("script_location", str(_MIGRATIONS))
             with self.writing() as connection:
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, to)
 
-    def _version(self) -> str | None:
+    def version(self) -> str | None:
+        """The version of the schema; None if there is none yet."""
         with self.reading() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None

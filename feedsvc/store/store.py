@@ -12,7 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from feedsvc.errors import StoreDamaged
+from feedsvc.errors import StoreDamaged, StoreTooOld
+from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine import Database, put_aside
 from feedsvc.store.jobs import Jobs
 from feedsvc.store.listeners import Listeners
@@ -104,6 +105,28 @@ def store_to_look_at(url: str) -> Iterator[Store]:
     is_there = parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
         store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def store_to_try(url: str) -> Iterator[Store]:
+    """The store at `url` for a rehearsal; of one of an older feedsvc an upgraded copy.
+
+    The store itself stays as it is. Raises StoreError.
+    """
+    try:
+        with store_to_look_at(url) as store:
+            yield store
+            return
+    except StoreTooOld:
+        pass
+    with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
+        file = Path(place) / "copy.sqlite3"
+        copy_upgraded(url, file)
+        store = Store(f"sqlite:///{file}")
         try:
             yield store
         finally:
