@@ -52,22 +52,22 @@ def why_hidden(fields: Fields, site: Site) -> str:
 
     A field that `content.harmless_keys` names hides nothing.
     """
-    zone, rules = site.zone, site.rules
+    harmless = _folded(site.rules.harmless_keys)
 
-    def every(meaning: str) -> Iterator[Found]:
-        return (found for found in fields.all(meaning) if not _is_harmless(found.name, rules))
+    def every(meaning: str) -> Iterable[Found]:
+        return _without(harmless, fields.all(meaning))
 
-    own = [found for found in fields.every() if not _is_harmless(found.name, rules)]
-    inner = [found for found in fields.within(_TABLES) if not _is_harmless(found.name, rules)]
+    own = [*_without(harmless, fields.every())]
+    inner = [*_without(harmless, fields.within(_TABLES))]
     misspelt = {found.name for found in own if _nearly_hides(fields, found)}
     others = [found for found in (*own, *inner) if found.name not in misspelt]
     reasons = [
         *(found.name for found in every("hides") if _flag(fields, found)),
-        *(found.name for found in every("shows") if not _shown_by(fields, found, zone)),
+        *(found.name for found in every("shows") if not _shown_by(fields, found, site.zone)),
         *(found.name for found in every("status") if _status_hides(fields, found)),
         *(found.name for found in every("lists") if _list_hides(fields, found)),
         *(found.name for found in own if found.name in misspelt),
-        *(found.name for found in others if _restricts(fields, found, zone)),
+        *(found.name for found in others if _restricts(fields, found, site.zone)),
         *(found.name for found in inner if _misplaced(fields, found)),
         *(found.name for found in every("layout") if _is_page(found)),
         *(found.name for found in every("tags") if _has_hiding_term(fields, found, site)),
@@ -81,10 +81,11 @@ def why_hidden(fields: Fields, site: Site) -> str:
 
 def waits_for(fields: Fields, site: Site) -> tuple[Found, datetime] | None:
     """The latest date of a key such as `embargo` or `publish_at`, and the key; None if none."""
+    harmless = _folded(site.rules.harmless_keys)
     dated = [
         (found, until)
-        for found in (*fields.every(), *fields.within(_TABLES))
-        if not _is_harmless(found.name, site.rules)
+        for found in _without(harmless, (*fields.every(), *fields.within(_TABLES)))
+        if "time" in kinds_of(_own_key(found.name))
         and (until := verdict_on(_own_key(found.name), found.value, site.zone).until)
     ]
     return max(dated, key=lambda each: each[1], default=None)
@@ -101,10 +102,11 @@ def hides_all_the_same(said: Iterable[tuple[str, Field]], site: Site) -> str:
     Where the value of a known flag may be what is broken, a doubt hides nothing. Of what may
     belong to something else `hidden` is left out: it is mostly a picture's.
     """
+    harmless = _folded(site.rules.harmless_keys)
     for name, field in said:
         table, _, key = name.rpartition(".")
         is_ours = not table or fold(table) in _TABLES or (table == "?" and key != "hidden")
-        if not is_ours or _is_harmless(name, site.rules):
+        if not is_ours or not harmless.isdisjoint((fold(name), fold(key))):
             continue
         if _surely_hides(key, field.value) or verdict_on(key, field.value, site.zone).hides:
             return name.removeprefix("?.")
@@ -121,24 +123,27 @@ def _folded(keys: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(fold, keys))
 
 
-def _is_harmless(name: str, rules: Rules) -> bool:
-    """True if content.harmless_keys has the key, with the map that it stands in or without."""
-    harmless = _folded(rules.harmless_keys)
-    return bool(harmless) and not harmless.isdisjoint((fold(name), fold(_own_key(name))))
+def _without(harmless: frozenset[str], founds: Iterable[Found]) -> Iterable[Found]:
+    """The fields whose key is not among these folded ones, with its table or without."""
+    if not harmless:
+        return founds
+    return (f for f in founds if harmless.isdisjoint((fold(f.name), fold(_own_key(f.name)))))
 
 
 def _own_key(name: str) -> str:
     """The key of a field without the table that it stands in."""
-    table, dot, key = name.partition(".")
-    return key if dot and fold(table) in _TABLES else name
+    table, _, key = name.partition(".")
+    return key if key and fold(table) in _TABLES else name
 
 
 def _restricts(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
     """True for a key that restricts the post by its words, such as `members_only: true`."""
+    kinds = kinds_of(_own_key(found.name))
+    if not kinds:
+        return False
     verdict = verdict_on(_own_key(found.name), found.value, zone)
     if verdict.hides:
         key = found.name[:60]
-        kinds = kinds_of(_own_key(found.name))
         fault, cure = f"{key} restricts the post and hides it", f"write {key}: false"
         if verdict.undated:
             fault = f"{key} is not a date that can be read, so it hides the post"
@@ -218,9 +223,10 @@ def _list_hides(fields: Fields, found: Found) -> bool:
 
 def _nearly_hides(fields: Fields, found: Found) -> bool:
     """True for a misspelt flag: `darft: true`, `publishd: false`, `no-publish: true`."""
-    if names_outlet(found.name):
+    meant = meant_by(found.name)
+    if not meant or names_outlet(found.name):
         return False
-    meant, said = meant_by(found.name), truth(found.value)
+    said = truth(found.value)
     denied = meant in _SHOWING and _denies(found.name, meant)
     hides = found.value is not None and (
         ((meant in HIDING or denied) and said is not False)

@@ -76,6 +76,7 @@ PUBLIC = [
     *("status: SCHEDULED", "visibility: everyone", "visibility: all", "visibility: open"),
     *("embargo: false", "embargo: 2020-01-01", "scheduled: no", "goLive: 2020-01-01"),
     *("publish_at: 2020-01-01 09:30", "schedule: Mondays", "live: true", "embargo: []"),
+    *("state: {a: ~}", "post_status: []", "embargo: {until: }", "embargo: [~]"),
     *("publishes_at: x", "goal: true", "no_go: true", "wipe: true", "inpaint: true"),
 ]
 
