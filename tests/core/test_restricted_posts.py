@@ -100,6 +100,7 @@ def test_a_misspelt_flag_that_shows_the_post_hides_nothing(front: str) -> None:
         "Date: 2026-03-01\nAuth: friends\n\nText.\n",
         "Date: 2026-03-01\nMembersOnly: yes\n\nText.\n",
         "Date: 2026-03-01\nAuthGroupOfAnn: staff\n\nText.\n",
+        "Date: 2026-03-01\nWIPCorner: yes\n\nText.\n",
         "Date: 2026-03-01\nPost-Status: draft\n\nText.\n",
     ],
 )
