@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -228,7 +228,8 @@ def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> N
     if dry_run:
         reports = [_rehearse(settings)]
     else:
-        reports = _publish_settled(settings, open_sound_store(settings.store.url))
+        with closing(open_sound_store(settings.store.url)) as store:
+            reports = _publish_settled(settings, store)
     print_report(reports)
     if dry_run:
         print_restricted(reports[-1])
