@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,6 +29,7 @@ from feedsvc.printing import (
     print_job,
     print_problems,
     print_report,
+    print_restricted,
     print_table,
     printable,
     progress_of,
@@ -37,7 +38,7 @@ from feedsvc.publishing import Report, preview, publish
 from feedsvc.settings import Settings, load_settings
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
-from feedsvc.store.store import Store, open_sound_store, store_to_look_at
+from feedsvc.store.store import Store, open_sound_store, store_to_try
 
 # Flask, uvicorn, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
@@ -227,8 +228,11 @@ def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> N
     if dry_run:
         reports = [_rehearse(settings)]
     else:
-        reports = _publish_settled(settings, open_sound_store(settings.store.url))
+        with closing(open_sound_store(settings.store.url)) as store:
+            reports = _publish_settled(settings, store)
     print_report(reports)
+    if dry_run:
+        print_restricted(reports[-1])
     if reports[-1].refused:
         sys.exit(1)
 
@@ -436,7 +440,7 @@ def _publish_settled(settings: Settings, store: Store) -> list[Report]:
 
 def _rehearse(settings: Settings) -> Report:
     source, site = _source(settings), settings.publication()
-    with store_to_look_at(settings.store.url) as store, source.proposed("") as folder:
+    with store_to_try(settings.store.url) as store, source.proposed("") as folder:
         return preview(folder, store, site, datetime.now(UTC))
 
 

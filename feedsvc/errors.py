@@ -9,6 +9,7 @@ FeedsvcError
 └── StoreError         the store could not be asked or written
     ├── StoreDamaged   its file is not, or no longer, a database
     ├── StoreGone        its file was taken away
+    ├── StoreTooOld    an older feedsvc wrote it, which may still be using it
     ├── StoreTooNew    it was written by a newer feedsvc and is left untouched
     └── StoreLocked    another process is publishing
 """
@@ -80,6 +81,10 @@ class StoreDamaged(StoreError):  # noqa: N818 - a kind of StoreError, named for 
 
 class StoreGone(StoreError):  # noqa: N818 - likewise
     """The store's file was taken away while it was in use; it is made anew from the folder."""
+
+
+class StoreTooOld(StoreError):  # noqa: N818 - as StoreDamaged
+    """The store has the schema of an older feedsvc and was not to be upgraded."""
 
 
 class StoreTooNew(StoreError):  # noqa: N818 - likewise

@@ -106,6 +106,20 @@ def print_problems(report: Report) -> None:
         click.echo(f"  {printable(str(problem))}")
 
 
+def print_restricted(report: Report) -> None:
+    """The posts that a key such as `members_only` hides, by key."""
+    paths_of: dict[str, set[str]] = {}
+    for problem in report.problems:
+        if problem.code == "restricted":
+            paths_of.setdefault(problem.text, set()).add(problem.path)
+    click.echo(f"hidden by a key that restricts them: {len(set().union(*paths_of.values()))}")
+    for key, paths in sorted(paths_of.items()):
+        click.echo(f"  {printable(key)}: {len(paths)}")
+        for path in sorted(paths):
+            withdrawn = "  (would be withdrawn)" if path in report.withdrawn else ""
+            click.echo(f"    {printable(path)}{withdrawn}")
+
+
 def printable(text: str) -> str:
     """A text of strangers that cannot steer a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -375,6 +375,8 @@ def _note(
             )
             return
         reading = replace(composed, span=Span(ends=post.expires))
+    if isinstance(reading, Post) and reading.held_by:
+        reading = replace(reading, warnings=(*reading.warnings, reading.held_by))
     if isinstance(reading, Problem) and not formers.holds(reading, record, now):
         reading = Draft(reading.path, (reading,), "its dates")
     state, due_at = _state_of(reading)

@@ -94,6 +94,9 @@ class ContentSettings(_Section):
     id_is_guid: bool = Field(False, examples=["false"])
     lead_image: bool = Field(False, examples=["false"])
     encrypted: Literal["hidden", "teaser"] = Field("hidden", examples=["hidden"])
+    harmless_keys: Annotated[tuple[_Name, ...], BeforeValidator(values.from_json)] = Field(
+        (), examples=['["members", "access"]']
+    )
     authors: Annotated[dict[str, PersonSettings], BeforeValidator(values.from_json)] = Field(
         {}, examples=['{ li = { name = "Li Wei" } }']
     )

@@ -93,7 +93,10 @@ def yaml_fronts() -> Iterator[str]:
     yield from ("no-publish: true", "not_published: true", "unpublish: yes", "expireDate: 2026")
     yield from ("extra: {draft: true}", "params: {password: x}", "taxonomies: {hidden: true}")
     yield from ("defaults: &d\n  draft: true\n<<: *d", "tag: [draft, other]", "tag: a, draft")
-    for key in ("publishDate", "pubDate", "published", "publish"):
+    yield from ("auth: friends", "members_only: true", "access: {site.login: true}")
+    yield from ("post_status: draft", "state: draft", "wip: 1", "rss: false", "no_feed: true")
+    yield from ("embargo: true", "publish_at: soon", "tags: [private]", "extra: {paid: 1}")
+    for key in ("publishDate", "pubDate", "published", "publish", "embargo", "goLive"):
         yield f"{key}: 2999-03-01"
 
 
@@ -115,7 +118,7 @@ def posts() -> Iterator[tuple[str, str]]:
         yield "", TOML.replace("{front}", front)
     for front in ('"draft": true', '"published": false', '"password": "x"', '"draft": [1]'):
         yield "", JSON.replace("{front}", front)
-    for front in ("Status: draft", "Status: hidden", "Status: skip", "status: Draft"):
+    for front in ("Status: draft", "Status: hidden", "Status: skip", "Auth: friends"):
         yield "", HEADERS.replace("{front}", front)
     yield "", HEADERS.replace("{front}", "Draft: true")
 

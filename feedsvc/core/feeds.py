@@ -13,7 +13,7 @@ from feedsvc.core.entries import Entry, cut_short, with_summary_only
 from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
-RENDERER_VERSION: Final = "2"  # raise it when the bytes of a feed change for equal entries
+RENDERER_VERSION: Final = "3"  # raise it when equal posts are read or rendered differently
 
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 

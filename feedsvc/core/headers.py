@@ -6,15 +6,17 @@ from feedsvc.core.fields import LONGEST, Field, Source
 
 _KEY = re.compile(r" {0,3}(?P<key>\w[\w-]*+):[ \t]*+(?P<value>.*+)")
 _BLANK_LINE = re.compile(r"^[ \t]*+(?:\n|\Z)", re.MULTILINE)
+_WORDS_BY_CAPITALS = re.compile("[a-z][A-Z]|[A-Z][A-Z][a-z]")
 _NEEDED = frozenset(["title", "date"])
 
 
 def header_fields(text: str, line: int) -> tuple[dict[str, Field], int] | None:
     """The fields of the headers with which a text begins, and the index where its body does.
 
-    Keys are in lower case; an indented line continues the value above it. None where a line
-    among them is no header, or none of them is a title or a date. `line` is the text's first
-    in its file. Raises FrontMatterError for a doubled key and for too much text.
+    Keys are in lower case, except those in which capitals separate words (`GoLive`); capitals
+    make no other key. An indented line continues the value above it. None where a line among
+    them is no header, or none of them is a title or a date. `line` is the text's first in its
+    file. Raises FrontMatterError for a doubled key and for too much text.
     """
     window = text[: LONGEST + 1]
     blank = _BLANK_LINE.search(window)
@@ -30,12 +32,17 @@ def header_fields(text: str, line: int) -> tuple[dict[str, Field], int] | None:
             "put a blank line below",
         )
     fields: dict[str, Field] = {}
+    written: dict[str, str] = {}
     for match, lines in found:
         key = match["key"].lower()
         source.check_key(key, match.start("key"), fields)
         value = "\n".join(filter(None, lines)) or None
         begin = match.start("value" if match["value"] else "key")
         fields[key] = source.field(value, match.start("key"), begin)
+        if _WORDS_BY_CAPITALS.search(match["key"]):
+            written[key] = match["key"]
+    if written:
+        fields = {written.get(key, key): field for key, field in fields.items()}
     return fields, blank.end() if blank else len(text)
 
 

@@ -1,10 +1,11 @@
 """The words of front matter: which key of which generator says what.
 
-Keys are compared *folded*: in lower case, without `-`, `_` and spaces, so that `pubDate` stands
-for `pubdate` and `pub_date`, too. A dot leads into a map: `extra.image`.
+Keys are compared *folded*: NFKC, in lower case, without `-`, `_` and spaces, so that `pubDate`
+stands for `pubdate` and `pub_date`, too. A dot leads into a map: `extra.image`.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -77,13 +78,20 @@ _IGNORED: Final = """
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """The key as keys are compared."""
-    return key.lower().replace("_", "").replace("-", "").replace(" ", "")
+    plain = key if key.isascii() else unicodedata.normalize("NFKC", key)
+    return plain.lower().replace("_", "").replace("-", "").replace(" ", "")
 
 
 _KNOWN: Final = {
     fold(key.partition(".")[0]): key.partition(".")[0] for row in KEYS.values() for key in row
 }
 _STRANGERS: Final = frozenset(map(fold, _IGNORED.split()))
+
+
+def is_known(key: str) -> bool:
+    """True for a key that feedsvc reads, and for one that it knows to be of no use to feeds."""
+    folded = fold(key)
+    return folded in _KNOWN or folded in _STRANGERS
 
 
 @lru_cache(maxsize=4096)

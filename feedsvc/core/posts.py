@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.attachments import enclosures_of, image_of
 from feedsvc.core.broken import still_said
-from feedsvc.core.dates import date_in_name, read_date
+from feedsvc.core.dates import date_in_name, read_date, rfc3339
 from feedsvc.core.enclosures import Enclosure
 from feedsvc.core.encodings import decoded, first_illegal, roughly
 from feedsvc.core.frontmatter import FrontMatter, read_front_matter
@@ -18,8 +18,17 @@ from feedsvc.core.keys import fold, meant_by
 from feedsvc.core.meanings import Fields, Found, Refused
 from feedsvc.core.people import Person
 from feedsvc.core.places import Place
-from feedsvc.core.privacy import HIDING, hides_all_the_same, is_encrypted, truth, why_hidden
+from feedsvc.core.privacy import (
+    HIDING,
+    harmless_cure,
+    hides_all_the_same,
+    is_encrypted,
+    truth,
+    waits_for,
+    why_hidden,
+)
 from feedsvc.core.problems import Problem, Span
+from feedsvc.core.restrictions import kinds_of
 from feedsvc.core.shortcodes import without_shortcodes
 from feedsvc.core.showing import how_shown, warn_of_other_feeds
 from feedsvc.core.site import Site
@@ -43,7 +52,8 @@ class Post:
     `path:...`, in this order of preference. `permalink` is absolute. `summary` is text from the
     front matter. A category is the path of its names from the top down. `image` is the absolute
     URL of the lead image. `feeds` and `content` are as in Entry. Until `public_from` the post
-    waits; from `expires` on it is hidden. `hidden_files` are the names of attached files that
+    waits; from `expires` on it is hidden. `held_by` is the warning for as long as it waits
+    because of a key such as `publish_at`. `hidden_files` are the names of attached files that
     may not be served, and so are not among `enclosures` and `image`.
     """
 
@@ -67,6 +77,7 @@ class Post:
     expires: datetime | None = None
     embargo: datetime | None = None
     hidden_files: tuple[str, ...] = ()
+    held_by: Problem | None = None
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property
@@ -136,7 +147,7 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
         problem = Problem(path, error.line, error.fault, error.cure, True, *place)
         return Explanation(_broken(problem, text or roughly(source), site))
     if front is None:
-        return Explanation(NotAPost(path, hides_all_the_same(still_said(text))))
+        return Explanation(NotAPost(path, hides_all_the_same(still_said(text), site)))
     fields = Fields(path, front)
     _warn_of_illegal(fields, text, cleaned)
     reader = _Reader(fields, front, site)
@@ -150,7 +161,7 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
 
 def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
     """What becomes of a post whose front matter cannot be read, by the lines that can."""
-    hidden = hides_all_the_same(still_said(text))
+    hidden = hides_all_the_same(still_said(text), site)
     if hidden:
         return Draft(problem.path, (problem,), hidden)
     front = FrontMatter(dict(reversed([*still_said(text)])), "", 1, "yaml")  # the first counts
@@ -212,6 +223,7 @@ class _Reader:
             content="summary" if self._is_encrypted else shown.content,
             expires=self._date("expires"),
             embargo=self._embargo(),
+            held_by=self._held_by(),
             places=fields.places,
             warnings=tuple(fields.warnings),
         )
@@ -223,10 +235,10 @@ class _Reader:
         """
         if self._is_encrypted:
             return Draft(problem.path, (problem,), "password")
-        begins: list[datetime] = []
+        begins = [self._held[1]] if self._held else []
         ends = None
         with suppress(Refused):
-            begins = [moment for moment in [self._date("published")] if moment]
+            begins += [moment for moment in [self._date("published")] if moment]
         with suppress(Refused):
             begins += [moment for moment in [self._embargo()] if moment]
         with suppress(Refused):
@@ -236,7 +248,8 @@ class _Reader:
     def _warn_of_strangers(self) -> None:
         for found in self._fields.every():
             meant = meant_by(found.name)
-            if meant and meant not in HIDING:  # of those, why_hidden tells more
+            # Of a key that hides or restricts posts, why_hidden tells more.
+            if meant and meant not in HIDING and not kinds_of(found.name):
                 fault = f"the key {found.name[:60]!r} is not known and means nothing"
                 self._fields.warn_of_key("unknown-key", fault, f"did you mean {meant}?", found)
 
@@ -269,7 +282,24 @@ class _Reader:
         waits = [f for f in fields.all("published") if fold(f.name) in _WAITS]
         waits += [f for f in fields.all("shows") if fold(f.name) == "publish"]
         dates = [self._moment(found) for found in waits if truth(found.value) is None]
-        return max(dates, default=None)
+        return max([*dates, self._held[1]] if self._held else dates, default=None)
+
+    @cached_property
+    def _held(self) -> tuple[Found, datetime] | None:
+        held = waits_for(self._fields, self._site)
+        if held:
+            self._fields.note("waits for", held[0])
+        return held
+
+    def _held_by(self) -> Problem | None:
+        if not self._held:
+            return None
+        found, until = self._held
+        fault = f"{found.name} hides the post until {rfc3339(until)}"
+        cure = f"delete it to publish the post now; {harmless_cure(found.name)}"
+        line, column = found.field.line, found.field.key_column
+        path, text = self._fields.path, found.name
+        return Problem(path, line, fault, cure, False, "restricted", column, text)
 
     def _moment(self, found: Found) -> datetime:
         try:

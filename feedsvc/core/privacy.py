@@ -1,6 +1,8 @@
 """What hides a post. A wrong guess here cannot be taken back, so any doubt hides it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -8,16 +10,24 @@ from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter import Field, Value
 from feedsvc.core.keys import KEYS, fold, meant_by
 from feedsvc.core.meanings import Fields, Found
+from feedsvc.core.restrictions import (
+    FALSE,
+    HIDDEN_STATUS,
+    TRUE,
+    kinds_of,
+    names_outlet,
+    verdict_on,
+    word,
+)
+from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.core.terms import tag_words
 
-TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
-FALSE: Final = frozenset(["false", "no", "off", "0", "n"])
-_SHOWN_STATUS = frozenset(["published", "publish", "public"])
-_HIDDEN_STATUS = (
-    frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
-) | frozenset(["skip", "trash", "future", "protected"])
+# `scheduled` hides nothing by itself: the post waits for its date.
+_SHOWN_STATUS = frozenset(["published", "publish", "public", "scheduled"])
+_SHOWN_VISIBILITY = _SHOWN_STATUS | {"everyone", "all", "open"}
 _DRAFTS = frozenset(["draft", "drafts"])
+_HIDING_TERMS: Final = frozenset(["draft", "private", "wip"])
 _UNLISTED = frozenset(["never", "local", "link"])
 # Pages beside the posts: a list of all tags, a page about the author.
 _PAGES: Final = {
@@ -38,34 +48,67 @@ _FLAGS: Final = {
 
 
 def why_hidden(fields: Fields, site: Site) -> str:
-    """What hides the post, in words; empty where nothing does."""
-    zone = site.zone
+    """The names of the fields that hide the post, joined by commas; empty if none does.
+
+    A field that `content.harmless_keys` names hides nothing.
+    """
+    harmless = _folded(site.rules.harmless_keys)
+
+    def every(meaning: str) -> Iterable[Found]:
+        return _without(harmless, fields.all(meaning))
+
+    own = [*_without(harmless, fields.every())]
+    inner = [*_without(harmless, fields.within(_TABLES))]
+    misspelt = {found.name for found in own if _nearly_hides(fields, found)}
+    others = [found for found in (*own, *inner) if found.name not in misspelt]
     reasons = [
-        *(found.name for found in fields.all("hides") if _flag(fields, found)),
-        *(found.name for found in fields.all("shows") if not _shown_by(fields, found, zone)),
-        *(found.name for found in fields.all("status") if _status_hides(fields, found)),
-        *(found.name for found in fields.all("lists") if _list_hides(fields, found)),
-        *(found.name for found in fields.every() if _nearly_hides(fields, found)),
-        *(found.name for found in fields.within(_TABLES) if _misplaced(fields, found)),
-        *(found.name for found in fields.all("layout") if _is_page(found)),
-        *(found.name for found in fields.all("tags") if _tells_draft(fields, found, site)),
-        *(found.name for found in fields.all("permalink") if _has_no_page(found)),
+        *(found.name for found in every("hides") if _flag(fields, found)),
+        *(found.name for found in every("shows") if not _shown_by(fields, found, site.zone)),
+        *(found.name for found in every("status") if _status_hides(fields, found)),
+        *(found.name for found in every("lists") if _list_hides(fields, found)),
+        *(found.name for found in own if found.name in misspelt),
+        *(found.name for found in others if _restricts(fields, found, site.zone)),
+        *(found.name for found in inner if _misplaced(fields, found)),
+        *(found.name for found in every("layout") if _is_page(found)),
+        *(found.name for found in every("tags") if _has_hiding_term(fields, found, site)),
+        *(found.name for found in every("categories") if _has_hiding_term(fields, found, site)),
+        *(found.name for found in every("permalink") if _has_no_page(found)),
     ]
     folders = fields.path.lower().split("/")[:-1]
     reasons += [f"the folder {folder}" for folder in folders if folder in _DRAFTS]
     return ", ".join(dict.fromkeys(reasons))
 
 
-def hides_all_the_same(said: Iterable[tuple[str, Field]]) -> str:
-    """The first flag that certainly hides a post, of lines of broken front matter.
+def waits_for(fields: Fields, site: Site) -> tuple[Found, datetime] | None:
+    """The latest date of a key such as `embargo` or `publish_at`, and the key; None if none."""
+    harmless = _folded(site.rules.harmless_keys)
+    dated = [
+        (found, until)
+        for found in _without(harmless, (*fields.every(), *fields.within(_TABLES)))
+        if "time" in kinds_of(_own_key(found.name))
+        and (until := verdict_on(_own_key(found.name), found.value, site.zone).until)
+    ]
+    return max(dated, key=lambda each: each[1], default=None)
 
-    Where a flag's value may be what is broken, a doubt hides nothing. Of what may belong to
-    something else `hidden` is left out: it is mostly a picture's.
+
+def harmless_cure(name: str) -> str:
+    """How to publish a post although a key of this name hides it."""
+    return f"if it means something else, add {_own_key(name)[:60]!r} to content.harmless_keys"
+
+
+def hides_all_the_same(said: Iterable[tuple[str, Field]], site: Site) -> str:
+    """The first field that hides a post, of lines of broken front matter; empty if none does.
+
+    Where the value of a known flag may be what is broken, a doubt hides nothing. Of what may
+    belong to something else `hidden` is left out: it is mostly a picture's.
     """
+    harmless = _folded(site.rules.harmless_keys)
     for name, field in said:
         table, _, key = name.rpartition(".")
         is_ours = not table or fold(table) in _TABLES or (table == "?" and key != "hidden")
-        if is_ours and _surely_hides(key, field.value):
+        if not is_ours or not harmless.isdisjoint((fold(name), fold(key))):
+            continue
+        if _surely_hides(key, field.value) or verdict_on(key, field.value, site.zone).hides:
             return name.removeprefix("?.")
     return ""
 
@@ -73,6 +116,48 @@ def hides_all_the_same(said: Iterable[tuple[str, Field]]) -> str:
 def is_encrypted(fields: Fields) -> bool:
     """True where only those who know a password may read the text."""
     return any(_word(found.value) not in FALSE for found in fields.all("encrypted"))
+
+
+@lru_cache(maxsize=8)
+def _folded(keys: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(fold, keys))
+
+
+def _without(harmless: frozenset[str], founds: Iterable[Found]) -> Iterable[Found]:
+    """The fields whose key is not among these folded ones, with its table or without."""
+    if not harmless:
+        return founds
+    return (f for f in founds if harmless.isdisjoint((fold(f.name), fold(_own_key(f.name)))))
+
+
+def _own_key(name: str) -> str:
+    """The key of a field without the table that it stands in."""
+    table, _, key = name.partition(".")
+    return key if key and fold(table) in _TABLES else name
+
+
+def _restricts(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
+    """True for a key that restricts the post by its words, such as `members_only: true`."""
+    kinds = kinds_of(_own_key(found.name))
+    if not kinds:
+        return False
+    verdict = verdict_on(_own_key(found.name), found.value, zone)
+    if verdict.hides:
+        key = found.name[:60]
+        fault, cure = f"{key} restricts the post and hides it", f"write {key}: false"
+        if verdict.undated:
+            fault = f"{key} is not a date that can be read, so it hides the post"
+            cure = f"write {key}: 2026-03-01"
+        elif "state" in kinds:
+            cure = f"write {key}: published"
+        elif kinds & {"feed", "show", "opening"}:
+            cure = f"write {key}: true"
+        elif "denial" in kinds:
+            cure = "delete it"
+        cure += f" to publish the post; {harmless_cure(found.name)}"
+        # The key restricts; its value may be a secret, which no report is to show.
+        fields.warn_of_key("restricted", fault, cure, found)
+    return verdict.hides
 
 
 def truth(value: Value) -> bool | None:
@@ -114,12 +199,13 @@ def _is_date(value: Value, zone: ZoneInfo) -> bool:
 
 
 def _status_hides(fields: Fields, found: Found) -> bool:
-    word = _word(found.value)
-    if word in _SHOWN_STATUS:
+    said = _word(found.value)
+    if said in (_SHOWN_VISIBILITY if fold(found.name) == "visibility" else _SHOWN_STATUS):
         return False
-    if word not in _HIDDEN_STATUS:
+    if said not in HIDDEN_STATUS:
         fault = f"{found.name}: {found.shown} is not known, so it hides the post"
         cure = f"write {found.name}: published or {found.name}: draft"
+        cure += f"; {harmless_cure(found.name)}"
         fields.warn("status", fault, cure, found)
     return True
 
@@ -137,12 +223,15 @@ def _list_hides(fields: Fields, found: Found) -> bool:
 
 def _nearly_hides(fields: Fields, found: Found) -> bool:
     """True for a misspelt flag: `darft: true`, `publishd: false`, `no-publish: true`."""
-    meant, said = meant_by(found.name), truth(found.value)
+    meant = meant_by(found.name)
+    if not meant or names_outlet(found.name):
+        return False
+    said = truth(found.value)
     denied = meant in _SHOWING and _denies(found.name, meant)
     hides = found.value is not None and (
         ((meant in HIDING or denied) and said is not False)
         or (meant in _SHOWING and not denied and said is False)
-        or (meant in _STATUS and _word(found.value) in _HIDDEN_STATUS)
+        or (meant in _STATUS and _word(found.value) in HIDDEN_STATUS)
     )
     if hides:
         nearly = f"the contrary of {meant}" if denied else f"nearly {meant}"
@@ -151,6 +240,7 @@ def _nearly_hides(fields: Fields, found: Found) -> bool:
         cure = f"write {meant}: {one} or {meant}: {other}"
         if meant in KEYS["expires"]:
             cure = f"write {meant}: 2026-03-01"
+        cure += f"; {harmless_cure(found.name)}"
         # The key offends; its value may be a password, which no report is to show.
         fields.warn_of_key("flag", fault, cure, found)
     return hides
@@ -176,7 +266,7 @@ def _surely_hides(key: str, value: Value) -> bool:
     return {
         "hides": said is True,
         "shows": said is False,
-        "status": word in _HIDDEN_STATUS,
+        "status": word in HIDDEN_STATUS,
         "encrypted": value is not None and word not in FALSE,
     }.get(_FLAGS.get(fold(key), ""), False)
 
@@ -190,11 +280,29 @@ def _has_no_page(found: Found) -> bool:
     return found.name.lower() == "permalink" and _word(found.value) == "false"
 
 
-def _tells_draft(fields: Fields, found: Found, site: Site) -> bool:
-    """True where a tag is `draft`, or Obsidian's `draft/idea` or `status/draft`."""
-    tags = [_word(tag).lstrip("#").strip() for tag in tag_words(found.value, site.rules) if tag]
-    drafts = [tag for tag in tags if "draft" in tag.split("/")]
-    if drafts and tags != ["draft"]:  # with others it may be a mere word
-        fault = f"{found.name}: the tag {drafts[0]!r} hides the post"
-        fields.warn("flag", fault, "take it away to publish the post", found)
-    return bool(drafts)
+def _has_hiding_term(fields: Fields, found: Found, site: Site) -> bool:
+    """True if a tag or category is `draft`, `private` or `wip`, or has a level of that name.
+
+    Obsidian writes `#draft/idea` or `status/draft`.
+    """
+    terms = [*_terms(found.value, site.rules)]
+    hiding = [term for term in terms if not _HIDING_TERMS.isdisjoint(term.split("/"))]
+    if not hiding:
+        return False
+    is_tag = fold(found.name.rpartition(".")[2]) in ("tag", "tags")
+    is_draft = is_tag and "draft" in hiding[0].split("/")
+    if not is_draft or terms != ["draft"]:  # with others it may be a mere word
+        kind = "tag" if is_tag else "category"
+        fault = f"{found.name}: the {kind} {hiding[0][:60]!r} hides the post"
+        cure = f"remove it to publish the post; {harmless_cure(found.name)}"
+        fields.warn_of_key("flag" if is_draft else "restricted", fault, cure, found)
+    return True
+
+
+def _terms(value: Value, rules: Rules) -> Iterator[str]:
+    """The names in a list of tags or categories, and in its lists, for comparison."""
+    for member in tag_words(value, rules):
+        if isinstance(member, list):
+            yield from _terms(member, rules)
+        elif member:
+            yield word(member).strip("#[] ")

@@ -23,6 +23,7 @@ class Rules:
     says what `guid` does. `languages` are those that names of files and folders may tell.
     `authors` are the people that a post may name by a key. Aliases are pairs of a name and the
     one that it means, categories with `/`. Feeds at the paths `gone` end with their last entry.
+    No post is hidden because of a key among `harmless_keys`.
     """
 
     permalink: str = "/posts/:key/"
@@ -38,3 +39,4 @@ class Rules:
     tag_aliases: tuple[tuple[str, str], ...] = ()
     category_aliases: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
+    harmless_keys: tuple[str, ...] = ()

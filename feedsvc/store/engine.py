@@ -17,7 +17,14 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from feedsvc.errors import StoreDamaged, StoreError, StoreGone, StoreLocked, StoreTooNew
+from feedsvc.errors import (
+    StoreDamaged,
+    StoreError,
+    StoreGone,
+    StoreLocked,
+    StoreTooNew,
+    StoreTooOld,
+)
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
 
 _BUSY_SECONDS: Final = 5
@@ -29,12 +36,13 @@ _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 class Database:
     """One store's connections. Opening it creates or migrates the schema where that is due.
 
-    Without `upgrade` the schema of an earlier feedsvc is refused, and left as it is. Every
-    fault comes out as a StoreError: StoreDamaged for a file that is no database, StoreTooNew
-    for the schema of a later feedsvc, which is left untouched.
+    Without `upgrade` the schema of an earlier feedsvc is refused, and left as it is; `as_found`
+    opens the store with whatever schema it has. Every fault comes out as a StoreError:
+    StoreDamaged for a file that is no database, StoreTooOld and StoreTooNew for the schema of
+    another feedsvc, which is left untouched.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+    def __init__(self, url: str, *, upgrade: bool = True, as_found: bool = False) -> None:
         self._url = _parsed(url)
         self._secrets = _secrets_of(self._url)
         self.file = self._file()
@@ -45,7 +53,8 @@ class Database:
             self._require_utf8()
             if not upgrade:
                 self._refuse_an_earlier_schema()
-            self._migrate()
+            if not as_found:
+                self.migrate()
         except BaseException:
             self.close()
             raise
@@ -123,23 +132,24 @@ class Database:
             )
 
     def _refuse_an_earlier_schema(self) -> None:
-        version = self._version()
+        version = self.version()
         if version is not None and version < SCHEMA_VERSION:
-            raise StoreError(
+            raise StoreTooOld(
                 f"{self.name} was written by an earlier feedsvc (schema {version}, this one "
                 f"writes {SCHEMA_VERSION}); start feedsvc serve or feedsvc publish, which "
                 "bring it up to date"
             )
 
-    def _migrate(self) -> None:
-        if self._version() == SCHEMA_VERSION:
+    def migrate(self, to: str | None = SCHEMA_VERSION) -> None:
+        """Bring the schema to a version, this one's if it is not named; None leaves it."""
+        if to is None or self.version() == to:
             return
         from alembic import command
         from alembic.config import Config
         from alembic.util import CommandError
 
         with self.lock(wait=True):
-            version = self._version()
+            version = self.version()
             if version is not None and version > SCHEMA_VERSION:
                 raise StoreTooNew(
                     f"{self.name} was written by a newer feedsvc (schema {version}, this one "
@@ -150,14 +160,15 @@ class Database:
             with self.writing() as connection:
                 config.attributes["connection"] = connection
                 try:
-                    command.upgrade(config, "head")
+                    command.upgrade(config, to)
                 except CommandError as error:
                     raise StoreError(
                         f"{self.name} has a schema that feedsvc never wrote ({version}); set "
                         "another store.url"
                     ) from error
 
-    def _version(self) -> str | None:
+    def version(self) -> str | None:
+        """The version of the schema; None if there is none yet."""
         with self.reading() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None

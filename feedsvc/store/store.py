@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from feedsvc.errors import StoreDamaged
+from feedsvc.errors import StoreDamaged, StoreTooOld
+from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine import Database, file_of, put_aside
 from feedsvc.store.jobs import Jobs
 from feedsvc.store.listeners import Listeners
@@ -103,6 +104,28 @@ def store_to_look_at(url: str) -> Iterator[Store]:
     is_there = file is None or file.exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
         store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@contextmanager
+def store_to_try(url: str) -> Iterator[Store]:
+    """The store at `url` for a rehearsal; of one of an older feedsvc an upgraded copy.
+
+    The store itself stays as it is. Raises StoreError.
+    """
+    try:
+        with store_to_look_at(url) as store:
+            yield store
+            return
+    except StoreTooOld:
+        pass
+    with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
+        file = Path(place) / "copy.sqlite3"
+        copy_upgraded(url, file)
+        store = Store(f"sqlite:///{file}")
         try:
             yield store
         finally:

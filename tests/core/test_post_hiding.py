@@ -274,7 +274,7 @@ def test_no_report_shows_a_password_whose_key_is_misspelt() -> None:
 def test_a_misspelt_expiry_is_told_how_it_is_written() -> None:
     draft = reading("expireDate: 2999-01-01")
     assert isinstance(draft, Draft)
-    assert draft.warnings[0].cure == "write expiryDate: 2026-03-01"
+    assert draft.warnings[0].cure.startswith("write expiryDate: 2026-03-01; ")
 
 
 @pytest.mark.parametrize("name", ["publishDate", "pubDate", "published", "publish"])
