@@ -1,9 +1,10 @@
 """APScheduler, with what has to be mended of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from feedsvc.clock import SteadyClock
 
@@ -21,9 +22,7 @@ class Schedule:
 
     def every(self, seconds: float, chore: Callable[[], None]) -> None:
         """Run a chore again and again, the first time after `seconds`."""
-        self._scheduler.add_job(
-            chore, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None
-        )
+        self._scheduler.add_job(chore, _Every(seconds), misfire_grace_time=None)
 
     def start(self) -> None:
         """Begin."""
@@ -38,3 +37,17 @@ class Schedule:
         if self._clock.was_set():
             for job in self._scheduler.get_jobs():
                 job.modify(next_run_time=datetime.now(UTC))
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler ships no types
+    """An interval that begins when a chore does.
+
+    APScheduler's own counts up all the times that were missed, under its lock: with a clock
+    that goes from 1970 to the present, for minutes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._interval

@@ -179,7 +179,7 @@ class Pusher:
             self._begin()
         self._settle()
         now = time.monotonic()
-        if self._look_anew.is_set():
+        if self._clock.was_set() or self._look_anew.is_set():
             self._look_anew.clear()
             self._look_at = self._tell_at = now
         last = self._store.listeners.last_publish()
