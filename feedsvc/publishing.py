@@ -23,10 +23,18 @@ from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
+HELD_FAULT: Final = "the folder holds no post"
+HELD_CURE: Final = (
+    "put the posts back (is a volume not mounted?), or withdraw them all with "
+    "feedsvc publish --accept"
+)
 MOST_PROBLEMS: Final = 100  # that a report tells of one by one
 _MOST_MISSING: Final = 20  # warnings of one post
 _SHOWN: Final = 500  # characters of a name
+_SAMPLE: Final = 20  # published files, one of which is likely to be there
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
+
+_UNREAD: Final = Stamp(-1, 0, 0, 0)  # that no file has
 
 Progress = Callable[[int, int], None]
 
@@ -37,7 +45,8 @@ class Report:
 
     `problems` are all that stand in what was looked at, `noticed` those that were found this
     time. The `unsettled` files want another look soon; at `next_due` something is due by its
-    date.
+    date. If the folder is empty, nothing is done, and `held` is the number of published posts,
+    none of which is in it.
     """
 
     added: tuple[str, ...]
@@ -51,6 +60,7 @@ class Report:
     next_due: datetime | None
     revision: int
     read: int
+    held: int = 0
 
     @property
     def refused(self) -> int:
@@ -61,6 +71,11 @@ class Report:
         """The same for those who asked for it, whose JSON it becomes."""
         return {
             **self.news.told(site_url),
+            "held": {
+                "count": self.held,
+                "fault": HELD_FAULT if self.held else "",
+                "cure": HELD_CURE if self.held else "",
+            },
             "refused": self.refused,
             "problems": [problem.told() for problem in self.problems[:MOST_PROBLEMS]],
         }
@@ -74,26 +89,38 @@ def publish(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    accept: bool = False,
 ) -> Report:
     """Bring the store up to what is in the folder; nothing is read that has not changed.
 
-    With `only`, no other paths are looked at, so that the cost is that of the change. Raises
+    With `only`, no other paths are looked at, so that the cost is that of the change. A folder
+    without any post withdraws those that are published only if told to `accept` that. Raises
     FolderError and StoreError; StoreLocked where another process is publishing.
     """
     with store.lock():
         known = _recall(store, site, now, only)
         with _Spool() as entries:
             seen = _look(folder, known, site, now, entries, progress)
+            held = 0 if accept else _held(folder, store, known, seen)
+            if held:
+                if not known.was_held:
+                    store.hold(held)
+                with store.snapshot() as snapshot:
+                    return _report_held(snapshot, site, known, seen, held)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = Changes(known.revision)
             if known.everything or publication.files or publication.forgotten:
                 changes = store.publish(publication, now)
+            if known.was_held:
+                store.hold(0)
         with store.snapshot() as after:
             return _report(after, publication, changes, known, seen)
 
 
-def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
+def preview(
+    folder: Folder, store: Store, site: Site, now: datetime, *, accept: bool = False
+) -> Report:
     """What `publish` would do with all that is in the folder; nothing is written.
 
     The folder may be another one than that which is published. It stands: what is missing in it
@@ -103,6 +130,10 @@ def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
         known = _recall(store, site, now, None)
         with _Spool() as entries:
             seen = _look(folder, known, site, now, entries, None)
+            held = 0 if accept else _held(folder, store, known, seen)
+            if held:
+                with store.snapshot() as snapshot:
+                    return _report_held(snapshot, site, known, seen, held)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = store.rehearse(publication, now)
@@ -142,6 +173,7 @@ class _Known:
     scope: Collection[str] | None
     everything: bool  # the settings have changed, or feedsvc has: all is to be read again
     zone_moved: bool
+    was_held: bool
 
 
 class _Places(NamedTuple):
@@ -172,6 +204,7 @@ class _Seen:
     problems: list[Problem] = field(default_factory=list)
     unsettled: set[str] = field(default_factory=set)
     read: int = 0
+    posts: int = 0  # files that may be posts and are there
 
 
 def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | None) -> _Known:
@@ -179,9 +212,11 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
         published = snapshot.site()
         everything = published != site or not snapshot.is_current()
         zone_moved = published is not None and published.timezone != site.timezone
+        was_held = snapshot.held() > 0
         scope: set[str] | None = None
         records = {}
-        if only is not None and not everything:
+        # While it was held nobody noted what is missing: the whole folder tells.
+        if only is not None and not everything and not was_held:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
             records = snapshot.files(scope)
             waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
@@ -192,7 +227,7 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
             records |= snapshot.files(showing)
         else:
             records = snapshot.files()
-        return _Known(records, snapshot.revision(), scope, everything, zone_moved)
+        return _Known(records, snapshot.revision(), scope, everything, zone_moved, was_held)
 
 
 def _showing(paths: Collection[str], snapshot: Snapshot) -> set[str]:
@@ -216,7 +251,7 @@ def _look(
 ) -> _Seen:
     """Read what has changed since it was last read, and note what is gone."""
     survey = folder.survey(known.scope)
-    seen = _Seen(problems=list(survey.problems))
+    seen = _Seen(problems=list(survey.problems), posts=len(survey.stamps))
     now_us = microseconds(now)
     absent = [r for path, r in known.records.items() if path not in survey.stamps]
     seen.missing = [record for record in absent if not survey.hides(record.path)]
@@ -244,36 +279,83 @@ def _look(
         if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
-        reading = read_post(file, folder, site)
+        reading = read_post(file, folder, site, record.measured if record else ())
+        if isinstance(file, Problem) and file.code == "unreadable":
+            stamp = _UNREAD  # a disk that answers again changes no stamp
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries)
     return seen
 
 
-def read_post(file: SourceFile | Problem, folder: Folder, site: Site) -> Reading:
-    """What the file says. Should our own code fail on it, that harms no other post either."""
+def _held(folder: Folder, store: Store, known: _Known, seen: _Seen) -> int:
+    """How many posts are published of a folder that has become empty; 0 if it has not."""
+    if seen.posts or not any(record.entry_id for record in seen.missing):
+        return 0
+    if known.scope is not None:
+        with store.snapshot() as snapshot:
+            sample = snapshot.some_published(_SAMPLE)
+        if folder.survey(sample).stamps or not folder.is_empty():
+            return 0
+    with store.snapshot() as snapshot:
+        return snapshot.count_published()
+
+
+def held_message(folder: str, posts: int) -> str:
+    """What is said of a folder that has become empty while so many of its posts are published."""
+    return (
+        f"nothing is published: {folder} holds no post; the feeds keep the {posts} that they "
+        f"have; {HELD_CURE}"
+    )
+
+
+def _report_held(
+    snapshot: Snapshot, site: Site, known: _Known, seen: _Seen, held: int
+) -> Report:
+    nothing = (Publication(site), Changes(known.revision), known, _Seen(problems=seen.problems))
+    return replace(_report(snapshot, *nothing), held=held)
+
+
+def read_post(
+    file: SourceFile | Problem,
+    folder: Folder,
+    site: Site,
+    measured: Collection[tuple[str, int | None]] = (),
+) -> Reading:
+    """What the file says. Should our own code fail on it, that harms no other post either.
+
+    `measured` are lengths of attached files by their names, for those of which the disk
+    cannot tell the length now.
+    """
     if isinstance(file, Problem):
         return file
     try:
         reading = parse_post(file.path, file.source, site)
-        return _with_files(reading, file, folder) if isinstance(reading, Post) else reading
+        if isinstance(reading, Post):
+            return _with_files(reading, file, folder, dict(measured))
+        return reading
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
 
 
-def _with_files(post: Post, file: SourceFile, folder: Folder) -> Post:
+def _with_files(
+    post: Post, file: SourceFile, folder: Folder, measured: Mapping[str, int | None]
+) -> Post:
     """The post with the lengths of its files, and a warning for each that is missing."""
     enclosures, missing = [], []
     for enclosure in post.enclosures:
         if enclosure.file and enclosure.length is None:
-            enclosure = replace(enclosure, length=_size(post.path, enclosure.file, folder))
+            try:
+                length = _size(post.path, enclosure.file, folder)
+            except OSError:
+                length = measured.get(enclosure.file)
+            enclosure = replace(enclosure, length=length)
             if enclosure.length is None:
                 fault = f"there is no file {enclosure.file} whose length could be measured"
                 cure = "put it beside the post, or write its length"
                 missing.append(_missing(file, enclosure.file, fault, cure, code="no-file"))
         enclosures.append(enclosure)
     for picture in pictures_beside(post.body, post.is_html):
-        if _size(post.path, picture, folder) is None:
+        if not _may_be_there(post.path, picture, folder):
             fault = f"there is no picture {picture} beside the post"
             cure = "put it there, or write its address from the site's root on"
             missing.append(_missing(file, picture, fault, cure, code="no-picture"))
@@ -284,9 +366,19 @@ def _with_files(post: Post, file: SourceFile, folder: Folder) -> Post:
 
 
 def _size(post_path: str, named: str, folder: Folder) -> int | None:
-    """The octets of a file that a post names; None where it is not in the folder."""
+    """The octets of a file that a post names; None if it is not in the folder.
+
+    Raises OSError if that cannot be found out.
+    """
     sizes = map(folder.size_of, file_candidates(post_path, named))
     return next((size for size in sizes if size is not None), None)
+
+
+def _may_be_there(post_path: str, named: str, folder: Folder) -> bool:
+    try:
+        return _size(post_path, named, folder) is not None
+    except OSError:
+        return True
 
 
 def _missing(file: SourceFile, named: str, fault: str, cure: str, code: str) -> Problem:
@@ -323,7 +415,7 @@ def _warning(
 
 def _unread(record: FileRecord) -> FileRecord:
     """The record of a file that could not be read now and has to be, whatever its stamp."""
-    return replace(record, stamp=Stamp(-1, 0, 0, 0), digest="")
+    return replace(record, stamp=_UNREAD, digest="")
 
 
 def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
@@ -341,12 +433,15 @@ def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
 
 
 def _measures_otherwise(record: FileRecord, folder: Folder) -> bool:
-    """True where an attached file came, went or has another length than was announced."""
-    return any(
-        _size(record.path, name, folder) != octets
-        and not any(map(folder.is_being_written, file_candidates(record.path, name)))
-        for name, octets in record.measured
-    )
+    """True if an attached file came, went or has another length than was announced."""
+    try:
+        return any(
+            _size(record.path, name, folder) != octets
+            and not any(map(folder.is_being_written, file_candidates(record.path, name)))
+            for name, octets in record.measured
+        )
+    except OSError:  # nobody can tell
+        return False
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
@@ -399,9 +494,9 @@ def _note(
         seen.freed.add(had)
     problems = tuple(problems_of(reading))
     key = record.key if record and kept else ""
-    seen.records.append(
-        FileRecord(reading.path, *file, state, kept, due_at, problems=problems, key=key)
-    )
+    noted = FileRecord(reading.path, *file, state, kept, due_at, problems=problems, key=key)
+    if noted != record:
+        seen.records.append(noted)
 
 
 def _state_of(reading: Reading) -> tuple[State, int | None]:
