@@ -124,10 +124,10 @@ def _require_posts(settings: Settings) -> None:
     try:
         _source(settings)
     except FolderError:
-        with store_to_look_at(settings.store.url, upgrade=True) as store:
-            with store.snapshot() as snapshot:
-                if snapshot.some_published(1):
-                    return  # the watcher reports the folder, and publishes it when it is back
+        looking = store_to_look_at(settings.store.url, upgrade=True)
+        with looking as store, store.snapshot() as snapshot:
+            if snapshot.some_published(1):
+                return  # the watcher reports the folder, and publishes it when it is back
         raise
 
 

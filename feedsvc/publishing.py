@@ -301,7 +301,7 @@ def _held(folder: Folder, store: Store, known: _Known, seen: _Seen) -> int:
 
 
 def held_message(folder: str, posts: int) -> str:
-    """What is said of a folder that has become empty while so many of its posts are published."""
+    """The message about an empty folder of which this many posts are published."""
     return (
         f"nothing is published: {folder} holds no post; the feeds keep the {posts} that they "
         f"have; {HELD_CURE}"

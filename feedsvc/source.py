@@ -90,7 +90,9 @@ class Source:
             return None
         below = f"{self._path}/" if self._path else ""
         tree = self._repository.tree.resolve()
-        if self._folder.resolved().root != tree / self._path:  # a link, whose target the paths name
+        if (
+            self._folder.resolved().root != tree / self._path
+        ):  # a link, whose target the paths name
             return None
         if any(below.startswith(f"{path}/") for path in changed):  # it was a link before
             return None

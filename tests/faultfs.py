@@ -45,7 +45,7 @@ def faulty_folder(root: Path, place: Path) -> Iterator[FaultyFolder]:
     files = place / "files"
     for folder in (root, files):
         folder.mkdir(parents=True, exist_ok=True)
-    folder = FaultyFolder(root, files, place / "orders")
+    faulty = FaultyFolder(root, files, place / "orders")
     program = faultfs_process.__file__
     words = [sys.executable, "-IS", program, str(root), str(files), str(place / "orders")]
     process = subprocess.Popen(words, stderr=subprocess.DEVNULL)
@@ -53,7 +53,7 @@ def faulty_folder(root: Path, place: Path) -> Iterator[FaultyFolder]:
         wait_until(lambda: process.poll() is not None or os.path.ismount(root), "the mount")
         if process.poll() is not None:
             pytest.skip("FUSE cannot be mounted here")
-        yield folder
+        yield faulty
     finally:
         subprocess.run(["umount", "-l", str(root)], check=False, stderr=subprocess.DEVNULL)
         process.kill()

@@ -48,7 +48,7 @@ def disk(posts: PostFolder, tmp_path: Path) -> Iterator[FaultyFolder]:
 
 @pytest.fixture
 def still(posts: PostFolder) -> Folder:
-    """The folder as it is when nobody writes: what is missing is withdrawn at the first look."""
+    """The folder while nobody writes: what is missing is withdrawn at the first look."""
     return Folder(posts.root, 0, stands=True)
 
 

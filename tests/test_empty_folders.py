@@ -1,4 +1,4 @@
-"""A folder of posts that has become empty: what is published stays until somebody accepts it."""
+"""A folder of posts that has become empty: the feeds stay until somebody accepts that."""
 
 import json
 import logging

@@ -141,7 +141,7 @@ def test_what_the_new_release_lacks_is_withdrawn(
 def test_a_release_that_takes_the_inode_of_the_old_is_another(
     releases: Releases, store: Store, sqlite_url: str
 ) -> None:
-    """A renamed folder has the number of the old one, and its watch hears nothing of the link."""
+    """A renamed folder keeps its number, and its watch hears nothing of the link."""
     with watching(releases.current / "posts", sqlite_url):
         settle(store, "Tea", "Pots")
         releases.current.unlink()
