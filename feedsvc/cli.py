@@ -126,7 +126,7 @@ def _require_posts(settings: Settings) -> None:
     except FolderError:
         looking = store_to_look_at(settings.store.url, upgrade=True)
         with looking as store, store.snapshot() as snapshot:
-            if snapshot.some_published(1):
+            if snapshot.first_published(1):
                 return  # the watcher reports the folder, and publishes it when it is back
         raise
 

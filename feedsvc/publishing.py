@@ -293,7 +293,7 @@ def _held(folder: Folder, store: Store, known: _Known, seen: _Seen) -> int:
         return 0
     if known.scope is not None:
         with store.snapshot() as snapshot:
-            sample = snapshot.some_published(_SAMPLE)
+            sample = snapshot.first_published(_SAMPLE)
         if folder.survey(sample).stamps or not folder.is_empty():
             return 0
     with store.snapshot() as snapshot:

@@ -207,8 +207,8 @@ class Snapshot:
         count: int = self._connection.execute(query.where(_IS_PUBLISHED)).scalar_one()
         return count
 
-    def some_published(self, most: int) -> list[str]:
-        """The paths of some files that have an entry in the feeds."""
+    def first_published(self, most: int) -> list[str]:
+        """The paths of a few files that have an entry in the feeds, whichever come first."""
         query = sa.select(files.c.path).where(_IS_PUBLISHED).limit(most)
         return [row["path"] for row in self._rows(query)]
 
