@@ -1,7 +1,7 @@
 """What a post attaches: files are measured; one that may not be served is not announced."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -13,6 +13,7 @@ from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.folder import HIDDEN, Folder, SourceFile, Unsettled
 
+_UNKNOWN: Final = 0  # a length that says no more than that a file may be there
 _MOST_WARNINGS: Final = 20  # of one post
 _SHOWN: Final = 500  # characters of a name
 
@@ -25,10 +26,13 @@ class Attaching:
     site: Site
     now: datetime
 
-    def with_files(self, post: Post, file: SourceFile) -> Post:
+    def with_files(
+        self, post: Post, file: SourceFile, measured: Mapping[str, int | None]
+    ) -> Post:
         """The post with the lengths of its files, without what may not be served.
 
-        There is a warning for each file that is missing or may not be served.
+        There is a warning for each file that is missing or may not be served. `measured` are
+        lengths by names, for files of which the disk cannot tell the length now.
         """
         enclosures: list[Enclosure] = []
         warnings: list[Problem] = []
@@ -39,7 +43,8 @@ class Attaching:
                 warnings.append(_hidden_warning(file, name, "enclosure"))
                 continue
             if enclosure.file and enclosure.length is None:
-                enclosure = replace(enclosure, length=self.size(post.path, enclosure.file))
+                length = self._size_or(measured.get(enclosure.file), post, enclosure.file)
+                enclosure = replace(enclosure, length=length)
                 if enclosure.length is None:
                     fault = f"there is no file {enclosure.file} whose length could be measured"
                     cure = "put it beside the post, or write its length"
@@ -51,7 +56,7 @@ class Attaching:
             warnings.append(_hidden_warning(file, name, "image"))
             image = ""
         for picture in pictures_beside(post.body, post.is_html):
-            size = self.size(post.path, picture)
+            size = self._size_or(_UNKNOWN, post, picture)
             if size is None:
                 fault = f"there is no picture {picture} beside the post"
                 cure = "put it there, or write its address from the site's root on"
@@ -68,10 +73,18 @@ class Attaching:
             warnings=(*post.warnings, *warnings[:_MOST_WARNINGS]),
         )
 
+    def _size_or(self, unknown: int | None, post: Post, name: str) -> int | None:
+        """The octets of a file that a post names; `unknown` if the disk cannot tell now."""
+        try:
+            return self.size(post.path, name)
+        except OSError:
+            return unknown
+
     def size(self, post_path: str, name: str) -> int | None:
         """The octets of a file that a post names.
 
-        None if it is not in the folder, HIDDEN if it is there and may not be served.
+        None if it is not in the folder, HIDDEN if it is there and may not be served. Raises
+        OSError if that cannot be found out.
         """
         found = None
         for path in file_candidates(post_path, name):
@@ -88,7 +101,7 @@ class Attaching:
         if not url:
             return ""
         names = local_names(url, post.permalink, self.site.url)
-        sizes = [self.size(post.path, name) for name in names]
+        sizes = [self._size_or(_UNKNOWN, post, name) for name in names]
         if any(size is not None and size != HIDDEN for size in sizes):
             return ""
         for name, size in zip(names, sizes, strict=True):

@@ -34,11 +34,11 @@ from feedsvc.printing import (
     printable,
     progress_of,
 )
-from feedsvc.publishing import Report, preview, publish
+from feedsvc.publishing import Report, held_message, preview, publish
 from feedsvc.settings import Settings, load_settings
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
-from feedsvc.store.store import Store, open_sound_store, store_to_try
+from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store_to_try
 
 # Flask, uvicorn, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
@@ -115,11 +115,21 @@ def _settings(config: Path | None, seeds: Path | None) -> Settings:
 def _source(settings: Settings) -> Source:
     """Where the posts are: the folder of the settings, or the tree of a repository."""
     source = settings.posts()
-    if not settings.source.git and not source.folder.root.is_dir():
-        raise FolderError(
-            f"{source.folder.root} is not a folder; set content.seeds to one of posts"
-        )
+    if not settings.source.git:
+        source.folder_to_read().require_root()
     return source
+
+
+def _require_posts(settings: Settings) -> None:
+    """Raises FolderError if there is neither a folder of posts nor a post in the store."""
+    try:
+        _source(settings)
+    except FolderError:
+        looking = store_to_look_at(settings.store.url, upgrade=True)
+        with looking as store, store.snapshot() as snapshot:
+            if snapshot.first_published(1):
+                return  # the watcher reports the folder, and publishes it when it is back
+        raise
 
 
 @contextmanager
@@ -133,7 +143,7 @@ def _watching(settings: Settings) -> Iterator[None]:
         purge(feed_paths)
         pusher.wake()
 
-    source, interval = _source(settings), settings.watcher.interval
+    source, interval = settings.posts(), settings.watcher.interval
     watcher = Watcher(source, settings.store.url, settings.publication(), interval, published)
     watcher.every(_TIDY_SECONDS, pusher.tidy)
     pusher.start(alone=settings.store.url.startswith("sqlite"))
@@ -184,7 +194,7 @@ def serve(config: Path | None, seeds: Path | None) -> None:
 
     settings = _settings(config, seeds)
     log_to_stderr()
-    _source(settings)  # its faults are better told before anything starts
+    _require_posts(settings)  # its faults are better told before anything starts
     with ExitStack() as watching, sole_watcher(settings.store.url):
 
         def started() -> None:
@@ -211,6 +221,7 @@ def watch(config: Path | None, seeds: Path | None) -> None:
     """Watch the folder and publish, without serving."""
     settings = _settings(config, seeds)
     log_to_stderr()
+    _require_posts(settings)
     ended = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: ended.set())
@@ -222,18 +233,34 @@ def watch(config: Path | None, seeds: Path | None) -> None:
 @main.command("publish")
 @_settings_options
 @click.option("--dry-run", is_flag=True, help="Say what it would do, and write nothing.")
-def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> None:
-    """Scan the folder once, publish, and report. Ends with 1 when a post was refused."""
+@click.option("--accept", is_flag=True, help="Withdraw all posts if the folder is empty.")
+def publish_command(
+    config: Path | None, seeds: Path | None, dry_run: bool, accept: bool
+) -> None:
+    """Scan the folder once, publish, and report.
+
+    Ends with 1 if a post was refused, and with 3 if nothing was published because the folder
+    is empty and --accept is not given.
+    """
     settings = _settings(config, seeds)
     if dry_run:
-        reports = [_rehearse(settings)]
+        reports = [_rehearse(settings, accept=accept)]
     else:
         with closing(open_sound_store(settings.store.url)) as store:
-            reports = _publish_settled(settings, store)
+            reports = _publish_settled(settings, store, accept=accept)
     print_report(reports)
     if dry_run:
         print_restricted(reports[-1])
-    if reports[-1].refused:
+    _exit_after(reports[-1], settings)
+
+
+def _exit_after(report: Report, settings: Settings) -> None:
+    """End with 3 or 1 if not everything was published."""
+    if report.held:
+        message = held_message(_shown_source(settings), report.held)
+        click.echo(f"feedsvc: {printable(message)}", err=True)
+        sys.exit(3)
+    if report.refused:
         sys.exit(1)
 
 
@@ -412,36 +439,41 @@ def _of_topic(settings: Settings, topic: str) -> tuple[str, str | None]:
 @_settings_options
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
-    """Publish, then write every feed as a file below DIRECTORY."""
+    """Publish, then write every feed as a file below DIRECTORY.
+
+    Ends as publish does. If the folder is empty, the feeds are written as they were.
+    """
     settings = _settings(config, seeds)
     store = open_sound_store(settings.store.url)
-    reports = _publish_settled(settings, store)
+    reports = _publish_settled(settings, store, accept=False)
     with progress_of("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)
     click.echo(f"{written} of {total} files written below {directory}")
     if reports[-1].refused:
         print_problems(reports[-1])
-        sys.exit(1)
+    _exit_after(reports[-1], settings)
 
 
-def _publish_settled(settings: Settings, store: Store) -> list[Report]:
+def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[Report]:
     """Publish, and look again while a file is being written or has just vanished."""
     source, site = _source(settings), settings.publication()
     source.update()
-    folder = source.folder
     until = time.monotonic() + _SETTLE_SECONDS
     with progress_of("Reading posts") as progress:
-        reports = [publish(folder, store, site, datetime.now(UTC), progress=progress)]
-        while reports[-1].unsettled and time.monotonic() < until:
-            time.sleep(max(folder.quiet, 0.1))
-            reports.append(publish(folder, store, site, datetime.now(UTC)))
+        reports: list[Report] = []
+        while not reports or (reports[-1].unsettled and time.monotonic() < until):
+            folder = source.folder_to_read()
+            if reports:
+                time.sleep(max(folder.quiet, 0.1))
+            now, shown = datetime.now(UTC), None if reports else progress
+            reports.append(publish(folder, store, site, now, progress=shown, accept=accept))
     return reports
 
 
-def _rehearse(settings: Settings) -> Report:
+def _rehearse(settings: Settings, *, accept: bool) -> Report:
     source, site = _source(settings), settings.publication()
     with store_to_try(settings.store.url) as store, source.proposed("") as folder:
-        return preview(folder, store, site, datetime.now(UTC))
+        return preview(folder, store, site, datetime.now(UTC), accept=accept)
 
 
 def _shown_source(settings: Settings) -> str:

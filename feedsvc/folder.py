@@ -1,12 +1,13 @@
 """The folder of posts: list it, read it, and never trip over what lies in it."""
 
+import copy
 import errno
 import hashlib
 import os
 import re
 import stat
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,6 +18,7 @@ from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 
 HIDDEN: Final = -1  # in place of a length: something is there, and it is not served
+_GONE: Final = (FileNotFoundError, NotADirectoryError)  # it, or a folder that it was in
 MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; what no author ever wrote by hand
 
 
@@ -42,8 +44,8 @@ class Survey:
         """True if a file that is not in the survey may still be there."""
         if not self.unreadable:
             return False
-        ends = (at for at, char in enumerate(path) if char == "/")
-        return path in self.unreadable or any(path[:end] in self.unreadable for end in ends)
+        slashes = (at for at, char in enumerate(path) if char == "/")
+        return path in self.unreadable or any(path[:at] in self.unreadable for at in slashes)
 
 
 class Unsettled(Exception):  # noqa: N818 - not an error: look again
@@ -59,6 +61,9 @@ class Folder:
     `*` and `?` stay within a folder, `**` does not; what matches a folder matches all in it.
 
     Into a folder that `stands` nobody writes while we look: what is missing there is gone.
+
+    `root` is where `path` leads, with every link in it followed. It never changes, so that all
+    that one look finds is of one folder: see `resolved`.
     """
 
     def __init__(
@@ -70,17 +75,30 @@ class Folder:
         *,
         stands: bool = False,
     ) -> None:
-        self.root = root.resolve()
+        self.path = root
+        self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
         self._include = _globs(include)
         self._exclude = _globs(exclude)
 
+    def resolved(self) -> "Folder":
+        """The same folder, its path resolved anew: a link in it may have been replaced."""
+        folder = copy.copy(self)
+        folder.root = _resolved(self.path)
+        return folder
+
     def standing_at(self, root: Path) -> "Folder":
         """A folder at another place with the same globs, into which nobody writes."""
-        folder = Folder(root, 0, stands=True)
-        folder._include, folder._exclude = self._include, self._exclude
+        folder = copy.copy(self)
+        folder.path, folder.root, folder.quiet, folder.stands = root, _resolved(root), 0, True
         return folder
+
+    def __str__(self) -> str:
+        """The path for messages, with the place that it leads to if that is another."""
+        if self.path.absolute() == self.root:
+            return str(self.path)
+        return f"{self.path} (a link to {self.root})"
 
     def holds(self, path: str) -> bool:
         """True for a relative path that may be a post's, by the names in it."""
@@ -99,20 +117,44 @@ class Folder:
 
         Raises FolderError when the folder itself cannot be listed.
         """
-        if not self.root.is_dir():
-            raise FolderError(
-                f"{self.root} is not a folder; set content.seeds or source.path to one of posts"
-            )
+        self.require_root()
         survey = Survey()
         if only is None:
-            self._list(survey)
+            for path in self._listed(survey):
+                self._note(path, survey)
             return survey
         for path in only:
             if self.holds(path) and self._is_inside((self.root / path).parent):
                 self._note(path, survey)
         return survey
 
-    def _list(self, survey: Survey) -> None:
+    def is_empty(self) -> bool:
+        """True if not one post is found. Raises FolderError if the folder cannot be listed."""
+        self.require_root()
+        survey = Survey()
+        for path in self._listed(survey):
+            self._note(path, survey)
+            if survey.stamps:
+                return False
+        return True
+
+    def require_root(self) -> None:
+        """Raises FolderError if there is no folder, or if it cannot be looked at."""
+        try:
+            if stat.S_ISDIR(self.root.stat().st_mode):
+                return
+        except OSError as error:
+            if not _is_absent(error):
+                raise FolderError(
+                    f"{self} cannot be looked at: {error.strerror}; see that its disk or "
+                    "network share is there and that feedsvc may read it"
+                ) from error
+        raise FolderError(
+            f"{self} is not a folder; set content.seeds or source.path to one of posts"
+        )
+
+    def _listed(self, survey: Survey) -> Iterator[str]:
+        """The paths of all files with the name of a post."""
         folders = [""]  # a stack, for folders may be nested deeper than calls may
         while folders:
             folder = folders.pop()
@@ -120,16 +162,22 @@ class Folder:
                 path = f"{folder}/{child.name}" if folder else child.name
                 if self.ignores(path):
                     continue
-                if child.is_dir(follow_symlinks=False):
+                try:
+                    is_folder = child.is_dir(follow_symlinks=False)
+                except OSError as error:  # some file systems do not list what an entry is
+                    _hide(path, error, survey)
+                    continue
+                if is_folder:
                     folders.append(path)
                 elif is_post_name(child.name):
-                    self._note(path, survey)
+                    yield path
 
     def size_of(self, path: str) -> int | None:
         """The octets of a file that `open_beside` opens.
 
         None if there is no file, HIDDEN if there is something else: a post, a pipe, what lies
-        outside the folder, or has a name that is not looked at.
+        outside the folder, or has a name that is not looked at. Raises OSError if nobody can
+        tell.
         """
         try:
             (self.root / path).lstat()  # most are missing, and this tells soon
@@ -137,7 +185,11 @@ class Folder:
             status = place.stat()
             inner = place.relative_to(self.root).as_posix()
         except OSError as error:
-            return HIDDEN if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP) else None
+            if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
+                return HIDDEN
+            if _is_absent(error):
+                return None
+            raise
         except RuntimeError:  # a loop of links, before Python 3.13
             return HIDDEN
         except ValueError:  # it is outside; or a NUL is in the name
@@ -149,7 +201,10 @@ class Folder:
         return status.st_size if shown else HIDDEN
 
     def is_being_written(self, path: str) -> bool:
-        """True for such a file whose last change is younger than the quiet period."""
+        """True for such a file whose last change is younger than the quiet period.
+
+        Raises OSError as `size_of` does.
+        """
         status = self._status_of(path)
         return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
 
@@ -157,7 +212,11 @@ class Folder:
         try:
             place = (self.root / path).resolve(strict=True)
             status = place.stat()
-        except (OSError, RuntimeError, ValueError):  # a loop of links; a NUL in the name
+        except OSError as error:
+            if _is_absent(error):
+                return None
+            raise
+        except (RuntimeError, ValueError):  # a loop of links; a NUL in the name
             return None
         inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status if inside else None
@@ -166,7 +225,8 @@ class Folder:
         """Open a file that a post brings along; None where there is none that may be shown.
 
         It is a regular file inside the folder, wherever a link leads, and no post; neither its
-        path nor where that leads has a name that is not looked at. Raises Unsettled.
+        path nor where that leads has a name that is not looked at. Raises Unsettled, also if a
+        fault of the disk or the network keeps it from being read.
         """
         try:
             place = (self.root / path).resolve(strict=True)
@@ -174,7 +234,11 @@ class Folder:
             if not (_is_shown(self, path) and _is_shown(self, inner) and place.is_file()):
                 return None
             opened = _opened_below(self.root, inner)
-        except (OSError, RuntimeError, ValueError):  # see size_of; or it is outside
+        except OSError as error:
+            if _is_absent(error) or isinstance(error, PermissionError):
+                return None
+            raise Unsettled(path) from error
+        except (RuntimeError, ValueError):  # see size_of; or it is outside
             return None
         status = os.fstat(opened)
         if not stat.S_ISREG(status.st_mode):
@@ -191,10 +255,9 @@ class Folder:
                 return sorted(found, key=lambda child: child.name)
         except OSError as error:
             if not folder:
-                raise FolderError(f"{self.root} cannot be listed: {error.strerror}") from error
-            if not isinstance(error, FileNotFoundError):  # or it went while we looked
-                survey.unreadable.add(folder)
-                survey.problems.append(_unreadable(folder, error))
+                raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
+            if not isinstance(error, _GONE):  # or it went while we looked
+                _hide(folder, error, survey)
             return []
 
     def _is_inside(self, folder: Path) -> bool:
@@ -217,11 +280,10 @@ class Folder:
                 if not target.is_relative_to(self.root):
                     return
                 status = target.stat()
-        except FileNotFoundError:
+        except _GONE:
             return
         except (OSError, RuntimeError) as error:  # RuntimeError: a link loop, before 3.13
-            survey.unreadable.add(path)
-            survey.problems.append(_unreadable(path, error))
+            _hide(path, error, survey)
             return
         if stat.S_ISREG(status.st_mode):
             survey.stamps[path] = _stamp(status)
@@ -271,6 +333,23 @@ class Folder:
             return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
         except RuntimeError as error:  # a loop of links, before Python 3.13
             raise Unsettled(path) from error
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links: there is no folder
+        return path.absolute()
+
+
+def _is_absent(error: OSError) -> bool:
+    """True if the error says that there is no such file, and not that nobody can tell."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _hide(path: str, error: Exception, survey: Survey) -> None:
+    survey.unreadable.add(path)
+    survey.problems.append(_unreadable(path, error))
 
 
 def _is_shown(folder: Folder, path: str) -> bool:

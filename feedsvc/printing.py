@@ -63,6 +63,9 @@ def print_job(job: Job) -> None:
                 click.echo(f"  {printable(entry['title'])}  {printable(entry['permalink'])}")
     if report:
         click.echo(f"feeds moved: {report['feeds']['count']}")
+        held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc have none
+        if held["count"]:
+            click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
         click.echo(f"problems: {len(report['problems'])}")
         for problem in report["problems"]:
             place = ":".join(str(problem[k]) for k in ("path", "line", "column") if problem[k])
@@ -96,6 +99,8 @@ def print_report(reports: list[Report]) -> None:
         if len(paths) > 20:
             click.echo(f"  ... and {len(paths) - 20} more")
     click.echo(f"feeds moved: {len({path for report in reports for path in report.feeds})}")
+    if reports[-1].held:
+        click.echo(f"held: {reports[-1].held}")
     print_problems(reports[-1])
 
 

@@ -25,8 +25,16 @@ from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a file that vanished may be on its way to another name
+HELD_FAULT: Final = "the folder holds no post"
+HELD_CURE: Final = (
+    "put the posts back (is a volume not mounted?), or withdraw them all with "
+    "feedsvc publish --accept"
+)
 MOST_PROBLEMS: Final = 100  # that a report tells of one by one
+_SAMPLE: Final = 20  # published files, one of which is likely to be there
 _SPOOLED_BYTES: Final = 16 * 1024 * 1024
+
+_UNREAD: Final = Stamp(-1, 0, 0, 0)  # that no file has
 
 Progress = Callable[[int, int], None]
 
@@ -37,7 +45,8 @@ class Report:
 
     `problems` are all that stand in what was looked at, `noticed` those that were found this
     time. The `unsettled` files want another look soon; at `next_due` something is due by its
-    date.
+    date. If the folder is empty, nothing is done, and `held` is the number of published posts,
+    none of which is in it.
     """
 
     added: tuple[str, ...]
@@ -51,6 +60,7 @@ class Report:
     next_due: datetime | None
     revision: int
     read: int
+    held: int = 0
 
     @property
     def refused(self) -> int:
@@ -61,6 +71,11 @@ class Report:
         """The same for those who asked for it, whose JSON it becomes."""
         return {
             **self.news.told(site_url),
+            "held": {
+                "count": self.held,
+                "fault": HELD_FAULT if self.held else "",
+                "cure": HELD_CURE if self.held else "",
+            },
             "refused": self.refused,
             "problems": [problem.told() for problem in self.problems[:MOST_PROBLEMS]],
         }
@@ -74,26 +89,38 @@ def publish(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    accept: bool = False,
 ) -> Report:
     """Bring the store up to what is in the folder; nothing is read that has not changed.
 
-    With `only`, no other paths are looked at, so that the cost is that of the change. Raises
+    With `only`, no other paths are looked at, so that the cost is that of the change. A folder
+    without any post withdraws those that are published only if told to `accept` that. Raises
     FolderError and StoreError; StoreLocked where another process is publishing.
     """
     with store.lock():
         known = _recall(store, site, now, only)
         with _Spool() as entries:
             seen = _look(folder, store, known, site, now, entries, progress)
+            held = 0 if accept else _held(folder, store, known, seen)
+            if held:
+                if not known.was_held:
+                    store.hold(held)
+                with store.snapshot() as snapshot:
+                    return _report_held(snapshot, site, known, seen, held)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = Changes(known.revision)
             if known.everything or publication.files or publication.forgotten:
                 changes = store.publish(publication, now)
+            if known.was_held:
+                store.hold(0)
         with store.snapshot() as after:
             return _report(after, publication, changes, known, seen)
 
 
-def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
+def preview(
+    folder: Folder, store: Store, site: Site, now: datetime, *, accept: bool = False
+) -> Report:
     """What `publish` would do with all that is in the folder; nothing is written.
 
     The folder may be another one than that which is published. It stands: what is missing in it
@@ -103,6 +130,10 @@ def preview(folder: Folder, store: Store, site: Site, now: datetime) -> Report:
         known = _recall(store, site, now, None)
         with _Spool() as entries:
             seen = _look(folder, store, known, site, now, entries, None)
+            held = 0 if accept else _held(folder, store, known, seen)
+            if held:
+                with store.snapshot() as snapshot:
+                    return _report_held(snapshot, site, known, seen, held)
             verdict = _identify(store, site, known, seen)
             publication = _decide(entries, folder, site, now, known, seen, verdict)
             changes = store.rehearse(publication, now)
@@ -142,6 +173,7 @@ class _Known:
     scope: Collection[str] | None
     everything: bool  # the settings have changed, or feedsvc has: all is to be read again
     zone_before: tzinfo | None  # of the site, if that is another now
+    was_held: bool
 
     @property
     def zone_moved(self) -> bool:
@@ -177,6 +209,7 @@ class _Seen:
     problems: list[Problem] = field(default_factory=list)
     unsettled: set[str] = field(default_factory=set)
     read: int = 0
+    posts: int = 0  # files that may be posts and are there
 
 
 def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | None) -> _Known:
@@ -185,9 +218,11 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
         everything = published != site or not snapshot.is_current()
         zone_moved = published is not None and published.timezone != site.timezone
         zone_before = published.zone if published and zone_moved else None
+        was_held = snapshot.held() > 0
         scope: set[str] | None = None
         records = {}
-        if only is not None and not everything:
+        # While it was held nobody noted what is missing: the whole folder tells.
+        if only is not None and not everything and not was_held:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
             records = snapshot.files(scope)
             waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
@@ -198,7 +233,7 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
             records |= snapshot.files(showing)
         else:
             records = snapshot.files()
-        return _Known(records, snapshot.revision(), scope, everything, zone_before)
+        return _Known(records, snapshot.revision(), scope, everything, zone_before, was_held)
 
 
 def _showing(paths: Collection[str], snapshot: Snapshot) -> set[str]:
@@ -224,7 +259,7 @@ def _look(
     """Read what has changed since it was last read, and note what is gone."""
     survey = folder.survey(known.scope)
     attaching = Attaching(folder, site, now)
-    seen = _Seen(problems=list(survey.problems))
+    seen = _Seen(problems=list(survey.problems), posts=len(survey.stamps))
     now_us = microseconds(now)
     absent = [r for path, r in known.records.items() if path not in survey.stamps]
     seen.missing = [record for record in absent if not survey.hides(record.path)]
@@ -253,19 +288,59 @@ def _look(
         if record and not again and _only_touched(record, file, now_us):
             seen.records.append(replace(record, stamp=stamp, missing_since=None))
             continue
-        reading = read_post(file, attaching)
+        reading = read_post(file, attaching, record.measured if record else ())
+        if isinstance(file, Problem) and file.code == "unreadable":
+            stamp = _UNREAD  # a disk that answers again changes no stamp
         digest = file.digest if isinstance(file, SourceFile) else ""
         _note(seen, record, reading, (stamp, digest), site, now, entries, formers)
     return seen
 
 
-def read_post(file: SourceFile | Problem, attaching: Attaching) -> Reading:
-    """What the file says. Should our own code fail on it, that harms no other post either."""
+def _held(folder: Folder, store: Store, known: _Known, seen: _Seen) -> int:
+    """How many posts are published of a folder that has become empty; 0 if it has not."""
+    if seen.posts or not any(record.entry_id for record in seen.missing):
+        return 0
+    if known.scope is not None:
+        with store.snapshot() as snapshot:
+            sample = snapshot.first_published(_SAMPLE)
+        if folder.survey(sample).stamps or not folder.is_empty():
+            return 0
+    with store.snapshot() as snapshot:
+        return snapshot.count_published()
+
+
+def held_message(folder: str, posts: int) -> str:
+    """The message about an empty folder of which this many posts are published."""
+    return (
+        f"nothing is published: {folder} holds no post; the feeds keep the {posts} that they "
+        f"have; {HELD_CURE}"
+    )
+
+
+def _report_held(
+    snapshot: Snapshot, site: Site, known: _Known, seen: _Seen, held: int
+) -> Report:
+    nothing = (Publication(site), Changes(known.revision), known, _Seen(problems=seen.problems))
+    return replace(_report(snapshot, *nothing), held=held)
+
+
+def read_post(
+    file: SourceFile | Problem,
+    attaching: Attaching,
+    measured: Collection[tuple[str, int | None]] = (),
+) -> Reading:
+    """What the file says. Should our own code fail on it, that harms no other post either.
+
+    `measured` are lengths of attached files by their names, for those of which the disk
+    cannot tell the length now.
+    """
     if isinstance(file, Problem):
         return file
     try:
         reading = parse_post(file.path, file.source, attaching.site)
-        return attaching.with_files(reading, file) if isinstance(reading, Post) else reading
+        if isinstance(reading, Post):
+            return attaching.with_files(reading, file, dict(measured))
+        return reading
     except BaseException as error:  # noqa: BLE001 - see above; what is not ours goes on
         return _own_fault(file.path, error)
 
@@ -295,7 +370,7 @@ def _warning(
 
 def _unread(record: FileRecord) -> FileRecord:
     """The record of a file that could not be read now and has to be, whatever its stamp."""
-    return replace(record, stamp=Stamp(-1, 0, 0, 0), digest="")
+    return replace(record, stamp=_UNREAD, digest="")
 
 
 def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
@@ -314,11 +389,15 @@ def _to_be_read(record: FileRecord, stamp: Stamp, now_us: int) -> bool:
 
 def _measures_otherwise(record: FileRecord, attaching: Attaching) -> bool:
     """True if an attached file came, went, was hidden or shown, or has another length."""
-    return any(
-        attaching.size(record.path, name) != octets
-        and not any(map(attaching.folder.is_being_written, file_candidates(record.path, name)))
-        for name, octets in record.measured
-    )
+    folder = attaching.folder
+    try:
+        return any(
+            attaching.size(record.path, name) != octets
+            and not any(map(folder.is_being_written, file_candidates(record.path, name)))
+            for name, octets in record.measured
+        )
+    except OSError:  # nobody can tell
+        return False
 
 
 def _only_touched(record: FileRecord, file: SourceFile | Problem, now_us: int) -> bool:
@@ -387,14 +466,14 @@ def _note(
         seen.freed.add(had)
     problems = tuple(problems_of(reading))
     key = record.key if record and kept else ""
-    seen.records.append(
-        FileRecord(
-            *(reading.path, *file, state, kept, due_at),
-            problems=problems,
-            key=key,
-            passed_at=passed_at,
-        )
+    noted = FileRecord(
+        *(reading.path, *file, state, kept, due_at),
+        problems=problems,
+        key=key,
+        passed_at=passed_at,
     )
+    if noted != record:
+        seen.records.append(noted)
 
 
 def _expired(post: Post, expires: datetime, now: datetime) -> Draft:

@@ -1,12 +1,18 @@
 """Where the posts are: a folder that others write, or the tree of a repository of ours."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from feedsvc.errors import FolderError
 from feedsvc.folder import Folder
 from feedsvc.repository import Repository
+
+SWAP_SECONDS: Final = 0.5  # in which a link to the folder may be replaced
+_SWAP_TICK: Final = 0.02
 
 
 class Source:
@@ -23,10 +29,37 @@ class Source:
         branch: str = "",
         path: str = "",
     ) -> None:
-        self.folder = folder
+        self._folder = folder
         self._repository = repository
         self._branch = branch
         self._path = path
+
+    @property
+    def folder(self) -> Folder:
+        """The folder at the place that its path leads to now.
+
+        Raises FolderError if that is outside of the repository.
+        """
+        folder = self._folder.resolved()
+        if self._repository is not None:
+            _require_inside(folder, self._repository.tree)
+        return folder
+
+    def folder_to_read(self) -> Folder:
+        """The same; if there is none now, wait a moment, for a link may just be replaced.
+
+        `ln -sfn` and `rm` with `mv` take the old away before the new is there.
+        """
+        until = time.monotonic() + SWAP_SECONDS
+        while True:
+            folder = self.folder
+            try:
+                folder.require_root()
+            except FolderError:
+                if self._repository is None and time.monotonic() < until:
+                    time.sleep(_SWAP_TICK)
+                    continue
+            return folder
 
     @property
     def is_whole(self) -> bool:
@@ -53,9 +86,16 @@ class Source:
         Raises RepositoryError where it cannot be fetched.
         """
         changed = self._repository.update().changed if self._repository else None
-        if changed is None:
+        if changed is None or self._repository is None:
             return None
         below = f"{self._path}/" if self._path else ""
+        tree = self._repository.tree.resolve()
+        if (
+            self._folder.resolved().root != tree / self._path
+        ):  # a link, whose target the paths name
+            return None
+        if any(below.startswith(f"{path}/") for path in changed):  # it was a link before
+            return None
         return frozenset(path.removeprefix(below) for path in changed if path.startswith(below))
 
     @contextmanager
@@ -66,9 +106,21 @@ class Source:
         Without a repository it is the folder as it stands.
         """
         if self._repository is None:
-            yield self.folder.standing_at(self.folder.root)
+            folder = self.folder_to_read()
+            yield folder.standing_at(folder.root)
             return
         with tempfile.TemporaryDirectory(prefix="feedsvc-preview-") as place:
             tree = Path(place) / "tree"
             self._repository.preview(ref or self._branch, tree)
-            yield self.folder.standing_at(tree / self._path)
+            folder = self._folder.standing_at(tree / self._path)
+            _require_inside(folder, tree)
+            yield folder
+
+
+def _require_inside(folder: Folder, tree: Path) -> None:
+    """Whoever writes the repository could name any folder of this machine by a link."""
+    if not folder.root.is_relative_to(tree.resolve()):
+        raise FolderError(
+            "source.path is a link that leads out of the repository; let it lead to a folder "
+            "in it"
+        )

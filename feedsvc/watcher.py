@@ -16,6 +16,7 @@ from feedsvc.core.jobs import Job, after_failure
 from feedsvc.core.site import Site
 from feedsvc.errors import (
     FeedsvcError,
+    FolderError,
     RepositoryError,
     StoreDamaged,
     StoreError,
@@ -23,7 +24,7 @@ from feedsvc.errors import (
     StoreLocked,
 )
 from feedsvc.folder import Folder
-from feedsvc.publishing import Report, preview, publish
+from feedsvc.publishing import Report, held_message, preview, publish
 from feedsvc.schedule import Schedule
 from feedsvc.source import Source
 from feedsvc.store.store import open_sound_store, open_store
@@ -33,6 +34,7 @@ REQUEST_PATIENCE: Final = 30.0  # seconds after which it begins all the same
 RETRY: Final = 2.0  # seconds after which a publish that failed is tried again
 PREVIEW_PATIENCE: Final = 10.0  # seconds that a preview waits for another process to publish
 _TICK: Final = 0.2
+_ROOT_TICK: Final = 0.25  # seconds after which the folder may have been replaced unnoticed
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -88,7 +90,6 @@ class Watcher:
         published: Callable[[Collection[str]], None] = lambda _paths: None,
     ) -> None:
         self._source = source
-        self._folder = source.folder
         self._store_url = store_url
         self._store = open_store(store_url)
         self._site = site
@@ -103,6 +104,7 @@ class Watcher:
             threading.Thread(target=target, name=target.__name__, daemon=True)
             for target in (self._publish_when_due, *events)
         ]
+        self._is_held = False  # and the log says so
         self._told: set[str] = set()  # what stands in the log and need not be said again
         self._request: tuple[int, float, float] | None = None  # calls, first and last seen
         self._jobs: list[Job] = []  # that the next build answers
@@ -158,6 +160,9 @@ class Watcher:
             except RepositoryError as error:
                 self._tell(logging.ERROR, f"not fetched, to be tried again: {error}")
                 self._fetch_failed = True
+            except FolderError as error:
+                self._tell(logging.ERROR, f"not published, to be tried again: {error}")
+                self._agenda.look_at_everything(RETRY)  # sooner if the folder comes back
             except FeedsvcError as error:
                 if not isinstance(error, StoreLocked):
                     self._tell(logging.ERROR, f"not published, to be tried again: {error}")
@@ -261,14 +266,16 @@ class Watcher:
                 raise _Stopped
 
     def _publish(self, only: Collection[str] | None) -> Report:
+        folder = self._source.folder_to_read()
         now = datetime.now(UTC)
-        report = publish(
-            self._folder, self._store, self._site, now, only=only, progress=self._go_on
-        )
+        report = publish(folder, self._store, self._site, now, only=only, progress=self._go_on)
         self._published(report.feeds)
         self._tell_of(report, whole=only is None)
+        if report.held and not self._is_held:
+            log.error("%s", held_message(str(folder), report.held))
+        self._is_held = bool(report.held)
         if report.unsettled:
-            self._agenda.look_at(report.unsettled, max(self._folder.quiet, 0.1))
+            self._agenda.look_at(report.unsettled, max(folder.quiet, 0.1))
         self._next_due = report.next_due if report.next_due and report.next_due > now else None
         return report
 
@@ -346,8 +353,13 @@ class Watcher:
     def _hear_events(self) -> None:
         told = False
         while not self._stopping.is_set():
+            folder = self._source.folder
+            identity = _identity(folder)
+            if identity is None:  # the look that finds nothing reports it
+                self._stopping.wait(_ROOT_TICK)
+                continue
             try:
-                self._hear_events_of(self._folder.root, _inode(self._folder.root))
+                self._hear_events_of(folder, identity)
                 told = False
             except Exception as error:  # noqa: BLE001 - whatever it is, the schedule goes on
                 if not told:
@@ -355,47 +367,53 @@ class Watcher:
                 told = True
                 self._stopping.wait(RETRY)
 
-    def _hear_events_of(self, root: Path, inode: int) -> None:
-        """Until the folder is replaced by another, whose events would not be heard."""
+    def _hear_events_of(self, folder: Folder, identity: tuple[str, int, int]) -> None:
+        """Until the folder is replaced by another, whose events would not be heard.
+
+        No event tells of that if a link above it is replaced, or a volume is mounted there.
+        """
         events = watch(
-            root,
+            folder.root,
             watch_filter=None,
             debounce=50,
             step=20,
-            rust_timeout=1000,
+            rust_timeout=int(_ROOT_TICK * 1000),
             yield_on_timeout=True,
             stop_event=self._stopping,
             raise_interrupt=False,
             ignore_permission_denied=True,
         )
         heard = False
-        for changes in events:  # the first come, or a second without any, when the watch stands
+        for changes in events:  # the first come, or a while without any, when the watch stands
             if not heard:
                 self._agenda.look_at_everything()  # something may have changed before it did
             heard = True
-            self._note({path for _, path in changes}, root)
-            if _inode(root) != inode:
+            self._note({path for _, path in changes}, folder)
+            if _identity(self._source.folder) != identity:
                 self._agenda.look_at_everything()
                 return
 
-    def _note(self, changed: set[str], root: Path) -> None:
-        paths = {Path(path).relative_to(root).as_posix() for path in changed}
-        posts = {path for path in paths if self._folder.holds(path)}
+    def _note(self, changed: set[str], folder: Folder) -> None:
+        paths = {Path(path).relative_to(folder.root).as_posix() for path in changed}
+        posts = {path for path in paths if folder.holds(path)}
         if posts:
-            self._agenda.look_at(posts, self._folder.quiet)
-        others = {path for path in paths - posts if not self._folder.ignores(path)}
-        self._agenda.look_at(others, self._folder.quiet)  # a post may announce their length
-        if any(self._was_folder(path) for path in others):
-            self._agenda.look_at_everything(self._folder.quiet)
+            self._agenda.look_at(posts, folder.quiet)
+        ignored = {path for path in paths - posts if folder.ignores(path)}
+        others = paths - posts - ignored
+        self._agenda.look_at(others, folder.quiet)  # a post may announce their length
+        if any(self._was_folder(path, folder) for path in others) or any(
+            _is_link_to_folder(folder.root / path) for path in ignored
+        ):
+            self._agenda.look_at_everything(folder.quiet)
 
-    def _was_folder(self, path: str) -> bool:
+    def _was_folder(self, path: str, folder: Folder) -> bool:
         """True for a folder that came, and for one that went with posts in it."""
-        if (self._folder.root / path).is_dir():
-            return True
         try:
+            if (folder.root / path).is_dir():
+                return True
             with self._store.snapshot() as snapshot:
                 return snapshot.has_files_below(path)
-        except StoreError:
+        except (OSError, StoreError):
             return True
 
 
@@ -403,8 +421,18 @@ class _Stopped(Exception):  # noqa: N818 - not an error
     """The watcher is to end in the middle of a look."""
 
 
-def _inode(root: Path) -> int:
+def _identity(folder: Folder) -> tuple[str, int, int] | None:
+    """Differs if the path leads to another folder than before; None if it leads to none."""
     try:
-        return root.stat().st_ino
+        status = folder.root.stat()
     except OSError:
-        return 0
+        return None
+    return (str(folder.root), status.st_dev, status.st_ino)  # numbers of old ones are reused
+
+
+def _is_link_to_folder(path: Path) -> bool:
+    """True for a link through which posts may be reached, such as `..data` in Kubernetes."""
+    try:
+        return path.is_symlink() and path.is_dir()
+    except OSError:
+        return False

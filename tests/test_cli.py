@@ -179,6 +179,7 @@ def test_publish_reports_that_nothing_has_changed(run: Run, posts: PostFolder) -
 
 
 def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()
@@ -463,6 +464,7 @@ def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
 
 
 def test_a_dry_run_says_what_would_be_withdrawn(run: Run, posts: PostFolder) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()

@@ -108,6 +108,7 @@ def test_new_bytes_of_the_same_size_and_mtime_are_noticed(house: House) -> None:
 
 
 def test_a_vanished_post_is_withdrawn_at_the_second_look_only(house: House) -> None:
+    house.posts.write("other.md", draft="true")  # the folder is not empty
     path = house.posts.write(tags="[Green]")
     house.publish()
     path.unlink()
@@ -132,6 +133,7 @@ def test_a_post_that_comes_back_before_the_second_look_never_left(house: House) 
 
 
 def test_a_deleted_post_that_returns_has_its_old_id(house: House) -> None:
+    house.posts.write("other.md", draft="true")  # the folder is not empty
     path = house.posts.write(title="Tea")
     house.publish()
     before = house.only_entry().id
@@ -473,6 +475,7 @@ def test_a_post_that_broke_is_withdrawn_when_it_expires(house: House, fault: str
 
 
 def test_a_broken_post_that_is_deleted_is_withdrawn(house: House) -> None:
+    house.posts.write("other.md", draft="true")  # the folder is not empty
     path = house.posts.write()
     house.publish()
     path.write_bytes(b"---\n")

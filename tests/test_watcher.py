@@ -102,6 +102,7 @@ def test_the_schedule_publishes_what_no_event_told_of(
 def test_a_quiet_file_system_gets_its_second_look(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
     path = posts.write("tea.md", title="Tea")
     watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):

@@ -35,6 +35,10 @@ def _lines(report: dict[str, Any], is_preview: bool, site_url: str) -> Iterator[
     yield f"### What subscribers {'would ' if is_preview else ''}see"
     yield ""
     yield f"{counts}; {feeds} {'would move' if is_preview else 'moved'}."
+    held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc have none
+    if held["count"]:
+        yield ""
+        yield f"**{held['count']} held**: {held['fault']}; {held['cure']}."
     for kind in _KINDS:
         told = report[kind]
         if told["count"]:

@@ -28,6 +28,7 @@ from feedsvc.store.schema import (
 )
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
+_IS_PUBLISHED = files.c.entry_id.is_not(None)
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
 
 _MARK = (  # asked for twenty times a second: put together once
@@ -77,6 +78,11 @@ class Snapshot:
     def revision(self) -> int:
         """Counts the publishes that moved a feed; 0 before the first scan is committed."""
         query = sa.select(facts.c.value).where(facts.c.name == "revision")
+        return int(self._connection.execute(query).scalar() or 0)
+
+    def held(self) -> int:
+        """How many posts are held because the folder is empty; 0 if it is not."""
+        query = sa.select(facts.c.value).where(facts.c.name == "held")
         return int(self._connection.execute(query).scalar() or 0)
 
     def mark(self) -> tuple[int, int, str]:
@@ -194,6 +200,17 @@ class Snapshot:
         for chunk in chunks(paths):
             query = sa.select(files).where(files.c.path.in_(chunk))
             yield from map(file_record, self._rows(query))
+
+    def count_published(self) -> int:
+        """How many files have an entry in the feeds."""
+        query = sa.select(sa.func.count()).select_from(files)
+        count: int = self._connection.execute(query.where(_IS_PUBLISHED)).scalar_one()
+        return count
+
+    def first_published(self, most: int) -> list[str]:
+        """The paths of a few files that have an entry in the feeds, whichever come first."""
+        query = sa.select(files.c.path).where(_IS_PUBLISHED).limit(most)
+        return [row["path"] for row in self._rows(query)]
 
     def unsettled(self, now_us: int) -> list[str]:
         """The paths that need a look although nothing says that they changed.

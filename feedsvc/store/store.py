@@ -17,7 +17,7 @@ from feedsvc.store.engine import Database, file_of, put_aside
 from feedsvc.store.jobs import Jobs
 from feedsvc.store.listeners import Listeners
 from feedsvc.store.publication import Changes, Publication, commit
-from feedsvc.store.schema import identities, subscriptions
+from feedsvc.store.schema import facts, identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.subscriptions import Subscriptions
 from feedsvc.store.upserts import upsert
@@ -58,6 +58,11 @@ class Store:
         with self._database.trying() as connection:
             return commit(connection, publication, now)
 
+    def hold(self, posts: int) -> None:
+        """Note how many posts are held because the folder is empty; 0 if none are."""
+        with self._database.writing() as connection:
+            upsert(connection, facts, [{"name": "held", "value": str(posts)}])
+
     def adopt(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Keep rows that were written elsewhere."""
         with self._database.writing() as connection:
@@ -95,15 +100,16 @@ def open_sound_store(url: str) -> Store:
 
 
 @contextmanager
-def store_to_look_at(url: str) -> Iterator[Store]:
-    """The store at `url`; where there is no file yet an empty one, which leaves none behind.
+def store_to_look_at(url: str, *, upgrade: bool = False) -> Iterator[Store]:
+    """The store at `url`; if there is no file yet an empty one, which leaves none behind.
 
-    That of an earlier feedsvc, which may still be running, is refused with a StoreError.
+    Without `upgrade` that of an earlier feedsvc, which may still be running, is refused with a
+    StoreError.
     """
     file = file_of(url)
     is_there = file is None or file.exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
+        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=upgrade)
         try:
             yield store
         finally:

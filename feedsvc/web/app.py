@@ -33,6 +33,7 @@ log = logging.getLogger("feedsvc.web")
 _LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
+_READY_HELD = "ready; the posts are held, because their folder is empty"  # names nothing
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
 
@@ -133,7 +134,9 @@ class _Web:
 
     def readiness(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
-            return line(200, "ready") if snapshot.revision() else _not_yet()
+            if not snapshot.revision():
+                return _not_yet()
+            return line(200, _READY_HELD if snapshot.held() else "ready")
 
     # What goes wrong.
 

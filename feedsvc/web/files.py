@@ -19,7 +19,8 @@ from werkzeug.wsgi import FileWrapper
 from feedsvc.core.attached import attached
 from feedsvc.core.attachments import file_candidates
 from feedsvc.core.entries import Entry
-from feedsvc.folder import Unsettled
+from feedsvc.errors import FolderError
+from feedsvc.folder import Folder, Unsettled
 from feedsvc.source import Source
 from feedsvc.web.conditions import for_readers
 from feedsvc.web.validators import Validators
@@ -59,26 +60,34 @@ class Files:
             response.call_on_close(opened.pop_all().close)
         return response
 
-    def _require_whole(self) -> None:
-        """Raises NotFound where we have no folder, ServiceUnavailable while it is laid out."""
+    def _require_whole(self) -> Folder:
+        """The folder as it is now.
+
+        Raises NotFound if we have none, ServiceUnavailable while it is laid out or if its disk
+        does not answer.
+        """
         try:
-            if not self._source.folder.root.is_dir():
+            folder = self._source.folder
+            if not folder.root.is_dir():
                 raise NotFound
             is_whole = self._source.is_whole
-        except OSError:  # it is not ours to read
+        except (PermissionError, FolderError):  # it is not ours to read
             raise NotFound from None
+        except OSError:
+            raise ServiceUnavailable(retry_after=_SOON) from None
         if not is_whole:
             raise ServiceUnavailable(retry_after=_SOON)
+        return folder
 
     def _opened(
         self, opened: ExitStack, path: str, shown_by: list[tuple[Entry, str]], site_url: str
     ) -> tuple[IO[bytes], str]:
-        self._require_whole()
+        folder = self._require_whole()
         found: dict[tuple[int, int], tuple[IO[bytes], str]] = {}
         for entry, post_path in shown_by:
             shown = attached(entry, site_url).get(path)
             for candidate in file_candidates(post_path, shown.name) if shown else ():
-                file = self._source.folder.open_beside(candidate)
+                file = folder.open_beside(candidate)
                 if file and shown:
                     opened.enter_context(file)
                     status = os.fstat(file.fileno())

@@ -135,6 +135,13 @@ def test_a_comment_on_a_rebuild_tells_what_has_changed() -> None:
     )
 
 
+def test_a_comment_says_what_is_held() -> None:
+    held = {"count": 3, "fault": "the folder holds no post", "cure": "put them back"}
+    report = json.dumps(a_report(held=held))
+    text = as_markdown(replace(JOB, report=report), SITE)
+    assert "\n**3 held**: the folder holds no post; put them back.\n" in text
+
+
 def test_a_comment_on_what_has_no_report_says_so() -> None:
     assert "not done it yet" in as_markdown(replace(JOB, state="queued"), SITE)
     failed = replace(JOB, state="failed", error="git@intern.example.org: no such host")

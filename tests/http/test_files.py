@@ -318,6 +318,7 @@ def test_a_page_and_a_feed_show_where_the_picture_is(server: Server) -> None:
 def test_a_picture_goes_with_its_post_and_comes_with_it(
     tmp_path: Path, posts: PostFolder
 ) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
     posts.write("tea/index.md", "![](a.png)", draft="true")
     posts.write_raw("tea/a.png", PNG)
 
