@@ -13,10 +13,18 @@ from typing import Final
 
 from feedsvc.core import addresses
 from feedsvc.core.reachable import Networks
-from feedsvc.core.subscriptions import Delivery, Intent, Outcome, Target
+from feedsvc.core.subscriptions import (
+    MOST_FAILURES,
+    MOST_VERIFIED_AT_ONCE,
+    Delivery,
+    Intent,
+    Outcome,
+    Target,
+)
 from feedsvc.errors import StoreError, Unreachable
 from feedsvc.outgoing import Outgoing
 from feedsvc.push.deliveries import deliver
+from feedsvc.push.failures import Failures
 from feedsvc.push.lanes import Lanes
 from feedsvc.push.tellings import Notified, OutsideHub, tell
 from feedsvc.push.verification import deny, verify
@@ -36,8 +44,7 @@ _MOST_IN_HAND: Final = 512
 _MOST_OF_HOST: Final = 16  # at a time
 _FEW: Final = 64  # of one host that are claimed at once, while half as many are in hand
 _BATCH: Final = 32  # that are noted at once, or what there is at a tick
-_VERIFIERS: Final = 32  # threads
-_MOST_UNVERIFIED: Final = 256  # in hand
+_VERIFIERS: Final = 64  # threads; no more is claimed, so that clients take turns
 _BEGIN_WITHIN: Final = CLAIM.total_seconds() - 15  # a request takes 10 s: nobody else has it
 _LEAST_OF_NAME: Final = 8  # characters that name a subscription
 _PAUSE: Final = 2.0  # seconds after the store could not be asked
@@ -68,7 +75,8 @@ class Pusher:
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
         self._known = Outgoing(anywhere=True, site_url=push.site_url)
         self._deliveries = Lanes(_THREADS, _MOST_OF_HOST)
-        self._verifications = Lanes(_VERIFIERS, 2)
+        self._verifications = Lanes(_VERIFIERS, MOST_VERIFIED_AT_ONCE)
+        self._failures = Failures()
         self._tellings = Lanes(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self._stopping = threading.Event()
@@ -255,7 +263,7 @@ class Pusher:
         due = self._store.subscriptions.next_intent_due()
         if due is None or due > now:
             return
-        room = _MOST_UNVERIFIED - self._verifications.in_hand().total()
+        room = _VERIFIERS - self._verifications.in_hand().total()
         if room <= 0:
             return
         until = time.monotonic() + _BEGIN_WITHIN
@@ -267,11 +275,28 @@ class Pusher:
         if self._stopping.is_set() or time.monotonic() > until:
             return
         try:
-            verify(intent, self._topic(intent.target), self._store, self._strangers)
+            topic = self._topic(intent.target)
+            if verify(intent, topic, self._store, self._strangers):
+                self._failures.clear(intent.target.host)
+            else:
+                self._note_failure(intent.target.host)
         except StoreError as error:
             log.warning("a verification is to be done again: %s", error)
         self._look_anew.set()
         self._wake.set()
+
+    def _note_failure(self, host: str) -> None:
+        now = datetime.now(UTC)
+        dropped = self._failures.add(host, now) and self._store.subscriptions.drop_queue(
+            host, now
+        )
+        if dropped:
+            log.warning(
+                "%s: %d verifications failed in a row; %d requests that wait are dropped",
+                host,
+                MOST_FAILURES,
+                dropped,
+            )
 
     def _end_soon(self, target: Target, reason: str) -> None:
         """End it in the lane of its host: a callback that is silent must not delay the rest."""
@@ -296,6 +321,8 @@ class Pusher:
         self._store.subscriptions.end(target)
 
     def _topic(self, target: Target) -> str:
+        if target.topic:
+            return target.topic
         path = addresses.document_path(target.feed_path, target.format)
         return addresses.url(self._push.site_url, path)
 

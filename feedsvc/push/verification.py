@@ -19,31 +19,36 @@ _CHALLENGE_OCTETS: Final = 24
 log = logging.getLogger("feedsvc.push")
 
 
-def verify(intent: Intent, topic: str, store: Store, outgoing: Outgoing) -> None:
+def verify(intent: Intent, topic: str, store: Store, outgoing: Outgoing) -> bool:
     """Ask the callback, and do what it confirms; what it does not confirm changes nothing.
 
-    Only an answer of 2xx whose body is the challenge, to the octet, confirms. A callback that
-    cannot be reached is asked a few times more. Raises StoreError.
+    Returns True if it confirmed. Only an answer of 2xx whose body is the challenge, to the
+    octet, confirms. A callback that cannot be reached is asked a few times more. Raises
+    StoreError.
     """
     challenge = secrets.token_urlsafe(_CHALLENGE_OCTETS)
     asked = {"hub.mode": intent.mode, "hub.topic": topic, "hub.challenge": challenge}
     if intent.mode == "subscribe":
         asked["hub.lease_seconds"] = str(intent.lease_seconds)
+    if intent.verify_token:
+        asked["hub.verify_token"] = intent.verify_token
     place, now = origin(intent.target.callback), datetime.now(UTC)
     try:
         answer = outgoing.get(with_query(intent.target.callback, asked))
     except Unreachable as error:
         _again(intent, str(error), None, store)
-        return
+        return False
     if _confirms(answer, challenge):
         if store.subscriptions.confirm(intent, now):  # else it was asked for anew meanwhile
             log.info("%s has confirmed to %s %s", place, intent.mode, topic)
-    elif answer.status >= 500 or answer.status == 429:
+        return True
+    if answer.status >= 500 or answer.status == 429:
         _again(intent, f"{place}: it answered {answer.status}", answer.retry_after, store)
     else:
         fault = f"{place}: it did not confirm (status {answer.status})"
         log.info("%s to %s %s", fault, intent.mode, topic)
         store.subscriptions.refuse(intent, fault, None, now)
+    return False
 
 
 def deny(target: Target, topic: str, reason: str, outgoing: Outgoing) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0005"
+SCHEMA_VERSION: Final = "0006"
 
 metadata = MetaData()
 
@@ -186,6 +186,7 @@ subscriptions = Table(
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
+    Column("topic", Text, nullable=False, server_default=""),  # as sent; empty: the self link
     Index("subscriptions_feed", "feed_path"),
     Index("subscriptions_client", "client"),
     Index("subscriptions_host", "host"),
@@ -213,6 +214,8 @@ intents = Table(
     Column("next_attempt_at", BigInteger),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
+    Column("topic", Text, nullable=False, server_default=""),  # as that of the subscription
+    Column("verify_token", Text, nullable=False, server_default=""),
     Index("intents_name", "name"),
     Index("intents_next_attempt_at", "next_attempt_at"),
     Index("intents_host", "host"),

@@ -227,7 +227,10 @@ def downgrade_to_third_schema(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
         connection.execute(sa.text("DROP INDEX files_measured"))
-        connection.execute(sa.text("ALTER TABLE files DROP COLUMN measured"))
+        for column in ("files.measured", "intents.verify_token", "intents.topic"):
+            table, name = column.split(".")
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        connection.execute(sa.text("ALTER TABLE subscriptions DROP COLUMN topic"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     engine.dispose()
 
