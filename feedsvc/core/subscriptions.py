@@ -73,6 +73,19 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of a verification: it confirmed, or failed with `error`.
+
+    Without a `next_attempt_at` a failed one is not tried again.
+    """
+
+    intent: Intent
+    is_confirmed: bool = False
+    error: str = ""
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """A verified subscription, and how its deliveries fare."""
 

@@ -1,32 +1,30 @@
 """How many verifications of a callback host have failed since one succeeded."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime
-from threading import Lock
 
-from feedsvc.core.subscriptions import MOST_FAILURES, UNPROVEN_FOR
+from feedsvc.core.subscriptions import MOST_FAILURES, UNPROVEN_FOR, Verification
 
 
 class Failures:
-    """Counts failures in a row of each host; one that is older than ten minutes is forgotten.
-
-    For any number of threads.
-    """
+    """Counts failures in a row of each host; those of ten minutes ago are forgotten."""
 
     def __init__(self) -> None:
         self._hosts: OrderedDict[str, tuple[int, datetime]] = OrderedDict()  # oldest first
-        self._lock = Lock()
 
-    def add(self, host: str, now: datetime) -> bool:
-        """Count a failure; True if so many have failed that the host's queue is to go."""
-        with self._lock:
-            while self._hosts and next(iter(self._hosts.values()))[1] <= now - UNPROVEN_FOR:
-                self._hosts.popitem(last=False)
+    def note(self, verifications: Iterable[Verification], now: datetime) -> set[str]:
+        """Count these, in order; the hosts whose queues are to be dropped."""
+        while self._hosts and next(iter(self._hosts.values()))[1] <= now - UNPROVEN_FOR:
+            self._hosts.popitem(last=False)
+        dropped = set()
+        for each in verifications:
+            host = each.intent.target.host
             count = self._hosts.pop(host, (0, now))[0] + 1
+            if each.is_confirmed:
+                dropped.discard(host)
+                continue
             self._hosts[host] = (count, now)
-            return count >= MOST_FAILURES
-
-    def clear(self, host: str) -> None:
-        """Note a success."""
-        with self._lock:
-            self._hosts.pop(host, None)
+            if count >= MOST_FAILURES:
+                dropped.add(host)
+        return dropped

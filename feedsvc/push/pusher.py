@@ -20,6 +20,7 @@ from feedsvc.core.subscriptions import (
     Intent,
     Outcome,
     Target,
+    Verification,
 )
 from feedsvc.errors import StoreError, Unreachable
 from feedsvc.outgoing import Outgoing
@@ -79,6 +80,7 @@ class Pusher:
         self._failures = Failures()
         self._tellings = Lanes(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self._verified: SimpleQueue[Verification] = SimpleQueue()
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._look_anew = threading.Event()  # something ended: more may be due than was known
@@ -108,6 +110,7 @@ class Pusher:
             lanes.close()
         try:
             self._settle()
+            self._conclude()
         except StoreError as error:
             log.warning("what was sent last is sent again: %s", error)
         self._store.close()
@@ -189,6 +192,7 @@ class Pusher:
                 self._seen_at = now + timedelta(seconds=DELIVERED_AFTER)
             self._served_at = now + timedelta(seconds=SERVED_AFTER)
         if self._push.is_hub:
+            self._conclude()
             self._verify(now)
             if max(self._look_at, self._seen_at) <= now:
                 self._deliver(now)
@@ -206,7 +210,7 @@ class Pusher:
     def _is_idle(self) -> bool:
         lanes = (self._deliveries, self._verifications, self._tellings)
         with self._looking:  # what was claimed is in a lane, what was sent is noted or waits
-            if any(each.in_hand() for each in lanes) or not self._outcomes.empty():
+            if any(each.in_hand() for each in lanes) or not self._is_noted():
                 return False
             now = datetime.now(UTC)
             due = [self._store.listeners.next_due()]
@@ -214,6 +218,9 @@ class Pusher:
                 due.append(self._store.subscriptions.next_intent_due())
                 due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
+
+    def _is_noted(self) -> bool:
+        return self._outcomes.empty() and self._verified.empty()
 
     # Deliveries.
 
@@ -274,29 +281,33 @@ class Pusher:
     def _verify_one(self, intent: Intent, until: float) -> None:
         if self._stopping.is_set() or time.monotonic() > until:
             return
-        try:
-            topic = self._topic(intent.target)
-            if verify(intent, topic, self._store, self._strangers):
-                self._failures.clear(intent.target.host)
-            else:
-                self._note_failure(intent.target.host)
-        except StoreError as error:
-            log.warning("a verification is to be done again: %s", error)
-        self._look_anew.set()
+        self._verified.put(verify(intent, self._topic(intent.target), self._strangers))
         self._wake.set()
 
-    def _note_failure(self, host: str) -> None:
+    def _conclude(self) -> None:
+        """Note what was verified, all at once: eight threads would wait for each other."""
+        found = []
+        while not self._verified.empty():
+            found.append(self._verified.get())
+        if not found:
+            return
         now = datetime.now(UTC)
-        dropped = self._failures.add(host, now) and self._store.subscriptions.drop_queue(
-            host, now
-        )
-        if dropped:
-            log.warning(
-                "%s: %d verifications failed in a row; %d requests that wait are dropped",
-                host,
-                MOST_FAILURES,
-                dropped,
-            )
+        try:
+            self._store.subscriptions.conclude(found, now)
+        except StoreError:
+            for each in found:
+                self._verified.put(each)
+            raise
+        for host in self._failures.note(found, now):
+            dropped = self._store.subscriptions.drop_queue(host, now)
+            if dropped:
+                log.warning(
+                    "%s: %d verifications failed in a row; %d requests that wait are dropped",
+                    host,
+                    MOST_FAILURES,
+                    dropped,
+                )
+        self._look_at = min(self._look_at, now)
 
     def _end_soon(self, target: Target, reason: str) -> None:
         """End it in the lane of its host: a callback that is silent must not delay the rest."""

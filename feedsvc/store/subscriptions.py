@@ -22,6 +22,7 @@ from feedsvc.core.subscriptions import (
     Outcome,
     Subscription,
     Target,
+    Verification,
     share,
 )
 from feedsvc.store.chunks import chunks
@@ -114,44 +115,23 @@ class Subscriptions:
         False, and nothing, where a later intent of the same target was confirmed before.
         """
         with self._database.writing() as connection:
-            name = intent.target.name
-            known = sa.delete(intents).where(intents.c.number == intent.number)
-            if not connection.execute(known).rowcount:
-                return False
-            earlier = intents.c.asked_at < microseconds(intent.asked_at)
-            connection.execute(sa.delete(intents).where(intents.c.name == name, earlier))
-            if intent.mode == "unsubscribe":
-                connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
-                return True
-            ends = microseconds(now + timedelta(seconds=intent.lease_seconds))
-            renewal = {
-                "lease_ends_at": ends,
-                "secret": intent.secret,
-                "client": intent.client,
-                "topic": intent.target.topic,
-                "next_attempt_at": 0,
-            }
-            row = _new_subscription(intent, now) | renewal
-            if not insert_new(connection, subscriptions, row):
-                renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
-                connection.execute(renewing.values(**renewal))
-            return True
+            return _confirm(connection, intent, now)
 
     def refuse(
         self, intent: Intent, error: str, next_attempt_at: datetime | None, now: datetime
     ) -> None:
         """Note that an intent was not confirmed; without a next attempt it never will be."""
-        again = None if next_attempt_at is None else microseconds(next_attempt_at)
+        failed = Verification(intent, error=error, next_attempt_at=next_attempt_at)
+        self.conclude([failed], now)
+
+    def conclude(self, verifications: Iterable[Verification], now: datetime) -> None:
+        """Do what callbacks have confirmed, and note what failed, all at once."""
         with self._database.writing() as connection:
-            waiting = intents.c.next_attempt_at.is_not(None)  # not asked for anew meanwhile
-            noting = sa.update(intents).where(intents.c.number == intent.number, waiting)
-            values: dict[str, Any] = {
-                "attempts": intents.c.attempts + 1,
-                "next_attempt_at": again,
-                "claimed_until": 0,
-                "last_error": error,
-            }
-            connection.execute(noting.values(**values))
+            for each in verifications:
+                if each.is_confirmed:
+                    _confirm(connection, each.intent, now)
+                else:
+                    _note_failure(connection, each)
 
     def next_intent_due(self) -> datetime | None:
         """When the next intent is to be verified that is not in somebody's hands."""
@@ -319,6 +299,44 @@ class Subscriptions:
             for table in (subscriptions, intents):
                 claimed = table.c.claimed_until > 0
                 connection.execute(sa.update(table).where(claimed).values(claimed_until=0))
+
+
+def _confirm(connection: Connection, intent: Intent, now: datetime) -> bool:
+    name = intent.target.name
+    known = sa.delete(intents).where(intents.c.number == intent.number)
+    if not connection.execute(known).rowcount:
+        return False
+    earlier = intents.c.asked_at < microseconds(intent.asked_at)
+    connection.execute(sa.delete(intents).where(intents.c.name == name, earlier))
+    if intent.mode == "unsubscribe":
+        connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
+        return True
+    ends = microseconds(now + timedelta(seconds=intent.lease_seconds))
+    renewal = {
+        "lease_ends_at": ends,
+        "secret": intent.secret,
+        "client": intent.client,
+        "topic": intent.target.topic,
+        "next_attempt_at": 0,
+    }
+    row = _new_subscription(intent, now) | renewal
+    if not insert_new(connection, subscriptions, row):
+        renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
+        connection.execute(renewing.values(**renewal))
+    return True
+
+
+def _note_failure(connection: Connection, failed: Verification) -> None:
+    again = failed.next_attempt_at
+    waiting = intents.c.next_attempt_at.is_not(None)  # not asked for anew meanwhile
+    noting = sa.update(intents).where(intents.c.number == failed.intent.number, waiting)
+    values: dict[str, Any] = {
+        "attempts": intents.c.attempts + 1,
+        "next_attempt_at": None if again is None else microseconds(again),
+        "claimed_until": 0,
+        "last_error": failed.error,
+    }
+    connection.execute(noting.values(**values))
 
 
 def _next_intents(now_us: int, most_of_host: int) -> sa.Select[tuple[str]]:
