@@ -348,7 +348,13 @@ def _next_intents(now_us: int, most_of_host: int) -> sa.Select[tuple[str]]:
     first = (claimed, intents.c.next_attempt_at, intents.c.number)
     turn = sa.func.row_number().over(partition_by=intents.c.client, order_by=first)
     due = (
-        sa.select(intents, claimed.label("is_free"), turn.label("turn"))
+        sa.select(
+            intents.c.number,
+            intents.c.host,
+            intents.c.next_attempt_at,
+            claimed.label("is_free"),
+            turn.label("turn"),
+        )
         .where(intents.c.next_attempt_at <= now_us)
         .subquery()
     )
