@@ -82,7 +82,7 @@ def respond(to: Any, status: int, body: bytes = b"", /, **headers: str) -> None:
 
 
 @contextmanager
-def a_subscriber(port: int = 0) -> Iterator[Subscriber]:
+def a_subscriber(port: int = 0, host: str = "127.0.0.1") -> Iterator[Subscriber]:
     """A subscriber on a port of its own, or on this one, as long as the context lasts."""
     subscriber = Subscriber()
 
@@ -119,8 +119,8 @@ def a_subscriber(port: int = 0) -> Iterator[Subscriber]:
         def handle_error(self, *_: object) -> None:
             pass
 
-    server = Server(("127.0.0.1", port), Handler)
-    subscriber.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server = Server((host, port), Handler)
+    subscriber.url = f"http://{host}:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

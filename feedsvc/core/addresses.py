@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
 from feedsvc.core.languages import language_tag
 from feedsvc.core.text import nfc
@@ -23,6 +23,8 @@ _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
 _URL_NOISE = re.compile("[\t\n\r]")  # browsers leave these out, wherever they stand
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
+_NO_URL = re.compile("[\x00-\x20#\x7f]")  # a client sends no fragment
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
@@ -109,6 +111,35 @@ def document_path(feed_path: str, format_name: str) -> str:
 def url(site_url: str, path: str) -> str:
     """The absolute URL of a path: percent-encoded UTF-8 (RFC 3986 §2.5) behind the site's."""
     return f"{site_url.rstrip('/')}/{quote(path, safe='/~')}"
+
+
+def path_at(site_url: str, spelling: str) -> str | None:
+    """The path of which `spelling` is a URL below the site's; None if it is another site's.
+
+    URLs that lead a client to the same path of the same server are alike (RFC 3986 §6.2): the
+    case of scheme and host, a default port, percent-encoding and a query do not matter. The
+    path is as the server decodes it: two spellings of a name may give two paths.
+    """
+    if _NO_URL.search(spelling):
+        return None
+    try:
+        ours, theirs = urlsplit(site_url), urlsplit(spelling)
+        if "@" in theirs.netloc or _authority(ours) != _authority(theirs):
+            return None
+        path = unquote_to_bytes(theirs.path).decode()
+        base = unquote_to_bytes(ours.path).decode().rstrip("/") + "/"
+    except ValueError:  # such as http://[x, http://x:y and %FF
+        return None
+    if not path.startswith(base) or _CONTROL.search(path):
+        return None
+    path = path.removeprefix(base)
+    return None if path.startswith("/") else path
+
+
+def _authority(url: SplitResult) -> tuple[str, str, int | None]:
+    default = {"http": 80, "https": 443}.get(url.scheme)
+    port = default if url.port is None else url.port
+    return url.scheme, (url.hostname or "").encode("idna").decode().lower(), port
 
 
 def page_url(site_url: str, path: str) -> str:

@@ -13,12 +13,18 @@ LONGEST_LEASE: Final = timedelta(days=30)
 LONGEST_CALLBACK: Final = 2048  # characters
 MOST_SECRET_OCTETS: Final = 199  # "less than 200 bytes" (WebSub §5.1)
 
+MOST_TOKEN_OCTETS: Final = 255  # of hub.verify_token (PubSubHubbub 0.3 §6.1)
+
 MOST_OF_CALLBACK: Final = 1000  # subscriptions of one callback
-MOST_OF_CLIENT: Final = 10_000  # subscriptions that one client has asked for
-MOST_UNPROVEN: Final = 20  # intents of one host that were not confirmed, in UNPROVEN_FOR
+MOST_OF_CLIENT: Final = 10_000  # subscriptions that one client has requested
+MOST_QUEUED_OF_CLIENT: Final = 1000  # intents of one client that wait to be verified
+MOST_UNPROVEN: Final = 20  # verifications of one host that failed, in UNPROVEN_FOR
 MOST_UNPROVEN_OF_CLIENT: Final = 100  # the same of one client
 UNPROVEN_FOR: Final = timedelta(minutes=10)
+QUEUE_DRAINS_IN: Final = timedelta(minutes=1)  # when a client with a full queue may retry
 MOST_VERIFICATIONS: Final = 3  # attempts at a callback that cannot be reached
+MOST_VERIFIED_AT_ONCE: Final = 8  # verifications of one callback host
+MOST_FAILURES: Final = 3  # of one host without a success; then its queue is dropped
 
 LONGEST_PAUSE: Final = timedelta(seconds=4500)  # of `pause`, with jitter
 
@@ -28,12 +34,17 @@ _LONGEST_PAUSE: Final = 3600.0  # seconds, without jitter
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which document is sent where: a feed's path, a format, and a callback of this host."""
+    """Which document is sent where: a feed's path, a format, and a callback of this host.
+
+    `topic` is the URL by which the subscriber named the document; empty if it is the self link
+    that the site has now. It is no part of the identity: two spellings are one subscription.
+    """
 
     feed_path: str
     format: str
     callback: str
     host: str
+    topic: str = ""
 
     @property
     def name(self) -> str:
@@ -48,6 +59,7 @@ class Intent:
 
     `number` tells it from others about the same target; `delivered` is the digest that the feed
     had when it was asked for, so that nothing is missed that is published meanwhile.
+    `verify_token` is returned to the callback with the challenge (PubSubHubbub 0.3 §6.2.1).
     """
 
     target: Target
@@ -59,6 +71,20 @@ class Intent:
     asked_at: datetime
     number: str
     attempts: int = 0
+    verify_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of a verification: it confirmed, or failed with `error`.
+
+    Without a `next_attempt_at` a failed one is not tried again.
+    """
+
+    intent: Intent
+    is_confirmed: bool = False
+    error: str = ""
+    next_attempt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +131,11 @@ class Outcome:
     error: str = ""
     next_attempt_at: datetime | None = None
     gone: bool = False
+
+
+def share(most: int) -> int:
+    """How much of a hub with room for `most` one client, or one callback host, may take."""
+    return (most + 1) // 2
 
 
 def granted_lease(asked_seconds: int | None) -> int:

@@ -28,7 +28,7 @@ def deliver(delivery: Delivery, versions: Versions, outgoing: Outgoing) -> Outco
         version = versions.of(target.feed_path, target.format, delivery.digest)
         if version is None:
             return _failed(delivery, "its feed is not published")
-        headers = version.headers
+        headers = version.headers(target.topic)
         if delivery.secret:
             signature = hub_signature(delivery.secret, version.body)
             headers = headers | {"X-Hub-Signature": signature}

@@ -15,10 +15,19 @@ from typing import Final
 from feedsvc.clock import SteadyClock
 from feedsvc.core import addresses
 from feedsvc.core.reachable import Networks
-from feedsvc.core.subscriptions import Delivery, Intent, Outcome, Target
+from feedsvc.core.subscriptions import (
+    MOST_FAILURES,
+    MOST_VERIFIED_AT_ONCE,
+    Delivery,
+    Intent,
+    Outcome,
+    Target,
+    Verification,
+)
 from feedsvc.errors import StoreError, Unreachable
 from feedsvc.outgoing import Outgoing
 from feedsvc.push.deliveries import deliver
+from feedsvc.push.failures import Failures
 from feedsvc.push.lanes import Lanes
 from feedsvc.push.tellings import Notified, OutsideHub, tell
 from feedsvc.push.verification import deny, verify
@@ -38,8 +47,7 @@ _MOST_IN_HAND: Final = 512
 _MOST_OF_HOST: Final = 16  # at a time
 _FEW: Final = 64  # of one host that are claimed at once, while half as many are in hand
 _BATCH: Final = 32  # that are noted at once, or what there is at a tick
-_VERIFIERS: Final = 32  # threads
-_MOST_UNVERIFIED: Final = 256  # in hand
+_VERIFIERS: Final = 64  # threads; no more is claimed, so that clients take turns
 _BEGIN_WITHIN: Final = CLAIM.total_seconds() - 15  # a request takes 10 s: nobody else has it
 _LEAST_OF_NAME: Final = 8  # characters that name a subscription
 _PAUSE: Final = 2.0  # seconds after the store could not be asked
@@ -73,9 +81,11 @@ class Pusher:
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
         self._known = Outgoing(anywhere=True, site_url=push.site_url)
         self._deliveries = Lanes(_THREADS, _MOST_OF_HOST)
-        self._verifications = Lanes(_VERIFIERS, 2)
+        self._verifications = Lanes(_VERIFIERS, MOST_VERIFIED_AT_ONCE)
+        self._failures = Failures()
         self._tellings = Lanes(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
+        self._verified: SimpleQueue[Verification] = SimpleQueue()
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._look_anew = threading.Event()  # something ended: more may be due than was known
@@ -108,6 +118,7 @@ class Pusher:
             lanes.close()
         try:
             self._settle()
+            self._conclude()
         except StoreError as error:
             log.warning("what was sent last is sent again: %s", error)
         self._store.close()
@@ -191,6 +202,7 @@ class Pusher:
                 self._seen_at = now + DELIVERED_AFTER
             self._served_at = now + SERVED_AFTER
         if self._push.is_hub:
+            self._conclude()
             self._verify(datetime.now(UTC))
             if max(self._look_at, self._seen_at) <= now:
                 self._deliver(datetime.now(UTC))
@@ -208,7 +220,7 @@ class Pusher:
     def _is_idle(self) -> bool:
         lanes = (self._deliveries, self._verifications, self._tellings)
         with self._looking:  # what was claimed is in a lane, what was sent is noted or waits
-            if any(each.in_hand() for each in lanes) or not self._outcomes.empty():
+            if any(each.in_hand() for each in lanes) or not self._is_noted():
                 return False
             now = datetime.now(UTC)
             due = [self._store.listeners.next_due(now)]
@@ -216,6 +228,9 @@ class Pusher:
                 due.append(self._store.subscriptions.next_intent_due(now))
                 due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
+
+    def _is_noted(self) -> bool:
+        return self._outcomes.empty() and self._verified.empty()
 
     # Deliveries.
 
@@ -271,7 +286,7 @@ class Pusher:
         due = self._store.subscriptions.next_intent_due(now)
         if due is None or due > now:
             return
-        room = _MOST_UNVERIFIED - self._verifications.in_hand().total()
+        room = _VERIFIERS - self._verifications.in_hand().total()
         if room <= 0:
             return
         until = time.monotonic() + _BEGIN_WITHIN
@@ -282,12 +297,33 @@ class Pusher:
     def _verify_one(self, intent: Intent, until: float) -> None:
         if self._stopping.is_set() or time.monotonic() > until:
             return
-        try:
-            verify(intent, self._topic(intent.target), self._store, self._strangers)
-        except StoreError as error:
-            log.warning("a verification is to be done again: %s", error)
-        self._look_anew.set()
+        self._verified.put(verify(intent, self._topic(intent.target), self._strangers))
         self._wake.set()
+
+    def _conclude(self) -> None:
+        """Note what was verified, all at once: eight threads would wait for each other."""
+        found = []
+        while not self._verified.empty():
+            found.append(self._verified.get())
+        if not found:
+            return
+        now = datetime.now(UTC)
+        try:
+            self._store.subscriptions.conclude(found, now)
+        except StoreError:
+            for each in found:
+                self._verified.put(each)
+            raise
+        for host in self._failures.note(found, now):
+            dropped = self._store.subscriptions.drop_queue(host, now)
+            if dropped:
+                log.warning(
+                    "%s: %d verifications failed in a row; %d requests that wait are dropped",
+                    host,
+                    MOST_FAILURES,
+                    dropped,
+                )
+        self._look_at = min(self._look_at, time.monotonic())
 
     def _end_soon(self, target: Target, reason: str) -> None:
         """End it in the lane of its host: a callback that is silent must not delay the rest."""
@@ -312,6 +348,8 @@ class Pusher:
         self._store.subscriptions.end(target)
 
     def _topic(self, target: Target) -> str:
+        if target.topic:
+            return target.topic
         path = addresses.document_path(target.feed_path, target.format)
         return addresses.url(self._push.site_url, path)
 

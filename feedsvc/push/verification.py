@@ -9,41 +9,46 @@ from typing import Final
 from urllib.parse import urlencode
 
 from feedsvc.core.reachable import origin
-from feedsvc.core.subscriptions import MOST_VERIFICATIONS, Intent, Target, pause
+from feedsvc.core.subscriptions import (
+    MOST_VERIFICATIONS,
+    Intent,
+    Target,
+    Verification,
+    pause,
+)
 from feedsvc.errors import Unreachable
 from feedsvc.outgoing import Answer, Outgoing
-from feedsvc.store.store import Store
 
 _CHALLENGE_OCTETS: Final = 24
 
 log = logging.getLogger("feedsvc.push")
 
 
-def verify(intent: Intent, topic: str, store: Store, outgoing: Outgoing) -> None:
-    """Ask the callback, and do what it confirms; what it does not confirm changes nothing.
+def verify(intent: Intent, topic: str, outgoing: Outgoing) -> Verification:
+    """Ask the callback. What it does not confirm changes nothing, and is no exception.
 
     Only an answer of 2xx whose body is the challenge, to the octet, confirms. A callback that
-    cannot be reached is asked a few times more. Raises StoreError.
+    cannot be reached is asked a few times more.
     """
     challenge = secrets.token_urlsafe(_CHALLENGE_OCTETS)
     asked = {"hub.mode": intent.mode, "hub.topic": topic, "hub.challenge": challenge}
     if intent.mode == "subscribe":
         asked["hub.lease_seconds"] = str(intent.lease_seconds)
-    place, now = origin(intent.target.callback), datetime.now(UTC)
+    if intent.verify_token:
+        asked["hub.verify_token"] = intent.verify_token
+    place = origin(intent.target.callback)
     try:
         answer = outgoing.get(with_query(intent.target.callback, asked))
     except Unreachable as error:
-        _again(intent, str(error), None, store)
-        return
+        return _again(intent, str(error))
     if _confirms(answer, challenge):
-        if store.subscriptions.confirm(intent, now):  # else it was asked for anew meanwhile
-            log.info("%s has confirmed to %s %s", place, intent.mode, topic)
-    elif answer.status >= 500 or answer.status == 429:
-        _again(intent, f"{place}: it answered {answer.status}", answer.retry_after, store)
-    else:
-        fault = f"{place}: it did not confirm (status {answer.status})"
-        log.info("%s to %s %s", fault, intent.mode, topic)
-        store.subscriptions.refuse(intent, fault, None, now)
+        log.info("%s has confirmed to %s %s", place, intent.mode, topic)
+        return Verification(intent, is_confirmed=True)
+    if answer.status >= 500 or answer.status == 429:
+        return _again(intent, f"{place}: it answered {answer.status}", answer.retry_after)
+    fault = f"{place}: it did not confirm (status {answer.status})"
+    log.info("%s to %s %s", fault, intent.mode, topic)
+    return Verification(intent, error=fault)
 
 
 def deny(target: Target, topic: str, reason: str, outgoing: Outgoing) -> None:
@@ -65,11 +70,9 @@ def _confirms(answer: Answer, challenge: str) -> bool:
     return is_well and hmac.compare_digest(answer.body, challenge.encode())
 
 
-def _again(intent: Intent, error: str, retry_after: int | None, store: Store) -> None:
-    now = datetime.now(UTC)
+def _again(intent: Intent, error: str, retry_after: int | None = None) -> Verification:
     if intent.attempts + 1 >= MOST_VERIFICATIONS:
         log.warning("not verified: %s", error)
-        store.subscriptions.refuse(intent, error, None, now)
-        return
+        return Verification(intent, error=error)
     wait = pause(intent.attempts + 1, random.random(), retry_after)  # noqa: S311 - jitter
-    store.subscriptions.refuse(intent, error, now + wait, now)
+    return Verification(intent, error=error, next_attempt_at=datetime.now(UTC) + wait)

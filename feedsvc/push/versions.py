@@ -7,6 +7,7 @@ from typing import Final
 
 from feedsvc.core.documents import FORMATS, plain_type
 from feedsvc.core.feeds import feed_of, link_header
+from feedsvc.core.site import Site
 from feedsvc.store.store import Store
 
 _MOST_KEPT: Final = 32
@@ -14,12 +15,23 @@ _MOST_KEPT: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A topic's document as of `digest`: what the body of a delivery is, and its headers."""
+    """A topic's document as of `digest`: the body of a delivery, and its headers."""
 
     digest: str
+    site: Site
     topic: str
+    media_type: str
     body: bytes
-    headers: dict[str, str]
+
+    def headers(self, topic: str) -> dict[str, str]:
+        """The headers for a subscriber that named the document `topic` (WebSub §7).
+
+        Empty is the self link. Characters that a header cannot have in <> are encoded; others
+        go as they were sent, in UTF-8.
+        """
+        named = topic.replace("<", "%3C").replace(">", "%3E") or self.topic
+        link = link_header(self.site, named).encode().decode("latin-1")  # as http.client wants
+        return {"Content-Type": self.media_type, "Link": link}
 
 
 class Versions:
@@ -55,5 +67,4 @@ class Versions:
             feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
         form, topic = FORMATS[format_name], feed.self_link(format_name)
         media_type = plain_type(form.media_type) if self._plain else form.media_type
-        headers = {"Content-Type": media_type, "Link": link_header(site, topic)}
-        return Version(record.digest, topic, form.render(feed), headers)
+        return Version(record.digest, site, topic, media_type, form.render(feed))

@@ -187,6 +187,7 @@ subscriptions = Table(
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
+    Column("topic", Text, nullable=False, server_default=""),  # as sent; empty: the self link
     Index("subscriptions_feed", "feed_path"),
     Index("subscriptions_client", "client"),
     Index("subscriptions_host", "host"),
@@ -214,6 +215,8 @@ intents = Table(
     Column("next_attempt_at", BigInteger),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
+    Column("topic", Text, nullable=False, server_default=""),  # as that of the subscription
+    Column("verify_token", Text, nullable=False, server_default=""),
     Index("intents_name", "name"),
     Index("intents_next_attempt_at", "next_attempt_at"),
     Index("intents_host", "host"),

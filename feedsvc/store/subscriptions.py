@@ -13,14 +13,19 @@ from feedsvc.core.subscriptions import (
     LONGEST_PAUSE,
     MOST_OF_CALLBACK,
     MOST_OF_CLIENT,
+    MOST_QUEUED_OF_CLIENT,
     MOST_UNPROVEN,
     MOST_UNPROVEN_OF_CLIENT,
+    MOST_VERIFIED_AT_ONCE,
+    QUEUE_DRAINS_IN,
     UNPROVEN_FOR,
     Delivery,
     Intent,
     Outcome,
     Subscription,
     Target,
+    Verification,
+    share,
 )
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine import Database
@@ -42,53 +47,73 @@ class Subscriptions:
     # Intents.
 
     def ask(self, intent: Intent, most: int, now: datetime) -> str:
-        """Keep an intent until it is verified, in the place of an earlier one of its target.
+        """Queue an intent for verification; it replaces an earlier one of its target.
 
-        `` where it is kept; else why not, in a line for who asked. At most `most` subscriptions
-        are kept; what is asked of one that there is already is never refused for its number.
+        Returns "" if it was queued, else the reason, in one line for the client. The hub has
+        room for `most` subscriptions and queued intents. A request about a subscription that
+        exists is never refused because the hub is full.
         """
         with self._database.writing(alone="intents") as connection:
-            fault = ""
-            if _too_many_unproven_until(connection, intent, now) is not None:
-                fault = "too many subscriptions were asked for that were not confirmed"
+            fault = _too_often(connection, intent, now)
             if not fault and intent.mode == "subscribe":
                 fault = _too_many(connection, intent, most)
             if not fault:
-                earlier = sa.update(intents).where(intents.c.name == intent.target.name)
-                connection.execute(earlier.values(next_attempt_at=None))
                 asked_at = _after_earlier(connection, intent)
+                _replace_earlier(connection, intent)
                 connection.execute(
                     sa.insert(intents), [_intent_row(intent) | {"asked_at": asked_at}]
                 )
             return fault
 
     def free_at(self, intent: Intent, now: datetime) -> datetime | None:
-        """When this may be asked for that has too many before it which nobody confirmed.
+        """When a client that made too many requests before may retry; None if it may now.
 
-        None where it may be now. One of those that is confirmed or ends makes room earlier.
+        A request that is confirmed or ends makes room earlier.
         """
         with self._database.reading() as connection:
+            if _queued_by(connection, intent) >= MOST_QUEUED_OF_CLIENT:
+                return now + QUEUE_DRAINS_IN
             until = _too_many_unproven_until(connection, intent, now)
             return None if until is None else from_microseconds(until)
 
-    def claim_intents(self, now: datetime, most: int) -> list[Intent]:
-        """Intents that are to be verified now; nobody else gets them meanwhile."""
+    def claim_intents(
+        self, now: datetime, most: int, most_of_host: int = MOST_VERIFIED_AT_ONCE
+    ) -> list[Intent]:
+        """Claim up to `most` intents to verify now; nobody else gets them meanwhile.
+
+        Of one callback host no more than `most_of_host` are claimed at a time, with those that
+        were claimed before. Clients take turns: one that queued a thousand does not delay the
+        first one of another.
+        """
         with self._database.writing() as connection:
-            # One that was never tried does not wait, whatever the clock of who took it said.
-            is_new = intents.c.next_attempt_at.is_not(None) & (intents.c.attempts == 0)
+            chosen = _next_intents(now, most_of_host).limit(most)
             query = (
                 sa.select(intents)
                 .where(
-                    is_new | is_due(intents.c.next_attempt_at, now, LONGEST_PAUSE),
-                    is_due(intents.c.claimed_until, now, CLAIM),
+                    intents.c.number.in_(chosen), is_due(intents.c.claimed_until, now, CLAIM)
                 )
                 .order_by(intents.c.next_attempt_at)
-                .limit(most)
                 .with_for_update(skip_locked=True)
             )
             rows = connection.execute(query).mappings().all()
             _claim(connection, intents.c.number, [row["number"] for row in rows], now)
             return [_intent(row) for row in rows]
+
+    def drop_queue(self, host: str, now: datetime) -> int:
+        """Give up the intents of a callback host that wait; returns how many.
+
+        Those that somebody has claimed go on.
+        """
+        queued = sa.and_(
+            intents.c.host == host,
+            intents.c.next_attempt_at.is_not(None),
+            is_due(intents.c.claimed_until, now, CLAIM),
+        )
+        with self._database.writing() as connection:
+            unsent = sa.delete(intents).where(queued, intents.c.attempts == 0)
+            count = connection.execute(unsent).rowcount
+            failed = sa.update(intents).where(queued).values(next_attempt_at=None)
+            return int(count + connection.execute(failed).rowcount)
 
     def confirm(self, intent: Intent, now: datetime) -> bool:
         """Do what the callback has confirmed: keep or renew the subscription, or end it.
@@ -96,46 +121,23 @@ class Subscriptions:
         False, and nothing, where a later intent of the same target was confirmed before.
         """
         with self._database.writing() as connection:
-            name = intent.target.name
-            known = sa.delete(intents).where(intents.c.number == intent.number)
-            if not connection.execute(known).rowcount:
-                return False
-            earlier = intents.c.asked_at < microseconds(intent.asked_at)
-            connection.execute(sa.delete(intents).where(intents.c.name == name, earlier))
-            if intent.mode == "unsubscribe":
-                connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
-                return True
-            # Should the clock be behind, the lease would be over once that is put right.
-            last = connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
-            begins = max(microseconds(now), last or 0)
-            ends = begins + intent.lease_seconds * 1_000_000
-            renewal = {
-                "lease_ends_at": ends,
-                "secret": intent.secret,
-                "client": intent.client,
-                "next_attempt_at": 0,
-            }
-            row = _new_subscription(intent, now) | renewal
-            if not insert_new(connection, subscriptions, row):
-                renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
-                connection.execute(renewing.values(**renewal))
-            return True
+            return _confirm(connection, intent, now)
 
     def refuse(
         self, intent: Intent, error: str, next_attempt_at: datetime | None, now: datetime
     ) -> None:
         """Note that an intent was not confirmed; without a next attempt it never will be."""
-        again = None if next_attempt_at is None else microseconds(next_attempt_at)
+        failed = Verification(intent, error=error, next_attempt_at=next_attempt_at)
+        self.conclude([failed], now)
+
+    def conclude(self, verifications: Iterable[Verification], now: datetime) -> None:
+        """Do what callbacks have confirmed, and note what failed, all at once."""
         with self._database.writing() as connection:
-            waiting = intents.c.next_attempt_at.is_not(None)  # not asked for anew meanwhile
-            noting = sa.update(intents).where(intents.c.number == intent.number, waiting)
-            values: dict[str, Any] = {
-                "attempts": intents.c.attempts + 1,
-                "next_attempt_at": again,
-                "claimed_until": 0,
-                "last_error": error,
-            }
-            connection.execute(noting.values(**values))
+            for each in verifications:
+                if each.is_confirmed:
+                    _confirm(connection, each.intent, now)
+                else:
+                    _note_failure(connection, each)
 
     def next_intent_due(self, now: datetime) -> datetime | None:
         """When the next intent is to be verified that is not in somebody's hands."""
@@ -322,17 +324,116 @@ class Subscriptions:
                 connection.execute(sa.update(table).where(claimed).values(claimed_until=0))
 
 
+def _confirm(connection: Connection, intent: Intent, now: datetime) -> bool:
+    name = intent.target.name
+    known = sa.delete(intents).where(intents.c.number == intent.number)
+    if not connection.execute(known).rowcount:
+        return False
+    earlier = intents.c.asked_at < microseconds(intent.asked_at)
+    connection.execute(sa.delete(intents).where(intents.c.name == name, earlier))
+    if intent.mode == "unsubscribe":
+        connection.execute(sa.delete(subscriptions).where(subscriptions.c.name == name))
+        return True
+    # Should the clock be behind, the lease would be over once that is put right.
+    last = connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
+    ends = max(microseconds(now), last or 0) + intent.lease_seconds * 1_000_000
+    renewal = {
+        "lease_ends_at": ends,
+        "secret": intent.secret,
+        "client": intent.client,
+        "topic": intent.target.topic,
+        "next_attempt_at": 0,
+    }
+    row = _new_subscription(intent, now) | renewal
+    if not insert_new(connection, subscriptions, row):
+        renewing = sa.update(subscriptions).where(subscriptions.c.name == name)
+        connection.execute(renewing.values(**renewal))
+    return True
+
+
+def _note_failure(connection: Connection, failed: Verification) -> None:
+    again = failed.next_attempt_at
+    waiting = intents.c.next_attempt_at.is_not(None)  # not asked for anew meanwhile
+    noting = sa.update(intents).where(intents.c.number == failed.intent.number, waiting)
+    values: dict[str, Any] = {
+        "attempts": intents.c.attempts + 1,
+        "next_attempt_at": None if again is None else microseconds(again),
+        "claimed_until": 0,
+        "last_error": failed.error,
+    }
+    connection.execute(noting.values(**values))
+
+
+def _next_intents(now: datetime, most_of_host: int) -> sa.Select[tuple[str]]:
+    """The numbers of the intents to verify next, in order.
+
+    Claimed ones are ranked first, so that a client or host that has many of them waits.
+    """
+    # One that was never tried does not wait, whatever the clock of who took it said.
+    is_new = intents.c.next_attempt_at.is_not(None) & (intents.c.attempts == 0)
+    claimed = sa.case((is_due(intents.c.claimed_until, now, CLAIM), 1), else_=0)
+    first = (claimed, intents.c.next_attempt_at, intents.c.number)
+    turn = sa.func.row_number().over(partition_by=intents.c.client, order_by=first)
+    due = (
+        sa.select(
+            intents.c.number,
+            intents.c.host,
+            intents.c.next_attempt_at,
+            claimed.label("is_free"),
+            turn.label("turn"),
+        )
+        .where(is_new | is_due(intents.c.next_attempt_at, now, LONGEST_PAUSE))
+        .subquery()
+    )
+    order = (due.c.is_free, due.c.turn, due.c.next_attempt_at, due.c.number)
+    rank = sa.func.row_number().over(partition_by=due.c.host, order_by=order)
+    ranked = sa.select(due, rank.label("rank")).subquery()
+    return (
+        sa.select(ranked.c.number)
+        .where(ranked.c.is_free == 1, ranked.c.rank <= most_of_host)
+        .order_by(ranked.c.turn, ranked.c.next_attempt_at)
+    )
+
+
+def _replace_earlier(connection: Connection, intent: Intent) -> None:
+    """What nobody has begun to verify leaves no trace; the rest counts as unproven."""
+    earlier = (intents.c.name == intent.target.name, intents.c.next_attempt_at.is_not(None))
+    unsent = (intents.c.attempts == 0, intents.c.claimed_until == 0)
+    connection.execute(sa.delete(intents).where(*earlier, *unsent))
+    connection.execute(sa.update(intents).where(*earlier).values(next_attempt_at=None))
+
+
+def _too_often(connection: Connection, intent: Intent, now: datetime) -> str:
+    if _queued_by(connection, intent) >= MOST_QUEUED_OF_CLIENT:
+        return "too many subscriptions of this client wait to be verified"
+    if _too_many_unproven_until(connection, intent, now) is not None:
+        return "too many subscriptions were asked for that were not confirmed"
+    return ""
+
+
+def _queued_by(connection: Connection, intent: Intent) -> int:
+    of_client = intents.c.client == intent.client
+    return _count(connection, intents, *_others_queued(intent), of_client)
+
+
+def _others_queued(intent: Intent) -> tuple[sa.ColumnElement[bool], ...]:
+    """Intents that wait, without those that this one replaces."""
+    return intents.c.next_attempt_at.is_not(None), intents.c.name != intent.target.name
+
+
 def _too_many_unproven_until(
     connection: Connection, intent: Intent, now: datetime
 ) -> int | None:
-    """Verifications are requests that we make because a stranger says so: few of them."""
+    """Verifications are requests that we make because a stranger says so: few may fail."""
     until: list[int] = []
     since = microseconds(now - UNPROVEN_FOR)
     for column, value, most in (
         (intents.c.host, intent.target.host, MOST_UNPROVEN),
         (intents.c.client, intent.client, MOST_UNPROVEN_OF_CLIENT),
     ):
-        counted = sa.select(intents.c.asked_at).where(column == value, _counts(now))
+        counted = sa.select(intents.c.asked_at).where(
+            column == value, _counts(now), intents.c.next_attempt_at.is_(None)
+        )
         newest = counted.order_by(intents.c.asked_at.desc())
         last = connection.execute(newest.offset(most - 1).limit(1)).scalar()
         if last is not None:  # once it counts no more, there is room for one
@@ -344,18 +445,32 @@ def _too_many(connection: Connection, intent: Intent, most: int) -> str:
     known = sa.select(subscriptions.c.name).where(subscriptions.c.name == intent.target.name)
     if connection.execute(known).first():
         return ""
-    count = sa.select(sa.func.count()).select_from(subscriptions)
-    asked = sa.select(sa.func.count()).select_from(intents)
-    if connection.execute(count).scalar_one() + connection.execute(asked).scalar_one() >= most:
+    queued, target = _others_queued(intent), intent.target
+
+    def taken(*columns: str) -> int:
+        values = {"host": target.host, "callback": target.callback, "client": intent.client}
+        counts = [
+            _count(
+                connection, table, *more, *(table.c[name] == values[name] for name in columns)
+            )
+            for table, more in ((subscriptions, ()), (intents, queued))
+        ]
+        return sum(counts)
+
+    if taken() >= most:
         return "this hub has no room for more subscriptions"
-    host = (subscriptions.c.host == intent.target.host,)
-    same = (*host, subscriptions.c.callback == intent.target.callback)
-    if connection.execute(count.where(*same)).scalar_one() >= MOST_OF_CALLBACK:
+    if taken("host", "callback") >= MOST_OF_CALLBACK:
         return "this callback has too many subscriptions"
-    of_client = subscriptions.c.client == intent.client
-    if connection.execute(count.where(of_client)).scalar_one() >= MOST_OF_CLIENT:
+    if taken("client") >= min(MOST_OF_CLIENT, share(most)):
         return "this client has too many subscriptions"
+    if taken("host") >= share(most):
+        return "the host of this callback has too many subscriptions"
     return ""
+
+
+def _count(connection: Connection, table: sa.Table, *conditions: sa.ColumnElement[bool]) -> int:
+    count = sa.select(sa.func.count()).select_from(table).where(*conditions)
+    return int(connection.execute(count).scalar_one())
 
 
 def _claim(
@@ -398,11 +513,13 @@ def _target_row(target: Target) -> dict[str, Any]:
         "format": target.format,
         "callback": target.callback,
         "host": target.host,
+        "topic": target.topic,
     }
 
 
 def _target(row: sa.RowMapping) -> Target:
-    return Target(row["feed_path"], row["format"], row["callback"], row["host"])
+    names = ("feed_path", "format", "callback", "host", "topic")
+    return Target(*(row[name] for name in names))
 
 
 def _intent_row(intent: Intent) -> dict[str, Any]:
@@ -413,11 +530,21 @@ def _intent_row(intent: Intent) -> dict[str, Any]:
         **{"lease_seconds": intent.lease_seconds, "delivered": intent.delivered},
         **{"asked_at": asked_at, "number": intent.number, "attempts": intent.attempts},
         **{"next_attempt_at": asked_at, "claimed_until": 0, "last_error": ""},
+        "verify_token": intent.verify_token,
     }
 
 
 def _intent(row: sa.RowMapping) -> Intent:
-    alike = ("mode", "client", "secret", "lease_seconds", "delivered", "number", "attempts")
+    alike = (
+        "mode",
+        "client",
+        "secret",
+        "lease_seconds",
+        "delivered",
+        "number",
+        "attempts",
+        "verify_token",
+    )
     asked_at = from_microseconds(row["asked_at"])
     return Intent(target=_target(row), asked_at=asked_at, **{name: row[name] for name in alike})
 

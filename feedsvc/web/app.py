@@ -2,21 +2,18 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import Gone, HTTPException, NotFound, TooManyRequests
+from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
-from feedsvc.core.renames import successors
-from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
 from feedsvc.settings import Settings
-from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import hooks, pages
 from feedsvc.web.bodies import MOST_BODY_OCTETS
@@ -24,6 +21,7 @@ from feedsvc.web.feeds import Documents, answer
 from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.limits import RETRY_AFTER
+from feedsvc.web.redirects import document_at, redirect_path
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
 
@@ -98,8 +96,7 @@ class _Web:
             return pages.index_page(site, snapshot, main)
 
     def document(self, path: str) -> AnyResponse:
-        alias = self._settings.feeds.aliases.get(f"/{path}")
-        meant = addresses.FORMATS[alias] if alias else path
+        meant = document_at(path, self._settings.feeds.aliases)
         has_pages = self._settings.server.pages
         page = pages.for_browser(self._store, meant) if has_pages else None
         if page:
@@ -123,7 +120,10 @@ class _Web:
                 return page
             shown_by = snapshot.attached_at(nfc(path), MOST_ENTRIES) if has_pages else []
             if not shown_by:
-                return _elsewhere(site, snapshot, path, self._documents)
+                elsewhere = redirect_path(path, site, snapshot)
+                if elsewhere is None:
+                    raise NotFound
+                return _moved(addresses.url(site.url, elsewhere))
         return self._files.answer(nfc(path), shown_by, site.url)
 
     def hub(self) -> AnyResponse:
@@ -163,34 +163,6 @@ class _Web:
 
     def _refuse(self, code: int, name: str, wait: str = "") -> AnyResponse:
         return refusal(self._settings, self._store, code, f"{code} {name}", wait)
-
-
-def _elsewhere(site: Site, snapshot: Snapshot, path: str, documents: Documents) -> AnyResponse:
-    """The way to the document that is meant; raises Gone and NotFound."""
-    for meant in _meant_by(path):
-        if meant != path and documents.at(meant):
-            return _moved(addresses.url(site.url, meant))
-        feed_path, _, name = meant.rpartition("/")
-        heir = successors(site.rules).get(feed_path)
-        if heir and _is_of_feeds(name) and snapshot.feed(heir):
-            return _moved(addresses.url(site.url, f"{heir}/{name}"))
-        if feed_path in site.rules.gone and _is_of_feeds(name):
-            raise Gone
-    raise NotFound
-
-
-def _meant_by(path: str) -> Iterable[str]:
-    """Canonical paths of documents that this one may mean."""
-    yield nfc(path)
-    feed_path, _, name = nfc(path).rpartition("/")
-    raw = addresses.raw_name_path(feed_path)
-    if raw:
-        yield f"{raw}/{name}"
-
-
-def _is_of_feeds(name: str) -> bool:
-    """True where a path that ends so is that of a feed's document, or of its page."""
-    return not name or name in addresses.FORMATS.values()
 
 
 def _moved(location: str) -> AnyResponse:

@@ -1,11 +1,10 @@
 """Our WebSub hub: who may be pushed what (W3C WebSub §5)."""
 
 import math
-import re
 import secrets
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote_plus
 
 from flask import Response, request
 from werkzeug.exceptions import (
@@ -16,11 +15,11 @@ from werkzeug.exceptions import (
 )
 
 from feedsvc.core import addresses
-from feedsvc.core.reachable import callback_fault, origin
-from feedsvc.core.site import Site
+from feedsvc.core.reachable import LONGEST, callback_fault, origin
 from feedsvc.core.subscriptions import (
     LONGEST_CALLBACK,
     MOST_SECRET_OCTETS,
+    MOST_TOKEN_OCTETS,
     UNPROVEN_FOR,
     Intent,
     Mode,
@@ -31,14 +30,16 @@ from feedsvc.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web.bodies import read_body
 from feedsvc.web.limits import Buckets, client
+from feedsvc.web.redirects import feed_document
 from feedsvc.web.refusals import line
 
 MOST_BYTES: Final = 16 * 1024
 _MOST_FIELDS: Final = 40
 _FORM: Final = "application/x-www-form-urlencoded"
-_BURST: Final = 200.0  # requests that a client has at once
+_BURST: Final = 1000.0  # requests that a client has at once, as for an import of OPML
 _PER_SECOND: Final = 20.0
-_ENCODED: Final = re.compile("%(2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])")
+# Characters of the URL of a verification that are not callback, topic or token.
+_ADDED: Final = 200
 _MODES: Final[dict[str, Mode]] = {"subscribe": "subscribe", "unsubscribe": "unsubscribe"}
 
 
@@ -100,9 +101,17 @@ class Hub:
         if "\0" in secret:  # PostgreSQL keeps none
             raise _Fault("hub.secret has a NUL in it")
         asked_lease = form.get("hub.lease_seconds", "") if mode == "subscribe" else ""
-        feed_path, format_name, digest = self._topic(form.get("hub.topic", ""))
+        token = form.get("hub.verify_token", "")
+        if len(token.encode()) > MOST_TOKEN_OCTETS:
+            raise _Fault(f"hub.verify_token has more than {MOST_TOKEN_OCTETS} bytes")
+        if "\0" in token:
+            raise _Fault("hub.verify_token has a NUL in it")
+        topic = form.get("hub.topic", "")
+        feed_path, format_name, digest = self._topic(topic)
+        if len(callback) + len(quote_plus(topic)) + len(quote_plus(token)) > LONGEST - _ADDED:
+            raise _Fault("hub.callback and hub.topic are too long together")
         return Intent(
-            target=Target(feed_path, format_name, callback, origin(callback).host),
+            target=Target(feed_path, format_name, callback, origin(callback).host, topic),
             mode=mode,
             client=asking,
             secret=secret,
@@ -110,17 +119,20 @@ class Hub:
             delivered=digest,
             asked_at=datetime.now(UTC),
             number=secrets.token_hex(12),
+            verify_token=token,
         )
 
     def _topic(self, topic: str) -> tuple[str, str, str]:
         """The path of a feed, a format, and the feed's digest: what a topic names."""
         with self._store.snapshot() as snapshot:
             site = snapshot.site()
-            found = _document(topic, site) if site else None
-            record = snapshot.feed(found[0]) if found else None
-        if found is None or record is None:
-            raise _Fault("hub.topic is none of ours; it is the self link of a feed")
-        return *found, record.digest
+            path = addresses.path_at(site.url, topic) if site else None
+            if site and path is not None:
+                aliases = self._settings.feeds.aliases
+                found = feed_document(path, aliases, site, snapshot)
+                if found:
+                    return found
+        raise _Fault("hub.topic is not the URL of a feed of this site")
 
 
 class _Fault(Exception):  # noqa: N818 - it is answered
@@ -138,25 +150,6 @@ def _form() -> dict[str, str]:
     except ValueError as error:
         raise _Fault("the body is not a form in UTF-8 with few fields") from error
     return dict(reversed(fields))  # of two with one name the first counts
-
-
-def _document(topic: str, site: Site) -> tuple[str, str] | None:
-    """The path of a feed and the format that a topic names, if it is written as we write it.
-
-    Letters and digits may be percent-encoded though they need not be (WebSub §5.1.1).
-    """
-    topic = _ENCODED.sub(lambda octet: chr(int(octet[1], 16)), topic)
-    base = addresses.url(site.url, "")
-    if not topic.startswith(base):
-        return None
-    path = unquote(topic.removeprefix(base))
-    if addresses.url(site.url, path) != topic or "\0" in path:
-        return None
-    feed_path, _, name = path.rpartition("/")
-    for format_name, file_name in addresses.FORMATS.items():
-        if name == file_name:
-            return feed_path, format_name
-    return None
 
 
 def _seconds(text: str) -> int | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedsvc.core.subscriptions import Subscription, Target, granted_lease, pause
+from feedsvc.core.subscriptions import Subscription, Target, granted_lease, pause, share
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TARGET = Target("tags/Tea", "atom", "https://reader.example/cb?x=1", "reader.example")
@@ -80,3 +80,12 @@ def test_a_subscription_has_a_word_for_how_it_fares(
         TARGET, "::1", NOW, NOW, is_behind, None, attempts, NOW, "it answered 500"
     )
     assert subscription.state == state
+
+
+@pytest.mark.parametrize(("most", "half"), [(1, 1), (2, 1), (3, 2), (50_000, 25_000)])
+def test_one_client_has_half_of_the_hub(most: int, half: int) -> None:
+    assert share(most) == half
+
+
+def test_the_spelling_of_a_topic_is_no_part_of_the_name() -> None:
+    assert replace(TARGET, topic="https://example.org/tags/%54ea/atom.xml").name == TARGET.name

@@ -44,6 +44,13 @@ class Asked:
         """What it has kept since this was asked last, as a pusher would get it."""
         return self._store.subscriptions.claim_intents(datetime.now(UTC), 1000)
 
+    def fail(self, callbacks: set[str]) -> None:
+        """Do as a pusher does whose verifications of these callbacks fail."""
+        now = datetime.now(UTC)
+        for intent in self._store.subscriptions.claim_intents(now, 5000, 5000):
+            if intent.target.callback in callbacks:
+                self._store.subscriptions.refuse(intent, "404", None, now)
+
 
 def a_callback() -> str:
     """A callback that nobody else uses, on a host that nobody else uses."""
@@ -266,38 +273,31 @@ def test_the_hub_stands_in_a_json_feed(hub: Asked) -> None:
         "{host}.example.org/tags/Tea/atom.xml",
         "{own}",
         "{own}/",
-        "{own}/feed.xml",
-        "{own}/feed/",
         "{own}/opml.xml",
         "{own}/hub",
         "{own}/tags/Tea/",
         "{own}/tags/Tea",
         "{own}/tags/Coffee/atom.xml",
         "{own}/tags/tea/atom.xml",
-        "{own}/tags/C%23/atom.xml",
-        "{own}/tags/a%2Fb/atom.xml",
         "{own}/tags//Tea/atom.xml",
         "{own}//tags/Tea/atom.xml",
         "{own}/tags/../tags/Tea/atom.xml",
-        "{own}/tags/Tea/atom.xml?",
-        "{own}/tags/Tea/atom.xml?raw",
         "{own}/tags/Tea/atom.xml#top",
         "{own}/tags/Tea/ATOM.XML",
-        "{own}/tags/上海交大医学院/atom.xml",
         "{own}/tags/%00/atom.xml",
         "{own}/tags/%FF/atom.xml",
         "{own}/tags/Tea%0A/atom.xml",
         " {own}/tags/Tea/atom.xml",
-        "{upper}/tags/Tea/atom.xml",
         "/tags/Tea/atom.xml",
+        "{own}/tags/Tea/atom.xml\r\nX: y",
+        "{own}/tags/Tea/atom xml",
         "file:///etc/passwd",
         "http://169.254.169.254/latest/meta-data/",
     ],
 )
 def test_no_other_address_is_a_topic(hub: Asked, topic: str) -> None:
     own = hub.server.url
-    asked = topic.format(own=own, host=own, upper=own.replace("http", "HTTP"))
-    response = hub.ask(topic=asked)
+    response = hub.ask(topic=topic.format(own=own, host=own))
     assert response.status_code == 400
     assert "hub.topic" in response.text
 
@@ -401,10 +401,11 @@ def test_a_callback_that_may_lead_inside_is_refused(hub: Asked, callback: str) -
 # Limits (F56).
 
 
-def test_a_host_has_twenty_unconfirmed_requests_then_429(hub: Asked) -> None:
+def test_after_twenty_failed_verifications_a_host_gets_429(hub: Asked) -> None:
     host = f"{secrets.token_hex(8)}.example.org"
-    found = [hub.ask(callback=f"https://{host}/{n}").status_code for n in range(21)]
-    assert found == [202] * 20 + [429]
+    callbacks = {f"https://{host}/{n}" for n in range(20)}
+    assert {hub.ask(callback=callback).status_code for callback in callbacks} == {202}
+    hub.fail(callbacks)
     refused = hub.ask("203.0.113.9", callback=f"http://{host}:8080/other")
     assert refused.status_code == 429
     assert 500 < int(refused.headers["Retry-After"]) <= 600
@@ -415,10 +416,12 @@ def test_a_host_has_twenty_unconfirmed_requests_then_429(hub: Asked) -> None:
     assert hub.ask().status_code == 202
 
 
-def test_a_client_has_a_hundred_unconfirmed_requests_then_429(hub: Asked) -> None:
-    client = "203.0.113.77"
-    found = [hub.ask(client).status_code for _ in range(101)]
-    assert found == [202] * 100 + [429]
+def test_after_a_hundred_failed_verifications_a_client_gets_429(hub: Asked) -> None:
+    client, callbacks = "203.0.113.77", {a_callback() for _ in range(100)}
+    found = {hub.ask(client, callback=callback).status_code for callback in callbacks}
+    assert found == {202}
+    hub.fail(callbacks)
+    assert hub.ask(client).status_code == 429
     assert hub.ask("203.0.113.78").status_code == 202
 
 
@@ -426,9 +429,9 @@ def test_a_client_that_asks_far_too_often_waits(tmp_path: Path, sqlite_url: str)
     """In this process: over sockets a busy machine may be slower than the limit."""
     publisher = Publisher(tmp_path, sqlite_url)
     asking = create_app(publisher.settings, publisher.store).test_client()
-    found = [asking.post("/hub", data={"hub.mode": "sing"}) for _ in range(300)]
+    found = [asking.post("/hub", data={"hub.mode": "sing"}) for _ in range(1100)]
     codes = [response.status_code for response in found]
-    assert codes[:200] == [400] * 200
+    assert codes[:1000] == [400] * 1000
     assert int(found[codes.index(429)].headers["Retry-After"]) >= 1
     other = {"REMOTE_ADDR": "203.0.113.98"}
     assert asking.post("/hub", data={"hub.mode": "sing"}, environ_base=other).status_code == 400

@@ -199,6 +199,7 @@ def test_a_later_intent_outlives_the_confirmation_of_an_earlier_one(
     either_store: Store,
 ) -> None:
     ask(either_store, earlier := intent())
+    assert intents(either_store) == [earlier]  # it is being verified
     ask(either_store, later := intent(mode="unsubscribe"))  # at the same moment
     assert either_store.subscriptions.confirm(earlier, NOW)
     assert intents(either_store) == [later]
@@ -233,10 +234,16 @@ def test_a_refusal_that_comes_late_wakes_nothing(either_store: Store) -> None:
 # --- limits
 
 
+def ask_in_vain(store: Store, wanted: Intent) -> None:
+    """Queue it, and have its verification fail."""
+    assert ask(store, wanted) == ""
+    store.subscriptions.refuse(wanted, "404", None, wanted.asked_at)
+
+
 def test_a_host_may_not_be_asked_too_often_in_vain(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN):
         of = target(callback=f"https://one.example/{n}")
-        assert ask(either_store, intent(of, client=f"192.0.2.{n}")) == ""
+        ask_in_vain(either_store, intent(of, client=f"192.0.2.{n}"))
     assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
     assert ask(either_store, intent(mode="unsubscribe")) == TOO_MANY_UNPROVEN
     assert ask(either_store, intent(target("two"))) == ""
@@ -249,9 +256,10 @@ def test_it_is_known_when_somebody_may_ask_again(either_store: Store) -> None:
         return None if until is None else until - now
 
     assert free_in(intent(), NOW) is None
-    for n in range(MOST_UNPROVEN + 1):
+    for n in range(MOST_UNPROVEN):
         of = target(callback=f"https://one.example/{n}")
-        ask(either_store, intent(of, client=f"192.0.2.{n}", asked_at=NOW + n * SECOND))
+        wanted = intent(of, client=f"192.0.2.{n}", asked_at=NOW + n * SECOND)
+        ask_in_vain(either_store, wanted)
     later = NOW + 30 * SECOND
     assert free_in(intent(), later) == UNPROVEN_FOR - 30 * SECOND
     again = later + UNPROVEN_FOR - 30 * SECOND
@@ -259,30 +267,37 @@ def test_it_is_known_when_somebody_may_ask_again(either_store: Store) -> None:
     assert ask(either_store, intent(asked_at=again)) == ""
 
 
-def test_intents_that_were_refused_or_asked_for_anew_still_count(either_store: Store) -> None:
-    for _ in range(MOST_UNPROVEN - 1):
-        ask(either_store, intent())
-    ask(either_store, last := intent())
-    either_store.subscriptions.refuse(last, "404", None, NOW)
-    assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
-    either_store.subscriptions.forget_old_intents(NOW + UNPROVEN_FOR)
-    assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
-    either_store.subscriptions.forget_old_intents(NOW + UNPROVEN_FOR + SECOND)
-    assert ask(either_store, intent()) == ""
+def test_verifications_that_failed_or_were_overtaken_count(either_store: Store) -> None:
+    for n in range(MOST_UNPROVEN):
+        assert ask(either_store, intent(asked_at=NOW + n * SECOND)) == ""
+        assert len(intents(either_store, NOW + n * SECOND)) == 1  # it is being verified
+    assert ask(either_store, intent(asked_at=NOW + 30 * SECOND)) == ""
+    assert ask(either_store, intent(asked_at=NOW + 30 * SECOND)) == TOO_MANY_UNPROVEN
+    first_ends = NOW + UNPROVEN_FOR
+    either_store.subscriptions.forget_old_intents(first_ends)
+    assert ask(either_store, intent(asked_at=first_ends - SECOND)) == TOO_MANY_UNPROVEN
+    either_store.subscriptions.forget_old_intents(first_ends + SECOND)
+    assert ask(either_store, intent(asked_at=first_ends)) == ""
+
+
+def test_intents_that_were_not_verified_yet_do_not_count(either_store: Store) -> None:
+    for _ in range(MOST_UNPROVEN + 5):
+        assert ask(either_store, intent()) == ""  # each takes the place of the one before
+    assert len(intents(either_store)) == 1
 
 
 def test_intents_that_were_confirmed_do_not_count(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN + 5):
         subscribe(either_store, target(callback=f"https://one.example/{n}"))
     for _ in range(MOST_UNPROVEN - 1):
-        ask(either_store, intent())
+        ask_in_vain(either_store, intent())
     subscribe(either_store, asked_at=NOW + SECOND)  # proves those before it too
     assert ask(either_store, intent()) == ""
 
 
 def test_a_client_may_not_ask_too_often_in_vain(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN_OF_CLIENT):
-        assert ask(either_store, intent(target(str(n)))) == ""
+        ask_in_vain(either_store, intent(target(str(n))))
     assert ask(either_store, intent()) == TOO_MANY_UNPROVEN
     assert ask(either_store, intent(client="192.0.2.2")) == ""
 
@@ -290,7 +305,7 @@ def test_a_client_may_not_ask_too_often_in_vain(either_store: Store) -> None:
 def test_the_hub_has_room_for_so_many_and_renewals_are_not_refused(
     either_store: Store,
 ) -> None:
-    subscribe(either_store, target("one"))
+    subscribe(either_store, target("one"), client="::1")
     assert ask(either_store, intent(target("two")), most=2) == ""
     full = "this hub has no room for more subscriptions"
     assert ask(either_store, intent(target("three")), most=2) == full
@@ -328,7 +343,7 @@ def test_a_limit_holds_for_those_who_ask_at_once(either_store: Store) -> None:
 
     def call(name: str) -> None:
         together.wait()
-        answers.append(ask(either_store, intent(target(name)), most=3))
+        answers.append(ask(either_store, intent(target(name), client=name), most=3))
 
     calls = [threading.Thread(target=call, args=[str(n)]) for n in range(threads)]
     for thread in calls:

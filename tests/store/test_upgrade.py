@@ -227,8 +227,15 @@ def downgrade_to_third_schema(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
         connection.execute(sa.text("DROP INDEX files_measured"))
-        for column in ("measured", "passed_at"):
-            connection.execute(sa.text(f"ALTER TABLE files DROP COLUMN {column}"))
+        for column in (
+            "files.measured",
+            "files.passed_at",
+            "intents.verify_token",
+            "intents.topic",
+        ):
+            table, name = column.split(".")
+            connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        connection.execute(sa.text("ALTER TABLE subscriptions DROP COLUMN topic"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     engine.dispose()
 
@@ -320,4 +327,38 @@ def test_an_upgraded_store_keeps_subscriptions(second_schema: str) -> None:
     store.publish(Publication(a_site(), [an_entry("pots", tags=("Green",))]), NOW)
     (delivery,) = store.subscriptions.claim_deliveries(NOW, 9)
     assert delivery.digest == digests(store)["tags/Green"][0]
+    store.close()
+
+
+# --- from schema 0005
+
+
+def test_subscriptions_of_the_fifth_schema_keep_their_names(either_url: str) -> None:
+    """A name is a hash of topic and callback: with another one each renewal would be a twin."""
+    build_first_schema(either_url, row("tea"))
+    callback = "https://reader.example/cb?x=1"
+    name = "fef40e49308e878d8cd6ca4f475e314063141a45"
+    engine = sa.create_engine(either_url)
+    with engine.begin() as connection:
+        command.upgrade(config_of(connection), "0005")
+        kept: dict[str, Any] = {
+            **{"name": name, "feed_path": "tags/Green", "format": "atom", "callback": callback},
+            **{"host": "reader.example", "client": "::1", "secret": "s", "delivered": "x"},
+            **{"attempts": 0, "next_attempt_at": 0, "claimed_until": 0, "last_error": ""},
+        }
+        insert(connection, "subscriptions", kept | {"since": 1, "lease_ends_at": 2**52})
+        asked = {"mode": "unsubscribe", "lease_seconds": 1, "asked_at": 1, "number": "1"}
+        insert(connection, "intents", kept | asked)
+    engine.dispose()
+    store = Store(either_url)
+    (found,) = store.subscriptions.all()
+    assert (found.target.name, found.target.topic) == (name, "")
+    (intent,) = store.subscriptions.claim_intents(NOW, 9)
+    assert (intent.target, intent.verify_token) == (found.target, "")
+    topic = "https://example.org/tags/%47reen/atom.xml"
+    target = Target("tags/Green", "atom", callback, "reader.example", topic)
+    renewal = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "2")
+    assert store.subscriptions.ask(renewal, 99, NOW) == ""
+    assert store.subscriptions.confirm(renewal, NOW)
+    assert [each.target for each in store.subscriptions.all()] == [target]
     store.close()
