@@ -10,6 +10,7 @@ FeedsvcError
     ├── StoreDamaged   its file is not, or no longer, a database
     ├── StoreGone        its file was taken away
     ├── StoreTooNew    it was written by a newer feedsvc and is left untouched
+    ├── StoreSlow      a query took longer than it may
     └── StoreLocked    another process is publishing
 """
 
@@ -84,6 +85,10 @@ class StoreGone(StoreError):  # noqa: N818 - likewise
 
 class StoreTooNew(StoreError):  # noqa: N818 - likewise
     """The store was written by a newer feedsvc; it is left as it is."""
+
+
+class StoreSlow(StoreError):  # noqa: N818 - likewise
+    """A query took longer than it may, and was interrupted."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - likewise

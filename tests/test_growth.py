@@ -1,4 +1,4 @@
-"""The pure parts of publishing and checking take about four times as long for four times as much."""
+"""The pure parts of publishing and checking do four times the work for four times the posts."""
 
 import importlib
 from collections.abc import Callable
@@ -163,7 +163,9 @@ def of_posts(use: Callable[..., object]) -> Case:
 
 def of_problems(use: Callable[..., object]) -> Case:
     def case(count: int) -> Callable[[], object]:
-        problems = [Problem(path, 1, "a fault", "a cure", column=1) for path in texts("p", count)]
+        problems = [
+            Problem(path, 1, "a fault", "a cure", column=1) for path in texts("p", count)
+        ]
         return partial(use, problems, "posts")
 
     return case
@@ -198,8 +200,10 @@ CASES: Final[dict[str, Case]] = {
     "the tree of categories": a_tree,
     "readers": lambda n: partial(reader_links, "https://x/", dict.fromkeys(texts("r", n), "a")),
     "chunks": lambda n: lambda: list(chunks(texts("p", n))),
-    "purges": lambda n: lambda: list(
-        Cache("http://c", "PURGE", "http://x", "Cache-Tag").purges(texts("tags/", n))
+    "purges": lambda n: (
+        lambda: list(
+            Cache("http://c", "PURGE", "http://x", "Cache-Tag").purges(texts("tags/", n))
+        )
     ),
 }
 
