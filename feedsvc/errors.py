@@ -11,6 +11,7 @@ FeedsvcError
     ├── StoreGone        its file was taken away
     ├── StoreTooOld    an older feedsvc wrote it, which may still be using it
     ├── StoreTooNew    it was written by a newer feedsvc and is left untouched
+    ├── StoreSlow      a query took longer than it may
     └── StoreLocked    another process is publishing
 """
 
@@ -89,6 +90,10 @@ class StoreTooOld(StoreError):  # noqa: N818 - as StoreDamaged
 
 class StoreTooNew(StoreError):  # noqa: N818 - likewise
     """The store was written by a newer feedsvc; it is left as it is."""
+
+
+class StoreSlow(StoreError):  # noqa: N818 - likewise
+    """A query took longer than it may, and was interrupted."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - likewise

@@ -1,4 +1,4 @@
-"""The pure parts of publishing and checking take about four times as long for four times as much."""
+"""The pure parts of publishing and checking do four times the work for four times the posts."""
 
 import importlib
 from collections.abc import Callable
@@ -53,7 +53,9 @@ def records(count: int, prefix: str = "p") -> list[FileRecord]:
 
 def known(found: list[FileRecord]) -> publishing._Known:
     by_path = dict(zip(again([each.path for each in found]), found, strict=True))
-    return publishing._Known(by_path, 1, None, everything=True, zone_moved=False)
+    return publishing._Known(
+        by_path, 1, None, everything=True, zone_before=None, was_held=False
+    )
 
 
 def seen(count: int) -> publishing._Seen:

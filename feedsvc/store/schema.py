@@ -114,6 +114,7 @@ feeds = Table(
     # The number of the publish in which its digest moved last.
     Column("moved_in", BigInteger, nullable=False, server_default="0"),
     Index("feeds_moved_in", "moved_in"),
+    Index("feeds_size", "kind", "entries"),
 )
 
 # Which feed holds which entry; its key is the order of a feed, read from its end.

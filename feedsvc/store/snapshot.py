@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -25,7 +26,9 @@ from feedsvc.store.schema import (
     files,
     identities,
     memberships,
+    publishes,
 )
+from feedsvc.store.time_limits import read_until
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
@@ -57,6 +60,13 @@ class Snapshot:
 
     def _rows(self, query: sa.Select[Any]) -> Iterator[sa.RowMapping]:
         return iter(self._connection.execute(query).mappings())
+
+    def until(self, deadline: float) -> AbstractContextManager[None]:
+        """Interrupt what is read in the context at `deadline` (monotonic time).
+
+        Raises StoreSlow; on PostgreSQL nothing more can be read from the snapshot after that.
+        """
+        return read_until(self._connection, deadline)
 
     # The whole.
 
@@ -92,6 +102,12 @@ class Snapshot:
         """
         found = self._connection.execute(_MARK).first()
         return (int(found[0]), found[1], found[2]) if found else (0, 0, "")
+
+    def last_publish(self) -> int:
+        """The number of the last publish that changed something; 0 before the first."""
+        return int(
+            self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar() or 0
+        )
 
     # Feeds and entries.
 
@@ -155,7 +171,12 @@ class Snapshot:
 
     def feeds_below(self, path: str, most: int) -> list[FeedRecord]:
         """The largest of the feeds whose path begins with this one and a slash."""
-        query = sa.select(feeds).where(feeds.c.path.startswith(f"{path}/", autoescape=True))
+        # SQLite finds a range by the index of paths, but not LIKE. Other collations than "C"
+        # would order slashes and letters otherwise.
+        of_bytes: sa.ColumnElement[str] = feeds.c.path
+        if self._connection.dialect.name == "postgresql":
+            of_bytes = sa.collate(feeds.c.path, "C")
+        query = sa.select(feeds).where(of_bytes >= f"{path}/", of_bytes < f"{path}0")
         return self._by_size(query, most)
 
     def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
@@ -177,15 +198,21 @@ class Snapshot:
 
     def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:
         """The newest entries of a feed with each word of `text` in their title."""
-        query = _in_order(feed_number)
+        found = _members(feed_number).join(entries, entries.c.id == memberships.c.entry_id)
         for word in text.split():
-            query = query.where(entries.c.title.icontains(word, autoescape=True))
-        return [entry_of(row) for row in self._rows(query.limit(most))]
+            found = found.where(entries.c.title.icontains(word, autoescape=True))
+        return self._entries_of(found.limit(most))
 
     def older(self, feed_number: int, most: int, skip: int) -> list[Entry]:
         """The entries of a feed behind the `skip` newest, newest first."""
-        query = _in_order(feed_number).limit(most).offset(skip)
-        return [entry_of(row) for row in self._rows(query)]
+        return self._entries_of(_members(feed_number).limit(most).offset(skip))
+
+    def _entries_of(self, members: sa.Select[Any]) -> list[Entry]:
+        """The entries of these members, in their order. No other entry is read."""
+        ids = self._connection.execute(members).scalars().all()
+        query = sa.select(entries).where(entries.c.id.in_(ids))
+        found = {row["id"]: entry_of(row) for row in self._rows(query)}
+        return [found[entry_id] for entry_id in ids]
 
     # What publishing needs to know.
 
@@ -308,6 +335,15 @@ def _in_order(feed_number: int) -> sa.Select[Any]:
     return (
         sa.select(entries)
         .join(memberships, memberships.c.entry_id == entries.c.id)
+        .where(memberships.c.feed == feed_number)
+        .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+    )
+
+
+def _members(feed_number: int) -> sa.Select[Any]:
+    """The ids of the entries of a feed, newest first, out of its index alone."""
+    return (
+        sa.select(memberships.c.entry_id)
         .where(memberships.c.feed == feed_number)
         .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
     )

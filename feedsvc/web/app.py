@@ -21,6 +21,7 @@ from feedsvc.web.feeds import Documents, answer
 from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.limits import RETRY_AFTER
+from feedsvc.web.once import Once
 from feedsvc.web.redirects import document_at, redirect_path
 from feedsvc.web.refusals import line, refusal
 from feedsvc.web.representations import Shelf
@@ -42,6 +43,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_OCTETS + 1  # one more shows that it is more
     app.config["READERS"] = settings.server.readers
+    app.extensions["feedsvc.once"] = Once()
     documents = Documents(store, shelf or Shelf(settings.server.memory))
     web = _Web(settings, store, documents)
     webhook = hooks.Hooks(settings, store)

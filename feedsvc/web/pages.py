@@ -22,6 +22,8 @@ from feedsvc.store.store import Store
 from feedsvc.web import browsing
 from feedsvc.web.codings import CODINGS, coding_for
 from feedsvc.web.feeds import conditions
+from feedsvc.web.once import Once
+from feedsvc.web.searching import search
 from feedsvc.web.words import catalogue_for
 
 # A post's style attributes were cleaned when it was read (core/styles.py).
@@ -67,13 +69,22 @@ def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
 
 
 def bare_index(site: Site, snapshot: Snapshot) -> Response:
-    """All feeds and no more: for a site whose pages another program serves."""
+    """All feeds and no more: for a site whose pages another program serves.
+
+    Its cost grows with the number of feeds, so it is rendered once for each revision and kept.
+    """
+    once: Once = current_app.extensions["feedsvc.once"]
+    revision = (snapshot.mark(), snapshot.last_publish(), site)
+    return _kept(once.page(revision, site.language, lambda: _bare_index(site, snapshot)))
+
+
+def _bare_index(site: Site, snapshot: Snapshot) -> Response:
     lines: dict[Kind, list[browsing.FeedLine]] = {kind: [] for kind in browsing.FOLDERS}
     for record in snapshot.listed_feeds():
         if record.topic.names:
             lines[record.topic.kind].append(browsing.feed_line(site, record))
     groups = [(kind, found) for kind, found in lines.items() if found]
-    return _kept(_page("bare.html", site, groups=groups, has_pages=False))
+    return _page("bare.html", site, groups=groups, has_pages=False)
 
 
 def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[browsing.FeedLine]:
@@ -82,8 +93,8 @@ def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[browsing.FeedLi
 
 
 def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
-    feeds = [browsing.feed_line(site, r) for r in snapshot.feeds_named_like(query, _FOUND)]
-    posts = snapshot.entries_titled_like(main.number, query, _FOUND)
+    records, posts = search(snapshot, main.number, query, _FOUND)
+    feeds = [browsing.feed_line(site, record) for record in records]
     return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_FOUND)
 
 

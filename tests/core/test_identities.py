@@ -27,7 +27,7 @@ def verdict(
     holders: Mapping[str, Holder] | None = None,
 ) -> Identities:
     standings = {standing.path: standing for standing in before}
-    return identify(claims, a_site(), pinned or {}, standings, missing, holders or {})
+    return identify(claims, a_site(), pinned or {}, standings, set(missing), holders or {})
 
 
 def test_nobody_claims_nothing() -> None:

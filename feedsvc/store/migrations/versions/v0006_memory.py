@@ -1,4 +1,4 @@
-"""Dates that posts have passed, topics as they were sent, running watchers, an index of feeds."""
+"""Passed dates, topics as they were sent, running watchers, an index of large feeds."""
 
 import sqlalchemy as sa
 from alembic import op
