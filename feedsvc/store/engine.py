@@ -51,6 +51,11 @@ class Database:
         """The store for messages, without a password."""
         return self._url.render_as_string(hide_password=True)
 
+    @property
+    def is_shared(self) -> bool:
+        """True if several machines may use the store at once."""
+        return self.file is None
+
     def _file(self) -> Path | None:
         if self._url.get_backend_name() != "sqlite":
             return None
@@ -224,12 +229,24 @@ def sole_watcher(url: str) -> Iterator[None]:
         return
     file = Path(parsed.database)
     _make_room(file)
-    with _file_lock(file.with_name(file.name + ".watcher"), wait=False) as got:
+    with _file_lock(_watcher_lock(file), wait=False) as got:
         if not got:
             raise StoreLocked(
                 f"another feedsvc watches a folder for {file}; stop it or set another store.url"
             )
         yield
+
+
+def has_watcher(file: Path | None) -> bool:
+    """False if no process watches a folder for this SQLite file; True for PostgreSQL."""
+    if file is None:
+        return True
+    with _file_lock(_watcher_lock(file), wait=False) as got:
+        return not got
+
+
+def _watcher_lock(file: Path) -> Path:
+    return file.with_name(file.name + ".watcher")
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from feedsvc.store.schema import identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.subscriptions import Subscriptions
 from feedsvc.store.upserts import upsert
+from feedsvc.store.watchers import Watchers
 
 # What no file of the folder has: the ids that readers know, and what our hub has promised.
 _SALVAGED: Final = (identities, subscriptions)
@@ -37,6 +38,7 @@ class Store:
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
         self.listeners = Listeners(self._database)
+        self.watchers = Watchers(self._database)
 
     def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the right to publish; StoreLocked where another process has it."""
