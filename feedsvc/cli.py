@@ -133,7 +133,10 @@ def _watching(settings: Settings) -> Iterator[None]:
         pusher.wake()
 
     source, interval = _source(settings), settings.watcher.interval
-    watcher = Watcher(source, settings.store.url, settings.publication(), interval, published)
+    store = settings.store
+    watcher = Watcher(
+        source, store.url, settings.publication(), interval, published, store.limits
+    )
     watcher.every(_TIDY_SECONDS, pusher.tidy)
     pusher.start(alone=settings.store.url.startswith("sqlite"))
     watcher.start()
@@ -150,7 +153,7 @@ def _pusher(settings: Settings) -> "Pusher":
     hub = settings.hub
     plain = settings.server.media_types == "plain"
     push = Push(settings.site.url, hub.enabled, hub.networks, _others(settings), plain)
-    return Pusher(settings.store.url, push)
+    return Pusher(settings.store.url, push, settings.store.limits)
 
 
 def _others(settings: Settings) -> "tuple[OutsideHub | Notified, ...]":
@@ -227,7 +230,9 @@ def publish_command(config: Path | None, seeds: Path | None, dry_run: bool) -> N
     if dry_run:
         reports = [_rehearse(settings)]
     else:
-        reports = _publish_settled(settings, open_sound_store(settings.store.url))
+        reports = _publish_settled(
+            settings, open_sound_store(settings.store.url, settings.store.limits)
+        )
     print_report(reports)
     if reports[-1].refused:
         sys.exit(1)
@@ -284,7 +289,9 @@ def _place_to_check(seeds: Path, path: Path | None) -> tuple[Path, set[str] | No
 def feeds(config: Path | None, seeds: Path | None) -> None:
     """List all feeds: address, title, entries, last changed."""
     settings = _settings(config, seeds)
-    with Store(settings.store.url, upgrade=False).snapshot() as snapshot:
+    with Store(
+        settings.store.url, upgrade=False, limits=settings.store.limits
+    ).snapshot() as snapshot:
         site = snapshot.site()
         rows = [
             (
@@ -304,7 +311,8 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
     """List what the webhook was asked for, the newest first; or show one job and its report."""
-    store = Store(_settings(config, seeds).store.url, upgrade=False)
+    settings = _settings(config, seeds)
+    store = Store(settings.store.url, upgrade=False, limits=settings.store.limits)
     if name is None:
         heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
         print_table(heading, [job_row(job) for job in store.jobs.newest(_MOST_JOBS)])
@@ -326,7 +334,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         if not pusher.end(end, "it was ended by the publisher"):
             raise click.BadParameter(f"there is no subscription {end}", param_hint="--end")
         return
-    store = Store(settings.store.url, upgrade=False)
+    store = Store(settings.store.url, upgrade=False, limits=settings.store.limits)
     rows = [
         [
             each.target.name[:12],
@@ -373,7 +381,7 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
     """
     settings = _settings(config, seeds)
     log_to_stderr()
-    store = Store(settings.store.url)
+    store = Store(settings.store.url, limits=settings.store.limits)
     if retry is not None:
         feed_path, format_name = _of_topic(settings, retry)
         count = store.subscriptions.retry(feed_path, format_name)
@@ -404,7 +412,7 @@ def _of_topic(settings: Settings, topic: str) -> tuple[str, str | None]:
 def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
     """Publish, then write every feed as a file below DIRECTORY."""
     settings = _settings(config, seeds)
-    store = open_sound_store(settings.store.url)
+    store = open_sound_store(settings.store.url, settings.store.limits)
     reports = _publish_settled(settings, store)
     with progress_of("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)
@@ -430,7 +438,10 @@ def _publish_settled(settings: Settings, store: Store) -> list[Report]:
 
 def _rehearse(settings: Settings) -> Report:
     source, site = _source(settings), settings.publication()
-    with store_to_look_at(settings.store.url) as store, source.proposed("") as folder:
+    with (
+        store_to_look_at(settings.store.url, settings.store.limits) as store,
+        source.proposed("") as folder,
+    ):
         return preview(folder, store, site, datetime.now(UTC))
 
 

@@ -26,6 +26,7 @@ from feedsvc.errors import (
 from feedsvc.folder import Folder
 from feedsvc.publishing import Report, preview, publish
 from feedsvc.source import Source
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.store import open_sound_store, open_store
 
 REQUEST_QUIET: Final = 2.0  # seconds without a further call, then the build begins (G10)
@@ -86,11 +87,13 @@ class Watcher:
         site: Site,
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._source = source
         self._folder = source.folder
         self._store_url = store_url
-        self._store = open_store(store_url)
+        self._limits = limits
+        self._store = open_store(store_url, limits)
         self._site = site
         self._interval = interval
         self._published = published  # is told the paths of the feeds that moved
@@ -325,7 +328,7 @@ class Watcher:
         self._stopping.wait(RETRY)
         self._store.close()
         try:
-            self._store = open_sound_store(self._store_url)
+            self._store = open_sound_store(self._store_url, self._limits)
         except FeedsvcError as failure:
             self._tell(logging.ERROR, f"the store cannot be replaced: {failure}")
         self._agenda.look_at_everything()

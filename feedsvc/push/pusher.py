@@ -21,6 +21,7 @@ from feedsvc.push.lanes import Lanes
 from feedsvc.push.tellings import Notified, OutsideHub, tell
 from feedsvc.push.verification import deny, verify
 from feedsvc.push.versions import Versions
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.listeners import Listener
 from feedsvc.store.store import open_store
 from feedsvc.store.subscriptions import CLAIM
@@ -59,10 +60,10 @@ class Push:
 class Pusher:
     """Pushes in threads of its own, from `start` to `stop`. It lives on the store alone."""
 
-    def __init__(self, store_url: str, push: Push) -> None:
+    def __init__(self, store_url: str, push: Push, limits: Limits = DEFAULT_LIMITS) -> None:
         self._store_url = store_url
         self._push = push
-        self._store = open_store(store_url)
+        self._store = open_store(store_url, limits)
         self._versions = Versions(self._store, plain=push.plain)
         self._others = {other.name: other for other in push.others}
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)

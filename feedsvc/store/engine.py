@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -17,7 +17,12 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from feedsvc.errors import StoreDamaged, StoreError, StoreGone, StoreLocked, StoreTooNew
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
+from feedsvc.store.silence import Silence
+
+if TYPE_CHECKING:
+    from feedsvc.store.postgres import Lock
 
 _BUSY_SECONDS: Final = 5
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
@@ -32,8 +37,13 @@ class Database:
     for the schema of a later feedsvc, which is left untouched.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+    def __init__(
+        self, url: str, *, upgrade: bool = True, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
         self._url = make_url(url)
+        self._limits = limits
+        self.silence = Silence()
+        self._lock: Lock | None = None
         self.file = self._file()
         if self.file:
             _make_room(self.file)
@@ -65,7 +75,9 @@ class Database:
 
     def _new_engine(self) -> Engine:
         if self.file is None:
-            return sa.create_engine(self._url, pool_pre_ping=True)
+            from feedsvc.store import postgres  # psycopg is an extra
+
+            return postgres.new_engine(self._url, self._limits, self.silence.is_known)
         engine = sa.create_engine(
             self._url, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
         )
@@ -134,13 +146,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one committed state throughout."""
-        with named_faults(self), self.engine.connect() as connection:
-            if self.file is None:
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield connection
+        with named_faults(self), self.engine.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def writing(self, alone: str = "") -> Iterator[Connection]:
@@ -184,20 +191,26 @@ class Database:
 
     @contextmanager
     def _advisory_lock(self, *, wait: bool) -> Iterator[None]:
-        with named_faults(self), self.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-            got = connection.execute(
-                sa.text(f"SELECT {call}(:number)"), {"number": _LOCK_NUMBER}
-            )
-            if got.scalar() is False:
-                raise StoreLocked(f"another process is publishing into {self.name}")
+        from feedsvc.store import postgres  # psycopg is an extra
+
+        with (
+            named_faults(self),
+            postgres.holding(self.engine, _LOCK_NUMBER, self.name, wait=wait) as self._lock,
+        ):
             try:
                 yield
             finally:
-                connection.execute(
-                    sa.text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK_NUMBER}
-                )
+                self._lock = None
+
+    def keep_lock(self) -> None:
+        """Raise StoreError if the right to publish was lost since this process got it.
+
+        The server takes it from a process that was silent for long. Another may have published
+        meanwhile, and what this one has read is no longer true.
+        """
+        if self._lock is not None:
+            with named_faults(self):
+                self._lock.check()
 
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged. PostgreSQL keeps its own checksums."""

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from feedsvc.errors import StoreDamaged
 from feedsvc.store.engine import Database, put_aside
 from feedsvc.store.jobs import Jobs
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.listeners import Listeners
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.schema import identities, subscriptions
@@ -32,8 +33,10 @@ log = logging.getLogger("feedsvc.store")
 class Store:
     """What is published. Every method raises StoreError where the store cannot be asked."""
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
-        self._database = Database(url, upgrade=upgrade)
+    def __init__(
+        self, url: str, *, upgrade: bool = True, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self._database = Database(url, upgrade=upgrade, limits=limits)
         self.name = self._database.name
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
@@ -53,7 +56,9 @@ class Store:
     def publish(self, publication: Publication, now: datetime) -> Changes:
         """Write a publication in one transaction: readers see all of it or nothing."""
         with self._database.writing() as connection:
-            return commit(connection, publication, now)
+            changes = commit(connection, publication, now)
+            self._database.keep_lock()
+            return changes
 
     def rehearse(self, publication: Publication, now: datetime) -> Changes:
         """What `publish` would do; nothing is written."""
@@ -65,6 +70,10 @@ class Store:
         with self._database.writing() as connection:
             upsert(connection, table, rows)
 
+    def probe(self) -> AbstractContextManager[None]:
+        """Ask the store within this context, and learn whether it answers: see Silence."""
+        return self._database.silence.probe()
+
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged."""
         self._database.verify()
@@ -74,20 +83,20 @@ class Store:
         self._database.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
     """The store at `url`; one that cannot be opened is put aside, and a new one made.
 
     Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
     """
     try:
-        return Store(url)
+        return Store(url, limits=limits)
     except StoreDamaged as error:
         return _anew(url, error)
 
 
-def open_sound_store(url: str) -> Store:
+def open_sound_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
     """The store at `url`, looked through for damage first: a damaged one is put aside too."""
-    store = open_store(url)
+    store = open_store(url, limits)
     try:
         store.verify()
     except StoreDamaged as error:
@@ -97,7 +106,7 @@ def open_sound_store(url: str) -> Store:
 
 
 @contextmanager
-def store_to_look_at(url: str) -> Iterator[Store]:
+def store_to_look_at(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
     """The store at `url`; where there is no file yet an empty one, which leaves none behind.
 
     That of an earlier feedsvc, which may still be running, is refused with a StoreError.
@@ -105,7 +114,8 @@ def store_to_look_at(url: str) -> Iterator[Store]:
     parsed = make_url(url)
     is_there = parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=False)
+        there = url if is_there else f"sqlite:///{place}/empty.sqlite3"
+        store = Store(there, upgrade=False, limits=limits)
         try:
             yield store
         finally:
