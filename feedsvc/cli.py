@@ -35,6 +35,7 @@ from feedsvc.printing import (
 )
 from feedsvc.publishing import Report, preview, publish
 from feedsvc.settings import Settings, load_settings
+from feedsvc.sharing import refuse_other_folder
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store, store_to_look_at
@@ -137,6 +138,7 @@ def _watching(settings: Settings) -> Iterator[None]:
     watcher = Watcher(
         source, store.url, settings.publication(), interval, published, store.limits
     )
+    watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)
     pusher.start(alone=settings.store.url.startswith("sqlite"))
     watcher.start()
@@ -425,6 +427,7 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
 def _publish_settled(settings: Settings, store: Store) -> list[Report]:
     """Publish, and look again while a file is being written or has just vanished."""
     source, site = _source(settings), settings.publication()
+    refuse_other_folder(source, store)
     source.update()
     folder = source.folder
     until = time.monotonic() + _SETTLE_SECONDS

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from feedsvc.store.postgres import Lock
 
 _BUSY_SECONDS: Final = 5
+_GLANCE_SECONDS: Final = 0.5  # those that only ask for a watcher hold its lock for a moment
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -242,6 +243,9 @@ def sole_watcher(url: str) -> Iterator[None]:
         return
     file = Path(parsed.database)
     _make_room(file)
+    until = time.monotonic() + _GLANCE_SECONDS
+    while has_watcher(file) and time.monotonic() < until:
+        time.sleep(_GLANCE_SECONDS / 10)
     with _file_lock(_watcher_lock(file), wait=False) as got:
         if not got:
             raise StoreLocked(

@@ -195,6 +195,12 @@ class Snapshot:
             query = sa.select(files).where(files.c.path.in_(chunk))
             yield from map(file_record, self._rows(query))
 
+    def some_published(self, most: int) -> list[str]:
+        """The paths of files that have a published entry, at random if there are more."""
+        published = sa.select(files.c.path).where(files.c.entry_id.is_not(None))
+        query = published.order_by(sa.func.random()).limit(most)
+        return list(self._connection.execute(query).scalars())
+
     def unsettled(self, now_us: int) -> list[str]:
         """The paths that need a look although nothing says that they changed.
 

@@ -43,6 +43,11 @@ class Store:
         self.listeners = Listeners(self._database)
         self.watchers = Watchers(self._database)
 
+    @property
+    def is_shared(self) -> bool:
+        """True if several machines may use the store at once."""
+        return self._database.is_shared
+
     def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the right to publish; StoreLocked where another process has it."""
         return self._database.lock(wait=wait)
