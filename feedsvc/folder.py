@@ -66,6 +66,7 @@ class Folder:
         *,
         stands: bool = False,
     ) -> None:
+        self.configured = root.absolute()  # not what a link in it leads to
         self.root = root.resolve()
         self.quiet = quiet
         self.stands = stands

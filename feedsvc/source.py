@@ -36,7 +36,7 @@ class Source:
         different paths.
         """
         if self._repository is None:
-            return str(self.folder.root.absolute())
+            return str(self.folder.configured)
         return " ".join((self._repository.address, self._branch, self._path)).rstrip()
 
     @property

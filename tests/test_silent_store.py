@@ -193,6 +193,27 @@ def test_a_web_process_ends_while_its_store_is_silent(
     assert time.monotonic() - begun < 8
 
 
+def test_a_watcher_ends_while_its_store_is_silent(
+    tmp_path: Path, posts: PostFolder, postgres_url: str
+) -> None:
+    posts.write("tea.md", title="Tea")
+    with behind_proxy(postgres_url) as (proxy, url):
+        settings = {"FEEDSVC_STORE__URL": url}
+        server = Server(tmp_path, posts.root, command="watch", settings=settings)
+        store = Store(postgres_url)
+        wait_until(lambda: store.watchers.alive(), "the watcher")
+        store.close()
+        proxy.fall_silent()
+        posts.write("tea.md", title="Green")
+        time.sleep(0.7)
+        begun = time.monotonic()
+        try:
+            assert server.stop() == 0
+        finally:
+            server.kill()
+        assert time.monotonic() - begun < 10
+
+
 def test_a_link_to_the_server_says_how_long_it_waits_itself(postgres_url: str) -> None:
     url = sa.make_url(postgres_url).update_query_dict({"connect_timeout": "7"})
     store = Store(url.render_as_string(hide_password=False), limits=PATIENT)

@@ -258,6 +258,8 @@ def has_watcher(file: Path | None) -> bool:
     """False if no process watches a folder for this SQLite file; True for PostgreSQL."""
     if file is None:
         return True
+    if not _watcher_lock(file).exists():
+        return False
     with _file_lock(_watcher_lock(file), wait=False) as got:
         return not got
 

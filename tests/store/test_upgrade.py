@@ -226,6 +226,8 @@ def downgrade_to_third_schema(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
+        connection.execute(sa.text("DROP TABLE watchers"))
+        connection.execute(sa.text("ALTER TABLE jobs DROP COLUMN watcher"))
         connection.execute(sa.text("DROP INDEX files_measured"))
         connection.execute(sa.text("ALTER TABLE files DROP COLUMN measured"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
