@@ -6,6 +6,7 @@ from typing import Final
 from feedsvc.errors import FolderError, RepositoryError
 from feedsvc.source import Source
 from feedsvc.store.store import Store
+from feedsvc.store.watchers import DEAD_AFTER
 
 SAMPLE: Final = 100  # published files that are looked for
 
@@ -33,7 +34,8 @@ def refuse_different_posts(source: Source, store: Store) -> None:
         raise FolderError(
             f"{source.name} lacks {missing} of {len(sample)} published files that were looked "
             f"for, and another watcher publishes {others[0].folder} into {store.name}; watch "
-            "the same posts, set another store.url, or stop the other watcher"
+            "the same posts, set another store.url, or stop the other watcher (one that was "
+            f"killed is forgotten after {DEAD_AFTER.total_seconds():.0f} seconds)"
         )
 
 
@@ -44,5 +46,6 @@ def refuse_other_folder(source: Source, store: Store) -> None:
         raise FolderError(
             f"{source.name} is not published: a running watcher publishes "
             f"{', '.join(sorted(folders))} into {store.name}, and would undo it; stop the "
-            "watcher or set another store.url"
+            "watcher or set another store.url (one that was killed is forgotten after "
+            f"{DEAD_AFTER.total_seconds():.0f} seconds)"
         )
