@@ -36,6 +36,7 @@ from feedsvc.printing import (
 )
 from feedsvc.publishing import Report, held_message, preview, publish
 from feedsvc.settings import Settings, load_settings
+from feedsvc.sharing import refuse_other_folder
 from feedsvc.source import Source
 from feedsvc.store.engine import sole_watcher
 from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store_to_try
@@ -144,7 +145,11 @@ def _watching(settings: Settings) -> Iterator[None]:
         pusher.wake()
 
     source, interval = settings.posts(), settings.watcher.interval
-    watcher = Watcher(source, settings.store.url, settings.publication(), interval, published)
+    store = settings.store
+    watcher = Watcher(
+        source, store.url, settings.publication(), interval, published, store.limits
+    )
+    watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)
     pusher.start(alone=settings.store.url.startswith("sqlite"))
     watcher.start()
@@ -161,7 +166,7 @@ def _pusher(settings: Settings) -> "Pusher":
     hub = settings.hub
     plain = settings.server.media_types == "plain"
     push = Push(settings.site.url, hub.enabled, hub.networks, _others(settings), plain)
-    return Pusher(settings.store.url, push)
+    return Pusher(settings.store.url, push, settings.store.limits)
 
 
 def _others(settings: Settings) -> "tuple[OutsideHub | Notified, ...]":
@@ -246,7 +251,8 @@ def publish_command(
     if dry_run:
         reports = [_rehearse(settings, accept=accept)]
     else:
-        with closing(open_sound_store(settings.store.url)) as store:
+        opened = open_sound_store(settings.store.url, settings.store.limits)
+        with closing(opened) as store:
             reports = _publish_settled(settings, store, accept=accept)
     print_report(reports)
     if dry_run:
@@ -315,7 +321,9 @@ def _place_to_check(seeds: Path, path: Path | None) -> tuple[Path, set[str] | No
 def feeds(config: Path | None, seeds: Path | None) -> None:
     """List all feeds: address, title, entries, last changed."""
     settings = _settings(config, seeds)
-    with Store(settings.store.url, upgrade=False).snapshot() as snapshot:
+    with Store(
+        settings.store.url, upgrade=False, limits=settings.store.limits
+    ).snapshot() as snapshot:
         site = snapshot.site()
         rows = [
             (
@@ -335,7 +343,8 @@ def feeds(config: Path | None, seeds: Path | None) -> None:
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
     """List what the webhook was asked for, the newest first; or show one job and its report."""
-    store = Store(_settings(config, seeds).store.url, upgrade=False)
+    settings = _settings(config, seeds)
+    store = Store(settings.store.url, upgrade=False, limits=settings.store.limits)
     if name is None:
         heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
         print_table(heading, [job_row(job) for job in store.jobs.newest(_MOST_JOBS)])
@@ -357,7 +366,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
         if not pusher.end(end, "it was ended by the publisher"):
             raise click.BadParameter(f"there is no subscription {end}", param_hint="--end")
         return
-    store = Store(settings.store.url, upgrade=False)
+    store = Store(settings.store.url, upgrade=False, limits=settings.store.limits)
     rows = [
         [
             each.target.name[:12],
@@ -404,7 +413,7 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
     """
     settings = _settings(config, seeds)
     log_to_stderr()
-    store = Store(settings.store.url)
+    store = Store(settings.store.url, limits=settings.store.limits)
     if retry is not None:
         feed_path, format_name = _of_topic(settings, retry)
         with store.snapshot() as snapshot:
@@ -444,7 +453,7 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
     Ends as publish does. If the folder is empty, the feeds are written as they were.
     """
     settings = _settings(config, seeds)
-    store = open_sound_store(settings.store.url)
+    store = open_sound_store(settings.store.url, settings.store.limits)
     reports = _publish_settled(settings, store, accept=False)
     with progress_of("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)
@@ -457,6 +466,7 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
 def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[Report]:
     """Publish, and look again while a file is being written or has just vanished."""
     source, site = _source(settings), settings.publication()
+    refuse_other_folder(source, store)
     source.update()
     until = time.monotonic() + _SETTLE_SECONDS
     with progress_of("Reading posts") as progress:
@@ -472,7 +482,10 @@ def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[
 
 def _rehearse(settings: Settings, *, accept: bool) -> Report:
     source, site = _source(settings), settings.publication()
-    with store_to_try(settings.store.url) as store, source.proposed("") as folder:
+    with (
+        store_to_try(settings.store.url, settings.store.limits) as store,
+        source.proposed("") as folder,
+    ):
         return preview(folder, store, site, datetime.now(UTC), accept=accept)
 
 

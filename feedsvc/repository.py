@@ -77,6 +77,7 @@ class Repository:
         self._address = address.text
         self._remote = remote
         self._identity = identity_of(remote)
+        self.address = address_of(remote.url).text  # without a password
         self._git = Git(self._place, address, timeout)
 
     @property

@@ -27,6 +27,7 @@ from feedsvc.errors import SettingsError
 from feedsvc.folder import Folder
 from feedsvc.repository import Remote, Repository
 from feedsvc.source import Source
+from feedsvc.store.limits import Limits
 
 PREFIX: Final = "FEEDSVC_"
 DEFAULT_FILE: Final = Path("config/feedsvc.toml")
@@ -140,6 +141,17 @@ class StoreSettings(_Section):
         examples=["sqlite:///var/feedsvc.sqlite3"],
         repr=False,  # it may hold a password
     )
+    timeout: float = Field(5, ge=1, le=60, examples=[5])
+
+    @property
+    def limits(self) -> Limits:
+        """How long a process that may work for minutes waits for a database."""
+        return Limits(self.timeout)
+
+    @property
+    def web_limits(self) -> Limits:
+        """How long a web process waits, whose clients wait for it."""
+        return Limits(self.timeout, statement=self.timeout)
 
 
 class ServerSettings(_Section):

@@ -62,6 +62,17 @@ class Source:
             return folder
 
     @property
+    def name(self) -> str:
+        """The folder as it is configured, not what a link in it leads to; or the repository.
+
+        Two watchers of one source may have different names: machines may mount a folder at
+        different paths.
+        """
+        if self._repository is None:
+            return str(self._folder.path.absolute())
+        return " ".join((self._repository.address, self._branch, self._path)).rstrip()
+
+    @property
     def is_whole(self) -> bool:
         """True where the folder may be read now."""
         return self._repository is None or self._repository.whole is not None

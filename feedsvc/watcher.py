@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -26,8 +27,11 @@ from feedsvc.errors import (
 from feedsvc.folder import Folder
 from feedsvc.publishing import Report, held_message, preview, publish
 from feedsvc.schedule import Schedule
+from feedsvc.sharing import refuse_different_posts
 from feedsvc.source import Source
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.store import open_sound_store, open_store
+from feedsvc.store.watchers import HEARTBEAT
 
 REQUEST_QUIET: Final = 2.0  # seconds without a further call, then the build begins (G10)
 REQUEST_PATIENCE: Final = 30.0  # seconds after which it begins all the same
@@ -88,10 +92,13 @@ class Watcher:
         site: Site,
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._source = source
         self._store_url = store_url
-        self._store = open_store(store_url)
+        self._limits = limits
+        self._store = open_store(store_url, limits)
+        self._name = secrets.token_hex(8)
         self._site = site
         self._interval = interval
         self._published = published  # is told the paths of the feeds that moved
@@ -102,7 +109,7 @@ class Watcher:
         events = () if source.is_fetched else (self._hear_events,)
         self._threads = [
             threading.Thread(target=target, name=target.__name__, daemon=True)
-            for target in (self._publish_when_due, *events)
+            for target in (self._publish_when_due, self._beat, *events)
         ]
         self._is_held = False  # and the log says so
         self._told: set[str] = set()  # what stands in the log and need not be said again
@@ -111,6 +118,10 @@ class Watcher:
         self._has_lost_jobs = True  # those of a watcher that died at work
         self._fetch_failed = False
         self._unpublished: frozenset[str] | None = None  # paths that were fetched; None: all
+
+    def refuse_different_posts(self) -> None:
+        """Raise FolderError if another watcher lives whose posts are others than ours."""
+        refuse_different_posts(self._source, self._store)
 
     def start(self) -> None:
         """Begin with a scan of the whole folder."""
@@ -131,6 +142,17 @@ class Watcher:
         self._schedule.stop()
         for thread in self._threads:
             thread.join(timeout=2)
+        leaving = threading.Thread(target=self._leave, daemon=True)
+        leaving.start()
+        leaving.join(timeout=2)  # a store that is silent must not keep us
+
+    def _leave(self) -> None:
+        """Give the jobs that are not done to the next watcher."""
+        try:
+            self._store.jobs.requeue(self._name)
+            self._store.watchers.leave(self._name)
+        except StoreError as error:
+            log.warning("this watcher could not sign off: %s", error)
 
     # One thread publishes, so that no two publishes overlap and none is lost.
 
@@ -164,8 +186,8 @@ class Watcher:
                 self._tell(logging.ERROR, f"not published, to be tried again: {error}")
                 self._agenda.look_at_everything(RETRY)  # sooner if the folder comes back
             except FeedsvcError as error:
-                if not isinstance(error, StoreLocked):
-                    self._tell(logging.ERROR, f"not published, to be tried again: {error}")
+                level = logging.INFO if isinstance(error, StoreLocked) else logging.ERROR
+                self._tell(level, f"not published, to be tried again: {error}")
                 self._try_again()
             except OSError as error:  # of a temporary file: the disk is full
                 self._tell(logging.ERROR, f"not published, to be tried again: {error}")
@@ -180,7 +202,8 @@ class Watcher:
             if self._source.is_whole:
                 self._publish(only)
             return
-        jobs, self._jobs = self._jobs, []
+        waiting, self._jobs = self._jobs, []
+        jobs = self._begun(waiting)
         begun_at = datetime.now(UTC)
         with self._answering(jobs) as answer:
             report = self._publish(self._fetch())
@@ -213,17 +236,23 @@ class Watcher:
             self._publish(self._unpublished)
             self._unpublished = frozenset()
 
+    def _begun(self, jobs: Sequence[Job]) -> list[Job]:
+        """Begin these jobs; those that another watcher has not begun before."""
+        if not jobs:
+            return []
+        names = self._store.jobs.begin([j.name for j in jobs], datetime.now(UTC), self._name)
+        return [job for job in jobs if job.name in names]
+
     @contextmanager
     def _answering(self, jobs: Sequence[Job]) -> Iterator[Callable[[Report], None]]:
-        """Note in the store how these jobs fare."""
+        """Record in the store what comes of these jobs, which were begun."""
         names = [job.name for job in jobs]
 
         def answer(report: Report) -> None:
             if names:
-                self._store.jobs.end(names, self._as_json(report), datetime.now(UTC))
+                now = datetime.now(UTC)
+                self._store.jobs.end(names, self._as_json(report), now, self._name)
 
-        if names:
-            self._store.jobs.begin(names, datetime.now(UTC))
         try:
             yield answer
         except _Stopped:
@@ -243,11 +272,13 @@ class Watcher:
         for job in jobs:
             state, again = after_failure(job, now)
             try:
-                self._store.jobs.fail(job, state, reason, again, now)
+                self._store.jobs.fail(job, state, reason, again, now, self._name)
             except StoreError:
                 self._has_lost_jobs = True
 
     def _preview(self, job: Job) -> None:
+        if not self._begun([job]):
+            return
         try:
             with self._answering([job]) as answer, self._source.proposed(job.ref) as folder:
                 answer(self._previewed(folder))
@@ -317,9 +348,10 @@ class Watcher:
     def _replace_store(self, error: StoreError) -> None:
         self._tell(logging.ERROR, str(error))
         self._stopping.wait(RETRY)
+        self._has_lost_jobs = True  # and the new store knows no watcher
         self._store.close()
         try:
-            self._store = open_sound_store(self._store_url)
+            self._store = open_sound_store(self._store_url, self._limits)
         except FeedsvcError as failure:
             self._tell(logging.ERROR, f"the store cannot be replaced: {failure}")
         self._agenda.look_at_everything()
@@ -327,7 +359,8 @@ class Watcher:
     def _hear_jobs(self) -> None:
         """Answer calls for a rebuild, many with one, once they have become quiet."""
         if self._has_lost_jobs:
-            self._store.jobs.requeue()
+            self._store.watchers.beat(self._name, self._source.name)
+            self._store.jobs.requeue(self._name)
             self._has_lost_jobs = False
         waiting = self._store.jobs.waiting(datetime.now(UTC))
         for job in waiting:
@@ -347,6 +380,23 @@ class Watcher:
             self._jobs = rebuilds
             log.info("a rebuild was asked for by %d calls", calls)
             self._agenda.look_at_everything()
+
+    # Another thread says that we are alive, also during a long build.
+
+    def _beat(self) -> None:
+        """Send heartbeats, and queue again the jobs of watchers that have sent none."""
+        while not self._stopping.wait(HEARTBEAT):
+            store = self._store  # which may be replaced
+            if not store.is_shared:
+                continue
+            try:
+                store.watchers.beat(self._name, self._source.name)
+                if store.jobs.requeue():
+                    log.info("the jobs of a watcher that is gone are taken over")
+            except StoreError:
+                continue  # the thread that publishes logs it
+            except Exception:
+                log.exception("no heartbeat because of a fault in feedsvc")
 
     # Another thread hears of changes.
 

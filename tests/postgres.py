@@ -11,7 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tests.run import adopt, shared, worker_name
+from tests.run import adopt, open_folder, shared, worker_name
 
 _STARTED_WITHIN = 60  # seconds
 
@@ -36,8 +36,19 @@ def database_url() -> str | None:
     return server.set(database=name).render_as_string(hide_password=False)
 
 
+def server_of_its_own() -> tuple[str, int] | None:
+    """The URL and the process of another server, which a test may stop or kill."""
+    programs = _programs()
+    return None if programs is None else _started(programs, open_folder())
+
+
 def _start(programs: Path, place: Path) -> str:
-    """Start a server below `place`; its URL."""
+    url, _ = _started(programs, place)
+    return url
+
+
+def _started(programs: Path, place: Path) -> tuple[str, int]:
+    """Start a server below `place`; its URL and its process."""
     user = "postgres" if os.getuid() == 0 else None
     if user:
         account = pwd.getpwnam(user)
@@ -77,7 +88,7 @@ def _start(programs: Path, place: Path) -> str:
         )
     adopt(process)
     _wait_until_it_answers(port, place / "log")
-    return f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres"
+    return f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres", process.pid
 
 
 def _wait_until_it_answers(port: int, log: Path) -> None:

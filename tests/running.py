@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,6 +42,7 @@ class Server:
         command: str = "serve",
         port: int | None = None,
         settings: Mapping[str, str] | None = None,
+        more: Sequence[str] = (),
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -58,7 +59,7 @@ class Server:
         }
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "feedsvc", command],
+                [sys.executable, "-m", "feedsvc", command, *more],
                 env=environ,
                 cwd=place,
                 stdout=log,

@@ -328,7 +328,7 @@ def test_the_message_holds_every_problem_on_a_line_of_its_own(file: Path) -> Non
 
 def test_an_unknown_key_is_answered_with_those_that_there_are(file: Path) -> None:
     problem = only_problem(written(file, "[store]\nuri = 'sqlite:///x'\n"), SITE)
-    assert problem == "my.toml:2: store.uri: there is no such setting; [store] has url"
+    assert problem == "my.toml:2: store.uri: there is no such setting; [store] has url, timeout"
 
 
 def test_an_unknown_section_is_answered_with_those_that_there_are(file: Path) -> None:

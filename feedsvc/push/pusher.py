@@ -32,6 +32,7 @@ from feedsvc.push.lanes import Lanes
 from feedsvc.push.tellings import Notified, OutsideHub, tell
 from feedsvc.push.verification import deny, verify
 from feedsvc.push.versions import Versions
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.listeners import Listener
 from feedsvc.store.store import open_store
 from feedsvc.store.subscriptions import CLAIM
@@ -43,12 +44,13 @@ DELIVERED_AFTER: Final = 0.15
 SERVED_AFTER: Final = 0.3
 _LONGEST_WAIT: Final = 30.0  # seconds until deliveries are looked for in any case
 _THREADS: Final = 64
-_MOST_IN_HAND: Final = 512
+_MOST_IN_HAND: Final = 128  # what is sent within seconds: other processes claim the rest
 _MOST_OF_HOST: Final = 16  # at a time
 _FEW: Final = 64  # of one host that are claimed at once, while half as many are in hand
 _BATCH: Final = 32  # that are noted at once, or what there is at a tick
 _VERIFIERS: Final = 64  # threads; no more is claimed, so that clients take turns
 _BEGIN_WITHIN: Final = CLAIM.total_seconds() - 15  # a request takes 10 s: nobody else has it
+_TIME_TO_END: Final = 2.0  # seconds for requests that are under way, when we are to end
 _LEAST_OF_NAME: Final = 8  # characters that name a subscription
 _PAUSE: Final = 2.0  # seconds after the store could not be asked
 # Seconds that the clock has to run undisturbed before leases end by it: subscriptions that a
@@ -72,10 +74,10 @@ class Push:
 class Pusher:
     """Pushes in threads of its own, from `start` to `stop`. It lives on the store alone."""
 
-    def __init__(self, store_url: str, push: Push) -> None:
+    def __init__(self, store_url: str, push: Push, limits: Limits = DEFAULT_LIMITS) -> None:
         self._store_url = store_url
         self._push = push
-        self._store = open_store(store_url)
+        self._store = open_store(store_url, limits)
         self._versions = Versions(self._store, plain=push.plain)
         self._others = {other.name: other for other in push.others}
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
@@ -86,6 +88,9 @@ class Pusher:
         self._tellings = Lanes(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self._verified: SimpleQueue[Verification] = SimpleQueue()
+        # What we have claimed: names of subscriptions, numbers of intents, names of listeners.
+        self._claimed: tuple[set[str], set[str], set[str]] = (set(), set(), set())
+        self._late: SimpleQueue[str] = SimpleQueue()  # subscriptions to be claimed anew
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._look_anew = threading.Event()  # something ended: more may be due than was known
@@ -110,20 +115,35 @@ class Pusher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End within seconds; what is under way is sent again after the next start."""
+        """End within seconds. What is not sent by then may be claimed by another process."""
         self._stopping.set()
         self._wake.set()
         self._thread.join(timeout=2)
-        for lanes in (self._deliveries, self._verifications, self._tellings):
-            lanes.close()
+        lanes = (self._deliveries, self._verifications, self._tellings)
+        for each in lanes:
+            each.close()
+        until = time.monotonic() + _TIME_TO_END
+        while any(each.in_hand() for each in lanes) and time.monotonic() < until:
+            time.sleep(TICK / 5)
+        leaving = threading.Thread(target=self._leave, name="leaving", daemon=True)
+        leaving.start()
+        leaving.join(timeout=_TIME_TO_END)  # a store that is silent must not keep us
+        self._strangers.close()
+        self._known.close()
+
+    def _leave(self) -> None:
+        """Record what was sent, and give back what we have claimed and not sent."""
         try:
             self._settle()
             self._conclude()
+            deliveries, intents, listeners = (each.copy() for each in self._claimed)
+            if deliveries or intents:
+                self._store.subscriptions.release(deliveries, intents)
+            if listeners:
+                self._store.listeners.release(listeners)
         except StoreError as error:
             log.warning("what was sent last is sent again: %s", error)
         self._store.close()
-        self._strangers.close()
-        self._known.close()
 
     def finish(self, seconds: float) -> bool:
         """Wait until nothing is due any more; False where that takes too long."""
@@ -235,9 +255,14 @@ class Pusher:
     # Deliveries.
 
     def _settle(self) -> None:
-        outcomes = []
+        outcomes, late = [], set()
         while not self._outcomes.empty():
             outcomes.append(self._outcomes.get())
+        while not self._late.empty():
+            late.add(self._late.get())
+        if late:
+            self._claimed[0].difference_update(late)
+            self._store.subscriptions.release(late)
         if not outcomes:
             return
         try:
@@ -246,6 +271,7 @@ class Pusher:
             for outcome in outcomes:
                 self._outcomes.put(outcome)
             raise
+        self._claimed[0].difference_update(each.delivery.target.name for each in outcomes)
         self._look_at = min(self._look_at, time.monotonic())
 
     def _deliver(self, now: datetime) -> None:
@@ -256,6 +282,7 @@ class Pusher:
         if room > 0:
             found = self._store.subscriptions.claim_deliveries(now, room, busy, _FEW)
         until = time.monotonic() + _BEGIN_WITHIN
+        self._claimed[0].update(delivery.target.name for delivery in found)
         for delivery in found:
             # A claim ends early when the clock is set: what is on its way is not sent twice.
             if delivery.target.name not in self._under_way:
@@ -271,8 +298,10 @@ class Pusher:
     def _deliver_one(self, delivery: Delivery, until: float) -> None:
         """Deliver, unless that had to wait too long: then it is claimed anew."""
         try:
-            is_late = time.monotonic() > until or datetime.now(UTC) >= delivery.lease_ends_at
-            if is_late or self._stopping.is_set():
+            if self._stopping.is_set():
+                return
+            if time.monotonic() > until or datetime.now(UTC) >= delivery.lease_ends_at:
+                self._late.put(delivery.target.name)
                 return
             self._outcomes.put(deliver(delivery, self._versions, self._strangers))
         finally:
@@ -291,6 +320,7 @@ class Pusher:
             return
         until = time.monotonic() + _BEGIN_WITHIN
         for intent in self._store.subscriptions.claim_intents(now, room):
+            self._claimed[1].add(intent.number)
             work = partial(self._verify_one, intent, until)
             self._verifications.add(intent.target.host, work)
 
@@ -314,6 +344,7 @@ class Pusher:
             for each in found:
                 self._verified.put(each)
             raise
+        self._claimed[1].difference_update(each.intent.number for each in found)
         for host in self._failures.note(found, now):
             dropped = self._store.subscriptions.drop_queue(host, now)
             if dropped:
@@ -359,6 +390,7 @@ class Pusher:
         for listener in self._store.listeners.claim(now):
             who = self._others.get(listener.name)
             if who:
+                self._claimed[2].add(listener.name)
                 work = partial(self._tell_one, who, listener, self._last_publish)
                 self._tellings.add(listener.name, work)
         due = self._store.listeners.next_due(now)
@@ -366,7 +398,10 @@ class Pusher:
 
     def _tell_one(self, who: OutsideHub | Notified, listener: Listener, last: int) -> None:
         try:
+            if self._stopping.is_set():
+                return
             tell(who, listener, last, self._store, self._push.site_url, self._known)
+            self._claimed[2].discard(listener.name)
         except StoreError as error:
             log.warning("who was told could not be noted: %s", error)
         self._look_anew.set()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, quote_plus
 
 import sqlalchemy as sa
@@ -25,9 +25,15 @@ from feedsvc.errors import (
     StoreTooNew,
     StoreTooOld,
 )
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
+from feedsvc.store.silence import Silence
+
+if TYPE_CHECKING:
+    from feedsvc.store.postgres import Lock
 
 _BUSY_SECONDS: Final = 5
+_GLANCE_SECONDS: Final = 0.5  # those that only ask for a watcher hold its lock for a moment
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
 _HIDDEN: Final = "***"
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -42,9 +48,19 @@ class Database:
     another feedsvc, which is left untouched.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True, as_found: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        upgrade: bool = True,
+        as_found: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
         self._url = _parsed(url)
         self._secrets = _secrets_of(self._url)
+        self._limits = limits
+        self.silence = Silence()
+        self._lock: Lock | None = None
         self.file = self._file()
         if self.file:
             _make_room(self.file)
@@ -70,6 +86,11 @@ class Database:
             text = text.replace(secret, _HIDDEN)
         return text
 
+    @property
+    def is_shared(self) -> bool:
+        """True if several machines may use the store at once."""
+        return self.file is None
+
     def _file(self) -> Path | None:
         if self._url.get_backend_name() != "sqlite":
             return None
@@ -80,11 +101,9 @@ class Database:
     def _new_engine(self) -> Engine:
         if self.file is None:
             try:
-                return sa.create_engine(
-                    self._url,
-                    pool_pre_ping=True,
-                    connect_args={"client_encoding": "UTF8"},  # whatever PGCLIENTENCODING says
-                )
+                from feedsvc.store import postgres  # psycopg is an extra
+
+                return postgres.new_engine(self._url, self._limits, self.silence.is_known)
             except ImportError as error:
                 raise StoreError(
                     f"{self.name} needs the driver of PostgreSQL; install it with "
@@ -179,13 +198,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one committed state throughout."""
-        with named_faults(self), self.engine.connect() as connection:
-            if self.file is None:
-                connection.execution_options(
-                    isolation_level="REPEATABLE READ", postgresql_readonly=True
-                )
-            with connection.begin():
-                yield connection
+        with named_faults(self), self.engine.connect() as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def writing(self, alone: str = "") -> Iterator[Connection]:
@@ -229,20 +243,26 @@ class Database:
 
     @contextmanager
     def _advisory_lock(self, *, wait: bool) -> Iterator[None]:
-        with named_faults(self), self.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            call = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-            got = connection.execute(
-                sa.text(f"SELECT {call}(:number)"), {"number": _LOCK_NUMBER}
-            )
-            if got.scalar() is False:
-                raise StoreLocked(f"another process is publishing into {self.name}")
+        from feedsvc.store import postgres  # psycopg is an extra
+
+        with (
+            named_faults(self),
+            postgres.holding(self.engine, _LOCK_NUMBER, self.name, wait=wait) as self._lock,
+        ):
             try:
                 yield
             finally:
-                connection.execute(
-                    sa.text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK_NUMBER}
-                )
+                self._lock = None
+
+    def keep_lock(self) -> None:
+        """Raise StoreError if the right to publish was lost since this process got it.
+
+        The server takes it from a process that was silent for long. Another may have published
+        meanwhile, and what this one has read is no longer true.
+        """
+        if self._lock is not None:
+            with named_faults(self):
+                self._lock.check()
 
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged. PostgreSQL keeps its own checksums."""
@@ -273,12 +293,29 @@ def sole_watcher(url: str) -> Iterator[None]:
         yield
         return
     _make_room(file)
-    with _file_lock(file.with_name(file.name + ".watcher"), wait=False) as got:
+    until = time.monotonic() + _GLANCE_SECONDS
+    while has_watcher(file) and time.monotonic() < until:
+        time.sleep(_GLANCE_SECONDS / 10)
+    with _file_lock(_watcher_lock(file), wait=False) as got:
         if not got:
             raise StoreLocked(
                 f"another feedsvc watches a folder for {file}; stop it or set another store.url"
             )
         yield
+
+
+def has_watcher(file: Path | None) -> bool:
+    """False if no process watches a folder for this SQLite file; True for PostgreSQL."""
+    if file is None:
+        return True
+    if not _watcher_lock(file).exists():
+        return False
+    with _file_lock(_watcher_lock(file), wait=False) as got:
+        return not got
+
+
+def _watcher_lock(file: Path) -> Path:
+    return file.with_name(file.name + ".watcher")
 
 
 @contextmanager

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.jobs import LONGEST_PAUSE, Job, JobKind, JobState
 from feedsvc.store.engine import Database
-from feedsvc.store.schema import jobs, messages
+from feedsvc.store.schema import jobs, messages, watchers
 from feedsvc.store.upserts import upsert
 from feedsvc.store.waits import is_beyond, is_due
+from feedsvc.store.watchers import is_alive
 
 REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
 MOST_KEPT: Final = 1000  # jobs that have ended
@@ -71,13 +72,22 @@ class Jobs:
             )
             return [_job(row) for row in connection.execute(query).mappings()]
 
-    def begin(self, names: Collection[str], now: datetime) -> None:
-        """Note that one build begins which answers these jobs."""
-        self._change(names, _OPEN, state="running", begun_at=microseconds(now))
+    def begin(self, names: Collection[str], now: datetime, watcher: str = "") -> set[str]:
+        """Record that a watcher begins these jobs; the names of those that it now has.
 
-    def end(self, names: Collection[str], report: str, now: datetime) -> None:
-        """Note that those that run are done, and what came of it (JSON)."""
-        self._change(names, ("running",), **_done(report, now))
+        The others were begun by another watcher.
+        """
+        begun = {"state": "running", "begun_at": microseconds(now), "watcher": watcher}
+        with self._database.writing() as connection:
+            open_ones = (jobs.c.name.in_(names), jobs.c.state.in_(_OPEN))
+            beginning = sa.update(jobs).where(*open_ones).returning(jobs.c.name)
+            return set(connection.execute(beginning.values(**begun)).scalars())
+
+    def end(
+        self, names: Collection[str], report: str, now: datetime, watcher: str = ""
+    ) -> None:
+        """Record that the jobs which this watcher runs are done, with a report (JSON)."""
+        self._settle(names, watcher, **_done(report, now))
 
     def end_held(self, report: str, begun_at: datetime, now: datetime) -> None:
         """Note that a build which began then has done what was put off before.
@@ -91,12 +101,18 @@ class Jobs:
             connection.execute(ending.values(**_done(report, now)))
 
     def fail(
-        self, job: Job, state: JobState, error: str, next_attempt_at: datetime, now: datetime
+        self,
+        job: Job,
+        state: JobState,
+        error: str,
+        next_attempt_at: datetime,
+        now: datetime,
+        watcher: str = "",
     ) -> None:
-        """Note that a job that runs could not be done, and what becomes of it."""
-        self._change(
+        """Record that a job which this watcher runs could not be done, and its new state."""
+        self._settle(
             [job.name],
-            ("running",),
+            watcher,
             state=state,
             error=error,
             attempts=job.attempts + 1,
@@ -104,11 +120,13 @@ class Jobs:
             ended_at=microseconds(now) if state == "failed" else None,
         )
 
-    def requeue(self) -> None:
-        """Ask anew for the jobs of a watcher that died at work."""
+    def requeue(self, watcher: str = "") -> int:
+        """Queue again the running jobs of this watcher and of all that are dead; how many."""
         with self._database.writing() as connection:
-            running = sa.update(jobs).where(jobs.c.state == "running")
-            connection.execute(running.values(state="queued"))
+            living = sa.select(watchers.c.name).where(is_alive(connection))
+            is_free = sa.or_(jobs.c.watcher == watcher, jobs.c.watcher.not_in(living))
+            running = sa.update(jobs).where(jobs.c.state == "running", is_free)
+            return int(connection.execute(running.values(state="queued")).rowcount)
 
     def forget_old(self, now: datetime) -> None:
         """Forget messages after a day, and of the jobs that have ended all but the last.
@@ -127,10 +145,11 @@ class Jobs:
                 forgetting = sa.delete(jobs).where(ended, jobs.c.number <= eldest, nameless)
                 connection.execute(forgetting)
 
-    def _change(self, names: Collection[str], was: Collection[str], **values: Any) -> None:
-        """Change those in one of these states: another watcher may have been faster."""
+    def _settle(self, names: Collection[str], watcher: str, **values: Any) -> None:
+        """Change the jobs that this watcher still runs: another may have taken them over."""
         with self._database.writing() as connection:
-            changing = sa.update(jobs).where(jobs.c.name.in_(names), jobs.c.state.in_(was))
+            its_own = (jobs.c.state == "running", jobs.c.watcher == watcher)
+            changing = sa.update(jobs).where(jobs.c.name.in_(names), *its_own)
             connection.execute(changing.values(**values))
 
 

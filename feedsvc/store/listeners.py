@@ -142,6 +142,12 @@ class Listeners:
                 for row in connection.execute(query).mappings()
             ]
 
+    def release(self, names: Collection[str]) -> None:
+        """Give back listeners that were claimed and not told."""
+        with self._database.writing() as connection:
+            freeing = sa.update(listeners).where(listeners.c.name.in_(names))
+            connection.execute(freeing.values(claimed_until=0))
+
     def release_claims(self) -> None:
         """Free what a watcher had in hand that is no more, where there can be no other."""
         with self._database.writing() as connection:

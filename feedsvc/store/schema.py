@@ -155,7 +155,17 @@ jobs = Table(
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("error", Text, nullable=False),
     Column("report", Text, nullable=False),  # JSON; empty until it has ended
+    Column("watcher", String, nullable=False, server_default=""),  # that has begun it
     Index("jobs_state", "state"),
+)
+
+# The watchers that run, each with its configured folder or repository.
+watchers = Table(
+    "watchers",
+    metadata,
+    Column("name", String, primary_key=True),  # at random, for each process
+    Column("folder", Text, nullable=False),
+    Column("alive_at", BigInteger, nullable=False),  # by the database's clock
 )
 
 # The calls that were heard, so that one that comes twice is heard once.

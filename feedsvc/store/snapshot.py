@@ -239,6 +239,12 @@ class Snapshot:
         query = sa.select(files.c.path).where(_IS_PUBLISHED).limit(most)
         return [row["path"] for row in self._rows(query)]
 
+    def some_published(self, most: int) -> list[str]:
+        """The paths of files that have a published entry, at random if there are more."""
+        published = sa.select(files.c.path).where(_IS_PUBLISHED)
+        query = published.order_by(sa.func.random()).limit(most)
+        return list(self._connection.execute(query).scalars())
+
     def unsettled(self, now_us: int) -> list[str]:
         """The paths that need a look although nothing says that they changed.
 

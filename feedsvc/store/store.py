@@ -15,12 +15,14 @@ from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine import Database, file_of, put_aside
 from feedsvc.store.jobs import Jobs
+from feedsvc.store.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.listeners import Listeners
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.schema import facts, identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.subscriptions import Subscriptions
 from feedsvc.store.upserts import upsert
+from feedsvc.store.watchers import Watchers
 
 # What no file of the folder has: the ids that readers know, and what our hub has promised.
 _SALVAGED: Final = (identities, subscriptions)
@@ -31,12 +33,20 @@ log = logging.getLogger("feedsvc.store")
 class Store:
     """What is published. Every method raises StoreError where the store cannot be asked."""
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
-        self._database = Database(url, upgrade=upgrade)
+    def __init__(
+        self, url: str, *, upgrade: bool = True, limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        self._database = Database(url, upgrade=upgrade, limits=limits)
         self.name = self._database.name
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
         self.listeners = Listeners(self._database)
+        self.watchers = Watchers(self._database)
+
+    @property
+    def is_shared(self) -> bool:
+        """True if several machines may use the store at once."""
+        return self._database.is_shared
 
     def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
         """Hold the right to publish; StoreLocked where another process has it."""
@@ -51,7 +61,9 @@ class Store:
     def publish(self, publication: Publication, now: datetime) -> Changes:
         """Write a publication in one transaction: readers see all of it or nothing."""
         with self._database.writing() as connection:
-            return commit(connection, publication, now)
+            changes = commit(connection, publication, now)
+            self._database.keep_lock()
+            return changes
 
     def rehearse(self, publication: Publication, now: datetime) -> Changes:
         """What `publish` would do; nothing is written."""
@@ -68,6 +80,10 @@ class Store:
         with self._database.writing() as connection:
             upsert(connection, table, rows)
 
+    def probe(self) -> AbstractContextManager[None]:
+        """Ask the store within this context, and learn whether it answers: see Silence."""
+        return self._database.silence.probe()
+
     def verify(self) -> None:
         """Look for damage; raises StoreDamaged."""
         self._database.verify()
@@ -77,20 +93,20 @@ class Store:
         self._database.close()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
     """The store at `url`; one that cannot be opened is put aside, and a new one made.
 
     Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
     """
     try:
-        return Store(url)
+        return Store(url, limits=limits)
     except StoreDamaged as error:
         return _anew(url, error)
 
 
-def open_sound_store(url: str) -> Store:
+def open_sound_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
     """The store at `url`, looked through for damage first: a damaged one is put aside too."""
-    store = open_store(url)
+    store = open_store(url, limits)
     try:
         store.verify()
     except StoreDamaged as error:
@@ -100,7 +116,9 @@ def open_sound_store(url: str) -> Store:
 
 
 @contextmanager
-def store_to_look_at(url: str, *, upgrade: bool = False) -> Iterator[Store]:
+def store_to_look_at(
+    url: str, limits: Limits = DEFAULT_LIMITS, *, upgrade: bool = False
+) -> Iterator[Store]:
     """The store at `url`; if there is no file yet an empty one, which leaves none behind.
 
     Without `upgrade` that of an earlier feedsvc, which may still be running, is refused with a
@@ -109,7 +127,8 @@ def store_to_look_at(url: str, *, upgrade: bool = False) -> Iterator[Store]:
     file = file_of(url)
     is_there = file is None or file.exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        store = Store(url if is_there else f"sqlite:///{place}/empty.sqlite3", upgrade=upgrade)
+        there = url if is_there else f"sqlite:///{place}/empty.sqlite3"
+        store = Store(there, upgrade=upgrade, limits=limits)
         try:
             yield store
         finally:
@@ -117,13 +136,13 @@ def store_to_look_at(url: str, *, upgrade: bool = False) -> Iterator[Store]:
 
 
 @contextmanager
-def store_to_try(url: str) -> Iterator[Store]:
+def store_to_try(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
     """The store at `url` for a rehearsal; of one of an older feedsvc an upgraded copy.
 
     The store itself stays as it is. Raises StoreError.
     """
     try:
-        with store_to_look_at(url) as store:
+        with store_to_look_at(url, limits) as store:
             yield store
             return
     except StoreTooOld:

@@ -33,7 +33,7 @@ from feedsvc.store.schema import feeds, intents, publishes, subscriptions
 from feedsvc.store.upserts import insert_new
 from feedsvc.store.waits import due_or_past, is_beyond, is_due
 
-CLAIM: Final = timedelta(seconds=60)  # after which what a dead watcher had in hand is free
+CLAIM: Final = timedelta(seconds=30)  # after which what a dead watcher had in hand is free
 
 _DUE = subscriptions.c.delivered != feeds.c.digest
 
@@ -315,6 +315,17 @@ class Subscriptions:
             ahead = is_beyond(intents.c.asked_at, now, timedelta())
             refused = intents.c.next_attempt_at.is_(None)
             connection.execute(sa.delete(intents).where(old | ahead, refused))
+
+    def release(self, names: Collection[str], intent_numbers: Collection[str] = ()) -> None:
+        """Give back deliveries, by their subscriptions, and intents that were not begun."""
+        with self._database.writing() as connection:
+            for column, values in (
+                (subscriptions.c.name, names),
+                (intents.c.number, intent_numbers),
+            ):
+                for some in chunks(values):
+                    freeing = sa.update(column.table).where(column.in_(some))
+                    connection.execute(freeing.values(claimed_until=0))
 
     def release_claims(self) -> None:
         """Free what a watcher had in hand that is no more, where there can be no other."""

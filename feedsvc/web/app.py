@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
@@ -33,6 +33,7 @@ _LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
 _READY_HELD = "ready; the posts are held, because their folder is empty"  # names nothing
+HEALTH: Final = "/healthz"
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
 
@@ -49,7 +50,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     webhook = hooks.Hooks(settings, store)
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
-        ("/healthz", web.health),
+        (HEALTH, web.health),
         ("/readyz", web.readiness),
         (f"/{addresses.JOBS_PATH}<name>", webhook.job),
         ("/<path:path>", web.document),

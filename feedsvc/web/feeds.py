@@ -51,9 +51,13 @@ class Documents:
     def at(self, path: str) -> Document | None:
         """The document at a path such as `tags/AI/atom.xml`; None where there is none.
 
-        While the store cannot be asked, the version that was served last is served on;
-        StoreError where none was.
+        A version that is known to be current is served without asking the store. While the
+        store cannot be asked, the version that was served last is served on; StoreError where
+        none was.
         """
+        current = self._shelf.current(path)
+        if current:
+            return current
         try:
             with self._store.snapshot() as snapshot:
                 return self._current(path, snapshot)

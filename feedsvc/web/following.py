@@ -41,7 +41,7 @@ class Follower:
             self._mark = None
 
     def _look(self) -> None:
-        with self._store.snapshot() as snapshot:
+        with self._store.probe(), self._store.snapshot() as snapshot:
             mark = snapshot.mark()
             if mark == self._mark:
                 return

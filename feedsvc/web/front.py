@@ -1,8 +1,10 @@
 """The whole of the web in one WSGI callable: Flask, what it has said before, the store."""
 
+from urllib.parse import unquote, urlsplit
+
 from feedsvc.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web.app import create_app
+from feedsvc.web.app import HEALTH, create_app
 from feedsvc.web.following import Follower
 from feedsvc.web.limits import Limiter
 from feedsvc.web.replay import Replay
@@ -18,4 +20,5 @@ def create_front(settings: Settings, store: Store) -> Replay:
     limiter = None
     if server.poll_limit:
         limiter = Limiter(server.poll_limit, server.proxies, server.proxy_header)
-    return Replay(app, shelf, limiter)
+    base = urlsplit(settings.site.url).path
+    return Replay(app, shelf, limiter, {HEALTH, f"{unquote(base)}{HEALTH}"})

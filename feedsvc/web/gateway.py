@@ -54,6 +54,8 @@ class Gateway:
     def __init__(self, app: Replay) -> None:
         self.app = app
         self._threads = ThreadPoolExecutor(THREADS, "answers")
+        # Requests that need no store wait behind none that waits for it.
+        self._health_thread = ThreadPoolExecutor(1, "health")
         self._held = 0  # octets of bodies
 
     async def __call__(self, scope: Any, receive: _Receive, send: _Send) -> None:
@@ -77,7 +79,10 @@ class Gateway:
             if scope["method"] == "POST" and not await self._read(body, environ, receive):
                 return
             environ["wsgi.input"] = BytesIO(b"" if UNREAD in environ else body)
-            answer = await self._in_thread(self._answer, environ, is_gone)
+            is_health = scope["path"] in self.app.health_paths
+            threads = self._health_thread if is_health else self._threads
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(threads, self._answer, environ, is_gone)
         finally:
             self._held -= len(body)
         if answer is None:

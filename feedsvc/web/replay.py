@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -35,7 +35,14 @@ _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 class Replay:
     """A WSGI callable over another: same answers, sooner."""
 
-    def __init__(self, inner: _App, shelf: Shelf, limiter: Limiter | None = None) -> None:
+    def __init__(
+        self,
+        inner: _App,
+        shelf: Shelf,
+        limiter: Limiter | None = None,
+        health_paths: Collection[str] = (),
+    ) -> None:
+        self.health_paths = health_paths  # are answered without the store
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter

@@ -123,6 +123,11 @@ class Shelf:
             self._kept.move_to_end(path)
             return found[0]
 
+    def current(self, path: str) -> Document | None:
+        """The document at a path, if it is known to be current."""
+        found = self.get(path)
+        return found if found and found.names else None
+
     def keep(self, document: Document) -> None:
         """Keep a document; those that were asked for longest ago give way."""
         with self._lock:

@@ -35,7 +35,9 @@ def serve_http(
     """
     server = settings.server
     with _listening(server.host, server.port) as listener:
-        open_store(settings.store.url).close()  # its faults are better told once, here
+        open_store(
+            settings.store.url, settings.store.limits
+        ).close()  # its faults are better told once, here
         workers = Workers(server.workers, _serve, settings, listener)
         try:
             started()
@@ -83,7 +85,8 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_TURN)
     allow_descriptors()
-    Server(create_front(settings, Store(settings.store.url))).run([listener])
+    store = Store(settings.store.url, limits=settings.store.web_limits)
+    Server(create_front(settings, store)).run([listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -226,6 +226,8 @@ def downgrade_to_third_schema(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
+        connection.execute(sa.text("DROP TABLE watchers"))
+        connection.execute(sa.text("ALTER TABLE jobs DROP COLUMN watcher"))
         connection.execute(sa.text("DROP INDEX files_measured"))
         for column in (
             "files.measured",

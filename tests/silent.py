@@ -1,0 +1,75 @@
+"""A TCP proxy that can fall silent: it keeps every connection open and forwards nothing."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import sqlalchemy as sa
+
+
+class SilentProxy:
+    """Forwards to a port of this machine until it is told to be silent."""
+
+    def __init__(self, backend: int) -> None:
+        self._backend = backend
+        self._speaks = threading.Event()
+        self._speaks.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._open: list[socket.socket] = [self._listener]
+        self._is_closed = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def fall_silent(self) -> None:
+        """Forward nothing more; new connections are accepted, and hear nothing either."""
+        self._speaks.clear()
+
+    def speak(self) -> None:
+        """Forward again, what came in the meantime first."""
+        self._speaks.set()
+
+    def close(self) -> None:
+        """Close everything."""
+        self._is_closed = True
+        self._speaks.set()
+        for each in self._open:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                self._open.append(client)
+                threading.Thread(target=self._connect, args=(client,), daemon=True).start()
+
+    def _connect(self, client: socket.socket) -> None:
+        self._speaks.wait()
+        if self._is_closed:
+            return
+        with suppress(OSError):
+            server = socket.create_connection(("127.0.0.1", self._backend))
+            self._open.append(server)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while data := source.recv(1 << 16):
+                self._speaks.wait()
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def behind_proxy(url: str) -> Iterator[tuple[SilentProxy, str]]:
+    """A proxy in front of a PostgreSQL server, and the URL of the database behind it."""
+    direct = sa.make_url(url)
+    assert direct.port
+    proxy = SilentProxy(direct.port)
+    try:
+        yield proxy, direct.set(port=proxy.port).render_as_string(hide_password=False)
+    finally:
+        proxy.close()
