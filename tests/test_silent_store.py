@@ -181,12 +181,11 @@ def test_a_server_that_hangs_is_silent_too(tmp_path: Path, posts: PostFolder) ->
     if started is None:
         pytest.skip("PostgreSQL's server programs are not installed")
     url, postmaster = started
+    cold = "/tags/Tea/rss.xml"
     with serving(tmp_path, posts, url, url) as server:
         hot = server.get("/atom.xml").content
         with suspended(postmaster):
-            wait_until(
-                lambda: server.get("/tags/Tea/rss.xml").status_code == 503, "silence", 10
-            )
+            wait_until(lambda: server.get(cold).status_code == 503, "silence", 10)
             assert quick(server, "/healthz").status_code == 200
             assert quick(server, "/atom.xml").content == hot
         wait_until(lambda: server.get(cold).status_code == 200, "the answer", 15)
