@@ -20,11 +20,11 @@ import requests
 from benchmarks.hugo import hugo_site, run_hugo
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
-from feedsvc.core.documents import FORMATS
-from feedsvc.core.feeds import SITE_TOPIC, feed_of
-from feedsvc.folder import Folder
-from feedsvc.publishing import publish
-from feedsvc.settings import load_settings
+from feedsvc.core.feeds.feeds import SITE_TOPIC, feed_of
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.publishing.publish import publish
+from feedsvc.settings.settings import load_settings
+from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 
 EDITS = 20

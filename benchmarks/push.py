@@ -28,7 +28,7 @@ from typing import Final
 import requests
 
 from benchmarks.posts import write_posts
-from feedsvc.core.subscriptions import Intent, Target
+from feedsvc.core.websub.subscriptions import Intent, Target
 from feedsvc.store.store import Store
 
 SECRET: Final = "a secret of every subscriber"  # noqa: S105 - of this benchmark

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from benchmarks.posts import write_posts
-from feedsvc.core.encodings import decoded
-from feedsvc.core.entries import compose, new_id
-from feedsvc.core.frontmatter import FrontMatter, read_front_matter
-from feedsvc.core.markdown import html_of, safe_html
-from feedsvc.core.posts import Post, parse_post
+from feedsvc.core.feeds.entries import compose, new_id
+from feedsvc.core.frontmatter.decoding import decoded
+from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
+from feedsvc.core.markdown.markdown import html_of, safe_html
+from feedsvc.core.posts.parse import Post, parse_post
 from feedsvc.core.site import Site
-from feedsvc.folder import Folder, SourceFile
+from feedsvc.source.folder import Folder, SourceFile
 
 _ROUNDS: Final = 5
 _SITE: Final = Site("Benchmark", "https://example.org", "Nobody", "UTC", "example.org,2026")

@@ -1,5 +1,5 @@
 """`python -m feedsvc` is `feedsvc`."""
 
-from feedsvc.cli import main
+from feedsvc.cli.main import main
 
 main(prog_name="feedsvc")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.folder import Folder
+from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
-from tests.postgres import database_url
-from tests.run import Run, is_worker
-from tests.writing import PostFolder
+from tests.support.postgres import database_url
+from tests.support.run import Run, is_worker
+from tests.support.writing import PostFolder
 
 _RUN = pytest.StashKey[Run]()
 _WORKERS_PER_CORE = 2  # many tests wait for a process, a clock or a disk

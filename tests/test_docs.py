@@ -16,14 +16,26 @@ import click
 import pytest
 from pydantic.fields import FieldInfo
 
-from feedsvc.cli import main
-from feedsvc.core.documents import FORMATS
-from feedsvc.core.entries import Entry, compose, new_id
-from feedsvc.core.feeds import Topic, feed_of
-from feedsvc.core.keys import KEYS
-from feedsvc.core.permalinks import TOKENS
-from feedsvc.core.posts import SUFFIXES, Post, parse_post
-from feedsvc.settings import NotifySettings, Settings, load_settings
+from feedsvc.cli.main import main
+from feedsvc.core.feeds.entries import (
+    Entry,
+    compose,
+    new_id,
+)
+from feedsvc.core.feeds.feeds import Topic, feed_of
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.posts.keys import KEYS
+from feedsvc.core.posts.parse import (
+    SUFFIXES,
+    Post,
+    parse_post,
+)
+from feedsvc.core.posts.permalinks import TOKENS
+from feedsvc.settings.settings import (
+    NotifySettings,
+    Settings,
+    load_settings,
+)
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIG: Final = ROOT / "config/feedsvc.toml"

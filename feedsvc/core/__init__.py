@@ -1,1 +1,1 @@
-"""The pure part: values in, values out; no file, socket, clock, locale, environment or log."""
+"""Pure rules: no files, sockets, clock or logging."""

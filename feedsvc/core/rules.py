@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from feedsvc.core.frontmatter import Dialect
+from feedsvc.core.frontmatter.parse import Dialect
 from feedsvc.core.people import Person
 
 # What files and folders may be named for; not `it`, `cs`, `id` and `ml`, which have other uses.

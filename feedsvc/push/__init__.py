@@ -1,1 +1,1 @@
-"""Telling others what has changed: subscribers, outside hubs, URLs to notify."""
+"""WebSub deliveries, pings of outside hubs, notifications and cache purges."""

@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from feedsvc.core import addresses
-from feedsvc.core.reachable import origin
-from feedsvc.core.signatures import hub_signature
-from feedsvc.core.subscriptions import Delivery, Outcome, pause
+from feedsvc.core.websub.callback_addresses import origin
+from feedsvc.core.websub.signatures import hub_signature
+from feedsvc.core.websub.subscriptions import (
+    Delivery,
+    Outcome,
+    pause,
+)
 from feedsvc.errors import StoreError, Unreachable
-from feedsvc.outgoing import Answer, Outgoing
-from feedsvc.push.versions import Versions
+from feedsvc.push.outgoing import Answer, Outgoing
+from feedsvc.push.rendered import Versions
 
 log = logging.getLogger("feedsvc.push")
 

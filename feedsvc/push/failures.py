@@ -4,7 +4,11 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 
-from feedsvc.core.subscriptions import MOST_FAILURES, UNPROVEN_FOR, Verification
+from feedsvc.core.websub.subscriptions import (
+    MOST_FAILURES,
+    UNPROVEN_FOR,
+    Verification,
+)
 
 
 class Failures:

@@ -14,8 +14,8 @@ from typing import Final
 
 from feedsvc.clock import SteadyClock
 from feedsvc.core import addresses
-from feedsvc.core.reachable import Networks
-from feedsvc.core.subscriptions import (
+from feedsvc.core.websub.callback_addresses import Networks
+from feedsvc.core.websub.subscriptions import (
     MOST_FAILURES,
     MOST_VERIFIED_AT_ONCE,
     Delivery,
@@ -25,17 +25,21 @@ from feedsvc.core.subscriptions import (
     Verification,
 )
 from feedsvc.errors import StoreError, Unreachable
-from feedsvc.outgoing import Outgoing
 from feedsvc.push.deliveries import deliver
 from feedsvc.push.failures import Failures
-from feedsvc.push.lanes import Lanes
-from feedsvc.push.tellings import Notified, OutsideHub, tell
+from feedsvc.push.host_queues import Lanes
+from feedsvc.push.notifications import (
+    Notified,
+    OutsideHub,
+    tell,
+)
+from feedsvc.push.outgoing import Outgoing
+from feedsvc.push.rendered import Versions
 from feedsvc.push.verification import deny, verify
-from feedsvc.push.versions import Versions
-from feedsvc.store.limits import DEFAULT_LIMITS, Limits
-from feedsvc.store.listeners import Listener
+from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
+from feedsvc.store.queues.listeners import Listener
+from feedsvc.store.queues.subscriptions import CLAIM
 from feedsvc.store.store import open_store
-from feedsvc.store.subscriptions import CLAIM
 
 TICK: Final = 0.1  # seconds between two looks for what is due
 # Seconds from a publish until web processes serve it, which look every twentieth of one. Who is

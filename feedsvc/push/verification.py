@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from feedsvc.core.reachable import origin
-from feedsvc.core.subscriptions import (
+from feedsvc.core.websub.callback_addresses import origin
+from feedsvc.core.websub.subscriptions import (
     MOST_VERIFICATIONS,
     Intent,
     Target,
@@ -17,7 +17,7 @@ from feedsvc.core.subscriptions import (
     pause,
 )
 from feedsvc.errors import Unreachable
-from feedsvc.outgoing import Answer, Outgoing
+from feedsvc.push.outgoing import Answer, Outgoing
 
 _CHALLENGE_OCTETS: Final = 24
 

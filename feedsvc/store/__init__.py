@@ -1,1 +1,1 @@
-"""What is published, kept: SQLite for one machine, PostgreSQL for several."""
+"""SQL: one transaction per publish, and claims for push."""

@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from feedsvc.store.chunks import chunks
-from feedsvc.store.engine import Database
+from feedsvc.store.engine.engine import Database
 
 # What a publish reads and writes. Subscriptions, jobs and their secrets are not copied.
 _TABLES: Final = (

@@ -10,10 +10,16 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.attached import attached
 from feedsvc.core.dates import microseconds
-from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import (
+from feedsvc.core.feeds.change_summary import (
+    MOST_NAMED,
+    Headline,
+    News,
+    headline,
+)
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.feeds.feeds import (
     RENDERER_VERSION,
     SITE_TOPIC,
     Topic,
@@ -21,9 +27,8 @@ from feedsvc.core.feeds import (
     opml_digest,
     topics_of,
 )
-from feedsvc.core.files import FileRecord
-from feedsvc.core.news import MOST_NAMED, Headline, News, headline
-from feedsvc.core.renames import removed
+from feedsvc.core.feeds.renamed_feeds import removed
+from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of

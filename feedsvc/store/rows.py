@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from feedsvc.core.enclosures import Enclosure
-from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import Topic
-from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.feeds import Topic
+from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 

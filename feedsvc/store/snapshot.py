@@ -10,13 +10,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.entries import Entry
-from feedsvc.core.feeds import RENDERER_VERSION, Kind, Topic, listed
-from feedsvc.core.files import FileRecord
-from feedsvc.core.identities import Holder, Standing
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.feeds import (
+    RENDERER_VERSION,
+    Kind,
+    Topic,
+    listed,
+)
+from feedsvc.core.feeds.identities import Holder, Standing
+from feedsvc.core.file_records import FileRecord
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
+from feedsvc.store.engine.time_limits import read_until
 from feedsvc.store.rows import entry_of, file_record, measured_of, problems_of, topic_of
 from feedsvc.store.schema import (
     attachments,
@@ -28,7 +34,6 @@ from feedsvc.store.schema import (
     memberships,
     publishes,
 )
-from feedsvc.store.time_limits import read_until
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
 _IS_PUBLISHED = files.c.entry_id.is_not(None)

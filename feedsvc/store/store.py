@@ -13,16 +13,20 @@ import sqlalchemy as sa
 
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.copies import copy_upgraded
-from feedsvc.store.engine import Database, file_of, put_aside
-from feedsvc.store.jobs import Jobs
-from feedsvc.store.limits import DEFAULT_LIMITS, Limits
-from feedsvc.store.listeners import Listeners
+from feedsvc.store.engine.engine import (
+    Database,
+    file_of,
+    put_aside,
+)
+from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.queues.jobs import Jobs
+from feedsvc.store.queues.listeners import Listeners
+from feedsvc.store.queues.subscriptions import Subscriptions
+from feedsvc.store.queues.watchers import Watchers
 from feedsvc.store.schema import facts, identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
-from feedsvc.store.subscriptions import Subscriptions
 from feedsvc.store.upserts import upsert
-from feedsvc.store.watchers import Watchers
 
 # What no file of the folder has: the ids that readers know, and what our hub has promised.
 _SALVAGED: Final = (identities, subscriptions)

@@ -1,1 +1,1 @@
-"""What is heard over HTTP: feeds, pages for people, the webhook."""
+"""What is served over HTTP: the Flask views, and the rooms behind them."""

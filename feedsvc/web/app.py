@@ -13,18 +13,19 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedsvc.core import addresses
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
-from feedsvc.settings import Settings
+from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web import hooks, pages
-from feedsvc.web.bodies import MOST_BODY_OCTETS
-from feedsvc.web.feeds import Documents, answer
+from feedsvc.web import hooks
 from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
-from feedsvc.web.limits import RETRY_AFTER
-from feedsvc.web.once import Once
-from feedsvc.web.redirects import document_at, redirect_path
-from feedsvc.web.refusals import line, refusal
-from feedsvc.web.representations import Shelf
+from feedsvc.web.pages import pages
+from feedsvc.web.pages.error_answers import line, refusal
+from feedsvc.web.pages.once import Once
+from feedsvc.web.polls.documents import Documents, answer
+from feedsvc.web.polls.rate_limits import RETRY_AFTER
+from feedsvc.web.polls.redirects import document_at, redirect_path
+from feedsvc.web.polls.shelf import Shelf
+from feedsvc.web.request_bodies import MOST_BODY_OCTETS
 
 log = logging.getLogger("feedsvc.web")
 
@@ -40,7 +41,7 @@ _HUB = f"/{addresses.HUB_PATH}"
 
 def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> Flask:
     """The app over a store. Absolute URLs come from its site, never from the request."""
-    app = Flask(__name__)
+    app = Flask(__name__, template_folder="pages/templates", static_folder="pages/static")
     app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
     app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_OCTETS + 1  # one more shows that it is more
     app.config["READERS"] = settings.server.readers

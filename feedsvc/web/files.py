@@ -16,14 +16,14 @@ from werkzeug.http import is_resource_modified, parse_range_header
 from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import FileWrapper
 
-from feedsvc.core.attached import attached
-from feedsvc.core.attachments import file_candidates
-from feedsvc.core.entries import Entry
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.errors import FolderError
-from feedsvc.folder import Folder, Unsettled
-from feedsvc.source import Source
-from feedsvc.web.conditions import for_readers
-from feedsvc.web.validators import Validators
+from feedsvc.source.folder import Folder, Unsettled
+from feedsvc.source.source import Source
+from feedsvc.web.file_validators import Validators
+from feedsvc.web.polls.conditions import for_readers
 
 MOST_ENTRIES: Final = 20  # that are asked for one file
 SMALL: Final = 256 * 1024  # octets; what is larger is read while it is sent

@@ -12,14 +12,19 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import MethodNotAllowed, Unauthorized
 
 from feedsvc.core import addresses
-from feedsvc.core.comments import as_markdown
-from feedsvc.core.events import Event, event_of
-from feedsvc.core.jobs import Job
-from feedsvc.core.proofs import Proof, body_proof, is_signed, token_proof
-from feedsvc.settings import Settings
+from feedsvc.core.webhook.authentication import (
+    Proof,
+    body_proof,
+    is_signed,
+    token_proof,
+)
+from feedsvc.core.webhook.events import Event, event_of
+from feedsvc.core.webhook.jobs import Job
+from feedsvc.core.webhook.pull_request_comment import as_markdown
+from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web.bodies import MOST_BODY_OCTETS, read_body
-from feedsvc.web.refusals import line
+from feedsvc.web.pages.error_answers import line
+from feedsvc.web.request_bodies import MOST_BODY_OCTETS, read_body
 
 MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub hangs up after 10
 

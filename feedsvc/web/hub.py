@@ -15,8 +15,12 @@ from werkzeug.exceptions import (
 )
 
 from feedsvc.core import addresses
-from feedsvc.core.reachable import LONGEST, callback_fault, origin
-from feedsvc.core.subscriptions import (
+from feedsvc.core.websub.callback_addresses import (
+    LONGEST,
+    callback_fault,
+    origin,
+)
+from feedsvc.core.websub.subscriptions import (
     LONGEST_CALLBACK,
     MOST_SECRET_OCTETS,
     MOST_TOKEN_OCTETS,
@@ -26,12 +30,12 @@ from feedsvc.core.subscriptions import (
     Target,
     granted_lease,
 )
-from feedsvc.settings import Settings
+from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
-from feedsvc.web.bodies import read_body
-from feedsvc.web.limits import Buckets, client
-from feedsvc.web.redirects import feed_document
-from feedsvc.web.refusals import line
+from feedsvc.web.pages.error_answers import line
+from feedsvc.web.polls.rate_limits import Buckets, client
+from feedsvc.web.polls.redirects import feed_document
+from feedsvc.web.request_bodies import read_body
 
 MOST_BYTES: Final = 16 * 1024
 _MOST_FIELDS: Final = 40

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.core.dates import date_in_name, microseconds, read_date, rfc822, rfc3339
-from tests.builders import at
+from tests.support.builders import at
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

@@ -16,24 +16,62 @@ from typing import Final
 import pytest
 
 import feedsvc.core
-from feedsvc.core import feeds, jsonfeed, xmlfeeds
-from feedsvc.core.attached import attached
-from feedsvc.core.comments import as_markdown
-from feedsvc.core.deltas import delta, marks
-from feedsvc.core.documents import opml_document
-from feedsvc.core.entries import Entry, compose
-from feedsvc.core.events import event_of
-from feedsvc.core.feeds import SITE_TOPIC, Feed, Kind, Topic, feed_of, topics_of
-from feedsvc.core.identities import Claim, Holder, Standing, identify
-from feedsvc.core.jobs import Job
-from feedsvc.core.news import News, headline
-from feedsvc.core.posts import Post, Reading, explain, parse_post
-from feedsvc.core.proofs import body_proof, token_proof
-from feedsvc.core.reachable import callback_fault, connection_fault
-from feedsvc.core.renames import removed, successors
+from feedsvc.core.feeds import (
+    feeds,
+    json_feed,
+    xml_feeds,
+)
+from feedsvc.core.feeds.change_summary import News, headline
+from feedsvc.core.feeds.deltas import delta, marks
+from feedsvc.core.feeds.entries import Entry, compose
+from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.feeds.feeds import (
+    SITE_TOPIC,
+    Feed,
+    Kind,
+    Topic,
+    feed_of,
+    topics_of,
+)
+from feedsvc.core.feeds.formats import opml_document
+from feedsvc.core.feeds.identities import (
+    Claim,
+    Holder,
+    Standing,
+    identify,
+)
+from feedsvc.core.feeds.renamed_feeds import removed, successors
+from feedsvc.core.posts.parse import (
+    Post,
+    Reading,
+    explain,
+    parse_post,
+)
 from feedsvc.core.site import Site
-from tests.builders import DATE, a_site, an_entry, an_episode, at, people, source
-from tests.growth import MOST, Case, again, calls_of, escaped, functions_of, growth, texts
+from feedsvc.core.webhook.authentication import body_proof, token_proof
+from feedsvc.core.webhook.events import event_of
+from feedsvc.core.webhook.jobs import Job
+from feedsvc.core.webhook.pull_request_comment import as_markdown
+from feedsvc.core.websub.callback_addresses import callback_fault, connection_fault
+from tests.support.builders import (
+    DATE,
+    a_site,
+    an_entry,
+    an_episode,
+    at,
+    people,
+    source,
+)
+from tests.support.growth import (
+    MOST,
+    Case,
+    again,
+    calls_of,
+    escaped,
+    functions_of,
+    growth,
+    texts,
+)
 
 DAY: Final = at("2026-03-01")
 
@@ -227,8 +265,8 @@ CASES: Final[dict[str, Case]] = {
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,
     "everything is back under an old key": back_to_old_keys,
-    "Atom": smaller(of_a_feed(xmlfeeds.atom_document)),
-    "RSS": smaller(of_a_feed(xmlfeeds.rss_document)),
+    "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
+    "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),
     "feed digest": lambda n: partial(feeds.feed_digest, a_site(), SITE_TOPIC, texts("d", n)),
     "OPML digest": lambda n: partial(feeds.opml_digest, a_site(), texts("tags/", n)),
@@ -241,7 +279,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "delta": of_a_feed(lambda feed: delta(feed, marks(replace_half(feed)))),
     "updated": of_a_feed(lambda feed: feed.updated),
-    "JSON Feed": of_a_feed(jsonfeed.json_document),
+    "JSON Feed": of_a_feed(json_feed.json_document),
     "news": smaller(lambda n: partial(some_news(n).told, "https://example.org")),
     "news as JSON": smaller(
         lambda n: partial(lambda news: News.from_json(news.to_json()), some_news(n))

@@ -9,7 +9,7 @@ import pytest
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from tests.builders import a_site, at
+from tests.support.builders import a_site, at
 
 FULL = a_site(
     subtitle="茶",

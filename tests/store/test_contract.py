@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.core.entries import Entry
-from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreLocked, StoreTooNew
-from feedsvc.store.engine import Database
+from feedsvc.store.engine.engine import Database
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
-from tests.builders import an_episode, people
+from tests.support.builders import an_episode, people
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")

@@ -12,18 +12,23 @@ from alembic import command
 from alembic.config import Config
 
 import feedsvc.store
-from feedsvc.core.entries import Entry
-from feedsvc.core.files import FileRecord, Stamp
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.problems import Problem
-from feedsvc.core.subscriptions import Intent, Target
+from feedsvc.core.websub.subscriptions import Intent, Target
 from feedsvc.errors import StoreError
-from feedsvc.folder import Folder
-from feedsvc.publishing import publish
+from feedsvc.publishing.publish import publish
+from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store, store_to_look_at
-from tests.builders import a_site, an_entry, at, people
-from tests.pipeline import documents_of
-from tests.writing import PostFolder
+from tests.support.builders import (
+    a_site,
+    an_entry,
+    at,
+    people,
+)
+from tests.support.pipeline import documents_of
+from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 OLD_ID: Final = "tag:example.org,2026:as-it-was"

@@ -1,0 +1,130 @@
+"""What the commands print: tables, reports and progress, for a terminal or for a program."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from feedsvc.core.webhook.jobs import Job
+from feedsvc.publishing.publish import Report
+
+
+def print_explanation(rows: list[tuple[str, str, str]]) -> None:
+    """How each field of a post was read: its name, what it says, and from which key."""
+    for name, said, origin in rows:
+        origin = f"  ({printable(origin)})" if origin else ""
+        click.echo(f"{name:<10}  {printable(said)}{origin}")
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table on a terminal; elsewhere lines with tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(map(printable, row)))
+        return
+    table = Table(box=None)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))  # Text: a title is no markup
+    Console().print(table)
+
+
+def job_row(job: Job) -> tuple[str, ...]:
+    """A job as a row of a table."""
+    asked, ended = utc(job.asked_at), utc(job.ended_at)
+    error = printable(job.error)
+    return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
+
+
+def utc(when: datetime | None) -> str:
+    """A moment in UTC, to the second."""
+    return f"{when:%Y-%m-%d %H:%M:%S}Z" if when else ""
+
+
+def print_job(job: Job) -> None:
+    """A job and its report."""
+    told = job.told()
+    report: dict[str, Any] = told.pop("report") or {}
+    for key, value in told.items():
+        if value not in (None, ""):
+            click.echo(f"{key}: {printable(str(value))}")
+    for word in ("added", "changed", "withdrawn"):
+        if word in report:
+            click.echo(f"{word}: {report[word]['count']}")
+            for entry in report[word]["entries"]:
+                click.echo(f"  {printable(entry['title'])}  {printable(entry['permalink'])}")
+    if report:
+        click.echo(f"feeds moved: {report['feeds']['count']}")
+        held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc have none
+        if held["count"]:
+            click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
+        click.echo(f"problems: {len(report['problems'])}")
+        for problem in report["problems"]:
+            place = ":".join(str(problem[k]) for k in ("path", "line", "column") if problem[k])
+            click.echo(printable(f"  {place}: {problem['fault']}; {problem['cure']}"))
+
+
+@contextmanager
+def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; elsewhere a line now and then."""
+    if sys.stderr.isatty():
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+
+    def line(done: int, total: int) -> None:
+        if done and done % 5000 == 0:
+            click.echo(f"{what}: {done} of {total}", err=True)
+
+    yield line
+
+
+def print_report(reports: list[Report]) -> None:
+    """What publishes one after another have done, and the problems that stand."""
+    for word in ("added", "changed", "withdrawn"):
+        paths = [path for report in reports for path in getattr(report, word)]
+        click.echo(f"{word}: {len(paths)}")
+        for path in paths[:20]:
+            click.echo(f"  {printable(path)}")
+        if len(paths) > 20:
+            click.echo(f"  ... and {len(paths) - 20} more")
+    click.echo(f"feeds moved: {len({path for report in reports for path in report.feeds})}")
+    if reports[-1].held:
+        click.echo(f"held: {reports[-1].held}")
+    print_problems(reports[-1])
+
+
+def print_problems(report: Report) -> None:
+    """The problems that a report tells of, one a line."""
+    click.echo(f"problems: {len(report.problems)}")
+    for problem in report.problems:
+        click.echo(f"  {printable(str(problem))}")
+
+
+def print_restricted(report: Report) -> None:
+    """The posts that a key such as `members_only` hides, by key."""
+    paths_of: dict[str, set[str]] = {}
+    for problem in report.problems:
+        if problem.code == "restricted":
+            paths_of.setdefault(problem.text, set()).add(problem.path)
+    click.echo(f"hidden by a key that restricts them: {len(set().union(*paths_of.values()))}")
+    for key, paths in sorted(paths_of.items()):
+        click.echo(f"  {printable(key)}: {len(paths)}")
+        for path in sorted(paths):
+            withdrawn = "  (would be withdrawn)" if path in report.withdrawn else ""
+            click.echo(f"    {printable(path)}{withdrawn}")
+
+
+def printable(text: str) -> str:
+    """A text of strangers that cannot steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

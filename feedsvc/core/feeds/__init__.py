@@ -1,0 +1,1 @@
+"""Post to Entry to Feed to Atom, RSS, JSON and OPML."""

@@ -1,0 +1,1 @@
+"""Bytes to fields with their line and column, in four dialects."""

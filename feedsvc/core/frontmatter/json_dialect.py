@@ -1,0 +1,129 @@
+"""JSON front matter: Hugo's object, Hexo's members without braces, and 11ty's between dashes.
+
+The top level is walked here, for json does not tell where a key stands; json reads the values.
+"""
+
+import json
+import re
+
+from feedsvc.core.frontmatter.source import (
+    Allowance,
+    Field,
+    Source,
+)
+from feedsvc.core.text import legal
+from feedsvc.errors import FrontMatterError
+
+_SPACE = re.compile(r"[ \t\n\r]*+")  # RFC 8259, 2
+_CURE = 'write it as `"key": "value",` lines'
+
+
+def json_fields(source: Source) -> dict[str, Field]:
+    """The fields of a JSON object, which may lack its outer braces.
+
+    Raises FrontMatterError for anything else, and for what is beyond the limits.
+    """
+    start = _after_space(source.text, 0)
+    if source.text.startswith("{", start):
+        whole = source
+        fields, end = json_object(whole, start)
+    else:  # the brace is appended, so that every place stays what it is
+        whole = Source(source.text + "}", source.line)
+        fields, end = _Members(whole, start).fields()
+    end = _after_space(whole.text, end)
+    if end < len(whole.text):
+        raise whole.fault(end, "the front matter is not JSON: it ends before this", _CURE)
+    return fields
+
+
+def json_object(source: Source, start: int) -> tuple[dict[str, Field], int]:
+    """The fields of the object whose brace opens at `start`, and the index behind it."""
+    return _Members(source, _after_space(source.text, start + 1)).fields()
+
+
+def _after_space(text: str, index: int) -> int:
+    found = _SPACE.match(text, index)
+    return found.end() if found else index
+
+
+class _Members:
+    """One walk over the members of the outermost object, to the brace that closes it."""
+
+    def __init__(self, source: Source, start: int) -> None:
+        self._source = source
+        self._index = start
+        self._allowance = Allowance(source)
+
+    def fields(self) -> tuple[dict[str, Field], int]:
+        fields: dict[str, Field] = {}
+        if self._next("}"):
+            return fields, self._index
+        while True:
+            at = self._index
+            key = self._key(fields)
+            self._expect(":")
+            begin = self._index
+            value = self._allowance.value(self._decoded(), at)
+            fields[key] = self._source.field(value, at, begin)
+            if self._next("}"):
+                return fields, self._index
+            self._expect(",")
+
+    def _key(self, fields: dict[str, Field]) -> str:
+        at = self._index
+        if not self._source.text.startswith('"', at):
+            raise self._not_json(at, "a key between double quotes should stand here")
+        key = legal(str(self._decoded()))
+        self._source.check_key(key, at, fields)
+        return key
+
+    def _next(self, mark: str) -> bool:
+        """Goes past the mark, and the space behind it, if the mark is what comes next."""
+        if not self._source.text.startswith(mark, self._index):
+            return False
+        self._index += 1
+        if mark != "}":  # what is behind the last brace may be the body
+            self._index = _after_space(self._source.text, self._index)
+        return True
+
+    def _expect(self, mark: str) -> None:
+        if not self._next(mark):
+            raise self._not_json(self._index, f"a {mark!r} should stand here")
+
+    def _decoded(self) -> object:
+        at = self._index
+        try:
+            value, end = _DECODER.raw_decode(self._source.text, at)
+        except json.JSONDecodeError as error:
+            raise self._not_json(error.pos, error.msg) from error
+        except _DoubledKey as error:
+            raise self._source.fault(
+                at, f"the key {error.args[0]!r} stands twice", "keep one of them"
+            ) from error
+        except RecursionError as error:
+            raise self._source.fault(
+                at, "the front matter nests too many levels", "write it flatter"
+            ) from error
+        self._index = _after_space(self._source.text, end)
+        return value
+
+    def _not_json(self, index: int, fault: str) -> FrontMatterError:
+        return self._source.fault(index, f"the front matter is not JSON: {fault}", _CURE)
+
+
+class _DoubledKey(Exception):  # noqa: N818 - never leaves this module
+    """An object further down has a key twice."""
+
+
+def _object(members: list[tuple[str, object]]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, value in members:
+        if key in values:
+            raise _DoubledKey(key)
+        values[key] = value
+    return values
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str
+)

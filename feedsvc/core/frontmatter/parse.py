@@ -1,0 +1,169 @@
+"""The one door to front matter: a file's text in, its fields with places and its body out.
+
+Every dialect is known by how the file begins: YAML (Hexo, Jekyll, Hugo, Obsidian), TOML (Hugo,
+Zola), JSON (Hugo, Hexo, 11ty) and Pelican's headers. Marks are detected and split by
+python-frontmatter's handlers. What is mended here (python-frontmatter 1.3.0): a body keeps its
+first line's indent; a mark that is never closed is refused instead of ignored; marks of more
+than three dashes, and Hexo's form that has only the closing one, are known.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from frontmatter.default_handlers import BaseHandler
+
+from feedsvc.core.frontmatter.header_dialect import header_fields
+from feedsvc.core.frontmatter.json_dialect import json_fields, json_object
+from feedsvc.core.frontmatter.source import (
+    LONGEST,
+    Field,
+    Source,
+    Value,
+)
+from feedsvc.core.frontmatter.toml_dialect import toml_fields
+from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
+from feedsvc.errors import FrontMatterError
+
+__all__ = ["DIALECTS", "Dialect", "Field", "FrontMatter", "Value", "read_front_matter"]
+
+Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
+DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
+
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+[\u200b\u2060\ufeff]*+")  # and what nobody sees
+_CLOSING_LINE = re.compile(r"^(?:-{3,}+|(?P<json>;{3,}+))[ \t]*+$", re.MULTILINE)
+_OBJECT = re.compile(r'\{(?:\s*+["}]|[ \t]*+$)', re.MULTILINE)  # not {{< or {% or {: .class}
+_REST_OF_LINE = re.compile(r"[ \t]*+(?:\n|\Z)")
+# One of these must be among the keys where a rule or the line below a heading may be the mark.
+_OF_A_POST = re.compile(
+    r"^(?:title|date|updated|published|tags?|category|categories|layout|draft|permalink|author"
+    r"|slug|urlname|abbrlink)[ \t]*+:",
+    re.MULTILINE,
+)
+_THREE: Final = {"---": "three dashes", "+++": "three pluses", ";;;": "three semicolons"}
+_ONE_WORD = re.compile(r"\S++")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The fields of a file, by key, and its body, which starts at `body_line` of the file.
+
+    `dialect` is what the fields were written in, never `auto`.
+    """
+
+    fields: dict[str, Field]
+    body: str
+    body_line: int
+    dialect: Dialect
+
+
+class _Marked(BaseHandler):
+    """python-frontmatter's handler of what stands between two marks, with our splitting."""
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        opening: str,
+        closing: str,
+        read: Callable[[Source], dict[str, Field]],
+    ) -> None:
+        super().__init__(fm_boundary=re.compile(opening + r"[ \t]*+$", re.MULTILINE))
+        self.dialect = dialect
+        self._closing = re.compile(rf"\n(?:{closing})[ \t]*+$", re.MULTILINE)
+        self._read = read
+
+    def split(self, text: str, line: int = 1) -> tuple[str, str]:
+        assert self.FM_BOUNDARY is not None  # noqa: S101 - set above; the parent's type is wider
+        opening = self.FM_BOUNDARY.match(text)
+        assert opening  # noqa: S101 - detected before
+        for closing in self._closing.finditer(text, opening.end(), opening.end() + LONGEST):
+            if closing[1] in (None, opening[1]):
+                source = text[opening.end() + 1 : closing.start() + 1]
+                return source, text[closing.end() + 1 :]
+        raise Source(opening[0], line).fault(
+            0,
+            "the front matter is never closed"
+            if len(text) < LONGEST
+            else f"the front matter is not closed within {LONGEST} characters",
+            f"end it with a line of {_THREE.get(opening[1], 'the same length')}",
+        )
+
+    def load(self, fm: str, line: int = 2) -> dict[str, Field]:
+        return self._read(Source(fm, line))
+
+
+_MARKED: Final = (
+    _Marked("yaml", r"(-{3,}+)[ \t]*+(?:yaml)?", r"(-{3,}+)|\.{3}", yaml_fields),
+    _Marked("toml", r"(\+{3})", r"(\+{3})", toml_fields),
+    _Marked("json", r"(;{3,}+)", r"(;{3,}+)", json_fields),
+    _Marked("json", r"(-{3,}+)[ \t]*+json", r"(-{3,}+)", json_fields),
+    _Marked("toml", r"(-{3,}+)[ \t]*+toml", r"(-{3,}+)", toml_fields),
+)
+
+
+def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | None:
+    """The front matter of a file's text (line ends `\n`), or None if it has none.
+
+    It begins with the file's first line that is not blank. `dialect` is the only one tried;
+    `auto` tries all. Raises FrontMatterError where there is a beginning that cannot be read.
+    """
+    blank = _BLANK_LINES.match(text)
+    start = blank.end() if blank else 0
+    head = text[start:]
+    line = text.count("\n", 0, start) + 1
+    for marked in _MARKED:
+        if dialect in ("auto", marked.dialect) and marked.detect(head):
+            source, body = marked.split(head, line)
+            fields = marked.load(source, line + 1)
+            return FrontMatter(fields, body, line + source.count("\n") + 2, marked.dialect)
+    if dialect in ("auto", "json") and _OBJECT.match(head):
+        fields, end = json_object(Source(head[:LONGEST], line), 0)
+        rest = _REST_OF_LINE.match(head, end)
+        return _front_matter("json", fields, head, rest.end() if rest else end, line)
+    return _unopened(head, line, dialect)
+
+
+def _unopened(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
+    """Front matter without a mark above it: Hexo's, which has one below it, or headers.
+
+    A text that is not quite either is most likely no post, so it has none; but one that begins
+    with a post's key is refused, for it would be lost without a word.
+    """
+    doubt: FrontMatterError | None = None
+    try:
+        front = _closed_only(head, line, dialect)
+    except FrontMatterError as error:
+        front, doubt = None, error
+    if front is None and dialect in ("auto", "headers"):
+        found = header_fields(head, line)
+        front = found and _front_matter("headers", found[0], head, found[1], line)
+    if front is None and doubt and (_OF_A_POST.match(head) or head[0] == '"'):
+        raise doubt
+    return front
+
+
+def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
+    """Hexo's front matter whose opening line was left out, as its authors often do."""
+    closing = _CLOSING_LINE.search(head, 0, LONGEST)
+    if not closing:
+        return None
+    source = Source(head[: closing.start()], line)
+    body, body_line = head[closing.end() + 1 :], line + source.text.count("\n") + 1
+    if closing["json"]:
+        if dialect not in ("auto", "json") or head[0] != '"':
+            return None
+        return FrontMatter(json_fields(source), body, body_line, "json")
+    if dialect not in ("auto", "yaml") or not _OF_A_POST.search(source.text):
+        return None
+    fields = yaml_fields(source)
+    if not all(_ONE_WORD.fullmatch(key) for key in fields):
+        return None  # `Part 1: Tea` is a heading
+    return FrontMatter(fields, body, body_line, "yaml")
+
+
+def _front_matter(
+    dialect: Dialect, fields: dict[str, Field], head: str, end: int, line: int
+) -> FrontMatter:
+    """What was found in a text that begins in line `line`, and whose body begins at `end`."""
+    return FrontMatter(fields, head[end:], line + head.count("\n", 0, end), dialect)

@@ -1,0 +1,1 @@
+"""Rough HTML to safe HTML."""

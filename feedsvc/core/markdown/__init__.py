@@ -1,0 +1,1 @@
+"""Markdown of six generators to rough HTML."""

@@ -1,0 +1,1 @@
+"""Fields to a Post: title, date, slug, terms, permalink, visibility."""

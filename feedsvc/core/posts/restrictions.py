@@ -1,0 +1,272 @@
+"""Keys by which an author restricts a post, known by the words in them, not by a list of keys.
+
+Every theme and plugin has its own key for "members only" or "not before". A key is split into
+words, and whole words decide: `author` is not `auth`. A key that names another part of the
+site, such as `hide_toc`, says nothing about the post.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from feedsvc.core.dates import read_date
+from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.posts.keys import fold, is_known
+
+Kind: TypeAlias = Literal[
+    "restriction", "opening", "denial", "hide", "show", "state", "time", "feed"
+]
+
+TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
+FALSE: Final = frozenset(["false", "no", "off", "0", "n"])
+PUBLIC: Final = frozenset(["public", "everyone", "all", "open", "published", "publish"])
+HIDDEN_STATUS: Final = (
+    frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
+) | frozenset(["skip", "trash", "future", "protected"])
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_RESTRICTION: Final = _words(
+    """private draft drafts secret secrets hidden unlist unlisted member members subscriber
+    subscribers paid premium paywall paywalled restrict restricted restriction restrictions
+    protect protected confidential access auth authenticated authentication authorization
+    visibility archived deleted trashed wip"""
+)
+_OPEN: Final = _words("public open")  # `public_access`: a true value opens the post
+_NOT: Final = _words("no not non never isnt dont without")
+_HIDE: Final = _words("hide hides")
+_SHOW: Final = _words("publish published public publicly visible listed")
+_STATE: Final = _words("state stage")
+# `order_status` may belong to anything; `post_status` belongs to the post.
+_STATUS_OF: Final = _words(
+    "post publish published publishing publication wp wordpress page entry article blog content"
+)
+_HIDDEN_STATE: Final = HIDDEN_STATUS | _words(
+    "wip drafts auto-draft unpublished secret trashed deleted restricted unlist"
+)
+_TIME: Final = _words("embargo embargoed scheduled golive")
+_TIME_PAIRS: Final = frozenset(
+    [("go", "live"), ("publish", "at"), ("publish", "on"), ("publish", "after")]
+)
+_FEED: Final = _words("feed feeds rss atom")
+_OUT: Final = _NOT | _words(
+    """exclude excluded excludes skip skipped disable disabled disables ignore ignored ignores
+    hide hides omit omitted remove removed off"""
+)
+# Beside these a weak word (`hide`, `publish`, `rss`) means the post: `hide_this_post: true`.
+_NEUTRAL: Final = _words(
+    """is be do should can has in to from on of the this it me all now flag dg blog site web
+    website post posts page pages entry article note item content feed feeds rss atom xml list
+    lists include included show shown add enable enabled allow"""
+)
+# Another part of the page or of the site than the post.
+_OUTLETS: Final = _words(
+    """search searches toc menu menus nav navbar navigation sidebar sidebars home homepage
+    comment comments image images img title titles meta metadata sitemap token tokens header
+    footer breadcrumb breadcrumbs cover banner thumbnail avatar author authors related index
+    indexing"""
+)
+# Words of which a key without separators may be made: `membersonly`, `goliveat`.
+_JOINED: Final = frozenset[str]().union(
+    *(
+        _RESTRICTION,
+        _OPEN,
+        _NOT,
+        _HIDE,
+        _SHOW,
+        _STATE,
+        _STATUS_OF,
+        _TIME,
+        _FEED,
+        _OUT,
+        _NEUTRAL,
+    ),
+    *(
+        _OUTLETS,
+        _words("status only go live at after until till by for date time level required"),
+    ),
+)
+
+_CASE_CHANGE: Final = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a key and its value say about a post.
+
+    `hides`: the post is hidden. `until`: it waits for this date. `undated`: it is hidden
+    because its value should be a date and cannot be read as one.
+    """
+
+    hides: bool = False
+    until: datetime | None = None
+    undated: bool = False
+
+
+NOTHING: Final = Verdict()
+
+
+def verdict_on(key: str, value: Value, zone: ZoneInfo) -> Verdict:
+    """What `key: value` says about the post. Dates without an offset are in `zone`."""
+    kinds = kinds_of(key)
+    if not kinds or value is None:
+        return NOTHING
+    if any(_HIDES[kind](value) for kind in kinds if kind != "time"):
+        return Verdict(hides=True)
+    if "feed" in kinds and isinstance(value, dict):  # `rss: {enabled: false}`
+        inner = (verdict_on(f"{key} {name}", each, zone) for name, each in value.items())
+        return next((verdict for verdict in inner if verdict.hides), NOTHING)
+    return _timed(value, zone) if "time" in kinds else NOTHING
+
+
+@lru_cache(maxsize=4096)
+def words_of(key: str) -> tuple[str, ...]:
+    """The words of a key in lower case: split at case changes, `_`, `-`, spaces and dots.
+
+    A word that consists of several known ones is split as well: `membersonly`.
+    """
+    parts = _CASE_CHANGE.sub(" ", unicodedata.normalize("NFKC", key))
+    return tuple(word for part in _WORD.findall(parts) for word in _joined(part.lower()))
+
+
+def word(value: Value) -> str:
+    """A value for comparison: NFKC, in lower case, trimmed; `?` if it is a list or a map."""
+    if not isinstance(value, str):
+        return "?"
+    return unicodedata.normalize("NFKC", value).strip().lower()
+
+
+@lru_cache(maxsize=4096)
+def kinds_of(key: str) -> frozenset[Kind]:
+    """The kinds of restriction that a key may express, by its words.
+
+    Empty for keys that feedsvc knows, which have rules of their own.
+    """
+    if is_known(key):
+        return frozenset()
+    words = words_of(key)
+    kinds = _kinds(words)
+    if not kinds and _WORD.fullmatch(key):  # `WiP`, `aUTH`: capitals that separate nothing
+        kinds = _kinds(_joined(fold(key)))
+    return kinds
+
+
+def names_outlet(key: str) -> bool:
+    """True if the key names another part of the page or the site than the post."""
+    return not _OUTLETS.isdisjoint(words_of(key))
+
+
+def _joined(text: str) -> tuple[str, ...]:
+    """The known words that a text consists of, the fewest and longest; else the text itself."""
+    best: list[tuple[str, ...] | None] = [()]
+    for end in range(1, min(len(text), 40) + 1):
+        ways = [
+            (*before, text[start:end])
+            for start in range(max(0, end - 14), end)
+            if (before := best[start]) is not None and text[start:end] in _JOINED
+        ]
+        best.append(min(ways, key=len, default=None))
+    return (len(text) <= 40 and best[-1]) or (text,)
+
+
+def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
+    known = frozenset(words)
+    if not _OUTLETS.isdisjoint(known):
+        return frozenset()
+    kinds: set[Kind] = set()
+    if known & _RESTRICTION:
+        kinds.add("denial" if known & _NOT else "opening" if known & _OPEN else "restriction")
+    if known & _FEED:
+        kinds |= {"restriction"} if known & _OUT else set()
+        kinds |= {"feed"} if known <= _NEUTRAL else set()
+    if known & _HIDE and known <= _HIDE | _NEUTRAL:
+        kinds.add("hide")
+    if known & _SHOW and known <= _SHOW | _NEUTRAL:
+        kinds.add("show")
+    if known & _NOT and known & (_SHOW | {"list"}) and known <= _NOT | _SHOW | _NEUTRAL:
+        kinds.add("restriction")  # `do_not_publish: true`
+    if known & _STATE or ("status" in known and known & _STATUS_OF):
+        kinds.add("state")
+    if known & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
+        kinds.add("time")
+    return frozenset(kinds)
+
+
+def _leaves(value: Value) -> Iterator[str]:
+    """The words in a value, in the lists and maps in it too."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _leaves(member)
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from _leaves(member)
+    elif value is not None:
+        yield word(value)
+
+
+def _is_public(value: Value) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_public, value))
+    if isinstance(value, dict):
+        return not value  # what its members mean is not known
+    return value is None or word(value) in PUBLIC | FALSE | {"", "null"}
+
+
+def _restricts(value: Value) -> bool:
+    return not _is_public(value)
+
+
+def _opens_not(value: Value) -> bool:
+    """True for what `public_access` may say, unless that is certainly true."""
+    leaves = [*_leaves(value)]
+    return any(leaf not in TRUE | PUBLIC | {"", "null"} for leaf in leaves)
+
+
+def _is_said(value: Value) -> bool:
+    """True for any value: `no_access: true` and `not_private: false` both restrict the post."""
+    return any(leaf not in ("", "null") for leaf in _leaves(value))
+
+
+def _is_false(value: Value) -> bool:
+    leaves = () if isinstance(value, dict) else _leaves(value)
+    return any(leaf in FALSE for leaf in leaves)
+
+
+def _is_hidden_state(value: Value) -> bool:
+    return any(leaf.lstrip("#") in _HIDDEN_STATE for leaf in _leaves(value))
+
+
+_HIDES: Final = {
+    "restriction": _restricts,
+    "opening": _opens_not,
+    "denial": _is_said,
+    "hide": _restricts,
+    "show": _is_false,
+    "state": _is_hidden_state,
+    "feed": _is_false,
+}
+
+
+def _timed(value: Value, zone: ZoneInfo) -> Verdict:
+    """The latest of the dates; hidden if one of them cannot be read, or is a mere `true`."""
+    dates = []
+    for leaf in _leaves(value):
+        if leaf in TRUE:
+            return Verdict(hides=True)
+        if _is_public(leaf):
+            continue
+        try:
+            dates.append(read_date(leaf, zone))
+        except ValueError:
+            return Verdict(hides=True, undated=True)
+    return Verdict(until=max(dates, default=None))

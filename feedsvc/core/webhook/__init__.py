@@ -1,0 +1,1 @@
+"""Who may request a rebuild, and what their calls say."""

@@ -1,0 +1,1 @@
+"""Subscriptions, signatures, and which callbacks may be called."""

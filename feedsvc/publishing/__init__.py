@@ -1,0 +1,1 @@
+"""What one publish does: read, identify, decide, write, report."""

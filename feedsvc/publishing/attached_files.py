@@ -1,0 +1,173 @@
+"""What a post attaches: files are measured; one that may not be served is not announced."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from feedsvc.core.media import Enclosure
+from feedsvc.core.posts.enclosures import (
+    file_candidates,
+    local_names,
+    pictures_beside,
+)
+from feedsvc.core.posts.parse import (
+    SUFFIXES,
+    NotAPost,
+    Post,
+    parse_post,
+)
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.source.folder import (
+    HIDDEN,
+    Folder,
+    SourceFile,
+    Unsettled,
+)
+
+_UNKNOWN: Final = 0  # a length that says no more than that a file may be there
+_MOST_WARNINGS: Final = 20  # of one post
+_SHOWN: Final = 500  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Attaching:
+    """The files of a folder, as far as posts of a site may attach them at a time."""
+
+    folder: Folder
+    site: Site
+    now: datetime
+
+    def with_files(
+        self, post: Post, file: SourceFile, measured: Mapping[str, int | None]
+    ) -> Post:
+        """The post with the lengths of its files, without what may not be served.
+
+        There is a warning for each file that is missing or may not be served. `measured` are
+        lengths by names, for files of which the disk cannot tell the length now.
+        """
+        enclosures: list[Enclosure] = []
+        warnings: list[Problem] = []
+        hidden: list[str] = []
+        for enclosure in post.enclosures:
+            if name := self._hidden_name(post, enclosure.href):
+                hidden.append(name)
+                warnings.append(_hidden_warning(file, name, "enclosure"))
+                continue
+            if enclosure.file and enclosure.length is None:
+                length = self._size_or(measured.get(enclosure.file), post, enclosure.file)
+                enclosure = replace(enclosure, length=length)
+                if enclosure.length is None:
+                    fault = f"there is no file {enclosure.file} whose length could be measured"
+                    cure = "put it beside the post, or write its length"
+                    warnings.append(_warning(file, enclosure.file, fault, cure, code="no-file"))
+            enclosures.append(enclosure)
+        image = post.image
+        if name := self._hidden_name(post, image):
+            hidden.append(name)
+            warnings.append(_hidden_warning(file, name, "image"))
+            image = ""
+        for picture in pictures_beside(post.body, post.is_html):
+            size = self._size_or(_UNKNOWN, post, picture)
+            if size is None:
+                fault = f"there is no picture {picture} beside the post"
+                cure = "put it there, or write its address from the site's root on"
+                warnings.append(_warning(file, picture, fault, cure, code="no-picture"))
+            elif size == HIDDEN:
+                warnings.append(_hidden_warning(file, picture, "picture"))
+        if not (enclosures or hidden or warnings):
+            return post
+        return replace(
+            post,
+            enclosures=tuple(enclosures),
+            image=image,
+            hidden_files=tuple(hidden),
+            warnings=(*post.warnings, *warnings[:_MOST_WARNINGS]),
+        )
+
+    def _size_or(self, unknown: int | None, post: Post, name: str) -> int | None:
+        """The octets of a file that a post names; `unknown` if the disk cannot tell now."""
+        try:
+            return self.size(post.path, name)
+        except OSError:
+            return unknown
+
+    def size(self, post_path: str, name: str) -> int | None:
+        """The octets of a file that a post names.
+
+        None if it is not in the folder, HIDDEN if it is there and may not be served. Raises
+        OSError if that cannot be found out.
+        """
+        found = None
+        for path in file_candidates(post_path, name):
+            size = self.folder.size_of(path)
+            if size is None:
+                continue
+            if size != HIDDEN and not self._is_of_a_hidden_post(path, post_path):
+                return size
+            found = HIDDEN
+        return found
+
+    def _hidden_name(self, post: Post, url: str) -> str:
+        """How a post names the file at a URL if that may not be served; else ""."""
+        if not url:
+            return ""
+        names = local_names(url, post.permalink, self.site.url)
+        sizes = [self._size_or(_UNKNOWN, post, name) for name in names]
+        if any(size is not None and size != HIDDEN for size in sizes):
+            return ""
+        for name, size in zip(names, sizes, strict=True):
+            beside = [] if name.startswith(("/", "..")) else file_candidates(post.path, name)
+            if size == HIDDEN or (beside and all(map(self.folder.ignores, beside))):
+                return name
+        return ""
+
+    def _is_of_a_hidden_post(self, path: str, post_path: str) -> bool:
+        """True if the file lies in the folder of another post that is not public now."""
+        return any(map(self._is_hidden_post, _owners(path, post_path)))
+
+    def _is_hidden_post(self, path: str) -> bool:
+        stamp = self.folder.survey([path]).stamps.get(path)
+        if stamp is None:
+            return False
+        try:
+            file = self.folder.read(path, stamp)
+        except Unsettled:
+            return True  # it is read again soon
+        if isinstance(file, Problem):
+            return True
+        reading = parse_post(path, file.source, self.site)
+        if isinstance(reading, Post):
+            ended = reading.expires is not None and reading.expires <= self.now
+            return ended or reading.public_from > self.now
+        return not isinstance(reading, NotAPost)
+
+
+def _owners(path: str, post_path: str) -> Iterator[str]:
+    """The files of other posts to whose folders a file may belong, from the inside out."""
+    own = (posixpath.splitext(post_path)[0], posixpath.dirname(post_path))
+    folder = posixpath.dirname(path)
+    while folder and folder != own[0] and not f"{own[1]}/".startswith(f"{folder}/"):
+        for suffix in sorted(SUFFIXES):
+            yield f"{folder}/index{suffix}"
+            yield f"{folder}{suffix}"
+        folder = posixpath.dirname(folder)
+
+
+def _hidden_warning(file: SourceFile, name: str, what: str) -> Problem:
+    fault = f"the {what} {name} may not be served, so it is not announced"
+    if what == "picture":
+        fault = f"the picture {name} may not be served, so readers do not see it"
+    cure = "put it beside this post, under a name without . or _ in front"
+    return _warning(file, name, fault, cure, code="hidden-file")
+
+
+def _warning(file: SourceFile, named: str, fault: str, cure: str, code: str) -> Problem:
+    at = max(0, file.source.find(named.encode()))
+    line_start = file.source.rfind(b"\n", 0, at) + 1
+    line = file.source.count(b"\n", 0, at) + 1
+    column = len(file.source[line_start:at].decode("utf-8", "replace")) + 1 if at else 0
+    text = named[:_SHOWN]
+    return Problem(file.path, line, fault, cure, False, code=code, column=column, text=text)

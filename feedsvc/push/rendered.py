@@ -1,0 +1,70 @@
+"""The bytes that are delivered: each version of a topic is rendered once for all."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from feedsvc.core.feeds.feeds import feed_of, link_header
+from feedsvc.core.feeds.formats import FORMATS, plain_type
+from feedsvc.core.site import Site
+from feedsvc.store.store import Store
+
+_MOST_KEPT: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A topic's document as of `digest`: the body of a delivery, and its headers."""
+
+    digest: str
+    site: Site
+    topic: str
+    media_type: str
+    body: bytes
+
+    def headers(self, topic: str) -> dict[str, str]:
+        """The headers for a subscriber that named the document `topic` (WebSub §7).
+
+        Empty is the self link. Characters that a header cannot have in <> are encoded; others
+        go as they were sent, in UTF-8.
+        """
+        named = topic.replace("<", "%3C").replace(">", "%3E") or self.topic
+        link = link_header(self.site, named).encode().decode("latin-1")  # as http.client wants
+        return {"Content-Type": self.media_type, "Link": link}
+
+
+class Versions:
+    """The versions that were delivered last; for any number of threads."""
+
+    def __init__(self, store: Store, *, plain: bool = False) -> None:
+        self._store = store
+        self._plain = plain  # as the topics are served
+        self._kept: OrderedDict[tuple[str, str, str], Version] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, feed_path: str, format_name: str, digest: str) -> Version | None:
+        """The version with this digest, or a later one; None where there is no such feed.
+
+        Raises StoreError.
+        """
+        asked = (feed_path, format_name, digest)
+        with self._lock:
+            version = self._kept.get(asked) or self._rendered(feed_path, format_name)
+            if version is None:
+                return None
+            self._kept[asked] = version
+            self._kept.move_to_end(asked)
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+            return version
+
+    def _rendered(self, feed_path: str, format_name: str) -> Version | None:
+        with self._store.snapshot() as snapshot:
+            site, record = snapshot.site(), snapshot.feed(feed_path)
+            if site is None or record is None:
+                return None
+            feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+        form, topic = FORMATS[format_name], feed.self_link(format_name)
+        media_type = plain_type(form.media_type) if self._plain else form.media_type
+        return Version(record.digest, site, topic, media_type, form.render(feed))

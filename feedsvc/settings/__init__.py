@@ -1,0 +1,1 @@
+"""The configuration: TOML and environment in, one frozen value out."""

@@ -1,0 +1,171 @@
+"""What a setting may be: a check for each kind of value, which raises ValueError."""
+
+import base64
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+
+from feedsvc.core.feeds import renamed_feeds
+from feedsvc.core.posts.permalinks import names_one_post
+from feedsvc.core.text import legal
+from feedsvc.core.webhook.authentication import secret_fault
+
+
+def header_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", text):
+        raise ValueError("it is not the name of a header: letters, digits and hyphens")
+    return text
+
+
+def legal_text(text: str) -> str:
+    if legal(text) != text:
+        raise ValueError("it has a character that XML cannot carry")
+    return text
+
+
+def not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is blank")
+    return text
+
+
+def no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("it is not a number")
+    return value
+
+
+def zone_name(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("no such IANA time zone") from error
+    return text
+
+
+def tag_authority(text: str) -> str:
+    fault = "it is not a domain, a comma and a date (RFC 4151)"
+    if not re.fullmatch(r"[a-z0-9@._-]+,[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError(fault)
+    year, month, day = (*map(int, text.rpartition(",")[2].split("-")), 1, 1)[:3]
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise ValueError(fault) from error
+    return text
+
+
+def address(text: str) -> str:
+    if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
+        raise ValueError("it is not a path that begins with a slash")
+    return text
+
+
+def feed_path(text: str) -> str:
+    path = renamed_feeds.feed_path(text)
+    if path is None:
+        raise ValueError("it is not the address of a feed, such as /tags/AI/")
+    return path
+
+
+def any_feed_path(text: str) -> str:
+    return "" if text == "/" else feed_path(text)
+
+
+def template(text: str) -> str:
+    if not names_one_post(text):
+        raise ValueError("it has no token such as :key, :title or :slug that tells posts apart")
+    return text
+
+
+def long_secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 16:
+        raise ValueError("it is shorter than 16 characters")
+    if fault := secret_fault(value.get_secret_value()):
+        raise ValueError(fault)
+    return value
+
+
+def one_or_several(value: Any) -> Any:
+    """One secret, or several while an old one gives way to a new one.
+
+    Several are a list in JSON where only a text can be given. A secret may begin with a
+    bracket, and only what a list of texts would begin with is refused where it is none.
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        members = json.loads(value) if value.startswith("[") else None
+    except (ValueError, RecursionError):
+        members = None
+    if isinstance(members, list) and all(isinstance(member, str) for member in members):
+        return members
+    if re.match(r'\[\s*"', value):
+        raise ValueError(
+            'it begins like a list in JSON and is none; write ["one", "two"], or put a secret '
+            "that begins so into webhook.secret_file"
+        )
+    return (value,)
+
+
+def lines_of_file(value: Any) -> Any:
+    """The secrets in a file, one a line, as systemd and Kubernetes hand them to a program."""
+    if not isinstance(value, str):
+        return value
+    try:
+        lines = Path(value).read_text("utf-8").splitlines() if value else []
+    except OSError as error:  # its text names the file, which may be a secret by mistake
+        raise ValueError(f"the file cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("the file is not UTF-8") from None
+    secrets = tuple(line.strip() for line in lines if line.strip())
+    if value and not secrets:
+        raise ValueError("the file is empty")
+    return secrets
+
+
+def signing_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    try:
+        octets = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        octets = b""
+    if not text.startswith("whsec_") or not 24 <= len(octets) <= 64:
+        raise ValueError("it is not whsec_ and 24 to 64 octets in base64 (Standard Webhooks)")
+    return value
+
+
+def branch(text: str) -> str:
+    # git-check-ref-format(1), without what only its plumbing needs
+    odd = re.search(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)", text)
+    if odd or not text or text.startswith(("-", "/", ".")) or text.endswith(("/", ".")):
+        raise ValueError("it is not the name of a branch")
+    return text
+
+
+def inner_path(text: str) -> str:
+    parts = text.strip("/").split("/")
+    if text.startswith("/") or ".." in parts or ".git" in parts:
+        raise ValueError("it is not a path inside the repository")
+    return "/".join(part for part in parts if part not in ("", "."))
+
+
+def encoding(text: str) -> str:
+    try:
+        "".encode(text)
+    except LookupError as error:  # also for those that are not of text, such as base64
+        raise ValueError("it is no encoding of text that Python knows") from error
+    return text
+
+
+def from_json(value: Any) -> Any:
+    """The value of a JSON text; other values as they are."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None

@@ -1,0 +1,159 @@
+"""URLs in settings. Each is parsed; one that could leak a secret or go astray is refused.
+
+No message repeats any part of the value: it may hold a password.
+"""
+
+import re
+from typing import Final
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from feedsvc.core import git_remotes
+from feedsvc.core.websub.callback_addresses import plain_host
+
+_POSTGRES: Final = "postgresql+psycopg://"
+_SAFE: Final = "/~:?#[]@!$&'()*+,;=%"
+_ILLEGAL: Final = re.compile(r"[\s\"<>\\^`{|}]|%(?![0-9A-Fa-f]{2})")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NETLOC: Final = re.compile(r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?")
+_SECRET_KEY: Final = re.compile(
+    r"pass(?:word|wd|phrase)?|pwd|secret|token|auth|key|credentials?|sig(?:nature)?"
+)
+
+
+def site_url(text: str) -> str:
+    """The site's public address: no query, no fragment, no slash at its end."""
+    checked = _web_url(text, "leave it out: every feed would show it")
+    parts = urlsplit(checked)
+    if "?" in checked or "#" in checked or "@" in checked:
+        raise ValueError("it is not a plain http or https URL; leave out ?, # and @")
+    path = quote(parts.path.rstrip("/"), safe="/%~:@!$&'()*+,;=[]")
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+
+
+def hub_url(text: str) -> str:
+    """The URL of an outside hub, which every feed names."""
+    return _public(_web_url(text, "leave it out: every feed would show it"))
+
+
+def person_url_or_none(text: str) -> str:
+    """The page of a person, which feeds show. It may have a fragment."""
+    if not text:
+        return ""
+    return _public(_web_url(text, "leave it out: feeds would show it", fragment=True))
+
+
+def reader(text: str) -> str:
+    """The page of a feed reader, with `{url}` where the address of a feed belongs."""
+    if "{url}" not in text or "{" in re.sub(r"\{url\}", "", text):
+        raise ValueError("it is not an http or https URL with {url} for the feed's address")
+    checked = text.replace("{url}", "URL")
+    _public(_web_url(checked, "leave it out: pages would show it", fragment=True))
+    if "{url}" in urlsplit(text).netloc:
+        raise ValueError("its host must not be {url}")
+    return text
+
+
+def notify_url(text: str) -> str:
+    """A URL that is sent messages. Its path and query may be secrets."""
+    return _web_url(text, "leave it out: notify.secret proves who sends the message")
+
+
+def purge_url_or_none(text: str) -> str:
+    """The URL of a cache in front."""
+    cure = "leave it out, and let the cache accept purges from feedsvc's address"
+    return _web_url(text, cure) if text else ""
+
+
+def git_url(text: str) -> str:
+    """The URL or the path of a repository. Over http and https it may have a password."""
+    if text:
+        git_remotes.address_of(text)
+    return text
+
+
+def store_url(text: str) -> str:
+    """The URL of the store, `sqlite:///PATH` or `postgresql+psycopg://...`."""
+    if _CONTROL.search(text) or text != text.strip():
+        raise ValueError("it has a control character, or a space at its start or end")
+    if text.startswith("sqlite:///"):
+        return _sqlite_url(text)
+    if not text.startswith(_POSTGRES):
+        raise ValueError("it is neither sqlite:///PATH nor postgresql+psycopg://...")
+    return _postgres_url(text)
+
+
+def _sqlite_url(text: str) -> str:
+    path = text.removeprefix("sqlite:///")
+    if "?" in path:
+        raise ValueError("a path in it has no ? and no options")
+    if path in ("", ":memory:") or path.endswith("/"):
+        raise ValueError("it names no file")
+    return text
+
+
+def _postgres_url(text: str) -> str:
+    cure = "in a user name or password write @ as %40, : as %3A, / as %2F and a space as %20"
+    try:
+        parsed = make_url(text)
+    except (ArgumentError, ValueError):  # their text may repeat parts of a password
+        raise ValueError(f"its host or port cannot be read; {cure}") from None
+    if re.search(r"\s", text):
+        raise ValueError(f"it has a space; {cure}")
+    if _CONTROL.search(f"{parsed.username}{parsed.password}"):
+        raise ValueError("its user name or password has a control character")
+    if parsed.host is not None:
+        _checked_host(parsed.host, cure)
+    if parsed.port is not None and not 0 < parsed.port < 65536:
+        raise ValueError("its port is not from 1 to 65535")
+    if re.search("[@/]", parsed.database or ""):
+        raise ValueError(f"its database cannot be read; {cure}")
+    if not all(re.fullmatch("[a-z_]+", name) for name in parsed.query):
+        raise ValueError(f"its options cannot be read; {cure}")
+    if "?" in text and "@" in text.rpartition("?")[2]:
+        raise ValueError(f"its options have an @; {cure}")
+    return text
+
+
+def _web_url(text: str, cure: str, *, fragment: bool = False) -> str:
+    """The URL in ASCII. `cure` says what to do with a user name. Raises ValueError."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        raise ValueError("it is not an http or https URL")
+    netloc = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    if "@" in netloc:
+        raise ValueError(f"it has a user name or a password in it; {cure}")
+    if _ILLEGAL.search(text) or not text.isprintable():
+        raise ValueError("it has a space or a character that no URL has; percent-encode it")
+    if "#" in text and not fragment:
+        raise ValueError("it has a fragment; leave out # and what follows it")
+    matched = re.fullmatch(
+        r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?", netloc
+    )
+    if matched is None or (matched["port"] and not 0 < int(matched["port"]) < 65536):
+        raise ValueError("its host or port is impossible; a port is from 1 to 65535")
+    host = _checked_host(matched["host"], "write a domain or an IP address")
+    port = f":{matched['port']}" if matched["port"] else ""
+    return f"{scheme}://{host}{port}{quote(rest[len(netloc) :], safe=_SAFE)}"
+
+
+def _checked_host(host: str, cure: str) -> str:
+    """The host in ASCII; ValueError if no computer can have it."""
+    try:
+        if "%" in host:
+            raise ValueError("a zone of IPv6 is of one machine")
+        ascii_host = host if host.isascii() else host.encode("idna").decode()
+        plain_host(f"[{host}]" if ":" in host and host[0] != "[" else ascii_host.lower())
+    except ValueError:  # UnicodeError is one
+        raise ValueError(f"its host is neither a domain nor an IP address; {cure}") from None
+    return ascii_host
+
+
+def _public(url: str) -> str:
+    query = urlsplit(url).query.replace(";", "&")
+    for name, _ in parse_qsl(query, keep_blank_values=True):
+        if any(map(_SECRET_KEY.fullmatch, re.split("[^a-z]+", name.lower()))):
+            raise ValueError("its query holds a secret that everybody would see; leave it out")
+    return url

@@ -1,0 +1,417 @@
+"""The folder of posts: list it, read it, and never trip over what lies in it."""
+
+import copy
+import errno
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from feedsvc.core.file_records import Stamp
+from feedsvc.core.posts.parse import SUFFIXES
+from feedsvc.core.problems import Problem
+from feedsvc.errors import FolderError
+
+HIDDEN: Final = -1  # in place of a length: something is there, and it is not served
+_GONE: Final = (FileNotFoundError, NotADirectoryError)  # it, or a folder that it was in
+MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; what no author ever wrote by hand
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file on disk as it was read, whole: its digest is of `source`."""
+
+    path: str
+    stamp: Stamp
+    digest: str
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is in the folder: a stamp by path, and what could not be looked at."""
+
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+
+    def hides(self, path: str) -> bool:
+        """True if a file that is not in the survey may still be there."""
+        if not self.unreadable:
+            return False
+        slashes = (at for at, char in enumerate(path) if char == "/")
+        return path in self.unreadable or any(path[:at] in self.unreadable for at in slashes)
+
+
+class Unsettled(Exception):  # noqa: N818 - not an error: look again
+    """The file is being written, or vanished while it was looked at."""
+
+
+class Folder:
+    """A folder of posts below `root`; paths are relative to it, with `/`.
+
+    A file whose last change is younger than `quiet` seconds may still be being written. Only
+    regular files count; a link is followed if it leads to a file inside. Of these, posts are
+    what one of the globs in `include` matches, if there are any, and none in `exclude` does:
+    `*` and `?` stay within a folder, `**` does not; what matches a folder matches all in it.
+
+    Into a folder that `stands` nobody writes while we look: what is missing there is gone.
+
+    `root` is where `path` leads, with every link in it followed. It never changes, so that all
+    that one look finds is of one folder: see `resolved`.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        quiet: float,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        *,
+        stands: bool = False,
+    ) -> None:
+        self.path = root
+        self.root = _resolved(root)
+        self.quiet = quiet
+        self.stands = stands
+        self._include = _globs(include)
+        self._exclude = _globs(exclude)
+
+    def resolved(self) -> "Folder":
+        """The same folder, its path resolved anew: a link in it may have been replaced."""
+        folder = copy.copy(self)
+        folder.root = _resolved(self.path)
+        return folder
+
+    def standing_at(self, root: Path) -> "Folder":
+        """A folder at another place with the same globs, into which nobody writes."""
+        folder = copy.copy(self)
+        folder.path, folder.root, folder.quiet, folder.stands = root, _resolved(root), 0, True
+        return folder
+
+    def __str__(self) -> str:
+        """The path for messages, with the place that it leads to if that is another."""
+        if self.path.absolute() == self.root:
+            return str(self.path)
+        return f"{self.path} (a link to {self.root})"
+
+    def holds(self, path: str) -> bool:
+        """True for a relative path that may be a post's, by the names in it."""
+        return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
+
+    def ignores(self, path: str) -> bool:
+        """True for a relative path that is not looked at, by the names in it."""
+        if any(_is_ignored(part) for part in path.split("/")):
+            return True
+        excluded = self._exclude and self._exclude.fullmatch(path)
+        included = not self._include or self._include.fullmatch(path)
+        return bool(excluded or (is_post_name(path.rpartition("/")[2]) and not included))
+
+    def survey(self, only: Collection[str] | None = None) -> Survey:
+        """List the posts of the folder, or of these paths those that are there.
+
+        Raises FolderError when the folder itself cannot be listed.
+        """
+        self.require_root()
+        survey = Survey()
+        if only is None:
+            for path in self._listed(survey):
+                self._note(path, survey)
+            return survey
+        for path in only:
+            if self.holds(path) and self._is_inside((self.root / path).parent):
+                self._note(path, survey)
+        return survey
+
+    def is_empty(self) -> bool:
+        """True if not one post is found. Raises FolderError if the folder cannot be listed."""
+        self.require_root()
+        survey = Survey()
+        for path in self._listed(survey):
+            self._note(path, survey)
+            if survey.stamps:
+                return False
+        return True
+
+    def require_root(self) -> None:
+        """Raises FolderError if there is no folder, or if it cannot be looked at."""
+        try:
+            if stat.S_ISDIR(self.root.stat().st_mode):
+                return
+        except OSError as error:
+            if not _is_absent(error):
+                raise FolderError(
+                    f"{self} cannot be looked at: {error.strerror}; see that its disk or "
+                    "network share is there and that feedsvc may read it"
+                ) from error
+        raise FolderError(
+            f"{self} is not a folder; set content.seeds or source.path to one of posts"
+        )
+
+    def _listed(self, survey: Survey) -> Iterator[str]:
+        """The paths of all files with the name of a post."""
+        folders = [""]  # a stack, for folders may be nested deeper than calls may
+        while folders:
+            folder = folders.pop()
+            for child in self._children(folder, survey):
+                path = f"{folder}/{child.name}" if folder else child.name
+                if self.ignores(path):
+                    continue
+                try:
+                    is_folder = child.is_dir(follow_symlinks=False)
+                except OSError as error:  # some file systems do not list what an entry is
+                    _hide(path, error, survey)
+                    continue
+                if is_folder:
+                    folders.append(path)
+                elif is_post_name(child.name):
+                    yield path
+
+    def size_of(self, path: str) -> int | None:
+        """The octets of a file that `open_beside` opens.
+
+        None if there is no file, HIDDEN if there is something else: a post, a pipe, what lies
+        outside the folder, or has a name that is not looked at. Raises OSError if nobody can
+        tell.
+        """
+        try:
+            (self.root / path).lstat()  # most are missing, and this tells soon
+            place = (self.root / path).resolve(strict=True)
+            status = place.stat()
+            inner = place.relative_to(self.root).as_posix()
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
+                return HIDDEN
+            if _is_absent(error):
+                return None
+            raise
+        except RuntimeError:  # a loop of links, before Python 3.13
+            return HIDDEN
+        except ValueError:  # it is outside; or a NUL is in the name
+            return None if "\0" in path else HIDDEN
+        if stat.S_ISDIR(status.st_mode):
+            return None
+        is_file = stat.S_ISREG(status.st_mode)
+        shown = is_file and _is_shown(self, path) and _is_shown(self, inner)
+        return status.st_size if shown else HIDDEN
+
+    def is_being_written(self, path: str) -> bool:
+        """True for such a file whose last change is younger than the quiet period.
+
+        Raises OSError as `size_of` does.
+        """
+        status = self._status_of(path)
+        return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
+
+    def _status_of(self, path: str) -> os.stat_result | None:
+        try:
+            place = (self.root / path).resolve(strict=True)
+            status = place.stat()
+        except OSError as error:
+            if _is_absent(error):
+                return None
+            raise
+        except (RuntimeError, ValueError):  # a loop of links; a NUL in the name
+            return None
+        inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
+        return status if inside else None
+
+    def open_beside(self, path: str) -> BinaryIO | None:
+        """Open a file that a post brings along; None where there is none that may be shown.
+
+        It is a regular file inside the folder, wherever a link leads, and no post; neither its
+        path nor where that leads has a name that is not looked at. Raises Unsettled, also if a
+        fault of the disk or the network keeps it from being read.
+        """
+        try:
+            place = (self.root / path).resolve(strict=True)
+            inner = place.relative_to(self.root).as_posix()
+            if not (_is_shown(self, path) and _is_shown(self, inner) and place.is_file()):
+                return None
+            opened = _opened_below(self.root, inner)
+        except OSError as error:
+            if _is_absent(error) or isinstance(error, PermissionError):
+                return None
+            raise Unsettled(path) from error
+        except (RuntimeError, ValueError):  # see size_of; or it is outside
+            return None
+        status = os.fstat(opened)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(opened)
+            return None
+        if 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9:
+            os.close(opened)
+            raise Unsettled(path)
+        return os.fdopen(opened, "rb")
+
+    def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / folder) as found:
+                return sorted(found, key=lambda child: child.name)
+        except OSError as error:
+            if not folder:
+                raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
+            if not isinstance(error, _GONE):  # or it went while we looked
+                _hide(folder, error, survey)
+            return []
+
+    def _is_inside(self, folder: Path) -> bool:
+        """False below a link to a folder: those are not followed."""
+        try:
+            return folder.resolve() == folder
+        except (OSError, RuntimeError):  # a loop of links
+            return False
+
+    def _note(self, path: str, survey: Survey) -> None:
+        if not _is_text(path):
+            shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            fault, cure = "the file's name is not UTF-8", "rename it"
+            survey.problems.append(Problem(shown, 0, fault, cure, code="name"))
+            return
+        try:
+            status = (self.root / path).lstat()
+            if stat.S_ISLNK(status.st_mode):
+                target = (self.root / path).resolve(strict=True)
+                if not target.is_relative_to(self.root):
+                    return
+                status = target.stat()
+        except _GONE:
+            return
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link loop, before 3.13
+            _hide(path, error, survey)
+            return
+        if stat.S_ISREG(status.st_mode):
+            survey.stamps[path] = _stamp(status)
+        elif not stat.S_ISDIR(status.st_mode):
+            fault, cure = "it is not a regular file and is not read", "give it another name"
+            survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
+
+    def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
+        """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
+
+        Raises Unsettled when it has changed since, or so lately that it may change again.
+        """
+        if 0 <= time.time_ns() - stamp.ctime_ns < self.quiet * 1e9:
+            raise Unsettled(path)
+        if stamp.size > MOST_BYTES:
+            fault = f"the file has {stamp.size:,} bytes, more than {MOST_BYTES:,}"
+            return Problem(path, 0, fault, "split it", code="too-large")
+        try:
+            source = self._source(path, stamp)
+        except FileNotFoundError as error:
+            raise Unsettled(path) from error
+        except OSError as error:
+            return _unreadable(path, error)
+        return SourceFile(path, stamp, hashlib.sha256(source).hexdigest(), source)
+
+    def _source(self, path: str, stamp: Stamp) -> bytes:
+        opened = self._opened(path)
+        try:
+            if _stamp(os.fstat(opened)) != stamp:
+                raise Unsettled(path)
+            with open(opened, "rb", closefd=False) as file:
+                source = file.read(stamp.size + 1)
+            if _stamp(os.fstat(opened)) != stamp or len(source) != stamp.size:
+                raise Unsettled(path)
+        finally:
+            os.close(opened)
+        return source
+
+    def _opened(self, path: str) -> int:
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            return os.open(self.root / path, flags)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+        try:
+            return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
+        except RuntimeError as error:  # a loop of links, before Python 3.13
+            raise Unsettled(path) from error
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # a loop of links: there is no folder
+        return path.absolute()
+
+
+def _is_absent(error: OSError) -> bool:
+    """True if the error says that there is no such file, and not that nobody can tell."""
+    return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _hide(path: str, error: Exception, survey: Survey) -> None:
+    survey.unreadable.add(path)
+    survey.problems.append(_unreadable(path, error))
+
+
+def _is_shown(folder: Folder, path: str) -> bool:
+    return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
+
+
+def _opened_below(root: Path, path: str) -> int:
+    """A descriptor of the file at a path in which nothing is a link, also by now."""
+    how = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+    at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for name in path.split("/"):
+        try:
+            inner = os.open(name, how, dir_fd=at)
+        finally:
+            os.close(at)
+        at = inner
+    return at
+
+
+def _globs(patterns: Sequence[str]) -> re.Pattern[str] | None:
+    """One expression for all of them; None where there are none."""
+    if not patterns:
+        return None
+    return re.compile("|".join(f"(?:{_glob(p.strip('/'))})(?:/.*)?" for p in patterns), re.S)
+
+
+def _glob(pattern: str) -> str:
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return "".join(words.get(piece) or re.escape(piece) for piece in pieces)
+
+
+def is_post_name(name: str) -> bool:
+    """True for the name of a file that may be a post."""
+    return os.path.splitext(name)[1].lower() in SUFFIXES and not _is_ignored(name)  # noqa: PTH122
+
+
+def _is_ignored(name: str) -> bool:
+    lowered = name.lower()
+    if name == "_posts":  # where Hexo and Jekyll keep theirs
+        return False
+    return (
+        name.startswith(("_", ".", "#"))
+        or name.endswith(("~", "%"))
+        or lowered == "templates"
+        or lowered.partition(".")[0] == "readme"
+    )
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _unreadable(path: str, error: Exception) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    fault, cure = f"it cannot be read: {reason}", "give feedsvc the right to read it"
+    return Problem(path, 0, fault, cure, code="unreadable")

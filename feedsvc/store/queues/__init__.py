@@ -1,0 +1,1 @@
+"""Rows that wait for somebody: jobs, intents, deliveries, listeners; and who is alive."""

@@ -1,0 +1,1 @@
+"""When to publish: file events, the schedule, due dates, requests."""

@@ -1,0 +1,65 @@
+"""What is said where there is nothing to answer: a line to programs, a page to people."""
+
+from typing import Final
+
+from flask import Response, request
+from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedsvc.errors import StoreError
+from feedsvc.settings.settings import Settings
+from feedsvc.store.store import Store
+from feedsvc.web.pages import navigation, pages
+
+_VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
+
+
+def line(status: int, text: str) -> Response:
+    """One line of plain text, which no cache keeps."""
+    response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def refusal(
+    settings: Settings, store: Store, status: int, text: str, wait: str = ""
+) -> AnyResponse:
+    """`text` as a line or, to a browser, as a page; `wait` is a Retry-After header's value.
+
+    The page is made of the settings alone but for names that are near, so that it stands
+    while the store does not.
+    """
+    if not settings.server.pages:
+        return line(status, text)
+    if not _wants_page():
+        response = line(status, text)
+        response.headers["Vary"] = _VARIES
+        return response
+    site = settings.publication()
+    page = pages.refusal_page(
+        site,
+        status,
+        near=_near(settings, store) if status in (404, 410) else [],
+        wait=int(wait) if wait.isascii() and wait.isdigit() else 0,
+    )
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Vary"] = _VARIES
+    return page
+
+
+def _wants_page() -> bool:
+    """True where `text/html` is asked for by name, as browsers do; `*/*` does not count.
+
+    Werkzeug's `accept_mimetypes` takes seconds to put 60 kB of white space in order.
+    """
+    accepted = parse_accept_header(request.headers.get("Accept", ""))
+    return any(kind == "text/html" and q > 0 for kind, q in accepted)
+
+
+def _near(settings: Settings, store: Store) -> list[navigation.FeedLine]:
+    try:
+        with store.snapshot() as snapshot:
+            site = snapshot.site() or settings.publication()
+            return navigation.nearest(snapshot, site, request.path.lstrip("/"))
+    except StoreError:  # the refusal stands without them
+        return []

@@ -1,0 +1,177 @@
+"""What a visitor can choose from: lines of feeds, the tree of categories, names nearby."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Final
+from urllib.parse import quote
+
+from feedsvc.core import addresses
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.feeds import (
+    SITE_TOPIC,
+    Kind,
+    Topic,
+    topics_of,
+)
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.site import Site
+from feedsvc.store.snapshot import FeedRecord, Snapshot
+
+FORMAT_NAMES: Final = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
+MEDIA_TYPES: Final = {
+    FORMAT_NAMES[name]: document.media_type.partition(";")[0]
+    for name, document in FORMATS.items()
+}
+KINDS: Final[dict[str, Kind]] = {  # by the first segment of their paths, as people see them
+    "categories": "category",
+    "tags": "tag",
+    "authors": "author",
+    "lang": "language",
+}
+FOLDERS: Final = {kind: folder for folder, kind in KINDS.items()}
+_RELATED: Final = 12
+_MOST_NAMES: Final = 1000  # that a misspelt one is compared with
+_MOST_LETTERS: Final = 60  # of a misspelt name
+_ALIKE: Final = 0.6  # of 1, as difflib measures
+_OWN_NAMES: Final = {  # what languages call themselves
+    "ar": "العربية",
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fa": "فارسی",
+    "fr": "Français",
+    "hi": "हिन्दी",
+    "it": "Italiano",
+    "ja": "日本語",
+    "ko": "한국어",
+    "nl": "Nederlands",
+    "pl": "Polski",
+    "pt": "Português",
+    "ru": "Русский",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "vi": "Tiếng Việt",
+    "zh": "中文",
+}
+
+
+@dataclass(slots=True)
+class FeedLine:
+    """A feed as a line of a list: its label, its page, and its documents by format."""
+
+    label: str
+    topic: Topic
+    page: str
+    documents: dict[str, str]
+    entries: int
+    changed_at: datetime
+    below: list["FeedLine"] = field(default_factory=list)
+
+
+def address_of(site: Site, topic: Topic) -> str:
+    """The URL of the page of a topic's feed; the index is that of the site's."""
+    return f"{addresses.url(site.url, topic.path)}/" if topic.names else f"{site.url}/"
+
+
+def documents_of(site: Site, topic: Topic) -> dict[str, str]:
+    """The URLs of a feed's documents, by the names of their formats: `Atom`, `RSS`, `JSON`."""
+    return {
+        name: addresses.url(site.url, addresses.document_path(topic.path, format_name))
+        for format_name, name in FORMAT_NAMES.items()
+    }
+
+
+def label_of(topic: Topic) -> str:
+    """What people call a topic: its own label, and the name of a language they would know."""
+    if topic.kind != "language":
+        return topic.label
+    name = _OWN_NAMES.get(topic.label.partition("-")[0])
+    return f"{name} ({topic.label})" if name else topic.label
+
+
+def feed_line(site: Site, record: FeedRecord) -> FeedLine:
+    """The line of a feed in a list of all sorts."""
+    topic = record.topic
+    return FeedLine(
+        label=label_of(topic),
+        topic=topic,
+        page=address_of(site, topic),
+        documents=documents_of(site, topic),
+        entries=record.entries,
+        changed_at=record.changed_at.astimezone(site.zone),
+    )
+
+
+def tree(lines: Iterable[FeedLine]) -> list[FeedLine]:
+    """The lines of categories, each below the nearest of its ancestors that is among them.
+
+    A line keeps of its label what its parent's does not say.
+    """
+    placed: dict[tuple[str, ...], FeedLine] = {}
+    roots: list[FeedLine] = []
+    for line in sorted(lines, key=lambda line: line.topic.names):  # parents before children
+        names = line.topic.names
+        depth = next((n for n in range(len(names) - 1, 0, -1) if names[:n] in placed), 0)
+        line.label = " / ".join(names[depth:])
+        siblings = placed[names[:depth]].below if depth else roots
+        siblings.append(line)
+        placed[names] = line
+    return roots
+
+
+def reader_links(document: str, readers: Mapping[str, str]) -> dict[str, str]:
+    """The URL at which each reader subscribes to a feed document."""
+    quoted = quote(document, safe="")
+    return {name: address.replace("{url}", quoted) for name, address in readers.items()}
+
+
+def related(
+    snapshot: Snapshot, site: Site, topic: Topic, shown: Sequence[Entry]
+) -> list[FeedLine]:
+    """The largest feeds beside and below a category; for others, those that share posts."""
+    if topic.kind == "category":
+        records = _family(snapshot, topic)
+    else:
+        shared = Counter(t for entry in shown for t in topics_of(entry))
+        topics = [t for t, _ in shared.most_common() if t not in (topic, SITE_TOPIC)]
+        found = (snapshot.feed(other.path) for other in topics[:_RELATED])
+        records = [record for record in found if record]
+    return [feed_line(site, record) for record in records]
+
+
+def _family(snapshot: Snapshot, topic: Topic) -> list[FeedRecord]:
+    below = snapshot.feeds_below(topic.path, _RELATED)
+    parent = topic.path.rpartition("/")[0]
+    beside = [
+        record
+        for record in snapshot.feeds_below(parent, 10 * _RELATED)
+        if len(record.topic.names) == len(topic.names) and record.topic != topic
+    ]
+    return [*below, *beside][:_RELATED]
+
+
+def above(site: Site, topic: Topic) -> list[tuple[str, str]]:
+    """The label and the page of each category above one, from the top down."""
+    if topic.kind != "category":
+        return []
+    topics = [Topic("category", topic.names[:n]) for n in range(1, len(topic.names))]
+    return [(each.names[-1], address_of(site, each)) for each in topics]
+
+
+def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:
+    """The feeds whose names are nearest to the one in a path that leads nowhere."""
+    first, _, rest = path.partition("/")
+    kind = KINDS.get(first)
+    for name in addresses.FORMATS.values():
+        rest = rest.removesuffix(name)
+    wanted = rest.strip("/").casefold().replace("_", " ")[:_MOST_LETTERS]
+    if kind is None or not wanted:
+        return []
+    records = snapshot.largest_feeds(kind, _MOST_NAMES)
+    known = {"/".join(r.topic.names).casefold()[:_MOST_LETTERS]: r for r in records}
+    return [
+        feed_line(site, known[near]) for near in get_close_matches(wanted, known, 5, _ALIKE)
+    ]

@@ -1,0 +1,319 @@
+"""Pages for people: what feeds there are, one feed, and a post to read."""
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import segno
+from flask import Response, current_app, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedsvc.core import addresses
+from feedsvc.core.dates import rfc3339
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.feeds import (
+    SITE_TOPIC,
+    Kind,
+    Topic,
+    topics_of,
+)
+from feedsvc.core.site import Site
+from feedsvc.core.text import legal, nfc
+from feedsvc.errors import StoreError
+from feedsvc.store.snapshot import FeedRecord, Snapshot
+from feedsvc.store.store import Store
+from feedsvc.web.pages import navigation
+from feedsvc.web.pages.catalogues import catalogue_for
+from feedsvc.web.pages.once import Once
+from feedsvc.web.pages.search import search
+from feedsvc.web.polls.codings import CODINGS, coding_for
+from feedsvc.web.polls.documents import conditions
+
+# A post's style attributes were cleaned when it was read (core/styles.py).
+_CSP: Final = (
+    "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; "
+    "img-src http: https:; media-src http: https:; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_NO_CODE: Final = (  # what a browser shows raw XML with
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+)
+_NEWEST: Final = 10  # posts on the index
+_LISTED: Final = 60  # feeds of a kind on the index, the largest
+_PER_PAGE: Final = 200  # feeds on a page of one kind
+_POSTS: Final = 20  # on a page of a feed
+_FOUND: Final = 40
+_LONGEST_QUERY: Final = 100
+_LONGEST_CODE: Final = 1000  # characters in a QR code that a camera still reads
+
+
+def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
+    """All there is, in short; with `?q=` what is called so, with `?page=` the site's posts."""
+    query = legal(request.args.get("q", "")).strip()[:_LONGEST_QUERY]
+    if query:
+        return _kept(_search_page(site, snapshot, main, query))
+    if "page" in request.args or "qr" in request.args:
+        return _feed(site, snapshot, main)
+    counts = snapshot.feed_counts()
+    groups = [
+        (kind, counts[kind], counts[kind] > _LISTED, _largest(site, snapshot, kind))
+        for kind in navigation.FOLDERS
+        if counts.get(kind, 0) > (kind == "language")  # one language alone is no choice
+    ]
+    page = _page(
+        "index.html",
+        site,
+        main=navigation.feed_line(site, main),
+        newest=snapshot.newest(main.number, _NEWEST),
+        groups=groups,
+        folders=navigation.FOLDERS,
+    )
+    return _kept(page)
+
+
+def bare_index(site: Site, snapshot: Snapshot) -> Response:
+    """All feeds and no more: for a site whose pages another program serves.
+
+    Its cost grows with the number of feeds, so it is rendered once for each revision and kept.
+    """
+    once: Once = current_app.extensions["feedsvc.once"]
+    revision = (snapshot.mark(), snapshot.last_publish(), site)
+    return _kept(once.page(revision, site.language, lambda: _bare_index(site, snapshot)))
+
+
+def _bare_index(site: Site, snapshot: Snapshot) -> Response:
+    lines: dict[Kind, list[navigation.FeedLine]] = {kind: [] for kind in navigation.FOLDERS}
+    for record in snapshot.listed_feeds():
+        if record.topic.names:
+            lines[record.topic.kind].append(navigation.feed_line(site, record))
+    groups = [(kind, found) for kind, found in lines.items() if found]
+    return _page("bare.html", site, groups=groups, has_pages=False)
+
+
+def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[navigation.FeedLine]:
+    lines = [navigation.feed_line(site, r) for r in snapshot.largest_feeds(kind, _LISTED)]
+    return navigation.tree(lines) if kind == "category" else lines
+
+
+def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
+    records, posts = search(snapshot, main.number, query, _FOUND)
+    feeds = [navigation.feed_line(site, record) for record in records]
+    return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_FOUND)
+
+
+def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
+    """The page at a decoded path, or the way to it; None where there is none.
+
+    A post's permalink wins over a feed's page.
+    """
+    entry = snapshot.entry_at(addresses.page_url(site.url, path))
+    if entry and nfc(path) == path:
+        return _kept(_post_page(site, entry))
+    page = _feed_or_list(site, snapshot, path) if path.endswith("/") else None
+    return page or _moved(site, snapshot, path)
+
+
+def _feed_or_list(site: Site, snapshot: Snapshot, path: str) -> Response | None:
+    record = snapshot.feed(path[:-1])
+    if record and record.topic.names:
+        return _feed(site, snapshot, record)
+    kind = navigation.KINDS.get(path[:-1])
+    if kind is None or kind not in snapshot.feed_counts():
+        return None
+    return _kept(_kind_page(site, snapshot, kind))
+
+
+def _feed(site: Site, snapshot: Snapshot, record: FeedRecord) -> Response:
+    if "qr" in request.args:
+        return _kept(_code(site, record.topic))
+    return _kept(_feed_page(site, snapshot, record))
+
+
+def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
+    other = path.removesuffix("/") if path.endswith("/") else path + "/"
+    for meant in (nfc(path), nfc(other)):
+        if snapshot.entry_at(addresses.page_url(site.url, meant)):
+            return redirect(addresses.page_url(site.url, meant), 301)
+    bare = nfc(path.removesuffix("/"))
+    for feed_path in (bare, addresses.raw_name_path(bare) or ""):
+        if feed_path and f"{feed_path}/" != path and snapshot.feed(feed_path):
+            return redirect(f"{addresses.url(site.url, feed_path)}/", 301)
+    if navigation.KINDS.get(path) in snapshot.feed_counts():
+        return redirect(f"{site.url}/{path}/", 301)
+    return None
+
+
+def for_browser(store: Store, path: str) -> Response | None:
+    """The page of the feed whose document has this path, where a person navigates to it.
+
+    A feed's own answer is the same for everybody else; this one no cache may keep. None where
+    the feed is to be answered: to readers, to `?raw`, and while the store cannot be asked.
+    """
+    feed_path, _, name = path.rpartition("/")
+    if not _navigates() or "raw" in request.args or name not in addresses.FORMATS.values():
+        return None
+    try:
+        with store.snapshot() as snapshot:
+            site, record = snapshot.site(), snapshot.feed(feed_path)
+            if site is None or record is None:
+                return None
+            page = _feed_page(site, snapshot, record, opened=name)
+    except StoreError:
+        return None
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding, Accept-Language"
+    return page
+
+
+def shows_source() -> bool:
+    """True where a person wants to see what a feed is made of."""
+    return _navigates() and "raw" in request.args
+
+
+def source(response: Response) -> Response:
+    """A feed's document as a browser shows it instead of saving it: as XML or JSON, no more."""
+    kind = "json" if "json" in response.headers["Content-Type"] else "xml"
+    response.headers["Content-Type"] = f"application/{kind}; charset=utf-8"
+    response.headers["Content-Security-Policy"] = _NO_CODE
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding"
+    return response
+
+
+def _navigates() -> bool:
+    """True where a browser asks for something to show in a tab of its own (Fetch Metadata)."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
+
+
+def _feed_page(
+    site: Site, snapshot: Snapshot, record: FeedRecord, opened: str = ""
+) -> Response:
+    """One feed: how to subscribe, its posts by page, its kin; `opened` is a document's name.
+
+    Raises NotFound for a page behind the last.
+    """
+    topic = record.topic
+    line = navigation.feed_line(site, record)
+    document = line.documents["Atom"]
+    number, last = _page_number(record.entries, _POSTS)
+    posts = snapshot.older(record.number, _POSTS, (number - 1) * _POSTS)
+    return _page(
+        "feed.html",
+        site,
+        feed=line,
+        opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
+        above=navigation.above(site, topic),
+        folders=navigation.FOLDERS,
+        readers=navigation.reader_links(document, current_app.config["READERS"]),
+        app=f"feed:{document}",
+        has_code=len(document) <= _LONGEST_CODE,
+        posts=posts,
+        related=navigation.related(snapshot, site, topic, posts),
+        steps=_steps(navigation.address_of(site, topic), number, last),
+    )
+
+
+def _code(site: Site, topic: Topic) -> Response:
+    """The address of a feed as a QR code, an SVG; NotFound where it is too long for one."""
+    document = navigation.documents_of(site, topic)["Atom"]
+    if len(document) > _LONGEST_CODE:
+        raise NotFound
+    picture = io.BytesIO()
+    segno.make_qr(document).save(picture, kind="svg", scale=4, light="white", xmldecl=False)
+    response = Response(picture.getvalue(), content_type="image/svg+xml")
+    response.headers["Content-Security-Policy"] = _NO_CODE
+    return response
+
+
+def _kind_page(site: Site, snapshot: Snapshot, kind: Kind) -> Response:
+    """All feeds of one kind, the largest first, by page."""
+    address = f"{site.url}/{navigation.FOLDERS[kind]}/"
+    number, last = _page_number(snapshot.feed_counts()[kind], _PER_PAGE)
+    records = snapshot.largest_feeds(kind, _PER_PAGE, (number - 1) * _PER_PAGE)
+    lines = [navigation.feed_line(site, record) for record in records]
+    feeds = navigation.tree(lines) if kind == "category" else lines
+    return _page("kind.html", site, kind=kind, feeds=feeds, steps=_steps(address, number, last))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Where a list stands that goes over several pages; `` is no way."""
+
+    number: int
+    last: int
+    address: str
+    newer: str
+    older: str
+
+
+def _steps(address: str, number: int, last: int) -> _Steps:
+    way = [f"{address}?page={n}" if 1 <= n <= last else "" for n in (number - 1, number + 1)]
+    return _Steps(number, last, f"{address}?page={number}" if number > 1 else address, *way)
+
+
+def _page_number(things: int, per_page: int) -> tuple[int, int]:
+    """The page that is asked for, and the last one; NotFound for one that is not there."""
+    last = max(1, -(-things // per_page))
+    asked = request.args.get("page", "1")
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= last):
+        raise NotFound
+    return int(asked), last
+
+
+def _post_page(site: Site, entry: Entry) -> Response:
+    """One post, to be read; it links to those feeds of its terms that hold it."""
+    named = [Topic("category", names) for names in entry.categories]
+    named += [Topic("tag", (tag,)) for tag in entry.tags]
+    holding = set(topics_of(entry))
+    feeds = [
+        (topic, navigation.address_of(site, topic), navigation.documents_of(site, topic))
+        for topic in named
+        if topic in holding
+    ]
+    return _page("post.html", site, entry=entry, feeds=feeds)
+
+
+def _page(template: str, site: Site, **values: Any) -> Response:
+    """A page in the visitor's language that may load nothing but our files and media."""
+    catalogue = catalogue_for(request.accept_languages, site.language)
+    values = {
+        "has_pages": True,
+        "site": site,
+        # Whatever host people came by, `'self'` of the policy is that one.
+        "root": urlsplit(site.url).path,
+        "say": catalogue.say,
+        "language": catalogue.language,
+        "discovered": navigation.documents_of(site, SITE_TOPIC),
+        "media_types": navigation.MEDIA_TYPES,
+        "opml": addresses.url(site.url, addresses.OPML_PATH),
+        "rfc3339": rfc3339,
+        **values,
+    }
+    body = render_template(template, **values).encode()
+    coding = coding_for(request.headers.get("Accept-Encoding", ""), len(body))
+    response = Response(CODINGS[coding](body) if coding else body)
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    response.headers["Content-Type"] = "text/html; charset=utf-8"
+    response.headers["Content-Security-Policy"] = _CSP
+    # Who reads what is nobody else's business; many hosts refuse pictures to strange pages too.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    return response
+
+
+def _kept(response: Response) -> Response:
+    """A page that a cache may keep for a minute and ask for again."""
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.add_etag()
+    response.make_conditional(conditions())
+    return response
+
+
+def refusal_page(site: Site, status: int, **values: Any) -> Response:
+    """The page that says why there is nothing to see, with a way on."""
+    response = _page("refusal.html", site, status=status, **values)
+    response.status_code = status
+    return response

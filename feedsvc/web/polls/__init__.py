@@ -1,0 +1,1 @@
+"""Documents kept ready: validators, codings, deltas, rate limits."""

@@ -1,0 +1,264 @@
+"""Feeds over HTTP: which document an address means, and how it is answered."""
+
+import logging
+from collections.abc import Callable, Collection, Mapping, Set
+from dataclasses import replace
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any, Final
+
+from flask import Response, request
+
+from feedsvc.core import addresses
+from feedsvc.core.cache_keys import (
+    EVERYTHING,
+    cache_key,
+    separator,
+)
+from feedsvc.core.feeds.deltas import delta, marks
+from feedsvc.core.feeds.feeds import (
+    Feed,
+    entity_tag,
+    feed_of,
+    link_header,
+)
+from feedsvc.core.feeds.formats import (
+    FORMATS,
+    OPML_MEDIA_TYPE,
+    opml_document,
+)
+from feedsvc.core.site import Site
+from feedsvc.errors import StoreError
+from feedsvc.settings.settings import ServerSettings
+from feedsvc.store.snapshot import FeedRecord, Snapshot
+from feedsvc.store.store import Store
+from feedsvc.web.polls.conditions import (
+    asks_for_delta,
+    bare_tags,
+    for_readers,
+    is_current,
+    of_version,
+)
+from feedsvc.web.polls.served_versions import Versions
+from feedsvc.web.polls.shelf import Document, Shelf
+
+# Under these keys of the environ a view says which document it answered with, and how.
+ANSWERED: Final = "feedsvc.answered"
+
+_FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
+_LOCKS: Final = 64
+_MOST_DELTAS: Final = 8  # of one document, each for those who have another version
+
+log = logging.getLogger("feedsvc.web")
+
+
+class Documents:
+    """Finds and renders documents, each version once; the last good one always serves."""
+
+    def __init__(self, store: Store, shelf: Shelf) -> None:
+        self._store = store
+        self._shelf = shelf
+        self._versions = Versions()
+        self._locks = [Lock() for _ in range(_LOCKS)]  # a path has always the same of them
+
+    def at(self, path: str) -> Document | None:
+        """The document at a path such as `tags/AI/atom.xml`; None where there is none.
+
+        A version that is known to be current is served without asking the store. While the
+        store cannot be asked, the version that was served last is served on; StoreError where
+        none was.
+        """
+        current = self._shelf.current(path)
+        if current:
+            return current
+        try:
+            with self._store.snapshot() as snapshot:
+                return self._current(path, snapshot)
+        except StoreError as error:
+            last = self._shelf.get(path)
+            if last is None:
+                raise
+            log.warning("serving %s as it was last: %s", path, error)
+            return replace(last)  # not the one on the shelf: it must not pass for current
+
+    def _current(self, path: str, snapshot: Snapshot) -> Document | None:
+        if path == addresses.OPML_PATH:
+            return self._opml(snapshot)
+        feed_path, _, name = path.rpartition("/")
+        format_name = _FORMAT_OF.get(name)
+        record = snapshot.feed(feed_path) if format_name else None
+        if record is None or format_name is None:
+            return None
+        return self._once(
+            path, record.digest, lambda: self._feed_document(snapshot, record, path)
+        )
+
+    def _feed_document(
+        self, snapshot: Snapshot, record: FeedRecord, path: str
+    ) -> Document | None:
+        feed = _feed(snapshot, record)
+        if feed is None:
+            return None
+        format_name = _FORMAT_OF[path.rpartition("/")[2]]
+        tag = entity_tag(record.digest, format_name)
+        self._versions.remember(tag, marks(feed))
+        return Document(
+            path=path,
+            digest=record.digest,
+            tag=tag,
+            last_modified=record.changed_at,
+            media_type=FORMATS[format_name].media_type,
+            links=link_header(feed.site, feed.self_link(format_name)),
+            vary="A-IM, Accept-Encoding",
+            body=FORMATS[format_name].render(feed),
+        )
+
+    def delta(self, document: Document, tags: list[str]) -> Document | None:
+        """What is new in a document for somebody who has the version of one of these tags.
+
+        None where none of them was served by this process, and where the whole is no more.
+        """
+        found = self._versions.known(tags)
+        format_name = _FORMAT_OF.get(document.path.rpartition("/")[2])
+        if found is None or format_name is None:
+            return None
+        tag, known = found
+        with self._locks[hash(document.path) % _LOCKS]:
+            if tag not in document.deltas:
+                if len(document.deltas) >= _MOST_DELTAS:
+                    document.deltas.clear()
+                document.deltas[tag] = self._new_delta(document, known, format_name)
+            made = document.deltas[tag]
+        self._shelf.weigh(document)
+        return made
+
+    def _new_delta(
+        self, document: Document, known: Set[int], format_name: str
+    ) -> Document | None:
+        try:
+            with self._store.snapshot() as snapshot:
+                record = snapshot.feed(document.feed_path)
+                if record is None or record.digest != document.digest:
+                    return None
+                feed = _feed(snapshot, record)
+        except StoreError as error:
+            log.warning("serving the whole of %s: %s", document.path, error)
+            return None
+        new = delta(feed, known) if feed else None
+        return document.with_body(FORMATS[format_name].render(new)) if new else None
+
+    def _opml(self, snapshot: Snapshot) -> Document | None:
+        facts = snapshot.facts()
+        if "site" not in facts:
+            return None
+        return self._once(
+            addresses.OPML_PATH, facts["opml_digest"], lambda: _opml_document(snapshot, facts)
+        )
+
+    def _once(
+        self, path: str, digest: str, make: Callable[[], Document | None]
+    ) -> Document | None:
+        """The document of this digest: of a thousand that ask for it first, one makes it."""
+        kept = self._shelf.get(path)
+        if kept and kept.digest == digest:
+            return kept
+        with self._locks[hash(path) % _LOCKS]:
+            kept = self._shelf.get(path)
+            if kept and kept.digest == digest:
+                return kept
+            made = make()
+            if made:
+                self._shelf.keep(made)
+            return made
+
+
+def current_digests(snapshot: Snapshot, paths: Collection[str]) -> dict[str, str]:
+    """The digest that the document at each of these paths has now, where there is one."""
+    of_feeds = snapshot.digests({path.rpartition("/")[0] for path in paths})
+    found = {
+        path: of_feeds[path.rpartition("/")[0]]
+        for path in paths
+        if path.rpartition("/")[0] in of_feeds
+    }
+    if addresses.OPML_PATH in paths:
+        found[addresses.OPML_PATH] = snapshot.facts().get("opml_digest", "")
+    return found
+
+
+def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
+    site = Site.from_json(facts["site"])
+    return Document(
+        path=addresses.OPML_PATH,
+        digest=facts["opml_digest"],
+        tag=entity_tag(facts["opml_digest"], "opml"),
+        last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
+        media_type=OPML_MEDIA_TYPE,
+        links=f'<{addresses.url(site.url, addresses.OPML_PATH)}>; rel="self"',
+        vary="Accept-Encoding",
+        body=opml_document(site, (record.topic for record in snapshot.feeds())),
+    )
+
+
+def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
+    site = snapshot.site()
+    if site is None:
+        return None
+    return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+
+
+def _media_type(document: Document, server: ServerSettings) -> str:
+    return document.media_type if server.media_types == "registered" else document.plain_type
+
+
+def _max_age(document: Document, server: ServerSettings) -> int:
+    return server.max_ages.get(document.feed_path, server.max_age)
+
+
+def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
+    shared = f", s-maxage={server.shared_max_age}" if server.shared_max_age else ""
+    headers = {
+        "Cache-Control": f"public, max-age={_max_age(document, server)}{shared}, "
+        "stale-while-revalidate=86400, stale-if-error=604800"
+    }
+    if server.cache_keys:
+        keys = (EVERYTHING, cache_key(document.feed_path))
+        headers[server.cache_keys] = separator(server.cache_keys).join(keys)
+    return headers
+
+
+def answer(document: Document, server: ServerSettings, documents: Documents) -> Response:
+    """The response to this request: 200, 304 or 226 (RFC 9110, 9111, 5861, 3229)."""
+    environ = request.environ
+    coding = document.coding_for(request.headers.get("Accept-Encoding", ""))
+    new = None
+    if asks_for_delta(environ) and not is_current(document, environ):
+        new = documents.delta(document, bare_tags(environ["HTTP_IF_NONE_MATCH"]))
+    response = Response((new or document).bytes_in(coding))
+    response.headers["Content-Type"] = _media_type(document, server)
+    response.headers["Link"] = document.links
+    response.headers.update(_cache_headers(document, server))
+    response.headers["Vary"] = document.vary
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    response.set_etag(document.tag)
+    response.last_modified = document.last_modified
+    if new:
+        response.status_code = 226
+        response.headers["IM"] = "feed"
+        # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
+        response.headers["Cache-Control"] = (
+            f"no-store, im, max-age={_max_age(document, server)}"
+        )
+    else:
+        response.make_conditional(of_version(environ, document.last_modified))
+    # Not later than Date (RFC 9110 §8.8.2.1). What is compared is what is stored: of two
+    # versions that are dated ahead, the earlier may have been sent with this very second.
+    response.last_modified = min(document.last_modified, datetime.now(UTC))
+    response.set_etag(document.tag_in(coding))
+    environ[ANSWERED] = (document, coding)
+    return response
+
+
+def conditions() -> dict[str, Any]:
+    """This request's environ, with those conditions alone that a reader has a use for."""
+    return for_readers(request.environ)

@@ -1,0 +1,1 @@
+"""uvicorn, processes, sockets, and the limits of a client."""

@@ -1,0 +1,66 @@
+"""News of a publish, as they are kept and as they are told."""
+
+from feedsvc.core.feeds.change_summary import (
+    Headline,
+    News,
+    headline,
+)
+from tests.support.builders import an_entry, at
+
+ONE = Headline(
+    "urn:x:tea", "茶", "https://example.org/tea/", "2026-03-01T09:30:00+08:00", "hot"
+)
+NEWS = News(added=(ONE,), feeds=("", "tags/C#"), counts=(1, 0, 0, 2))
+
+
+def test_a_headline_is_what_an_entry_is_known_by() -> None:
+    entry = an_entry(
+        id=ONE.id,
+        title=ONE.title,
+        permalink=ONE.permalink,
+        published=at(ONE.published),
+        summary=ONE.summary,
+    )
+    assert headline(entry) == ONE
+
+
+def test_a_long_summary_is_cut_in_a_headline() -> None:
+    assert headline(an_entry(summary="茶" * 400)).summary == "茶" * 299 + "…"
+
+
+def test_news_are_read_back_as_they_were_written() -> None:
+    news = News((ONE,), (ONE, ONE), (ONE,), ("", "tags/Café"), (1, 2, 300, 2))
+    assert News.from_json(news.to_json()) == news
+    assert News.from_json(News().to_json()) == News()
+
+
+def test_news_are_none_where_nothing_has_changed() -> None:
+    assert not News()
+    assert News(counts=(0, 1, 0, 0))
+    assert News(counts=(0, 0, 0, 1))
+
+
+def test_news_are_told_with_counts_entries_and_topics() -> None:
+    assert NEWS.told("https://example.org/blog/") == {
+        "added": {
+            "count": 1,
+            "entries": [
+                {
+                    "id": "urn:x:tea",
+                    "title": "茶",
+                    "permalink": "https://example.org/tea/",
+                    "published": "2026-03-01T09:30:00+08:00",
+                    "summary": "hot",
+                }
+            ],
+        },
+        "changed": {"count": 0, "entries": []},
+        "withdrawn": {"count": 0, "entries": []},
+        "feeds": {
+            "count": 2,
+            "topics": [
+                "https://example.org/blog/atom.xml",
+                "https://example.org/blog/tags/C%23/atom.xml",
+            ],
+        },
+    }

@@ -1,0 +1,249 @@
+"""Who is who: an entry keeps its id, whatever becomes of its title, date or place."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import pytest
+
+from feedsvc.core.feeds.identities import (
+    Claim,
+    Holder,
+    Identities,
+    Standing,
+    identify,
+)
+from tests.support.builders import a_site, at
+
+DAY = at("2026-03-01")
+TEA, MILK, OLD = (f"tag:example.org,2026:{name}" for name in ("tea", "milk", "old"))
+
+
+def a_claim(path: str, key: str, title: str = "Tea") -> Claim:
+    return Claim(path, key, title, DAY)
+
+
+def a_standing(path: str, entry_id: str, title: str = "Tea") -> Standing:
+    return Standing(path, entry_id, title, DAY)
+
+
+def verdict(
+    *claims: Claim,
+    pinned: Mapping[str, str] | None = None,
+    before: Sequence[Standing] = (),
+    missing: Collection[str] = (),
+    holders: Mapping[str, Holder] | None = None,
+) -> Identities:
+    standings = {standing.path: standing for standing in before}
+    return identify(claims, a_site(), pinned or {}, standings, set(missing), holders or {})
+
+
+def test_nobody_claims_nothing() -> None:
+    assert verdict() == Identities({}, {})
+
+
+def test_a_new_post_gets_a_new_id() -> None:
+    assert verdict(a_claim("a.md", "slug:tea")) == Identities({"a.md": TEA}, {})
+
+
+def test_a_key_that_was_published_keeps_its_id_for_good() -> None:
+    claim = a_claim("elsewhere.md", "slug:tea", "New title")
+    assert verdict(claim, pinned={"slug:tea": OLD}).ids == {"elsewhere.md": OLD}
+
+
+def test_a_pinned_id_goes_before_what_the_file_had() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        before=[a_standing("a.md", MILK)],
+    )
+    assert identities.ids == {"a.md": TEA}
+
+
+@pytest.mark.parametrize("key", ["slug:green", "path:a"])
+def test_a_changed_slug_at_the_same_path_keeps_the_id(key: str) -> None:
+    claim = a_claim("a.md", key, "New title")
+    assert verdict(claim, before=[a_standing("a.md", OLD)]).ids == {"a.md": OLD}
+
+
+def test_a_new_guid_is_a_new_entry() -> None:
+    identities = verdict(a_claim("a.md", "guid:urn:new"), before=[a_standing("a.md", OLD)])
+    assert identities.ids == {"a.md": "urn:new"}
+
+
+def test_a_renamed_file_keeps_its_id() -> None:
+    identities = verdict(
+        a_claim("b/new.md", "path:b/new"), before=[a_standing("a.md", OLD)], missing=["a.md"]
+    )
+    assert identities == Identities({"b/new.md": OLD}, {})
+
+
+@pytest.mark.parametrize(
+    ("claim", "missing"),
+    [
+        (a_claim("b.md", "path:b", "Another title"), ["a.md"]),
+        (Claim("b.md", "path:b", "Tea", at("2026-03-02")), ["a.md"]),
+        (a_claim("b.md", "path:b"), []),
+        (a_claim("b.md", "guid:b"), ["a.md"]),
+    ],
+    ids=["other title", "other date", "nothing is missing", "has a guid"],
+)
+def test_what_only_looks_like_a_renamed_file_is_new(claim: Claim, missing: list[str]) -> None:
+    identities = verdict(claim, before=[a_standing("a.md", OLD)], missing=missing)
+    assert OLD not in identities.ids.values()
+
+
+def test_a_file_that_is_moved_and_given_a_slug_at_once_keeps_its_id() -> None:
+    identities = verdict(
+        a_claim("b/index.md", "slug:b"), before=[a_standing("a.md", OLD)], missing=["a.md"]
+    )
+    assert identities == Identities({"b/index.md": OLD}, {})
+
+
+def test_a_slug_that_is_pinned_goes_before_a_missing_file_that_looks_alike() -> None:
+    identities = verdict(
+        a_claim("b.md", "slug:milk"),
+        pinned={"slug:milk": MILK},
+        before=[a_standing("a.md", OLD)],
+        missing=["a.md"],
+    )
+    assert identities.ids == {"b.md": MILK}
+
+
+def test_one_missing_file_is_found_only_once() -> None:
+    identities = verdict(
+        a_claim("b.md", "path:b"),
+        a_claim("c.md", "path:c"),
+        before=[a_standing("a.md", OLD)],
+        missing=["a.md"],
+    )
+    assert identities == Identities({"b.md": OLD, "c.md": "tag:example.org,2026:/c"}, {})
+
+
+def test_of_two_missing_files_alike_the_first_path_is_found() -> None:
+    identities = verdict(
+        a_claim("c.md", "path:c"),
+        before=[a_standing("b.md", MILK), a_standing("a.md", OLD)],
+        missing=["a.md", "b.md"],
+    )
+    assert identities.ids == {"c.md": OLD}
+
+
+def test_a_missing_files_id_is_not_given_away_when_its_key_turned_up() -> None:
+    identities = verdict(
+        a_claim("b.md", "path:b"),
+        a_claim("z.md", "slug:old"),
+        pinned={"slug:old": OLD},
+        before=[a_standing("a.md", OLD)],
+        missing=["a.md"],
+    )
+    assert identities.ids == {"z.md": OLD, "b.md": "tag:example.org,2026:/b"}
+
+
+def test_of_two_missing_files_alike_the_one_whose_id_is_free_is_found() -> None:
+    identities = verdict(
+        a_claim("c.md", "path:c"),
+        a_claim("z.md", "slug:old"),
+        pinned={"slug:old": OLD},
+        before=[a_standing("a.md", OLD), a_standing("b.md", MILK)],
+        missing=["a.md", "b.md"],
+    )
+    assert identities.ids == {"c.md": MILK, "z.md": OLD}
+
+
+def test_two_files_that_swap_their_slugs_swap_their_places_and_not_their_ids() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:milk"),
+        a_claim("b.md", "slug:tea"),
+        pinned={"slug:tea": TEA, "slug:milk": MILK},
+        before=[a_standing("a.md", TEA), a_standing("b.md", MILK)],
+    )
+    assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
+
+
+def test_a_new_file_at_the_place_of_a_moved_one_is_new() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:milk"),
+        a_claim("b.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        before=[a_standing("a.md", TEA)],
+    )
+    assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
+
+
+def test_of_twins_the_first_path_has_the_id() -> None:
+    identities = verdict(a_claim("b.md", "slug:tea"), a_claim("a.md", "slug:tea"))
+    assert identities == Identities({"a.md": TEA, "b.md": TEA}, {"b.md": "a.md"})
+
+
+def test_of_twins_the_file_that_has_the_id_keeps_it() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:tea"),
+        a_claim("b.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        before=[a_standing("b.md", TEA)],
+    )
+    assert identities.twins == {"a.md": "b.md"}
+
+
+def test_a_twin_that_had_another_id_has_no_claim_to_this_one() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:tea"),
+        a_claim("b.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        before=[a_standing("a.md", MILK), a_standing("b.md", TEA)],
+    )
+    assert identities.twins == {"a.md": "b.md"}
+
+
+def test_a_twin_of_a_file_that_does_not_claim_anew_stays_a_twin() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        holders={TEA: Holder("z.md", "slug:tea")},
+    )
+    assert identities.twins == {"a.md": "z.md"}
+
+
+def test_a_holder_that_claims_anew_is_judged_by_its_claim() -> None:
+    identities = verdict(
+        a_claim("a.md", "slug:milk"),
+        a_claim("b.md", "slug:tea"),
+        pinned={"slug:tea": TEA},
+        holders={TEA: Holder("a.md", "slug:tea")},
+    )
+    assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
+
+
+def test_the_order_of_claims_with_keys_of_their_own_does_not_matter() -> None:
+    claims = [a_claim(f"{name}.md", "slug:tea") for name in "cab"]
+    assert verdict(*claims) == verdict(*reversed(claims))
+
+
+def test_a_key_that_a_renamed_file_left_behind_is_free_for_a_new_post() -> None:
+    identities = verdict(
+        a_claim("untitled.md", "path:untitled", "New"),
+        pinned={"path:untitled": OLD},
+        holders={OLD: Holder("first.md", "path:first")},
+    )
+    assert identities.twins == {}
+    assert identities.ids == {"untitled.md": "tag:example.org,2026:/untitled"}
+
+
+def test_an_id_that_went_along_with_another_file_is_not_given_twice() -> None:
+    identities = verdict(
+        a_claim("b.md", "slug:tea", "New"),
+        pinned={"slug:tea": TEA},
+        holders={TEA: Holder("a.md", "slug:green")},
+    )
+    assert identities.twins == {}
+    (given,) = identities.ids.values()
+    assert given.startswith(f"{TEA}-")
+
+
+def test_a_rename_goes_before_the_id_of_a_post_deleted_long_ago() -> None:
+    identities = verdict(
+        a_claim("b.md", "path:b"),
+        pinned={"path:b": OLD},
+        before=[a_standing("a.md", TEA)],
+        missing=["a.md"],
+    )
+    assert identities.ids == {"b.md": TEA}

@@ -1,0 +1,46 @@
+"""Feeds that went away on purpose: which, and what stands for them."""
+
+import pytest
+
+from feedsvc.core.feeds.renamed_feeds import (
+    feed_path,
+    removed,
+    successors,
+)
+from feedsvc.core.rules import Rules
+
+
+def test_an_alias_leads_from_the_feed_of_a_name_to_that_of_the_name_it_means() -> None:
+    rules = Rules(
+        tag_aliases=(("c#", "C#"), ("same", "same")),
+        category_aliases=(("Tech/py", "Tech/Python"),),
+    )
+    assert successors(rules) == {
+        "tags/c~23": "tags/C~23",
+        "categories/Tech/py": "categories/Tech/Python",
+    }
+
+
+def test_feeds_of_aliases_and_those_given_up_are_removed() -> None:
+    rules = Rules(tag_aliases=(("tee", "tea"),), gone=("tags/spam",))
+    assert removed(rules) == {"tags/tee", "tags/spam"}
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/tags/AI/", "tags/AI"),
+        ("/tags/C~23", "tags/C~23"),
+        ("/categories/a/b/", "categories/a/b"),
+        ("/tags/%E8%8C%B6/", "tags/茶"),
+        ("/tags/Cafe\u0301/", "tags/Café"),
+        ("/lang/zh/", "lang/zh"),
+        ("tags/AI/", None),
+        ("/tags/", None),
+        ("/posts/a/", None),
+        ("/", None),
+        ("", None),
+    ],
+)
+def test_the_address_of_a_feed_is_told_from_others(address: str, path: str | None) -> None:
+    assert feed_path(address) == path

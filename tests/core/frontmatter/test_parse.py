@@ -1,0 +1,238 @@
+"""Front matter: its fields with their lines, and what is refused, with the line."""
+
+import time
+
+import pytest
+
+from feedsvc.core.frontmatter.parse import (
+    Field,
+    FrontMatter,
+    Value,
+    read_front_matter,
+)
+from feedsvc.errors import FrontMatterError
+
+
+def fields_of(text: str) -> dict[str, Field]:
+    front = read_front_matter(text)
+    assert front is not None
+    return front.fields
+
+
+def value_of(yaml: str) -> Value:
+    return fields_of(f"---\nx: {yaml}\n---\n")["x"].value
+
+
+def refused(text: str) -> tuple[int, str]:
+    with pytest.raises(FrontMatterError) as caught:
+        read_front_matter(text)
+    return caught.value.line, caught.value.fault
+
+
+def test_fields_come_with_their_lines_and_the_body_with_its_own() -> None:
+    text = "---\ntitle: Tea\n# a remark\ntags:\n  - green\n---\n\nBody.\n"
+    assert read_front_matter(text) == FrontMatter(
+        {"title": Field("Tea", 2, 8, 1), "tags": Field(["green"], 4, 1, 1)},
+        "\nBody.\n",
+        7,
+        "yaml",
+    )
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff\u200b", "\n\u2060"])
+def test_what_nobody_sees_before_it_hides_no_post(unseen: str) -> None:
+    front = read_front_matter(f"{unseen}---\ntitle: Tea\n---\nBody.")
+    assert front is not None
+    assert (front.fields["title"].value, front.body) == ("Tea", "Body.")
+
+
+def test_blank_lines_before_it_are_counted() -> None:
+    assert read_front_matter("\n\n---\ntitle: Tea\n---\nBody.") == FrontMatter(
+        {"title": Field("Tea", 4, 8, 1)}, "Body.", 6, "yaml"
+    )
+
+
+@pytest.mark.parametrize("text", ["---\n---\n", "---\n\n---\n", "---\n# nothing\n---\n"])
+def test_empty_front_matter_has_no_fields(text: str) -> None:
+    assert fields_of(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Body.", "# Head\n---\n", "--\na: b\n--\n", "--- a\n---\n", " ---\n---\n"]
+)
+def test_a_text_that_does_not_begin_with_its_mark_has_none(text: str) -> None:
+    assert read_front_matter(text) is None
+
+
+def test_a_mark_may_have_white_space_behind_it_and_end_the_file() -> None:
+    front = read_front_matter("--- \t\na: b\n---  ")
+    assert front == FrontMatter({"a": Field("b", 2, 4, 1)}, "", 4, "yaml")
+
+
+def test_a_rule_in_the_body_stays_in_the_body() -> None:
+    front = read_front_matter("---\na: b\n---\none\n\n---\n\ntwo\n")
+    assert front == FrontMatter({"a": Field("b", 2, 4, 1)}, "one\n\n---\n\ntwo\n", 4, "yaml")
+
+
+def test_the_indent_of_the_first_line_of_code_survives() -> None:
+    front = read_front_matter("---\na: b\n---\n    code\n")
+    assert front is not None
+    assert front.body == "    code\n"
+
+
+@pytest.mark.parametrize(
+    "word", ["no", "yes", "true", "0755", "3.10", "12:30:45", "1e3", "2026-03-01", "0x1F", "="]
+)
+def test_a_scalar_stays_the_text_that_its_author_wrote(word: str) -> None:
+    assert value_of(word) == word
+
+
+@pytest.mark.parametrize(
+    ("yaml", "value"),
+    [
+        ("", None),
+        ("~", None),
+        ("''", ""),
+        ("'~'", "~"),
+        ("[a, ~, '']", ["a", None, ""]),
+        ("{a: 1, b: [c]}", {"a": "1", "b": ["c"]}),
+        ("!!str 1", "1"),
+        ("!!int 1", "1"),
+        ("! a", "a"),
+        ("|\n  two\n  lines", "two\nlines\n"),
+        ("&a [b, *c]".replace("*c", "c"), ["b", "c"]),
+    ],
+)
+def test_values_are_texts_lists_mappings_and_nothing(yaml: str, value: Value) -> None:
+    assert value_of(yaml) == value
+
+
+def test_an_alias_is_the_value_of_its_anchor() -> None:
+    fields = fields_of("---\na: &tea [green]\nb: *tea\n---\n")
+    assert fields == {"a": Field(["green"], 2, 4, 1), "b": Field(["green"], 3, 1, 1)}
+
+
+def test_a_merge_key_is_a_key_like_any_other() -> None:
+    fields = fields_of("---\n<<: {title: x}\n---\n")
+    assert fields == {"<<": Field({"title": "x"}, 2, 5, 1)}
+
+
+@pytest.mark.parametrize(
+    "text", ["---", "---\n", "---\ntitle: Tea\n", "---\ntitle: Tea\n----\n"]
+)
+def test_front_matter_that_is_never_closed_is_refused(text: str) -> None:
+    assert refused(text) == (1, "the front matter is never closed")
+
+
+@pytest.mark.parametrize("yaml", ["- a\n- b", "words", "12", "''"])
+def test_front_matter_without_keys_is_refused(yaml: str) -> None:
+    assert refused(f"---\n{yaml}\n---\n") == (2, "the front matter has no keys")
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    fault = "the key 'title' stands twice (first in line 2)"
+    assert refused("---\ntitle: a\ndate: b\ntitle: c\n---\n") == (4, fault)
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("!!python/object:os.system", "tag:yaml.org,2002:python/object:os.system"),
+        ("!!python/object/apply:os.system", "tag:yaml.org,2002:python/object/apply:os.system"),
+        ("!!binary", "tag:yaml.org,2002:binary"),
+        ("!mine", "!mine"),
+    ],
+)
+def test_a_tag_is_never_obeyed(tag: str, name: str) -> None:
+    fault = f"the YAML tag {name!r} is not allowed"
+    assert refused(f"---\na: b\nx: {tag} [echo]\n---\n") == (3, fault)
+
+
+@pytest.mark.parametrize("key", ["? [a]", "? {a: b}", "k" * 201])
+def test_a_key_is_a_short_word(key: str) -> None:
+    assert refused(f"---\n{key}\n: b\n---\n".replace("k\n:", "k:")) == (
+        2,
+        "a key is not a short word",
+    )
+
+
+@pytest.mark.parametrize(
+    ("yaml", "line"),
+    [
+        ("title: a: b", 3),
+        ("title: @tea", 3),
+        ("title: `tea`", 3),
+        ("tags:\n \t- tea", 4),
+        ("title: a\n\tdate: b", 4),
+        ("x: *nowhere", 3),
+        ('x: "\\uD800"', 3),
+    ],
+)
+def test_what_is_not_yaml_is_refused_with_its_line(yaml: str, line: int) -> None:
+    found, fault = refused(f"---\nfirst: 1\n{yaml}\nlast: 1\n---\n")
+    assert (found, fault.startswith("the front matter is not YAML: ")) == (line, True)
+
+
+def test_blank_lines_before_it_count_in_a_fault_as_well() -> None:
+    assert refused("\n\n---\ntitle: a: b\n---\n")[0] == 4
+
+
+def test_characters_that_yaml_forbids_are_refused() -> None:
+    assert refused("---\nx: a\x00b\n---\n")[1].startswith("the front matter is not YAML: ")
+
+
+ALIAS_BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{new}: &{new} [{','.join([f'*{old}'] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+MERGE_BOMB = "a: &a {x: 1}\n" + "".join(
+    f"{new}: &{new}\n  <<: [{','.join([f'*{old}'] * 9)}]\n"
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        ALIAS_BOMB,
+        MERGE_BOMB,
+        "x: &x [*x]\n",
+        "x: &x {a: *x}\n",
+        "x: " + "[" * 51 + "]" * 51 + "\n",
+        "x: " + "{a: " * 3_000 + "}" * 3_000 + "\n",
+        "x: [" + "a," * 20_001 + "]\n",
+        "x: {" + "".join(f"k{n}: v," for n in range(10_001)) + "}\n",
+    ],
+    ids=["aliases", "merges", "endless list", "endless map", "deep", "deeper", "long", "wide"],
+)
+def test_a_bomb_does_not_go_off(yaml: str) -> None:
+    started = time.perf_counter()
+    fault = refused(f"---\n{yaml}---\n")[1]
+    assert fault.startswith("the front matter ")
+    assert "levels" in fault
+    assert time.perf_counter() - started < 10  # 2, but under coverage and beside other tests
+
+
+def test_three_thousand_open_brackets_are_refused() -> None:
+    fault = refused(f"---\nx: {'[' * 3_000}\n---\n")[1]
+    assert fault == "the front matter nests more than 500 levels"
+
+
+def test_what_stays_within_the_limits_is_read() -> None:
+    deep: Value = "a"
+    for _ in range(49):
+        deep = [deep]
+    assert value_of("[" * 49 + "a" + "]" * 49) == deep
+
+
+@pytest.mark.parametrize("word", ["null", "Null", "NULL", "~"])
+def test_null_without_quotes_is_no_value(word: str) -> None:
+    front = read_front_matter(f"---\na: {word}\nb: '{word}'\n---\n")
+    assert front is not None
+    assert [front.fields[key].value for key in "ab"] == [None, word]
+
+
+@pytest.mark.parametrize("bomb", ["x: " + "[" * 40_000, "x: " + "{a: " * 40_000, "- " * 40_000])
+def test_nesting_that_would_overflow_the_parsers_stack_is_refused(bomb: str) -> None:
+    with pytest.raises(FrontMatterError, match="nests"):
+        read_front_matter(f"---\n{bomb}\n---\n")

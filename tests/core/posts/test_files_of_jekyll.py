@@ -1,0 +1,99 @@
+"""Files as folders of Jekyll have them: each is read as its author meant it."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.support.dialects import outcome
+
+NAME: Final = "_posts/2019-05-06-tea-time.md"
+
+FILES: Final = {
+    "jekyll new": (
+        NAME,
+        "---\nlayout: post\ntitle:  'Welcome!'\ndate:   2019-05-06 07:08:09 +0100\n"
+        "categories: jekyll\n---\nHi.\n",
+        {
+            **{"title": "Welcome!", "date": "2019-05-06T07:08:09+01:00"},
+            **{"categories": ["jekyll"], "link": "/jekyll/2019/05/06/tea-time.html"},
+        },
+    ),
+    "the name's date": (
+        NAME,
+        "---\nlayout: post\n---\nHi.\n",
+        {"title": "tea time", "date": "2019-05-06T00:00:00+08:00"},
+    ),
+    "the date goes before the name's": (
+        NAME,
+        "---\ndate: 2018-01-02\n---\n",
+        {"date": "2018-01-02T00:00:00+08:00", "link": "/2018/01/02/tea-time.html"},
+    ),
+    "tags parted by spaces": (
+        NAME,
+        "---\ntags: tea green no 3.10\n---\n",
+        {"tags": ["tea", "green", "no", "3.10"]},
+    ),
+    "tags with spaces and slashes": (
+        NAME,
+        '---\ntags: ["Open Build Service", a/b]\ncategories:\n- Base System\n- KDE/Qt\n---\n',
+        {"tags": ["Open Build Service", "a/b"], "categories": ["Base System", "KDE/Qt"]},
+    ),
+    "folders above _posts": (
+        "tech/python/_posts/2019-05-06-tea.md",
+        "---\ntitle: T\n---\n",
+        {"categories": ["tech/python"], "link": "/tech/python/2019/05/06/tea.html"},
+    ),
+    "jekyll-feed's change": (
+        NAME,
+        "---\nlast_modified_at: 2020-01-02T03:04:05Z\n---\n",
+        {"updated": "2020-01-02T03:04:05+00:00"},
+    ),
+    "a slug": (
+        NAME,
+        "---\nslug: green\n---\n",
+        {"key": "slug:green", "link": "/2019/05/06/green.html"},
+    ),
+    "a permalink with tokens": (
+        NAME,
+        "---\npermalink: /blog/:year/:title/\n---\n",
+        {"link": "/blog/2019/tea-time/", "key": "path:_posts/2019-05-06-tea-time"},
+    ),
+    "an author's map": (
+        NAME,
+        "---\nauthor:\n  name: Li\n  url: https://example.com/\n---\n",
+        {"authors": ["Li"], "pages": ["https://example.com/"]},
+    ),
+    "several authors": (
+        NAME,
+        "---\nauthors: [Li, 王, 小]\n---\n",
+        {"authors": ["Li", "王", "小"]},
+    ),
+    "an image's map": (
+        NAME,
+        "---\nimage:\n  path: /a.png\n  alt: A\n---\n",
+        {"image": "/a.png"},
+    ),
+    "the marker": (NAME, "---\n---\nOne.\n\n<!--more-->\n\nTwo.", {"excerpt": "One."}),
+    "pinned": (NAME, "---\npin: true\ntitle: 2019\n---\n", {"title": "2019", "warnings": []}),
+    "carriage returns": (
+        NAME,
+        "---\r\ntitle: T\r\ntags: [a]\r\n---\r\nHi.\r\n",
+        {"tags": ["a"], "body": "Hi.\n"},
+    ),
+    "feed: false": (NAME, "---\nfeed: false\n---\n", {"feeds": ()}),
+    "published: false": (NAME, "---\npublished: false\n---\n", "hidden by published"),
+    "hidden": (NAME, "---\nhidden: true\n---\n", "hidden by hidden"),
+    "a page": ("about.md", "---\nlayout: page\ntitle: About\n---\n", "hidden by layout"),
+    "a page without a date": (
+        "index.md",
+        "---\nlayout: default\n---\n",
+        "refused in line 1: no-date",
+    ),
+}
+
+
+@pytest.mark.parametrize("file", FILES.values(), ids=FILES)
+def test_a_file_is_read(file: tuple[str, str, dict[str, Any] | str]) -> None:
+    path, text, expected = file
+    rules = {"permalink": "date", "tag_separators": ", ", "categories": "flat"}
+    assert outcome(path, text, expected, **rules) == expected

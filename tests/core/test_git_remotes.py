@@ -1,0 +1,109 @@
+"""Which URLs git is asked over, what of them may be shown, and which names are branches."""
+
+import subprocess
+
+import pytest
+
+from feedsvc.core.git_remotes import (
+    Remote,
+    address_of,
+    identity_of,
+    is_branch,
+    without_secrets,
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "transport", "shown"),
+    [
+        ("https://example.org/p.git", "https", "https://example.org/p.git"),
+        ("https://li:te%40a@example.org:8443/p", "https", "https://example.org:8443/p"),
+        ("http://[::1]:80/p.git", "http", "http://[::1]:80/p.git"),
+        ("ssh://git@example.org:22/p.git", "ssh", "ssh://git@example.org:22/p.git"),
+        ("git@example.org:li/p.git", "ssh", "git@example.org:li/p.git"),
+        ("example.org:p.git", "ssh", "example.org:p.git"),
+        ("/srv/p.git", "file", "/srv/p.git"),
+        ("file:///srv/p.git", "file", "file:///srv/p.git"),
+    ],
+)
+def test_a_repository_is_reached_by_one_transport(url: str, transport: str, shown: str) -> None:
+    address = address_of(url)
+    assert (address.transport, address.text) == (transport, shown)
+
+
+def test_a_user_and_a_password_are_taken_out_of_the_address() -> None:
+    address = address_of("https://li:te%40%2Fa@example.org:8443/p")
+    assert (address.origin, address.user, address.password) == (
+        "https://example.org:8443",
+        "li",
+        "te@/a",
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ext::sh -c date",
+        "ext::date",
+        "fd::7",
+        "git://example.org/p",
+        "ftp://example.org/p",
+        "file://example.org/p",
+        "p.git",
+        "../p.git",
+        "--upload-pack=date",
+        "-oProxyCommand=date:p",
+        "ssh://-oProxyCommand=date/p",
+        "ssh://li:secret@example.org/p",
+        "git@-host:p",
+        "git@example.org:-p",
+        "https://-example.org/p",
+        "https:///p",
+        "https://example.org/p?token=secret",
+        "https://li:se#cret@example.org/p",
+        "https://li:se/cret@example.org/p",
+        "https://li:12/secret@example.org/p",
+        "https://li:se%0Acret@example.org/p",
+        "https://example.org/p\nq",
+        "https://example.org/p q",
+    ],
+)
+def test_other_urls_are_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(ValueError, match=r"URL.*; (give|write)|control character") as refused:
+        address_of(url)
+    assert "cret" not in str(refused.value)
+
+
+GOOD_BRANCHES = ["main", "a/b", "茶", "v1.2", "a@b", "a-", "@", "a.locks", "refs/heads/a"]
+BAD_BRANCHES = ["HEAD", "-a", ".a", "a/.b", "a..b", "a.lock", "a.lock/b", "a b", "a~b", "a^b"]
+BAD_PLACES = ["a:b", "a?b", "a*b", "a[b", "a\\b", "a@{b", "/a", "a/", "a//b", "a.", "a\x7f", ""]
+
+
+@pytest.mark.parametrize("name", [*GOOD_BRANCHES, *BAD_BRANCHES, *BAD_PLACES, "a\nb"])
+def test_a_branch_is_what_git_calls_one(name: str) -> None:
+    git = subprocess.run(
+        ["git", "check-ref-format", "--branch", name], capture_output=True, check=False
+    )
+    assert is_branch(name) == (git.returncode == 0)
+
+
+def test_what_is_followed_is_another_thing_at_another_address_or_branch() -> None:
+    ours = Remote("https://li:one@example.org/p", "main")
+    assert identity_of(ours) == identity_of(Remote("https://li:two@example.org/p", "main", 5))
+    assert identity_of(ours) != identity_of(Remote("https://li:one@example.org/q", "main"))
+    assert identity_of(ours) != identity_of(Remote("https://li:one@example.org/p", "next"))
+
+
+def test_no_secret_stays_in_what_git_says() -> None:
+    address = address_of("https://wei-li:tea%40pot@example.org/p")
+    said = "fatal: 'https://a:b@example.org/p': no tea@pot for wei-li"
+    assert without_secrets("tell", address_of("https://e:l@example.org/p")) == "tell"
+    assert without_secrets(said, address) == (
+        "fatal: 'https://***@example.org/p': no *** for ***"
+    )
+
+
+def test_a_remote_does_not_show_its_password() -> None:
+    assert "secret" not in repr(Remote("https://li:secret@example.org/p", "main"))
+    assert "secret" not in repr(address_of("https://li:secret@example.org/p"))

@@ -1,0 +1,64 @@
+"""Attached files: what they are to a player, a person and a directory of podcasts."""
+
+import pytest
+
+from feedsvc.core.media import (
+    Enclosure,
+    image_type,
+    podcast_guid,
+)
+
+HREF = "https://example.org/a.mp3"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "medium"),
+    [
+        ("audio/mpeg", "audio"),
+        ("Video/mp4", "video"),
+        ("image/png", "image"),
+        ("application/pdf", "document"),
+        ("", "document"),
+    ],
+)
+def test_a_media_type_tells_the_medium(media_type: str, medium: str) -> None:
+    assert Enclosure(HREF, media_type).medium == medium
+
+
+@pytest.mark.parametrize(
+    ("href", "name"),
+    [
+        (HREF, "a.mp3"),
+        ("https://example.org/x/%E8%8C%B6%201.mp3?v=2#t=1", "茶 1.mp3"),
+        ("https://example.org/x/", "https://example.org/x/"),
+    ],
+)
+def test_a_file_is_called_by_the_last_part_of_its_path(href: str, name: str) -> None:
+    assert Enclosure(href, "audio/mpeg").name == name
+
+
+@pytest.mark.parametrize(
+    ("href", "media_type"),
+    [
+        ("https://example.org/a.png", "image/png"),
+        ("https://example.org/a.JPG?w=1.5#x.gif", "image/jpeg"),
+        ("https://example.org/a.svg", "image/svg+xml"),
+        ("https://example.org/cover", ""),
+        ("https://[x/a.webp", "image/webp"),
+    ],
+)
+def test_the_suffix_of_a_picture_may_tell_its_type(href: str, media_type: str) -> None:
+    assert image_type(href) == media_type
+
+
+def test_a_guid_is_made_as_the_podcast_namespace_makes_it() -> None:
+    # The example of its documentation: the namespace and the version of the UUID are right.
+    guid = podcast_guid("mp3s.nashownotes.com/pc20rss.xml")
+    assert guid == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
+
+
+def test_each_podcast_has_a_guid_of_its_own() -> None:
+    guids = {
+        podcast_guid(f"tag:a.org,2026:feed:{path}") for path in ("site", "tags/a", "tags/b")
+    }
+    assert len(guids) == 3

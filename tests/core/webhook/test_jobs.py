@@ -1,0 +1,33 @@
+"""When a job that failed is tried again, and when no more."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from feedsvc.core.webhook.jobs import (
+    GIVEN_UP_AFTER,
+    Job,
+    after_failure,
+)
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+JOB = Job("a", "rebuild", "", "running", 1, NOW, NOW, None, 0, NOW, "", "")
+
+
+def seconds_until_the_next(attempts: int) -> float:
+    state, again = after_failure(replace(JOB, attempts=attempts), NOW)
+    assert state == "held"
+    return (again - NOW).total_seconds()
+
+
+def test_each_pause_is_twice_the_last_up_to_twenty_minutes() -> None:
+    pauses = [seconds_until_the_next(attempts) for attempts in range(GIVEN_UP_AFTER - 1)]
+    assert pauses == [10, 20, 40, 80, 160, 320, 640, 1200, 1200]
+
+
+def test_a_rebuild_is_given_up_at_its_last_attempt() -> None:
+    last = replace(JOB, attempts=GIVEN_UP_AFTER - 1)
+    assert after_failure(last, NOW) == ("failed", NOW)
+
+
+def test_a_preview_is_not_tried_again() -> None:
+    assert after_failure(replace(JOB, kind="preview"), NOW) == ("failed", NOW)

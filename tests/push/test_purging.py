@@ -1,0 +1,155 @@
+"""A cache in front is told what has changed, and told again if it did not hear."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from feedsvc.core.cache_keys import cache_key
+from feedsvc.push.purging import Cache, Purger
+from tests.support.running import running, wait_until
+from tests.support.writing import PostFolder
+
+
+class FakeCache(ThreadingHTTPServer):
+    """Keeps what it is told; answers with `statuses` in turn, then with 200."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.told: list[tuple[str, str, dict[str, str]]] = []
+        self.statuses: list[int] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: FakeCache
+
+    def do_PURGE(self) -> None:
+        self.server.told.append((self.command, self.path, dict(self.headers)))
+        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def cache() -> Iterator[FakeCache]:
+    fake = FakeCache()
+    thread = threading.Thread(target=fake.serve_forever, daemon=True)
+    thread.start()
+    yield fake
+    fake.shutdown()
+    fake.server_close()
+
+
+def a_purger(cache: FakeCache, header: str = "") -> Purger:
+    aliases = {"/feed.xml": "atom"}
+    return Purger(Cache(cache.url, "PURGE", "https://example.org/blog", header, aliases))
+
+
+def test_neither_proxies_nor_passwords_of_the_surroundings_count(
+    cache: FakeCache, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login li password of-another-program\n")
+    for name, value in {"NETRC": str(netrc), "HTTP_PROXY": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+        monkeypatch.setenv(name.lower(), value)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    purger = a_purger(cache, "Cache-Tag")
+    purger.ask([""])
+    purger.send()
+    assert [headers.get("Authorization") for _, _, headers in cache.told] == [None]
+
+
+def test_each_address_of_a_feed_is_purged_under_the_name_of_the_site(cache: FakeCache) -> None:
+    purger = a_purger(cache)
+    purger.ask(["tags/茶", ""])
+    purger.send()
+    assert [path for _, path, _ in cache.told] == [
+        *("/blog/atom.xml", "/blog/rss.xml", "/blog/feed.json"),
+        *("/blog/feed.xml", "/blog/opml.xml"),
+        *(f"/blog/tags/%E8%8C%B6/{name}" for name in ("atom.xml", "rss.xml", "feed.json")),
+    ]
+    assert {headers["Host"] for _, _, headers in cache.told} == {"example.org"}
+
+
+def test_a_cache_that_knows_names_is_told_many_at_once(cache: FakeCache) -> None:
+    purger = a_purger(cache, "Surrogate-Key")
+    purger.ask(f"tags/{number}" for number in range(450))
+    purger.send()
+    told = [headers["Surrogate-Key"].split() for _, _, headers in cache.told]
+    assert [len(names) for names in told] == [200, 200, 50]
+    assert cache_key("tags/7") in {name for names in told for name in names}
+
+
+@pytest.mark.parametrize("header", ["", "Surrogate-Key"])
+def test_what_the_cache_did_not_take_is_sent_again(cache: FakeCache, header: str) -> None:
+    purger = a_purger(cache, header)
+    cache.statuses = [503]
+    purger.ask(["tags/tea"])
+    purger.send()
+    assert len(cache.told) == 1
+    purger.send()
+    assert len(cache.told) == (2 if header else 4)
+    purger.send()
+    assert len(cache.told) == (2 if header else 4)
+
+
+def test_what_the_cache_does_not_have_counts_as_dropped(cache: FakeCache) -> None:
+    purger = a_purger(cache)
+    cache.statuses = [404, 404, 404]
+    purger.ask(["tags/tea"])
+    purger.send()
+    purger.send()
+    assert len(cache.told) == 3
+
+
+def test_a_publish_purges_what_it_changed_and_nothing_else(
+    tmp_path: Path, posts: PostFolder, cache: FakeCache
+) -> None:
+    posts.write("tea.md", title="Tea", tags="[tea]")
+    posts.write("milk.md", title="Milk", tags="[milk]")
+    settings = {"FEEDSVC_SERVER__PURGE": cache.url}
+    with running(tmp_path, posts.root, settings) as server:
+        wait_until(lambda: any("/tags/tea/f" in p for _, p, _ in cache.told), "the first")
+        cache.told.clear()
+        posts.write("tea.md", title="Green", tags="[tea]")
+        wait_until(lambda: any("/tags/tea/f" in path for _, path, _ in cache.told), "a purge")
+        assert "Green" in server.get("/tags/tea/atom.xml").text
+    assert not any("milk" in path for _, path, _ in cache.told)
+    assert {path for _, path, _ in cache.told} >= {"/atom.xml", "/feed.xml", "/opml.xml"}
+
+
+def test_a_cache_that_is_away_holds_nothing_up(tmp_path: Path, posts: PostFolder) -> None:
+    posts.write("tea.md", title="Tea")
+    with running(
+        tmp_path, posts.root, {"FEEDSVC_SERVER__PURGE": "http://127.0.0.1:9"}
+    ) as server:
+        wait_until(lambda: "was not purged, will retry" in server.log, "the failure in the log")
+        posts.write("tea.md", title="Green")
+        wait_until(lambda: "Green" in server.get("/atom.xml").text, "the feed", 10)
+    assert server.log.count("was not purged") == 1
+
+
+def test_what_failed_is_logged_without_the_path_of_the_cache(
+    cache: FakeCache, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both may be secrets, as the query may, and requests puts them into its errors."""
+    for url in (f"{cache.url}/hunter2?token=hunter2", "http://127.0.0.1:9/hunter2"):
+        cache.statuses = [500]
+        purger = Purger(Cache(url, "PURGE", "https://example.org", "Cache-Tag"))
+        purger.ask(["tags/tea"])
+        purger.send()
+    assert "it answered 500" in caplog.text
+    assert "http://127.0.0.1:9 was not purged, will retry: no connection" in caplog.text
+    assert "hunter2" not in caplog.text
+    assert "hunter2" not in repr(Cache("http://hunter2/", "PURGE", "https://example.org"))

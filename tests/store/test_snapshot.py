@@ -1,0 +1,97 @@
+"""What a visitor looks for in the store, the same on both engines."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from feedsvc.store.publication import Publication
+from feedsvc.store.store import Store
+from tests.support.builders import (
+    a_site,
+    an_entry,
+    at,
+)
+
+ENTRIES = [
+    an_entry("green", title="Green tea", tags=("Tea", "50%"), categories=(("Drinks", "Hot"),)),
+    an_entry("white", title="White tea", tags=("Tea",), published=at("2026-03-02 09:30")),
+    an_entry(
+        "cup", title='A "cup"', tags=('a"b', "c\\d"), categories=(("Drinks",), ("Drinks2",))
+    ),
+]
+
+
+@pytest.fixture
+def store(either_store: Store) -> Store:
+    """Three posts about tea."""
+    either_store.publish(Publication(a_site(), ENTRIES), datetime(2026, 3, 3, tzinfo=UTC))
+    return either_store
+
+
+def test_feeds_are_counted_by_kind(store: Store) -> None:
+    with store.snapshot() as snapshot:
+        expected = {"site": 1, "tag": 4, "category": 3, "author": 1}
+        assert snapshot.feed_counts() == expected
+
+
+def test_the_largest_feeds_of_a_kind_come_first(store: Store) -> None:
+    with store.snapshot() as snapshot:
+        found = [record.topic.label for record in snapshot.largest_feeds("tag", 9)]
+        assert (found[0], sorted(found[1:])) == ("Tea", ["50%", 'a"b', "c\\d"])
+        behind = [record.topic.label for record in snapshot.largest_feeds("tag", 3, skip=1)]
+        assert behind == found[1:]
+
+
+def test_feeds_below_a_path_are_not_those_beside_it(store: Store) -> None:
+    with store.snapshot() as snapshot:
+        found = snapshot.feeds_below("categories/Drinks", 9)
+        assert [record.topic.label for record in found] == ["Drinks / Hot"]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("TEA", ["Tea"]),
+        ("50%", ["50%"]),
+        ("5_%", []),
+        ('"', ['a"b']),
+        ("c\\", ["c\\d"]),
+        ("hot", ["Drinks / Hot"]),
+        ("hot drink", ["Drinks / Hot"]),
+        ("tea hot", []),
+        ("Li", ["Li"]),
+        ("]", []),
+        ("none", []),
+    ],
+)
+def test_a_feed_is_found_by_a_part_of_its_name(
+    store: Store, text: str, labels: list[str]
+) -> None:
+    with store.snapshot() as snapshot:
+        found = snapshot.feeds_named_like(text, 9)
+        assert [record.topic.label for record in found] == labels
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("tea", ["White tea", "Green tea"]),
+        ("tea gree", ["Green tea"]),
+        ("%", []),
+        ('"', ['A "cup"']),
+    ],
+)
+def test_an_entry_is_found_by_a_part_of_its_title(
+    store: Store, text: str, titles: list[str]
+) -> None:
+    with store.snapshot() as snapshot:
+        number = snapshot.feed("").number  # type: ignore[union-attr]  # it is there
+        found = snapshot.entries_titled_like(number, text, 9)
+        assert [entry.title for entry in found] == titles
+
+
+def test_older_entries_are_those_behind_the_newest(store: Store) -> None:
+    with store.snapshot() as snapshot:
+        number = snapshot.feed("").number  # type: ignore[union-attr]  # it is there
+        found = [entry.title for entry in snapshot.older(number, 2, skip=1)]
+        assert found == ["Green tea", 'A "cup"']

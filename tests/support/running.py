@@ -1,0 +1,151 @@
+"""A real feedsvc process on a free port, started as a user would start it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import requests
+
+from tests.support.run import adopt, release
+
+SITE = {
+    "FEEDSVC_SITE__TITLE": "Tea notes",
+    "FEEDSVC_SITE__AUTHOR": "Li Wei",
+    "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
+    "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
+}
+_KEPT = ("PATH", "HOME", "LANG")
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Server:
+    """A running `feedsvc serve` (or `web`, `watch`): its address, its log, its end."""
+
+    def __init__(
+        self,
+        place: Path,
+        seeds: Path,
+        *,
+        command: str = "serve",
+        port: int | None = None,
+        settings: Mapping[str, str] | None = None,
+        more: Sequence[str] = (),
+    ) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = place / f"{command}-{self.port}.log"
+        place.mkdir(parents=True, exist_ok=True)
+        environ = {
+            **{name: os.environ[name] for name in _KEPT if name in os.environ},
+            **SITE,
+            "FEEDSVC_SITE__URL": self.url,
+            "FEEDSVC_CONTENT__SEEDS": str(seeds),
+            "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+            "FEEDSVC_SERVER__PORT": str(self.port),
+            **(settings or {}),
+        }
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "feedsvc", command, *more],
+                env=environ,
+                cwd=place,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        adopt(self.process)
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return self.log_file.read_text("utf-8")
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> requests.Response:
+        """GET, without following redirects."""
+        return self.ask("GET", path, headers)
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        data: object = None,
+    ) -> requests.Response:
+        """Any request to a path; `Accept-Encoding: identity` unless told otherwise."""
+        sent = {"Accept-Encoding": "identity", **(headers or {})}
+        return requests.request(
+            method,
+            self.url + path,
+            headers=sent,
+            allow_redirects=False,
+            timeout=10,
+            data=data,  # type: ignore[arg-type]  # bytes, or an iterator of them
+        )
+
+    def wait_until_ready(self) -> "Server":
+        """Wait for the first scan to be committed and the server to answer."""
+        wait_until(self._is_ready, f"ready: {self.log_file}")
+        return self
+
+    def _is_ready(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"feedsvc ended with {self.process.returncode}: {self.log}")
+        try:
+            return self.get("/readyz").status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> int:
+        """End it, and everything that it started; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        try:
+            return self.process.wait(10)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9 the whole process group."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        release(self.process)
+
+
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> float:
+    """Wait for a condition to hold; for how many seconds it did not."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        if condition():
+            return time.monotonic() - started
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@contextmanager
+def running(
+    place: Path,
+    seeds: Path,
+    settings: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Iterator[Server]:
+    """A server that is ready, and that ends with the context."""
+    server = Server(place, seeds, port=port, settings=settings)
+    try:
+        yield server.wait_until_ready()
+    finally:
+        server.stop()

@@ -1,0 +1,151 @@
+"""Headless Chromium over a running server; the tests are skipped where there is no Chromium."""
+
+import io
+import shutil
+import subprocess
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.support.run import adopt, shared
+from tests.support.running import (
+    Server,
+    running,
+    wait_until,
+)
+from tests.support.writing import PostFolder
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_CELLS = 12
+_WIDE = "\n".join(
+    [
+        "A paragraph with `code` and a [link](https://example.org/).",
+        "",
+        "```python",
+        "wide = " + "1 + " * 80 + "1",
+        "```",
+        "",
+        "| a column " * _CELLS + "|",
+        "|---" * _CELLS + "|",
+        "| a cell of some words " * _CELLS + "|",
+        "",
+        "> A quotation.",
+        "",
+        '<p style="text-align:center">Styled by its author.</p>',
+        "",
+        '<p style="width: 900px; color: #000; background: #fff">Pasted from paper.</p>',
+        "",
+        '<p style="white-space: nowrap">'
+        + "A line that its author lets not wrap. " * 9
+        + "</p>",
+        "",
+        '<p style="margin-left: 600px">Far away.</p>',
+        "",
+        '<img src="/static/icon.svg" style="width: 900px; height: 900px" alt="A square">',
+        "",
+        "averylongword" * 30 + "[^1]",
+        "",
+        "[^1]: A note.",
+    ]
+)
+
+_SQUARE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
+    b"<script>document.documentElement.id = 'ran'</script>"
+    b'<rect width="300" height="200"/></svg>'
+)
+
+
+def _silence(seconds: int) -> bytes:
+    """A WAV file that is larger than what is sent whole."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(2)
+        sound.setsampwidth(2)
+        sound.setframerate(44_100)
+        sound.writeframes(bytes(seconds * 44_100 * 4))
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over posts in English and Chinese, with something wide in each."""
+    place = tmp_path_factory.mktemp("browser")
+    posts = PostFolder(place / "posts")
+    posts.write(
+        "wide.md", _WIDE, title="Wide", tags="[Tea, 茶]", categories="[Drinks, Hot]", lang="en"
+    )
+    chinese = "今年春天来得早，`curl` 一下。" * 40
+    posts.write("cha.md", chinese, title="明前龙井", tags="[茶]", lang="zh-CN")
+    posts.write("pictured/index.md", "![A square](<big square.svg>)", audio="tone.wav")
+    posts.write_raw("pictured/big square.svg", _SQUARE)
+    posts.write_raw("pictured/tone.wav", _silence(60))
+    posts.write("deep.md", title="Deep", categories="[Medicine, Electroencephalography]")
+    for number in range(25):
+        posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
+    settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}
+    with running(place, posts.root, settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium without a window: one for all processes of the test run."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    address = shared("chromium", lambda place: _start(program, place))
+    with sync_playwright() as playwright:
+        yield playwright.chromium.connect_over_cdp(address)
+
+
+def _start(program: str, place: Path) -> str:
+    """Start Chromium; the address at which its DevTools protocol is spoken."""
+    process = subprocess.Popen(
+        [program, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={place}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    adopt(process)
+    chosen = place / "DevToolsActivePort"  # it writes the port that it has chosen
+    wait_until(
+        lambda: chosen.exists() and chosen.read_text().count("\n"), "Chromium starts", 60
+    )
+    return f"http://127.0.0.1:{chosen.read_text().splitlines()[0]}"
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A visitor who has never been here, at a desk, who reads English."""
+    made = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty tab; a test fails where anything is written to its console."""
+    written: list[str] = []
+
+    def keep(message: ConsoleMessage) -> None:
+        written.append(message.text)
+
+    tab = context.new_page()
+    tab.on("console", keep)
+    yield tab
+    assert written == []

@@ -1,0 +1,151 @@
+"""What a browser is told where there is nothing to show, and what a program is told."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import lxml.html
+import pytest
+from flask import Flask
+from werkzeug.exceptions import Gone, NotFound, TooManyRequests
+
+from feedsvc.errors import StoreError
+from feedsvc.settings.settings import load_settings
+from feedsvc.store.publication import Publication
+from feedsvc.store.store import Store
+from feedsvc.web.app import create_app
+from tests.support.running import SITE, Server
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "heading"),
+    [
+        ("GET", "/tags/none/atom.xml", 404, "Nothing is here"),
+        ("GET", "/static/none.css", 404, "Nothing is here"),
+        ("GET", "/%ff", 400, "This address cannot be read"),
+        ("POST", "/", 405, "This cannot be done here"),
+    ],
+)
+def test_an_error_is_a_page_to_a_browser(
+    server: Server, method: str, path: str, status: int, heading: str
+) -> None:
+    response = server.ask(method, path, headers=BROWSER)
+    page = lxml.html.fromstring(response.content)
+    assert (response.status_code, page.findtext(".//h1")) == (status, heading)
+    assert f"{server.url}/" in page.xpath("//main//a/@href")
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/atom+xml", "text/html;q=0", ""])
+def test_an_error_is_a_line_to_a_program(server: Server, accept: str) -> None:
+    response = server.get("/tags/none/", headers={"Accept": accept})
+    assert (response.status_code, response.text) == (404, "404 Not Found\n")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html"])
+def test_a_cache_keeps_the_page_and_the_line_apart(server: Server, accept: str) -> None:
+    headers = server.get("/none", headers={"Accept": accept}).headers
+    assert headers["Vary"] == "Accept, Accept-Encoding, Accept-Language"
+    assert headers["Cache-Control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        ("/tags/Cafe/", "Café"),
+        ("/tags/cafe/atom.xml", "Café"),
+        ("/tags/xy", "x y"),
+        ("/authors/Anne/", "Ann"),
+        ("/categories/a/b/C/", "a/b / C#"),
+    ],
+)
+def test_a_404_names_the_nearest_there_is(server: Server, path: str, meant: str) -> None:
+    page = lxml.html.fromstring(server.get(path, headers=BROWSER).content)
+    assert meant in page.xpath("//section[h2/@id='near']//a/text()")
+
+
+@pytest.mark.parametrize("path", ["/tags/" + "x" * 5000, "/none", "/tags/"])
+def test_nothing_is_near_what_is_like_nothing(server: Server, path: str) -> None:
+    page = lxml.html.fromstring(server.get(path, headers=BROWSER).content)
+    assert page.xpath("//section[h2/@id='near']") == []
+
+
+# Errors that a healthy server does not show, in an app without a server.
+
+
+def _broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: Callable[[], str]) -> Flask:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
+    app = create_app(settings, Store("sqlite:///nothing.sqlite3"))
+    app.add_url_rule("/broken", view_func=view)
+    return app
+
+
+def _raising(error: Exception) -> Callable[[], str]:
+    def view() -> str:
+        raise error
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (TooManyRequests(retry_after=90), 429, "In 90 seconds"),
+        (TooManyRequests(), 429, "Please wait"),
+        (Gone(), 410, "This has been taken away"),
+        (RuntimeError("the secret"), 500, "Something went wrong"),
+        (StoreError("the secret"), 503, "Not available now"),
+    ],
+)
+def test_a_fault_is_a_page_too(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    words: str,
+) -> None:
+    client = _broken(tmp_path, monkeypatch, _raising(error)).test_client()
+    page = client.get("/broken", headers=BROWSER)
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert words in page.text
+    assert "secret" not in page.text
+    line = client.get("/broken")
+    assert (line.status_code, line.mimetype) == (status, "text/plain")
+
+
+def test_the_wait_is_said_to_programs_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = TooManyRequests(retry_after=90)
+    client = _broken(tmp_path, monkeypatch, _raising(error)).test_client()
+    assert client.get("/broken", headers=BROWSER).headers["Retry-After"] == "90"
+
+
+def _no_snapshot(store: Store) -> None:
+    raise StoreError("the store is away")
+
+
+def test_a_404_stands_while_the_store_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _broken(tmp_path, monkeypatch, _raising(NotFound())).test_client()
+    monkeypatch.setattr(Store, "snapshot", _no_snapshot)
+    assert client.get("/broken", headers=BROWSER).status_code == 404
+
+
+def test_a_browser_gets_the_feed_as_it_was_last_while_there_is_no_page_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = _broken(tmp_path, monkeypatch, _raising(NotFound()))
+    site = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
+    store = Store("sqlite:///nothing.sqlite3")
+    store.publish(Publication(site.publication(), []), datetime(2026, 3, 3, tzinfo=UTC))
+    store.close()
+    client = app.test_client()
+    feed = client.get("/atom.xml").data
+    monkeypatch.setattr(Store, "snapshot", _no_snapshot)
+    opened = client.get("/atom.xml", headers=BROWSER | {"Sec-Fetch-Dest": "document"})
+    assert (opened.status_code, opened.data) == (200, feed)

@@ -1,0 +1,129 @@
+"""Many searches at once in a large store: everybody else is answered meanwhile."""
+
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from feedsvc.errors import StoreSlow
+from feedsvc.store.store import Store
+from tests.store.test_contract import entry, publish
+from tests.support.running import Server, running
+from tests.support.writing import PostFolder
+
+SECRET = "a secret of enough characters"  # noqa: S105 - of this test's server
+MANY = 100_000
+# Words that all titles have, and one that none has: each title is compared with all of them.
+SLOW = "+".join([*"abcdefghijklmnopqrstuvwxy", *"abcdefghijklmnopqrstuvw", "%C3%9F"])
+FILL = f"""
+    WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {MANY})
+    INSERT INTO entries SELECT 'tag:x:' || n, 'https://x/' || n,
+        'abcdefghijklmnopqrstuvwxy ' || n || hex(zeroblob(200)), '', '',
+        '2020-01-01T00:00:00+00:00',
+        '2020-01-01T00:00:00+00:00', '', '[[],[],[]]', 'd', '' FROM number
+"""  # noqa: S608 - of a number of ours
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server over a store with 100,000 entries, most of which no file has."""
+    place = tmp_path_factory.mktemp("large")
+    posts = PostFolder(place / "posts")
+    for number in range(20):
+        posts.write(f"{number}.md", title="Tea", tags=f"[tag{number}]")
+    settings = {"FEEDSVC_WEBHOOK__SECRET": SECRET, "FEEDSVC_WATCHER__INTERVAL": "3600"}
+    with running(place, posts.root, settings) as server:
+        with closing(sqlite3.connect(place / "var" / "feedsvc.sqlite3")) as connection:
+            (main,) = connection.execute("SELECT number FROM feeds WHERE path = ''").fetchone()
+            connection.execute(FILL)
+            connection.execute(
+                "INSERT INTO memberships SELECT ?, 0, id FROM entries WHERE id LIKE 'tag:x:%'",
+                [main],
+            )
+            connection.commit()
+        yield server
+
+
+def test_hub_webhook_and_cold_feeds_are_answered_while_many_search(large: Server) -> None:
+    over = threading.Event()
+    answers: Counter[int] = Counter()
+    waits: set[str | None] = set()
+    slowest = 0.0
+
+    def search() -> None:
+        nonlocal slowest
+        while not over.is_set():
+            began = time.monotonic()
+            answer = large.get(f"/?q={SLOW}")
+            slowest = max(slowest, time.monotonic() - began)
+            answers[answer.status_code] += 1
+            if answer.status_code == 503:
+                waits.add(answer.headers.get("Retry-After"))
+            time.sleep(0.05)
+
+    threads = [threading.Thread(target=search) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(0.5)
+        took = []
+        for number in range(20):
+            began = time.monotonic()
+            assert large.get(f"/tags/tag{number}/atom.xml").status_code == 200
+            assert large.ask("POST", "/hub", data=b"").status_code == 415
+            token = {"Authorization": f"Bearer {SECRET}"}
+            assert large.ask("POST", "/hooks/rebuild", token).status_code == 202
+            took.append(time.monotonic() - began)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(30)
+    assert set(answers) <= {200, 503}
+    assert answers[503] > 12
+    assert None not in waits
+    assert sorted(took)[18] < 2.0  # three requests
+    assert slowest < 5.0
+
+
+def test_a_search_that_takes_too_long_is_interrupted(large: Server) -> None:
+    began = time.monotonic()
+    answer = large.get(f"/?q={SLOW}")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert time.monotonic() - began < 3.0  # one, and the time of a busy machine
+
+
+def test_a_search_is_possible_again_after_one_that_took_too_long(large: Server) -> None:
+    large.get(f"/?q={SLOW}")
+    assert large.get("/?q=abcdef").status_code == 200  # all titles have it
+
+
+def test_a_query_is_interrupted_on_either_engine(either_store: Store) -> None:
+    publish(either_store, *(entry(str(number)) for number in range(1000)))
+    with pytest.raises(StoreSlow), either_store.snapshot() as snapshot:  # noqa: PT012
+        main = snapshot.feed("")
+        assert main
+        with snapshot.until(time.monotonic()):
+            # Each title is compared with as many words as it takes to be too late.
+            snapshot.entries_titled_like(main.number, "0 " * 300 + "none", 40)
+
+
+def test_what_is_read_after_a_limit_is_not_interrupted(either_store: Store) -> None:
+    publish(either_store, *(entry(str(number)) for number in range(1000)))
+    with either_store.snapshot() as snapshot:
+        main = snapshot.feed("")
+        assert main
+        with snapshot.until(time.monotonic() + 0.2):
+            assert len(snapshot.entries_titled_like(main.number, "1", 10)) == 10
+        time.sleep(0.25)
+        assert snapshot.entries_titled_like(main.number, "none", 10) == []
+
+
+def test_a_limit_of_time_passes_on_what_else_goes_wrong(store: Store) -> None:
+    later = time.monotonic() + 10
+    with pytest.raises(ValueError, match="ours"), store.snapshot() as snapshot:  # noqa: SIM117
+        with snapshot.until(later):
+            raise ValueError("ours")

@@ -1,0 +1,108 @@
+"""Web processes, and what takes the place of one that ends."""
+
+import os
+import signal
+import socket
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from feedsvc.web.server.workers import pause_after
+from tests.support.running import (
+    Server,
+    running,
+    wait_until,
+)
+from tests.support.writing import PostFolder
+
+
+def _workers(server: Server) -> list[int]:
+    pid = server.process.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        int(child)
+        for child in children
+        if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("short_lives", "pause"),
+    [(0, 0), (1, 0), (2, 1), (3, 2), (4, 4), (5, 8), (6, 10), (99, 10)],
+)
+def test_what_ends_again_and_again_is_begun_less_and_less_often(
+    short_lives: int, pause: float
+) -> None:
+    assert pause_after(short_lives) == pause
+
+
+def test_a_worker_that_cannot_begin_says_why_in_a_line_and_is_tried_again(
+    tmp_path: Path, posts: PostFolder
+) -> None:
+    posts.write("tea.md", title="Tea")
+    with running(tmp_path, posts.root):
+        pass
+    server = Server(tmp_path, posts.root, command="web")
+    store = tmp_path / "var" / "feedsvc.sqlite3"
+    try:
+        server.wait_until_ready()
+        sound = store.read_bytes()
+        store.write_bytes(b"no database" * 1000)
+        (worker,) = _workers(server)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: server.log.count(" cannot serve: ") == 3, "three that cannot begin")
+        assert "Traceback" not in server.log
+        assert [
+            line.partition("(1): ")[2] for line in server.log.splitlines() if "(1)" in line
+        ][:2] == ["another takes its place in 1 s", "another takes its place in 2 s"]
+        store.write_bytes(sound)
+        wait_until(lambda: server.get("/atom.xml").status_code == 200, "an answer")
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_workers_that_are_killed_are_replaced_and_no_connection_is_refused(
+    tmp_path: Path, posts: PostFolder, workers: int
+) -> None:
+    posts.write("tea.md", title="Tea")
+    with running(tmp_path, posts.root, {"FEEDSVC_SERVER__WORKERS": str(workers)}) as server:
+        before = _workers(server)
+        assert len(before) == workers
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        assert server.get("/atom.xml").status_code == 200
+        wait_until(lambda: len(_workers(server)) == workers, "as many as before")
+        assert not set(_workers(server)) & set(before)
+
+
+HALF_DONE = {
+    "nothing": b"",
+    "half a line": b"GET /x",
+    "half a body": b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nab",
+    "a file that is not read": b"GET /posts/loud/long.wav HTTP/1.1\r\nHost: x\r\n\r\n",
+    "one, and more asked": b"GET /posts/loud/long.wav HTTP/1.1\r\nHost: x\r\n\r\n" * 2,
+}
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_soon_and_quietly_whatever_is_half_done(
+    tmp_path: Path, posts: PostFolder, signal_number: signal.Signals
+) -> None:
+    posts.write("loud/index.md", audio="long.wav")
+    with (posts.root / "loud/long.wav").open("wb") as file:
+        file.truncate(1_000_000_000)
+    with running(tmp_path, posts.root) as server, ExitStack() as held:
+        before = server.log
+        for sent in HALF_DONE.values():
+            connection = socket.create_connection(("127.0.0.1", server.port))
+            held.enter_context(connection)
+            connection.sendall(sent)
+        time.sleep(0.5)
+        started = time.monotonic()
+        os.killpg(server.process.pid, signal_number)  # as a terminal does
+        assert server.process.wait(10) == 0
+        assert time.monotonic() - started < 5
+        assert server.log == before
