@@ -2,7 +2,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
 
-.PHONY: serve test test-fast check bench clean
+.PHONY: serve test test-fast check mutants bench clean
 
 serve: .venv/.serve
 	.venv/bin/feedsvc serve
@@ -20,6 +20,10 @@ check: .venv/.test
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# MODULES="feedsvc/core/text.py ..." names what is mutated, MOST how often each is.
+mutants: .venv/.test
+	.venv/bin/python -m tests.support.mutants --most $(or $(MOST),10) $(MODULES)
 
 bench: .venv/.test
 	.venv/bin/python -m benchmarks

@@ -51,7 +51,7 @@ def utc(when: datetime | None) -> str:
 
 def print_job(job: Job) -> None:
     """A job and its report."""
-    told = job.told()
+    told = job.to_dict()
     report: dict[str, Any] = told.pop("report") or {}
     for key, value in told.items():
         if value not in (None, ""):

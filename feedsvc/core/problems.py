@@ -40,14 +40,14 @@ class Problem:
     span: Span = field(default=Span(), compare=False)
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where it is, as editors and compilers write it: `tea.md:3:7`."""
         return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.fault}; {self.cure}"
+        return f"{self.location}: {self.fault}; {self.cure}"
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The same for programs, whose JSON it becomes."""
         return {
             "path": self.path,

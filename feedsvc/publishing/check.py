@@ -61,7 +61,7 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
     verdict = identify(claims, site, {}, {}, set(), {})
     twins = verdict.twins
     problems += [
-        twin_problem(p.path, twins[p.path], p.key, p.place_of("key"))
+        twin_problem(p.path, twins[p.path], p.key, p.position_of("key"))
         for p in posts
         if p.path in twins
     ]
@@ -75,7 +75,7 @@ def _one_page_for_two(posts: Iterable[Post]) -> list[Problem]:
     for post in posts:
         owner = first.setdefault(post.permalink, post.path)
         if owner != post.path:
-            place = post.place_of("permalink")
+            place = post.position_of("permalink")
             problems.append(one_page_problem(post.path, owner, post.permalink, place))
     return problems
 
@@ -102,7 +102,7 @@ def _alike(kind: str, name: str, usual: str, post: Post) -> Problem:
     fault = f"the {kind} {name!r} and {usual!r} are two, with a feed each"
     merge = "" if kind == "authors" else f", or set aliases.{kind}"
     cure = f"write one of them{merge}"
-    line, column = post.place_of(kind)
+    line, column = post.position_of(kind)
     return Problem(
         post.path, line, fault, cure, False, code="nearly-alike", column=column, text=name
     )
@@ -122,12 +122,12 @@ def _folded(name: str) -> str:
 
 def as_text(problems: Iterable[Problem], root: str) -> list[str]:
     """A line for each, as editors know how to follow it: path, line, column, fault and cure."""
-    return [f"{_below(root, p.place)}: {p.fault}; {p.cure} [{p.code}]" for p in problems]
+    return [f"{_below(root, p.location)}: {p.fault}; {p.cure} [{p.code}]" for p in problems]
 
 
 def as_json(problems: Iterable[Problem], root: str) -> list[str]:
     """The lines of a JSON array with an object for each problem."""
-    rows = [p.told() | {"path": _below(root, p.path)} for p in problems]
+    rows = [p.to_dict() | {"path": _below(root, p.path)} for p in problems]
     lines = json.dumps(rows, ensure_ascii=False, indent=2).split("\n")
     return ["".join(map(_json_char, line)) for line in lines]
 

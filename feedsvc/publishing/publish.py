@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, Self
 
 from feedsvc.core.dates import microseconds, rfc3339
-from feedsvc.core.feeds.change_summary import News
+from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.feeds.entries import (
     Entry,
     compose,
@@ -78,7 +78,7 @@ class Report:
     changed: tuple[str, ...]
     withdrawn: tuple[str, ...]
     feeds: tuple[str, ...]
-    news: News
+    news: ChangeSummary
     problems: tuple[Problem, ...]
     noticed: tuple[Problem, ...]
     unsettled: frozenset[str]
@@ -92,17 +92,17 @@ class Report:
         """How many files are refused as they stand."""
         return len({problem.path for problem in self.problems if problem.refuses})
 
-    def told(self, site_url: str) -> dict[str, Any]:
+    def to_dict(self, site_url: str) -> dict[str, Any]:
         """The same for those who asked for it, whose JSON it becomes."""
         return {
-            **self.news.told(site_url),
+            **self.news.to_dict(site_url),
             "held": {
                 "count": self.held,
                 "fault": HELD_FAULT if self.held else "",
                 "cure": HELD_CURE if self.held else "",
             },
             "refused": self.refused,
-            "problems": [problem.told() for problem in self.problems[:MOST_PROBLEMS]],
+            "problems": [problem.to_dict() for problem in self.problems[:MOST_PROBLEMS]],
         }
 
 
@@ -464,7 +464,7 @@ def _note(
             entries.add(post.path, composed)
             seen.claims.append(Claim(post.path, post.key, post.title, post.published))
             seen.permalinks[post.path] = post.permalink
-            seen.places[post.path] = _places(*map(post.place_of, _Places._fields))
+            seen.places[post.path] = _places(*map(post.position_of, _Places._fields))
             seen.claiming[post.path] = FileRecord(
                 post.path,
                 *file,
@@ -507,7 +507,7 @@ def _expired(post: Post, expires: datetime, now: datetime) -> Draft:
         return Draft(post.path, post.warnings, "expired")
     fault = f"it expired at {rfc3339(expires)}, before the clock was put back, and stays hidden"
     cure = "to show it again, change the date of its expiry"
-    warning = _warning(post.path, "expired-before", fault, cure, post.place_of("expires"))
+    warning = _warning(post.path, "expired-before", fault, cure, post.position_of("expires"))
     return Draft(post.path, (*post.warnings, warning), "expired")
 
 
@@ -672,7 +672,7 @@ def _until_next_change(
         fault = (
             f"updated: {rfc3339(post.updated)} is in the future and does not count until then"
         )
-        cure, place = "write the date of the edit", post.place_of("updated")
+        cure, place = "write the date of the edit", post.position_of("updated")
         warning = _warning(post.path, "future-update", fault, cure, place)
         post = replace(post, updated=None, warnings=(*post.warnings, warning))
     return post, microseconds(min(due)) if due else None

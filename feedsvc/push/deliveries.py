@@ -15,13 +15,13 @@ from feedsvc.core.websub.subscriptions import (
     pause,
 )
 from feedsvc.errors import StoreError, Unreachable
-from feedsvc.push.outgoing import Answer, Outgoing
-from feedsvc.push.rendered import Versions
+from feedsvc.push.outgoing import HttpAnswer, Outgoing
+from feedsvc.push.rendered import RenderedTopics
 
 log = logging.getLogger("feedsvc.push")
 
 
-def deliver(delivery: Delivery, versions: Versions, outgoing: Outgoing) -> Outcome:
+def deliver(delivery: Delivery, versions: RenderedTopics, outgoing: Outgoing) -> Outcome:
     """Send what is due to a callback, and say what came of it: a failure is no exception.
 
     Any answer with a status of 2xx is a success and 410 ends the subscription; all else fails,
@@ -57,7 +57,7 @@ def _failed(delivery: Delivery, error: str, retry_after: int | None = None) -> O
     return Outcome(delivery, error, datetime.now(UTC) + wait)
 
 
-def _said(callback: str, answer: Answer) -> str:
+def _said(callback: str, answer: HttpAnswer) -> str:
     return f"{_place(callback)}: it answered {answer.status}"
 
 

@@ -11,7 +11,7 @@ log = logging.getLogger("feedsvc.push")
 _Work = Callable[[], None]
 
 
-class Lanes:
+class HostQueues:
     """Does work in threads: each host has a lane, in which so much at a time is under way.
 
     A program that ends does not wait for them. Threads are started when they are needed.

@@ -16,7 +16,7 @@ from feedsvc.core.websub.callback_addresses import origin
 from feedsvc.core.websub.signatures import message_headers
 from feedsvc.core.websub.subscriptions import pause
 from feedsvc.errors import Unreachable
-from feedsvc.push.outgoing import Answer, Outgoing
+from feedsvc.push.outgoing import HttpAnswer, Outgoing
 from feedsvc.store.queues.listeners import Listener, Publish
 from feedsvc.store.store import Store
 
@@ -54,7 +54,7 @@ class Notified:
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
     """They could be reached, and did not take it."""
 
-    def __init__(self, place: str, answer: Answer) -> None:
+    def __init__(self, place: str, answer: HttpAnswer) -> None:
         super().__init__(f"{place}: it answered {answer.status}")
         self.answer = answer
 
@@ -125,7 +125,7 @@ def _send(who: Notified, publish: Publish, site_url: str, outgoing: Outgoing) ->
     told = {
         "type": "feeds.published",
         "timestamp": rfc3339(publish.at),
-        "data": {"site": site_url, "publish": publish.number, **publish.news.told(site_url)},
+        "data": {"site": site_url, "publish": publish.number, **publish.news.to_dict(site_url)},
     }
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     headers = message_headers(who.secret, message, body, datetime.now(UTC))

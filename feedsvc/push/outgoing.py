@@ -63,7 +63,7 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What came back: 64 KB of `body` at most; `retry_after` in seconds, a day at most."""
 
     status: int
@@ -159,11 +159,11 @@ class Outgoing:
         self._adapter = _Adapter(self._connect, certificates or DEFAULT_CA_BUNDLE_PATH)
         self._look_ups = threading.BoundedSemaphore(_MOST_LOOK_UPS)
 
-    def get(self, url: str) -> Answer:
+    def get(self, url: str) -> HttpAnswer:
         """Fetch; redirects are answers. Raises Unreachable."""
         return self._request("GET", url, None, {})
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Send `body`; redirects are answers, and a status counts without its body.
 
         Raises Unreachable.
@@ -176,7 +176,7 @@ class Outgoing:
 
     def _request(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> HttpAnswer:
         place = self._checked(url)
         request = PreparedRequest()
         request.method = method
@@ -335,7 +335,7 @@ def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": Pool, "https": TLSPool}
 
 
-def _read(raw: HTTPResponse, *, must_be_whole: bool) -> Answer:
+def _read(raw: HTTPResponse, *, must_be_whole: bool) -> HttpAnswer:
     """The answer; its connection is kept where nothing is left to read."""
     body = b""
     try:
@@ -347,7 +347,9 @@ def _read(raw: HTTPResponse, *, must_be_whole: bool) -> Answer:
         if not raw.isclosed():
             raw.close()
             raw.release_conn()
-    return Answer(raw.status, body, retry_after(raw.headers.get("Retry-After"), time.time()))
+    return HttpAnswer(
+        raw.status, body, retry_after(raw.headers.get("Retry-After"), time.time())
+    )
 
 
 def retry_after(value: str | None, now: float) -> int | None:

@@ -27,14 +27,14 @@ from feedsvc.core.websub.subscriptions import (
 from feedsvc.errors import StoreError, Unreachable
 from feedsvc.push.deliveries import deliver
 from feedsvc.push.failures import Failures
-from feedsvc.push.host_queues import Lanes
+from feedsvc.push.host_queues import HostQueues
 from feedsvc.push.notifications import (
     Notified,
     OutsideHub,
     tell,
 )
 from feedsvc.push.outgoing import Outgoing
-from feedsvc.push.rendered import Versions
+from feedsvc.push.rendered import RenderedTopics
 from feedsvc.push.verification import deny, verify
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.queues.listeners import Listener
@@ -82,14 +82,14 @@ class Pusher:
         self._store_url = store_url
         self._push = push
         self._store = open_store(store_url, limits)
-        self._versions = Versions(self._store, plain=push.plain)
+        self._versions = RenderedTopics(self._store, plain=push.plain)
         self._others = {other.name: other for other in push.others}
         self._strangers = Outgoing(push.allowed, site_url=push.site_url)
         self._known = Outgoing(anywhere=True, site_url=push.site_url)
-        self._deliveries = Lanes(_THREADS, _MOST_OF_HOST)
-        self._verifications = Lanes(_VERIFIERS, MOST_VERIFIED_AT_ONCE)
+        self._deliveries = HostQueues(_THREADS, _MOST_OF_HOST)
+        self._verifications = HostQueues(_VERIFIERS, MOST_VERIFIED_AT_ONCE)
         self._failures = Failures()
-        self._tellings = Lanes(4, 1)
+        self._tellings = HostQueues(4, 1)
         self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self._verified: SimpleQueue[Verification] = SimpleQueue()
         # What we have claimed: names of subscriptions, numbers of intents, names of listeners.

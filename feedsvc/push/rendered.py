@@ -14,7 +14,7 @@ _MOST_KEPT: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class RenderedTopic:
     """A topic's document as of `digest`: the body of a delivery, and its headers."""
 
     digest: str
@@ -34,16 +34,16 @@ class Version:
         return {"Content-Type": self.media_type, "Link": link}
 
 
-class Versions:
+class RenderedTopics:
     """The versions that were delivered last; for any number of threads."""
 
     def __init__(self, store: Store, *, plain: bool = False) -> None:
         self._store = store
         self._plain = plain  # as the topics are served
-        self._kept: OrderedDict[tuple[str, str, str], Version] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str], RenderedTopic] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, feed_path: str, format_name: str, digest: str) -> Version | None:
+    def of(self, feed_path: str, format_name: str, digest: str) -> RenderedTopic | None:
         """The version with this digest, or a later one; None where there is no such feed.
 
         Raises StoreError.
@@ -59,7 +59,7 @@ class Versions:
                 self._kept.popitem(last=False)
             return version
 
-    def _rendered(self, feed_path: str, format_name: str) -> Version | None:
+    def _rendered(self, feed_path: str, format_name: str) -> RenderedTopic | None:
         with self._store.snapshot() as snapshot:
             site, record = snapshot.site(), snapshot.feed(feed_path)
             if site is None or record is None:
@@ -67,4 +67,4 @@ class Versions:
             feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
         form, topic = FORMATS[format_name], feed.self_link(format_name)
         media_type = plain_type(form.media_type) if self._plain else form.media_type
-        return Version(record.digest, site, topic, media_type, form.render(feed))
+        return RenderedTopic(record.digest, site, topic, media_type, form.render(feed))

@@ -17,7 +17,7 @@ from feedsvc.core.websub.subscriptions import (
     pause,
 )
 from feedsvc.errors import Unreachable
-from feedsvc.push.outgoing import Answer, Outgoing
+from feedsvc.push.outgoing import HttpAnswer, Outgoing
 
 _CHALLENGE_OCTETS: Final = 24
 
@@ -65,7 +65,7 @@ def with_query(callback: str, parameters: dict[str, str]) -> str:
     return f"{callback}{'&' if '?' in callback else '?'}{urlencode(parameters)}"
 
 
-def _confirms(answer: Answer, challenge: str) -> bool:
+def _confirms(answer: HttpAnswer, challenge: str) -> bool:
     is_well = 200 <= answer.status < 300
     return is_well and hmac.compare_digest(answer.body, challenge.encode())
 

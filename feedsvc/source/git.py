@@ -51,7 +51,7 @@ log = logging.getLogger("feedsvc.git")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitResult:
     """How a command ended: its code, what it wrote, and what it complained of."""
 
     code: int
@@ -124,7 +124,7 @@ class Git:
         tree: Path | None = None,
         index: Path | None = None,
         most: int | None = None,
-    ) -> Answer:
+    ) -> GitResult:
         """How the command ends. Raises RepositoryError where it takes too long.
 
         `tree` is the folder of files that it is about, `index` what it knows of them. With
@@ -147,7 +147,10 @@ class Git:
                 start_new_session=True,
                 pass_fds=(busy.fileno(),),  # held until the last of its children ends
             )
-        output, complaint = _Reader(child.stdout, most), _Reader(child.stderr, _MOST_WORDS)
+        output, complaint = (
+            _PipeReader(child.stdout, most),
+            _PipeReader(child.stderr, _MOST_WORDS),
+        )
         try:
             code = child.wait(self._timeout)
         except subprocess.TimeoutExpired:
@@ -158,7 +161,7 @@ class Git:
             _end(child)
             self._busy().close()
         # An ssh that stays in the background may keep the pipe of complaints open.
-        return Answer(code, output.read(), self._told(complaint.read(1), code))
+        return GitResult(code, output.read(), self._told(complaint.read(1), code))
 
     def _busy(self) -> IO[str]:
         """The file that running commands hold, locked: whoever still held it is ended."""
@@ -260,7 +263,7 @@ class Git:
         }
 
 
-class _Reader:
+class _PipeReader:
     """Reads a pipe to its end, so that nobody waits for us; keeps the last octets."""
 
     def __init__(self, pipe: IO[bytes] | None, most: int | None = None) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.change_summary import (
     MOST_NAMED,
+    ChangeSummary,
     Headline,
-    News,
     headline,
 )
 from feedsvc.core.feeds.entries import Entry
@@ -74,7 +74,7 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
-    news: News = field(default_factory=News)
+    news: ChangeSummary = field(default_factory=ChangeSummary)
     woken: list[str] = field(default_factory=list)  # paths of files to be read again
 
 
@@ -335,7 +335,7 @@ class _Writer:
         changes = self._changes
         kinds = (changes.added, changes.changed, changes.withdrawn, changes.feeds)
         added, changed, withdrawn, moved = map(len, kinds)
-        changes.news = News(
+        changes.news = ChangeSummary(
             **{kind: tuple(lines) for kind, lines in self._headlines.items()},
             feeds=tuple(changes.feeds[:MOST_NAMED]),
             counts=(added, changed, withdrawn, moved),

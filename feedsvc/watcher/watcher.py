@@ -267,7 +267,7 @@ class Watcher:
             raise
 
     def _as_json(self, report: Report) -> str:
-        return json.dumps(report.told(self._site.url), ensure_ascii=False)
+        return json.dumps(report.to_dict(self._site.url), ensure_ascii=False)
 
     def _put_off(self, jobs: Sequence[Job], error: Exception) -> None:
         reason = (

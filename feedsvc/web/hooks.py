@@ -13,10 +13,10 @@ from werkzeug.exceptions import MethodNotAllowed, Unauthorized
 
 from feedsvc.core import addresses
 from feedsvc.core.webhook.authentication import (
-    Proof,
-    body_proof,
+    Authentication,
+    authenticate_by_body,
+    authenticate_by_token,
     is_signed,
-    token_proof,
 )
 from feedsvc.core.webhook.events import Event, event_of
 from feedsvc.core.webhook.jobs import Job
@@ -78,7 +78,7 @@ class Hooks:
     def job(self, name: str) -> Response:
         """Answer `GET /hooks/jobs/<name>`, for who has a token."""
         self._be_there()
-        proof = token_proof(request.headers, self._secrets, datetime.now(UTC))
+        proof = authenticate_by_token(request.headers, self._secrets, datetime.now(UTC))
         if proof is None or proof.provider != "bearer":
             raise _stranger()
         job = self._store.jobs.named(name)
@@ -88,13 +88,13 @@ class Hooks:
         if not self._secrets:
             abort(404)
 
-    def _proven(self, is_preview: bool) -> tuple[Proof, bytes]:
+    def _proven(self, is_preview: bool) -> tuple[Authentication, bytes]:
         """Who vouches for this call, and its body where that has to be read."""
         now = datetime.now(UTC)
-        proof = token_proof(request.headers, self._secrets, now)
+        proof = authenticate_by_token(request.headers, self._secrets, now)
         if proof is None:
             body = read_body(MOST_BODY_OCTETS) if is_signed(request.headers) else b""
-            proof = body_proof(request.headers, body, self._secrets, now)
+            proof = authenticate_by_body(request.headers, body, self._secrets, now)
             if proof is None:
                 raise _stranger()
             return proof, body
@@ -111,7 +111,7 @@ class Hooks:
         named = event.branches
         return self._branch is None or named is None or self._branch in named
 
-    def _preview(self, proof: Proof, event: Event) -> Response:
+    def _preview(self, proof: Authentication, event: Event) -> Response:
         """What subscribers would see, once it is known; nothing is published.
 
         200 with the job and its report, 422 where it could not be made, 202 where it takes
@@ -155,7 +155,7 @@ class Hooks:
         if liked == _MARKDOWN:
             text = as_markdown(job, self._site_url)
             return _answer(text, status, f"{_MARKDOWN}; charset=utf-8")
-        return _answer(json.dumps(job.told(), ensure_ascii=False) + "\n", status, _JSON)
+        return _answer(json.dumps(job.to_dict(), ensure_ascii=False) + "\n", status, _JSON)
 
 
 def _refuse_unreadable() -> None:

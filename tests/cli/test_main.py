@@ -535,7 +535,7 @@ def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url:
     site = load_settings(None, settings(sqlite_url)).publication()
     report = publish(Folder(posts.root, 0), store, site, now)
     store.jobs.begin([job.name], now)
-    store.jobs.end([job.name], json.dumps(report.told(site.url)), now)
+    store.jobs.end([job.name], json.dumps(report.to_dict(site.url)), now)
     store.close()
     told = run("jobs", job.name)
     moment = "2026-11-22T12:00:00Z"

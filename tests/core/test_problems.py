@@ -5,7 +5,7 @@ from feedsvc.core.problems import Problem
 
 def test_a_problem_is_told_to_programs_with_all_its_parts() -> None:
     problem = Problem("tea.md", 3, "no date", "give it one", code="date", column=7, text="x")
-    assert problem.told() == {
+    assert problem.to_dict() == {
         "path": "tea.md",
         "line": 3,
         "column": 7,
@@ -18,5 +18,5 @@ def test_a_problem_is_told_to_programs_with_all_its_parts() -> None:
 
 
 def test_a_warning_without_a_place_is_told_so() -> None:
-    told = Problem("tea.md", 0, "no date", "give it one", refuses=False).told()
+    told = Problem("tea.md", 0, "no date", "give it one", refuses=False).to_dict()
     assert (told["line"], told["column"], told["severity"]) == (None, None, "warning")

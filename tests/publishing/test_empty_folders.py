@@ -219,7 +219,7 @@ def test_a_preview_says_what_would_be_held_and_writes_nothing(
     empty(posts.root)
     still, now = folder.standing_at(posts.root), datetime.now(UTC)
     held = preview(still, published, SITE, now)
-    told = held.told(SITE.url)
+    told = held.to_dict(SITE.url)
     assert (held.held, held.withdrawn) == (2, ())
     assert (told["held"]["count"], told["withdrawn"]["count"]) == (2, 0)
     assert len(preview(still, published, SITE, now, accept=True).withdrawn) == 2
@@ -233,7 +233,7 @@ def test_a_preview_says_what_would_be_held_and_writes_nothing(
 
 def a_job(report: Report) -> Job:
     now = datetime.now(UTC)
-    text = json.dumps(report.told(SITE.url))
+    text = json.dumps(report.to_dict(SITE.url))
     return Job("1", "preview", "", "done", 1, now, now, now, 0, now, "", text)
 
 
@@ -432,7 +432,7 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     name = store.jobs.ask(now)[0].name
     store.jobs.begin([name], now)
     report = publish(Folder(posts.root, 0), store, SITE, now)
-    store.jobs.end([name], json.dumps(report.told(SITE.url)), now)
+    store.jobs.end([name], json.dumps(report.to_dict(SITE.url)), now)
     store.close()
     assert f"held: 1 (the folder holds no post; {HELD_CURE})" in run("jobs", name).stdout
 

@@ -58,7 +58,7 @@ def ask(folder: PostFolder, store: Store) -> Report:
 
 
 def titles(report: Report) -> dict[str, list[str]]:
-    told = report.told(SITE.url)
+    told = report.to_dict(SITE.url)
     kinds = ("added", "changed", "withdrawn")
     return {kind: [line["title"] for line in told[kind]["entries"]] for kind in kinds}
 
@@ -90,7 +90,7 @@ def test_a_preview_tells_the_problems_that_would_stand(
     assert [(problem.path, problem.code) for problem in report.problems] == [
         ("worse.md", "date")
     ]
-    told = report.told(SITE.url)
+    told = report.to_dict(SITE.url)
     assert (told["refused"], [p["path"] for p in told["problems"]]) == (1, ["worse.md"])
     (proposed.root / "worse.md").unlink()
     (proposed.root / "broken.md").unlink()
@@ -129,12 +129,12 @@ def test_a_publish_then_does_what_was_told(proposed: PostFolder, store: Store) -
     before = ask(proposed, store)
     after = publish(Folder(proposed.root, 0, stands=True), store, SITE, NOW)
     assert before.news == after.news
-    assert before.told(SITE.url) == after.told(SITE.url)
+    assert before.to_dict(SITE.url) == after.to_dict(SITE.url)
     assert (before.added, before.changed, before.withdrawn, before.feeds, before.revision) == (
         *(after.added, after.changed, after.withdrawn, after.feeds),
         after.revision,
     )
-    assert ask(proposed, store).told(SITE.url)["added"]["count"] == 0
+    assert ask(proposed, store).to_dict(SITE.url)["added"]["count"] == 0
 
 
 def test_the_published_folder_itself_can_be_asked_about(

@@ -18,7 +18,7 @@ import pytest
 from feedsvc import __version__
 from feedsvc.errors import Unreachable
 from feedsvc.push.outgoing import (
-    Answer,
+    HttpAnswer,
     Outgoing,
     retry_after,
 )
@@ -171,7 +171,7 @@ def test_a_post_arrives_as_it_was_meant(door: Door) -> None:
     with Stranger(answer) as stranger:
         outgoing = door(site_url="https://example.org")
         got = outgoing.post(stranger.url, body, {"Content-Type": "application/atom+xml"})
-    assert got == Answer(202, b"thank", 120)
+    assert got == HttpAnswer(202, b"thank", 120)
     head, _, sent = stranger.requests[0].partition(b"\r\n\r\n")
     assert sent == body
     assert head.split(b"\r\n")[0] == b"POST /callback?secret=1 HTTP/1.1"
@@ -190,7 +190,7 @@ def test_a_get_brings_the_body(door: Door) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     )
     with Stranger(answer) as stranger:
-        assert door().get(stranger.url) == Answer(200, b"abcde", None)
+        assert door().get(stranger.url) == HttpAnswer(200, b"abcde", None)
         assert stranger.requests[0].startswith(b"GET /callback?secret=1 HTTP/1.1\r\n")
 
 
@@ -423,7 +423,7 @@ def test_what_was_sent_counts_as_its_status_says_whatever_the_body_does(
 ) -> None:
     with Stranger(drip(b"a", b"HTTP/1.1 202 Accepted\r\n" + head)) as stranger:
         start = time.monotonic()
-        assert door(limit=0.4).post(stranger.url, b"x", {}) == Answer(202, b"", None)
+        assert door(limit=0.4).post(stranger.url, b"x", {}) == HttpAnswer(202, b"", None)
         assert time.monotonic() - start < 3
 
 
@@ -481,7 +481,7 @@ def test_a_tls_handshake_that_drips_is_left_in_time(door: Door) -> None:
 def test_an_endless_body_is_cut_and_its_connection_closed(door: Door, head: bytes) -> None:
     with Stranger(pour(b"spam", head)) as stranger:
         outgoing = door()
-        assert outgoing.get(stranger.url) == Answer(200, b"spam" * 16_384, None)
+        assert outgoing.get(stranger.url) == HttpAnswer(200, b"spam" * 16_384, None)
         outgoing.get(stranger.url)
         assert stranger.accepted == 2
 
@@ -490,7 +490,7 @@ def test_the_rest_of_a_long_body_is_not_waited_for(door: Door) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n"
     with Stranger(head + b"spam" * 16_384) as stranger:
         outgoing = door()
-        assert outgoing.get(stranger.url) == Answer(200, b"spam" * 16_384, None)
+        assert outgoing.get(stranger.url) == HttpAnswer(200, b"spam" * 16_384, None)
         assert outgoing.get(stranger.url).status == 200
         assert stranger.accepted == 2
 
@@ -549,7 +549,7 @@ def test_an_answer_that_breaks_off_is_said(door: Door, answer: bytes) -> None:
 def test_a_body_that_breaks_off_is_answered_as_far_as_it_came(door: Door) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab"
     with Stranger(break_off(answer)) as stranger:
-        assert door().get(stranger.url) == Answer(200, b"ab", None)
+        assert door().get(stranger.url) == HttpAnswer(200, b"ab", None)
 
 
 def test_nobody_there_is_said(door: Door) -> None:

@@ -20,8 +20,8 @@ from feedsvc.core.websub.subscriptions import (
 )
 from feedsvc.errors import Unreachable
 from feedsvc.push.deliveries import deliver
-from feedsvc.push.outgoing import Answer
-from feedsvc.push.rendered import Versions
+from feedsvc.push.outgoing import HttpAnswer
+from feedsvc.push.rendered import RenderedTopics
 from tests.support.asking import URL, Publisher
 
 NAMES = ("a", "b", "c")
@@ -44,7 +44,7 @@ class Town:
     def __init__(self, place: Path) -> None:
         self.publisher = Publisher(place, f"sqlite:///{place}/feedsvc.sqlite3")
         self.store = self.publisher.store
-        self.versions = Versions(self.store)
+        self.versions = RenderedTopics(self.store)
         self.failing: list[int] = []  # how the next posts are answered; 0 is nobody there
         self.received: dict[str, list[bytes]] = {name: [] for name in NAMES}
         self.knows: dict[str, bytes] = {}  # what was taken, or fetched before a subscription
@@ -77,7 +77,7 @@ class Town:
         self.leases[name] = now + timedelta(seconds=LEASE)
         self.gone.discard(name)
 
-    def post(self, callback: str, body: bytes, _headers: object) -> Answer:
+    def post(self, callback: str, body: bytes, _headers: object) -> HttpAnswer:
         """The callback: never after its lease, never what it is known to have."""
         name = callback.rpartition("/")[2]
         assert Clock.now(UTC) < self.leases[name], "a delivery after the end of a lease"
@@ -89,7 +89,7 @@ class Town:
         if 200 <= status < 300:
             self.received[name].append(body)
             self.knows[name] = body
-        return Answer(status, b"", None)
+        return HttpAnswer(status, b"", None)
 
     def look(self) -> list[Outcome]:
         due: list[Delivery] = self.store.subscriptions.claim_deliveries(Clock.now(UTC), 10)

@@ -31,7 +31,7 @@ def headline(entry: Entry) -> Headline:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ChangeSummary:
     """The entries that a publish added, changed and withdrew, and the feeds that moved.
 
     At most MOST_NAMED of each are named, by headline or, feeds, by path; `counts` are those of
@@ -64,7 +64,7 @@ class News:
         counts = (added, changed, withdrawn, feeds)
         return cls(**lines, feeds=tuple(found["feeds"]), counts=counts)
 
-    def told(self, site_url: str) -> dict[str, Any]:
+    def to_dict(self, site_url: str) -> dict[str, Any]:
         """The same for others, whose JSON it becomes: counts, entries, addresses of feeds."""
         kinds = {"added": self.added, "changed": self.changed, "withdrawn": self.withdrawn}
         counts = dict(zip((*kinds, "feeds"), self.counts, strict=True))

@@ -10,7 +10,7 @@ from typing import Final
 
 from feedsvc.core.frontmatter.source import (
     Field,
-    Source,
+    FrontMatterText,
     Value,
 )
 
@@ -27,7 +27,7 @@ class _Unsure(Exception):  # noqa: N818 - never leaves this module
     """Something here may mean more than it seems."""
 
 
-def flat_fields(source: Source) -> dict[str, Field] | None:
+def flat_fields(source: FrontMatterText) -> dict[str, Field] | None:
     """The fields of a flat YAML mapping, or None where libyaml must read it."""
     if len(source.text) > _LONGEST or " #" in source.text:
         return None

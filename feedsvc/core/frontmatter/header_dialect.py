@@ -5,7 +5,7 @@ import re
 from feedsvc.core.frontmatter.source import (
     LONGEST,
     Field,
-    Source,
+    FrontMatterText,
 )
 
 _KEY = re.compile(r" {0,3}(?P<key>\w[\w-]*+):[ \t]*+(?P<value>.*+)")
@@ -28,7 +28,7 @@ def header_fields(text: str, line: int) -> tuple[dict[str, Field], int] | None:
     found = _headers(block)
     if found is None or not any(match["key"].lower() in _NEEDED for match, _ in found):
         return None
-    source = Source(block, line)
+    source = FrontMatterText(block, line)
     if len(block) > LONGEST:
         raise source.fault(
             0,

@@ -9,7 +9,7 @@ import re
 from feedsvc.core.frontmatter.source import (
     Allowance,
     Field,
-    Source,
+    FrontMatterText,
 )
 from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
@@ -18,7 +18,7 @@ _SPACE = re.compile(r"[ \t\n\r]*+")  # RFC 8259, 2
 _CURE = 'write it as `"key": "value",` lines'
 
 
-def json_fields(source: Source) -> dict[str, Field]:
+def json_fields(source: FrontMatterText) -> dict[str, Field]:
     """The fields of a JSON object, which may lack its outer braces.
 
     Raises FrontMatterError for anything else, and for what is beyond the limits.
@@ -28,7 +28,7 @@ def json_fields(source: Source) -> dict[str, Field]:
         whole = source
         fields, end = json_object(whole, start)
     else:  # the brace is appended, so that every place stays what it is
-        whole = Source(source.text + "}", source.line)
+        whole = FrontMatterText(source.text + "}", source.line)
         fields, end = _Members(whole, start).fields()
     end = _after_space(whole.text, end)
     if end < len(whole.text):
@@ -36,7 +36,7 @@ def json_fields(source: Source) -> dict[str, Field]:
     return fields
 
 
-def json_object(source: Source, start: int) -> tuple[dict[str, Field], int]:
+def json_object(source: FrontMatterText, start: int) -> tuple[dict[str, Field], int]:
     """The fields of the object whose brace opens at `start`, and the index behind it."""
     return _Members(source, _after_space(source.text, start + 1)).fields()
 
@@ -49,7 +49,7 @@ def _after_space(text: str, index: int) -> int:
 class _Members:
     """One walk over the members of the outermost object, to the brace that closes it."""
 
-    def __init__(self, source: Source, start: int) -> None:
+    def __init__(self, source: FrontMatterText, start: int) -> None:
         self._source = source
         self._index = start
         self._allowance = Allowance(source)

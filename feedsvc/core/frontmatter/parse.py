@@ -19,7 +19,7 @@ from feedsvc.core.frontmatter.json_dialect import json_fields, json_object
 from feedsvc.core.frontmatter.source import (
     LONGEST,
     Field,
-    Source,
+    FrontMatterText,
     Value,
 )
 from feedsvc.core.frontmatter.toml_dialect import toml_fields
@@ -66,7 +66,7 @@ class _Marked(BaseHandler):
         dialect: Dialect,
         opening: str,
         closing: str,
-        read: Callable[[Source], dict[str, Field]],
+        read: Callable[[FrontMatterText], dict[str, Field]],
     ) -> None:
         super().__init__(fm_boundary=re.compile(opening + r"[ \t]*+$", re.MULTILINE))
         self.dialect = dialect
@@ -81,7 +81,7 @@ class _Marked(BaseHandler):
             if closing[1] in (None, opening[1]):
                 source = text[opening.end() + 1 : closing.start() + 1]
                 return source, text[closing.end() + 1 :]
-        raise Source(opening[0], line).fault(
+        raise FrontMatterText(opening[0], line).fault(
             0,
             "the front matter is never closed"
             if len(text) < LONGEST
@@ -90,7 +90,7 @@ class _Marked(BaseHandler):
         )
 
     def load(self, fm: str, line: int = 2) -> dict[str, Field]:
-        return self._read(Source(fm, line))
+        return self._read(FrontMatterText(fm, line))
 
 
 _MARKED: Final = (
@@ -118,7 +118,7 @@ def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | Non
             fields = marked.load(source, line + 1)
             return FrontMatter(fields, body, line + source.count("\n") + 2, marked.dialect)
     if dialect in ("auto", "json") and _OBJECT.match(head):
-        fields, end = json_object(Source(head[:LONGEST], line), 0)
+        fields, end = json_object(FrontMatterText(head[:LONGEST], line), 0)
         rest = _REST_OF_LINE.match(head, end)
         return _front_matter("json", fields, head, rest.end() if rest else end, line)
     return _unopened(head, line, dialect)
@@ -148,7 +148,7 @@ def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
     closing = _CLOSING_LINE.search(head, 0, LONGEST)
     if not closing:
         return None
-    source = Source(head[: closing.start()], line)
+    source = FrontMatterText(head[: closing.start()], line)
     body, body_line = head[closing.end() + 1 :], line + source.text.count("\n") + 1
     if closing["json"]:
         if dialect not in ("auto", "json") or head[0] != '"':

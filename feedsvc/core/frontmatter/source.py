@@ -34,7 +34,7 @@ class Field:
     key_column: int
 
 
-class Source:
+class FrontMatterText:
     """The text of some front matter, which begins in line `line` of the file; knows places."""
 
     def __init__(self, text: str, line: int) -> None:
@@ -42,7 +42,7 @@ class Source:
         self.line = line
         self._starts: list[int] = []  # of its lines; most texts are read without them
 
-    def place(self, index: int) -> tuple[int, int]:
+    def position(self, index: int) -> tuple[int, int]:
         """The line and the column in the file of the character at `index`."""
         starts = self._line_starts()
         row = bisect_right(starts, index) - 1
@@ -59,14 +59,14 @@ class Source:
 
     def field(self, value: Value, key: int, begin: int) -> Field:
         """The field whose key stands at the index `key` and whose value begins at `begin`."""
-        line, key_column = self.place(key)
-        value_line, column = self.place(begin)
+        line, key_column = self.position(key)
+        value_line, column = self.position(begin)
         beside = value_line == line and begin > key  # an alias has its anchor's place
         return Field(value, line, column if beside else key_column, key_column)
 
     def fault(self, index: int, fault: str, cure: str) -> FrontMatterError:
         """What is wrong at `index`, to be raised."""
-        line, column = self.place(index)
+        line, column = self.position(index)
         start = index - column + 1
         end = self.text.find("\n", index)
         row = self.text[start : end if end >= 0 else len(self.text)]
@@ -88,7 +88,7 @@ class Source:
 class Allowance:
     """What is left of the values and letters that one front matter may have."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FrontMatterText) -> None:
         self._source = source
         self._values = _MOST_VALUES
         self._letters = _MOST_LETTERS

@@ -12,7 +12,7 @@ from typing import Final
 from feedsvc.core.frontmatter.source import (
     Allowance,
     Field,
-    Source,
+    FrontMatterText,
 )
 from feedsvc.core.text import legal
 
@@ -35,7 +35,7 @@ _BRACKET = re.compile(r"[\[\]{}]")
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")  # or "(at end of document)"
 
 
-def toml_fields(source: Source) -> dict[str, Field]:
+def toml_fields(source: FrontMatterText) -> dict[str, Field]:
     """The fields of a TOML document; a table is one field with a dict, at its first heading.
 
     A date is its ISO 8601 text, a float keeps its letters, an integer is written in decimal.
@@ -67,7 +67,7 @@ def toml_fields(source: Source) -> dict[str, Field]:
         ) from error
 
 
-def _fields(source: Source, masked: str, tree: dict[str, object]) -> dict[str, Field]:
+def _fields(source: FrontMatterText, masked: str, tree: dict[str, object]) -> dict[str, Field]:
     places = _places(source.text, masked)
     allowance = Allowance(source)
     fields: dict[str, Field] = {}
@@ -108,7 +108,7 @@ def _name(key: str) -> str:
     return key[1:-1] if key[0] in "\"'" else key
 
 
-def _index_and_fault(source: Source, message: str) -> tuple[int, str]:
+def _index_and_fault(source: FrontMatterText, message: str) -> tuple[int, str]:
     """Where tomllib says that a fault is, and its words without the place."""
     end = len(source.text.rstrip("\n"))
     place = _PLACE.search(message)

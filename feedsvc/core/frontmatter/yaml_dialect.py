@@ -20,7 +20,7 @@ from feedsvc.core.frontmatter.flat_yaml import (
 from feedsvc.core.frontmatter.source import (
     Allowance,
     Field,
-    Source,
+    FrontMatterText,
     Value,
 )
 
@@ -43,7 +43,7 @@ _SAFE_KINDS: Final = frozenset(
 _PLAINLY = "write it as `key: value` lines"
 
 
-def yaml_fields(source: Source) -> dict[str, Field]:
+def yaml_fields(source: FrontMatterText) -> dict[str, Field]:
     """The fields of a YAML mapping; none where there is nothing but comments.
 
     Raises FrontMatterError for what is not YAML, not a mapping, or beyond the limits. A column
@@ -56,10 +56,10 @@ def yaml_fields(source: Source) -> dict[str, Field]:
 class _Mapping:
     """One walk over a YAML node graph, which aliases may make endless."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: FrontMatterText) -> None:
         if "\t" in source.text:
             text = _TABS.sub(lambda tabs: "  " * len(tabs[0]), source.text)
-            source = Source(text, source.line)
+            source = FrontMatterText(text, source.line)
         self._source = source
         self._allowance = Allowance(source)
 

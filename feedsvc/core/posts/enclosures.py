@@ -12,8 +12,8 @@ from feedsvc.core.html.lazy_images import shown_addresses
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.media import Enclosure, media_type_of
 from feedsvc.core.posts.fields import (
-    Fields,
-    Found,
+    NamedField,
+    PostFields,
     shown,
 )
 from feedsvc.core.posts.keys import fold
@@ -33,7 +33,7 @@ _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # how Obsidian's fields link
 
 
-def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
+def enclosures_of(fields: PostFields, permalink: str) -> tuple[Enclosure, ...]:
     """The attached files; one that cannot be used is left out with a warning.
 
     Written as a URL, as `url length type` (WordPress), as a map, or as a list of these. The
@@ -43,7 +43,8 @@ def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
     for found in fields.all("enclosures"):
         members = found.value if isinstance(found.value, list) else [found.value]
         each = (
-            Found(found.name, replace(found.field, value=member)) for member in members[:_MOST]
+            NamedField(found.name, replace(found.field, value=member))
+            for member in members[:_MOST]
         )
         made = [_enclosure(fields, member, permalink) for member in each]
         enclosures = tuple(dict.fromkeys(filter(None, made)))
@@ -53,7 +54,7 @@ def enclosures_of(fields: Fields, permalink: str) -> tuple[Enclosure, ...]:
     return ()
 
 
-def _enclosure(fields: Fields, found: Found, permalink: str) -> Enclosure | None:
+def _enclosure(fields: PostFields, found: NamedField, permalink: str) -> Enclosure | None:
     member = found.value
     if isinstance(member, dict):
         said = {fold(key): value for key, value in member.items()}
@@ -164,7 +165,7 @@ def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
     return tuple(path for path in paths if not path.startswith(("..", "/")))
 
 
-def image_of(fields: Fields, permalink: str) -> str:
+def image_of(fields: PostFields, permalink: str) -> str:
     """The absolute URL of the lead image that the front matter names; empty where none."""
     for found in fields.all("image"):
         value = found.value[0] if isinstance(found.value, list) and found.value else found.value

@@ -14,8 +14,8 @@ from feedsvc.core.addresses import (
 )
 from feedsvc.core.frontmatter.parse import Value
 from feedsvc.core.posts.fields import (
-    Fields,
-    Found,
+    NamedField,
+    PostFields,
     shown,
 )
 from feedsvc.core.posts.visibility import truth
@@ -27,7 +27,7 @@ _DOCUMENT = re.compile(r"/(?:atom\.xml|rss\.xml|feed\.json)\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class FeedChoice:
     """`content` is `full`, `summary` or not said; `feeds` are as in Entry, None for all."""
 
     content: str = ""
@@ -39,12 +39,12 @@ class Showing:
 class _Address:
     """An address in `feeds`, and the paths that it may mean."""
 
-    found: Found
+    found: NamedField
     words: str
     paths: tuple[str, ...]
 
 
-def how_shown(fields: Fields) -> Showing | None:
+def feed_choice(fields: PostFields) -> FeedChoice | None:
     """What the post says of it; None where that cannot be read, which hides the post.
 
     `feed: true | false | full | summary`, jekyll-feed's `feed: {excerpt_only: true}`, and
@@ -63,7 +63,7 @@ def how_shown(fields: Fields) -> Showing | None:
             fault = f"{found.name}: {found.shown} is not known, so it hides the post"
             fields.warn("flag", fault, "write feed: true, false, full or summary", found)
             return None
-    return Showing(content, feeds, addressed)
+    return FeedChoice(content, feeds, addressed)
 
 
 def _word(value: Value) -> str:
@@ -73,7 +73,7 @@ def _word(value: Value) -> str:
     return value.strip().lower() if isinstance(value, str) else "?"
 
 
-def _feeds(fields: Fields) -> tuple[tuple[str, ...] | None, tuple[_Address, ...]]:
+def _feeds(fields: PostFields) -> tuple[tuple[str, ...] | None, tuple[_Address, ...]]:
     for found in fields.all("feeds"):
         members = _members(found.value)
         if len(members) == 1 and truth(members[0]) is not None:
@@ -91,7 +91,7 @@ def _members(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [value]
 
 
-def _address(fields: Fields, found: Found, member: Value) -> _Address:
+def _address(fields: PostFields, found: NamedField, member: Value) -> _Address:
     """The feeds that a word means: an address may be written as it is or as it is encoded."""
     words = member.strip().strip("/") if isinstance(member, str) else ""
     path = _DOCUMENT.sub("", words)
@@ -105,9 +105,9 @@ def _address(fields: Fields, found: Found, member: Value) -> _Address:
     return _Address(found, words, ())
 
 
-def warn_of_other_feeds(
-    fields: Fields,
-    showing: Showing,
+def warn_of_unreachable_feeds(
+    fields: PostFields,
+    showing: FeedChoice,
     tags: Iterable[str],
     categories: Iterable[tuple[str, ...]],
     authors: Iterable[str],

@@ -25,7 +25,13 @@ class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem o
     """The post cannot be published as it stands."""
 
     def __init__(
-        self, code: str, fault: str, cure: str, found: "Found | None" = None, *, line: int = 1
+        self,
+        code: str,
+        fault: str,
+        cure: str,
+        found: "NamedField | None" = None,
+        *,
+        line: int = 1,
     ) -> None:
         super().__init__(fault)
         self.code, self.fault, self.cure = code, fault, cure
@@ -33,7 +39,7 @@ class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem o
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class NamedField:
     """A field as the author named it: `taxonomies.tags` for what stands in a table."""
 
     name: str
@@ -56,37 +62,37 @@ def shown(value: Value) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-class Fields:
+class PostFields:
     """The fields of the post at `path`; warnings and where each meaning was found are kept."""
 
     def __init__(self, path: str, front: FrontMatter) -> None:
         self.path = path
         self.warnings: list[Problem] = []
         self.origins: dict[str, str] = {}
-        self.places: dict[str, tuple[int, int]] = {}  # a line and a column for each
-        self._found: dict[str, list[Found]] = {}
+        self.positions: dict[str, tuple[int, int]] = {}  # a line and a column for each
+        self._found: dict[str, list[NamedField]] = {}
         for key, field in front.fields.items():
-            self._found.setdefault(fold(key), []).append(Found(key, field))
+            self._found.setdefault(fold(key), []).append(NamedField(key, field))
 
-    def all(self, meaning: str) -> Iterable[Found]:
+    def all(self, meaning: str) -> Iterable[NamedField]:
         """Each field that says this and is not empty, the most trusted first."""
         if self._found.keys().isdisjoint(_FIRSTS[meaning]):
             return ()
         return self._all(meaning)
 
-    def _all(self, meaning: str) -> Iterator[Found]:
+    def _all(self, meaning: str) -> Iterator[NamedField]:
         for first, rest in _PATHS[meaning]:
             for found in self._found.get(first, ()):
                 inner = _inside(found, rest) if rest else found
                 if inner is not None and inner.value is not None:
                     yield inner
 
-    def every(self) -> Iterator[Found]:
+    def every(self) -> Iterator[NamedField]:
         """Each field, as the file has them."""
         for found in self._found.values():
             yield from found
 
-    def within(self, tables: Iterable[str]) -> Iterator[Found]:
+    def within(self, tables: Iterable[str]) -> Iterator[NamedField]:
         """Each member of these maps, and of maps in a list of these names."""
         for found in (found for table in tables for found in self._found.get(table, ())):
             maps = found.value if isinstance(found.value, list) else [found.value]
@@ -98,7 +104,7 @@ class Fields:
         firsts = (first for first, _ in _PATHS[meaning])
         return next((self._found[n][0].field.line for n in firsts if n in self._found), 1)
 
-    def said(self, meaning: str, *, most: int = 0) -> tuple[Found, str] | None:
+    def said(self, meaning: str, *, most: int = 0) -> tuple[NamedField, str] | None:
         """The first that is not blank, on one line; one of more than `most` is refused."""
         for found in self.all(meaning):
             if not isinstance(found.value, str):
@@ -125,24 +131,24 @@ class Fields:
                 return nfc(one_line(found.value))
         return None
 
-    def note(self, meaning: str, origin: Found | str) -> None:
+    def note(self, meaning: str, origin: NamedField | str) -> None:
         """Remember where a meaning was found, for those who ask how a file was read."""
-        if isinstance(origin, Found):
-            self.places[meaning] = (origin.field.line, origin.field.column)
+        if isinstance(origin, NamedField):
+            self.positions[meaning] = (origin.field.line, origin.field.column)
             origin = f"{origin.name}, line {origin.field.line}"
         self.origins[meaning] = origin
 
     def note_same(self, meaning: str, other: str) -> None:
         """Remember that a meaning was found where another one was."""
         self.origins[meaning] = self.origins[other]
-        self.places[meaning] = self.places[other]
+        self.positions[meaning] = self.positions[other]
 
-    def warn(self, code: str, fault: str, cure: str, found: Found) -> None:
+    def warn(self, code: str, fault: str, cure: str, found: NamedField) -> None:
         """Tell the author of something that keeps nothing from being published."""
         field = found.field
         self.warn_at(code, fault, cure, field.line, field.column, found.shown)
 
-    def warn_of_key(self, code: str, fault: str, cure: str, found: Found) -> None:
+    def warn_of_key(self, code: str, fault: str, cure: str, found: NamedField) -> None:
         """The same, where the key offends and not its value."""
         field = found.field
         self.warn_at(code, fault, cure, field.line, field.key_column, found.name)
@@ -165,15 +171,15 @@ class Fields:
         )
 
 
-def _inside(found: Found, rest: str) -> Found | None:
+def _inside(found: NamedField, rest: str) -> NamedField | None:
     """The member of a map that a folded key names."""
     members = _members(found, found.value)
     return next((m for m in members if fold(m.name[len(found.name) + 1 :]) == rest), None)
 
 
-def _members(found: Found, value: Value) -> Iterator[Found]:
+def _members(found: NamedField, value: Value) -> Iterator[NamedField]:
     """The members of a field that is a map; none of any other."""
     place = found.field
     for key, inner in value.items() if isinstance(value, dict) else ():
         field = Field(inner, place.line, place.column, place.key_column)
-        yield Found(f"{found.name}.{key}", field)
+        yield NamedField(f"{found.name}.{key}", field)

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from feedsvc.core.addresses import is_reserved, page_url
 from feedsvc.core.languages import language_tag
 from feedsvc.core.posts.fields import (
-    Fields,
-    Found,
+    NamedField,
+    PostFields,
     Refused,
     shown,
 )
@@ -32,10 +32,10 @@ def _language(text: str) -> str:
     return language_tag(text.replace("_", "-")) if _LANGUAGE.fullmatch(text) else ""
 
 
-class Place:
+class PostNaming:
     """The place of a post in the folder, and what it says of its place on the site."""
 
-    def __init__(self, fields: Fields, site: Site) -> None:
+    def __init__(self, fields: PostFields, site: Site) -> None:
         self._fields = fields
         self._site = site
         self._path = fields.path
@@ -148,13 +148,13 @@ class Place:
         except OverflowError:  # the last hours of the year 9999
             return published
 
-    def _is_link(self, found: Found, given: str) -> bool:
+    def _is_link(self, found: NamedField, given: str) -> bool:
         """True for the `url:` of a post about a page elsewhere, and a `path:` of a file."""
         if found.name.lower() == "permalink":
             return False
         return "://" in given and not given.lower().startswith(f"{self._site.url.lower()}/")
 
-    def _given(self, given: str, found: Found) -> str:
+    def _given(self, given: str, found: NamedField) -> str:
         site = urlsplit(self._site.url)
         cure = "write a path such as /about/"
         try:
@@ -175,14 +175,14 @@ class Place:
             raise Refused("permalink", fault, "write one such as /about/", found)
         return self._page(path, found)
 
-    def _page(self, path: str, found: Found | None) -> str:
+    def _page(self, path: str, found: NamedField | None) -> str:
         if is_reserved(path.lstrip("/")):
             fault = f"its address would be {shown(path)}, where feedsvc itself answers"
             raise Refused("permalink", fault, "give it another permalink or slug", found)
         return page_url(self._site.url, path)
 
 
-def _filled(template: str, facts: PermalinkFacts, found: Found | None) -> str:
+def _filled(template: str, facts: PermalinkFacts, found: NamedField | None) -> str:
     try:
         return permalink_path(template, facts)
     except ValueError as error:
@@ -190,7 +190,7 @@ def _filled(template: str, facts: PermalinkFacts, found: Found | None) -> str:
         raise Refused("permalink", str(error), cure, found) from error
 
 
-def _path_of(found: Found) -> str:
+def _path_of(found: NamedField) -> str:
     if not isinstance(found.value, str) or len(found.value) > 2_000:
         fault = f"{found.name} is not a short text"
         raise Refused("permalink", fault, "write a path such as /about/", found)

@@ -20,14 +20,14 @@ from feedsvc.core.markdown.shortcodes import without_shortcodes
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
-from feedsvc.core.posts.feed_choice import how_shown, warn_of_other_feeds
+from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
-    Fields,
-    Found,
+    NamedField,
+    PostFields,
     Refused,
 )
 from feedsvc.core.posts.keys import fold, meant_by
-from feedsvc.core.posts.naming import Place
+from feedsvc.core.posts.naming import PostNaming
 from feedsvc.core.posts.restrictions import kinds_of
 from feedsvc.core.posts.terms import (
     authors_of,
@@ -90,16 +90,16 @@ class Post:
     embargo: datetime | None = None
     hidden_files: tuple[str, ...] = ()
     held_by: Problem | None = None
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
+    positions: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property
     def public_from(self) -> datetime:
         """When it may be shown: from its date on, unless it names a later one for that."""
         return max(self.published, self.embargo or self.published)
 
-    def place_of(self, meaning: str) -> tuple[int, int]:
+    def position_of(self, meaning: str) -> tuple[int, int]:
         """The line and the column where a meaning was found; the file's first, else."""
-        return self.places.get(meaning, (1, 0))
+        return self.positions.get(meaning, (1, 0))
 
     @property
     def is_html(self) -> bool:
@@ -160,9 +160,9 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
         return Explanation(_broken(problem, text or roughly(source), site))
     if front is None:
         return Explanation(NotAPost(path, hides_all_the_same(still_said(text), site)))
-    fields = Fields(path, front)
+    fields = PostFields(path, front)
     _warn_of_illegal(fields, text, cleaned)
-    reader = _Reader(fields, front, site)
+    reader = _PostReader(fields, front, site)
     reading: Reading
     try:
         reading = reader.reading()
@@ -177,10 +177,10 @@ def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
     if hidden:
         return Draft(problem.path, (problem,), hidden)
     front = FrontMatter(dict(reversed([*still_said(text)])), "", 1, "yaml")  # the first counts
-    return _Reader(Fields(problem.path, front), front, site).refused(problem)
+    return _PostReader(PostFields(problem.path, front), front, site).refused(problem)
 
 
-def _warn_of_illegal(fields: Fields, text: str, cleaned: str) -> None:
+def _warn_of_illegal(fields: PostFields, text: str, cleaned: str) -> None:
     at = first_illegal(text, cleaned)
     if at is not None:
         fault = f"the character U+{ord(text[at]):04X} cannot stand in a feed and is left out"
@@ -188,20 +188,20 @@ def _warn_of_illegal(fields: Fields, text: str, cleaned: str) -> None:
         fields.warn_at("character", fault, "delete it", line, column)
 
 
-class _Reader:
+class _PostReader:
     """Reads the fields of one post; each method knows one meaning."""
 
-    def __init__(self, fields: Fields, front: FrontMatter, site: Site) -> None:
+    def __init__(self, fields: PostFields, front: FrontMatter, site: Site) -> None:
         self._fields = fields
         self._front = front
         self._site = site
-        self._place = Place(fields, site)
+        self._place = PostNaming(fields, site)
         self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
         self._warn_of_strangers()
-        shown = how_shown(fields)
+        shown = feed_choice(fields)
         hidden = why_hidden(fields, site) or ("" if shown else "feed")
         if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
@@ -215,7 +215,9 @@ class _Reader:
         authors = authors_of(fields, site.rules, self._front.dialect)
         language = self._place.language()
         names = [author.name for author in authors] or [site.author]
-        warn_of_other_feeds(fields, shown, tags, categories, names, language or site.language)
+        warn_of_unreachable_feeds(
+            fields, shown, tags, categories, names, language or site.language
+        )
         return Post(
             path=fields.path,
             key=self._place.key(),
@@ -236,7 +238,7 @@ class _Reader:
             expires=self._date("expires"),
             embargo=self._embargo(),
             held_by=self._held_by(),
-            places=fields.places,
+            positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
 
@@ -297,7 +299,7 @@ class _Reader:
         return max([*dates, self._held[1]] if self._held else dates, default=None)
 
     @cached_property
-    def _held(self) -> tuple[Found, datetime] | None:
+    def _held(self) -> tuple[NamedField, datetime] | None:
         held = waits_for(self._fields, self._site)
         if held:
             self._fields.note("waits for", held[0])
@@ -313,7 +315,7 @@ class _Reader:
         path, text = self._fields.path, found.name
         return Problem(path, line, fault, cure, False, "restricted", column, text)
 
-    def _moment(self, found: Found) -> datetime:
+    def _moment(self, found: NamedField) -> datetime:
         try:
             if not isinstance(found.value, str):
                 raise ValueError("it is not a date")

@@ -9,8 +9,8 @@ from feedsvc.core.addresses import web_url
 from feedsvc.core.frontmatter.parse import Value
 from feedsvc.core.people import Person
 from feedsvc.core.posts.fields import (
-    Fields,
-    Found,
+    NamedField,
+    PostFields,
     Refused,
     shown,
 )
@@ -28,7 +28,7 @@ _URI_KEYS: Final = ("uri", "url", "link", "website", "homepage")
 _SOURCES: Final = frozenset(["source", "src", "docs", "content", "site", "collections"])
 
 
-def tags_of(fields: Fields, rules: Rules) -> tuple[str, ...]:
+def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
     """The tags, each once: without `#`, and under the name that an alias means."""
     aliases = _aliases(rules.tag_aliases)
     for found in fields.all("tags"):
@@ -47,7 +47,9 @@ def tag_words(value: Value, rules: Rules) -> list[Value]:
     return value if isinstance(value, list) else []
 
 
-def categories_of(fields: Fields, rules: Rules, dialect: str) -> tuple[tuple[str, ...], ...]:
+def categories_of(
+    fields: PostFields, rules: Rules, dialect: str
+) -> tuple[tuple[str, ...], ...]:
     """The paths of the categories, each once, by Hexo's rules.
 
     A flat list is one path; where any member is a list, each is a path. A post that names none
@@ -93,7 +95,7 @@ def _path_of_folders(path: str, dialect: str) -> tuple[str, ...]:
     return tuple(folders[-1:]) if dialect == "headers" else ()
 
 
-def authors_of(fields: Fields, rules: Rules, dialect: str) -> tuple[Person, ...]:
+def authors_of(fields: PostFields, rules: Rules, dialect: str) -> tuple[Person, ...]:
     """The authors: names, maps, `Name <mail>`, or keys of the setting content.authors.
 
     A name is never split, for Chinese and Spanish ones hold commas and spaces, but in the
@@ -113,7 +115,9 @@ def authors_of(fields: Fields, rules: Rules, dialect: str) -> tuple[Person, ...]
     return ()
 
 
-def _person(fields: Fields, found: Found, member: Value, known: dict[str, Person]) -> Person:
+def _person(
+    fields: PostFields, found: NamedField, member: Value, known: dict[str, Person]
+) -> Person:
     if isinstance(member, dict):
         folded = {key.lower(): value for key, value in member.items()}
         key = _word(found, folded.get("key"))  # Docusaurus, whose `title` is a profession
@@ -133,7 +137,7 @@ def _person(fields: Fields, found: Found, member: Value, known: dict[str, Person
     return Person(name)
 
 
-def _page(fields: Fields, found: Found, uri: str) -> str:
+def _page(fields: PostFields, found: NamedField, uri: str) -> str:
     page = web_url("", uri)
     if uri and not page:
         fault = f"{found.name}: {shown(uri)} is no address of a page and is left out"
@@ -141,7 +145,7 @@ def _page(fields: Fields, found: Found, uri: str) -> str:
     return page or ""
 
 
-def _mail(fields: Fields, found: Found, email: str) -> str:
+def _mail(fields: PostFields, found: NamedField, email: str) -> str:
     if email and not _ADDRESS.fullmatch(email):
         fault = f"{found.name}: {shown(email)} is no mail address and is left out"
         fields.warn("author", fault, "write one such as li@example.org", found)
@@ -149,14 +153,14 @@ def _mail(fields: Fields, found: Found, email: str) -> str:
     return email
 
 
-def _list(found: Found) -> list[Value]:
+def _list(found: NamedField) -> list[Value]:
     if isinstance(found.value, list):
         return found.value
     fault, cure = f"{found.name} is not a list", f"write {found.name}: [one, two]"
     raise Refused("not-list", fault, cure, found)
 
 
-def _word(found: Found, value: Value) -> str:
+def _word(found: NamedField, value: Value) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -169,7 +173,7 @@ def _word(found: Found, value: Value) -> str:
     return word
 
 
-def _few(found: Found, terms: tuple[_T, ...]) -> tuple[_T, ...]:
+def _few(found: NamedField, terms: tuple[_T, ...]) -> tuple[_T, ...]:
     if len(terms) > _MOST_TERMS:
         fault = f"{found.name} holds {len(terms):,} names, more than {_MOST_TERMS}"
         raise Refused("too-many", fault, "keep those that matter", found)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.parse import Field, Value
-from feedsvc.core.posts.fields import Fields, Found
+from feedsvc.core.posts.fields import NamedField, PostFields
 from feedsvc.core.posts.keys import (
     KEYS,
     fold,
@@ -51,14 +51,14 @@ _FLAGS: Final = {
 }
 
 
-def why_hidden(fields: Fields, site: Site) -> str:
+def why_hidden(fields: PostFields, site: Site) -> str:
     """The names of the fields that hide the post, joined by commas; empty if none does.
 
     A field that `content.harmless_keys` names hides nothing.
     """
     harmless = _folded(site.rules.harmless_keys)
 
-    def every(meaning: str) -> Iterable[Found]:
+    def every(meaning: str) -> Iterable[NamedField]:
         return _without(harmless, fields.all(meaning))
 
     own = [*_without(harmless, fields.every())]
@@ -83,7 +83,7 @@ def why_hidden(fields: Fields, site: Site) -> str:
     return ", ".join(dict.fromkeys(reasons))
 
 
-def waits_for(fields: Fields, site: Site) -> tuple[Found, datetime] | None:
+def waits_for(fields: PostFields, site: Site) -> tuple[NamedField, datetime] | None:
     """The latest date of a key such as `embargo` or `publish_at`, and the key; None if none."""
     harmless = _folded(site.rules.harmless_keys)
     dated = [
@@ -117,7 +117,7 @@ def hides_all_the_same(said: Iterable[tuple[str, Field]], site: Site) -> str:
     return ""
 
 
-def is_encrypted(fields: Fields) -> bool:
+def is_encrypted(fields: PostFields) -> bool:
     """True where only those who know a password may read the text."""
     return any(_word(found.value) not in FALSE for found in fields.all("encrypted"))
 
@@ -127,7 +127,7 @@ def _folded(keys: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(fold, keys))
 
 
-def _without(harmless: frozenset[str], founds: Iterable[Found]) -> Iterable[Found]:
+def _without(harmless: frozenset[str], founds: Iterable[NamedField]) -> Iterable[NamedField]:
     """The fields whose key is not among these folded ones, with its table or without."""
     if not harmless:
         return founds
@@ -140,7 +140,7 @@ def _own_key(name: str) -> str:
     return key if key and fold(table) in _TABLES else name
 
 
-def _restricts(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
+def _restricts(fields: PostFields, found: NamedField, zone: ZoneInfo) -> bool:
     """True for a key that restricts the post by its words, such as `members_only: true`."""
     kinds = kinds_of(_own_key(found.name))
     if not kinds:
@@ -174,14 +174,14 @@ def _word(value: Value) -> str:
     return value.strip().lower() if isinstance(value, str) else "?"
 
 
-def _flag(fields: Fields, found: Found) -> bool:
+def _flag(fields: PostFields, found: NamedField) -> bool:
     said = truth(found.value)
     if said is None:
         _warn_of_doubt(fields, found)
     return said is not False
 
 
-def _shown_by(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
+def _shown_by(fields: PostFields, found: NamedField, zone: ZoneInfo) -> bool:
     said = truth(found.value)
     if said is None and found.name.lower() in ("published", "publish"):
         said = _is_date(found.value, zone) or None  # some write the date there
@@ -190,7 +190,7 @@ def _shown_by(fields: Fields, found: Found, zone: ZoneInfo) -> bool:
     return said is True
 
 
-def _warn_of_doubt(fields: Fields, found: Found) -> None:
+def _warn_of_doubt(fields: PostFields, found: NamedField) -> None:
     fault = f"{found.name}: {found.shown} is neither true nor false, so it hides the post"
     fields.warn("flag", fault, f"write {found.name}: true or {found.name}: false", found)
 
@@ -202,7 +202,7 @@ def _is_date(value: Value, zone: ZoneInfo) -> bool:
         return False
 
 
-def _status_hides(fields: Fields, found: Found) -> bool:
+def _status_hides(fields: PostFields, found: NamedField) -> bool:
     said = _word(found.value)
     if said in (_SHOWN_VISIBILITY if fold(found.name) == "visibility" else _SHOWN_STATUS):
         return False
@@ -214,7 +214,7 @@ def _status_hides(fields: Fields, found: Found) -> bool:
     return True
 
 
-def _list_hides(fields: Fields, found: Found) -> bool:
+def _list_hides(fields: PostFields, found: NamedField) -> bool:
     """Hugo's `build: {list: never}`."""
     word = _word(found.value)
     if word in TRUE or word == "always":
@@ -225,7 +225,7 @@ def _list_hides(fields: Fields, found: Found) -> bool:
     return True
 
 
-def _nearly_hides(fields: Fields, found: Found) -> bool:
+def _nearly_hides(fields: PostFields, found: NamedField) -> bool:
     """True for a misspelt flag: `darft: true`, `publishd: false`, `no-publish: true`."""
     meant = meant_by(found.name)
     if not meant or names_outlet(found.name):
@@ -255,7 +255,7 @@ def _denies(name: str, flag: str) -> bool:
     return fold(name).removesuffix(fold(flag)) in _DENIALS
 
 
-def _misplaced(fields: Fields, found: Found) -> bool:
+def _misplaced(fields: PostFields, found: NamedField) -> bool:
     """True for a flag that hides and was written below a table's heading by mistake."""
     key = found.name.partition(".")[2]
     hides = _surely_hides(key, found.value)
@@ -275,16 +275,16 @@ def _surely_hides(key: str, value: Value) -> bool:
     }.get(_FLAGS.get(fold(key), ""), False)
 
 
-def _is_page(found: Found) -> bool:
+def _is_page(found: NamedField) -> bool:
     return _word(found.value) in _PAGES[fold(found.name)]
 
 
-def _has_no_page(found: Found) -> bool:
+def _has_no_page(found: NamedField) -> bool:
     """11ty's `permalink: false`: it is written nowhere."""
     return found.name.lower() == "permalink" and _word(found.value) == "false"
 
 
-def _has_hiding_term(fields: Fields, found: Found, site: Site) -> bool:
+def _has_hiding_term(fields: PostFields, found: NamedField, site: Site) -> bool:
     """True if a tag or category is `draft`, `private` or `wip`, or has a level of that name.
 
     Obsidian writes `#draft/idea` or `status/draft`.

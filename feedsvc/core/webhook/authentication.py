@@ -62,14 +62,16 @@ class Headers(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class Authentication:
     """That a call comes from somebody who knows a secret."""
 
     provider: str  # github, gitea, forgejo, gogs, gitlab, bitbucket, gitee, standard, bearer
     message: str  # what names the delivery, to hear it once; empty where the caller names none
 
 
-def token_proof(headers: Headers, secrets: Sequence[str], now: datetime) -> Proof | None:
+def authenticate_by_token(
+    headers: Headers, secrets: Sequence[str], now: datetime
+) -> Authentication | None:
     """The proof that needs no body: a bearer token, GitLab's, Gitee's, or Gitee's signature."""
     plain = [secret for secret in secrets if _is_plain(secret)]
     tokens = [secret.encode("utf-8", "surrogatepass").decode("latin-1") for secret in plain]
@@ -83,9 +85,9 @@ def token_proof(headers: Headers, secrets: Sequence[str], now: datetime) -> Proo
     return None
 
 
-def body_proof(
+def authenticate_by_body(
     headers: Headers, body: bytes, secrets: Sequence[str], now: datetime
-) -> Proof | None:
+) -> Authentication | None:
     """The proof that is a signature over the body, as it came."""
     if given := _digests(headers):
         keys = [_bytes(secret) for secret in secrets if _is_plain(secret)]
@@ -218,8 +220,8 @@ def _verifies(key: bytes, signature: str, signed: bytes) -> bool:
     return True
 
 
-def _proof(provider: str, headers: Headers) -> Proof:
+def _proof(provider: str, headers: Headers) -> Authentication:
     given = next(filter(None, (headers.get(name, "") for name in _IDS[provider])), "")
     if given and not _KEPT_AS_IT_IS.fullmatch(given):
         given = _hash(given).hex()
-    return Proof(provider, given and f"{provider}:{given}")
+    return Authentication(provider, given and f"{provider}:{given}")

@@ -37,7 +37,7 @@ class Job:
     error: str
     report: str
 
-    def told(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The same for those who asked for it, whose JSON it becomes."""
         next_attempt_at = self.next_attempt_at if self.state == "held" else None
         return {

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
-from feedsvc.core.feeds.change_summary import News
+from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.websub.subscriptions import LONGEST_PAUSE
 from feedsvc.store.engine.engine import Database
 from feedsvc.store.queues.waits import due_or_past, is_due
@@ -36,7 +36,7 @@ class Publish:
 
     number: int
     at: datetime
-    news: News
+    news: ChangeSummary
 
 
 class Listeners:
@@ -137,7 +137,9 @@ class Listeners:
             )
             return [
                 Publish(
-                    row["number"], from_microseconds(row["at"]), News.from_json(row["news"])
+                    row["number"],
+                    from_microseconds(row["at"]),
+                    ChangeSummary.from_json(row["news"]),
                 )
                 for row in connection.execute(query).mappings()
             ]

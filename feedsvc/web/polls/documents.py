@@ -39,7 +39,7 @@ from feedsvc.web.polls.conditions import (
     is_current,
     of_version,
 )
-from feedsvc.web.polls.served_versions import Versions
+from feedsvc.web.polls.served_versions import ServedVersions
 from feedsvc.web.polls.shelf import Document, Shelf
 
 # Under these keys of the environ a view says which document it answered with, and how.
@@ -58,7 +58,7 @@ class Documents:
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
-        self._versions = Versions()
+        self._versions = ServedVersions()
         self._locks = [Lock() for _ in range(_LOCKS)]  # a path has always the same of them
 
     def at(self, path: str) -> Document | None:

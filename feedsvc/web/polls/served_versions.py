@@ -8,7 +8,7 @@ from typing import Final
 MOST_MARKS: Final = 80_000  # each in some 100 octets: 4,000 versions of twenty entries, 8 MB
 
 
-class Versions:
+class ServedVersions:
     """The marks of the entries in each version, by its tag; the oldest give way."""
 
     def __init__(self, most_marks: int = MOST_MARKS) -> None:

@@ -1,8 +1,8 @@
 """News of a publish, as they are kept and as they are told."""
 
 from feedsvc.core.feeds.change_summary import (
+    ChangeSummary,
     Headline,
-    News,
     headline,
 )
 from tests.support.builders import an_entry, at
@@ -10,7 +10,7 @@ from tests.support.builders import an_entry, at
 ONE = Headline(
     "urn:x:tea", "茶", "https://example.org/tea/", "2026-03-01T09:30:00+08:00", "hot"
 )
-NEWS = News(added=(ONE,), feeds=("", "tags/C#"), counts=(1, 0, 0, 2))
+NEWS = ChangeSummary(added=(ONE,), feeds=("", "tags/C#"), counts=(1, 0, 0, 2))
 
 
 def test_a_headline_is_what_an_entry_is_known_by() -> None:
@@ -29,19 +29,19 @@ def test_a_long_summary_is_cut_in_a_headline() -> None:
 
 
 def test_news_are_read_back_as_they_were_written() -> None:
-    news = News((ONE,), (ONE, ONE), (ONE,), ("", "tags/Café"), (1, 2, 300, 2))
-    assert News.from_json(news.to_json()) == news
-    assert News.from_json(News().to_json()) == News()
+    news = ChangeSummary((ONE,), (ONE, ONE), (ONE,), ("", "tags/Café"), (1, 2, 300, 2))
+    assert ChangeSummary.from_json(news.to_json()) == news
+    assert ChangeSummary.from_json(ChangeSummary().to_json()) == ChangeSummary()
 
 
 def test_news_are_none_where_nothing_has_changed() -> None:
-    assert not News()
-    assert News(counts=(0, 1, 0, 0))
-    assert News(counts=(0, 0, 0, 1))
+    assert not ChangeSummary()
+    assert ChangeSummary(counts=(0, 1, 0, 0))
+    assert ChangeSummary(counts=(0, 0, 0, 1))
 
 
 def test_news_are_told_with_counts_entries_and_topics() -> None:
-    assert NEWS.told("https://example.org/blog/") == {
+    assert NEWS.to_dict("https://example.org/blog/") == {
         "added": {
             "count": 1,
             "entries": [

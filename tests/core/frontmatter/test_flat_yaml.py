@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.core.frontmatter.flat_yaml import flat_fields
-from feedsvc.core.frontmatter.source import Source
+from feedsvc.core.frontmatter.source import FrontMatterText
 from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
 
 SURE = [
@@ -73,22 +73,22 @@ UNSURE = [
 
 @pytest.mark.parametrize("text", SURE)
 def test_what_nearly_all_posts_write_is_read_the_short_way(text: str) -> None:
-    assert flat_fields(Source(text, 2)) is not None
+    assert flat_fields(FrontMatterText(text, 2)) is not None
 
 
 @pytest.mark.parametrize("text", UNSURE)
 def test_what_may_mean_more_is_left_to_libyaml(text: str) -> None:
-    assert flat_fields(Source(text, 2)) is None
+    assert flat_fields(FrontMatterText(text, 2)) is None
 
 
 # `# x` after white space is what makes flat_fields give up, and nothing else: all is a remark.
 def by_libyaml(text: str) -> object:
-    return yaml_fields(Source(text + "\n #\n", 2))
+    return yaml_fields(FrontMatterText(text + "\n #\n", 2))
 
 
 @pytest.mark.parametrize("text", SURE)
 def test_libyaml_reads_the_same(text: str) -> None:
-    assert flat_fields(Source(text, 2)) == by_libyaml(text)
+    assert flat_fields(FrontMatterText(text, 2)) == by_libyaml(text)
 
 
 SAFE = ["tea", "b-c", "no", "茶", "null", "1", "12:30", "it's", "a|b", "~", "x.y"]
@@ -107,5 +107,5 @@ TEXTS = st.lists(LINES, max_size=5).map("\n".join)
 @settings(max_examples=300)
 @given(TEXTS)
 def test_any_text_is_read_as_libyaml_reads_it_or_not_at_all(text: str) -> None:
-    flat = flat_fields(Source(text, 2))
+    flat = flat_fields(FrontMatterText(text, 2))
     assert flat is None or flat == by_libyaml(text)

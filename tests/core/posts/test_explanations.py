@@ -64,5 +64,5 @@ def test_what_is_not_published_is_explained_as_well(written: bytes, kind: type) 
 
 def test_a_post_knows_where_its_meanings_stand() -> None:
     post = post_of("slug: green\ntags: [Tea]")
-    found = [post.place_of(meaning) for meaning in ("key", "tags", "title")]
+    found = [post.position_of(meaning) for meaning in ("key", "tags", "title")]
     assert found == [(3, 7), (4, 7), (1, 0)]  # its title is the file's name

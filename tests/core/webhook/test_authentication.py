@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.core.webhook.authentication import (
-    Proof,
-    body_proof,
+    Authentication,
+    authenticate_by_body,
+    authenticate_by_token,
     is_signed,
     secret_fault,
-    token_proof,
 )
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -32,14 +32,16 @@ WHPK = "whpk_" + base64.b64encode(PUBLIC).decode()
 SECRETS = (OLD, SECRET, WHSEC, WHPK)
 
 
-def by_token(headers: dict[str, str], *secrets: str, now: datetime = NOW) -> Proof | None:
-    return token_proof(headers, secrets or SECRETS, now)
+def by_token(
+    headers: dict[str, str], *secrets: str, now: datetime = NOW
+) -> Authentication | None:
+    return authenticate_by_token(headers, secrets or SECRETS, now)
 
 
 def by_body(
     headers: dict[str, str], *secrets: str, body: bytes = BODY, now: datetime = NOW
-) -> Proof | None:
-    return body_proof(headers, body, secrets or SECRETS, now)
+) -> Authentication | None:
+    return authenticate_by_body(headers, body, secrets or SECRETS, now)
 
 
 def hex_of(secret: str, body: bytes = BODY, algorithm: str = "sha256") -> str:
@@ -77,7 +79,7 @@ def test_the_example_of_github_is_proven() -> None:
     digest = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     headers = {"x-hub-signature-256": f"sha256={digest}"}
     proof = by_body(headers, "It's a Secret to Everybody", body=b"Hello, World!")
-    assert proof == Proof("github", "")
+    assert proof == Authentication("github", "")
 
 
 def whpk(private: bytes) -> str:
@@ -98,7 +100,7 @@ def test_the_examples_of_standard_webhooks_are_proven(secret: str) -> None:
     headers = standard(EXAMPLES[secret], name, timestamp)
     now = datetime.fromtimestamp(int(timestamp), UTC)
     proof = by_body(headers, secret, body=b'{"test": 2432232314}', now=now)
-    assert proof == Proof("standard", f"standard:{name}")
+    assert proof == Authentication("standard", f"standard:{name}")
 
 
 # What the forges send.
@@ -143,12 +145,12 @@ SIGNED = {
 
 @pytest.mark.parametrize("provider", TOKENS)
 def test_a_token_is_a_proof(provider: str) -> None:
-    assert by_token(TOKENS[provider]) == Proof(provider, f"{provider}:7")
+    assert by_token(TOKENS[provider]) == Authentication(provider, f"{provider}:7")
 
 
 @pytest.mark.parametrize("provider", SIGNED)
 def test_a_signature_over_the_body_is_a_proof(provider: str) -> None:
-    assert by_body(SIGNED[provider]) == Proof(provider, f"{provider}:7")
+    assert by_body(SIGNED[provider]) == Authentication(provider, f"{provider}:7")
     assert is_signed(SIGNED[provider])
 
 
@@ -172,7 +174,7 @@ def test_each_of_several_secrets_serves(secrets: tuple[str, ...]) -> None:
 
 
 def test_a_bearer_token_stands_behind_its_scheme() -> None:
-    assert by_token({"authorization": f"bEARER  {SECRET} "}) == Proof("bearer", "")
+    assert by_token({"authorization": f"bEARER  {SECRET} "}) == Authentication("bearer", "")
     for value in (SECRET, f"Basic {SECRET}", f"Bearer{SECRET}", "Bearer", "Bearer ", ""):
         assert by_token({"authorization": value}) is None
 
@@ -186,12 +188,12 @@ def test_a_token_that_is_not_ascii_comes_as_its_bytes() -> None:
 def test_the_event_uuid_of_gitlab_names_no_delivery() -> None:
     """An event that another hook sets off has the UUID of the first: it would be lost."""
     headers = {"x-gitlab-token": SECRET, "x-gitlab-event-uuid": "7"}
-    assert by_token(headers) == Proof("gitlab", "")
+    assert by_token(headers) == Authentication("gitlab", "")
 
 
 def test_the_request_id_names_a_delivery_of_bitbucket_data_center() -> None:
     headers = {"x-hub-signature": f"sha256={hex_of(SECRET)}", "x-request-id": "7"}
-    assert by_body(headers) == Proof("bitbucket", "bitbucket:7")
+    assert by_body(headers) == Authentication("bitbucket", "bitbucket:7")
 
 
 # Gitee's signature.
@@ -199,7 +201,7 @@ def test_the_request_id_names_a_delivery_of_bitbucket_data_center() -> None:
 
 def test_gitee_signs_its_timestamp() -> None:
     headers = gitee(SECRET)
-    assert by_token(headers) == Proof("gitee", f"gitee:{MILLISECONDS}")
+    assert by_token(headers) == Authentication("gitee", f"gitee:{MILLISECONDS}")
     escaped = quote(headers["x-gitee-token"], safe="")
     assert "%3D" in escaped
     assert by_token(headers | {"x-gitee-token": escaped})
@@ -232,7 +234,7 @@ def test_one_right_signature_of_several_is_enough() -> None:
         f"v2,x v1,  {v1a()}",
         f"{v1()} {v1a()}",
     ):
-        assert by_body(standard(signature)) == Proof("standard", "standard:msg_1")
+        assert by_body(standard(signature)) == Authentication("standard", "standard:msg_1")
     assert by_body(standard(v1()), WHPK) is None
     assert by_body(standard(v1a()), WHSEC) is None
 
@@ -268,7 +270,7 @@ def test_an_id_that_is_empty_or_not_ascii_is_refused() -> None:
 
 def test_gitlabs_signing_token_is_one_of_standard_webhooks() -> None:
     headers = standard(v1()) | {"x-gitlab-event": "Push Hook", "idempotency-key": "msg_1"}
-    assert by_body(headers) == Proof("standard", "standard:msg_1")
+    assert by_body(headers) == Authentication("standard", "standard:msg_1")
 
 
 def test_only_a_secret_that_says_so_is_a_key_of_standard_webhooks() -> None:
@@ -349,11 +351,13 @@ def test_a_call_without_proof_is_refused(how: str) -> None:
 
 def test_no_secret_and_an_empty_one_let_nobody_in() -> None:
     for secrets in ((), ("",)):
-        assert token_proof({"authorization": "Bearer "}, secrets, NOW) is None
-        assert token_proof({"x-gitlab-token": ""}, secrets, NOW) is None
-        assert token_proof(gitee(""), secrets, NOW) is None
-        assert body_proof({"x-gitea-signature": hex_of("")}, BODY, secrets, NOW) is None
-        assert body_proof(standard(v1(b"")), BODY, secrets, NOW) is None
+        assert authenticate_by_token({"authorization": "Bearer "}, secrets, NOW) is None
+        assert authenticate_by_token({"x-gitlab-token": ""}, secrets, NOW) is None
+        assert authenticate_by_token(gitee(""), secrets, NOW) is None
+        assert (
+            authenticate_by_body({"x-gitea-signature": hex_of("")}, BODY, secrets, NOW) is None
+        )
+        assert authenticate_by_body(standard(v1(b"")), BODY, secrets, NOW) is None
 
 
 @pytest.mark.parametrize("secret", ["whpk_", "whpk_é", "whpk_AAAA", "whsec_é", "whsec_====="])
@@ -384,7 +388,7 @@ NAMES = {
 def test_an_id_is_kept_as_it_is_or_hashed(what: str) -> None:
     given_, kept = NAMES[what]
     headers = {"authorization": f"Bearer {SECRET}", "idempotency-key": given_}
-    assert by_token(headers) == Proof("bearer", f"bearer:{kept}")
+    assert by_token(headers) == Authentication("bearer", f"bearer:{kept}")
 
 
 # What the settings ask.
@@ -434,8 +438,8 @@ def test_what_is_made_up_never_raises_and_proves_nothing(
     headers: dict[str, str], body: bytes, secrets: list[str]
 ) -> None:
     known = [f"{secret}, which nobody guesses" for secret in secrets] + list(SECRETS)
-    assert token_proof(headers, known, NOW) is None
-    assert body_proof(headers, body, known, NOW) is None
+    assert authenticate_by_token(headers, known, NOW) is None
+    assert authenticate_by_body(headers, body, known, NOW) is None
     assert is_signed(headers) in (True, False)
     for secret in secrets:
         secret_fault(secret)

@@ -73,7 +73,7 @@ def comment(job: Job = JOB, **report: Any) -> str:
 
 
 def test_what_is_told_of_a_job_is_json() -> None:
-    told = replace(JOB, report=json.dumps(a_report())).told()
+    told = replace(JOB, report=json.dumps(a_report())).to_dict()
     assert json.loads(json.dumps(told)) == {
         "job": "0123456789abcdef",
         "kind": "preview",
@@ -92,7 +92,7 @@ def test_what_is_told_of_a_job_is_json() -> None:
 
 def test_only_a_job_that_is_held_has_a_next_attempt() -> None:
     held = replace(JOB, state="held", begun_at=None, ended_at=None)
-    told = held.told()
+    told = held.to_dict()
     assert (told["next_attempt_at"], told["ended_at"]) == ("2026-11-22T12:00:00Z", None)
     assert told["report"] is None
 

@@ -20,7 +20,7 @@ from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
 from feedsvc.web.polls import codings
 from feedsvc.web.polls.replay import Replay
-from feedsvc.web.polls.served_versions import Versions
+from feedsvc.web.polls.served_versions import ServedVersions
 from feedsvc.web.polls.shelf import Document, Shelf
 from feedsvc.web.polls.store_follower import Follower
 from tests.support.asking import (
@@ -465,7 +465,7 @@ def test_without_the_store_a_reader_of_deltas_gets_the_whole(front: Front) -> No
 
 
 def test_versions_that_nobody_has_any_more_are_forgotten() -> None:
-    versions = Versions(most_marks=4)  # each version counts for one beside its entries
+    versions = ServedVersions(most_marks=4)  # each version counts for one beside its entries
     for tag in ("a", "b", "b", "c"):
         versions.remember(tag, {1})
     assert versions.known(["a"]) is None
@@ -473,7 +473,7 @@ def test_versions_that_nobody_has_any_more_are_forgotten() -> None:
 
 
 def test_a_version_of_many_entries_takes_the_place_of_many() -> None:
-    versions = Versions(most_marks=12)
+    versions = ServedVersions(most_marks=12)
     for tag in ("a", "b", "c"):
         versions.remember(tag, {1, 2})
     versions.remember("d", set(range(9)))
