@@ -185,7 +185,7 @@ class Folder:
             status = place.stat()
             inner = place.relative_to(self.root).as_posix()
         except OSError as error:
-            if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
+            if error.errno == errno.ELOOP:
                 return HIDDEN
             if _is_absent(error):
                 return None

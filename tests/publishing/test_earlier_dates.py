@@ -295,6 +295,7 @@ def test_a_file_that_went_missing_with_a_clock_ahead_is_gone_at_the_second_look(
     house: House, tmp_path: Path
 ) -> None:
     house.posts.write(date="2026-01-01")
+    house.posts.write("draft.md", draft="true")  # a folder without any post would be held
     house.publish()
     (house.posts.root / "tea.md").rename(tmp_path / "aside.md")
     house.publish(NOW + timedelta(hours=2))

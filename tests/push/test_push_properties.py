@@ -59,7 +59,7 @@ class Town:
     def publish(self) -> None:
         self.count += 1
         self.publisher.posts.write("tea.md", f"Brewed {self.count} times.", title="Tea")
-        self.publisher.publish()
+        self.publisher.publish(Clock.now(UTC))
 
     def renew(self, name: str) -> None:
         """Subscribe, or subscribe anew."""

@@ -165,7 +165,7 @@ def test_a_publish_does_not_wait_for_who_is_told(tmp_path: Path, posts: PostFold
     with a_subscriber() as silent:
         silent.take = lambda _, to: time.sleep(8)
         settings = {
-            "FEEDSVC_HUB__OTHERS": json.dumps([f"{silent.url}/hub?key=hidden"]),
+            "FEEDSVC_HUB__OTHERS": json.dumps([f"{silent.url}/hub"]),
             "FEEDSVC_NOTIFY": json.dumps(
                 [{"url": "http://127.0.0.1:9/ci?key=hidden", "secret": "whsec_" + "QUJD" * 10}]
             ),

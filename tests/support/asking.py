@@ -51,7 +51,8 @@ class Publisher:
         self.settings: Settings = load_settings(None, environ)
         self.store = Store(store_url)
 
-    def publish(self) -> None:
+    def publish(self, now: datetime | None = None) -> None:
         """Bring the store up to the folder."""
         folder = Folder(self.posts.root, 0)
-        publish(folder, self.store, self.settings.publication(), datetime.now(UTC))
+        at = now or datetime.now(UTC)
+        publish(folder, self.store, self.settings.publication(), at)

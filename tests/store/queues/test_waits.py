@@ -89,7 +89,7 @@ def test_an_intent_of_a_clock_that_was_ahead_is_verified_and_counts_no_more(
         ask(either_store, intent(target(callback=f"https://one.example/{n}"), asked_at=later))
     assert either_store.subscriptions.next_intent_due(NOW) == NOW
     assert either_store.subscriptions.free_at(intent(), NOW) is None
-    found = either_store.subscriptions.claim_intents(NOW, 100)
+    found = either_store.subscriptions.claim_intents(NOW, 100, most_of_host=100)
     assert len(found) == MOST_UNPROVEN
     for each in found:
         either_store.subscriptions.refuse(each, "404", None, NOW)

@@ -87,7 +87,7 @@ def test_a_304_carries_what_the_200_would(server: Server) -> None:
 
 def test_a_date_that_is_not_older_gets_a_304(server: Server) -> None:
     modified = server.get("/atom.xml").headers["Last-Modified"]
-    for date in (modified, formatdate(time.time() + 60, usegmt=True)):
+    for date in (modified, formatdate(time.time(), usegmt=True)):
         response = server.get("/atom.xml", headers={"If-Modified-Since": date})
         assert response.status_code == 304
 
@@ -113,7 +113,7 @@ def test_a_condition_for_writers_is_not_heard(
 def test_the_tag_wins_over_the_date(server: Server) -> None:
     headers = {
         "If-None-Match": '"other"',
-        "If-Modified-Since": formatdate(time.time() + 60, usegmt=True),
+        "If-Modified-Since": formatdate(time.time(), usegmt=True),
     }
     assert server.get("/atom.xml", headers=headers).status_code == 200
 
