@@ -212,7 +212,7 @@ def test_each_client_is_known_by_its_own_address(
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux")
-@pytest.mark.parametrize("name", _each(ALL))
+@pytest.mark.parametrize("name", _each([*ALL]))
 def test_a_proxy_closes_a_connection_before_feedsvc_does(
     tmp_path: Path, posts: PostFolder, name: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""A real feedsvc process on a free port, started as a user would start it."""
+"""A real feedsvc process on a free port."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ from pathlib import Path
 import requests
 
 from tests.support.run import adopt, release
+from tests.support.starter import start_forked
 
 SITE = {
     "FEEDSVC_SITE__TITLE": "Tea notes",
@@ -57,16 +58,7 @@ class Server:
             "FEEDSVC_SERVER__PORT": str(self.port),
             **(settings or {}),
         }
-        with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "feedsvc", command, *more],
-                env=environ,
-                cwd=place,
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        self.process = _started([command, *more], environ, place, self.log_file)
         adopt(self.process)
 
     @property
@@ -124,6 +116,23 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
         release(self.process)
+
+
+def _started(
+    words: list[str], environ: Mapping[str, str], place: Path, log_file: Path
+) -> "subprocess.Popen[bytes]":
+    if sys.platform == "linux" and "LD_PRELOAD" not in environ:
+        return start_forked(words, environ, place, log_file)
+    with log_file.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "feedsvc", *words],
+            env=environ,
+            cwd=place,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> float:

@@ -178,8 +178,8 @@ def test_a_printed_table_keeps_its_columns_on_the_paper(server: Server, page: Pa
     assert page.eval_on_selector("th:last-child", left) == page.eval_on_selector(
         "td:last-child", left
     )
-    right = page.eval_on_selector("td:last-child", "e => e.getBoundingClientRect().right")
-    assert right <= 794
+    right = "document.querySelector('td:last-child').getBoundingClientRect().right"
+    page.wait_for_function(f"{right} <= 794")
 
 
 def test_a_page_asks_nobody_else_for_anything(server: Server, page: Page) -> None:

@@ -1,0 +1,124 @@
+"""Starts feedsvc processes that need not import anything: each is forked from one that has.
+
+The imports take a second of processor time, and the suite starts hundreds of processes. A
+forked one is a process like any other: with a session, an environment, a folder and a log of
+its own, and a child of the process that asked for it. Whatever needs exec, such as LD_PRELOAD,
+is started as usual.
+"""
+
+import atexit
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+_SET_CHILD_SUBREAPER: Final = 36  # linux/prctl.h
+_ROOT: Final = Path(__file__).parents[2]
+
+_lock = threading.Lock()
+_starter: "subprocess.Popen[bytes] | None" = None
+
+
+class Forked(subprocess.Popen[bytes]):
+    """A process that this one has not started, but may wait for."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.args = ["feedsvc"]
+        self.returncode = None  # until it has ended
+        self.stdin = self.stdout = self.stderr = None
+        self._child_created = True
+        self._waitpid_lock = threading.Lock()
+        self._communication_started = False
+
+
+def start_forked(
+    words: list[str], environ: Mapping[str, str], cwd: Path, log: Path
+) -> subprocess.Popen[bytes]:
+    """Start `feedsvc WORDS` in a session of its own; what it prints is appended to `log`."""
+    order = {"words": words, "environ": dict(environ), "cwd": str(cwd), "log": str(log)}
+    with _lock:
+        starter = _running_starter()
+        assert starter.stdin
+        assert starter.stdout
+        _adopt_orphans(True)
+        try:
+            starter.stdin.write(json.dumps(order).encode() + b"\n")
+            starter.stdin.flush()
+            pid = int(starter.stdout.readline())
+        finally:
+            _adopt_orphans(False)
+    return Forked(pid)
+
+
+def _running_starter() -> subprocess.Popen[bytes]:
+    global _starter
+    if _starter is None:
+        _starter = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.starter"],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        atexit.register(_starter.communicate)  # it ends when its input does
+    return _starter
+
+
+def _adopt_orphans(is_wanted: bool) -> None:
+    """Become the parent of processes whose parent ends, or leave them to init."""
+    if ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, int(is_wanted), 0, 0, 0):
+        raise OSError("prctl")
+
+
+def _serve() -> dict[str, Any]:
+    """Fork for each order; returns in the process that carries it out."""
+    for line in sys.stdin.buffer:
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            continue
+        parent = os.getpid()
+        grandchild = os.fork()
+        if grandchild:
+            os._exit(0)
+        while os.getppid() == parent:  # until it is a child of the process that asked for it
+            time.sleep(0.001)
+        os.write(sys.stdout.fileno(), f"{os.getpid()}\n".encode())
+        order: dict[str, Any] = json.loads(line)
+        return order
+    sys.exit()
+
+
+def _become(order: dict[str, Any]) -> None:
+    os.setsid()
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["environ"])
+    time.tzset()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    for each in (nothing, log):
+        os.close(each)
+    sys.argv = ["feedsvc", *order["words"]]
+
+
+if __name__ == "__main__":
+    import gc
+
+    from feedsvc.cli.main import main
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all
+    gc.freeze()
+    given = _serve()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _become(given)
+    main(prog_name="feedsvc")
