@@ -25,12 +25,9 @@ from feedsvc.core.feeds.entries import (
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.posts.keys import KEYS
-from feedsvc.core.posts.parse import (
-    SUFFIXES,
-    Post,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.permalinks import TOKENS
+from feedsvc.core.posts.post import SUFFIXES, Post
 from feedsvc.settings.settings import (
     NotifySettings,
     Settings,

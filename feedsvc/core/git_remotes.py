@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
 
-from feedsvc.core.websub.callback_addresses import plain_host
+from feedsvc.core.hosts import plain_host
 
 _CURE: Final = "give https://, ssh://, git@host:path or an absolute path"
 _HOST: Final = r"(?:(?![-.])[\w.-]+|\[[0-9A-Fa-f:.]+\])"

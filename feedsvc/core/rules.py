@@ -1,10 +1,12 @@
 """How posts are read: the part of the settings that shows in no feed by itself."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from feedsvc.core.frontmatter.parse import Dialect
 from feedsvc.core.people import Person
+
+Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
+DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
 
 # What files and folders may be named for; not `it`, `cs`, `id` and `ml`, which have other uses.
 LANGUAGES: Final = (

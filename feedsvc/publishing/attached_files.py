@@ -12,12 +12,8 @@ from feedsvc.core.posts.enclosures import (
     local_names,
     pictures_beside,
 )
-from feedsvc.core.posts.parse import (
-    SUFFIXES,
-    NotAPost,
-    Post,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import SUFFIXES, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.source.folder import (

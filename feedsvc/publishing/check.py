@@ -10,13 +10,8 @@ from typing import Final
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.identities import Claim, identify
-from feedsvc.core.posts.parse import (
-    Draft,
-    Explanation,
-    NotAPost,
-    Post,
-    explain,
-)
+from feedsvc.core.posts.parse import explain
+from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.attached_files import Attaching

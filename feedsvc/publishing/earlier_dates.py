@@ -8,8 +8,8 @@ from functools import cached_property
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.identities import Standing
 from feedsvc.core.file_records import FileRecord
-from feedsvc.core.posts.parse import Post
 from feedsvc.core.posts.passed_dates import has_come, has_expired
+from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.store.store import Store
 

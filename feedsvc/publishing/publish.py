@@ -27,13 +27,8 @@ from feedsvc.core.file_records import (
     State,
 )
 from feedsvc.core.posts.enclosures import file_candidates
-from feedsvc.core.posts.parse import (
-    Draft,
-    NotAPost,
-    Post,
-    Reading,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
 from feedsvc.publishing.attached_files import Attaching

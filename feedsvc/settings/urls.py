@@ -11,7 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from feedsvc.core import git_remotes
-from feedsvc.core.websub.callback_addresses import plain_host
+from feedsvc.core.hosts import plain_host
 
 _POSTGRES: Final = "postgresql+psycopg://"
 _SAFE: Final = "/~:?#[]@!$&'()*+,;=%"

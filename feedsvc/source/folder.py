@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from feedsvc.core.file_records import Stamp
-from feedsvc.core.posts.parse import SUFFIXES
+from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 

@@ -41,12 +41,8 @@ from feedsvc.core.feeds.identities import (
     identify,
 )
 from feedsvc.core.feeds.renamed_feeds import removed, successors
-from feedsvc.core.posts.parse import (
-    Post,
-    Reading,
-    explain,
-    parse_post,
-)
+from feedsvc.core.posts.parse import explain, parse_post
+from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.authentication import authenticate_by_body, authenticate_by_token
 from feedsvc.core.webhook.events import event_of

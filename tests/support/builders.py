@@ -7,11 +7,8 @@ from typing import Any
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
-from feedsvc.core.posts.parse import (
-    Post,
-    Reading,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 

@@ -5,18 +5,12 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import unquote
 
 from feedsvc.core.feeds.entries import Entry, compose
-from feedsvc.core.frontmatter.parse import (
-    Dialect,
-    Value,
-    read_front_matter,
-)
-from feedsvc.core.posts.parse import (
-    Draft,
-    NotAPost,
-    Post,
-    parse_post,
-)
+from feedsvc.core.frontmatter.parse import read_front_matter
+from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Draft, NotAPost, Post
 from feedsvc.core.problems import Problem
+from feedsvc.core.rules import Dialect
 from tests.support.builders import a_site
 
 Read: TypeAlias = tuple[dict[str, Value], str, int]

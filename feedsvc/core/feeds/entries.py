@@ -20,7 +20,7 @@ from feedsvc.core.markdown.markdown import (
 )
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
-from feedsvc.core.posts.parse import Post
+from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.core.text import plain, summary_of, words_of

@@ -10,26 +10,17 @@ than three dashes, and Hexo's form that has only the closing one, are known.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from frontmatter.default_handlers import BaseHandler
 
 from feedsvc.core.frontmatter.header_dialect import header_fields
 from feedsvc.core.frontmatter.json_dialect import json_fields, json_object
-from feedsvc.core.frontmatter.source import (
-    LONGEST,
-    Field,
-    FrontMatterText,
-    Value,
-)
+from feedsvc.core.frontmatter.source import LONGEST, Field, FrontMatterText
 from feedsvc.core.frontmatter.toml_dialect import toml_fields
 from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
+from feedsvc.core.rules import Dialect
 from feedsvc.errors import FrontMatterError
-
-__all__ = ["DIALECTS", "Dialect", "Field", "FrontMatter", "Value", "read_front_matter"]
-
-Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
-DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+[\u200b\u2060\ufeff]*+")  # and what nobody sees
 _CLOSING_LINE = re.compile(r"^(?:-{3,}+|(?P<json>;{3,}+))[ \t]*+$", re.MULTILINE)

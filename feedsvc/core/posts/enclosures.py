@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from feedsvc.core.addresses import web_url
-from feedsvc.core.frontmatter.parse import Value
+from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.html.lazy_images import shown_addresses
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.media import Enclosure, media_type_of

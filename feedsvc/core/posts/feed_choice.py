@@ -12,7 +12,7 @@ from feedsvc.core.addresses import (
     raw_name_path,
     tag_path,
 )
-from feedsvc.core.frontmatter.parse import Value
+from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.posts.fields import (
     NamedField,
     PostFields,

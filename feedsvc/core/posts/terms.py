@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from feedsvc.core.addresses import web_url
-from feedsvc.core.frontmatter.parse import Value
+from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.people import Person
 from feedsvc.core.posts.fields import (
     NamedField,

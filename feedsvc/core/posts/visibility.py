@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from feedsvc.core.dates import read_date
-from feedsvc.core.frontmatter.parse import Field, Value
+from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.core.posts.fields import NamedField, PostFields
 from feedsvc.core.posts.keys import (
     KEYS,

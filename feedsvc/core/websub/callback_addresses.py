@@ -12,6 +12,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
+from feedsvc.core.hosts import plain_host
+
 Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
@@ -24,8 +26,6 @@ _URL: Final = re.compile(
     r"(?P<target>(?:[/?][!$-;=?-Z\[\]_a-z~]*)?)",
     re.IGNORECASE,
 )
-_LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a last label that makes a name an address
 _PRIVATE_NAMES: Final = frozenset(["localhost", "localdomain", "local", "internal", "arpa"])
 
 # The special-purpose registries of IANA, and more: Python's `is_global` knows too few of them.
@@ -124,30 +124,6 @@ def origin(url: str) -> Origin:
     target = match["target"]
     target = target if target.startswith("/") else f"/{target}"
     return Origin(scheme.lower(), plain_host(host), port, target)
-
-
-def plain_host(host: str) -> str:
-    """The host without brackets; ValueError if it is neither a name nor an IP address.
-
-    `host` is in small letters and ASCII; an IPv6 address is in brackets.
-    """
-    if host.startswith("["):
-        try:
-            return str(IPv6Address(host[1:-1]))
-        except ValueError:
-            raise ValueError("its host is not an address") from None
-    labels = host.split(".")
-    if _NUMBER.fullmatch(labels[-1]):
-        try:
-            return str(IPv4Address(host))
-        except ValueError:
-            # 2130706433, 0x7f.1 and 0177.0.0.1 are 127.0.0.1 to a resolver.
-            raise ValueError("its host is an address in an unusual form") from None
-    if host.endswith("."):
-        raise ValueError("its host ends with a dot")
-    if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise ValueError("its host is not a name")
-    return host
 
 
 def callback_fault(url: str, allowed: Networks = ()) -> str:

@@ -12,7 +12,7 @@ from feedsvc.core.feeds.entries import (
     with_summary_only,
 )
 from feedsvc.core.people import Person
-from feedsvc.core.posts.parse import Post
+from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
     a_post,

@@ -15,7 +15,8 @@ from feedsvc.core.feeds.feeds import (
     topics_of,
 )
 from feedsvc.core.feeds.formats import FORMATS, opml_document
-from feedsvc.core.posts.parse import Post, parse_post
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Post
 from tests.support.builders import (
     a_site,
     at,

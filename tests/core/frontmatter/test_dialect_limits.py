@@ -7,11 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.core.frontmatter.parse import (
-    DIALECTS,
-    Dialect,
-    read_front_matter,
-)
+from feedsvc.core.frontmatter.parse import read_front_matter
+from feedsvc.core.rules import DIALECTS, Dialect
 from feedsvc.errors import FrontMatterError
 
 MANY = 200_000

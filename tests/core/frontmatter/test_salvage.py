@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feedsvc.core.frontmatter.salvage import still_said
-from feedsvc.core.posts.parse import (
-    Draft,
-    NotAPost,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Draft, NotAPost
 from feedsvc.core.problems import Problem
 from feedsvc.core.rules import Rules
 from tests.support.builders import a_site, at

@@ -2,7 +2,8 @@
 
 import pytest
 
-from feedsvc.core.posts.parse import Post, parse_post
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
     a_site,

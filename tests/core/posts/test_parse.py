@@ -4,12 +4,8 @@ import time
 
 import pytest
 
-from feedsvc.core.posts.parse import (
-    Draft,
-    NotAPost,
-    Post,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Draft, NotAPost, Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
     a_post,

@@ -2,12 +2,8 @@
 
 import pytest
 
-from feedsvc.core.posts.parse import (
-    Draft,
-    NotAPost,
-    Post,
-    parse_post,
-)
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Draft, NotAPost, Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
     a_site,

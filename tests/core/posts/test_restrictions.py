@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.core.dates import rfc3339
-from feedsvc.core.frontmatter.parse import Value
+from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.posts.keys import meant_by
-from feedsvc.core.posts.parse import Draft, Post
+from feedsvc.core.posts.post import Draft, Post
 from feedsvc.core.posts.restrictions import (
     kinds_of,
     verdict_on,

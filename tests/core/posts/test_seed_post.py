@@ -9,7 +9,8 @@ from feedsvc.core.feeds.entries import (
     compose,
     new_id,
 )
-from feedsvc.core.posts.parse import Post, parse_post
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Post
 from tests.support.builders import a_site, at
 
 SEEDS = Path(__file__).parents[4] / "shared" / "seeds"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.posts.parse import Draft, Post
+from feedsvc.core.posts.post import Draft, Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
     at,
