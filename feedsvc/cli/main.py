@@ -51,7 +51,7 @@ from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store
 # Flask, uvicorn, APScheduler and watchfiles take 30 MB and half a second: the commands that
 # need them import them, and `publish` in a hook does without.
 if TYPE_CHECKING:
-    from feedsvc.push.notifications import Notified, OutsideHub
+    from feedsvc.push.notifications import NotifyUrl, OutsideHub
     from feedsvc.push.pusher import Pusher
     from feedsvc.store.queues.listeners import Listener
 
@@ -176,12 +176,12 @@ def _pusher(settings: Settings) -> "Pusher":
     return Pusher(settings.store.url, push, settings.store.limits)
 
 
-def _others(settings: Settings) -> "tuple[OutsideHub | Notified, ...]":
-    from feedsvc.push.notifications import Notified, OutsideHub
+def _others(settings: Settings) -> "tuple[OutsideHub | NotifyUrl, ...]":
+    from feedsvc.push.notifications import NotifyUrl, OutsideHub
 
     return (
         *(OutsideHub(url) for url in settings.hub.others),
-        *(Notified(each.url, each.secret.get_secret_value()) for each in settings.notify),
+        *(NotifyUrl(each.url, each.secret.get_secret_value()) for each in settings.notify),
     )
 
 

@@ -1,4 +1,4 @@
-"""How many verifications of a callback host have failed since one succeeded."""
+"""Counts the verifications of each callback host that failed in a row."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from feedsvc.core.websub.subscriptions import (
 
 
 class Failures:
-    """Counts failures in a row of each host; those of ten minutes ago are forgotten."""
+    """The number of failures in a row of each host. It expires after ten minutes."""
 
     def __init__(self) -> None:
         self._hosts: OrderedDict[str, tuple[int, datetime]] = OrderedDict()  # oldest first
 
-    def note(self, verifications: Iterable[Verification], now: datetime) -> set[str]:
-        """Count these, in order; the hosts whose queues are to be dropped."""
+    def count(self, verifications: Iterable[Verification], now: datetime) -> set[str]:
+        """Count these in order. Returns the hosts whose queues must be dropped."""
         while self._hosts and next(iter(self._hosts.values()))[1] <= now - UNPROVEN_FOR:
             self._hosts.popitem(last=False)
         dropped = set()

@@ -1,4 +1,4 @@
-"""Threads in which requests wait for answers, so that no slow host delays another."""
+"""A queue of work for each host, so that a slow host does not delay the others."""
 
 import logging
 from collections import Counter, deque
@@ -12,51 +12,51 @@ _Work = Callable[[], None]
 
 
 class HostQueues:
-    """Does work in threads: each host has a lane, in which so much at a time is under way.
+    """Runs work in daemon threads, at most `most_of_host` at a time for each host.
 
-    A program that ends does not wait for them. Threads are started when they are needed.
+    Threads start when they are needed. The program does not wait for them when it ends.
     """
 
     def __init__(self, threads: int, most_of_host: int) -> None:
         self._most_threads = threads
         self._most_of_host = most_of_host
         self._threads: list[Thread] = []
-        self._lanes: dict[str, deque[_Work]] = {}
-        self._under_way: Counter[str] = Counter()
+        self._queues: dict[str, deque[_Work]] = {}
+        self._running: Counter[str] = Counter()
         self._ready: SimpleQueue[tuple[str, _Work]] = SimpleQueue()
         self._lock = Lock()
 
     def add(self, host: str, work: _Work) -> None:
-        """Have this done, behind what is to be done for the host before it."""
+        """Enqueue work at the end of the queue of its host."""
         with self._lock:
-            self._lanes.setdefault(host, deque()).append(work)
-            self._begin_next(host)
+            self._queues.setdefault(host, deque()).append(work)
+            self._start_next(host)
 
-    def in_hand(self) -> Counter[str]:
-        """How much there is to do for each host, with what is under way."""
+    def queued(self) -> Counter[str]:
+        """How much work each host has, running work included."""
         with self._lock:
             return Counter(
-                {host: len(lane) + self._under_way[host] for host, lane in self._lanes.items()}
+                {host: len(queue) + self._running[host] for host, queue in self._queues.items()}
             )
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Drop all work that is not running yet."""
         with self._lock:
-            for lane in self._lanes.values():
-                lane.clear()
+            for queue in self._queues.values():
+                queue.clear()
 
-    def _begin_next(self, host: str) -> None:
-        lane = self._lanes[host]
-        if not lane or self._under_way[host] >= self._most_of_host:
+    def _start_next(self, host: str) -> None:
+        queue = self._queues[host]
+        if not queue or self._running[host] >= self._most_of_host:
             return
-        self._under_way[host] += 1
-        self._ready.put((host, lane.popleft()))
-        under_way = self._under_way.total()
-        if len(self._threads) < min(under_way, self._most_threads):
-            self._threads.append(Thread(target=self._work, name="push", daemon=True))
+        self._running[host] += 1
+        self._ready.put((host, queue.popleft()))
+        running = self._running.total()
+        if len(self._threads) < min(running, self._most_threads):
+            self._threads.append(Thread(target=self._run, name="push", daemon=True))
             self._threads[-1].start()
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
             host, work = self._ready.get()
             try:
@@ -64,7 +64,7 @@ class HostQueues:
             except Exception:
                 log.exception("a request failed because of a fault in feedsvc")
             with self._lock:
-                self._under_way[host] -= 1
-                self._begin_next(host)
-                if not self._under_way[host]:
-                    del self._lanes[host], self._under_way[host]
+                self._running[host] -= 1
+                self._start_next(host)
+                if not self._running[host]:
+                    del self._queues[host], self._running[host]

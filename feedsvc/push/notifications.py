@@ -1,4 +1,4 @@
-"""Who is told of each publish beside subscribers: outside hubs, and URLs to notify."""
+"""Notifies outside hubs and URLs of each publish."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ from feedsvc.push.outgoing import HttpAnswer, Outgoing
 from feedsvc.store.queues.listeners import Listener, Publish
 from feedsvc.store.store import Store
 
-_MOST_MESSAGES: Final = 50  # before what has been told is noted
+_MOST_MESSAGES: Final = 50  # sent before the progress is recorded
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 log = logging.getLogger("feedsvc.push")
@@ -28,88 +28,88 @@ log = logging.getLogger("feedsvc.push")
 
 @dataclass(frozen=True, slots=True)
 class OutsideHub:
-    """A hub of others, which fetches a topic when it hears that it has changed (WebSub §6)."""
+    """A hub that we do not run. It fetches a topic after we ping it (WebSub §6)."""
 
     url: str
 
     @property
     def name(self) -> str:
-        """What the store knows it by."""
+        """Its name in the store."""
         return _name("hub", self.url)
 
 
 @dataclass(frozen=True, slots=True)
-class Notified:
-    """A URL that is sent a message of Standard Webhooks for each publish."""
+class NotifyUrl:
+    """A URL that receives a signed message (Standard Webhooks) for each publish."""
 
     url: str = field(repr=False)  # its path may be a secret
     secret: str = field(repr=False)
 
     @property
     def name(self) -> str:
-        """What the store knows it by, which does not give its URL away."""
+        """Its name in the store, which does not reveal the URL."""
         return _name("notify", self.url)
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
-    """They could be reached, and did not take it."""
+    """The listener answered, but did not accept the request."""
 
-    def __init__(self, place: str, answer: HttpAnswer) -> None:
-        super().__init__(f"{place}: it answered {answer.status}")
+    def __init__(self, listener_origin: str, answer: HttpAnswer) -> None:
+        super().__init__(f"{listener_origin}: it answered {answer.status}")
         self.answer = answer
 
 
-def tell(
-    who: OutsideHub | Notified,
-    listener: Listener,
+def notify(
+    listener: OutsideHub | NotifyUrl,
+    row: Listener,
     last: int,
     store: Store,
     site_url: str,
-    outgoing: Outgoing,
+    client: Outgoing,
 ) -> None:
-    """Tell a listener of what was published since it was told last, up to the publish `last`.
+    """Notify a listener of the publishes after `row.told`, up to the publish `last`.
 
-    What it does not take now it is told again later, with what has come since. A hub may hear
-    of a feed that moved again in a later publish, and will of that publish too. Raises
+    If it refuses one, that one and later publishes are retried together. A hub may be pinged
+    for a feed that changed after `last`; the later publish pings it once more. Raises
     StoreError.
     """
-    told, error, again = listener.told, "", None
+    notified, error, next_attempt_at = row.told, "", None
     try:
-        if isinstance(who, OutsideHub):
-            _ping(who.url, store.listeners.feeds_moved_since(told), site_url, outgoing)
-            told = last
+        if isinstance(listener, OutsideHub):
+            _ping(listener.url, store.listeners.feeds_moved_since(notified), site_url, client)
+            notified = last
         else:
-            for publish in store.listeners.publishes_since(told, _MOST_MESSAGES):
+            for publish in store.listeners.publishes_since(notified, _MOST_MESSAGES):
                 if publish.number > last:
                     break
-                _send(who, publish, site_url, outgoing)
-                told = publish.number
+                _send(listener, publish, site_url, client)
+                notified = publish.number
     except (Unreachable, _Refused) as failure:
         retry_after = failure.answer.retry_after if isinstance(failure, _Refused) else None
-        attempts = 1 if told > listener.told else listener.attempts + 1
+        attempts = 1 if notified > row.told else row.attempts + 1
         wait = pause(attempts, random.random(), retry_after)  # noqa: S311 - jitter
-        error, again = str(failure), datetime.now(UTC) + wait
+        error, next_attempt_at = str(failure), datetime.now(UTC) + wait
         level = logging.WARNING if attempts == 1 else logging.INFO
-        log.log(level, "not told, to be tried again in %d s: %s", wait.total_seconds(), error)
-    store.listeners.settle(listener, told, error, again)
+        log.log(level, "not notified, will retry in %d s: %s", wait.total_seconds(), error)
+    store.listeners.settle(row, notified, error, next_attempt_at)
 
 
-def _ping(hub: str, feed_paths: list[str], site_url: str, outgoing: Outgoing) -> None:
-    """`hub.mode=publish` for each document of the feeds (what public hubs take, W3).
+def _ping(hub: str, feed_paths: list[str], site_url: str, client: Outgoing) -> None:
+    """Send `hub.mode=publish` for each document of the feeds, as public hubs expect it.
 
-    A hub that does not want a topic says so with 4xx, which is no reason to try again.
+    WebSub §6 leaves the request open. A hub refuses a topic with 4xx; that is not retried.
     """
-    place = str(origin(hub))
+    hub_origin = str(origin(hub))
     refused = 0
     for topic in _topics(feed_paths, site_url):
         body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode()
-        answer = outgoing.post(hub, body, _FORM)
+        answer = client.post(hub, body, _FORM)
         if answer.status >= 500 or answer.status == 429 or 300 <= answer.status < 400:
-            raise _Refused(place, answer)
+            raise _Refused(hub_origin, answer)
         refused += answer.status >= 400
     if refused:
-        log.warning("%s: it refused %d topics", place, refused)
-    log.info("told %s of %d feeds", place, len(feed_paths))
+        log.warning("%s: it refused %d topics", hub_origin, refused)
+    log.info("pinged %s for %d feeds", hub_origin, len(feed_paths))
 
 
 def _topics(feed_paths: list[str], site_url: str) -> Iterator[str]:
@@ -118,21 +118,21 @@ def _topics(feed_paths: list[str], site_url: str) -> Iterator[str]:
             yield addresses.url(site_url, addresses.document_path(path, format_name))
 
 
-def _send(who: Notified, publish: Publish, site_url: str, outgoing: Outgoing) -> None:
-    """One message; its id is the same whenever it is sent again."""
-    place = str(origin(who.url))
+def _send(listener: NotifyUrl, publish: Publish, site_url: str, client: Outgoing) -> None:
+    """Send one message. A retry has the same id."""
+    listener_origin = str(origin(listener.url))
     message = f"publish_{publish.number}_{microseconds(publish.at)}"
-    told = {
+    payload = {
         "type": "feeds.published",
         "timestamp": rfc3339(publish.at),
         "data": {"site": site_url, "publish": publish.number, **publish.news.to_dict(site_url)},
     }
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = message_headers(who.secret, message, body, datetime.now(UTC))
-    answer = outgoing.post(who.url, body, headers | {"Content-Type": "application/json"})
+    body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = message_headers(listener.secret, message, body, datetime.now(UTC))
+    answer = client.post(listener.url, body, headers | {"Content-Type": "application/json"})
     if not 200 <= answer.status < 300:
-        raise _Refused(place, answer)
-    log.info("told %s of publish %d", place, publish.number)
+        raise _Refused(listener_origin, answer)
+    log.info("notified %s of publish %d", listener_origin, publish.number)
 
 
 def _name(kind: str, url: str) -> str:

@@ -1,12 +1,12 @@
-"""The one door for requests to servers of strangers: callbacks that anybody may have chosen.
+"""The only HTTP client for URLs that anybody may have chosen, such as callbacks.
 
-A name is looked up once, each of its addresses is judged, and the connection goes to one of
-those and to no other. A request has a time in which all of it must be over and a number of
-octets that it may bring; docs/design/2026-11-25-callbacks-of-strangers.md says why it is ours.
+A host name is looked up once. All of its addresses are checked, and the connection goes to one
+of them. Each request has a limit for its whole duration and for the octets that it receives.
+docs/design/2026-11-25-callbacks-of-strangers.md says why this module exists.
 
-What is mended of requests 2.34 and urllib3 2.8 here: time-outs that begin anew with each octet,
-proxies, cookies and passwords from the surroundings, and a bundle of certificates that is read
-again for each connection.
+It works around requests 2.34 and urllib3 2.8: their time-outs start again with each octet, they
+use proxies, cookies and passwords of the environment, and they read the certificate bundle for
+each connection.
 """
 
 import logging
@@ -49,34 +49,35 @@ from feedsvc.core.websub.callback_addresses import (
 )
 from feedsvc.errors import Unreachable
 
-_LIMIT: Final = 10.0  # seconds for all of a request
-_MOST_BODY: Final = 65_536  # octets of an answer's body that are read
-_MOST_OCTETS: Final = 2 * _MOST_BODY  # of all that arrives: heads, chunks and body
-_MOST_LOOK_UPS: Final = 128  # at a time, with those that nobody waits for any more
+_LIMIT: Final = 10.0  # seconds for a whole request
+_MOST_BODY: Final = 65_536  # octets that are read of the body of an answer
+_MOST_OCTETS: Final = 2 * _MOST_BODY  # received in total: heads, chunks and body
+_MOST_LOOK_UPS: Final = 128  # running at the same time, abandoned ones included
 _LONGEST_RETRY: Final = 86_400
 
-_Found = list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]  # family, where
+# Family and socket address of each address of a host.
+_SocketAddresses = list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]
 _Connect = Callable[[Origin], socket.socket]
 
-# It would log the whole URL, which may hold a secret, for an answer with odd headers.
+# It logs the whole URL, which may contain a secret, if an answer has malformed headers.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back: 64 KB of `body` at most; `retry_after` in seconds, a day at most."""
+    """An answer: at most 64 KB of `body`; `retry_after` in seconds, at most a day."""
 
     status: int
     body: bytes
     retry_after: int | None
 
 
-class _TooMuch(Exception):  # noqa: N818 - it never leaves this module
-    """More octets than an answer may have."""
+class _TooLarge(Exception):  # noqa: N818 - it never leaves this module
+    """The answer has more octets than allowed."""
 
 
 class _Allowance(threading.local):
-    """What the request that is under way in this thread may still take; at first, nothing."""
+    """The time and octets that the current request of this thread has left. Initially none."""
 
     ends = 0.0
     octets = 0
@@ -94,14 +95,14 @@ class _Allowance(threading.local):
     def take(self, octets: int) -> None:
         self.octets -= octets
         if self.octets < 0:
-            raise _TooMuch
+            raise _TooLarge
 
 
 _allowance = _Allowance()
 
 
 class _Socket(socket.socket):
-    """A socket on which no call outlasts the request, however slowly the octets come."""
+    """A socket whose calls end with the request, even if octets arrive one by one."""
 
     def sendall(self, data: bytes, flags: int = 0, /) -> None:  # type: ignore[override]  # bytes do
         self.settimeout(_allowance.seconds())
@@ -115,7 +116,7 @@ class _Socket(socket.socket):
 
 
 class _TLSSocket(ssl.SSLSocket):
-    """The same with TLS, whose `sendall` is made of many `send`."""
+    """The same with TLS, where `sendall` calls `send` many times."""
 
     def send(self, data: bytes, flags: int = 0) -> int:  # type: ignore[override]  # bytes do
         self.settimeout(_allowance.seconds())
@@ -131,11 +132,11 @@ class _TLSSocket(ssl.SSLSocket):
 
 
 class Outgoing:
-    """Requests to strangers: at addresses of the internet, and in `allowed` networks.
+    """A client for public addresses, and for addresses in the `allowed` networks.
 
-    `anywhere` is for URLs that the settings name: no address is refused then. `limit` is for
-    all of a request, in seconds; `certificates` is a file of those to trust. For any number of
-    threads; connections are kept and used again where an answer was read to its end.
+    With `anywhere` no address is refused; it is for URLs in the settings. `limit` is the time
+    for a whole request, in seconds. `certificates` is a file with trusted certificates. Safe
+    for threads. A connection is reused if its last answer was read completely.
     """
 
     def __init__(
@@ -160,27 +161,27 @@ class Outgoing:
         self._look_ups = threading.BoundedSemaphore(_MOST_LOOK_UPS)
 
     def get(self, url: str) -> HttpAnswer:
-        """Fetch; redirects are answers. Raises Unreachable."""
+        """Send GET. A redirect is returned, not followed. Raises Unreachable."""
         return self._request("GET", url, None, {})
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        """Send `body`; redirects are answers, and a status counts without its body.
+        """Send POST. A redirect is returned, not followed. Raises Unreachable.
 
-        Raises Unreachable.
+        Once the status has arrived, the answer counts, even if its body is incomplete.
         """
         return self._request("POST", url, body, headers)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the idle connections."""
         self._adapter.close()
 
     def _request(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
     ) -> HttpAnswer:
-        place = self._checked(url)
+        server = self._checked(url)
         request = PreparedRequest()
         request.method = method
-        request.url = f"{place}{place.target}"
+        request.url = f"{server}{server.target}"
         request.headers = CaseInsensitiveDict(self._headers | dict(headers))
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
@@ -188,40 +189,40 @@ class Outgoing:
         _allowance.begin(self._limit)
         try:
             response = self._adapter.send(request, stream=True, timeout=self._limit)
-            return _read(cast("HTTPResponse", response.raw), must_be_whole=method == "GET")
-        except _TooMuch as error:
-            raise Unreachable(f"{place}: it answered with too much") from error
+            return _read(cast("HTTPResponse", response.raw), must_be_complete=method == "GET")
+        except _TooLarge as error:
+            raise Unreachable(f"{server}: its answer is too large") from error
         except (RequestException, HTTPError, OSError, HTTPException) as error:
-            raise Unreachable(f"{place}: {self._fault(error)}") from error
+            raise Unreachable(f"{server}: {self._fault(error)}") from error
 
     def _checked(self, url: str) -> Origin:
         try:
-            place = origin(url)
+            server = origin(url)
         except ValueError as error:
-            raise Unreachable(f"a URL that cannot be called: {error}") from error
+            raise Unreachable(f"this URL cannot be requested: {error}") from error
         fault = "" if self._anywhere else callback_fault(url, self._allowed)
         if fault:
-            raise Unreachable(f"{place}: {fault}")
-        return place
+            raise Unreachable(f"{server}: {fault}")
+        return server
 
-    def _connect(self, place: Origin) -> socket.socket:
-        """A connection to one of the addresses that the name has now, if all of them may be."""
-        found = self._addresses(place)
+    def _connect(self, server: Origin) -> socket.socket:
+        """A connection to one address of the host, if all its addresses are allowed."""
+        candidates = self._addresses(server)
         if not self._anywhere:
-            addresses = [ip_address(at[0]) for _, at in found]
-            fault = connection_fault(addresses, place.port, self._allowed)
+            addresses = [ip_address(address[0]) for _, address in candidates]
+            fault = connection_fault(addresses, server.port, self._allowed)
             if fault:
-                raise Unreachable(f"{place}: {fault}")
+                raise Unreachable(f"{server}: {fault}")
         failure = OSError("the name has no address")
-        for number, (family, at) in enumerate(found):
-            # An address that swallows what is sent leaves time for the ones after it.
-            seconds = _allowance.seconds() / (len(found) - number)
+        for number, (family, address) in enumerate(candidates):
+            # If an address does not answer, time is left for the next one.
+            seconds = _allowance.seconds() / (len(candidates) - number)
             connection = _Socket(family, socket.SOCK_STREAM)
             try:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.settimeout(seconds)
-                connection.connect(at)
-                connection.settimeout(_allowance.seconds())  # of the TLS handshake as a whole
+                connection.connect(address)
+                connection.settimeout(_allowance.seconds())  # for the whole TLS handshake
             except OSError as error:
                 connection.close()
                 failure = error
@@ -229,45 +230,45 @@ class Outgoing:
                 return connection
         raise failure
 
-    def _addresses(self, place: Origin) -> _Found:
-        """What the name is looked up to, once. A look-up that takes too long is left behind."""
-        literal = place.address
+    def _addresses(self, server: Origin) -> _SocketAddresses:
+        """Look the host name up. A look-up that takes too long is abandoned."""
+        literal = server.address
         if literal is not None:
             family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
-            return [(family, (place.host, place.port))]
+            return [(family, (server.host, server.port))]
         if not self._look_ups.acquire(timeout=_allowance.seconds()):
             raise TimeoutError
-        answer: Future[_Found] = Future()
+        result: Future[_SocketAddresses] = Future()
         threading.Thread(
-            target=self._look_up, args=(place, answer), name="look-up", daemon=True
+            target=self._look_up, args=(server, result), name="look-up", daemon=True
         ).start()
-        return answer.result(_allowance.seconds())
+        return result.result(_allowance.seconds())
 
-    def _look_up(self, place: Origin, answer: "Future[_Found]") -> None:
+    def _look_up(self, server: Origin, result: "Future[_SocketAddresses]") -> None:
         try:
-            found = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-            answer.set_result(
-                [(family, cast("tuple[str, int]", at)) for family, *_, at in found]
+            rows = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+            result.set_result(
+                [(family, cast("tuple[str, int]", address)) for family, *_, address in rows]
             )
         except OSError as error:
-            answer.set_exception(error)
+            result.set_exception(error)
         finally:
             self._look_ups.release()
 
     def _fault(self, error: Exception) -> str:
-        """A failure in words of ours: those of a library may repeat a path or what was sent."""
+        """Describe a failure. The texts of libraries may contain a path or a payload."""
         cause = _root(error)
         match cause:
             case TimeoutError():
-                return f"no whole answer within {self._limit:g} seconds"
+                return f"no complete answer within {self._limit:g} seconds"
             case socket.gaierror():
                 return f"its name was not found ({cause.strerror})"
             case ssl.SSLCertVerificationError():
-                return f"its certificate is not good: {cause.verify_message}"
+                return f"its certificate is not valid: {cause.verify_message}"
             case ssl.SSLError():
-                return f"no TLS with it ({cause.reason})"
+                return f"TLS failed ({cause.reason})"
             case RemoteDisconnected() | IncompleteRead():
-                return "it closed the connection before its answer was whole"
+                return "it closed the connection before its answer was complete"
             case OSError():
                 return f"no connection ({cause.strerror or cause})"
             case _:
@@ -275,7 +276,7 @@ class Outgoing:
 
 
 class _Adapter(HTTPAdapter):
-    """requests without its surroundings: connections are made by `connect`, and only by it."""
+    """An adapter of requests that makes each connection with `connect`."""
 
     def __init__(self, connect: _Connect, certificates: str) -> None:
         self._connect = connect
@@ -293,15 +294,15 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self, request: PreparedRequest, *_: object, **__: object
     ) -> HTTPConnectionPool:
-        place = urlsplit(cast("str", request.url))
+        parts = urlsplit(cast("str", request.url))
         pools = cast("PoolManager", self.poolmanager)
-        return pools.connection_from_host(place.hostname, place.port, place.scheme)
+        return pools.connection_from_host(parts.hostname, parts.port, parts.scheme)
 
     def cert_verify(self, *_: object) -> None:
-        """Leave it to the one context; requests would read the bundle for each connection."""
+        """Nothing: the TLS context verifies. requests would read the bundle each time."""
 
     def build_response(self, req: PreparedRequest, resp: BaseHTTPResponse) -> Response:
-        """Only what `_read` needs: no cookies, no encoding."""
+        """A response with what `_read` needs: no cookies, no encoding."""
         response = Response()
         response.raw = resp
         return response
@@ -309,14 +310,14 @@ class _Adapter(HTTPAdapter):
 
 @lru_cache(maxsize=4)
 def _tls(certificates: str) -> ssl.SSLContext:
-    """How TLS is spoken; the file is read once, since that takes longer than many requests."""
+    """The TLS context. The file is read once, because that takes longer than a request."""
     context = ssl.create_default_context(cafile=certificates)
     context.sslsocket_class = _TLSSocket
     return context
 
 
 def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
-    """Pools whose connections are made by `connect`, for the name that urllib3 wants."""
+    """The pool class of each URL scheme. Their connections are made by `connect`."""
 
     class Connection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
@@ -335,13 +336,13 @@ def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": Pool, "https": TLSPool}
 
 
-def _read(raw: HTTPResponse, *, must_be_whole: bool) -> HttpAnswer:
-    """The answer; its connection is kept where nothing is left to read."""
+def _read(raw: HTTPResponse, *, must_be_complete: bool) -> HttpAnswer:
+    """Read the answer. Its connection is kept if nothing is left to read."""
     body = b""
     try:
         body = raw.read(_MOST_BODY, decode_content=False)
-    except (_TooMuch, HTTPError, OSError, HTTPException):
-        if must_be_whole:
+    except (_TooLarge, HTTPError, OSError, HTTPException):
+        if must_be_complete:
             raise
     finally:
         if not raw.isclosed():
@@ -353,7 +354,7 @@ def _read(raw: HTTPResponse, *, must_be_whole: bool) -> HttpAnswer:
 
 
 def retry_after(value: str | None, now: float) -> int | None:
-    """The seconds that a Retry-After asks for, from 0 to a day; None where it says nothing."""
+    """A Retry-After in seconds, from 0 to a day. None if it is missing or not valid."""
     if value is None:
         return None
     value = value.strip()
@@ -368,7 +369,7 @@ def retry_after(value: str | None, now: float) -> int | None:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What is at the bottom of the exceptions that requests and urllib3 put around it."""
+    """The first cause of an exception of requests or urllib3."""
     while True:
         inner = (getattr(error, "reason", None), *error.args, error.__cause__)
         below = next((each for each in inner if isinstance(each, BaseException)), None)

@@ -1,4 +1,4 @@
-"""Tells a cache in front which feeds have changed, once web processes serve the new ones."""
+"""Purges changed feeds from a cache in front of the server (Varnish, a CDN)."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ from feedsvc.core import addresses
 from feedsvc.core.cache_keys import cache_key, separator
 from feedsvc.core.websub.callback_addresses import origin
 
-SEEN_AFTER: Final = 0.3  # seconds: by then every web process has seen what was published
+SERVED_AFTER: Final = 0.3  # seconds until every web process serves a publish
 _TIMEOUT: Final = 5
 _LONGEST_WAIT: Final = 60.0
 _MOST_KEYS: Final = 200  # in one request
@@ -24,10 +24,10 @@ log = logging.getLogger("feedsvc.purging")
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A cache in front: where and how it is told, and by what it knows a feed.
+    """The cache: its URL, and how a purge names a feed.
 
-    With a `key_header` it is told names, many at a time, at `url` itself; without, the path of
-    each document below `url`. `site_url` says which host it knows them under.
+    With a `key_header`, a request to `url` names many feeds by their keys. Without one, there
+    is a request below `url` for the path of each document. The host is that of `site_url`.
     """
 
     url: str = field(repr=False)  # its path may be a secret
@@ -39,7 +39,7 @@ class Cache:
     def purges(
         self, feed_paths: Iterable[str]
     ) -> Iterator[tuple[str, dict[str, str], set[str]]]:
-        """The requests to send: an address, headers, and the feeds it is about."""
+        """The requests to send: a URL, headers, and the feeds that it purges."""
         host = {"Host": urlsplit(self.site_url).netloc}
         paths = sorted(feed_paths)
         if not self.key_header:
@@ -48,9 +48,9 @@ class Cache:
                     yield self.url.rstrip("/") + address, host, {path}
             return
         for start in range(0, len(paths), _MOST_KEYS):
-            some = paths[start : start + _MOST_KEYS]
-            names = separator(self.key_header).join(map(cache_key, some))
-            yield self.url, host | {self.key_header: names}, set(some)
+            batch = paths[start : start + _MOST_KEYS]
+            keys = separator(self.key_header).join(map(cache_key, batch))
+            yield self.url, host | {self.key_header: keys}, set(batch)
 
     def _addresses(self, feed_path: str) -> Iterator[str]:
         base = urlsplit(self.site_url).path
@@ -63,10 +63,10 @@ class Cache:
 
 
 class Purger:
-    """Sends purges in a thread of its own, again until the cache has taken them.
+    """Sends purges in its own thread, and retries them until the cache accepts them.
 
-    Publishing never waits for it. What was not sent when the program ends is not sent later:
-    the cache keeps those feeds for as long as it was told to.
+    Publishing does not wait for it. Purges that were not sent when the program ends are lost;
+    the cache keeps those feeds until they expire.
     """
 
     def __init__(self, cache: Cache, sleep: Callable[[float], object] = time.sleep) -> None:
@@ -78,33 +78,34 @@ class Purger:
         self._failed = 0
 
     def start(self) -> None:
-        """Send what is asked for, from now on."""
-        threading.Thread(target=self._send_for_ever, name="purger", daemon=True).start()
+        """Start the thread."""
+        threading.Thread(target=self._loop, name="purger", daemon=True).start()
 
     def ask(self, feed_paths: Iterable[str]) -> None:
-        """Have the documents of these feeds dropped, soon."""
+        """Enqueue purges of these feeds."""
         with self._lock:
             self._due |= set(feed_paths)
             if self._due:
                 self._wake.set()
 
     def send(self) -> None:
-        """Send what is due; what fails stays due."""
+        """Send the purges that are due. Those that fail stay due."""
         with self._lock:
             due, self._due = self._due, set()
         try:
             with requests.Session() as session:
-                session.trust_env = False  # the cache is ours: no proxy, no ~/.netrc
-                for address, headers, about in self._cache.purges(due):
-                    self._send_one(session, address, headers)
+                session.trust_env = False  # no proxy, no ~/.netrc
+                for url, headers, purged in self._cache.purges(due):
+                    self._send_one(session, url, headers)
                     if self._cache.key_header:
-                        due -= about
+                        due -= purged
         except requests.RequestException as error:
             self._failed += 1
             if self._failed == 1:
-                place = origin(self._cache.url)
                 log.warning(
-                    "the cache at %s was not purged, will retry: %s", place, _fault(error)
+                    "the cache at %s was not purged, will retry: %s",
+                    origin(self._cache.url),
+                    _fault(error),
                 )
             self.ask(due)
             return
@@ -113,30 +114,30 @@ class Purger:
         self._failed = 0
 
     def _send_one(
-        self, session: requests.Session, address: str, headers: Mapping[str, str]
+        self, session: requests.Session, url: str, headers: Mapping[str, str]
     ) -> None:
         response = session.request(
             self._cache.method,
-            address,
+            url,
             headers=headers,
             timeout=_TIMEOUT,
             allow_redirects=False,
         )
-        if response.status_code != 404:  # what it does not have need not be dropped
+        if response.status_code != 404:  # nothing to purge
             response.raise_for_status()
 
-    def _send_for_ever(self) -> None:
+    def _loop(self) -> None:
         while True:
             self._wake.wait()
             self._wake.clear()
-            self._sleep(SEEN_AFTER)
+            self._sleep(SERVED_AFTER)
             self.send()
             if self._failed:
                 self._sleep(min(_LONGEST_WAIT, 2.0 ** min(self._failed, 10)))
 
 
 def _fault(error: requests.RequestException) -> str:
-    """What went wrong, without the URL: the text of requests repeats its path and query."""
+    """Describe a failure without the URL, whose path and query may be secret."""
     if error.response is not None:
         return f"it answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):

@@ -1,4 +1,4 @@
-"""The bytes that are delivered: each version of a topic is rendered once for all."""
+"""Renders each version of a topic once, for all of its deliveries."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MOST_KEPT: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class RenderedTopic:
-    """A topic's document as of `digest`: the body of a delivery, and its headers."""
+    """The document of a topic at `digest`: body and headers of a delivery."""
 
     digest: str
     site: Site
@@ -24,37 +24,39 @@ class RenderedTopic:
     body: bytes
 
     def headers(self, topic: str) -> dict[str, str]:
-        """The headers for a subscriber that named the document `topic` (WebSub §7).
+        """The headers for a subscriber that calls the document `topic` (WebSub §7).
 
-        Empty is the self link. Characters that a header cannot have in <> are encoded; others
-        go as they were sent, in UTF-8.
+        If `topic` is empty, the self link is used. `<` and `>` are percent-encoded; all other
+        characters are sent as the subscriber wrote them, in UTF-8.
         """
         named = topic.replace("<", "%3C").replace(">", "%3E") or self.topic
-        link = link_header(self.site, named).encode().decode("latin-1")  # as http.client wants
+        link = (
+            link_header(self.site, named).encode().decode("latin-1")
+        )  # http.client encodes headers so
         return {"Content-Type": self.media_type, "Link": link}
 
 
 class RenderedTopics:
-    """The versions that were delivered last; for any number of threads."""
+    """The versions that were delivered last. Safe for threads."""
 
     def __init__(self, store: Store, *, plain: bool = False) -> None:
         self._store = store
-        self._plain = plain  # as the topics are served
+        self._plain = plain  # the media types that web processes serve
         self._kept: OrderedDict[tuple[str, str, str], RenderedTopic] = OrderedDict()
         self._lock = Lock()
 
     def of(self, feed_path: str, format_name: str, digest: str) -> RenderedTopic | None:
-        """The version with this digest, or a later one; None where there is no such feed.
+        """The version with this digest, or a later one. None if there is no such feed.
 
         Raises StoreError.
         """
-        asked = (feed_path, format_name, digest)
+        key = (feed_path, format_name, digest)
         with self._lock:
-            version = self._kept.get(asked) or self._rendered(feed_path, format_name)
+            version = self._kept.get(key) or self._rendered(feed_path, format_name)
             if version is None:
                 return None
-            self._kept[asked] = version
-            self._kept.move_to_end(asked)
+            self._kept[key] = version
+            self._kept.move_to_end(key)
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
             return version

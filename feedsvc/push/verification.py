@@ -1,4 +1,4 @@
-"""Verification of intent: does the callback want what was asked for? (WebSub §5.3)"""
+"""Verification of intent: asks the callback to confirm a request (WebSub §5.3)."""
 
 import hmac
 import logging
@@ -24,53 +24,51 @@ _CHALLENGE_OCTETS: Final = 24
 log = logging.getLogger("feedsvc.push")
 
 
-def verify(intent: Intent, topic: str, outgoing: Outgoing) -> Verification:
-    """Ask the callback. What it does not confirm changes nothing, and is no exception.
+def verify(intent: Intent, topic: str, client: Outgoing) -> Verification:
+    """Send a challenge to the callback and return the result. A failure raises nothing.
 
-    Only an answer of 2xx whose body is the challenge, to the octet, confirms. A callback that
-    cannot be reached is asked a few times more.
+    The callback confirms if it answers 2xx and echoes the challenge and nothing else. If it
+    cannot be reached, or answers 5xx or 429, the verification is retried a few times.
     """
     challenge = secrets.token_urlsafe(_CHALLENGE_OCTETS)
-    asked = {"hub.mode": intent.mode, "hub.topic": topic, "hub.challenge": challenge}
+    parameters = {"hub.mode": intent.mode, "hub.topic": topic, "hub.challenge": challenge}
     if intent.mode == "subscribe":
-        asked["hub.lease_seconds"] = str(intent.lease_seconds)
+        parameters["hub.lease_seconds"] = str(intent.lease_seconds)
     if intent.verify_token:
-        asked["hub.verify_token"] = intent.verify_token
-    place = origin(intent.target.callback)
+        parameters["hub.verify_token"] = intent.verify_token
+    callback_origin = origin(intent.target.callback)
     try:
-        answer = outgoing.get(with_query(intent.target.callback, asked))
+        answer = client.get(with_query(intent.target.callback, parameters))
     except Unreachable as error:
-        return _again(intent, str(error))
+        return _retry_later(intent, str(error))
     if _confirms(answer, challenge):
-        log.info("%s has confirmed to %s %s", place, intent.mode, topic)
+        log.info("%s confirmed hub.mode=%s for %s", callback_origin, intent.mode, topic)
         return Verification(intent, is_confirmed=True)
     if answer.status >= 500 or answer.status == 429:
-        return _again(intent, f"{place}: it answered {answer.status}", answer.retry_after)
-    fault = f"{place}: it did not confirm (status {answer.status})"
-    log.info("%s to %s %s", fault, intent.mode, topic)
+        fault = f"{callback_origin}: it answered {answer.status}"
+        return _retry_later(intent, fault, answer.retry_after)
+    fault = f"{callback_origin}: it did not confirm (status {answer.status})"
+    log.info("%s hub.mode=%s for %s", fault, intent.mode, topic)
     return Verification(intent, error=fault)
 
 
-def deny(target: Target, topic: str, reason: str, outgoing: Outgoing) -> None:
-    """Tell a callback that was confirmed before that its subscription ends (§5.2).
-
-    Raises Unreachable.
-    """
-    told = {"hub.mode": "denied", "hub.topic": topic, "hub.reason": reason}
-    outgoing.get(with_query(target.callback, told))
+def deny(target: Target, topic: str, reason: str, client: Outgoing) -> None:
+    """Notify a callback that its subscription ends (§5.2). Raises Unreachable."""
+    parameters = {"hub.mode": "denied", "hub.topic": topic, "hub.reason": reason}
+    client.get(with_query(target.callback, parameters))
 
 
 def with_query(callback: str, parameters: dict[str, str]) -> str:
-    """The callback with parameters behind those that it has of its own (§5.3)."""
+    """The callback with these parameters after its own (§5.3)."""
     return f"{callback}{'&' if '?' in callback else '?'}{urlencode(parameters)}"
 
 
 def _confirms(answer: HttpAnswer, challenge: str) -> bool:
-    is_well = 200 <= answer.status < 300
-    return is_well and hmac.compare_digest(answer.body, challenge.encode())
+    is_success = 200 <= answer.status < 300
+    return is_success and hmac.compare_digest(answer.body, challenge.encode())
 
 
-def _again(intent: Intent, error: str, retry_after: int | None = None) -> Verification:
+def _retry_later(intent: Intent, error: str, retry_after: int | None = None) -> Verification:
     if intent.attempts + 1 >= MOST_VERIFICATIONS:
         log.warning("not verified: %s", error)
         return Verification(intent, error=error)

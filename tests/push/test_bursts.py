@@ -1,58 +1,28 @@
-"""Bursts of subscriptions over real sockets: eight at a time, and slow hosts delay nobody."""
+"""Many subscriptions at once, over real sockets, and topics as subscribers write them."""
 
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feedsvc.push.notifications import OutsideHub
 from feedsvc.push.pusher import Pusher
-from tests.push.test_pusher import (
-    TOPIC,
-    House,
-    echo,
-    status,
-)
 from tests.support.asking import URL
+from tests.support.pushing import TOPIC, House, echo, status
 from tests.support.running import wait_until
-from tests.support.subscriber import (
-    Call,
-    Subscriber,
-    a_subscriber,
-    respond,
-)
+from tests.support.subscriber import Call, Subscriber, a_subscriber, respond
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 TOKEN = "a token &=%"  # noqa: S105 - of these tests
 
 
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsvc.core.websub.subscriptions._FIRST_PAUSE", 0.1)
-
-
-@pytest.fixture
-def house(tmp_path: Path, sqlite_url: str) -> Iterator[House]:
-    made = House(tmp_path, sqlite_url)
-    made.publish()
-    yield made
-    made.stop()
-    made.store.close()
-
-
-@pytest.fixture
-def subscriber() -> Iterator[Subscriber]:
-    with a_subscriber() as started:
-        yield started
-
-
 class Gauge:
-    """Counts how many verifications are under way at a time; each takes a moment."""
+    """Answers verifications slowly, and counts how many run at the same time."""
 
     def __init__(self, seconds: float) -> None:
         self.most = 0
@@ -75,7 +45,7 @@ def burst(house: House, subscriber: Subscriber, count: int, **more: Any) -> None
         house.ask(subscriber.callback(str(number)), **more)
 
 
-def test_eight_verifications_of_a_host_are_under_way(
+def test_a_host_gets_eight_verifications_at_a_time(
     house: House, subscriber: Subscriber
 ) -> None:
     gauge = Gauge(0.1)
@@ -93,14 +63,14 @@ def test_after_three_failures_the_rest_of_the_queue_is_dropped(
     burst(house, subscriber, 60)
     with caplog.at_level(logging.WARNING):
         pusher = house.start()
-        wait_until(lambda: "are dropped" in caplog.text, "the end of the queue")
+        wait_until(lambda: "dropped" in caplog.text, "the end of the queue")
         assert pusher.finish(10)
-    assert 3 <= len(subscriber.verifications()) <= 10  # the eighth is sent with the first
+    assert 3 <= len(subscriber.verifications()) <= 10  # eight are sent at once
     assert "127.0.0.1: 3 verifications failed in a row" in caplog.text
     assert house.all() == []
 
 
-def test_a_host_that_is_ill_is_not_asked_again_after_three_failures(
+def test_after_three_server_errors_the_queue_is_dropped_too(
     house: House, subscriber: Subscriber
 ) -> None:
     subscriber.verify = status(500)
@@ -112,7 +82,7 @@ def test_a_host_that_is_ill_is_not_asked_again_after_three_failures(
 def test_a_success_between_failures_keeps_the_queue(
     house: House, subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedsvc.push.pusher._VERIFIERS", 1)  # in order
+    monkeypatch.setattr("feedsvc.push.due_verifications._THREADS", 1)  # in order
     lock, count = threading.Lock(), 0
 
     def two_of_three_fail(call: Call, to: Any) -> None:
@@ -129,7 +99,7 @@ def test_a_success_between_failures_keeps_the_queue(
     assert len(house.all()) == 7
 
 
-def test_a_host_is_asked_again_after_its_queue_was_dropped(
+def test_a_host_may_subscribe_after_its_queue_was_dropped(
     house: House, subscriber: Subscriber
 ) -> None:
     subscriber.verify = status(404)
@@ -143,9 +113,7 @@ def test_a_host_is_asked_again_after_its_queue_was_dropped(
     assert len(house.all()) == 21
 
 
-def test_hosts_that_are_slow_do_not_hold_back_the_others(
-    house: House, subscriber: Subscriber
-) -> None:
+def test_a_slow_host_does_not_delay_another_host(house: House, subscriber: Subscriber) -> None:
     free = threading.Event()
 
     def slowly(call: Call, to: Any) -> None:
@@ -165,10 +133,10 @@ def test_hosts_that_are_slow_do_not_hold_back_the_others(
         wait_until(lambda: len(house.all()) == 13, "the rest")
 
 
-# The topic and the token as they were sent.
+# Topics and tokens are sent back as the subscriber wrote them.
 
 
-def sent_as(house: House, callback: str, topic: str, **more: Any) -> None:
+def ask_for(house: House, callback: str, topic: str, **more: Any) -> None:
     intent = house.intent(callback, **more)
     target = replace(intent.target, topic=topic)
     intent = replace(intent, target=target, verify_token=TOKEN)
@@ -183,15 +151,15 @@ def sent_as(house: House, callback: str, topic: str, **more: Any) -> None:
         ("https://example.org/tags/a>b/atom.xml", "https://example.org/tags/a%3Eb/atom.xml"),
     ],
 )
-def test_a_topic_is_named_as_it_was_sent(
+def test_a_topic_keeps_the_spelling_of_the_subscriber(
     house: House, subscriber: Subscriber, topic: str, named: str | None
 ) -> None:
     house.start()
-    sent_as(house, subscriber.callback(), topic)
+    ask_for(house, subscriber.callback(), topic)
     wait_until(house.all, "the subscription")
-    (asked,) = subscriber.verifications()
-    assert asked.query["hub.topic"] == topic
-    assert asked.query["hub.verify_token"] == TOKEN
+    (sent,) = subscriber.verifications()
+    assert sent.query["hub.topic"] == topic
+    assert sent.query["hub.verify_token"] == TOKEN
     house.publish("Brewed twice.")
     house.settled()
     (delivery,) = subscriber.deliveries()
@@ -200,57 +168,57 @@ def test_a_topic_is_named_as_it_was_sent(
     assert delivery.body == house.bytes()
 
 
-def test_a_renewal_with_another_spelling_names_the_topic_as_sent_last(
+def test_a_renewal_changes_the_spelling_of_the_topic(
     house: House, subscriber: Subscriber
 ) -> None:
     spellings = [TOPIC, f"{TOPIC}?again", TOPIC.replace("Tea", "%54ea")]
     house.start()
     for number, topic in enumerate(spellings, start=1):
-        sent_as(house, subscriber.callback(), topic)
+        ask_for(house, subscriber.callback(), topic)
         wait_until(lambda n=number: len(subscriber.verifications()) == n, "a verification")  # type: ignore[misc]
         wait_until(lambda t=topic: [s.target.topic for s in house.all()] == [t], "its end")  # type: ignore[misc]
     house.publish("Brewed twice.")
     house.settled()
     (delivery,) = subscriber.deliveries()
     assert f'<{spellings[-1]}>; rel="self"' in delivery.headers["link"]
-    sent_as(house, subscriber.callback(), spellings[1], mode="unsubscribe")
+    ask_for(house, subscriber.callback(), spellings[1], mode="unsubscribe")
     wait_until(lambda: not house.all(), "the end")
     assert subscriber.verifications()[-1].query["hub.topic"] == spellings[1]
 
 
-def test_who_is_denied_is_told_of_the_topic_that_was_sent(
+def test_a_denial_names_the_topic_as_the_subscriber_wrote_it(
     house: House, subscriber: Subscriber
 ) -> None:
     pusher = house.start()
-    sent_as(house, subscriber.callback(), f"{TOPIC}?mine")
+    ask_for(house, subscriber.callback(), f"{TOPIC}?mine")
     wait_until(house.all, "the subscription")
     assert pusher.end(house.all()[0].target.name, "by hand")
-    told = subscriber.verifications()[-1].query
-    assert (told["hub.mode"], told["hub.topic"]) == ("denied", f"{TOPIC}?mine")
+    denial = subscriber.verifications()[-1].query
+    assert (denial["hub.mode"], denial["hub.topic"]) == ("denied", f"{TOPIC}?mine")
 
 
-def test_a_token_is_given_back_in_each_attempt_and_never_logged(
+def test_each_attempt_returns_the_token_and_none_logs_it(
     house: House, subscriber: Subscriber, caplog: pytest.LogCaptureFixture
 ) -> None:
     subscriber.verify = status(500)
     with caplog.at_level(logging.INFO):
-        sent_as(house, subscriber.callback(), TOPIC)
+        ask_for(house, subscriber.callback(), TOPIC)
         assert house.start().finish(10)
         wait_until(lambda: len(subscriber.verifications()) == 3, "three verifications")
     assert {c.query["hub.verify_token"] for c in subscriber.verifications()} == {TOKEN}
     assert "token" not in caplog.text
 
 
-# The start.
+# Start.
 
 
-def test_a_pusher_is_known_to_the_store_once_it_has_started(house: House) -> None:
-    """What is published right after the start is told to all; it must not wait for a look."""
+def test_a_pusher_registers_before_its_first_look(house: House) -> None:
+    """Otherwise listeners would miss a publish right after the start."""
     house.ask("http://127.0.0.1:9/callback")
     assert len(house.store.subscriptions.claim_intents(datetime.now(UTC), 9)) == 1
-    house.push = replace(house.push, others=(OutsideHub("http://127.0.0.1:9/hub"),))
-    pusher = Pusher(house._store_url, house.push)
-    with pusher._looking:  # it cannot look
+    house.push = replace(house.push, listeners=(OutsideHub("http://127.0.0.1:9/hub"),))
+    pusher = Pusher(house.store_url, house.push)
+    with pusher._looking:  # it cannot look yet
         pusher.start(alone=True)
         house.publish("Brewed twice.")
         assert house.store.listeners.claim(datetime.now(UTC))

@@ -1,27 +1,27 @@
-"""What a pusher has claimed and not sent when it ends is free for others at once."""
+"""A pusher that stops releases its claims, so that other processes can send at once."""
 
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from ipaddress import ip_network
 from pathlib import Path
 
 from feedsvc.core.websub.subscriptions import Intent, Target
-from feedsvc.push.notifications import Notified
-from feedsvc.push.pusher import _MOST_IN_HAND, Push, Pusher
+from feedsvc.push.due_deliveries import MOST_QUEUED
+from feedsvc.push.notifications import NotifyUrl
+from feedsvc.push.pusher import Push, Pusher
 from feedsvc.store.store import Store
 from tests.support.asking import URL, Publisher
+from tests.support.pushing import LOOPBACK
 from tests.support.running import wait_until
 
-LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjqrTwjUPD8I"  # noqa: S105 - of these tests
 
 
 @contextmanager
 def silent_hosts(count: int) -> Iterator[list[str]]:
-    """Origins that accept connections and never answer, each at an address of its own."""
+    """Origins with different addresses that accept connections and never answer."""
     with socket.create_server(("0.0.0.0", 0), backlog=512) as listener:  # noqa: S104
         port = listener.getsockname()[1]
         yield [f"http://127.0.{n // 250}.{n % 250 + 1}:{port}" for n in range(count)]
@@ -40,7 +40,7 @@ def claimable(store: Store) -> int:
     return len(store.subscriptions.claim_deliveries(datetime.now(UTC), 9999, (), 9999))
 
 
-def test_a_pusher_that_ends_gives_its_claims_back(tmp_path: Path, either_url: str) -> None:
+def test_a_pusher_that_stops_releases_its_claims(tmp_path: Path, either_url: str) -> None:
     publisher = Publisher(tmp_path, either_url)
     publisher.posts.write("tea.md", title="Tea", tags="[Tea]")
     publisher.publish()
@@ -50,22 +50,22 @@ def test_a_pusher_that_ends_gives_its_claims_back(tmp_path: Path, either_url: st
             subscribe(store, f"{hosts[0]}/{number}", hosts[0])
         for host in hosts[1:9]:
             subscribe(store, f"{host}/intent", host, confirm=False)
-        others = (Notified(f"{hosts[20]}/", SECRET),)
-        pusher = Pusher(either_url, Push(URL, allowed=LOOPBACK, others=others))
+        listeners = (NotifyUrl(f"{hosts[20]}/", SECRET),)
+        pusher = Pusher(either_url, Push(URL, allowed=LOOPBACK, listeners=listeners))
         pusher.start()
         publisher.posts.write("tea.md", "More.", title="Tea", tags="[Tea]")
         publisher.publish()
-        wait_until(lambda: all(len(each) for each in pusher._claimed), "claims of every kind")
-        begun = time.monotonic()
+        wait_until(lambda: all(each.claimed for each in pusher._due), "claims of every kind")
+        started = time.monotonic()
         pusher.stop()
-        assert time.monotonic() - begun < 6
+        assert time.monotonic() - started < 6
         assert claimable(store) == 40
         assert len(store.subscriptions.claim_intents(datetime.now(UTC), 99)) == 8
         assert len(store.listeners.claim(datetime.now(UTC))) == 1
     store.close()
 
 
-def test_a_pusher_leaves_to_others_what_it_cannot_send_within_seconds(
+def test_a_pusher_claims_no_more_than_it_can_send_within_seconds(
     tmp_path: Path, either_url: str
 ) -> None:
     publisher = Publisher(tmp_path, either_url)
@@ -76,8 +76,8 @@ def test_a_pusher_leaves_to_others_what_it_cannot_send_within_seconds(
             subscribe(publisher.store, f"{host}/", host)
         pusher = Pusher(either_url, Push(URL, allowed=LOOPBACK))
         pusher.start()
-        wait_until(lambda: len(pusher._claimed[0]) == _MOST_IN_HAND, "its share")
+        wait_until(lambda: len(pusher._deliveries.claimed) == MOST_QUEUED, "its share")
         time.sleep(0.5)
-        assert claimable(publisher.store) == 300 - _MOST_IN_HAND
+        assert claimable(publisher.store) == 300 - MOST_QUEUED
         pusher.stop()
     publisher.store.close()

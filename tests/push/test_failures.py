@@ -1,4 +1,4 @@
-"""How failures of verifications are counted."""
+"""Failed verifications are counted for each host."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,32 +16,32 @@ SECOND = timedelta(seconds=1)
 
 def verified(*hosts: str) -> list[Verification]:
     """`one` failed, `+one` was confirmed."""
-    found = []
+    results = []
     for name in hosts:
         host = name.removeprefix("+")
         of = Target("tags/Tea", "atom", f"https://{host}/", host)
         intent = Intent(of, "subscribe", "::1", "", 300, "", NOW, "1")
-        found.append(Verification(intent, is_confirmed=name.startswith("+")))
-    return found
+        results.append(Verification(intent, is_confirmed=name.startswith("+")))
+    return results
 
 
-def test_the_third_failure_in_a_row_and_each_after_it_counts() -> None:
+def test_the_third_failure_in_a_row_drops_the_queue_and_so_does_each_after_it() -> None:
     failures = Failures()
-    assert failures.note(verified("one", "one", "two"), NOW) == set()
-    assert failures.note(verified("one"), NOW) == {"one"}
-    assert failures.note(verified("one", "two"), NOW) == {"one"}
+    assert failures.count(verified("one", "one", "two"), NOW) == set()
+    assert failures.count(verified("one"), NOW) == {"one"}
+    assert failures.count(verified("one", "two"), NOW) == {"one"}
 
 
-def test_a_success_begins_the_count_anew() -> None:
+def test_a_success_resets_the_count() -> None:
     failures = Failures()
-    assert failures.note(verified("one", "one", "+one", "one", "one", "+two"), NOW) == set()
-    assert failures.note(verified("one", "+one"), NOW) == set()
-    assert failures.note(verified("one", "one", "one"), NOW) == {"one"}
+    assert failures.count(verified("one", "one", "+one", "one", "one", "+two"), NOW) == set()
+    assert failures.count(verified("one", "+one"), NOW) == set()
+    assert failures.count(verified("one", "one", "one"), NOW) == {"one"}
 
 
-def test_failures_of_long_ago_are_forgotten() -> None:
+def test_old_failures_expire() -> None:
     failures = Failures()
-    failures.note(verified("one", "one", "two", "two"), NOW)
+    failures.count(verified("one", "one", "two", "two"), NOW)
     later = NOW + UNPROVEN_FOR
-    assert failures.note(verified("one"), later - SECOND) == {"one"}
-    assert failures.note(verified("two", "one"), later) == {"one"}
+    assert failures.count(verified("one"), later - SECOND) == {"one"}
+    assert failures.count(verified("two", "one"), later) == {"one"}

@@ -260,7 +260,7 @@ def test_a_running_server_shows_no_secret(
     }
     with running(tmp_path, posts.root, given) as server:
         wait_until(lambda: "was not purged" in server.log, "the cache failed")
-        wait_until(lambda: "not told" in server.log, "the listener failed")
+        wait_until(lambda: "not notified" in server.log, "the listener failed")
         paths = ["/", "/atom.xml", "/rss.xml", "/feed.json", "/opml.xml", "/tags/tea/", "/hub"]
         paths += ["/healthz", "/readyz", "/none", "/hooks/rebuild", "/metrics", "/posts/tea/"]
         sent = [server.get(path) for path in paths]

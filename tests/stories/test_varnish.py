@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from feedsvc.push.purging import SEEN_AFTER
+from feedsvc.push.purging import SERVED_AFTER
 from tests.support.proxies import (
     ask,
     is_installed,
@@ -40,7 +40,7 @@ def test_a_publish_purges_what_changed_and_nothing_else(
     }
     url = f"http://127.0.0.1:{front}"
     with varnish(tmp_path, port, front), running(tmp_path, posts.root, settings, port):
-        time.sleep(3 * SEEN_AFTER)  # the first publish is purged as well
+        time.sleep(3 * SERVED_AFTER)  # the first publish is purged as well
         green, black = f"{url}/tags/Green/atom.xml", f"{url}/tags/Black/atom.xml"
         for address in (green, black):
             requests.get(address, timeout=5)
