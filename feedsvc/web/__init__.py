@@ -1,1 +1,1 @@
-"""What is served over HTTP: the Flask views, and the rooms behind them."""
+"""The web server: the Flask views, and the rooms that they use."""

@@ -1,4 +1,4 @@
-"""The Flask app: which address leads where, and what every answer carries."""
+"""The Flask app: the views, the errors, and the headers that every answer has."""
 
 import logging
 import re
@@ -29,21 +29,21 @@ from feedsvc.web.request_bodies import MOST_BODY_OCTETS
 
 log = logging.getLogger("feedsvc.web")
 
-# A percent-encoding that is written otherwise than RFC 3986 §2.1 has it.
+# A percent-encoding with lower-case digits; RFC 3986 §2.1 prefers upper case.
 _LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
-_READY_HELD = "ready; the posts are held, because their folder is empty"  # names nothing
+_READY_HELD = "ready; the posts are held, because their folder is empty"  # no paths
 HEALTH: Final = "/healthz"
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
 
 
 def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> Flask:
-    """The app over a store. Absolute URLs come from its site, never from the request."""
+    """The app for a store. Absolute URLs come from `site.url`, never from the request."""
     app = Flask(__name__, template_folder="pages/templates", static_folder="pages/static")
-    app.url_map.merge_slashes = False  # or it would redirect to where the Host header says
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_OCTETS + 1  # one more shows that it is more
+    app.url_map.merge_slashes = False  # its redirects would use the Host header
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BODY_OCTETS + 1  # one octet more shows an excess
     app.config["READERS"] = settings.server.readers
     app.extensions["feedsvc.once"] = Once()
     documents = Documents(store, shelf or Shelf(settings.server.memory))
@@ -60,15 +60,17 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
         app.add_url_rule(
             rule, view.__name__, view, methods=_READ, provide_automatic_options=False
         )
-    app.add_url_rule(
-        _HOOK,
-        "rebuild",
-        webhook.rebuild,
-        methods=[*_READ, "POST"],
-        provide_automatic_options=False,
-    )
-    methods = [*_READ, "POST"]
-    app.add_url_rule(_HUB, "hub", web.hub, methods=methods, provide_automatic_options=False)
+    for address, endpoint, view in (
+        (_HOOK, "rebuild", webhook.rebuild),
+        (_HUB, "hub", web.hub),
+    ):
+        app.add_url_rule(
+            address,
+            endpoint,
+            view,
+            methods=[*_READ, "POST"],
+            provide_automatic_options=False,
+        )
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
     app.before_request(_refuse_frequent_polls)
@@ -76,12 +78,12 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     app.register_error_handler(HTTPException, web.error)
     app.register_error_handler(StoreError, web.store_error)
     app.register_error_handler(Exception, web.bug)
-    app.wsgi_app = _below(urlsplit(settings.site.url).path, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = _without_base_path(urlsplit(settings.site.url).path, app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
     return app
 
 
 class _Web:
-    """The views; each answers one kind of address."""
+    """The views, one for each kind of address."""
 
     def __init__(self, settings: Settings, store: Store, documents: Documents) -> None:
         self._settings = settings
@@ -100,16 +102,18 @@ class _Web:
             return pages.index_page(site, snapshot, main)
 
     def document(self, path: str) -> AnyResponse:
-        meant = document_at(path, self._settings.feeds.aliases)
+        document_path = document_at(path, self._settings.feeds.aliases)
         has_pages = self._settings.server.pages
-        page = pages.for_browser(self._store, meant) if has_pages else None
+        page = pages.for_browser(self._store, document_path) if has_pages else None
         if page:
             return page
-        found = self._documents.at(meant)
-        if found and _LOWER_CASE.search(request.environ.get("RAW_URI", "").partition("?")[0]):
+        document = self._documents.at(document_path)
+        if document and _LOWER_CASE.search(
+            request.environ.get("RAW_URI", "").partition("?")[0]
+        ):
             return _moved(addresses.url(self._settings.site.url, path))
-        if found:
-            response = answer(found, self._settings.server, self._documents)
+        if document:
+            response = answer(document, self._settings.server, self._documents)
             return pages.source(response) if pages.shows_source() else response
         return self._page(path)
 
@@ -142,21 +146,21 @@ class _Web:
                 return _not_yet()
             return line(200, _READY_HELD if snapshot.held() else "ready")
 
-    # What goes wrong.
+    # Errors.
 
     def error(self, error: HTTPException) -> AnyResponse:
         code = error.code or 500
-        kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
-        response = self._refuse(code, error.name, kept.get("Retry-After", ""))
-        if "Allow" in kept:  # Werkzeug writes a set, in any order
-            kept["Allow"] = ", ".join(sorted(kept["Allow"].split(", ")))
-        response.headers.extend(kept)
+        headers = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
+        response = self._refuse(code, error.name, headers.get("Retry-After", ""))
+        if "Allow" in headers:  # Werkzeug writes a set, in any order
+            headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
+        response.headers.extend(headers)
         if code in (404, 410):
             response.headers["Cache-Control"] = "public, max-age=60"
         return response
 
     def store_error(self, error: StoreError) -> AnyResponse:
-        log.error("%s %s cannot be answered: %s", request.method, request.path, error)
+        log.error("cannot answer %s %s: %s", request.method, request.path, error)
         response = self._refuse(503, "Service Unavailable", "5")
         response.headers["Retry-After"] = "5"
         return response
@@ -179,13 +183,13 @@ def _not_yet() -> AnyResponse:
     return response
 
 
-# What every request goes through.
+# Before and after every request.
 
 
 def _refuse_bad_paths() -> AnyResponse | None:
-    """RFC 3986 paths are UTF-8 here; what is not is a 400, and a control character a 404.
+    """Answer 400 if the path is not UTF-8, and 404 if it has a control character.
 
-    So is a second slash at the start, which Werkzeug would drop.
+    Also 404 if the path begins with two slashes: Werkzeug would drop one of them.
     """
     try:
         path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8")
@@ -222,11 +226,11 @@ def _common_headers(response: AnyResponse) -> AnyResponse:
     return response
 
 
-def _below(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:
-    """Serve a site whose URL has a path there too; a proxy may also take the path off."""
+def _without_base_path(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+    """Serve a site below the path of its URL, and also if a proxy has removed that path."""
     if not base:
         return inner
-    base = unquote_to_bytes(base).decode("latin-1")  # as WSGI writes PATH_INFO
+    base = unquote_to_bytes(base).decode("latin-1")  # the encoding of PATH_INFO (PEP 3333)
 
     def outer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         path = environ.get("PATH_INFO", "")

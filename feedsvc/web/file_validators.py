@@ -1,4 +1,4 @@
-"""Entity tags of files: of their content, so that every machine with the same file agrees."""
+"""Entity tags of files, made of their content: the same on every machine."""
 
 import hashlib
 import logging
@@ -17,46 +17,49 @@ log = logging.getLogger("feedsvc.web")
 
 
 class Validators:
-    """The entity tags of files, each made of the content once per change of the file.
+    """The entity tags of files. Each is computed once for each change of the file.
 
-    A large file has none until a thread has read it, one file at a time, so that no request
-    waits for that. For any number of threads.
+    A large file has no tag until a background thread has read it, so that no request waits.
+    That thread reads one file at a time. Safe for use by several threads.
     """
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once
-        self._known: OrderedDict[Stamp, str] = OrderedDict()
+        self._tags: OrderedDict[Stamp, str] = OrderedDict()
         self._lock = threading.Lock()
         self._reading = threading.Lock()
 
     def tag_of(self, descriptor: int, status: os.stat_result) -> str | None:
         """The strong entity tag of an open file (RFC 9110 §8.8.3), without quotes.
 
-        None while a large file is being read, and if the file changes meanwhile. The position
-        in the file stays where it is.
+        None while a large file is being read, and if the file changes meanwhile. Does not move
+        the position in the file.
         """
         stamp = stamp_of(status)
         with self._lock:
-            if stamp in self._known:
-                self._known.move_to_end(stamp)
-                return self._known[stamp]
+            if stamp in self._tags:
+                self._tags.move_to_end(stamp)
+                return self._tags[stamp]
         if status.st_size <= self._at_once:
             return self._read(descriptor, stamp)
         if self._reading.acquire(blocking=False):
             try:
                 own = os.dup(descriptor)
                 threading.Thread(
-                    target=self._read_apart, args=(own, stamp), name="validator", daemon=True
+                    target=self._read_in_background,
+                    args=(own, stamp),
+                    name="validator",
+                    daemon=True,
                 ).start()
-            except (OSError, RuntimeError):  # no descriptor or no thread is left: try later
+            except (OSError, RuntimeError):  # out of descriptors or threads: retry later
                 self._reading.release()
         return None
 
-    def _read_apart(self, descriptor: int, stamp: Stamp) -> None:
+    def _read_in_background(self, descriptor: int, stamp: Stamp) -> None:
         try:
             self._read(descriptor, stamp)
         except OSError as error:
-            log.warning("a file of a post cannot be read: %s", error.strerror)
+            log.warning("cannot read a file of a post: %s", error.strerror)
         finally:
             os.close(descriptor)
             self._reading.release()
@@ -71,14 +74,14 @@ class Validators:
             return None
         tag = digest.hexdigest()[:32]
         with self._lock:
-            self._known[stamp] = tag
-            if len(self._known) > _MOST_KEPT:
-                self._known.popitem(last=False)
+            self._tags[stamp] = tag
+            if len(self._tags) > _MOST_KEPT:
+                self._tags.popitem(last=False)
         return tag
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
-    """What tells one state of a file from others on this machine."""
+    """Identifies one version of a file on this machine."""
     return (
         status.st_dev,
         status.st_ino,

@@ -1,6 +1,6 @@
-"""The files that posts show: pictures, sounds, films, and what their enclosures are.
+"""Serves the files that posts show: images, audio, video and other enclosures.
 
-A file is sent if a published entry shows this very address, and never else.
+A file is served only if a published entry shows exactly this address.
 """
 
 import os
@@ -25,18 +25,18 @@ from feedsvc.source.source import Source
 from feedsvc.web.file_validators import Validators
 from feedsvc.web.polls.conditions import for_readers
 
-MOST_ENTRIES: Final = 20  # that are asked for one file
-SMALL: Final = 256 * 1024  # octets; what is larger is read while it is sent
+MOST_ENTRIES: Final = 20  # entries that are examined for one file
+SMALL: Final = 256 * 1024  # octets; a larger file is read while it is sent
 _PIECE: Final = 64 * 1024  # octets
-# An SVG may hold a script, and a browser may be misled about anything else.
+# An SVG may contain a script, and a browser may guess another type.
 _CSP: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-_SHOWN: Final = ("image/", "audio/", "video/")  # by a browser; all else is saved
+_INLINE: Final = ("image/", "audio/", "video/")  # all other files are attachments
 _STRONG_TAG: Final = re.compile(r'"[^"]*"')
-_SOON: Final = 2  # seconds until a file that is being written may stand
+_SOON: Final = 2  # seconds after which to retry for a file that is being written
 
 
 class Files:
-    """The files in the folder of posts, as far as published entries show them."""
+    """The files in the folder of posts that published entries show."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -45,14 +45,14 @@ class Files:
     def answer(
         self, path: str, shown_by: list[tuple[Entry, str]], site_url: str
     ) -> AnyResponse:
-        """The file at a decoded path, which these entries show; with the paths of their posts.
+        """The file at a decoded path. `shown_by` has the entries that show it, with post paths.
 
-        Raises NotFound where there is none that may be shown, or where it may be either of two.
-        Raises ServiceUnavailable while it is being written.
+        Raises NotFound if no file may be shown, or if the entries mean different files.
+        Raises ServiceUnavailable while the file is being written.
         """
         with ExitStack() as opened:
             try:
-                file, media_type = self._opened(opened, path, shown_by, site_url)
+                file, media_type = self._open(opened, path, shown_by, site_url)
                 response = self._answer(file, media_type)
             except Unsettled:
                 raise ServiceUnavailable(retry_after=_SOON) from None
@@ -61,17 +61,17 @@ class Files:
         return response
 
     def _require_whole(self) -> Folder:
-        """The folder as it is now.
+        """The current folder.
 
-        Raises NotFound if we have none, ServiceUnavailable while it is laid out or if its disk
-        does not answer.
+        Raises NotFound if there is none or it cannot be read, and ServiceUnavailable if it is
+        being checked out or its disk fails.
         """
         try:
             folder = self._source.folder
             if not folder.root.is_dir():
                 raise NotFound
             is_whole = self._source.is_whole
-        except (PermissionError, FolderError):  # it is not ours to read
+        except (PermissionError, FolderError):
             raise NotFound from None
         except OSError:
             raise ServiceUnavailable(retry_after=_SOON) from None
@@ -79,11 +79,12 @@ class Files:
             raise ServiceUnavailable(retry_after=_SOON)
         return folder
 
-    def _opened(
+    def _open(
         self, opened: ExitStack, path: str, shown_by: list[tuple[Entry, str]], site_url: str
     ) -> tuple[IO[bytes], str]:
+        """The one file that the entries mean, and its media type. Raises NotFound otherwise."""
         folder = self._require_whole()
-        found: dict[tuple[int, int], tuple[IO[bytes], str]] = {}
+        files: dict[tuple[int, int], tuple[IO[bytes], str]] = {}  # by device and inode
         for entry, post_path in shown_by:
             shown = attached(entry, site_url).get(path)
             for candidate in file_candidates(post_path, shown.name) if shown else ():
@@ -91,20 +92,20 @@ class Files:
                 if file and shown:
                     opened.enter_context(file)
                     status = os.fstat(file.fileno())
-                    found[status.st_dev, status.st_ino] = (file, shown.media_type)
+                    files[status.st_dev, status.st_ino] = (file, shown.media_type)
                     break
-        if len(found) != 1:
+        if len(files) != 1:
             raise NotFound
-        return found.popitem()[1]
+        return files.popitem()[1]
 
     def _answer(self, file: IO[bytes], media_type: str) -> AnyResponse:
-        """All of the file, a range of it, or that it has not changed."""
+        """The whole file, a range of it, or 304."""
         status = os.fstat(file.fileno())
         response = Response(FileWrapper(file, _PIECE))
         response.headers["Content-Type"] = media_type
         response.headers["Content-Security-Policy"] = _CSP
         response.headers["Cache-Control"] = "public, max-age=3600"
-        if not media_type.startswith(_SHOWN):
+        if not media_type.startswith(_INLINE):
             response.headers["Content-Disposition"] = "attachment"
         response.content_length = status.st_size
         modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
@@ -116,7 +117,9 @@ class Files:
         elif "HTTP_IF_NONE_MATCH" in environ:
             environ.pop("HTTP_IF_MODIFIED_SINCE", None)  # RFC 9110 §13.1.3
         if not is_resource_modified(environ, response.headers.get("ETag"), None, modified):
-            environ.pop("HTTP_RANGE", None)  # Werkzeug 3.1 looks at it first; RFC 9110 §13.2.2
+            environ.pop(
+                "HTTP_RANGE", None
+            )  # Werkzeug 3.1 checks it too early; RFC 9110 §13.2.2
         response.make_conditional(environ, accept_ranges=True, complete_length=status.st_size)
         response.last_modified = min(modified, datetime.now(UTC))  # RFC 9110 §8.8.2.1
         if request.method == "HEAD" or response.status_code == 304:
@@ -131,9 +134,10 @@ class Files:
 def _steady(
     pieces: Iterable[bytes], octets: int, file: IO[bytes], status: os.stat_result
 ) -> Iterator[bytes]:
-    """The pieces, as many octets as were announced, of a file that nobody changes meanwhile.
+    """The pieces of a file, exactly as many octets as Content-Length announces.
 
-    Raises Unsettled otherwise; a connection on which the answer has begun ends with that.
+    Raises Unsettled if the file changes meanwhile. If the answer has begun, this ends the
+    connection.
     """
     for piece in pieces:
         now = os.fstat(file.fileno())
@@ -146,11 +150,11 @@ def _steady(
 
 
 def _conditions(modified: datetime) -> dict[str, Any]:
-    """This request's environ, with one range at most.
+    """This request's environ, with at most one range.
 
-    What asks for several, or is none, is left out: all of the file is right then, too. So is a
-    range with an If-Range that is not a strong entity tag (RFC 9110 §13.1.5): machines give one
-    file different dates.
+    Several ranges and invalid ranges are removed, so the whole file is sent. A range with an
+    If-Range that is not a strong entity tag is removed too (RFC 9110 §13.1.5): the dates of a
+    file differ between machines.
     """
     environ = for_readers(request.environ, modified)
     wanted = parse_range_header(environ.pop("HTTP_RANGE", ""))

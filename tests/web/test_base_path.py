@@ -1,4 +1,4 @@
-"""A site whose URL has a path: served there, and where a proxy has taken the path off."""
+"""A site whose URL has a path: answers with the path, and without it behind a proxy."""
 
 from pathlib import Path
 
@@ -21,11 +21,11 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
 
 
 @pytest.mark.parametrize("path", ["/茶/healthz", "/%E8%8C%B6/healthz", "/healthz"])
-def test_a_base_path_of_any_script_is_taken_off(client: FlaskClient, path: str) -> None:
+def test_a_base_path_in_any_script_is_removed(client: FlaskClient, path: str) -> None:
     assert client.get(path).text == "ok\n"
 
 
-def test_pages_are_dressed_from_below_the_base(client: FlaskClient) -> None:
+def test_pages_load_their_style_sheet_below_the_base_path(client: FlaskClient) -> None:
     page = lxml.html.fromstring(client.post("/none", headers={"Accept": "text/html"}).text)
     (style,) = page.xpath("//link[@rel='stylesheet']/@href")
     assert style == "/%E8%8C%B6/static/style.css"
@@ -33,5 +33,7 @@ def test_pages_are_dressed_from_below_the_base(client: FlaskClient) -> None:
         assert response.status_code == 200
 
 
-def test_a_path_that_only_begins_alike_is_not_below_the_base(client: FlaskClient) -> None:
+def test_a_path_with_only_a_common_prefix_is_not_below_the_base_path(
+    client: FlaskClient,
+) -> None:
     assert client.get("/茶茶/healthz").text != "ok\n"

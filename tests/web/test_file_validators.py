@@ -1,4 +1,4 @@
-"""Entity tags of attached files: of their content, wherever and whenever it was copied."""
+"""Entity tags of files depend on the content, not on the machine or the time of a copy."""
 
 import os
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ MP3 = b"ID3" + bytes(range(256)) * 10
 PATH = "/posts/tea/episode.mp3"
 
 
-def _filled(place: Path, mtime: int) -> Path:
-    """A folder that has the same files as others, copied at another time."""
-    posts = PostFolder(place / "posts")
+def _filled(folder: Path, mtime: int) -> Path:
+    """A folder with the same files as another one, copied at another time."""
+    posts = PostFolder(folder / "posts")
     posts.write("tea/index.md", "![](big.png)", enclosure="episode.mp3")
     file = posts.write_raw("tea/episode.mp3", MP3)
     os.utime(file, (mtime, mtime))
@@ -32,7 +32,7 @@ def _filled(place: Path, mtime: int) -> Path:
 
 @pytest.fixture(scope="module")
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Server]]:
-    """Two servers with the same files, of different inodes and times."""
+    """Two servers with the same files, with different inodes and times."""
     one, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
     with (
         running(one, _filled(one, 1_700_000_000)) as first,
@@ -41,7 +41,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server,
         yield first, second
 
 
-def test_two_machines_give_one_file_the_same_tag(machines: tuple[Server, Server]) -> None:
+def test_two_machines_give_a_file_the_same_tag(machines: tuple[Server, Server]) -> None:
     first, second = (machine.get(PATH) for machine in machines)
     assert first.content == second.content == MP3
     assert first.headers["ETag"] == second.headers["ETag"]
@@ -49,7 +49,7 @@ def test_two_machines_give_one_file_the_same_tag(machines: tuple[Server, Server]
     assert first.headers["Last-Modified"] != second.headers["Last-Modified"]
 
 
-def test_a_download_goes_on_at_the_other_machine(machines: tuple[Server, Server]) -> None:
+def test_a_download_continues_on_another_machine(machines: tuple[Server, Server]) -> None:
     first, second = machines
     tag = first.get(PATH).headers["ETag"]
     assert second.get(PATH, {"If-None-Match": tag}).status_code == 304
@@ -58,23 +58,23 @@ def test_a_download_goes_on_at_the_other_machine(machines: tuple[Server, Server]
     assert part.headers["ETag"] == tag
 
 
-@pytest.mark.parametrize("known", ["weak", "date", "later", '"other"', "junk", ""])
-def test_a_part_is_sent_for_a_strong_tag_only(
-    machines: tuple[Server, Server], known: str
+@pytest.mark.parametrize("if_range", ["weak", "date", "later", '"other"', "junk", ""])
+def test_a_range_is_sent_only_for_a_strong_tag(
+    machines: tuple[Server, Server], if_range: str
 ) -> None:
-    """RFC 9110 §13.1.5. A date is no proof: each machine has its own."""
-    headers = machines[0].get(PATH).headers
-    said = {
-        "weak": f"W/{headers['ETag']}",
-        "date": headers["Last-Modified"],
+    """RFC 9110 §13.1.5. Dates are not accepted: they differ between machines."""
+    current = machines[0].get(PATH).headers
+    values = {
+        "weak": f"W/{current['ETag']}",
+        "date": current["Last-Modified"],
         "later": "Fri, 01 Jan 2027 00:00:00 GMT",
     }
-    asked = {"Range": "bytes=100-", "If-Range": said.get(known, known)}
-    answer = machines[0].get(PATH, asked)
+    headers = {"Range": "bytes=100-", "If-Range": values.get(if_range, if_range)}
+    answer = machines[0].get(PATH, headers)
     assert (answer.status_code, answer.content) == (200, MP3)
 
 
-def test_a_large_file_gets_the_same_tag_soon(machines: tuple[Server, Server]) -> None:
+def test_a_large_file_gets_the_same_tag_later(machines: tuple[Server, Server]) -> None:
     path = "/posts/tea/big.png"
 
     def tags() -> list[str | None]:
@@ -87,57 +87,57 @@ def test_a_large_file_gets_the_same_tag_soon(machines: tuple[Server, Server]) ->
     assert (part.status_code, part.content) == (206, bytes(10))
 
 
-# The tags themselves.
+# The tags, without a server.
 
 
-def _tag(known: Validators, file: Path) -> str | None:
+def _tag(validators: Validators, file: Path) -> str | None:
     with file.open("rb") as opened:
         opened.seek(3)
-        tag = known.tag_of(opened.fileno(), os.fstat(opened.fileno()))
+        tag = validators.tag_of(opened.fileno(), os.fstat(opened.fileno()))
         assert opened.tell() == 3
     return tag
 
 
-def test_a_tag_follows_the_content_and_nothing_else(tmp_path: Path) -> None:
-    known, file = Validators(), tmp_path / "a.mp3"
+def test_a_tag_depends_only_on_the_content(tmp_path: Path) -> None:
+    validators, file = Validators(), tmp_path / "a.mp3"
     file.write_bytes(MP3)
-    tag = _tag(known, file)
+    tag = _tag(validators, file)
     os.utime(file, (1, 1))
-    assert _tag(known, file) == tag
-    file.write_bytes(MP3[:-1] + b"x")  # of the same size
+    assert _tag(validators, file) == tag
+    file.write_bytes(MP3[:-1] + b"x")  # the same size
     os.utime(file, (1, 1))
-    assert _tag(known, file) not in (tag, None)
+    assert _tag(validators, file) not in (tag, None)
     file.write_bytes(MP3)
-    assert _tag(known, file) == tag
+    assert _tag(validators, file) == tag
     assert _tag(Validators(), file) == tag
 
 
 def test_a_file_is_read_once_per_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known, file = Validators(), tmp_path / "a.mp3"
+    validators, file = Validators(), tmp_path / "a.mp3"
     file.write_bytes(MP3)
-    tag = _tag(known, file)
+    tag = _tag(validators, file)
     monkeypatch.setattr(file_validators.Validators, "_read", None)
-    assert _tag(known, file) == tag
+    assert _tag(validators, file) == tag
 
 
-def test_a_large_file_holds_no_request_up_and_leaves_no_descriptor(tmp_path: Path) -> None:
-    known, file = Validators(at_once=10), tmp_path / "a.mp3"
+def test_a_large_file_delays_no_request_and_leaks_no_descriptor(tmp_path: Path) -> None:
+    validators, file = Validators(at_once=10), tmp_path / "a.mp3"
     file.write_bytes(MP3)
     before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
-    assert _tag(known, file) is None
-    wait_until(lambda: _tag(known, file) is not None, "the tag")
-    assert _tag(known, file) == _tag(Validators(), file)
+    assert _tag(validators, file) is None
+    wait_until(lambda: _tag(validators, file) is not None, "the tag")
+    assert _tag(validators, file) == _tag(Validators(), file)
     wait_until(lambda: len(os.listdir("/proc/self/fd")) == before, "it closed")  # noqa: PTH208
 
 
-def test_so_many_tags_are_kept_and_no_more(
+def test_the_number_of_stored_tags_is_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_validators, "_MOST_KEPT", 3)
-    known = Validators()
+    validators = Validators()
     for number in range(5):
         (tmp_path / str(number)).write_bytes(b"%d" % number)
-        assert _tag(known, tmp_path / str(number))
-    assert len(known._known) == 3
+        assert _tag(validators, tmp_path / str(number))
+    assert len(validators._tags) == 3

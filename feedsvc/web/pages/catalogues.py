@@ -1,4 +1,4 @@
-"""What pages say, in the languages that they can be read in: one catalogue for each."""
+"""The texts of the pages, one catalogue for each language."""
 
 import tomllib
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ _TAGS: Final = {"en": "en", "zh": "zh-CN"}  # a catalogue's name, and the tag of
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every text of the pages in one language, by its key; `language` is a BCP 47 tag."""
+    """All texts of the pages in one language, by key. `language` is a BCP 47 tag."""
 
     language: str
     texts: dict[str, str]
 
     def say(self, key: str, **values: object) -> str:
-        """The text of a key. A `count` of 1 takes `KEY_one` where the catalogue has it."""
+        """The text of a key. If `count` is 1 and the catalogue has `KEY_one`, that text."""
         if values.get("count") == 1:
             key = f"{key}_one" if f"{key}_one" in self.texts else key
         return self.texts[key].format_map(values)
@@ -33,14 +33,14 @@ CATALOGUES: Final = {name: _catalogue(name) for name in _TAGS}
 
 
 def catalogue_for(accepted: LanguageAccept, site_language: str) -> Catalogue:
-    """The catalogue in the language that a client likes best (RFC 9110 §12.5.4).
+    """The catalogue in the language that the client prefers (RFC 9110 §12.5.4).
 
-    Where it names none of ours, the site's language decides, and English where that is neither.
+    If we have none of the client's languages: the site's language, otherwise English.
     """
     for tag, quality in accepted:
-        found = _of(tag) if quality > 0 else None
-        if found:
-            return found
+        catalogue = _of(tag) if quality > 0 else None
+        if catalogue:
+            return catalogue
     return _of(site_language) or CATALOGUES["en"]
 
 

@@ -1,4 +1,4 @@
-"""What is said where there is nothing to answer: a line to programs, a page to people."""
+"""The bodies of errors: a line of text for programs, a page for people."""
 
 from typing import Final
 
@@ -15,7 +15,7 @@ _VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
 
 
 def line(status: int, text: str) -> Response:
-    """One line of plain text, which no cache keeps."""
+    """One line of plain text that no cache may store."""
     response = Response(text + "\n", status, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -24,10 +24,9 @@ def line(status: int, text: str) -> Response:
 def refusal(
     settings: Settings, store: Store, status: int, text: str, wait: str = ""
 ) -> AnyResponse:
-    """`text` as a line or, to a browser, as a page; `wait` is a Retry-After header's value.
+    """`text` as a line or, for a browser, as a page. `wait` is the value of Retry-After.
 
-    The page is made of the settings alone but for names that are near, so that it stands
-    while the store does not.
+    The page needs the store only for similar names, so it works while the store fails.
     """
     if not settings.server.pages:
         return line(status, text)
@@ -48,9 +47,9 @@ def refusal(
 
 
 def _wants_page() -> bool:
-    """True where `text/html` is asked for by name, as browsers do; `*/*` does not count.
+    """True if Accept names `text/html`, as browsers do; `*/*` does not count.
 
-    Werkzeug's `accept_mimetypes` takes seconds to put 60 kB of white space in order.
+    Werkzeug's `accept_mimetypes` would need seconds for 60 kB of white space.
     """
     accepted = parse_accept_header(request.headers.get("Accept", ""))
     return any(kind == "text/html" and q > 0 for kind, q in accepted)
@@ -61,5 +60,5 @@ def _near(settings: Settings, store: Store) -> list[navigation.FeedLine]:
         with store.snapshot() as snapshot:
             site = snapshot.site() or settings.publication()
             return navigation.nearest(snapshot, site, request.path.lstrip("/"))
-    except StoreError:  # the refusal stands without them
+    except StoreError:  # the page is useful without them
         return []

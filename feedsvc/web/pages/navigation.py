@@ -1,4 +1,4 @@
-"""What a visitor can choose from: lines of feeds, the tree of categories, names nearby."""
+"""Links for visitors: lists of feeds, the tree of categories, similar names."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,9 @@ MEDIA_TYPES: Final = {
     FORMAT_NAMES[name]: document.media_type.partition(";")[0]
     for name, document in FORMATS.items()
 }
-KINDS: Final[dict[str, Kind]] = {  # by the first segment of their paths, as people see them
+KINDS: Final[
+    dict[str, Kind]
+] = {  # by the first segment of their paths, in the order of the index
     "categories": "category",
     "tags": "tag",
     "authors": "author",
@@ -33,10 +35,10 @@ KINDS: Final[dict[str, Kind]] = {  # by the first segment of their paths, as peo
 }
 FOLDERS: Final = {kind: folder for folder, kind in KINDS.items()}
 _RELATED: Final = 12
-_MOST_NAMES: Final = 1000  # that a misspelt one is compared with
-_MOST_LETTERS: Final = 60  # of a misspelt name
-_ALIKE: Final = 0.6  # of 1, as difflib measures
-_OWN_NAMES: Final = {  # what languages call themselves
+_MOST_NAMES: Final = 1000  # names that a misspelt one is compared with
+_MOST_LETTERS: Final = 60  # of a name that are compared
+_ALIKE: Final = 0.6  # the cutoff of difflib.get_close_matches
+_OWN_NAMES: Final = {  # languages in their own words
     "ar": "العربية",
     "de": "Deutsch",
     "en": "English",
@@ -60,7 +62,7 @@ _OWN_NAMES: Final = {  # what languages call themselves
 
 @dataclass(slots=True)
 class FeedLine:
-    """A feed as a line of a list: its label, its page, and its documents by format."""
+    """A feed in a list: its label, its page, and its documents by format name."""
 
     label: str
     topic: Topic
@@ -72,12 +74,12 @@ class FeedLine:
 
 
 def address_of(site: Site, topic: Topic) -> str:
-    """The URL of the page of a topic's feed; the index is that of the site's."""
+    """The URL of the page of a topic's feed. The index is the page of the site's feed."""
     return f"{addresses.url(site.url, topic.path)}/" if topic.names else f"{site.url}/"
 
 
 def documents_of(site: Site, topic: Topic) -> dict[str, str]:
-    """The URLs of a feed's documents, by the names of their formats: `Atom`, `RSS`, `JSON`."""
+    """The URLs of a feed's documents, by format name: `Atom`, `RSS`, `JSON`."""
     return {
         name: addresses.url(site.url, addresses.document_path(topic.path, format_name))
         for format_name, name in FORMAT_NAMES.items()
@@ -85,7 +87,7 @@ def documents_of(site: Site, topic: Topic) -> dict[str, str]:
 
 
 def label_of(topic: Topic) -> str:
-    """What people call a topic: its own label, and the name of a language they would know."""
+    """The label of a topic. For a language, its own name is added if we have it."""
     if topic.kind != "language":
         return topic.label
     name = _OWN_NAMES.get(topic.label.partition("-")[0])
@@ -93,7 +95,7 @@ def label_of(topic: Topic) -> str:
 
 
 def feed_line(site: Site, record: FeedRecord) -> FeedLine:
-    """The line of a feed in a list of all sorts."""
+    """The line of a feed in a list."""
     topic = record.topic
     return FeedLine(
         label=label_of(topic),
@@ -106,19 +108,19 @@ def feed_line(site: Site, record: FeedRecord) -> FeedLine:
 
 
 def tree(lines: Iterable[FeedLine]) -> list[FeedLine]:
-    """The lines of categories, each below the nearest of its ancestors that is among them.
+    """The lines of categories as a tree, each below its nearest ancestor in `lines`.
 
-    A line keeps of its label what its parent's does not say.
+    Removes the label of the parent from each label.
     """
-    placed: dict[tuple[str, ...], FeedLine] = {}
+    by_names: dict[tuple[str, ...], FeedLine] = {}
     roots: list[FeedLine] = []
     for line in sorted(lines, key=lambda line: line.topic.names):  # parents before children
         names = line.topic.names
-        depth = next((n for n in range(len(names) - 1, 0, -1) if names[:n] in placed), 0)
+        depth = next((n for n in range(len(names) - 1, 0, -1) if names[:n] in by_names), 0)
         line.label = " / ".join(names[depth:])
-        siblings = placed[names[:depth]].below if depth else roots
+        siblings = by_names[names[:depth]].below if depth else roots
         siblings.append(line)
-        placed[names] = line
+        by_names[names] = line
     return roots
 
 
@@ -131,14 +133,14 @@ def reader_links(document: str, readers: Mapping[str, str]) -> dict[str, str]:
 def related(
     snapshot: Snapshot, site: Site, topic: Topic, shown: Sequence[Entry]
 ) -> list[FeedLine]:
-    """The largest feeds beside and below a category; for others, those that share posts."""
+    """The largest feeds below and beside a category, or feeds that share posts."""
     if topic.kind == "category":
         records = _family(snapshot, topic)
     else:
         shared = Counter(t for entry in shown for t in topics_of(entry))
         topics = [t for t, _ in shared.most_common() if t not in (topic, SITE_TOPIC)]
-        found = (snapshot.feed(other.path) for other in topics[:_RELATED])
-        records = [record for record in found if record]
+        candidates = (snapshot.feed(other.path) for other in topics[:_RELATED])
+        records = [record for record in candidates if record]
     return [feed_line(site, record) for record in records]
 
 
@@ -154,7 +156,7 @@ def _family(snapshot: Snapshot, topic: Topic) -> list[FeedRecord]:
 
 
 def above(site: Site, topic: Topic) -> list[tuple[str, str]]:
-    """The label and the page of each category above one, from the top down."""
+    """The label and the page of each parent category, the top level first."""
     if topic.kind != "category":
         return []
     topics = [Topic("category", topic.names[:n]) for n in range(1, len(topic.names))]
@@ -162,7 +164,7 @@ def above(site: Site, topic: Topic) -> list[tuple[str, str]]:
 
 
 def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:
-    """The feeds whose names are nearest to the one in a path that leads nowhere."""
+    """The feeds whose names are most similar to the name in a path without a page."""
     first, _, rest = path.partition("/")
     kind = KINDS.get(first)
     for name in addresses.FORMATS.values():
@@ -171,7 +173,7 @@ def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:
     if kind is None or not wanted:
         return []
     records = snapshot.largest_feeds(kind, _MOST_NAMES)
-    known = {"/".join(r.topic.names).casefold()[:_MOST_LETTERS]: r for r in records}
+    by_name = {"/".join(r.topic.names).casefold()[:_MOST_LETTERS]: r for r in records}
     return [
-        feed_line(site, known[near]) for near in get_close_matches(wanted, known, 5, _ALIKE)
+        feed_line(site, by_name[near]) for near in get_close_matches(wanted, by_name, 5, _ALIKE)
     ]

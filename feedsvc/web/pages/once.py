@@ -1,4 +1,4 @@
-"""A page of which the cost grows with the folder, rendered once for each revision."""
+"""Renders a page whose cost grows with the folder only once for each revision."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -10,7 +10,7 @@ from feedsvc.web.polls.codings import preference
 
 
 class Once:
-    """Keeps the page of one revision in each language and coding that was asked for."""
+    """Keeps the page of one revision, in each requested language and coding."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -20,16 +20,16 @@ class Once:
     def page(
         self, revision: Hashable, site_language: str, render: Callable[[], Response]
     ) -> Response:
-        """The page for this request; concurrent requests wait until one has rendered it."""
-        asked = (
+        """The page for this request. Concurrent requests wait until one has rendered it."""
+        variant = (
             catalogue_for(request.accept_languages, site_language).language,
             preference(request.headers.get("Accept-Encoding", "")),
         )
         with self._lock:
             if revision != self._revision:
                 self._revision, self._pages = revision, {}
-            if asked not in self._pages:
+            if variant not in self._pages:
                 made = render()
-                self._pages[asked] = made.get_data(), list(made.headers)
-            body, headers = self._pages[asked]
+                self._pages[variant] = made.get_data(), list(made.headers)
+            body, headers = self._pages[variant]
         return Response(body, headers=headers)

@@ -1,4 +1,4 @@
-"""Pages for people: what feeds there are, one feed, and a post to read."""
+"""HTML pages for people: the index, feeds, posts, search results."""
 
 import io
 from dataclasses import dataclass
@@ -31,26 +31,26 @@ from feedsvc.web.pages.search import search
 from feedsvc.web.polls.codings import CODINGS, coding_for
 from feedsvc.web.polls.documents import conditions
 
-# A post's style attributes were cleaned when it was read (core/styles.py).
+# The style attributes of posts are clean (core/html/styles.py).
 _CSP: Final = (
     "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; "
     "img-src http: https:; media-src http: https:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_NO_CODE: Final = (  # what a browser shows raw XML with
+_NO_CODE: Final = (  # enough for the XML view of a browser
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 )
 _NEWEST: Final = 10  # posts on the index
 _LISTED: Final = 60  # feeds of a kind on the index, the largest
 _PER_PAGE: Final = 200  # feeds on a page of one kind
 _POSTS: Final = 20  # on a page of a feed
-_FOUND: Final = 40
+_MATCHES: Final = 40  # of a search, feeds and posts each
 _LONGEST_QUERY: Final = 100
-_LONGEST_CODE: Final = 1000  # characters in a QR code that a camera still reads
+_LONGEST_CODE: Final = 1000  # characters in a QR code that cameras can still read
 
 
 def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
-    """All there is, in short; with `?q=` what is called so, with `?page=` the site's posts."""
+    """The index; with `?q=` the results of a search, with `?page=` the posts of the site."""
     query = legal(request.args.get("q", "")).strip()[:_LONGEST_QUERY]
     if query:
         return _kept(_search_page(site, snapshot, main, query))
@@ -60,7 +60,7 @@ def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
     groups = [
         (kind, counts[kind], counts[kind] > _LISTED, _largest(site, snapshot, kind))
         for kind in navigation.FOLDERS
-        if counts.get(kind, 0) > (kind == "language")  # one language alone is no choice
+        if counts.get(kind, 0) > (kind == "language")  # a single language is not listed
     ]
     page = _page(
         "index.html",
@@ -74,9 +74,9 @@ def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
 
 
 def bare_index(site: Site, snapshot: Snapshot) -> Response:
-    """All feeds and no more: for a site whose pages another program serves.
+    """Only a list of all feeds: for a site whose pages another program serves.
 
-    Its cost grows with the number of feeds, so it is rendered once for each revision and kept.
+    The cost grows with the number of feeds, so the page is rendered once for each revision.
     """
     once: Once = current_app.extensions["feedsvc.once"]
     revision = (snapshot.mark(), snapshot.last_publish(), site)
@@ -88,7 +88,7 @@ def _bare_index(site: Site, snapshot: Snapshot) -> Response:
     for record in snapshot.listed_feeds():
         if record.topic.names:
             lines[record.topic.kind].append(navigation.feed_line(site, record))
-    groups = [(kind, found) for kind, found in lines.items() if found]
+    groups = [(kind, of_kind) for kind, of_kind in lines.items() if of_kind]
     return _page("bare.html", site, groups=groups, has_pages=False)
 
 
@@ -98,15 +98,15 @@ def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[navigation.Feed
 
 
 def _search_page(site: Site, snapshot: Snapshot, main: FeedRecord, query: str) -> Response:
-    records, posts = search(snapshot, main.number, query, _FOUND)
+    records, posts = search(snapshot, main.number, query, _MATCHES)
     feeds = [navigation.feed_line(site, record) for record in records]
-    return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_FOUND)
+    return _page("search.html", site, query=query, feeds=feeds, posts=posts, most=_MATCHES)
 
 
 def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
-    """The page at a decoded path, or the way to it; None where there is none.
+    """The page at a decoded path, or a redirect to it; None if there is none.
 
-    A post's permalink wins over a feed's page.
+    A post's permalink takes precedence over a feed's page.
     """
     entry = snapshot.entry_at(addresses.page_url(site.url, path))
     if entry and nfc(path) == path:
@@ -133,9 +133,9 @@ def _feed(site: Site, snapshot: Snapshot, record: FeedRecord) -> Response:
 
 def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     other = path.removesuffix("/") if path.endswith("/") else path + "/"
-    for meant in (nfc(path), nfc(other)):
-        if snapshot.entry_at(addresses.page_url(site.url, meant)):
-            return redirect(addresses.page_url(site.url, meant), 301)
+    for candidate in (nfc(path), nfc(other)):
+        if snapshot.entry_at(addresses.page_url(site.url, candidate)):
+            return redirect(addresses.page_url(site.url, candidate), 301)
     bare = nfc(path.removesuffix("/"))
     for feed_path in (bare, addresses.raw_name_path(bare) or ""):
         if feed_path and f"{feed_path}/" != path and snapshot.feed(feed_path):
@@ -146,10 +146,10 @@ def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
 
 
 def for_browser(store: Store, path: str) -> Response | None:
-    """The page of the feed whose document has this path, where a person navigates to it.
+    """The page of the feed whose document has this path, if a browser navigates to it.
 
-    A feed's own answer is the same for everybody else; this one no cache may keep. None where
-    the feed is to be answered: to readers, to `?raw`, and while the store cannot be asked.
+    No cache may store it. None if the document is the answer: for feed readers, with `?raw`,
+    and while the store cannot be read.
     """
     feed_path, _, name = path.rpartition("/")
     if not _navigates() or "raw" in request.args or name not in addresses.FORMATS.values():
@@ -168,12 +168,12 @@ def for_browser(store: Store, path: str) -> Response | None:
 
 
 def shows_source() -> bool:
-    """True where a person wants to see what a feed is made of."""
+    """True if a person wants to see the source of a feed."""
     return _navigates() and "raw" in request.args
 
 
 def source(response: Response) -> Response:
-    """A feed's document as a browser shows it instead of saving it: as XML or JSON, no more."""
+    """A document as plain XML or JSON, which a browser shows instead of saving it."""
     kind = "json" if "json" in response.headers["Content-Type"] else "xml"
     response.headers["Content-Type"] = f"application/{kind}; charset=utf-8"
     response.headers["Content-Security-Policy"] = _NO_CODE
@@ -183,16 +183,16 @@ def source(response: Response) -> Response:
 
 
 def _navigates() -> bool:
-    """True where a browser asks for something to show in a tab of its own (Fetch Metadata)."""
+    """True if a browser requests a document for a tab (Fetch Metadata)."""
     return request.headers.get("Sec-Fetch-Dest") == "document"
 
 
 def _feed_page(
     site: Site, snapshot: Snapshot, record: FeedRecord, opened: str = ""
 ) -> Response:
-    """One feed: how to subscribe, its posts by page, its kin; `opened` is a document's name.
+    """One feed: how to subscribe, its posts, related feeds. `opened` is a document's name.
 
-    Raises NotFound for a page behind the last.
+    Raises NotFound for a page number after the last.
     """
     topic = record.topic
     line = navigation.feed_line(site, record)
@@ -216,7 +216,7 @@ def _feed_page(
 
 
 def _code(site: Site, topic: Topic) -> Response:
-    """The address of a feed as a QR code, an SVG; NotFound where it is too long for one."""
+    """The address of a feed as a QR code in SVG. Raises NotFound if the address is too long."""
     document = navigation.documents_of(site, topic)["Atom"]
     if len(document) > _LONGEST_CODE:
         raise NotFound
@@ -228,7 +228,7 @@ def _code(site: Site, topic: Topic) -> Response:
 
 
 def _kind_page(site: Site, snapshot: Snapshot, kind: Kind) -> Response:
-    """All feeds of one kind, the largest first, by page."""
+    """One page of the feeds of a kind, the largest first."""
     address = f"{site.url}/{navigation.FOLDERS[kind]}/"
     number, last = _page_number(snapshot.feed_counts()[kind], _PER_PAGE)
     records = snapshot.largest_feeds(kind, _PER_PAGE, (number - 1) * _PER_PAGE)
@@ -239,7 +239,7 @@ def _kind_page(site: Site, snapshot: Snapshot, kind: Kind) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """Where a list stands that goes over several pages; `` is no way."""
+    """The position in a list of several pages. `newer` and `older` are "" if there is none."""
 
     number: int
     last: int
@@ -249,13 +249,13 @@ class _Steps:
 
 
 def _steps(address: str, number: int, last: int) -> _Steps:
-    way = [f"{address}?page={n}" if 1 <= n <= last else "" for n in (number - 1, number + 1)]
-    return _Steps(number, last, f"{address}?page={number}" if number > 1 else address, *way)
+    links = [f"{address}?page={n}" if 1 <= n <= last else "" for n in (number - 1, number + 1)]
+    return _Steps(number, last, f"{address}?page={number}" if number > 1 else address, *links)
 
 
-def _page_number(things: int, per_page: int) -> tuple[int, int]:
-    """The page that is asked for, and the last one; NotFound for one that is not there."""
-    last = max(1, -(-things // per_page))
+def _page_number(count: int, per_page: int) -> tuple[int, int]:
+    """The requested page and the last page. Raises NotFound if the first does not exist."""
+    last = max(1, -(-count // per_page))
     asked = request.args.get("page", "1")
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= last):
         raise NotFound
@@ -263,7 +263,7 @@ def _page_number(things: int, per_page: int) -> tuple[int, int]:
 
 
 def _post_page(site: Site, entry: Entry) -> Response:
-    """One post, to be read; it links to those feeds of its terms that hold it."""
+    """One post, with links to the feeds of its categories and tags that contain it."""
     named = [Topic("category", names) for names in entry.categories]
     named += [Topic("tag", (tag,)) for tag in entry.tags]
     holding = set(topics_of(entry))
@@ -276,12 +276,12 @@ def _post_page(site: Site, entry: Entry) -> Response:
 
 
 def _page(template: str, site: Site, **values: Any) -> Response:
-    """A page in the visitor's language that may load nothing but our files and media."""
+    """A page in the visitor's language, with a policy that permits only our files and media."""
     catalogue = catalogue_for(request.accept_languages, site.language)
     values = {
         "has_pages": True,
         "site": site,
-        # Whatever host people came by, `'self'` of the policy is that one.
+        # A relative address: `'self'` of the policy is the host of the request.
         "root": urlsplit(site.url).path,
         "say": catalogue.say,
         "language": catalogue.language,
@@ -298,14 +298,14 @@ def _page(template: str, site: Site, **values: Any) -> Response:
         response.headers["Content-Encoding"] = coding
     response.headers["Content-Type"] = "text/html; charset=utf-8"
     response.headers["Content-Security-Policy"] = _CSP
-    # Who reads what is nobody else's business; many hosts refuse pictures to strange pages too.
+    # For privacy, and because many hosts refuse images that other sites embed.
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Vary"] = "Accept-Encoding, Accept-Language"
     return response
 
 
 def _kept(response: Response) -> Response:
-    """A page that a cache may keep for a minute and ask for again."""
+    """A page that a cache may store for a minute and then revalidate."""
     response.headers["Cache-Control"] = "public, max-age=60"
     response.add_etag()
     response.make_conditional(conditions())
@@ -313,7 +313,7 @@ def _kept(response: Response) -> Response:
 
 
 def refusal_page(site: Site, status: int, **values: Any) -> Response:
-    """The page that says why there is nothing to see, with a way on."""
+    """The page of an error, with links to other pages."""
     response = _page("refusal.html", site, status=status, **values)
     response.status_code = status
     return response

@@ -1,7 +1,7 @@
-"""The search of the pages: one at a time in a process, and for a second at most.
+"""The search of the pages: one at a time in a process, for at most a second.
 
-It looks through all names and titles, so its cost grows with the folder, and any visitor may
-ask for it. The other threads stay free for feeds, the hub and the webhook.
+A search compares all names and titles, so its cost grows with the folder, and anybody may
+start one. The limits keep the other threads free for feeds, the hub and the webhook.
 """
 
 import threading
@@ -24,9 +24,9 @@ _searching = threading.BoundedSemaphore(1)
 def search(
     snapshot: Snapshot, feed_number: int, text: str, most: int
 ) -> tuple[list[FeedRecord], list[Entry]]:
-    """The feeds with each word of `text` in a name, and the entries with each in the title.
+    """The feeds that have each word of `text` in a name, the entries that have it in the title.
 
-    At most `most` of both. Raises ServiceUnavailable (503 with Retry-After) while another
+    At most `most` of each. Raises ServiceUnavailable (503 with Retry-After) while another
     thread of this process searches, and if it takes longer than MOST_SECONDS.
     """
     if not _searching.acquire(blocking=False):

@@ -1,4 +1,4 @@
-"""Headless Chromium over a running server; the tests are skipped where there is no Chromium."""
+"""Headless Chromium and a running server. The tests are skipped if Chromium is missing."""
 
 import io
 import shutil
@@ -69,7 +69,7 @@ _SQUARE = (
 
 
 def _silence(seconds: int) -> bytes:
-    """A WAV file that is larger than what is sent whole."""
+    """A WAV file that is too large to be sent in one piece."""
     file = io.BytesIO()
     with wave.open(file, "wb") as sound:
         sound.setnchannels(2)
@@ -81,9 +81,9 @@ def _silence(seconds: int) -> bytes:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over posts in English and Chinese, with something wide in each."""
-    place = tmp_path_factory.mktemp("browser")
-    posts = PostFolder(place / "posts")
+    """A server with posts in English and Chinese, some with wide elements."""
+    folder = tmp_path_factory.mktemp("browser")
+    posts = PostFolder(folder / "posts")
     posts.write(
         "wide.md", _WIDE, title="Wide", tags="[Tea, 茶]", categories="[Drinks, Hot]", lang="en"
     )
@@ -96,32 +96,32 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for number in range(25):
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
     settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}
-    with running(place, posts.root, settings) as started:
+    with running(folder, posts.root, settings) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Chromium without a window: one for all processes of the test run."""
+    """Headless Chromium, one for all processes of the test run."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed")
-    address = shared("chromium", lambda place: _start(program, place))
+    address = shared("chromium", lambda folder: _start(program, folder))
     with sync_playwright() as playwright:
         yield playwright.chromium.connect_over_cdp(address)
 
 
-def _start(program: str, place: Path) -> str:
-    """Start Chromium; the address at which its DevTools protocol is spoken."""
+def _start(program: str, folder: Path) -> str:
+    """Start Chromium, and return the address of its DevTools protocol."""
     process = subprocess.Popen(
-        [program, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={place}"],
+        [program, *_FLAGS, "--remote-debugging-port=0", f"--user-data-dir={folder}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
     adopt(process)
-    chosen = place / "DevToolsActivePort"  # it writes the port that it has chosen
+    chosen = folder / "DevToolsActivePort"  # Chromium writes its port here
     wait_until(
         lambda: chosen.exists() and chosen.read_text().count("\n"), "Chromium starts", 60
     )
@@ -130,7 +130,7 @@ def _start(program: str, place: Path) -> str:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A visitor who has never been here, at a desk, who reads English."""
+    """A new visitor with a desktop screen who reads English."""
     made = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
     made.set_default_timeout(10_000)
     yield made
@@ -139,7 +139,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty tab; a test fails where anything is written to its console."""
+    """An empty tab. The test fails if something is written to its console."""
     written: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:

@@ -1,4 +1,4 @@
-"""The pages as people see them, in Chromium: nothing overflows, all can be reached."""
+"""The pages in Chromium: nothing overflows, and everything is accessible."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -39,15 +39,17 @@ def test_no_page_is_wider_than_the_screen(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_against_any_page(server: Server, page: Page, scheme: str) -> None:
+def test_axe_finds_no_violation_on_any_page(server: Server, page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a Literal
     for path in PATHS:
         page.goto(server.url + path)
-        found = Axe().run(page, options={"resultTypes": ["violations"]})
-        assert found.generate_snapshot() == "", path
+        result = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert result.generate_snapshot() == "", path
 
 
-def test_axe_finds_nothing_against_an_error(server: Server, context: BrowserContext) -> None:
+def test_axe_finds_no_violation_on_an_error_page(
+    server: Server, context: BrowserContext
+) -> None:
     page = context.new_page()  # Chromium writes each 404 to the console
     page.goto(f"{server.url}/tags/Teas/")
     assert Axe().run(page).generate_snapshot() == ""
@@ -55,7 +57,7 @@ def test_axe_finds_nothing_against_an_error(server: Server, context: BrowserCont
     expect(page.get_by_role("heading", level=1)).to_have_text("Tea")
 
 
-def test_the_address_of_a_feed_is_copied(
+def test_the_copy_button_copies_the_address_of_the_feed(
     server: Server, context: BrowserContext, page: Page
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -66,9 +68,7 @@ def test_the_address_of_a_feed_is_copied(
     assert copied == f"{server.url}/tags/%E8%8C%B6/rss.xml"
 
 
-def test_without_javascript_the_address_can_be_marked(
-    server: Server, chromium: Browser
-) -> None:
+def test_pages_work_without_javascript(server: Server, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="en-US")
     page = context.new_page()
     page.goto(f"{server.url}/tags/Tea/")
@@ -80,16 +80,16 @@ def test_without_javascript_the_address_can_be_marked(
     context.close()
 
 
-def test_a_click_on_a_feed_shows_its_page_and_then_its_source(
+def test_a_link_to_a_feed_opens_its_page_and_then_its_source(
     server: Server, page: Page
 ) -> None:
     page.goto(f"{server.url}/posts/wide/")
     page.get_by_role("link", name="Atom: Tea").click()
     expect(page).to_have_url(f"{server.url}/tags/Tea/atom.xml")
     expect(page.get_by_text("This address is a feed")).to_be_visible()
-    page.get_by_role("link", name="See its source").click()
+    page.get_by_role("link", name="View the source").click()
     assert page.evaluate("document.contentType").endswith("xml")
-    assert page.locator("#webkit-xml-viewer-source-xml").count() == 1  # Chromium's own tree
+    assert page.locator("#webkit-xml-viewer-source-xml").count() == 1  # Chromium's XML view
     assert "<id>tag:example.org,2026:feed:tags/Tea</id>" in page.content()
 
 
@@ -103,12 +103,12 @@ def test_the_source_of_each_format_is_shown_and_not_saved(
     assert "Post 24" in page.content()
 
 
-def test_a_script_gets_the_feed_also_after_a_person_saw_its_page(
+def test_a_script_gets_the_feed_after_the_browser_got_its_page(
     server: Server, context: BrowserContext
 ) -> None:
     page = context.new_page()
     page.goto(f"{server.url}/tags/Tea/atom.xml")
-    page.goto(f"{server.url}/healthz")  # our pages let no script fetch anything
+    page.goto(f"{server.url}/healthz")  # our pages forbid scripts to fetch
     text = page.evaluate("fetch('/tags/Tea/atom.xml').then(answer => answer.text())")
     assert text.startswith("<?xml")
 
@@ -121,24 +121,24 @@ def test_the_first_tab_skips_to_the_content(server: Server, page: Page) -> None:
     expect(page.get_by_role("main")).to_be_focused()
 
 
-def test_the_code_for_phones_is_shown(server: Server, page: Page) -> None:
+def test_the_qr_code_is_shown(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/tags/Tea/")
-    page.get_by_text("For a phone").click()
+    page.get_by_text("Subscribe on a phone").click()
     code = page.get_by_role("img", name="QR code")
     expect(code).to_be_visible()
-    # Not wait_for_function, which evaluates text: our CSP forbids that.
+    # Not wait_for_function: it evaluates text, which our CSP forbids.
     wait_until(lambda: code.evaluate("shown => shown.naturalWidth") > 50, "the picture")
 
 
 @pytest.mark.parametrize("wide", ["pre", "table"])
-def test_wide_things_scroll_within_themselves(server: Server, page: Page, wide: str) -> None:
+def test_wide_elements_scroll_by_themselves(server: Server, page: Page, wide: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/posts/wide/")
     assert page.eval_on_selector(wide, "e => e.scrollWidth > e.clientWidth")
     assert page.eval_on_selector(wide, "e => e.tabIndex") == 0
 
 
-def test_a_picture_of_a_fixed_size_keeps_its_shape(server: Server, page: Page) -> None:
+def test_an_image_with_a_fixed_size_keeps_its_proportions(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/posts/wide/")
     box = page.get_by_role("img", name="A square").bounding_box()
@@ -146,7 +146,7 @@ def test_a_picture_of_a_fixed_size_keeps_its_shape(server: Server, page: Page) -
     assert box["width"] == pytest.approx(box["height"])
 
 
-def test_what_was_coloured_for_paper_is_read_in_the_dark(server: Server, page: Page) -> None:
+def test_colours_of_a_post_are_dropped_in_dark_mode(server: Server, page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(f"{server.url}/posts/wide/")
     pasted = page.get_by_text("Pasted from paper.")
@@ -155,13 +155,13 @@ def test_what_was_coloured_for_paper_is_read_in_the_dark(server: Server, page: P
     expect(pasted).to_have_css("background-color", "rgba(0, 0, 0, 0)")
 
 
-def test_code_among_chinese_is_set_as_code(server: Server, page: Page) -> None:
+def test_code_in_chinese_text_has_a_monospace_font(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/posts/cha/")
     font = page.eval_on_selector(".content code", "e => getComputedStyle(e).fontFamily")
     assert font.startswith("ui-monospace")
 
 
-def test_names_are_not_broken_for_what_stands_beside_them(server: Server, page: Page) -> None:
+def test_a_name_stays_on_one_line(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/")
     lines = page.get_by_role("link", name="Electroencephalography", exact=True).evaluate(
         "e => { const text = new Range(); text.selectNodeContents(e);"
@@ -170,7 +170,7 @@ def test_names_are_not_broken_for_what_stands_beside_them(server: Server, page: 
     assert lines == 1
 
 
-def test_a_printed_table_keeps_its_columns_on_the_paper(server: Server, page: Page) -> None:
+def test_a_printed_table_fits_on_the_paper(server: Server, page: Page) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})
     page.goto(f"{server.url}/posts/wide/")
@@ -182,16 +182,16 @@ def test_a_printed_table_keeps_its_columns_on_the_paper(server: Server, page: Pa
     page.wait_for_function(f"{right} <= 794")
 
 
-def test_a_page_asks_nobody_else_for_anything(server: Server, page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+def test_a_page_loads_nothing_from_other_hosts(server: Server, page: Page) -> None:
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     for path in PATHS:
         page.goto(server.url + path)
-    assert asked
-    assert [url for url in asked if not url.startswith(server.url)] == []
+    assert urls
+    assert [url for url in urls if not url.startswith(server.url)] == []
 
 
-def test_a_page_is_whole_under_another_name_of_the_host(server: Server, page: Page) -> None:
+def test_a_page_works_under_another_host_name(server: Server, page: Page) -> None:
     page.goto(f"http://localhost:{server.port}/tags/Tea/")
     expect(page.get_by_role("button", name="Copy: Atom")).to_be_visible()
     page.get_by_role("searchbox").fill("wide")
@@ -199,7 +199,7 @@ def test_a_page_is_whole_under_another_name_of_the_host(server: Server, page: Pa
     expect(page.get_by_role("link", name="Wide")).to_be_visible()
 
 
-def test_the_picture_beside_a_post_is_shown(server: Server, page: Page) -> None:
+def test_an_image_beside_a_post_is_shown(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/posts/pictured/")
     picture = page.get_by_role("img", name="A square")
     expect(picture).to_be_visible()
@@ -207,7 +207,7 @@ def test_the_picture_beside_a_post_is_shown(server: Server, page: Page) -> None:
     assert picture.evaluate(width) == 300
 
 
-def test_a_long_episode_beside_a_post_is_heard_to_its_end(server: Server, page: Page) -> None:
+def test_a_long_audio_file_beside_a_post_plays_to_its_end(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/posts/pictured/")
     ended = """sound => new Promise((resolve, reject) => {
         sound.onerror = () => reject(sound.error.message);
@@ -218,8 +218,8 @@ def test_a_long_episode_beside_a_post_is_heard_to_its_end(server: Server, page: 
     assert page.locator("audio").evaluate(ended) == [60, True]
 
 
-def test_a_script_in_a_picture_does_not_run(server: Server, context: BrowserContext) -> None:
-    page = context.new_page()  # Chromium writes to the console that it has stopped it
+def test_a_script_in_an_image_does_not_run(server: Server, context: BrowserContext) -> None:
+    page = context.new_page()  # Chromium logs the blocked script to the console
     page.goto(f"{server.url}/posts/pictured/big%20square.svg")
     assert page.evaluate("document.querySelector('rect') !== null")
     assert page.evaluate("document.documentElement.id") == ""

@@ -1,8 +1,9 @@
-"""The languages of the pages: which one a visitor gets, and that each says all."""
+"""The texts of the pages: each language has all of them, and the visitor gets the right one."""
 
 import re
 import string
 from pathlib import Path
+from typing import Final
 
 import lxml.html
 import pytest
@@ -12,33 +13,61 @@ from werkzeug.http import parse_accept_header
 from feedsvc.web.pages.catalogues import CATALOGUES, catalogue_for
 from tests.support.running import Server
 
-TEMPLATES = sorted(Path("feedsvc/web/templates").glob("*.html"))
-NAMES = {"OPML", "x"}  # a word of every language, and what stands for a value
-SPOKEN = ("title", "alt", "placeholder", "aria-label", "data-copied")
+PAGES: Final = Path(__file__).parents[3] / "feedsvc/web/pages"
+TEMPLATES: Final = sorted((PAGES / "templates").glob("*.html"))
+NEUTRAL: Final = {"OPML", "x"}  # the same in every language, and a placeholder for values
+ATTRIBUTES: Final = ("title", "alt", "placeholder", "aria-label", "data-copied")  # with text
+ENGLISH: Final = CATALOGUES["en"].texts
+OTHERS: Final = [name for name in CATALOGUES if name != "en"]
 
 
-def test_every_catalogue_says_the_same_things() -> None:
-    first, *others = CATALOGUES.values()
-    for other in others:
-        assert other.texts.keys() == first.texts.keys()
+def _fields(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
-@pytest.mark.parametrize("key", CATALOGUES["en"].texts)
-def test_a_text_has_the_same_places_to_fill_in_every_language(key: str) -> None:
-    places = [
-        {name for _, name, _, _ in string.Formatter().parse(catalogue.texts[key]) if name}
-        for catalogue in CATALOGUES.values()
-    ]
-    assert all(found == places[0] for found in places)
+def test_there_is_a_catalogue_for_each_file_of_texts() -> None:
+    assert len(OTHERS) > 0
+    assert sorted(CATALOGUES) == sorted(path.stem for path in (PAGES / "texts").iterdir())
 
 
-def test_every_text_is_said_somewhere() -> None:
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_catalogue_has_the_keys_of_the_english_one(name: str) -> None:
+    assert sorted(CATALOGUES[name].texts) == sorted(ENGLISH)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("key", ENGLISH)
+def test_a_text_has_the_same_fields_in_every_language(name: str, key: str) -> None:
+    text = CATALOGUES[name].texts[key]
+    assert text.strip()
+    assert _fields(text) == _fields(ENGLISH[key])
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_catalogue_is_a_translation(name: str) -> None:
+    untranslated = [key for key in ENGLISH if CATALOGUES[name].texts[key] == ENGLISH[key]]
+    assert untranslated == []
+
+
+def test_every_text_is_used_and_every_used_text_exists() -> None:
     source = "".join(path.read_text("utf-8") for path in TEMPLATES)
-    said = set(re.findall(r'say\("(\w+)"', source))
-    begun = (*re.findall(r'say\("(\w+_)" ~', source), "error_")
-    for key in CATALOGUES["en"].texts:
-        assert key.removesuffix("_one") in said or key.startswith(begun), key
-    assert said <= CATALOGUES["en"].texts.keys() | set(begun)
+    used = set(re.findall(r'say\("(\w+)"', source))
+    prefixes = {*re.findall(r'say\("(\w+_)" ~', source), "error_"}
+    assert len(used) > 20
+    assert len(prefixes) > 3
+    unused = [
+        key
+        for key in ENGLISH
+        if key.removesuffix("_one") not in used and not key.startswith(tuple(prefixes))
+    ]
+    assert unused == []
+    assert used - prefixes <= ENGLISH.keys()
+
+
+def test_the_templates_are_found() -> None:
+    assert {"base.html", "feed.html", "index.html", "refusal.html"} <= {
+        path.name for path in TEMPLATES
+    }
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -47,9 +76,9 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
     markup = re.sub(r"{{.*?}}", "x", markup)
     page = lxml.html.fromstring(f"<div>{markup}</div>")
     texts = [*page.itertext()]
-    texts += [element.get(name, "") for element in page.iter() for name in SPOKEN]
+    texts += [element.get(name, "") for element in page.iter() for name in ATTRIBUTES]
     words = set(re.findall(r"\w+", " ".join(texts)))
-    assert words <= NAMES
+    assert words <= NEUTRAL
 
 
 @pytest.mark.parametrize(
@@ -66,14 +95,14 @@ def test_a_template_has_no_words_of_its_own(path: Path) -> None:
         ("", "zh-Hans-CN", "zh-CN"),
     ],
 )
-def test_the_visitor_chooses_the_language_and_else_the_site(
+def test_the_visitor_chooses_the_language_otherwise_the_site(
     accepted: str, site_language: str, language: str
 ) -> None:
     header = parse_accept_header(accepted, LanguageAccept)
     assert catalogue_for(header, site_language).language == language
 
 
-def test_one_thing_is_said_of_one() -> None:
+def test_a_count_of_one_has_its_own_text() -> None:
     say = CATALOGUES["en"].say
     assert [say("posts", count=count) for count in (0, 1, 2)] == [
         "0 posts",
@@ -83,9 +112,9 @@ def test_one_thing_is_said_of_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "heading"), [("en", "What is published here"), ("zh-CN", "这里发布的内容")]
+    ("language", "heading"), [("en", "Feeds of this site"), ("zh-CN", "本站订阅源")]
 )
-def test_a_page_is_in_the_language_that_was_asked_for(
+def test_a_page_is_in_the_requested_language(
     server: Server, language: str, heading: str
 ) -> None:
     response = server.get("/", headers={"Accept-Language": language})

@@ -1,4 +1,4 @@
-"""Pages of which the cost would grow with the folder: bounded, or rendered once a revision."""
+"""Pages whose cost could grow with the folder: limited, or rendered once for each revision."""
 
 from pathlib import Path
 
@@ -31,26 +31,26 @@ def bare(posts: PostFolder, sqlite_url: str, store: Store) -> FlaskClient:
 def test_the_bare_index_is_rendered_once_for_each_revision(
     bare: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    calls = []
     listed = Snapshot.listed_feeds
 
     def counting(snapshot: Snapshot) -> object:
-        asked.append(1)
+        calls.append(1)
         return listed(snapshot)
 
     monkeypatch.setattr(Snapshot, "listed_feeds", counting)
     bodies = {bare.get("/").data for _ in range(5)}
-    assert (len(bodies), len(asked)) == (1, 1)
+    assert (len(bodies), len(calls)) == (1, 1)
 
 
-def test_the_bare_index_shows_what_was_published_last(bare: FlaskClient, store: Store) -> None:
+def test_the_bare_index_shows_the_last_publish(bare: FlaskClient, store: Store) -> None:
     assert b"t0" in bare.get("/").data
     publish(store, entry("new", tags=("brand-new",)))
     assert b"brand-new" in bare.get("/").data
 
 
 def test_the_bare_index_has_each_language_and_coding(bare: FlaskClient) -> None:
-    seen = {
+    variants = {
         (answer.headers.get("Content-Encoding"), answer.data)
         for language in ("en", "zh")
         for coding in ("identity", "gzip", "br")
@@ -58,16 +58,16 @@ def test_the_bare_index_has_each_language_and_coding(bare: FlaskClient) -> None:
             bare.get("/", headers={"Accept-Language": language, "Accept-Encoding": coding})
         ]
     }
-    assert len(seen) == 6
-    assert {coding for coding, _ in seen} == {None, "gzip", "br"}
+    assert len(variants) == 6
+    assert {coding for coding, _ in variants} == {None, "gzip", "br"}
 
 
-def test_the_bare_index_is_not_sent_again(bare: FlaskClient) -> None:
+def test_the_bare_index_is_revalidated_with_its_etag(bare: FlaskClient) -> None:
     tag = bare.get("/").headers["ETag"]
     assert bare.get("/", headers={"If-None-Match": tag}).status_code == 304
 
 
-def test_categories_below_one_are_found_on_either_engine(either_store: Store) -> None:
+def test_the_categories_below_another_are_found_on_either_engine(either_store: Store) -> None:
     tea = [("Tea",), ("Tea", "Green"), ("Tea", "Green", "Fine"), ("Tea-x",), ("Tea0",)]
     publish(either_store, entry(categories=tuple(tea)), now=NOW)
     with either_store.snapshot() as snapshot:
@@ -75,18 +75,18 @@ def test_categories_below_one_are_found_on_either_engine(either_store: Store) ->
     assert sorted(below) == tea[1:3]
 
 
-def test_a_page_far_behind_has_the_entries_in_their_order(tmp_path: Path) -> None:
+def test_a_late_page_of_a_long_list_has_its_entries_in_order(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path}/a.sqlite3")
     publish(store, *(entry(f"{n:03}") for n in range(300)))
     with store.snapshot() as snapshot:
         main = snapshot.feed("")
         assert main
-        found = [each.title for each in snapshot.older(main.number, 5, 290)]
-    assert found == ["009", "008", "007", "006", "005"]
+        titles = [each.title for each in snapshot.older(main.number, 5, 290)]
+    assert titles == ["009", "008", "007", "006", "005"]
     store.close()
 
 
-def test_the_largest_feeds_are_found_by_an_index(store: Store) -> None:
+def test_the_query_for_the_largest_feeds_uses_an_index(store: Store) -> None:
     with store._database.reading() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT * FROM feeds WHERE kind = 'tag' "

@@ -22,13 +22,13 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 @pytest.mark.parametrize(
     ("method", "path", "status", "heading"),
     [
-        ("GET", "/tags/none/atom.xml", 404, "Nothing is here"),
-        ("GET", "/static/none.css", 404, "Nothing is here"),
+        ("GET", "/tags/none/atom.xml", 404, "Page not found"),
+        ("GET", "/static/none.css", 404, "Page not found"),
         ("GET", "/%ff", 400, "This address cannot be read"),
-        ("POST", "/", 405, "This cannot be done here"),
+        ("POST", "/", 405, "This action is not allowed"),
     ],
 )
-def test_an_error_is_a_page_to_a_browser(
+def test_an_error_is_a_page_for_a_browser(
     server: Server, method: str, path: str, status: int, heading: str
 ) -> None:
     response = server.ask(method, path, headers=BROWSER)
@@ -39,20 +39,20 @@ def test_an_error_is_a_page_to_a_browser(
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/atom+xml", "text/html;q=0", ""])
-def test_an_error_is_a_line_to_a_program(server: Server, accept: str) -> None:
+def test_an_error_is_a_line_for_a_program(server: Server, accept: str) -> None:
     response = server.get("/tags/none/", headers={"Accept": accept})
     assert (response.status_code, response.text) == (404, "404 Not Found\n")
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html"])
-def test_a_cache_keeps_the_page_and_the_line_apart(server: Server, accept: str) -> None:
+def test_a_cache_stores_the_page_and_the_line_separately(server: Server, accept: str) -> None:
     headers = server.get("/none", headers={"Accept": accept}).headers
     assert headers["Vary"] == "Accept, Accept-Encoding, Accept-Language"
     assert headers["Cache-Control"] == "public, max-age=60"
 
 
 @pytest.mark.parametrize(
-    ("path", "meant"),
+    ("path", "suggested"),
     [
         ("/tags/Cafe/", "Café"),
         ("/tags/cafe/atom.xml", "Café"),
@@ -61,18 +61,18 @@ def test_a_cache_keeps_the_page_and_the_line_apart(server: Server, accept: str) 
         ("/categories/a/b/C/", "a/b / C#"),
     ],
 )
-def test_a_404_names_the_nearest_there_is(server: Server, path: str, meant: str) -> None:
+def test_a_404_suggests_similar_names(server: Server, path: str, suggested: str) -> None:
     page = lxml.html.fromstring(server.get(path, headers=BROWSER).content)
-    assert meant in page.xpath("//section[h2/@id='near']//a/text()")
+    assert suggested in page.xpath("//section[h2/@id='near']//a/text()")
 
 
 @pytest.mark.parametrize("path", ["/tags/" + "x" * 5000, "/none", "/tags/"])
-def test_nothing_is_near_what_is_like_nothing(server: Server, path: str) -> None:
+def test_a_404_suggests_nothing_if_no_name_is_similar(server: Server, path: str) -> None:
     page = lxml.html.fromstring(server.get(path, headers=BROWSER).content)
     assert page.xpath("//section[h2/@id='near']") == []
 
 
-# Errors that a healthy server does not show, in an app without a server.
+# Errors that do not occur on a healthy server, in an app without a server.
 
 
 def _broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: Callable[[], str]) -> Flask:
@@ -93,14 +93,14 @@ def _raising(error: Exception) -> Callable[[], str]:
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        (TooManyRequests(retry_after=90), 429, "In 90 seconds"),
-        (TooManyRequests(), 429, "Please wait"),
-        (Gone(), 410, "This has been taken away"),
+        (TooManyRequests(retry_after=90), 429, "Please try again in 90 seconds"),
+        (TooManyRequests(), 429, "You sent too many requests"),
+        (Gone(), 410, "This feed was removed"),
         (RuntimeError("the secret"), 500, "Something went wrong"),
-        (StoreError("the secret"), 503, "Not available now"),
+        (StoreError("the secret"), 503, "Temporarily unavailable"),
     ],
 )
-def test_a_fault_is_a_page_too(
+def test_an_error_of_the_server_is_a_page_without_details(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
@@ -116,19 +116,17 @@ def test_a_fault_is_a_page_too(
     assert (line.status_code, line.mimetype) == (status, "text/plain")
 
 
-def test_the_wait_is_said_to_programs_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_retry_after_is_also_a_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = TooManyRequests(retry_after=90)
     client = _broken(tmp_path, monkeypatch, _raising(error)).test_client()
     assert client.get("/broken", headers=BROWSER).headers["Retry-After"] == "90"
 
 
 def _no_snapshot(store: Store) -> None:
-    raise StoreError("the store is away")
+    raise StoreError("the store fails")
 
 
-def test_a_404_stands_while_the_store_does_not(
+def test_a_404_is_answered_while_the_store_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = _broken(tmp_path, monkeypatch, _raising(NotFound())).test_client()
@@ -136,7 +134,7 @@ def test_a_404_stands_while_the_store_does_not(
     assert client.get("/broken", headers=BROWSER).status_code == 404
 
 
-def test_a_browser_gets_the_feed_as_it_was_last_while_there_is_no_page_of_it(
+def test_a_browser_gets_the_last_feed_while_its_page_cannot_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = _broken(tmp_path, monkeypatch, _raising(NotFound()))

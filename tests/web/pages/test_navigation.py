@@ -1,4 +1,4 @@
-"""How feeds are put in order for people, without a server."""
+"""Lists of feeds on the pages, without a server."""
 
 from datetime import UTC, datetime
 
@@ -36,13 +36,13 @@ def _shape(lines: list[FeedLine]) -> list[object]:
         ([], []),
     ],
 )
-def test_a_category_is_placed_below_its_nearest_ancestor(
+def test_a_category_is_below_its_nearest_ancestor(
     paths: list[str], shape: list[object]
 ) -> None:
     assert _shape(tree(_line(*path.split("/")) for path in paths)) == shape
 
 
-def test_a_change_is_dated_as_the_site_counts_days() -> None:
+def test_the_date_of_a_change_is_in_the_time_zone_of_the_site() -> None:
     late = datetime(2026, 3, 3, 20, tzinfo=UTC)
     line = feed_line(a_site(timezone="Asia/Shanghai"), FeedRecord(1, SITE_TOPIC, 1, "", late))
     assert (line.changed_at, line.changed_at.day) == (late, 4)
@@ -51,5 +51,5 @@ def test_a_change_is_dated_as_the_site_counts_days() -> None:
 @pytest.mark.parametrize(
     ("tag", "label"), [("zh-CN", "中文 (zh-CN)"), ("en", "English (en)"), ("tlh", "tlh")]
 )
-def test_a_language_is_called_what_its_speakers_call_it(tag: str, label: str) -> None:
+def test_a_language_is_labelled_with_its_own_name(tag: str, label: str) -> None:
     assert label_of(Topic("language", (tag,))) == label

@@ -1,4 +1,4 @@
-"""The pages for people: the index, its search, the lists of feeds, what all pages carry."""
+"""The index, the search, the lists of feeds, and the headers and links of all pages."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,29 +17,29 @@ from tests.web.conftest import ODD_TAGS
 PAGES = ["/", "/?q=odd", "/?page=1", "/tags/", "/tags/C~23/", "/posts/odd/"]
 
 
-def test_the_index_lists_every_feed_and_is_discovered(server: Server) -> None:
+def test_the_index_lists_every_feed_and_supports_discovery(server: Server) -> None:
     response = server.get("/")
     page = lxml.html.fromstring(response.content)
     hrefs = {a.get("href") for a in page.iter("a")}
     assert {f"{server.url}/{name}" for name in ("atom.xml", "rss.xml", "feed.json")} <= hrefs
     assert f"{server.url}/tags/C~23/atom.xml" in hrefs
-    found = {(link.get("type"), link.get("href")) for link in page.xpath("//link[@type]")}
-    assert ("application/atom+xml", f"{server.url}/atom.xml") in found
-    assert ("application/rss+xml", f"{server.url}/rss.xml") in found
-    assert ("application/feed+json", f"{server.url}/feed.json") in found
-    assert ("text/x-opml", f"{server.url}/opml.xml") in found
+    links = {(link.get("type"), link.get("href")) for link in page.xpath("//link[@type]")}
+    assert ("application/atom+xml", f"{server.url}/atom.xml") in links
+    assert ("application/rss+xml", f"{server.url}/rss.xml") in links
+    assert ("application/feed+json", f"{server.url}/feed.json") in links
+    assert ("text/x-opml", f"{server.url}/opml.xml") in links
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_links_with_words_that_html_knows(server: Server, path: str) -> None:
+def test_a_page_uses_only_registered_link_relations(server: Server, path: str) -> None:
     page = lxml.html.fromstring(server.get(path).content)
     rels = {link.get("rel") for link in page.iter("link")}
     assert {"alternate", "stylesheet"} <= rels
-    assert rels <= {"alternate", "stylesheet", "icon", "canonical", "outline"}  # OPML's own
+    assert rels <= {"alternate", "stylesheet", "icon", "canonical", "outline"}  # of OPML
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_runs_no_script_but_ours_and_sends_forms_to_us_alone(
+def test_the_policy_of_a_page_allows_only_our_script_and_our_forms(
     server: Server, path: str
 ) -> None:
     response = server.get(path)
@@ -55,12 +55,14 @@ def test_a_page_runs_no_script_but_ours_and_sends_forms_to_us_alone(
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_kept_for_a_minute_for_each_language(server: Server, path: str) -> None:
+def test_a_cache_stores_a_page_for_a_minute_for_each_language(
+    server: Server, path: str
+) -> None:
     response = server.get(path)
     assert response.headers["Cache-Control"] == "public, max-age=60"
     assert response.headers["Vary"] == "Accept-Encoding, Accept-Language"
-    known = {"If-None-Match": response.headers["ETag"]}
-    assert server.get(path, headers=known).status_code == 304
+    condition = {"If-None-Match": response.headers["ETag"]}
+    assert server.get(path, headers=condition).status_code == 304
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -80,7 +82,7 @@ def test_the_index_counts_posts_and_dates_the_last_change(server: Server) -> Non
     assert len(line.findtext(".//time")) == len("2026-03-01")
 
 
-def test_a_category_stands_below_its_parent(server: Server) -> None:
+def test_a_category_is_listed_below_its_parent(server: Server) -> None:
     page = lxml.html.fromstring(server.get("/").content)
     (child,) = page.xpath("//section[h2/@id='category']/ul/li/ul/li//a[@class='name']")
     assert (child.text, child.get("href")) == ("C#", f"{server.url}/categories/a~2Fb/C~23/")
@@ -89,7 +91,7 @@ def test_a_category_stands_below_its_parent(server: Server) -> None:
 # Search.
 
 
-def _found(server: Server, query: str) -> set[str]:
+def _matches(server: Server, query: str) -> set[str]:
     response = server.get(f"/?q={query}")
     assert response.status_code == 200
     page = lxml.html.fromstring(response.content)
@@ -97,25 +99,25 @@ def _found(server: Server, query: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "matches"),
     [
         ("c%2B%2B", {"C++"}),
         ("odd", {"Odd tags"}),
         ("caf", {"Café"}),  # a post and a tag
         ("%E5%8C%BB%E5%AD%A6", {"上海交大医学院"}),
         ("%25", {"100%"}),
-        ("%00", set(ODD_TAGS)),  # nothing is asked for: the whole index
+        ("%00", set(ODD_TAGS)),  # an empty query: the index
         ("secret", set()),
         ("<script>", set()),
         ("a" * 5000, set()),
     ],
 )
-def test_a_search_finds_names_and_titles(server: Server, query: str, found: set[str]) -> None:
-    assert _found(server, query) >= found
-    assert found or not _found(server, query)
+def test_a_search_finds_names_and_titles(server: Server, query: str, matches: set[str]) -> None:
+    assert _matches(server, query) >= matches
+    assert matches or not _matches(server, query)
 
 
-def test_a_search_that_finds_much_says_that_there_may_be_more(
+def test_a_search_with_many_matches_says_that_it_shows_only_some(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -124,12 +126,12 @@ def test_a_search_that_finds_much_says_that_there_may_be_more(
     many = [an_entry(id=f"tag:example.org,2026:{n}", title=f"Post {n}") for n in range(41)]
     store.publish(Publication(settings.publication(), many), datetime(2026, 3, 3, tzinfo=UTC))
     client = create_app(settings, store).test_client()
-    assert client.get("/?q=post").text.count("No more than 40 are shown") == 1
-    assert "No more than" not in client.get("/?q=post+7").text
+    assert client.get("/?q=post").text.count("Only 40 results are shown") == 1
+    assert "results are shown" not in client.get("/?q=post+7").text
     store.close()
 
 
-def test_a_search_shows_its_words_as_text(server: Server) -> None:
+def test_a_search_shows_the_query_as_text(server: Server) -> None:
     response = server.get('/?q="><b>x')
     assert b"<b>x" not in response.content
     assert b"&lt;b&gt;x" in response.content
@@ -138,7 +140,7 @@ def test_a_search_shows_its_words_as_text(server: Server) -> None:
 # Lists of one kind.
 
 
-def test_a_list_of_one_kind_holds_each_feed_of_it(server: Server) -> None:
+def test_the_list_of_a_kind_has_each_feed_of_that_kind(server: Server) -> None:
     page = lxml.html.fromstring(server.get("/tags/").content)
     assert {a.text for a in page.xpath("//a[@class='name']")} == set(ODD_TAGS)
 
@@ -146,21 +148,21 @@ def test_a_list_of_one_kind_holds_each_feed_of_it(server: Server) -> None:
 @pytest.mark.parametrize(
     "path", ["/tags/?page=2", "/tags/?page=0", "/tags/?page=x", "/?page=9"]
 )
-def test_a_page_behind_the_last_is_not_there(server: Server, path: str) -> None:
+def test_a_page_number_out_of_range_is_a_404(server: Server, path: str) -> None:
     assert server.get(path).status_code == 404
 
 
 # Posts.
 
 
-def test_a_post_is_read_at_its_permalink(server: Server) -> None:
+def test_a_post_has_a_page_at_its_permalink(server: Server) -> None:
     response = server.get("/posts/odd/")
     page = lxml.html.fromstring(response.content)
     assert page.findtext(".//h1") == "Odd tags"
     assert page.xpath("//link[@rel='canonical']/@href") == [f"{server.url}/posts/odd/"]
 
 
-def test_an_address_without_its_slash_is_moved(server: Server) -> None:
+def test_an_address_without_its_slash_is_redirected(server: Server) -> None:
     response = server.get("/posts/odd")
     assert (response.status_code, response.headers["Location"]) == (
         301,
@@ -168,7 +170,7 @@ def test_an_address_without_its_slash_is_moved(server: Server) -> None:
     )
 
 
-def test_a_permalink_of_any_script_and_with_a_space_resolves(server: Server) -> None:
+def test_a_permalink_with_any_script_and_a_space_resolves(server: Server) -> None:
     response = server.get("/caf%C3%A9/au%20lait/")
     assert response.status_code == 200
     decomposed = server.get("/cafe%CC%81/au%20lait/")
@@ -182,10 +184,10 @@ def test_a_draft_has_no_page(server: Server) -> None:
     assert server.get("/posts/draft/").status_code == 404
 
 
-# Where another program serves the pages.
+# Another program serves the pages.
 
 
-def test_without_pages_the_index_lists_feeds_alone(
+def test_without_pages_the_index_lists_only_feeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""What a post brings along, on the page that shows it."""
+"""The page of a post: authors, enclosures, feeds, metadata."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -33,13 +33,13 @@ EPISODE = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over a store that holds one episode, and one post in no feed but a tag's."""
-    place = tmp_path_factory.mktemp("episodes")
+    """A server with an episode, a post in the feed of a tag only, and a post in no feed."""
+    folder = tmp_path_factory.mktemp("episodes")
     port = free_port()
     site = a_site(url=f"http://127.0.0.1:{port}", content="summary")
-    (place / "var").mkdir()
-    (place / "posts").mkdir()
-    store = Store(f"sqlite:///{place}/var/feedsvc.sqlite3")
+    (folder / "var").mkdir()
+    (folder / "posts").mkdir()
+    store = Store(f"sqlite:///{folder}/var/feedsvc.sqlite3")
     named = {"tags": ("Tea", "Cup"), "categories": (("Drinks",),), "language": "zh-CN"}
     entries = [
         an_entry("tea", permalink=f"{site.url}/tea/", summary="In short.", **EPISODE),
@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     ]
     store.publish(Publication(site, entries), NOW)
     store.close()
-    started = Server(place, place / "posts", command="web", port=port)
+    started = Server(folder, folder / "posts", command="web", port=port)
     try:
         yield started.wait_until_ready()
     finally:
@@ -62,14 +62,14 @@ def page(server: Server, path: str) -> Any:
     return lxml.html.fromstring(response.content)
 
 
-def test_authors_lead_to_their_pages(server: Server) -> None:
+def test_authors_link_to_their_pages(server: Server) -> None:
     (about,) = page(server, "/tea/").xpath("//p[@class='about']")
     assert about.text_content().endswith("Li, Wang <w>")
     links = [(a.text, a.get("rel"), a.get("href")) for a in about.iter("a")]
     assert links == [("Li", "author", "https://li.example/?a=1&b=2")]
 
 
-def test_an_episode_is_heard_and_a_film_is_watched(server: Server) -> None:
+def test_audio_and_video_have_a_player(server: Server) -> None:
     players = page(server, "/tea/").xpath("//audio | //video")
     assert [(p.tag, p.get("src"), "controls" in p.attrib) for p in players] == [
         ("audio", "https://example.org/a&b.mp3", True),
@@ -79,7 +79,7 @@ def test_an_episode_is_heard_and_a_film_is_watched(server: Server) -> None:
     assert "media-src http: https:" in policy
 
 
-def test_every_file_can_be_fetched_by_its_name(server: Server) -> None:
+def test_every_enclosure_has_a_link(server: Server) -> None:
     links = page(server, "/tea/").xpath("//figcaption/a")
     assert [(a.text, a.get("href"), a.get("type")) for a in links] == [
         ("a&b.mp3", "https://example.org/a&b.mp3", "audio/mpeg"),
@@ -88,36 +88,36 @@ def test_every_file_can_be_fetched_by_its_name(server: Server) -> None:
     ]
 
 
-def test_a_page_shows_the_whole_text_where_feeds_have_its_summary(server: Server) -> None:
+def test_a_page_shows_the_full_text_if_feeds_have_the_summary(server: Server) -> None:
     (content,) = page(server, "/tea/").xpath("//div[@class='content']")
     assert content.text_content().strip() == "All of it."
     assert b"All of it." not in server.get("/atom.xml").content
 
 
-def test_a_page_links_to_those_feeds_alone_that_hold_the_post(server: Server) -> None:
+def test_a_page_links_only_to_feeds_that_contain_the_post(server: Server) -> None:
     shown = page(server, "/cup/")
     assert shown.xpath("//section[h2/@id='terms']//a/@href") == [
         f"{server.url}/tags/Cup/{name}" for name in ("", "atom.xml", "rss.xml", "feed.json")
     ]
-    found = shown.xpath("//link[@rel='alternate'][contains(@href, '/tags/')]/@href")
-    assert found == [f"{server.url}/tags/Cup/atom.xml"]
+    links = shown.xpath("//link[@rel='alternate'][contains(@href, '/tags/')]/@href")
+    assert links == [f"{server.url}/tags/Cup/atom.xml"]
 
 
-def test_a_page_tells_other_sites_what_it_is(server: Server) -> None:
+def test_a_page_has_open_graph_metadata(server: Server) -> None:
     shown = page(server, "/tea/")
-    told = {m.get("property"): m.get("content") for m in shown.xpath("//meta[@property]")}
-    assert told["og:type"] == "article"
-    assert (told["og:title"], told["og:url"]) == ("tea", f"{server.url}/tea/")
-    assert told["og:description"] == "In short."
-    assert told["og:image"] == "https://example.org/tea.jpg"
+    metadata = {m.get("property"): m.get("content") for m in shown.xpath("//meta[@property]")}
+    assert metadata["og:type"] == "article"
+    assert (metadata["og:title"], metadata["og:url"]) == ("tea", f"{server.url}/tea/")
+    assert metadata["og:description"] == "In short."
+    assert metadata["og:image"] == "https://example.org/tea.jpg"
 
 
-def test_a_post_in_no_feed_has_its_page(server: Server) -> None:
+def test_a_post_in_no_feed_has_a_page(server: Server) -> None:
     assert page(server, "/none/").findtext(".//h1") == "none"
     assert server.get("/lang/de/atom.xml").status_code == 404
 
 
-def test_the_index_lists_languages_and_names_those_of_posts(server: Server) -> None:
+def test_the_index_lists_languages_and_marks_those_of_titles(server: Server) -> None:
     index = page(server, "/")
     headings = [heading.text for heading in index.iter("h2")]
     assert "Languages" in headings
@@ -125,8 +125,8 @@ def test_the_index_lists_languages_and_names_those_of_posts(server: Server) -> N
     assert {(a.text, a.get("lang")) for a in posts} == {("tea", "en"), ("cha", "zh-CN")}
 
 
-def test_a_language_is_found_whichever_capitals_it_is_asked_for_with(server: Server) -> None:
+def test_a_language_tag_in_other_case_redirects(server: Server) -> None:
     assert server.get("/lang/zh-CN/atom.xml").status_code == 200
     moved = server.get("/lang/zh-cn/atom.xml")
-    place = f"{server.url}/lang/zh-CN/atom.xml"
-    assert (moved.status_code, moved.headers["Location"]) == (301, place)
+    location = f"{server.url}/lang/zh-CN/atom.xml"
+    assert (moved.status_code, moved.headers["Location"]) == (301, location)

@@ -1,4 +1,4 @@
-// What a page does beyond HTML. Without this script an address can be marked and copied by hand.
+// Copy buttons and keyboard scrolling. Without this script, addresses can be copied by hand.
 "use strict";
 
 async function copy(button) {
@@ -6,14 +6,14 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(address.value);
   } catch {
-    // There is no clipboard on a page that came without TLS.
+    // Browsers offer no clipboard without TLS.
     address.select();
     if (!document.execCommand("copy")) return;
   }
-  const said = button.dataset.said ??= button.textContent;
+  const label = button.dataset.label ??= button.textContent;
   button.textContent = button.dataset.copied;
   document.getElementById("status").textContent = button.dataset.copied;
-  setTimeout(() => { button.textContent = said; }, 3000);
+  setTimeout(() => { button.textContent = label; }, 3000);
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -21,7 +21,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button));
 }
 
-// What scrolls must be reachable with the keys; not every browser sees to that itself.
+// Scrollable elements must be reachable with the keyboard; not every browser ensures that.
 for (const wide of document.querySelectorAll(".content, .content pre, .content table")) {
   if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 }
