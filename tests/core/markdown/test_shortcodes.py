@@ -1,4 +1,4 @@
-"""Tags of other generators: known ones become Markdown, others go, code stays."""
+"""Known tags of site generators become Markdown, others are removed, code stays."""
 
 import time
 
@@ -8,7 +8,7 @@ from feedsvc.core.markdown.shortcodes import Removed, without_shortcodes
 
 
 def shown(body: str) -> str:
-    """What is shown of a body in which every tag is known."""
+    """The Markdown of a body in which all tags are known."""
     text, removed = without_shortcodes(body)
     assert removed == ()
     return text
@@ -60,7 +60,7 @@ def test_a_video_becomes_a_link(tag: str, address: str) -> None:
     assert shown(tag) == f"\n\n<{address}>\n\n"
 
 
-def test_a_video_without_a_name_is_nothing() -> None:
+def test_a_video_without_a_name_is_removed() -> None:
     assert shown("a{{< youtube >}}b") == "ab"
 
 
@@ -72,7 +72,7 @@ def test_a_video_without_a_name_is_nothing() -> None:
         ("{{< figure caption=c >}}", "c"),
     ],
 )
-def test_a_figure_is_its_picture_and_its_caption(tag: str, markdown: str) -> None:
+def test_a_figure_becomes_a_picture_and_its_caption(tag: str, markdown: str) -> None:
     assert shown(tag).strip() == markdown
 
 
@@ -86,9 +86,7 @@ def test_a_figure_is_its_picture_and_its_caption(tag: str, markdown: str) -> Non
         ("{% code %}\n````\n{% endcode %}", "`````\n````\n`````"),
     ],
 )
-def test_a_block_of_code_is_fenced_by_more_ticks_than_it_holds(
-    block: str, markdown: str
-) -> None:
+def test_a_code_block_has_a_fence_longer_than_its_backticks(block: str, markdown: str) -> None:
     assert shown(block) == f"\n\n{markdown}\n\n"
 
 
@@ -103,11 +101,11 @@ def test_a_block_of_code_is_fenced_by_more_ticks_than_it_holds(
         ("{% pullquote %}a{% endpullquote %}", "> a"),
     ],
 )
-def test_a_quotation_is_quoted_with_its_source(block: str, markdown: str) -> None:
+def test_a_quotation_keeps_its_source(block: str, markdown: str) -> None:
     assert shown(block) == f"\n\n{markdown}\n\n"
 
 
-def test_a_raw_block_is_shown_as_it_is() -> None:
+def test_a_raw_block_stays_unchanged() -> None:
     assert shown("{% raw %}{{ x }} {% foo %}{% endraw %}") == "{{ x }} {% foo %}"
 
 
@@ -122,14 +120,14 @@ def test_a_raw_block_is_shown_as_it_is() -> None:
         "``a ` {{< foo >}}``",
     ],
 )
-def test_code_is_left_as_it_stands(code: str) -> None:
+def test_code_stays_unchanged(code: str) -> None:
     assert shown(code) == code
 
 
 @pytest.mark.parametrize(
     "body", ["", "100 % {x}", "{{ variable }}", "{{/* remark */}}", "a {% b"]
 )
-def test_what_is_no_tag_is_left_as_it_stands(body: str) -> None:
+def test_text_that_is_no_tag_stays_unchanged(body: str) -> None:
     assert shown(body) == body
 
 
@@ -144,11 +142,11 @@ def test_what_is_no_tag_is_left_as_it_stands(body: str) -> None:
         ("{{< /chart >}}", "chart"),
     ],
 )
-def test_an_unknown_tag_is_removed_and_named(tag: str, name: str) -> None:
+def test_an_unknown_tag_is_removed_and_reported(tag: str, name: str) -> None:
     assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
 
 
-def test_removed_tags_come_with_their_lines_and_what_they_held_stays() -> None:
+def test_removed_tags_have_positions_and_their_content_stays() -> None:
     body = "```\n{% foo %}\n```\nb {% chart %}\nkept\n{% c %}{% endchart %}\n"
     text, removed = without_shortcodes(body)
     assert text == "```\n{% foo %}\n```\nb \nkept\n\n"
@@ -175,27 +173,27 @@ def test_removed_tags_come_with_their_lines_and_what_they_held_stays() -> None:
     ],
     ids=range(10),
 )
-def test_a_body_of_half_a_megabyte_is_read_in_no_time(body: str) -> None:
+def test_half_a_megabyte_of_tags_takes_linear_time(body: str) -> None:
     started = time.process_time()
     without_shortcodes(body)
-    assert time.process_time() - started < 5  # quadratic: minutes
+    assert time.process_time() - started < 5  # quadratic time would be minutes
 
 
 @pytest.mark.parametrize("code", ["~~~\n{% a %}", "```\n{% a %}\n````", "``` a` {% b %} ```"])
-def test_a_fence_ends_with_one_as_long_or_with_the_body(code: str) -> None:
+def test_a_fence_ends_at_one_of_the_same_length_or_with_the_body(code: str) -> None:
     assert shown(code) == code
 
 
 @pytest.mark.parametrize("text", ["{% a\n%}", "{% 1 %}", "{{< a " + "b" * 2_001 + " >}}"])
-def test_a_tag_stands_on_one_line_and_is_not_endless(text: str) -> None:
+def test_a_tag_is_on_one_line_and_of_limited_length(text: str) -> None:
     assert shown(text) == text
 
 
-def test_single_backticks_do_not_reach_over_a_blank_line() -> None:
+def test_inline_code_does_not_span_a_blank_line() -> None:
     assert shown("a ` b\n\n{% more %}\n\nc `") == "a ` b\n\n<!-- more -->\n\nc `"
 
 
-def test_a_fence_of_another_kind_ends_nothing() -> None:
+def test_a_fence_does_not_end_at_one_of_the_other_kind() -> None:
     assert shown("```\n~~~\n{% a %}\n```") == "```\n~~~\n{% a %}\n```"
 
 
@@ -221,7 +219,7 @@ def test_a_fence_of_another_kind_ends_nothing() -> None:
         ("{{< tweet >}}", ""),
     ],
 )
-def test_a_tag_of_a_theme_keeps_its_words(tag: str, markdown: str) -> None:
+def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> None:
     assert shown(f"a {tag} b") == f"a {markdown} b"
 
 
@@ -251,7 +249,7 @@ def test_a_tag_of_a_theme_becomes_a_paragraph(tag: str, paragraph: str) -> None:
     ("tag", "name"),
     [("{{ page.title | upcase }}", "page.title"), ("{% include a.html %}", "include")],
 )
-def test_what_only_jekyll_knows_is_removed_and_named(tag: str, name: str) -> None:
+def test_a_tag_that_needs_jekyll_is_removed_and_reported(tag: str, name: str) -> None:
     assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
 
 
@@ -280,7 +278,7 @@ def test_what_only_jekyll_knows_is_removed_and_named(tag: str, name: str) -> Non
         ("[[toc]]\n@[toc](Contents)\n[[_TOC_]]\nx", "\n\n\nx"),
     ],
 )
-def test_a_mark_becomes_what_it_means(mark: str, markdown: str) -> None:
+def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str) -> None:
     assert shown(mark) == markdown
 
 
@@ -302,12 +300,12 @@ def test_a_mark_becomes_what_it_means(mark: str, markdown: str) -> None:
         *("a\n\n    {% x %} [[b]]\n\t%%c%%", "a\n\n\t[TOC]"),
     ],
 )
-def test_what_only_looks_like_a_mark_stays(text: str) -> None:
+def test_text_that_only_looks_like_a_mark_stays(text: str) -> None:
     assert shown(text) == text
 
 
 @pytest.mark.parametrize("item", ["- a", "1. a", "- a\n\n  b", "[^1]: a"])
-def test_what_is_indented_in_a_list_is_no_code(item: str) -> None:
+def test_indented_text_in_a_list_is_no_code(item: str) -> None:
     assert shown(f"{item}\n\n    {{% more %}} [[b]]") == f"{item}\n\n    <!-- more --> b"
 
 
@@ -343,8 +341,8 @@ def test_what_is_indented_in_a_list_is_no_code(item: str) -> None:
         ),
     ],
 )
-def test_a_megabyte_of_half_a_mark_is_read_in_no_time(piece: str) -> None:
+def test_a_megabyte_of_unclosed_marks_takes_linear_time(piece: str) -> None:
     body = "{{ " + piece * (1_000_000 // len(piece))
     started = time.process_time()
     without_shortcodes(body)
-    assert time.process_time() - started < 5  # quadratic: minutes
+    assert time.process_time() - started < 5  # quadratic time would be minutes

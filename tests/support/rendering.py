@@ -1,0 +1,19 @@
+"""HTML and Markdown as they appear in a feed, for tests of what authors write."""
+
+from typing import Final
+
+from feedsvc.core.html.sanitise import safe_html
+from feedsvc.core.markdown.markdown import html_of
+
+SITE: Final = "https://example.org"
+BASE: Final = f"{SITE}/posts/tea/"
+
+
+def cleaned(rough: str) -> str:
+    """Rough HTML of a post at BASE after the sanitiser."""
+    return safe_html(rough, BASE, "e1-")
+
+
+def shown(markdown: str) -> str:
+    """Markdown of a post at BASE as safe HTML."""
+    return cleaned(html_of(markdown))
