@@ -4,6 +4,7 @@ from typing import Final
 
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.shortcodes import without_shortcodes
 
 SITE: Final = "https://example.org"
 BASE: Final = f"{SITE}/posts/tea/"
@@ -17,3 +18,10 @@ def cleaned(rough: str) -> str:
 def shown(markdown: str) -> str:
     """Markdown of a post at BASE as safe HTML."""
     return cleaned(html_of(markdown))
+
+
+def translated(body: str) -> str:
+    """The Markdown of a body in which all tags of generators are known."""
+    markdown, removed = without_shortcodes(body)
+    assert removed == ()
+    return markdown
