@@ -15,7 +15,8 @@ from benchmarks.posts import write_posts
 from feedsvc.core.feeds.entries import compose, new_id
 from feedsvc.core.frontmatter.decoding import decoded
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
-from feedsvc.core.markdown.markdown import html_of, safe_html
+from feedsvc.core.html.sanitise import safe_html
+from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Post
 from feedsvc.core.site import Site

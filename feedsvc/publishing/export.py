@@ -8,7 +8,8 @@ from pathlib import Path
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import feed_of
-from feedsvc.core.feeds.formats import FORMATS, opml_document
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
 from feedsvc.store.store import Store
 

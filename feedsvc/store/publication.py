@@ -18,7 +18,7 @@ from feedsvc.core.feeds.change_summary import (
     headline,
 )
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.feeds.feeds import (
     RENDERER_VERSION,
     SITE_TOPIC,
@@ -160,7 +160,7 @@ class _Writer:
         rows = [
             {"path": path, "entry_id": entry.id}
             for entry in put
-            for path in attached(entry, site_url)
+            for path in entry_files(entry, site_url)
         ]
         if rows:
             self._connection.execute(sa.insert(attachments), rows)

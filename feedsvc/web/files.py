@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import FileWrapper
 
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder, Unsettled
@@ -86,7 +86,7 @@ class Files:
         folder = self._require_whole()
         files: dict[tuple[int, int], tuple[IO[bytes], str]] = {}  # by device and inode
         for entry, post_path in shown_by:
-            shown = attached(entry, site_url).get(path)
+            shown = entry_files(entry, site_url).get(path)
             for candidate in file_candidates(post_path, shown.name) if shown else ():
                 file = folder.open_beside(candidate)
                 if file and shown:

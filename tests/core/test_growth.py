@@ -22,9 +22,9 @@ from feedsvc.core.feeds import (
     xml_feeds,
 )
 from feedsvc.core.feeds.change_summary import ChangeSummary, headline
-from feedsvc.core.feeds.deltas import delta, marks
+from feedsvc.core.feeds.deltas import delta, entry_hashes
 from feedsvc.core.feeds.entries import Entry, compose
-from feedsvc.core.feeds.entry_files import attached
+from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.feeds.feeds import (
     SITE_TOPIC,
     Feed,
@@ -33,13 +33,13 @@ from feedsvc.core.feeds.feeds import (
     feed_of,
     topics_of,
 )
-from feedsvc.core.feeds.formats import opml_document
 from feedsvc.core.feeds.identities import (
     Claim,
     Holder,
     Standing,
     identify,
 )
+from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
@@ -275,11 +275,11 @@ CASES: Final[dict[str, Case]] = {
     "OPML": of_topics(lambda topics: opml_document(a_site(), topics)),
     "listed topics": of_topics(feeds.listed),
     "topics of an entry": of_an_entry(topics_of),
-    "attached files": of_an_entry(lambda entry: attached(entry, "https://example.org")),
+    "attached files": of_an_entry(lambda entry: entry_files(entry, "https://example.org")),
     "size of an entry": smaller(
         of_an_entry(lambda entry: feed_of(a_site(max_bytes=10**9), SITE_TOPIC, [entry]))
     ),
-    "delta": of_a_feed(lambda feed: delta(feed, marks(replace_half(feed)))),
+    "delta": of_a_feed(lambda feed: delta(feed, entry_hashes(replace_half(feed)))),
     "updated": of_a_feed(lambda feed: feed.updated),
     "JSON Feed": of_a_feed(json_feed.json_document),
     "news": smaller(lambda n: partial(some_news(n).to_dict, "https://example.org")),

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import feed_of
-from feedsvc.core.feeds.formats import FORMATS, opml_document
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
 from feedsvc.publishing.publish import Report, publish
 from feedsvc.source.folder import Folder

@@ -1,4 +1,4 @@
-"""What one publish has changed, in the words in which it is told to others."""
+"""The changes of one publish, for messages to people and programs outside feedsvc."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -10,12 +10,12 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.text import summary_of
 
 MOST_SUMMARY: Final = 300  # graphemes
-MOST_NAMED: Final = 100  # of each kind; the counts tell of all
+MOST_NAMED: Final = 100  # of each kind; the counts include the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """An entry by what a person and a program know it by."""
+    """The part of an entry that identifies it to a person and to a program."""
 
     id: str
     title: str
@@ -25,17 +25,17 @@ class Headline:
 
 
 def headline(entry: Entry) -> Headline:
-    """An entry in a headline; a long summary is cut."""
+    """The headline of an entry. A long summary is shortened."""
     summary = summary_of(entry.summary, MOST_SUMMARY)
     return Headline(entry.id, entry.title, entry.permalink, rfc3339(entry.published), summary)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:
-    """The entries that a publish added, changed and withdrew, and the feeds that moved.
+    """The entries that a publish added, changed or withdrew, and the feeds that changed.
 
-    At most MOST_NAMED of each are named, by headline or, feeds, by path; `counts` are those of
-    all: of added, changed and withdrawn entries, and of feeds.
+    Each list holds at most MOST_NAMED values: headlines of entries, paths of feeds. `counts`
+    holds the full numbers of added, changed and withdrawn entries and of changed feeds.
     """
 
     added: tuple[Headline, ...] = ()
@@ -45,35 +45,35 @@ class ChangeSummary:
     counts: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def __bool__(self) -> bool:
-        """False where nothing has changed."""
+        """False if nothing changed."""
         return any(self.counts)
 
     def to_json(self) -> str:
-        """The same as a JSON object, for `from_json`."""
+        """The summary as JSON text, which `from_json` reads."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The news that `to_json` wrote."""
-        found: dict[str, Any] = json.loads(text)
-        lines = {
-            name: tuple(Headline(**line) for line in found[name])
+        """The summary that `to_json` wrote."""
+        stored: dict[str, Any] = json.loads(text)
+        headlines = {
+            name: tuple(Headline(**fields) for fields in stored[name])
             for name in ("added", "changed", "withdrawn")
         }
-        added, changed, withdrawn, feeds = found["counts"]
+        added, changed, withdrawn, feeds = stored["counts"]
         counts = (added, changed, withdrawn, feeds)
-        return cls(**lines, feeds=tuple(found["feeds"]), counts=counts)
+        return cls(**headlines, feeds=tuple(stored["feeds"]), counts=counts)
 
     def to_dict(self, site_url: str) -> dict[str, Any]:
-        """The same for others, whose JSON it becomes: counts, entries, addresses of feeds."""
+        """The summary for a public JSON document: counts, entries and the URLs of feeds."""
         kinds = {"added": self.added, "changed": self.changed, "withdrawn": self.withdrawn}
         counts = dict(zip((*kinds, "feeds"), self.counts, strict=True))
         paths = (addresses.document_path(path, "atom") for path in self.feeds)
         topics = [addresses.url(site_url, path) for path in paths]
         return {
             **{
-                kind: {"count": counts[kind], "entries": [asdict(line) for line in lines]}
-                for kind, lines in kinds.items()
+                kind: {"count": counts[kind], "entries": [asdict(each) for each in headlines]}
+                for kind, headlines in kinds.items()
             },
             "feeds": {"count": counts["feeds"], "topics": topics},
         }

@@ -1,4 +1,4 @@
-"""What is new in a feed for somebody who has an earlier version of it (RFC 3229)."""
+"""Delta encoding (RFC 3229): only the entries that a client does not have yet."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -9,31 +9,32 @@ from feedsvc.core.feeds.feeds import Feed
 
 @dataclass(frozen=True)
 class Delta(Feed):
-    """Some entries of a feed, under the head of the whole."""
+    """Some entries of a feed, with the title, dates and links of the whole feed."""
 
     whole: Feed
 
     @property
     def updated(self) -> datetime:
-        """That of the whole feed."""
+        """The date of the whole feed."""
         return self.whole.updated
 
 
-def marks(feed: Feed) -> frozenset[int]:
-    """One number for each entry as it is; another when anything of it changes.
+def entry_hashes(feed: Feed) -> frozenset[int]:
+    """One number for each entry. The number changes when anything in the entry changes.
 
-    They mean something within one run of the program only.
+    The numbers are valid only within one process.
     """
     return frozenset(map(hash, feed.entries))
 
 
-def delta(feed: Feed, known: Set[int]) -> Delta | None:
-    """The entries of a feed whose marks are not known: those that were added or changed.
+def delta(feed: Feed, client_hashes: Set[int]) -> Delta | None:
+    """The entries that were added or changed since the version that a client has.
 
-    None where the whole feed is the better answer: nothing of it is known, so that more may
-    have come and gone meanwhile; or all is, so that entries have only gone.
+    `client_hashes` are the `entry_hashes` of that version. None if the whole feed is the better
+    answer: if all entries are new, the client may also have missed others; if none is new,
+    entries were only removed, and a delta cannot say so.
     """
-    new = tuple(entry for entry in feed.entries if hash(entry) not in known)
+    new = tuple(entry for entry in feed.entries if hash(entry) not in client_hashes)
     if not new or len(new) == len(feed.entries):
         return None
     return Delta(feed.site, feed.topic, new, feed)

@@ -1,4 +1,8 @@
-"""From what an author wrote to what a subscriber reads: Post -> Entry."""
+"""Post -> Entry: what an author wrote becomes what a subscriber reads.
+
+An entry is complete: ids, safe HTML and summary are decided here, so that the writers of the
+formats decide nothing.
+"""
 
 import hashlib
 import json
@@ -11,13 +15,10 @@ from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core.dates import rfc3339
+from feedsvc.core.html.sanitise import safe_html
+from feedsvc.core.html.scanner import TooDeepError
 from feedsvc.core.languages import language_tag
-from feedsvc.core.markdown.markdown import (
-    TooDeepError,
-    html_of,
-    html_until_more,
-    safe_html,
-)
+from feedsvc.core.markdown.markdown import html_of, html_until_more
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.posts.post import Post
@@ -25,12 +26,12 @@ from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.core.text import plain, summary_of, words_of
 
-SUMMARY_LENGTH: Final = 200  # graphemes, where the author gives no summary
-MOST_SUMMARY: Final = 2000  # graphemes, where the author gives one
-_SHORT: Final = 500  # characters, where the summary stands for the whole
-_HEAD: Final = 2000  # characters of content that nearly always hold a summary
+SUMMARY_LENGTH: Final = 200  # graphemes of a summary that we make
+MOST_SUMMARY: Final = 2000  # graphemes of a summary that the author wrote
+_SHORT: Final = 500  # characters of a summary that replaces a too large content
+_HEAD: Final = 2000  # characters of content that nearly always hold enough words
 
-_FOOTNOTES = re.compile(  # marks in the text, and the notes at its end
+_FOOTNOTES = re.compile(  # references in the text, and the notes at its end
     r'<sup><a href="#[^"]*-fn-[^"]*"[^>]*>[^<]*</a></sup>'
     r'|<section>\s*<ol>\s*<li id="[^"]*-fn-.*</section>',
     re.DOTALL,
@@ -43,15 +44,18 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class Entry:
-    """What a subscriber reads. `permalink` is absolute, `content_html` is safe and complete.
+    """What a subscriber reads: the same in every format.
 
-    `published` and `updated` are to the second and keep the offset they were written with;
-    `updated` is never before `published`. `authors` is never empty, nor is `language`, unless
-    the entry was kept by a feedsvc that knew no feeds of languages. `image` is the absolute URL
-    of the lead image. `feeds` are the feeds that hold it, where not all of its topics do: words
-    for kinds (`site`, `tags`, `categories`, `authors`, `languages`) and paths (`tags/AI`).
-    `content` is `full` or `summary` where the post itself decides; in a Feed it is `summary`
-    where `content_html` is no more than that and a link.
+    - `permalink` and `image` (the lead image) are absolute URLs.
+    - `content_html` is safe and complete.
+    - `published` and `updated` have whole seconds and the UTC offset that the author wrote.
+      `updated` is never before `published`.
+    - `authors` is never empty. `language` is empty only in entries that a version without
+      language feeds stored.
+    - `feeds` limits the feeds that hold the entry; None means the feeds of all its topics. It
+      holds kinds (`site`, `tags`, `categories`, `authors`, `languages`) and paths (`tags/AI`).
+    - `content` is `full` or `summary` if the post itself decides. In a Feed, `summary` means
+      that `content_html` holds only the summary and a link.
     """
 
     id: str
@@ -72,22 +76,22 @@ class Entry:
 
     @cached_property
     def digest(self) -> str:
-        """Changes when anything that a subscriber sees of the entry does."""
-        seen = [
+        """A hash that changes when anything changes that a subscriber can see."""
+        visible = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
             *(self.tags, self.categories, [(a.name, a.uri, a.email) for a in self.authors]),
-            # Not an enclosure's file: where it lies on our disk is nobody's business.
+            # Without the path of the file on our disk, which no subscriber sees.
             [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
             *(self.image, self.feeds, self.content),
         ]
-        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
 
 
 def new_id(key: str, site: Site) -> str:
-    """The id that a post with this key gets at its first publication: an absolute URI.
+    """The id that a post with this key gets when it is first published: an absolute URI.
 
-    A guid that is a URI or a UUID is taken as it is; all else becomes a tag URI (RFC 4151).
+    A guid that is a URI or a UUID is the id. All other keys become a tag URI (RFC 4151).
     """
     kind, _, name = key.partition(":")
     if kind == "guid":
@@ -96,35 +100,24 @@ def new_id(key: str, site: Site) -> str:
         if _URI.fullmatch(name):
             return name
         return f"tag:{site.tag_authority}:guid:{quote(name, safe='')}"
-    # A path begins with a slash and a slug never does: the two cannot meet.
+    # A path begins with a slash and a slug never does, so their ids never clash.
     specific = ("/" if kind == "path" else "") + quote(name, safe="/")
     return f"tag:{site.tag_authority}:{specific}"
 
 
 def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry | Problem:
-    """The entry of a post under its pinned id and first date of publication."""
-    named = f"{post.title} {rfc3339(post.published)}"  # not the id: a rename changes nothing
-    prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
-    try:
-        rough = post.body if post.is_html else html_of(post.body)
-        content = safe_html(rough, post.permalink, prefix)
-    except TooDeepError as error:
-        return Problem(
-            post.path, 0, str(error), "close the tags that stay open", code="too-deep"
-        )
-    except BaseException as error:  # a panic in comrak or nh3 is no Exception to Python
-        if type(error).__name__ != "PanicException":
-            raise
-        return Problem(
-            post.path, 0, f"its text cannot be read: {error}", "simplify it", code="bug"
-        )
-    summary = _summary(post, rough, content)
+    """The entry of a post. Its id and its first publication date come from the store."""
+    html = _html_of(post)
+    if isinstance(html, Problem):
+        return html
+    summary = _summary(post, html)
+    is_whole_content = "<" not in html.safe and summary == unescape(html.safe)
     return Entry(
         id=entry_id,
         permalink=post.permalink,
         title=post.title,
-        summary="" if "<" not in content and summary == unescape(content) else summary,
-        content_html=content,
+        summary="" if is_whole_content else summary,
+        content_html=html.safe,
         published=published,
         updated=max(published, post.updated or published),
         language=language_tag(post.language or site.language),
@@ -132,38 +125,67 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         categories=post.categories,
         authors=post.authors or (Person(site.author),),
         enclosures=post.enclosures,
-        image=post.image or (_first_image(content) if site.rules.lead_image else ""),
+        image=post.image or (_first_image(html.safe) if site.rules.lead_image else ""),
         feeds=post.feeds,
         content=post.content,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Html:
+    """The body of a post as HTML: as the author wrote it, and after the sanitiser."""
+
+    rough: str
+    safe: str
+
+
+def _html_of(post: Post) -> _Html | Problem:
+    # The prefix must not depend on the id: a renamed file keeps its bytes.
+    named = f"{post.title} {rfc3339(post.published)}"
+    prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
+    try:
+        rough = post.body if post.is_html else html_of(post.body)
+        return _Html(rough, safe_html(rough, post.permalink, prefix))
+    except TooDeepError as error:
+        return Problem(post.path, 0, str(error), "close all open tags", code="too-deep")
+    except BaseException as error:  # pyo3 raises a panic of comrak or nh3 as BaseException
+        if type(error).__name__ != "PanicException":
+            raise
+        fault = f"its text cannot be converted to HTML: {error}"
+        return Problem(post.path, 0, fault, "simplify the text", code="bug")
+
+
 def _first_image(content: str) -> str:
-    found = _IMAGE.search(content)
-    return unescape(found[1]) if found else ""
+    match = _IMAGE.search(content)
+    return unescape(match[1]) if match else ""
 
 
-def _summary(post: Post, rough: str, content: str) -> str:
+def _summary(post: Post, html: _Html) -> str:
+    """The author's summary, else the text before the more marker, else the first words."""
     if post.summary:
         return summary_of(post.summary, MOST_SUMMARY)
-    excerpt = html_until_more(rough)
+    excerpt = html_until_more(html.rough)
     words = plain(_FOOTNOTE_MARK.sub("", excerpt)) if excerpt else ""
     if words:
         return summary_of(words, MOST_SUMMARY)
+    return _first_words(html.safe)
+
+
+def _first_words(content: str) -> str:
     if "-fn-" in content:
         content = _FOOTNOTES.sub("", content)
     head = content[:_HEAD]
-    if head.rfind("<") > head.rfind(">"):  # the cut went through a tag
+    if head.rfind("<") > head.rfind(">"):  # the cut is inside a tag
         head = head[: head.rfind("<")]
     words = words_of(head)
     summary = summary_of(words, SUMMARY_LENGTH)
-    if summary == words and len(head) < len(content):  # hardly any text among the tags
+    if summary == words and len(head) < len(content):  # the head holds too little text
         summary = summary_of(words_of(content), SUMMARY_LENGTH)
     return summary
 
 
 def with_summary_only(entry: Entry) -> Entry:
-    """The entry as a feed of summaries shows it: its summary and a link for content."""
+    """The entry for a feed of summaries: the content is the summary and a link."""
     words = f"<p>{escape(entry.summary)}</p>" if entry.summary else ""
     link = escape(entry.permalink)
     more = f'<p><a href="{link}">{link}</a></p>'
@@ -171,6 +193,6 @@ def with_summary_only(entry: Entry) -> Entry:
 
 
 def cut_short(entry: Entry) -> Entry:
-    """The entry with a part of its summary: it is too large for any feed."""
-    summary = summary_of(entry.summary, _SHORT)[:_SHORT]  # a grapheme may be of any length
+    """The entry with a short summary as content, for an entry that is too large for a feed."""
+    summary = summary_of(entry.summary, _SHORT)[:_SHORT]  # a grapheme can be long
     return with_summary_only(replace(entry, summary=summary))

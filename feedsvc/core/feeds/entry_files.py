@@ -1,7 +1,7 @@
-"""Which files an entry shows that lie beside its post, and at which addresses.
+"""The files beside a post that its entry shows, such as pictures, and their addresses.
 
-An entry has absolute URLs only. Those below its permalink, as a browser takes a relative URL
-for it, are of files in the folder of posts: nothing else answers there.
+All URLs in an entry are absolute. A URL below the permalink belongs to a file in the folder of
+the post, because a browser resolves relative URLs there. The web server may serve only these.
 """
 
 import re
@@ -18,46 +18,46 @@ from feedsvc.core.text import nfc
 _MEDIA = re.compile(r"(?:image|audio|video)/[a-z0-9.+-]+")
 _ANY_KIND: Final = "application/octet-stream"
 _SINGLE: Final = ("src", "href", "poster", "background")
-_STYLE_URL = re.compile(r"url\('([^']*+)'\)")  # as core/styles.py writes them
+_STYLE_URL = re.compile(r"url\('([^']*+)'\)")  # as core/html/styles.py writes them
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
-    """A file that an entry shows: its decoded name from the post on, and its media type."""
+class EntryFile:
+    """A file that an entry shows: its path relative to the post, decoded, and media type."""
 
     name: str
     media_type: str
 
 
-def attached(entry: Entry, site_url: str) -> dict[str, Attached]:
+def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
     """The files beside its post that an entry shows, by their decoded path on the site.
 
-    Pictures, sounds and films wherever they occur in it, and whatever its enclosures are.
+    These are all its enclosures, and images, audio and video files anywhere in its HTML.
     """
     base = _path_below(site_url, entry.permalink)
     if base is None:
         return {}
     folder = nfc(base[: base.rfind("/") + 1])
-    found: dict[str, Attached] = {}
+    files: dict[str, EntryFile] = {}
     for url, declared in _urls(entry, site_url):
         path = _path_below(site_url, url)
         name = _name_in(folder, path) if path else ""
         media_type = media_type_of(name) or declared
         if name and path and (declared or _MEDIA.fullmatch(media_type)):
-            # What an author declares decides nothing that a browser could run.
-            known = media_type_of(name) or _MEDIA.fullmatch(media_type)
-            found.setdefault(nfc(path), Attached(name, media_type if known else _ANY_KIND))
-    return found
+            # A declared type must never make a browser run a file as a page or script.
+            is_safe = media_type_of(name) or _MEDIA.fullmatch(media_type)
+            files.setdefault(nfc(path), EntryFile(name, media_type if is_safe else _ANY_KIND))
+    return files
 
 
 def _urls(entry: Entry, site_url: str) -> Iterator[tuple[str, str]]:
-    """Every URL of the entry, with the media type that it is declared to have, or ``."""
+    """Each URL of the entry, and its declared media type (empty if there is none)."""
     for enclosure in entry.enclosures:
         yield enclosure.href, enclosure.media_type
     if entry.image:
         yield entry.image, ""
-    if site_url not in entry.content_html:  # which spares most posts the rest
+    if site_url not in entry.content_html:  # true for most entries: saves parsing
         return
     for tag in tags(entry.content_html):
         attributes = attributes_of(tag["inside"])
@@ -68,7 +68,7 @@ def _urls(entry: Entry, site_url: str) -> Iterator[tuple[str, str]]:
 
 
 def _path_below(site_url: str, url: str) -> str | None:
-    """The decoded path of a URL below the site's; None for any other."""
+    """The decoded path of a URL below the site's URL; None for other URLs."""
     if not url.startswith(f"{site_url}/"):
         return None
     encoded = url[len(site_url) + 1 :].partition("#")[0].partition("?")[0]
@@ -79,7 +79,7 @@ def _path_below(site_url: str, url: str) -> str | None:
 
 
 def _name_in(folder: str, path: str) -> str:
-    """What of a path comes behind a folder's; empty for one outside it, or that climbs."""
+    """The part of a path below a folder; empty if it is outside or has `..` in it."""
     parts = path.split("/")
     depth = folder.count("/")
     names = parts[depth:]

@@ -1,54 +1,52 @@
-"""Which feeds there are, and what one is: a titled window over entries."""
+"""Entry -> Feed: which feeds exist, which entries each one holds, and when a feed changes.
+
+A feed is a query over entries. Its digest says whether its documents changed, without
+rendering them.
+"""
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from feedsvc.core import addresses
-from feedsvc.core.feeds.entries import (
-    Entry,
-    cut_short,
-    with_summary_only,
-)
+from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
+from feedsvc.core.feeds.entry_size import MARKUP, entry_size
 from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
-RENDERER_VERSION: Final = "3"  # raise it when equal posts are read or rendered differently
+# Raise this number when equal posts give other bytes than before.
+RENDERER_VERSION: Final = "3"
 
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
-_WORDS: Final[dict[Kind, str]] = {
+_TITLE_WORDS: Final[dict[Kind, str]] = {
     "tag": "Tag",
     "category": "Category",
     "author": "Author",
     "language": "Language",
 }
-_KINDS: Final[dict[Kind, str]] = {  # as a post's `feeds` calls them
+_KIND_WORDS: Final[dict[Kind, str]] = {  # the words of `Entry.feeds`
     "site": "site",
     "tag": "tags",
     "category": "categories",
     "author": "authors",
     "language": "languages",
 }
-_FURNITURE: Final = 2_500  # octets of XML round an entry, at the most
-_ELEMENT: Final = 150  # octets of XML round a category or an author, at the most
-_ATTACHED: Final = 300  # octets of XML round an enclosure or an image, numbers and all
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a feed is about: the whole site, a tag, a category path, an author, a language."""
+    """The subject of a feed: the whole site, a tag, a category, an author or a language."""
 
     kind: Kind
     names: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
-        """The path of its feeds, without the document's name; `` for the site's."""
+        """The path of the feed, without the name of a document; empty for the site's feed."""
         match self.kind:
             case "site":
                 return ""
@@ -63,7 +61,7 @@ class Topic:
 
     @property
     def label(self) -> str:
-        """Its name for people: `AI`, `Sports / Baseball`."""
+        """The name for people: `AI`, `Sports / Baseball`."""
         return " / ".join(self.names)
 
 
@@ -72,7 +70,7 @@ SITE_TOPIC: Final = Topic("site")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A titled choice of entries, newest first: everything that its documents show."""
+    """A title and the entries, newest first: everything that the documents show."""
 
     site: Site
     topic: Topic
@@ -80,80 +78,87 @@ class Feed:
 
     @property
     def id(self) -> str:
-        """Permanent, whatever becomes of the site's address (RFC 4287 §4.2.6)."""
+        """A permanent URI; it does not depend on the site's URL (RFC 4287 §4.2.6)."""
         path = quote(self.topic.path, safe="/~")
         return f"tag:{self.site.tag_authority}:feed:{path or 'site'}"
 
     @property
     def title(self) -> str:
-        """Tells the site's feeds apart: `Site - Tag: AI`."""
+        """A title that differs for each feed of the site: `Site - Tag: AI`."""
         return title_of(self.site, self.topic)
 
     @property
     def description(self) -> str:
-        """What it holds, in a line that is never empty."""
+        """The subtitle of the site, or else the title: never empty."""
         return self.site.subtitle or self.title
 
     @property
     def language(self) -> str:
-        """The language of what it holds, for entries that do not name another (A19)."""
+        """The language of the entries that name no other (`xml:lang`, RFC 4287 §2)."""
         return language_of(self.site, self.topic)
 
     @property
     def home_page(self) -> str:
-        """The page for people that it belongs to."""
+        """The URL of the HTML page that belongs to the feed."""
         return page_of(self.site, self.topic)
 
     @property
     def updated(self) -> datetime:
-        """The newest of its entries; never the time of a build (RFC 4287 §4.2.15)."""
+        """The date of the newest entry, never the time of a publish (RFC 4287 §4.2.15)."""
         return max((entry.updated for entry in self.entries), default=self.site.since)
 
     def self_link(self, format_name: str) -> str:
-        """The URL of its document in a format."""
+        """The URL of the feed's document in a format."""
         return addresses.url(
             self.site.url, addresses.document_path(self.topic.path, format_name)
         )
 
 
 def link_header(site: Site, self_link: str) -> str:
-    """The `Link` header of a feed document: its hubs and its own address (WebSub §4)."""
+    """The `Link` header of a feed document: its hubs and its own URL (WebSub §4)."""
     hubs = "".join(f'<{hub}>; rel="hub", ' for hub in site.hubs)
     return f'{hubs}<{self_link}>; rel="self"'
 
 
 def page_of(site: Site, topic: Topic) -> str:
-    """The URL of a topic's page for people; the site's where topics have none."""
+    """The URL of a topic's HTML page; the home page if the site has no such pages."""
     path = f"{topic.path}/" if site.pages and topic.path else ""
     return addresses.url(site.url, path)
 
 
 def title_of(site: Site, topic: Topic) -> str:
     """The title of a topic's feed."""
-    return f"{site.title} - {_WORDS[topic.kind]}: {topic.label}" if topic.names else site.title
+    return (
+        f"{site.title} - {_TITLE_WORDS[topic.kind]}: {topic.label}"
+        if topic.names
+        else site.title
+    )
 
 
 def language_of(site: Site, topic: Topic) -> str:
-    """The language of a topic's feed: its own, or the site's."""
+    """The language of a topic's feed: that of a language topic, else the site's."""
     return topic.names[0] if topic.kind == "language" else language_tag(site.language)
 
 
 def listed(topics: Iterable[Topic]) -> list[Topic]:
-    """The topics that people are shown: languages where there is more than one."""
+    """The topics that lists for people show: languages only if there is more than one."""
     every = list(topics)
     languages = sum(topic.kind == "language" for topic in every)
     return [topic for topic in every if topic.kind != "language" or languages > 1]
 
 
 def topics_of(entry: Entry) -> tuple[Topic, ...]:
-    """The topics whose feeds hold the entry, a category's ancestors among them.
+    """The topics whose feeds hold the entry.
 
-    Where the post names its feeds it is in no others; where it names none it is in none.
+    A category includes its ancestors. If the post limits its feeds, only those topics remain:
+    an empty limit leaves none.
     """
     topics = _all_topics(entry)
     if entry.feeds is None:
         return topics
-    return tuple(t for t in topics if _KINDS[t.kind] in entry.feeds or t.path in entry.feeds)
+    return tuple(
+        t for t in topics if _KIND_WORDS[t.kind] in entry.feeds or t.path in entry.feeds
+    )
 
 
 def _all_topics(entry: Entry) -> tuple[Topic, ...]:
@@ -167,80 +172,65 @@ def _all_topics(entry: Entry) -> tuple[Topic, ...]:
         *(Topic("author", (author.name,)) for author in entry.authors),
         *(Topic("language", (language,)) for language in [entry.language] if language),
     ]
-    return tuple(dict.fromkeys(topics))  # two people may have one name
+    return tuple(dict.fromkeys(topics))  # two authors can have the same name
 
 
-def in_shape(site: Site, topic: Topic, entry: Entry) -> Entry:
-    """The entry whole or as a summary: as the post says, else the feed, else the site."""
-    shape = entry.content or dict(site.contents).get(topic.path) or site.content
-    return with_summary_only(entry) if shape == "summary" else entry
+def full_or_summary(site: Site, topic: Topic, entry: Entry) -> Entry:
+    """The entry with its full content or its summary, as post, feed or site settings say.
+
+    The post's own setting comes first, then that of the feed, then that of the site.
+    """
+    content = entry.content or dict(site.contents).get(topic.path) or site.content
+    return with_summary_only(entry) if content == "summary" else entry
 
 
 def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
-    """The feed over the newest entries of a topic, within the site's limits of size.
+    """The feed of a topic: the newest entries, within the site's limits of number and size.
 
-    Each is in the shape that was asked for. An entry that alone is larger than a feed may be is
-    carried by its summary; one that is too large even so is left out, and those behind it are
-    not.
+    An entry that alone exceeds the size limit is shown with a short summary; if that is still
+    too large, the feed skips the entry. The feed ends before the first other entry that does
+    not fit.
     """
-    window: list[Entry] = []
-    most = left = site.max_bytes - _FURNITURE
-    for entry in (in_shape(site, topic, each) for each in newest[: site.entries]):
-        octets = _octets(entry, site)
-        if octets > most:
+    chosen: list[Entry] = []
+    limit = remaining = site.max_bytes - MARKUP
+    for entry in (full_or_summary(site, topic, each) for each in newest[: site.entries]):
+        size = entry_size(entry, site)
+        if size > limit:
             entry = cut_short(entry)
-            octets = _octets(entry, site)
-        if octets > most:
+            size = entry_size(entry, site)
+        if size > limit:
             continue
-        left -= octets
-        if left < 0:
+        if size > remaining:
             break
-        window.append(entry)
-    return Feed(site, topic, tuple(window))
-
-
-def _octets(entry: Entry, site: Site) -> int:
-    """What an entry adds to its largest document, at the most."""
-    labels = [(addresses.tag_path(tag), tag) for tag in entry.tags]
-    labels += [(addresses.category_path(c), "/".join(c)) for c in entry.categories]
-    texts = [
-        *(entry.content_html, entry.title),
-        escape(entry.summary, quote=False),  # RSS escapes it twice
-        *(entry.id, entry.permalink, entry.permalink, entry.language),
-        *(entry.image, entry.image),  # the thumbnail is a copy
-        *(label for _, label in labels),
-        *(part for author in entry.authors for part in astuple(author)),
-        *(part for each in entry.enclosures for part in (each.href, each.media_type)),
-    ]
-    links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
-    furniture = _FURNITURE + _ELEMENT * (len(labels) + len(entry.authors))
-    furniture += _ATTACHED * (len(entry.enclosures) + bool(entry.image))
-    return furniture + links + _escaped("".join(texts))
-
-
-def _escaped(text: str) -> int:
-    """The octets of a text in XML or JSON, whichever needs more."""
-    size = len(text.encode()) + 5 * sum(map(text.count, '<&"'))
-    return size + 4 * text.count("\r") + 3 * text.count(">") + sum(map(text.count, "\n\t\\"))
+        remaining -= size
+        chosen.append(entry)
+    return Feed(site, topic, tuple(chosen))
 
 
 def feed_digest(site: Site, topic: Topic, entry_digests: Iterable[str]) -> str:
-    """Changes when the bytes of the feed's documents may: all that they are rendered from."""
-    seen = [RENDERER_VERSION, site.digest, topic.kind, *topic.names, "", *entry_digests]
-    return hashlib.sha256("\x00".join(seen).encode()).hexdigest()
+    """A hash of everything that the feed's documents are rendered from."""
+    rendered_from = [
+        RENDERER_VERSION,
+        site.digest,
+        topic.kind,
+        *topic.names,
+        "",
+        *entry_digests,
+    ]
+    return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
 
 
 def opml_digest(site: Site, paths: Iterable[str]) -> str:
-    """Changes when the list of all feeds does."""
-    seen = "\x00".join([RENDERER_VERSION, site.digest, *sorted(paths)])
-    return hashlib.sha256(seen.encode()).hexdigest()
+    """A hash of everything that the OPML list of all feeds is rendered from."""
+    rendered_from = [RENDERER_VERSION, site.digest, *sorted(paths)]
+    return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
 
 
 def entity_tag(digest: str, format_name: str) -> str:
-    """The strong validator of a document: 32 hex digits, the same on every machine.
+    """The strong ETag of a document (RFC 9110 §8.8.3): 32 hex digits, equal on all machines.
 
-    The version of the renderer at hand is in it beside the one in the digest, so that a process
-    that was upgraded before the store was published anew never gives new bytes an old tag.
+    It contains the version of this renderer, although the digest contains one already: the
+    digest in the store may come from an older version. New bytes must never get an old tag.
     """
-    seen = f"{digest} {format_name} {RENDERER_VERSION}"
-    return hashlib.sha256(seen.encode()).hexdigest()[:32]
+    parts = f"{digest} {format_name} {RENDERER_VERSION}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

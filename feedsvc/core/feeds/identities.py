@@ -1,4 +1,8 @@
-"""Who is who: which entry a file's post is, whatever became of its title, date or place."""
+"""Which entry a post is: it keeps its id when its title, date, slug or file name changes.
+
+Feed readers show an entry again if its id changes (RFC 4287 §4.2.6), and mix up two entries
+that share one.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence, Set
@@ -11,7 +15,7 @@ from feedsvc.core.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A post that wants to be published: what tells who it is."""
+    """A post that is to be published: everything that identifies it."""
 
     path: str
     key: str
@@ -21,7 +25,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An entry as it is published now, and the file that it came from."""
+    """A published entry and the path of its file."""
 
     path: str
     entry_id: str
@@ -32,7 +36,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The file that has an entry in the feeds now, and the key that it has it under."""
+    """The file that has an entry id in the store, and the key of its post there."""
 
     path: str
     key: str
@@ -40,7 +44,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """The verdict: an entry id by path; for a twin, by path, the file that has this id."""
+    """The entry id of each path, and for each twin the path of the file that has the id.
+
+    A twin is a post with an id that another file has: it is not published.
+    """
 
     ids: Mapping[str, str]
     twins: Mapping[str, str]
@@ -50,95 +57,117 @@ def identify(
     claims: Sequence[Claim],
     site: Site,
     pinned: Mapping[str, str],
-    before: Mapping[str, Standing],
+    published: Mapping[str, Standing],
     missing: Set[str],
     holders: Mapping[str, Holder],
 ) -> Identities:
-    """Give each claim its id, and each id one file.
+    """Give each claim an id, and each id to one file.
 
-    `pinned` has the id that each key had last, `before` what each file had published, `missing`
-    the files that are gone, `holders` who has an id now. In this order a claim gets: the id
-    pinned to its key, unless another file has taken that id along under a new key; the id that
-    its file had (a slug was changed), unless somebody's key says otherwise or a guid asks for
-    another; the id of a missing file with the same title and date (it was renamed); a new id.
-    Of several files with one key, the one that has the id keeps it, else the oldest by its date
-    gets it, of two of one date the first in the order of paths.
+    From the store come `pinned` (the last id of each key), `published` (the entry of each path)
+    and `holders` (the file that has each id now). `missing` are the paths of files that are
+    gone from the folder.
+
+    A claim gets the first of these ids that exists:
+
+    1. the id that is pinned to its key, unless another file keeps that id under a new key;
+    2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
+       claim has a guid;
+    3. the id of a missing file with the same title and date (the file was renamed);
+    4. a new id.
+
+    If the key is only a path, a missing file goes before a pinned id that no entry has now.
+
+    Several claims can get the same id. The file that has it keeps it; otherwise the claim with
+    the oldest date gets it, and of equal dates the one with the first path.
     """
-    claiming = {claim.path for claim in claims}
-    pinned_ids = set(pinned.values())
-    staying = {
-        entry_id: holder for entry_id, holder in holders.items() if holder.path not in claiming
+    claimed_paths = {claim.path for claim in claims}
+    unclaimed = {
+        entry_id: holder
+        for entry_id, holder in holders.items()
+        if holder.path not in claimed_paths
     }
-    live = {*holders, *(old.entry_id for old in before.values())}
-    gone = {
-        (old.title, old.published): old.entry_id
-        for path, old in sorted(before.items(), reverse=True)
-        if path in missing and old.entry_id not in pinned_ids
-    }
+    renamed = _renamed_ids(published, missing, set(pinned.values()))
+    current_ids = {*holders, *(entry.entry_id for entry in published.values())}
+
     ids: dict[str, str] = {}
     for claim in claims:
-        found = pinned.get(claim.key)
-        if found is None or _left_behind(claim, staying.get(found)):
+        pinned_id = pinned.get(claim.key)
+        if pinned_id is None or _has_new_key(unclaimed.get(pinned_id), claim.key):
             continue
-        if found in live or not _renamed(claim, gone):
-            ids[claim.path] = found
-    taken = {*ids.values(), *staying}
+        is_rename = claim.key.startswith("path:") and _title_and_date(claim) in renamed
+        if pinned_id in current_ids or not is_rename:
+            ids[claim.path] = pinned_id
+
+    taken = {*ids.values(), *unclaimed}
     for claim in claims:
         if claim.path not in ids:
-            ids[claim.path] = _known_otherwise(claim, before, gone, taken) or _fresh_id(
-                claim, site, staying
-            )
+            entry_id = _earlier_id(claim, published, renamed, taken)
+            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed)
             taken.add(ids[claim.path])
-    return _without_twins(ids, claims, before, staying)
+    return Identities(ids, _twins(ids, claims, published, unclaimed))
 
 
-def _left_behind(claim: Claim, holder: Holder | None) -> bool:
-    """True where the id of the claim's key went along with a file that has a new key now."""
-    return holder is not None and holder.key != claim.key
+def _renamed_ids(
+    published: Mapping[str, Standing], missing: Set[str], pinned_ids: Set[str]
+) -> dict[tuple[str, datetime], str]:
+    """The ids of missing files by title and date; of equal ones, that of the first path.
+
+    A pinned id is left out: the post with its key gets it.
+    """
+    return {
+        _title_and_date(entry): entry.entry_id
+        for path, entry in sorted(published.items(), reverse=True)
+        if path in missing and entry.entry_id not in pinned_ids
+    }
 
 
-def _renamed(claim: Claim, gone: Mapping[tuple[str, datetime], str]) -> str | None:
-    """The id of a missing file of this title and date, for a post that only its path names."""
-    return gone.get((claim.title, claim.published)) if claim.key.startswith("path:") else None
+def _title_and_date(post: Claim | Standing) -> tuple[str, datetime]:
+    return post.title, post.published
 
 
-def _known_otherwise(
+def _has_new_key(holder: Holder | None, key: str) -> bool:
+    """True if another file keeps the id of this key, but under a new key."""
+    return holder is not None and holder.key != key
+
+
+def _earlier_id(
     claim: Claim,
-    before: Mapping[str, Standing],
-    gone: Mapping[tuple[str, datetime], str],
+    published: Mapping[str, Standing],
+    renamed: Mapping[tuple[str, datetime], str],
     taken: Set[str],
 ) -> str | None:
+    """The free id of the same path, or of a missing file that looks the same."""
     if claim.key.startswith("guid:"):
         return None
-    old = before.get(claim.path)
-    if old and old.entry_id not in taken:
-        return old.entry_id
-    # Whoever changes the generator may move a file and give it a slug, both at once.
-    renamed = gone.get((claim.title, claim.published))
-    return renamed if renamed not in taken else None
+    entry = published.get(claim.path)
+    if entry and entry.entry_id not in taken:
+        return entry.entry_id
+    # With a new generator, a file often gets a new path and a slug at the same time.
+    renamed_id = renamed.get(_title_and_date(claim))
+    return renamed_id if renamed_id not in taken else None
 
 
-def _fresh_id(claim: Claim, site: Site, staying: Mapping[str, Holder]) -> str:
-    """A new id; where the natural one went along with another file, a hash is behind it."""
-    natural = new_id(claim.key, site)
-    if not _left_behind(claim, staying.get(natural)):
-        return natural
-    seen = f"{claim.title}\x00{claim.published.isoformat()}"
-    return f"{natural}-{hashlib.sha256(seen.encode()).hexdigest()[:8]}"
+def _unused_id(claim: Claim, site: Site, unclaimed: Mapping[str, Holder]) -> str:
+    """A new id; with a hash at its end if another file keeps the usual id of this key."""
+    usual_id = new_id(claim.key, site)
+    if not _has_new_key(unclaimed.get(usual_id), claim.key):
+        return usual_id
+    named = f"{claim.title}\x00{claim.published.isoformat()}"
+    return f"{usual_id}-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
 
 
-def _without_twins(
+def _twins(
     ids: Mapping[str, str],
     claims: Sequence[Claim],
-    before: Mapping[str, Standing],
-    staying: Mapping[str, Holder],
-) -> Identities:
-    owners = {entry_id: holder.path for entry_id, holder in staying.items()}
+    published: Mapping[str, Standing],
+    unclaimed: Mapping[str, Holder],
+) -> dict[str, str]:
+    """For each path whose id another file has, the path of that file."""
+    owners = {entry_id: holder.path for entry_id, holder in unclaimed.items()}
     for path, entry_id in sorted(ids.items()):
-        had = before.get(path)
-        if had and had.entry_id == entry_id:
+        entry = published.get(path)
+        if entry and entry.entry_id == entry_id:
             owners.setdefault(entry_id, path)
     for claim in sorted(claims, key=lambda claim: (claim.published, claim.path)):
         owners.setdefault(ids[claim.path], claim.path)
-    twins = {path: owners[i] for path, i in ids.items() if owners[i] != path}
-    return Identities(ids, twins)
+    return {path: owners[i] for path, i in ids.items() if owners[i] != path}

@@ -11,7 +11,7 @@ from feedsvc.core.people import Person
 
 
 def json_document(feed: Feed) -> bytes:
-    """The feed as JSON Feed 1.1 (jsonfeed.org), UTF-8, keys in the order of the standard."""
+    """The feed as JSON Feed 1.1 (jsonfeed.org) in UTF-8, with keys in the standard's order."""
     site = feed.site
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",

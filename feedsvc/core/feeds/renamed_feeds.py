@@ -1,4 +1,4 @@
-"""Feeds that went away on purpose: those of names that mean another now, and those given up."""
+"""Feeds that the author replaced by an alias or gave up: `aliases` and `feeds.gone`."""
 
 from functools import lru_cache
 from typing import Final
@@ -13,25 +13,25 @@ _KINDS: Final = ("tags", "categories", "authors", "lang")
 
 @lru_cache(maxsize=8)
 def successors(rules: Rules) -> dict[str, str]:
-    """The path of the feed that stands for each feed whose name means another by an alias."""
+    """The new feed path for the feed path of each alias."""
     tags = {
-        addresses.tag_path(one_line(name)): addresses.tag_path(one_line(meant))
-        for name, meant in rules.tag_aliases
+        addresses.tag_path(one_line(alias)): addresses.tag_path(one_line(name))
+        for alias, name in rules.tag_aliases
     }
     categories = {
-        _category_path(name): _category_path(to) for name, to in rules.category_aliases
+        _category_path(alias): _category_path(name) for alias, name in rules.category_aliases
     }
     return {old: new for old, new in (tags | categories).items() if old != new}
 
 
 @lru_cache(maxsize=8)
 def removed(rules: Rules) -> frozenset[str]:
-    """The paths of the feeds that end when no entry is in them any more."""
+    """The paths of the feeds that are removed as soon as they have no entries."""
     return frozenset([*successors(rules), *rules.gone])
 
 
 def feed_path(address: str) -> str | None:
-    """The path of the feed at an address such as `/tags/AI/`; None where none can be there."""
+    """The feed path of an address such as `/tags/AI/`; None if no feed can have it."""
     path = nfc(unquote(address)).strip("/")
     kind, _, name = path.partition("/")
     return path if address.startswith("/") and kind in _KINDS and name else None

@@ -1,20 +1,20 @@
-"""Atom and RSS: Feed -> bytes. The one door to feedgen, and what has to be mended of it.
+"""Atom 1.0 and RSS 2.0: Feed -> bytes. The only module that uses feedgen.
 
-Mended of feedgen 1.0.0, in the two extensions below or by the order of the calls:
-- an entry's Atom links lose rel, type and length: they are written anew;
-- RSS shows no link but the last and `self`: those to hubs are added;
-- there is no xml:base, and no language of an entry: they are set on its elements;
-- dates of RSS go through `setlocale`, which is not safe between threads: replaced;
-- `updated` and `lastBuildDate` default to the clock: both are always set;
-- entries come out in reverse: `order="append"`;
-- characters that XML forbids raise for the whole feed: core.text.legal has removed them.
+It works around these faults of feedgen 1.0.0, mostly in the extensions below:
+- Atom links of an entry lose rel, type and length: we write them again;
+- RSS has only the last link and `self`: we add the links to hubs;
+- xml:base and the language of an entry are missing: we set them on the elements;
+- RSS dates use `setlocale`, which is not thread-safe: we replace the function;
+- `updated` and `lastBuildDate` default to the current time: we always set both;
+- entries come out in reverse order: we pass `order="append"`;
+- one character that XML forbids fails the whole feed: core.text.legal removes them earlier.
 """
 
 import html
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-import lxml.etree  # before feedgen, which forgets to import it
+import lxml.etree  # before feedgen, which uses it without importing it
 from feedgen import entry as feedgen_entry
 from feedgen import feed as feedgen_feed
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -43,7 +43,7 @@ feedgen_entry.formatRFC2822 = rfc822
 
 
 class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
-    """What feedgen does not write of an Atom feed."""
+    """The parts of an Atom feed that feedgen does not write."""
 
     def of(self, feed: Feed) -> None:
         self._feed = feed
@@ -57,7 +57,7 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 
 class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]  # likewise
-    """What feedgen does not write of an Atom entry, or writes wrongly."""
+    """The parts of an Atom entry that feedgen does not write, or writes wrongly."""
 
     def of(self, entry: Entry, feed: Feed) -> None:
         self._entry, self._feed = entry, feed
@@ -81,7 +81,7 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]  # likewise
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
-    """The namespaces beside those of RSS and Atom, each where it is used, and podcast:guid."""
+    """Further namespaces, each only if the feed uses it; hub links and podcast:guid."""
 
     def of(self, feed: Feed) -> None:
         enclosures = [each for entry in feed.entries for each in entry.enclosures]
@@ -111,17 +111,18 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
 
 
 class _RssItem(BaseEntryExtension):  # type: ignore[misc]  # likewise
-    """People, enclosures and images, which feedgen does not know as readers want them."""
+    """Authors, enclosures and images, in the elements that readers support."""
 
     def of(self, entry: Entry, _: Feed) -> None:
         self._entry = entry
 
     def extend_rss(self, item: Any) -> Any:
-        seen = set()
+        written = set()
         for category in item.findall("category"):
-            if (category.text, category.get("domain")) in seen:  # a/b, and b below a
+            label = (category.text, category.get("domain"))
+            if label in written:  # such as "a/b" and "b" below "a"
                 item.remove(category)
-            seen.add((category.text, category.get("domain")))
+            written.add(label)
         _add_authors(item, self._entry.authors)
         for enclosure in self._entry.enclosures[:1]:
             _add_enclosure(item, enclosure)
@@ -142,9 +143,10 @@ def _atom_links(entry: Entry) -> Iterator[Any]:
 
 
 def _add_authors(item: Any, authors: tuple[Person, ...]) -> None:
-    """RSS has room for one author, with an e-mail address; all others are `dc:creator`s.
+    """One author with an e-mail address becomes `author`; otherwise all are `dc:creator`.
 
-    An item with both would count each person twice (R8), so several authors are all creators.
+    RSS allows one `author`, which needs an address. An item never has both elements: readers
+    would show a person twice.
     """
     contact = _contact(authors[0]) if len(authors) == 1 else ""
     if contact:
@@ -155,7 +157,7 @@ def _add_authors(item: Any, authors: tuple[Person, ...]) -> None:
 
 
 def _contact(author: Person) -> str:
-    """`mail@host (Name)`; empty without an address, or where the name would end the comment."""
+    """`mail@host (Name)`; empty without an address, or if the name would break the comment."""
     if not author.addr_spec or set("()\\") & set(author.name):
         return ""
     return f"{author.addr_spec} ({author.name})"
@@ -163,7 +165,7 @@ def _contact(author: Person) -> str:
 
 def _add_enclosure(item: Any, enclosure: Enclosure) -> None:
     added = lxml.etree.SubElement(item, "enclosure", url=enclosure.href)
-    added.set("length", str(enclosure.length or 0))  # 0 is how RSS says that nobody knows
+    added.set("length", str(enclosure.length or 0))  # RSS writes 0 if the length is unknown
     added.set("type", enclosure.media_type)
     if enclosure.duration is not None:
         duration = lxml.etree.SubElement(item, f"{{{_ITUNES}}}duration")
@@ -181,7 +183,7 @@ def _add_media(item: Any, enclosure: Enclosure) -> None:
 
 
 def _add_image(element: Any, href: str) -> None:
-    """The lead image as Media RSS has it, in Atom too: content, and a thumbnail (K1)."""
+    """The lead image as Media RSS, also in Atom: readers look for content or a thumbnail."""
     if not href:
         return
     content = lxml.etree.SubElement(element, f"{{{_MEDIA}}}content", url=href)
@@ -207,10 +209,10 @@ def atom_document(feed: Feed) -> bytes:
 
 
 def rss_document(feed: Feed) -> bytes:
-    """The feed as RSS 2.0, after the RSS Board's profile.
+    """The feed as RSS 2.0, following the profile of the RSS Advisory Board.
 
-    `&` and `<` of a text stand as `&#x26;` and `&#x3C;`: the profile has found that more
-    readers get plain text right in this form, and any XML parser reads the same.
+    `&` and `<` in text are written as `&#x26;` and `&#x3C;`. XML parsers see no difference, but
+    the profile found that more readers show plain text correctly in this form.
     """
     generator = FeedGenerator()
     generator.register_extension("mended", _RssFeed, _RssItem, atom=False)
@@ -224,7 +226,7 @@ def rss_document(feed: Feed) -> bytes:
 def _add_atom_parts(added: Any, entry: Entry) -> None:
     people = [{"name": a.name, "email": a.addr_spec, "uri": a.uri} for a in entry.authors]
     added.author(people)
-    if entry.content == "summary":  # RFC 4287 §4.1.3: content would be the whole text
+    if entry.content == "summary":  # RFC 4287 §4.1.3: content is the full text
         added.summary(entry.content_html, type="html")
         return
     added.content(entry.content_html, type="html")
@@ -233,10 +235,10 @@ def _add_atom_parts(added: Any, entry: Entry) -> None:
 
 
 def _add_rss_parts(added: Any, entry: Entry) -> None:
-    """Without a summary of its own, `content` is what feedgen puts into the description."""
+    """feedgen uses `content` as the description if there is no summary."""
     added.content(entry.content_html, type="html")
     if entry.summary and entry.content != "summary":
-        # Readers take a description for HTML, so that text has to be escaped once more.
+        # Readers parse a description as HTML, so plain text must be escaped once more.
         added.summary(html.escape(entry.summary, quote=False))
 
 
@@ -262,7 +264,7 @@ def _fill(
 
 
 def _added(generator: FeedGenerator, entry: Entry, feed: Feed) -> Any:
-    """A new entry of the generator with what both formats have."""
+    """A new entry of the generator, with the parts that both formats share."""
     added = generator.add_entry(order="append")
     added.mended.of(entry, feed)
     added.id(entry.id)

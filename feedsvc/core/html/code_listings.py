@@ -1,7 +1,7 @@
-"""Code that a highlighter has set beside the numbers of its lines: plain code again.
+"""Code with line numbers becomes plain code, with the language that the markup names.
 
-Hexo, Rouge (Jekyll), Chroma (Hugo) and Pygments do so. In a feed the numbers stand in the
-code of whoever copies it, and the language is lost with the classes.
+Hexo, Rouge (Jekyll), Chroma (Hugo) and Pygments write tables of numbers and code. Without this,
+the numbers would be copied with the code, and the language would be lost with the classes.
 """
 
 import re
@@ -23,45 +23,45 @@ _LANGUAGE = re.compile(r"\b(?:language|lang)-([\w+#.-]{1,40})")
 _HEXO = re.compile(r"highlight ([\w+#.-]{1,40})")
 _NAME = re.compile(r"[\w+#.-]{1,40}")
 _CAPTION = re.compile(r"<figcaption\b(?:(?!<figcaption)[\s\S])*?</figcaption>\s*\Z", re.I)
-_NEAR: Final = 600  # characters before the table in which its language stands
+_NEAR: Final = 600  # characters before the table that may name its language
 
 
-def plain_table(table: Element) -> str | None:
-    """The code of a table of code and numbers; None for any other table."""
-    rows = _code_rows(table.holds)
+def code_of_table(table: Element) -> str | None:
+    """The code in a table of code and line numbers; None for other tables."""
+    rows = _code_rows(table.inner_html)
     if rows is None:
         return None
     code = "".join(rows) if len(rows) == 1 else "\n".join(row.rstrip("\n") for row in rows)
     language = _language(code) or _language(_tags_around(table))
-    kind = f' class="language-{language}"' if language else ""
-    return f"<pre><code{kind}>{_bare(code)}</code></pre>"
+    css_class = f' class="language-{language}"' if language else ""
+    return f"<pre><code{css_class}>{_without_tags(code)}</code></pre>"
 
 
 def _code_rows(table: str) -> list[str] | None:
-    """What stands in the cells of code, a row each; None for a table without numbers."""
-    cells: list[tuple[int, bool]] = []  # where each begins, and whether numbers are in it
-    chroma = 0
+    """The code of each row; None if the table has no line numbers."""
+    cells: list[tuple[int, bool]] = []  # where a cell begins, and if it holds numbers
+    chroma_cells = 0
     for tag in tags(table):
         name = tag["name"].lower()
         if name == "table":
-            return None  # a table of the page's layout: it is not the one
+            return None  # an outer table of the layout
         if name in ("td", "th") and not tag["end"]:
-            kinds = attributes_of(tag["inside"]).get("class", "").split()
-            chroma += "lntd" in kinds
-            first_of_two = "lntd" in kinds and chroma % 2 == 1
-            cells.append((tag.end(), first_of_two or not _NUMBERS.isdisjoint(kinds)))
-    if len({numbers for _, numbers in cells}) < 2:
+            classes = attributes_of(tag["inside"]).get("class", "").split()
+            chroma_cells += "lntd" in classes  # Chroma: first the numbers, then the code
+            is_first = "lntd" in classes and chroma_cells % 2 == 1
+            cells.append((tag.end(), is_first or not _NUMBERS.isdisjoint(classes)))
+    if len({is_numbers for _, is_numbers in cells}) < 2:
         return None
     ends = [*cells[1:], (len(table), False)]
     return [
         _inside_pre(table[start:end])
-        for (start, numbers), (end, _) in zip(cells, ends, strict=True)
-        if not numbers
+        for (start, is_numbers), (end, _) in zip(cells, ends, strict=True)
+        if not is_numbers
     ]
 
 
 def _inside_pre(cell: str) -> str:
-    """What the last `<pre>` of a cell holds, or else the cell."""
+    """The content of the last `<pre>` in a cell, or else the whole cell."""
     start, end = 0, len(cell)
     for tag in tags(cell):
         if tag["name"].lower() == "pre":
@@ -69,8 +69,8 @@ def _inside_pre(cell: str) -> str:
     return cell[start:end]
 
 
-def _bare(code: str) -> str:
-    """Code without tags."""
+def _without_tags(code: str) -> str:
+    """The text of code. A `<br>` becomes a line end."""
     pieces, done = [], 0
     for tag in tags(code):
         name = tag["name"].lower()
@@ -81,34 +81,34 @@ def _bare(code: str) -> str:
 
 
 def _tags_around(table: Element) -> str:
-    """The tags that stand open right before a table; a caption may stand between."""
+    """The tags that are open just before a table; a caption may be between them."""
     before = table.text[max(0, table.start - _NEAR) : table.start]
     before = _CAPTION.sub("", before) + table.text[table.start : table.opened]
     return before[before.rfind("</") + 1 :]
 
 
 def _language(markup: str) -> str:
-    """The language that the classes of some tags name; empty if none does."""
+    """The language that a class or `data-lang` names; empty if there is none."""
     for tag in tags(markup[:2_000]):
         attributes = attributes_of(tag["inside"])
-        kinds = attributes.get("class", "")
-        found = _LANGUAGE.search(kinds) or _HEXO.fullmatch(kinds)
-        name = attributes.get("data-lang", "") or (found[1] if found else "")
+        classes = attributes.get("class", "")
+        match = _LANGUAGE.search(classes) or _HEXO.fullmatch(classes)
+        name = attributes.get("data-lang", "") or (match[1] if match else "")
         if _NAME.fullmatch(name) and name not in _NO_LANGUAGE:
             return name
     return ""
 
 
 def without_numbers(pre: Element) -> str | None:
-    """Code without the numbers that stand before each of its lines; None if it has none."""
-    if not any(hint in pre.holds for hint in HINTS):
+    """The `<pre>` without the numbers before its lines; None if it has none."""
+    if not any(hint in pre.inner_html for hint in HINTS):
         return None
     opening, ending = pre.text[pre.start : pre.opened], pre.text[pre.closed : pre.end]
-    return f"{opening}{rewritten(pre.holds, _UNNUMBERED)}{ending}"
+    return f"{opening}{rewritten(pre.inner_html, _WITHOUT_NUMBERS)}{ending}"
 
 
-def _unnumbered(element: Element) -> str | None:
+def _dropped_number(element: Element) -> str | None:
     return None if _NUMBERS.isdisjoint(element.attributes.get("class", "").split()) else ""
 
 
-_UNNUMBERED: Final = {"span": _unnumbered, "a": _unnumbered}
+_WITHOUT_NUMBERS: Final = {"span": _dropped_number, "a": _dropped_number}

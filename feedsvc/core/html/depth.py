@@ -1,7 +1,7 @@
-"""How deep HTML is nested, before the sanitiser sees it: it takes minutes over what is deep.
+"""Refuses HTML that is nested so deeply that the sanitiser would need minutes for it.
 
-This follows the rules by which a browser builds its tree (HTML, 13.2.6) as far as they decide
-how many elements are open at once. Where it cannot know, it counts more rather than fewer.
+It follows the tree construction of the HTML standard (section 13.2.6) as far as that decides
+how many elements are open. If it cannot know, it counts too many rather than too few.
 """
 
 from dataclasses import dataclass, field
@@ -15,24 +15,24 @@ from feedsvc.core.html.scanner import (
 
 _DEEPEST: Final = 400
 _MOST_OPEN: Final = 50
-_MOST_TAGS: Final = 200_000  # what 5 MB of Markdown can make would take a minute
+_MOST_TAGS: Final = 200_000  # 5 MB of Markdown can make so many that nh3 needs a minute
 _MOST_TABLES: Final = 10_000
-_LONGEST_TAG: Final = 20_000  # where it has many attributes, each is compared with each
+_LONGEST_TAG: Final = 20_000  # nh3 compares each attribute of a tag with each other
 _MOST_ATTRIBUTES: Final = 1_000
 _FORMATTING: Final = frozenset(
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike"]
 ) | frozenset(["strong", "tt", "u"])
-_ONE: Final = frozenset(["a", "nobr"])  # which HTML never nests
-# A start tag of one of these ends the one before it, or nothing can be in it: it cannot nest.
+_ONE: Final = frozenset(["a", "nobr"])  # HTML never nests these
+# These cannot nest: a start tag ends the previous element, or the element is void.
 _FLAT: Final = (
     frozenset(["area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li"])
     | frozenset(["link", "meta", "option", "p", "param", "source", "tbody", "td", "tfoot"])
     | frozenset(["th", "thead", "tr", "track", "wbr", "caption", "colgroup"])
 )
 _IN_TABLES: Final = frozenset(["caption", "tbody", "td", "tfoot", "th", "thead", "tr"])
-# No end tag reaches out of one of these: HTML calls it a scope.
+# No end tag inside one of these ends an element outside it: "scope" in the HTML standard.
 _SCOPES: Final = frozenset(["applet", "marquee", "object", "select", "table", "template"])
-# An end tag such as </span> reaches out of none of these.
+# An end tag such as </span> inside one of these ends no element outside it: "special".
 _SPECIAL: Final = (
     _SCOPES
     | frozenset(["address", "article", "aside", "blockquote", "button", "center", "details"])
@@ -43,7 +43,7 @@ _SPECIAL: Final = (
 
 
 def check_depth(rough: str) -> None:
-    """Raises TooDeepError for HTML that would keep the sanitiser busy for long."""
+    """Raise TooDeepError for HTML that the sanitiser could not clean in a short time."""
     if rough.count("<") > _MOST_TAGS:
         raise TooDeepError(f"the HTML has more than {_MOST_TAGS:,} tags")
     if len(rough) <= _LONGEST_TAG and rough.count("<") <= _MOST_OPEN:
@@ -68,10 +68,10 @@ def check_depth(rough: str) -> None:
 
 @dataclass(slots=True)
 class _Open:
-    """The elements that are open, the outermost first; formatting is counted by itself."""
+    """The open elements, outermost first. Formatting elements are only counted."""
 
     names: list[str] = field(default_factory=list)
-    # How often each name is open: since the last scope, and since the last special element.
+    # How often each name is open, within each open scope and each open special element.
     scopes: list[dict[str, int]] = field(default_factory=lambda: [{}])
     near: list[dict[str, int]] = field(default_factory=lambda: [{}])
     formatting: int = 0
@@ -83,7 +83,7 @@ class _Open:
 
     def start(self, name: str) -> None:
         if name in _FORMATTING:
-            if name not in _ONE or not self.scopes[-1].get(name):  # or it ends the one before
+            if name not in _ONE or not self.scopes[-1].get(name):  # ends the previous one
                 self._format(name, 1)
         elif name in _IN_TABLES:
             self._back_to_table()
@@ -126,7 +126,7 @@ class _Open:
         name = self.names.pop()
         if name in _SCOPES:
             for other, count in self.scopes.pop().items():
-                if other in _FORMATTING:  # it stays open behind the element
+                if other in _FORMATTING:  # it stays open after the element
                     self.scopes[-1][other] = self.scopes[-1].get(other, 0) + count
         if name in _SPECIAL:
             self.scopes[-1][name] -= 1
@@ -136,7 +136,7 @@ class _Open:
         return name
 
     def _back_to_table(self) -> None:
-        """A new row or cell ends whatever is open in the one before it."""
+        """A new row or cell closes everything that is open in the previous one."""
         if "table" in self.names and not self._in_other_scope():
             while self.names[-1] != "table":
                 self._pop()

@@ -1,4 +1,4 @@
-"""Frames of other sites, which no reader shows: a link to what they show."""
+"""Embedded frames become links, because feed readers show no frames."""
 
 import html
 
@@ -6,7 +6,7 @@ from feedsvc.core.html.scanner import Element
 
 
 def frame_link(frame: Element) -> str:
-    """A link to the page that an iframe, embed or object shows; empty if it shows none."""
+    """A link to the page of an iframe, embed or object; empty if it has no page."""
     target = (frame.attributes.get("src") or frame.attributes.get("data") or "").strip()
     if target.startswith("//"):
         target = "https:" + target

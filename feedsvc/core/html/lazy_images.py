@@ -1,6 +1,7 @@
-"""Pictures that a script was to load once somebody scrolls to them: no reader runs it.
+"""Lazily loaded pictures get their real address, because feed readers run no scripts.
 
-Their true address is in an attribute of the script's choice, while `src` holds a placeholder.
+A lazy-loading script finds the real address in an attribute such as `data-src`; `src` holds a
+placeholder.
 """
 
 import re
@@ -24,22 +25,22 @@ _SETS: Final = (
 )
 _ADDRESS = re.compile(r"(?!data:|about:|javascript:)[^\s{}<>\"']++(?: [^\s{}<>\"']++)*+", re.I)
 _SET = re.compile(r"(?!data:|about:|javascript:)[^{}<>\"']++", re.I)
-_NEAR: Final = 2_000  # characters before a noscript in which the picture is that it doubles
+_NEAR: Final = 2_000  # characters before a noscript that may hold the same picture
 
 
-def loaded(element: Element) -> str | None:
-    """The start tag with the address that it would load late; None where it has none."""
-    changed = _loaded(element.attributes)
+def eager_tag(element: Element) -> str | None:
+    """The start tag with its real addresses; None if nothing changes."""
+    changed = _eager(element.attributes)
     return None if changed == element.attributes else start_tag(element.name, changed)
 
 
-def _loaded(attributes: dict[str, str]) -> dict[str, str]:
+def _eager(attributes: dict[str, str]) -> dict[str, str]:
     changed = dict(attributes)
     source = _first(attributes, _SOURCES, _ADDRESS)
     candidates = _first(attributes, _SETS, _SET)
     if candidates:
         changed["srcset"] = candidates
-        if attributes.get("sizes") == "auto":  # which only a script can tell
+        if attributes.get("sizes") == "auto":  # only a script can compute it
             del changed["sizes"]
         shown = attributes.get("src", "")
         if not source and (not shown or shown.startswith("data:")):
@@ -56,31 +57,32 @@ def _first(attributes: dict[str, str], names: tuple[str, ...], form: re.Pattern[
     return next(filter(form.fullmatch, values), "")
 
 
-def shown_addresses(rough: str) -> frozenset[str]:
-    """The addresses of the pictures that stand outside a noscript."""
+def image_addresses(rough: str) -> frozenset[str]:
+    """The addresses of the pictures outside of noscript elements."""
     addresses, inside = set(), False
     for tag in tags(rough):
         name = tag["name"].lower()
         if name == "noscript":
             inside = not tag["end"]
         elif name == "img" and not inside:
-            addresses.add(_loaded(attributes_of(tag["inside"])).get("src", ""))
+            addresses.add(_eager(attributes_of(tag["inside"])).get("src", ""))
     return frozenset(addresses)
 
 
-def only_without_script(noscript: Element, shown: frozenset[str]) -> str:
-    """The pictures in a noscript that are not shown anyway, and nothing else it holds."""
+def noscript_images(noscript: Element, shown: frozenset[str]) -> str:
+    """The pictures of a noscript that are not shown elsewhere, without its other content."""
     before = noscript.text[max(0, noscript.start - _NEAR) : noscript.start]
     last = before[before.rfind("<img") :].rstrip() if "<img" in before else ""
-    late = [_loaded(attributes_of(tag["inside"])) for tag in tags(last)]
-    if len(late) == 1 and last.endswith(">") and late[0] != _as_written(last):
-        return ""  # it is there for the picture beside it, perhaps in another size
-    pictures = [attributes_of(tag["inside"]) for tag in tags(noscript.holds) if _is_img(tag)]
-    wanted = [_loaded(each) for each in pictures]
+    eager = [_eager(attributes_of(tag["inside"])) for tag in tags(last)]
+    if len(eager) == 1 and last.endswith(">") and eager[0] != _as_written(last):
+        return ""  # the fallback of the lazy picture just before it
+    pictures = [
+        attributes_of(tag["inside"]) for tag in tags(noscript.inner_html) if _is_img(tag)
+    ]
     return "".join(
         start_tag("img", each)
-        for each in wanted
-        if each.get("src") and each["src"] not in shown and not _counts_readers(each)
+        for each in map(_eager, pictures)
+        if each.get("src") and each["src"] not in shown and not _is_tracking_pixel(each)
     )
 
 
@@ -92,6 +94,6 @@ def _as_written(tag: str) -> dict[str, str]:
     return next(attributes_of(each["inside"]) for each in tags(tag))
 
 
-def _counts_readers(attributes: dict[str, str]) -> bool:
-    """True for a picture of one pixel: it shows nothing."""
+def _is_tracking_pixel(attributes: dict[str, str]) -> bool:
+    """True for a picture of at most one pixel: it only counts readers."""
     return attributes.get("width") in ("0", "1") and attributes.get("height") in ("0", "1")

@@ -1,4 +1,4 @@
-"""URLs inside content: absolute, or not there at all."""
+"""URLs in content become absolute; unsafe URLs are dropped."""
 
 import re
 from typing import Final
@@ -6,16 +6,16 @@ from urllib.parse import urljoin, urlsplit
 
 SCHEMES: Final = frozenset(["http", "https", "mailto", "tel"])
 _WITH_HOST: Final = frozenset(["http", "https"])
-# A comma inside a URL is part of it; one behind a descriptor (`2x,`) ends the candidate.
+# A comma inside a URL belongs to it; a comma after a descriptor (`2x,`) ends the candidate.
 _CANDIDATE_END = re.compile(r",\s+|,(?=https?:)|(?<=\d[xw]),")
-# What shows a picture and can do nothing else: SVG is a document that may hold a script.
+# Only formats that can do nothing but show a picture: SVG may hold a script.
 _PICTURE = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=%\s]*+", re.I
 )
 
 
-# Pelican's and Zola's links by the path of a source file; only files have the same on the site.
-_INSIDE = re.compile(
+# Links of Pelican and Zola to source files. Only static files have the same path on the site.
+_SOURCE_LINK = re.compile(
     r"(?:\{|%7B)(?P<kind>filename|static|attach|tag|category|author|index|archives)(?:\}|%7D)"
     r"|@/(?=.*\.md)",
     re.IGNORECASE,
@@ -24,17 +24,17 @@ _FILES: Final = frozenset(["static", "attach"])
 
 
 def absolute(base_url: str, written: str) -> str | None:
-    """The URL as written on a page at `base_url`; None for one that readers must not follow."""
+    """The absolute form of a URL on the page at `base_url`; None if it must not be a link."""
     written = written.strip().replace(" ", "%20").replace("\\", "%5C").replace("|", "%7C")
-    inside = _INSIDE.match(written)
-    if inside:
-        if (inside["kind"] or "").lower() not in _FILES:
+    source_link = _SOURCE_LINK.match(written)
+    if source_link:
+        if (source_link["kind"] or "").lower() not in _FILES:
             return None
-        written = written[inside.end() :]
+        written = written[source_link.end() :]
     try:
-        # urljoin would drop a bare `?` or `#`: what is absolute stays as it was written.
-        as_is = written.startswith(("https://", "http://"))
-        joined = written if as_is else urljoin(base_url, written)
+        # Absolute URLs stay as written, because urljoin drops an empty query or fragment.
+        is_absolute = written.startswith(("https://", "http://"))
+        joined = written if is_absolute else urljoin(base_url, written)
         parts = urlsplit(joined)
     except ValueError:  # such as http://[
         return None
@@ -44,7 +44,7 @@ def absolute(base_url: str, written: str) -> str | None:
 
 
 def absolute_picture(base_url: str, written: str) -> str | None:
-    """As `absolute`, but a picture may be part of the URL: `data:image/png;base64,...`."""
+    """Like `absolute`, for a picture: http(s), or `data:image/png;base64,...`."""
     if written[:5].lower() == "data:":
         return written if _PICTURE.fullmatch(written) else None
     target = absolute(base_url, written)
@@ -52,7 +52,7 @@ def absolute_picture(base_url: str, written: str) -> str | None:
 
 
 def absolute_srcset(base_url: str, written: str) -> str | None:
-    """The candidates of a srcset with their URLs absolute; None where none is left."""
+    """The candidates of a srcset with absolute URLs; None if no candidate is left."""
     candidates = []
     for candidate in _CANDIDATE_END.split(written):
         target, *descriptor = candidate.split()[:2] or [""]

@@ -1,7 +1,7 @@
-"""Formulas: readers show no MathML and run no script, so each is shown as its TeX, once.
+"""Formulas become their TeX source, because feed readers show no MathML and run no scripts.
 
-MathML mostly carries the TeX that it was made from. KaTeX and MathJax show a formula two or
-three times, each for somebody else.
+MathML usually contains the TeX that it was made from. KaTeX and MathJax write each formula two
+or three times, for different clients; only one copy is kept.
 """
 
 import html
@@ -19,25 +19,25 @@ _MATHJAX: Final = ("MathJax", "MathJax_CHTML", "MathJax_SVG", "MathJax_Preview")
 _MATHJAX_DISPLAY: Final = ("MathJax_Display", "MathJax_SVG_Display", "MJXc-display")
 
 
-def formula_of(math: Element) -> str:
-    """A `<math>` element as `$TeX$`, `$$TeX$$`, or its words where it carries no TeX."""
-    annotation = _ANNOTATION.search(math.holds)
+def tex_of_math(math: Element) -> str:
+    """A `<math>` element as `$TeX$` or `$$TeX$$`, or its text if it contains no TeX."""
+    annotation = _ANNOTATION.search(math.inner_html)
     tex = html.unescape(annotation[1]) if annotation else math.attributes.get("alttext", "")
     if not tex.strip():
-        return html.escape(plain(math.holds), quote=False)
-    return _shown(tex, math.attributes.get("display") == "block")
+        return html.escape(plain(math.inner_html), quote=False)
+    return _as_tex(tex, math.attributes.get("display") == "block")
 
 
-def formula_of_script(script: Element) -> str:
-    """The TeX that MathJax keeps in a script; of any other script nothing."""
-    kind = script.attributes.get("type", "").lower()
-    if not kind.startswith(_TEX_SCRIPT):
+def tex_of_script(script: Element) -> str:
+    """The TeX in a script of MathJax; empty for other scripts."""
+    media_type = script.attributes.get("type", "").lower()
+    if not media_type.startswith(_TEX_SCRIPT):
         return ""
-    return _shown(script.holds, "display" in kind)
+    return _as_tex(script.inner_html, "display" in media_type)
 
 
-def formula_once(element: Element) -> str | None:
-    """Nothing for a span or a div of KaTeX or MathJax whose formula stands beside it too."""
+def without_duplicate(element: Element) -> str | None:
+    """Empty for an element of KaTeX or MathJax that repeats a formula; None for others."""
     if element.has_class("katex-html", "MathJax_Preview"):
         return ""
     if element.has_class(*_MATHJAX, *_MATHJAX_DISPLAY):
@@ -45,6 +45,6 @@ def formula_once(element: Element) -> str | None:
     return None
 
 
-def _shown(tex: str, display: bool) -> str:
-    mark = "$$" if display else "$"
+def _as_tex(tex: str, is_block: bool) -> str:
+    mark = "$$" if is_block else "$"
     return f"{mark}{html.escape(tex.strip(), quote=False)}{mark}"

@@ -1,7 +1,7 @@
-"""HTML of authors in; HTML out that is safe and means the same on any page.
+"""Rough HTML -> safe HTML that means the same on any page. The only module that uses nh3.
 
-The one door to nh3. What comes before it mends what nh3 would lose, and may be as rough as it
-likes: nothing that nh3 lets through is more than the lists below allow.
+Before nh3, we replace elements that nh3 would drop. These steps need not be safe themselves:
+nh3 comes last and lets through only what the lists below allow.
 """
 
 import re
@@ -14,15 +14,15 @@ import nh3
 
 from feedsvc.core.html.code_listings import (
     HINTS,
-    plain_table,
+    code_of_table,
     without_numbers,
 )
 from feedsvc.core.html.depth import check_depth
 from feedsvc.core.html.iframes import frame_link
 from feedsvc.core.html.lazy_images import (
-    loaded,
-    only_without_script,
-    shown_addresses,
+    eager_tag,
+    image_addresses,
+    noscript_images,
 )
 from feedsvc.core.html.links import (
     SCHEMES,
@@ -31,9 +31,9 @@ from feedsvc.core.html.links import (
     absolute_srcset,
 )
 from feedsvc.core.html.math import (
-    formula_of,
-    formula_of_script,
-    formula_once,
+    tex_of_math,
+    tex_of_script,
+    without_duplicate,
 )
 from feedsvc.core.html.scanner import (
     Element,
@@ -81,48 +81,50 @@ _DROPPED_WHOLE: Final = {
     *("script", "style", "template", "noscript", "svg", "math", "title", "head")
 }
 _ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
-_ANCHOR_NAME = re.compile(  # <a name="x">, which HTML had for targets before ids
+_ANCHOR_NAME = re.compile(  # <a name="x">, the old form of an id
     r"""(<a(?:\s+[a-z-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>]+))*\s+)name(?=\s*=)""", re.I
 )
-_EMPTY_PICTURE = re.compile(r'<img(?![^>]*? src(?:set)?=")[^>]*+>')
-_MOST_REFERENCES: Final = 2_000  # `&...` in one run of text: for each nh3 copies the run
+_EMPTY_IMAGE = re.compile(r'<img(?![^>]*? src(?:set)?=")[^>]*+>')
+_MOST_REFERENCES: Final = 2_000  # `&...` in one run of text: nh3 copies the run for each
 _REFERENCES = re.compile(r"(?:&[^&]*+){2000}")
 
 
 _Filter: TypeAlias = Callable[[str, str, str], str | None]
 _of_this_post: ContextVar[_Filter] = ContextVar("_of_this_post")
-# Made once: to make it takes as long as to clean a short post.
+# Created once: creating it takes as long as cleaning a short post.
 _CLEANER: Final = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED_WHOLE,
     attributes=_ATTRIBUTES,
     attribute_filter=lambda tag, name, value: _of_this_post.get()(tag, name, value),
-    url_schemes={*SCHEMES, "data"},  # which only `absolute_picture` lets through
+    url_schemes={*SCHEMES, "data"},  # only `absolute_picture` lets `data:` through
     link_rel=None,
 )
 
 
 def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
-    """`rough` HTML, safe inside a DIV of a stranger's page.
+    """`rough` as HTML that is safe inside a DIV of any page.
 
-    URLs are absolute against `base_url`. Ids carry `id_prefix`, so that two entries on one page
-    do not clash; a fragment stays bare where its target is inside, and else leads to the
-    permalink. Frames become links, numbered code plain code, formulas TeX; pictures that a
-    script would load late are there at once. Raises TooDeepError.
+    - URLs are absolute; relative ones are resolved against `base_url`.
+    - Ids begin with `id_prefix`, so that ids of two entries on one page do not clash. Links to
+      them stay fragments; other fragments become links to `base_url`.
+    - Frames become links, code with line numbers becomes plain code, formulas become TeX, and
+      lazily loaded pictures get their real address.
+
+    Raises TooDeepError.
     """
-    rough = _mended(legal(rough))
+    rough = _with_replacements(legal(rough))
     check_depth(rough)
-    rough = _with_breaks(rough)
-    # Ids are asked for by fragments alone.
+    rough = _with_split_text(rough)
     ids = set()
-    if "#" in rough:
+    if "#" in rough:  # only fragments need ids
         rough = _ANCHOR_NAME.sub(r"\1id", rough)
-        ids = {a or b or c for a, b, c in _ID.findall(rough)}
+        ids = {double or single or bare for double, single, bare in _ID.findall(rough)}
     _of_this_post.set(_rewriter(base_url, id_prefix, ids))
     safe = legal(_CLEANER.clean(rough)).strip()
     if len(safe) > 5 * len(rough) + 65_536:
-        raise TooDeepError("the HTML grows, since tags that stay open are opened anew")
-    return _EMPTY_PICTURE.sub("", safe) if "<img" in safe else safe
+        raise TooDeepError("the HTML grows, because open tags are repeated in each block")
+    return _EMPTY_IMAGE.sub("", safe) if "<img" in safe else safe
 
 
 def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
@@ -144,51 +146,51 @@ def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
     return filtered
 
 
-def _nothing(_: Element) -> str:
+def _dropped(_: Element) -> str:
     return ""
 
 
 def _as_text(element: Element) -> str:
-    return element.holds.replace("<", "&lt;")
+    return element.inner_html.replace("<", "&lt;")
 
 
 def _preformatted(element: Element) -> str:
-    return f"<pre>{escape(element.holds, quote=False)}</pre>"
+    return f"<pre>{escape(element.inner_html, quote=False)}</pre>"
 
 
-# Where the text of one of these ends depends on more than the text: gone before nh3 reads it,
-# they can mislead nobody about what comes behind them.
-_ALWAYS: Final[Mapping[str, Rewriter]] = {
+# Parsers disagree about where these elements end. They are replaced before nh3 reads the HTML,
+# so that nh3 and a browser see the same structure.
+_REPLACEMENTS: Final[Mapping[str, Rewriter]] = {
     "embed": frame_link,
     "iframe": frame_link,
-    "math": formula_of,
-    "noembed": _nothing,
-    "noframes": _nothing,
+    "math": tex_of_math,
+    "noembed": _dropped,
+    "noframes": _dropped,
     "object": frame_link,
-    "plaintext": _nothing,
-    "script": formula_of_script,
-    "style": _nothing,
-    "svg": _nothing,
-    "template": _nothing,
+    "plaintext": _dropped,
+    "script": tex_of_script,
+    "style": _dropped,
+    "svg": _dropped,
+    "template": _dropped,
     "textarea": _as_text,
-    "title": _nothing,
+    "title": _dropped,
     "xmp": _preformatted,
 }
-_ANY = re.compile(f"<(?:{'|'.join([*_ALWAYS, 'noscript'])})")
-_PICTURES: Final = dict.fromkeys(("img", "source", "video", "audio"), loaded)
-_CODE: Final[Mapping[str, Rewriter]] = {"table": plain_table, "pre": without_numbers}
-_FORMULAS: Final = dict.fromkeys(("span", "div"), formula_once)
+_ANY_REPLACED = re.compile(f"<(?:{'|'.join([*_REPLACEMENTS, 'noscript'])})")
+_PICTURES: Final = dict.fromkeys(("img", "source", "video", "audio"), eager_tag)
+_CODE: Final[Mapping[str, Rewriter]] = {"table": code_of_table, "pre": without_numbers}
+_FORMULAS: Final = dict.fromkeys(("span", "div"), without_duplicate)
 
 
-def _mended(rough: str) -> str:
-    """`rough` with all that nh3 would lose as something that it keeps."""
+def _with_replacements(rough: str) -> str:
+    """`rough` with elements that nh3 drops replaced by elements that it keeps."""
     lowered = rough.lower()
     rewriters: dict[str, Rewriter] = {}
-    if _ANY.search(lowered):
-        rewriters |= _ALWAYS
+    if _ANY_REPLACED.search(lowered):
+        rewriters |= _REPLACEMENTS
     if "<noscript" in lowered:
-        shown = shown_addresses(rough)
-        rewriters["noscript"] = lambda element: only_without_script(element, shown)
+        shown = image_addresses(rough)
+        rewriters["noscript"] = lambda element: noscript_images(element, shown)
     if "data-" in lowered or "lazy" in lowered:
         rewriters |= _PICTURES
     if ("<pre" in lowered or "<td" in lowered) and any(hint in lowered for hint in HINTS):
@@ -198,18 +200,18 @@ def _mended(rough: str) -> str:
     return rewritten(rough, rewriters) if rewriters else rough
 
 
-def _with_breaks(rough: str) -> str:
-    """`rough` with an empty comment in long runs of text that are full of references."""
+def _with_split_text(rough: str) -> str:
+    """`rough` with empty comments in runs of text that contain many references."""
     if rough.count("&") <= _MOST_REFERENCES:
         return rough
     pieces, done = [], 0
     for tag in tags(rough):
-        pieces += [_broken(rough[done : tag.start()]), tag[0]]
+        pieces += [_split(rough[done : tag.start()]), tag[0]]
         done = tag.end()
-    return "".join([*pieces, _broken(rough[done:])])
+    return "".join([*pieces, _split(rough[done:])])
 
 
-def _broken(text: str) -> str:
+def _split(text: str) -> str:
     if "<!" in text or text.count("&") <= _MOST_REFERENCES:
         return text
     return _REFERENCES.sub(lambda run: run[0] + "<!---->", text)

@@ -1,7 +1,8 @@
-"""Where the tags and comments of rough HTML begin and end, as a browser reads them.
+"""Finds the tags and comments of rough HTML in the same way as a browser.
 
-A quoted `>` ends no tag, and a tag in a comment is none: whoever looks for `<` and `>` alone is
-easily misled. What never ends reaches to the end of the text, so no part is read twice.
+A quoted `>` does not end a tag, and comments contain no tags, so a search for `<` and `>` is
+not enough. A tag or comment without an end reaches to the end of the text; therefore no part
+of the text is read twice.
 """
 
 import html
@@ -27,44 +28,45 @@ _ATTRIBUTE = re.compile(
     rf"""([^{_WS}/>][^{_WS}/>=]*+)"""
     rf"""(?:[{_WS}]*+=[{_WS}]*+(?:"([^"]*+)"?|'([^']*+)'?|([^{_WS}>"'][^{_WS}>]*+)|\Z))?+"""
 )
-# A browser reads what is in these as text, up to their end tag and whatever it holds.
+# The content of these elements is text: it ends only at their own end tag.
 RAW: Final = frozenset(
     ["iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp"]
 )
-_NEVER_SHOWN: Final = frozenset(["script", "style"])  # not even where no end tag ends it
+_NEVER_SHOWN: Final = frozenset(["script", "style"])  # not even without an end tag
 _VOID: Final = frozenset(["audio", "embed", "img", "plaintext", "source", "video"])
-_MOST_TAGS: Final = 100_000  # of those that are looked at one by one
+_MOST_TAGS: Final = 100_000  # tags that are looked at one by one
 _HALF_OPEN = re.compile(r"<[/!?-]*$")
 
 
 class TooDeepError(ValueError):
-    """HTML that is nested, or otherwise made, so that making it safe would take minutes."""
+    """HTML that is so deep, or so unusual, that sanitising it would take minutes."""
 
 
 def tags(rough: str) -> Iterator[re.Match[str]]:
-    """Each tag with its groups `end` ("/" or ""), `name` and `inside`; none of a comment."""
+    """Each tag outside of comments, with the groups `end` ("/" or ""), `name`, `inside`."""
     return (token for token in _TOKEN.finditer(rough) if token["name"])
 
 
 def attributes_of(inside: str) -> dict[str, str]:
-    """The attributes between a tag's name and its `>`, entities decoded; the first counts."""
-    found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(inside):
-        found.setdefault(name.lower(), html.unescape(double or single or bare))
-    return found
+    """The attributes of a tag, with entities decoded. The first of two equal names counts."""
+    attributes: dict[str, str] = {}
+    for name, double_quoted, single_quoted, unquoted in _ATTRIBUTE.findall(inside):
+        value = html.unescape(double_quoted or single_quoted or unquoted)
+        attributes.setdefault(name.lower(), value)
+    return attributes
 
 
 def start_tag(name: str, attributes: Mapping[str, str]) -> str:
-    """A start tag with these attributes."""
+    """A start tag with these attributes, escaped."""
     written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
     return f"<{name}{written}>"
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element in its text: from `start` to `end`, what it holds from `opened` to `closed`.
+    """An element from `start` to `end` of a text; its content is from `opened` to `closed`.
 
-    An element that nothing ends is its start tag alone.
+    An element without an end tag consists of its start tag.
     """
 
     text: str
@@ -76,12 +78,12 @@ class Element:
     end: int
 
     @property
-    def holds(self) -> str:
-        """What stands between its two tags."""
+    def inner_html(self) -> str:
+        """The content between the start tag and the end tag."""
         return self.text[self.opened : self.closed]
 
     def has_class(self, *names: str) -> bool:
-        """True where its class attribute holds one of the names."""
+        """True if its class attribute contains one of the names."""
         return not set(names).isdisjoint(self.attributes.get("class", "").split())
 
 
@@ -95,16 +97,16 @@ class _Token:
     name: str
     is_end: bool
     inside: str
-    closed: int  # from here on only what is known to be ended differs from `opened`
+    closed: int  # equal to `opened` if the element has no end
     end: int
-    partner: int | None = None  # which of the tokens ends it
+    end_token: int | None = None  # the index of the token that ends it
 
 
 def rewritten(rough: str, rewriters: Mapping[str, Rewriter]) -> str:
-    """`rough` with each element of these names as its rewriter wants it.
+    """`rough` with each element of these names replaced by the result of its rewriter.
 
-    None leaves the tag as it is, and what it holds is looked at next. Nothing that comes out of
-    a rewriter is looked at again. Raises TooDeepError where there are too many of them.
+    If a rewriter returns None, the tag stays and the content is searched next. The result of a
+    rewriter is not searched. Raises TooDeepError if there are too many elements.
     """
     tokens = _tokens(rough, frozenset(rewriters))
     pieces: list[str] = []
@@ -113,21 +115,21 @@ def rewritten(rough: str, rewriters: Mapping[str, Rewriter]) -> str:
         if token.start < done or token.is_end:
             continue
         attributes = attributes_of(token.inside)
-        ends = tokens[token.partner] if token.partner is not None else None
+        ends = tokens[token.end_token] if token.end_token is not None else None
         closed, end = (ends.start, ends.opened) if ends else (token.closed, token.end)
         element = Element(rough, token.name, attributes, token.start, token.opened, closed, end)
-        instead = rewriters[token.name](element)
-        if instead is not None:
+        replacement = rewriters[token.name](element)
+        if replacement is not None:
             before = rough[done : token.start]
-            # Or `<` and what follows the element would become a tag together.
+            # Otherwise `<` and the text after the element could form a tag.
             joint = " " if _HALF_OPEN.search(before[-4:]) else ""
-            pieces += [before, joint, instead]
+            pieces += [before, joint, replacement]
             done = end
     return "".join(pieces) + rough[done:]
 
 
 def _tokens(rough: str, names: frozenset[str]) -> list[_Token]:
-    """The tags of these names in their order; those of one element know each other."""
+    """The tags of these names in order. A start tag knows its end tag."""
     pattern = _pattern(names)
     tokens: list[_Token] = []
     opened: dict[str, list[int]] = {name: [] for name in names}
@@ -138,7 +140,7 @@ def _tokens(rough: str, names: frozenset[str]) -> list[_Token]:
         token = _Token(start, position, name, is_end, tag["inside"], position, position)
         if token.is_end:
             if opened[name]:
-                tokens[opened[name].pop()].partner = len(tokens)
+                tokens[opened[name].pop()].end_token = len(tokens)
         elif name in RAW:
             closing = ahead.next(_raw_end(name), position)
             if closing:
@@ -156,10 +158,10 @@ def _tokens(rough: str, names: frozenset[str]) -> list[_Token]:
 
 @lru_cache(maxsize=64)
 def _pattern(names: frozenset[str]) -> re.Pattern[str]:
-    """All up to the next tag of one of the names, and that tag."""
-    one = rf"(?!</?(?:{'|'.join(sorted(names))})(?:[{_WS}/>]|\Z))"
+    """Matches everything up to the next tag of one of the names, and that tag."""
+    not_named = rf"(?!</?(?:{'|'.join(sorted(names))})(?:[{_WS}/>]|\Z))"
     other = _TAG.replace("?P<end>", "").replace("?P<name>", "").replace("?P<inside>", "")
-    skipped = rf"(?:[^<]++|{one}(?:{_COMMENT}|{_BOGUS}|{other}|<))*+"
+    skipped = rf"(?:[^<]++|{not_named}(?:{_COMMENT}|{_BOGUS}|{other}|<))*+"
     return re.compile(f"{skipped}(?P<tag>{_TAG})?", re.I)
 
 

@@ -1,6 +1,7 @@
-"""The style attributes of a post: what colours, aligns and sizes stays, all else goes.
+"""Style attributes keep harmless declarations: colours, alignment, sizes, backgrounds.
 
-No property may move an element over the reader's own page or fetch from anywhere but http(s).
+A declaration must not move an element over the page of a feed reader, and must load nothing
+except pictures from http(s) or `data:` URLs.
 """
 
 import re
@@ -22,24 +23,24 @@ _DECLARATION = re.compile(
     r"((?:[^;()\"']++|\([^()\"']*+\)|\(\s*+\"[^\"]*+\"\s*+\)|\(\s*+'[^']*+'\s*+\))*+)(?:;|\Z)"
 )
 _URL = re.compile(r"url\(\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^)\"']*+))\s*+\)", re.I)
-# Words, numbers, colours; a minus would pull an element over another.
+# Words, numbers, colours. A negative number could move an element over another.
 _PLAIN_VALUE = re.compile(
     r"(?:(?:rgb|rgba|hsl|hsla)\([\d.,%/\s]*+\)|[\w.%#,/!\s]|(?<=[\w#])-)*+", re.ASCII | re.I
 )
-_MOST: Final = 2_000  # characters; no author wrote more by hand
+_MOST: Final = 2_000  # characters; a longer attribute is dropped
 
 
 def absolute_style(base_url: str, style: str) -> str | None:
-    """The harmless declarations of a style attribute; None where none is left."""
+    """The harmless declarations of a style attribute; None if none is left."""
     kept, position = [], 0
     while position < len(style) <= _MOST:
-        found = _DECLARATION.match(style, position)
-        if found is None:  # a browser goes on behind the next semicolon
+        declaration = _DECLARATION.match(style, position)
+        if declaration is None:  # browsers continue after the next semicolon
             position = style.find(";", position) + 1 or len(style)
             continue
-        position = found.end()
-        name = found[1].lower()
-        value = _harmless(base_url, found[2].strip()) if name in _PROPERTIES else None
+        position = declaration.end()
+        name = declaration[1].lower()
+        value = _harmless(base_url, declaration[2].strip()) if name in _PROPERTIES else None
         if value:
             kept.append(f"{name}:{value}")
     return ";".join(kept) or None

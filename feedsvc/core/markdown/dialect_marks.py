@@ -1,7 +1,7 @@
-"""Marks that Obsidian, kramdown and MathJax read and GitHub's Markdown does not.
+"""Syntax of Obsidian, kramdown and MathJax that GitHub Flavored Markdown does not have.
 
-Each becomes the Markdown that means the same, or nothing where a feed has no use for it. What
-merely looks like one (`a[[1]]`, `{:ok, x}`, `100%%`) is left as it stands.
+Each mark becomes Markdown with the same meaning, or nothing if a feed cannot use it. Text that
+only looks similar (`a[[1]]`, `{:ok, x}`, `100%%`) stays unchanged.
 """
 
 import re
@@ -18,9 +18,9 @@ _ATTRIBUTES = re.compile(
     r"\{:{1,2}(?:[ \t]*+(?:[.#][\w:-]++|toc\b|[\w-]++=(?:\"[^\"\n]{0,300}+\"|'[^'\n]{0,300}+'"
     r"|[^\s\"'{}]++)))++[ \t]*+\}"
 )
-_REMARK = re.compile(r"%%[^%\n]{1,2000}+%%(?![0-9A-Za-z_%])")
-_REMARK_END = re.compile(r"%%[ \t]*+$", re.MULTILINE)
-_REMARK_LINE = re.compile(r"%%[ \t]*+\n")
+_COMMENT = re.compile(r"%%[^%\n]{1,2000}+%%(?![0-9A-Za-z_%])")
+_COMMENT_END = re.compile(r"%%[ \t]*+$", re.MULTILINE)
+_COMMENT_LINE = re.compile(r"%%[ \t]*+\n")
 _TEX_ENDS: Final = {
     opener: re.compile(re.escape(opener[:-1] + {"(": ")", "[": "]"}[opener[-1]]))
     for opener in (r"\(", r"\[", r"\\(", r"\\[")
@@ -31,16 +31,16 @@ _LONGEST_TEX: Final = 2_000
 _WORD: Final = re.compile(r"[0-9A-Za-z_\]%\\]")
 
 
-def shown_mark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
-    """What stands for the mark that begins at `start`, and its end; None if it is none."""
+def markdown_of_mark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
+    """The Markdown for the mark that begins at `start`, and its end; None if it is no mark."""
     before = body[start - 1 : start]
     if body.startswith("{:", start):
-        found = _ATTRIBUTES.match(body, start)
-        return ("", found.end()) if found else None
+        attributes = _ATTRIBUTES.match(body, start)
+        return ("", attributes.end()) if attributes else None
     if _WORD.match(before):
         return None
     if body.startswith("%%", start):
-        return _remark(body, start, ahead)
+        return _comment(body, start, ahead)
     if body.startswith("\\", start):
         return _formula(body, start, ahead)
     link = _WIKI.match(body, start)
@@ -48,7 +48,7 @@ def shown_mark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
 
 
 def _wiki(link: re.Match[str]) -> str:
-    """The words of a link, since only Obsidian knows where it leads; a picture is shown."""
+    """The text of a link, because only Obsidian knows its target; a picture stays a picture."""
     target, title = link[2].strip(), (link[3] or "").strip()
     if link[1] and _PICTURE.fullmatch(target):
         alt = target if not title or _SIZE.fullmatch(title) else title
@@ -57,17 +57,17 @@ def _wiki(link: re.Match[str]) -> str:
     return title or " > ".join(filter(None, [page, *headings]))
 
 
-def _remark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
-    opened = _REMARK_LINE.match(body, start)
+def _comment(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
+    opened = _COMMENT_LINE.match(body, start)
     if opened and body[start - 1 : start] in ("", "\n"):
-        closed = ahead.next(_REMARK_END, opened.end())
+        closed = ahead.next(_COMMENT_END, opened.end())
         return ("", closed.end()) if closed else None
-    found = _REMARK.match(body, start)
-    return ("", found.end()) if found else None
+    inline = _COMMENT.match(body, start)
+    return ("", inline.end()) if inline else None
 
 
 def _formula(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:
-    r"""`\(x\)` and `\[x\]`, which Markdown would read as brackets, between dollars."""
+    r"""`\(x\)` and `\[x\]` between dollar signs: Markdown would drop the backslashes."""
     opener = body[start : start + (3 if body.startswith("\\\\", start) else 2)]
     closing = ahead.next(_TEX_ENDS[opener], start + len(opener))
     if closing is None or closing.start() - start > _LONGEST_TEX:

@@ -1,4 +1,4 @@
-"""The first heading of a body: the title of a post that has no other."""
+"""The first heading of a body, which is the title of a post without a `title`."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from feedsvc.core.markdown.shortcodes import code_spans
 from feedsvc.core.text import Ahead, plain
 
 _LINE = re.compile(r"[^\n]*+\n?")
-_LONGEST: Final = 2_000  # characters of a heading that is the title
+_LONGEST: Final = 2_000  # characters of a heading that is used as a title
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]++(\S.*+)")
 _H1 = re.compile(r"<h1(?=[\s/>])", re.IGNORECASE)
 _TAG_END = re.compile(">")
@@ -17,12 +17,12 @@ _H1_END = re.compile("</h1>", re.IGNORECASE)
 _UNDERLINE = re.compile(r" {0,3}(?:=++|--++)[ \t]*+")
 _NO_PARAGRAPH = re.compile(
     r"\s|[-*+>#<|=]|\d+[.)]"
-)  # a line that begins with this is something else
+)  # a line that begins like this is no paragraph
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where it stands in the body, and its words as plain text."""
+    """A heading: its span in the body and its plain text."""
 
     start: int
     end: int
@@ -30,14 +30,14 @@ class Heading:
 
 
 def first_heading(body: str) -> Heading | None:
-    """The heading that titles a body: its first of level 1, or one of any level at its start.
+    """The title heading: the first one of level 1, or one of any level at the start.
 
-    `# words`, underlined words or `<h1>`, outside fenced and inline code. A later `## heading`
-    is of a part of the text.
+    It is written as `# text`, as underlined text or as `<h1>`, outside of code. A later
+    heading of a lower level belongs to a section, so it is no title.
     """
     ahead = Ahead(body)
     start_of_text = len(body) - len(body.lstrip())
-    alone: re.Match[str] | None = None  # the line before, if it is a paragraph of one line
+    alone: re.Match[str] | None = None  # the previous line, if it is a one-line paragraph
     blank = True
     spans = code_spans(body)
     code = next(spans, None)

@@ -1,4 +1,4 @@
-"""What the tags of Hexo, Jekyll, Hugo and their themes mean, as Markdown."""
+"""The tags of Hexo, Jekyll, Hugo and their themes, translated to Markdown."""
 
 import re
 import shlex
@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Final
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
-
-
 _QUOTED = re.compile(r'"([^"]*+)"')
 
 
@@ -16,38 +14,38 @@ def _words(text: str) -> list[str]:
         return _BARE_WORD.findall(text)
     try:
         return shlex.split(text)
-    except ValueError:  # an apostrophe that opens nothing
+    except ValueError:  # an apostrophe that is no quote
         return text.split()
 
 
-def shown_tag(name: str, words: str) -> str | None:
-    """What stands for a tag; None for one that nobody knows."""
-    if name in _WRAPPERS:
+def markdown_of_tag(name: str, words: str) -> str | None:
+    """The Markdown for a tag; None if the tag is unknown."""
+    if name in _DROPPED:
         return ""
-    return _KNOWN[name](_words(words)) if name in _KNOWN else None
+    return _TAGS[name](_words(words)) if name in _TAGS else None
 
 
-def shown_block(name: str, words: str, inside: str) -> str:
-    """What stands for a tag, its end tag and what is between them."""
+def markdown_of_block(name: str, words: str, content: str) -> str:
+    """The Markdown for a tag with an end tag and content."""
     if name in ("raw", "rawhtml"):
-        return inside
+        return content
     if name == "comment":
         return ""
     if name == "highlight":
-        return _fenced(_words(words)[:1], inside)
+        return _fenced(_words(words)[:1], content)
     if name in ("codeblock", "code"):
         language = [word[5:] for word in _words(words) if word.startswith("lang:")]
-        return _fenced(language, inside)
-    lines = inside.strip("\n").split("\n")
+        return _fenced(language, content)
+    lines = content.strip("\n").split("\n")
     source = words.strip()
     if source:
         lines += ["", f"— {source}"]
     return "\n\n" + "\n".join(f"> {line}" for line in lines) + "\n\n"
 
 
-def _fenced(language: list[str], inside: str) -> str:
-    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", inside)), 3)
-    code = inside.strip("\n")
+def _fenced(language: list[str], content: str) -> str:
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", content)), 3)
+    code = content.strip("\n")
     return f"\n\n{fence}{''.join(language)}\n{code}\n{fence}\n\n"
 
 
@@ -75,7 +73,7 @@ def _image(words: list[str]) -> str:
 
 
 def _alt(words: list[str]) -> str:
-    """The last of what stands in quotes, else all the words."""
+    """The last quoted text, or else all words."""
     text = " ".join(words)
     quoted = _QUOTED.findall(text)
     if quoted:
@@ -116,9 +114,10 @@ def _path(words: list[str]) -> str:
 
 
 def _source(words: list[str]) -> str:
-    """The file of another post, as Zola writes it; where that is read nobody knows here.
+    """The source file of another post, in Zola's form `@/path.md`.
 
-    As the target of a link it is dropped (see feedsvc.core.links): only the words stay.
+    Its permalink is unknown here, so feedsvc.core.html.links drops such links and keeps their
+    text.
     """
     path = _path(words).lstrip("/")
     return f"@/{path}" if ".md" in path else f"@/{path}.md"
@@ -137,7 +136,7 @@ def _tweet(words: list[str]) -> str:
 
 
 def _include(words: list[str]) -> str | None:
-    """Jekyll: a picture or a video where its parameters name one."""
+    """Jekyll: the picture or the video that the parameters name."""
     named = _named(words)
     sources = ("src", "image_path", "image", "url", "path", "file", "img")
     source = next((named[name] for name in sources if named.get(name)), "")
@@ -161,7 +160,7 @@ def _label(words: list[str]) -> str:
 
 
 def _titled(words: list[str]) -> str:
-    """A block that folds, or a tab: its title stands above what it holds."""
+    """A foldable block or a tab: its title becomes a line above its content."""
     named = _named(words)
     title = named.get("title") or named.get("name") or named.get("summary")
     title = title or " ".join(_bare(words)).split(",")[0].strip()
@@ -174,7 +173,7 @@ def _site_path(words: list[str]) -> str:
 
 
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
-# Tags around words that stay; most of themes, whose boxes a feed has no use for.
+# Blocks of themes: their tags are dropped and their content stays, because a feed has no boxes.
 _BLOCKS: Final = (
     *("note", "tabs", "subnote", "cell", "grouppicture", "gp", "notel", "callout", "notice"),
     *(
@@ -190,13 +189,13 @@ _BLOCKS: Final = (
     ),
     *("fold", "folding", "details", "expand", "hideToggle", "hideBlock", "tab", "spoiler"),
 )
-_WRAPPERS: Final = frozenset(
+_DROPPED: Final = frozenset(
     [f"end{name}" for name in (*_BLOCKS, "raw", "highlight", "quote", "blockquote")]
     + [*("note", "subnote", "notel", "grouppicture", "gp", "cell", "tabs", "columns", "column")]
     + [*("center", "div", "wrap", "timeline", "callout", "notice", "alert", "admonition")]
     + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC", "end")]
 )
-_KNOWN: Final[dict[str, Callable[[list[str]], str | None]]] = {
+_TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "img": _image,
     "asset_img": _image,
     "image": _image,

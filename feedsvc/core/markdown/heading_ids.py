@@ -1,7 +1,7 @@
-"""Headings that the text itself links to, such as those of a list of contents.
+"""Ids for headings that the body links to, for example from a table of contents.
 
-comrak gives every heading an id and a link to itself. A feed keeps the id where a link of the
-body asks for it, as that link spells it: generators differ in capitals and in hyphens.
+comrak gives each heading an id and a link to itself. We keep an id only if the body has a link
+to it, and spell it as in that link: generators differ in capital letters and hyphens.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 _LINKS_WITHIN: Final = ("](#", "](<#", "]: #", 'href="#', "href='#")
-_OWN_LINK = re.compile(  # behind the attributes that the author gave: {#id .class}
+_SELF_LINK = re.compile(  # after attributes of the author, such as {#id .class}
     r"(?:[ \t]*+\{(?P<given>[#.][^{}<>]*+)\})?"
     r"<a href=\"#(?P<id>[^\"]*+)\" aria-label=\"[^\"]*+\" data-heading-content=\"[^\"]*+\""
     r" class=\"anchor\"></a>"
@@ -21,33 +21,33 @@ _FRAGMENT = re.compile(r"href[ \t]*+=[ \t]*+[\"']?#([^\"'\s<>]++)", re.I)
 _HYPHENS = re.compile("-{2,}")
 
 
-def links_within(markdown: str) -> bool:
-    """True for a body that perhaps has a link to a part of itself."""
-    # A pattern would take three times as long.
+def may_link_to_headings(markdown: str) -> bool:
+    """True if a body may have a link to one of its own headings."""
+    # A regular expression takes three times as long.
     return any(link in markdown for link in _LINKS_WITHIN)
 
 
-def with_targets(rendered: str) -> str:
-    """What comrak rendered with ids, less those that no link asks for and the added links."""
-    names: dict[str, str] = {}
+def keep_linked_ids(rendered: str) -> str:
+    """HTML of comrak without its self links and without ids that no link uses."""
+    names_by_id: dict[str, str] = {}
 
-    def bare(link: re.Match[str]) -> str:
+    def without_link(link: re.Match[str]) -> str:
         given = _GIVEN.search(link["given"] or "")
-        names[link["id"]] = _alike(given[1] if given else link["id"])
+        names_by_id[link["id"]] = _normalised(given[1] if given else link["id"])
         return ""
 
-    rendered = _OWN_LINK.sub(bare, rendered)
-    wanted = {_alike(each): each for each in reversed(_FRAGMENT.findall(rendered))}
+    rendered = _SELF_LINK.sub(without_link, rendered)
+    linked = {_normalised(each): each for each in reversed(_FRAGMENT.findall(rendered))}
 
-    def heading(tag: re.Match[str]) -> str:
-        if tag[2] not in names:
-            return tag[0]  # of raw HTML
-        asked = wanted.pop(names[tag[2]], "")
-        return f'<{tag[1]} id="{asked}">' if asked else f"<{tag[1]}>"
+    def with_linked_id(tag: re.Match[str]) -> str:
+        if tag[2] not in names_by_id:
+            return tag[0]  # a heading in raw HTML
+        linked_id = linked.pop(names_by_id[tag[2]], "")
+        return f'<{tag[1]} id="{linked_id}">' if linked_id else f"<{tag[1]}>"
 
-    return _HEADING.sub(heading, rendered)
+    return _HEADING.sub(with_linked_id, rendered)
 
 
-def _alike(fragment: str) -> str:
-    """The same for all spellings of a fragment that mean one heading."""
+def _normalised(fragment: str) -> str:
+    """One form for all spellings of a fragment that mean the same heading."""
     return _HYPHENS.sub("-", unquote(unescape(fragment)).casefold()).strip("-")

@@ -1,8 +1,8 @@
-"""Tags of other generators in a body: Hexo's and Jekyll's `{% %}`, Hugo's and Zola's `{{ }}`.
+"""Tags of site generators in a body: `{% %}` of Hexo and Jekyll, `{{ }}` of Hugo and Zola.
 
-Those that are known become Markdown, any other is removed and named (REQUIREMENTS X5): a reader
-never sees one raw. So do the marks of `feedsvc.core.marks`, callouts and tables of contents.
-Fenced and inline code is left as it stands.
+Known tags become Markdown. Unknown tags are removed and reported, so that subscribers never see
+their source. The same walk translates the marks of `dialect_marks`, callouts and tables of
+contents. Fenced code and inline code stay unchanged.
 """
 
 import re
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from feedsvc.core.markdown.dialect_marks import shown_mark
-from feedsvc.core.markdown.generator_tags import shown_block, shown_tag
+from feedsvc.core.markdown.dialect_marks import markdown_of_mark
+from feedsvc.core.markdown.generator_tags import markdown_of_block, markdown_of_tag
 from feedsvc.core.text import Ahead
 
 _OPENER = re.compile(
@@ -25,7 +25,7 @@ _OPENER = re.compile(
     r"|(?P<mark>\{:|!?\[\[|%%|\\{1,2}[(\[])",
     re.MULTILINE | re.IGNORECASE,
 )
-_ITEM = re.compile(r"[ \t]|[*+-][ \t]|\d{1,9}[.)][ \t]|\[\^")  # or a line inside one
+_ITEM = re.compile(r"[ \t]|[*+-][ \t]|\d{1,9}[.)][ \t]|\[\^")  # also its further lines
 _ANY: Final = ("{%", "{{", "{:", "[[", "%%", "[!", "\\(", "\\[", "[toc]", "[TOC]")
 _FENCE_END = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
 _TICKS = re.compile("`++")
@@ -52,8 +52,8 @@ _HUGO_ENDS: Final = {
     for name in ("highlight", "raw", "rawhtml", "quote", "blockquote")
 }
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
-_MOST_OPENERS: Final = 100_000  # in one body; what stands behind so many stays as it is
-_MOST_WORDS: Final = 2_000  # characters of one tag behind its name; with more it is no tag
+_MOST_OPENERS: Final = 100_000  # in one body; the text after them stays unchanged
+_MOST_WORDS: Final = 2_000  # characters after the name of a tag; a longer one is no tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,17 @@ class _Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Something that ends at `end`; None is shown for what stays as it is."""
+class _Replacement:
+    """The replacement of the text up to `end`; None leaves that text unchanged."""
 
     end: int
-    instead: str | None = None
-    unknown: str = ""
+    text: str | None = None
+    unknown_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Tags of one generator: how they begin, what their name is, how they end."""
+    """The tags of one generator: opening mark, forms of the name, closing mark."""
 
     mark: str
     forms: tuple[re.Pattern[str], ...]
@@ -91,7 +91,7 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A tag that is left out since nobody knows it; line and column count from 0."""
+    """An unknown tag that was removed. Line and column count from 0."""
 
     line: int
     column: int
@@ -100,7 +100,7 @@ class Removed:
 
 
 class _Scan:
-    """One walk through a body, from its start to its end; no part is looked at twice."""
+    """One walk through a body from start to end. It looks at no part twice."""
 
     def __init__(self, body: str) -> None:
         self._body = body
@@ -108,14 +108,14 @@ class _Scan:
 
     @cached_property
     def _runs(self) -> dict[int, list[int]]:
-        """Where the runs of backticks begin, by their length."""
+        """The positions of runs of backticks by their length."""
         runs: dict[int, list[int]] = {}
         for run in _TICKS.finditer(self._body):
             runs.setdefault(len(run[0]), []).append(run.start())
         return runs
 
     def code_end(self, opener: re.Match[str]) -> int | None:
-        """Where the code ends that the fence or the backticks begin; None if it is none."""
+        """The end of the code that a fence or backticks begin; None if they begin no code."""
         fence = opener["fence"]
         if fence:
             line_end = self._body.find("\n", opener.end())
@@ -128,7 +128,7 @@ class _Scan:
         for closing in _FENCE_END.finditer(self._body, position):
             if closing[1].startswith(fence):
                 return closing.end()
-        return len(self._body)  # CommonMark: what is never closed ends with the document
+        return len(self._body)  # CommonMark: an unclosed fence ends with the document
 
     def _run_end(self, length: int, position: int) -> int | None:
         starts = self._runs[length]
@@ -136,13 +136,13 @@ class _Scan:
         if n == len(starts):
             return None
         blank = self._ahead.next(_BLANK_LINE, position)
-        # Three ticks may be a fence inside a list or a quotation; fewer end with a paragraph.
+        # Three backticks can be a fence in a list or quotation; fewer end in their paragraph.
         if length < 3 and blank and blank.start() < starts[n]:
             return None
         return starts[n] + length
 
     def tag(self, start: int) -> _Tag | None:
-        """The tag that begins at `start`, if one does; it stands on one line."""
+        """The tag that begins at `start`, or None. A tag never spans lines."""
         kind = next(kind for kind in _KINDS if self._body.startswith(kind.mark, start))
         opening = next(
             filter(None, (form.match(self._body, start) for form in kind.forms)), None
@@ -162,49 +162,50 @@ class _Scan:
             words = words.removesuffix(")") if opening[0].endswith("(") else words
         return _Tag(opening[1].lstrip("/ "), words, closing.end())
 
-    def inside(self, tag: _Tag, start: int) -> re.Match[str] | None:
-        """The end tag of the block that `tag` at `start` begins, if it begins one."""
+    def end_tag(self, tag: _Tag, start: int) -> re.Match[str] | None:
+        """The end tag of the block that `tag` at `start` begins, or None if it begins none."""
         if self._body.startswith("{%", start):
             pattern = _ENDS.get(tag.name)
         else:
             pattern = _HUGO_ENDS.get(tag.name)
         return self._ahead.next(pattern, tag.end) if pattern else None
 
-    def found(self, opener: re.Match[str]) -> _Found:
-        """What stands for that which begins with the opener, and where it ends."""
+    def replacement(self, opener: re.Match[str]) -> _Replacement:
+        """The replacement of the tag, mark or code that begins with the opener."""
         start = opener.start()
         if opener["tag"]:
-            return self._found_tag(start) or _Found(opener.end())
+            return self._tag_replacement(start) or _Replacement(opener.end())
         if opener["indented"]:
-            return _Found(start + 1 if self._in_list(start) else opener.end())
+            return _Replacement(start + 1 if self._in_list(start) else opener.end())
         if opener["contents"]:
-            return _Found(opener.end(), "")
+            return _Replacement(opener.end(), "")
         if opener["callout"]:
-            return _Found(opener.end(), _callout(opener))
+            return _Replacement(opener.end(), _callout(opener))
         if opener["mark"]:
-            mark = shown_mark(self._body, start, self._ahead)
-            return _Found(mark[1], mark[0]) if mark else _Found(opener.end())
-        return _Found(self.code_end(opener) or opener.end())
+            mark = markdown_of_mark(self._body, start, self._ahead)
+            return _Replacement(mark[1], mark[0]) if mark else _Replacement(opener.end())
+        return _Replacement(self.code_end(opener) or opener.end())
 
     def _in_list(self, start: int) -> bool:
-        """True where what is indented behind a blank line belongs to an item: no code."""
+        """True if indented text after a blank line belongs to a list item, so is no code."""
         line_start = self._body.rfind("\n", 0, start - 2) + 1
         return _ITEM.match(self._body, line_start) is not None
 
-    def _found_tag(self, start: int) -> _Found | None:
+    def _tag_replacement(self, start: int) -> _Replacement | None:
         tag = self.tag(start)
         if tag is None:
             return None
-        closing = self.inside(tag, start)
+        closing = self.end_tag(tag, start)
         if closing:
-            inside = self._body[tag.end : closing.start()]
-            return _Found(closing.end(), shown_block(tag.name, tag.words, inside))
-        instead = shown_tag(tag.name, tag.words)
-        return _Found(tag.end, instead or "", tag.name if instead is None else "")
+            content = self._body[tag.end : closing.start()]
+            block = markdown_of_block(tag.name, tag.words, content)
+            return _Replacement(closing.end(), block)
+        markdown = markdown_of_tag(tag.name, tag.words)
+        return _Replacement(tag.end, markdown or "", tag.name if markdown is None else "")
 
 
 def code_spans(body: str) -> Iterator[tuple[int, int]]:
-    """Where each fenced block and each inline code of a Markdown body begins and ends."""
+    """The start and the end of each fenced block and each inline code in a Markdown body."""
     scan, position = _Scan(body), 0
     while opener := _OPENER.search(body, position):
         end = scan.code_end(opener) if opener["fence"] or opener["ticks"] else None
@@ -214,8 +215,8 @@ def code_spans(body: str) -> Iterator[tuple[int, int]]:
 
 
 def without_shortcodes(body: str) -> tuple[str, tuple[Removed, ...]]:
-    """The body with known tags as Markdown, and each tag that was removed."""
-    if not any(mark[0] in body and mark in body for mark in _ANY):  # one letter is found fast
+    """The body with known tags as Markdown, and the unknown tags that were removed."""
+    if not any(mark[0] in body and mark in body for mark in _ANY):  # a character is found fast
         return body, ()
     removed: list[Removed] = []
     pieces: list[str] = []
@@ -224,25 +225,26 @@ def without_shortcodes(body: str) -> tuple[str, tuple[Removed, ...]]:
         opener = _OPENER.search(body, position)
         if opener is None:
             break
-        start, found = opener.start(), scan.found(opener)
-        position = found.end
-        if found.instead is None:
+        start, replacement = opener.start(), scan.replacement(opener)
+        position = replacement.end
+        if replacement.text is None:
             continue
-        pieces += [body[done:start], found.instead]
+        pieces += [body[done:start], replacement.text]
         done = position
-        if found.unknown:
+        if replacement.unknown_tag:
             lines = body.count("\n", counted, start)
             line += lines
             line_start = body.rfind("\n", counted, start) + 1 if lines else line_start
             counted = start
-            text = body[start : found.end]
-            removed.append(Removed(line, start - line_start, found.unknown, text))
+            text = body[start : replacement.end]
+            name = replacement.unknown_tag
+            removed.append(Removed(line, start - line_start, name, text))
     pieces.append(body[done:])
     return "".join(pieces), tuple(removed)
 
 
 def _callout(callout: re.Match[str]) -> str:
-    """The first line of a callout as a title of its own in the quotation."""
+    """The first line of a callout as a title line in the quotation."""
     title = callout["title"].strip() or callout["kind"].capitalize()
     bars = callout["callout"]
     return f"{bars}**{title}**\n{bars}"

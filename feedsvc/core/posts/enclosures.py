@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from feedsvc.core.addresses import web_url
 from feedsvc.core.frontmatter.source import Value
-from feedsvc.core.html.lazy_images import shown_addresses
+from feedsvc.core.html.lazy_images import image_addresses
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.media import Enclosure, media_type_of
 from feedsvc.core.posts.fields import (
@@ -113,7 +113,7 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
     some = "![" in body or "<img" in body  # which is found faster than by the pattern
     if not (some and _PICTURE_BESIDE.search(body)):
         return ()
-    addresses = shown_addresses(body if is_html else html_of(body))
+    addresses = image_addresses(body if is_html else html_of(body))
     files = filter(None, map(_file_of, addresses))
     beside = {f for f in files if f[0] not in "/{@" and ".." not in f.split("/")}
     return tuple(sorted(beside))

@@ -15,18 +15,15 @@ from feedsvc.core.cache_keys import (
     cache_key,
     separator,
 )
-from feedsvc.core.feeds.deltas import delta, marks
+from feedsvc.core.feeds.deltas import delta, entry_hashes
 from feedsvc.core.feeds.feeds import (
     Feed,
     entity_tag,
     feed_of,
     link_header,
 )
-from feedsvc.core.feeds.formats import (
-    FORMATS,
-    OPML_MEDIA_TYPE,
-    opml_document,
-)
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.feeds.opml import OPML_MEDIA_TYPE, opml_document
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import ServerSettings
@@ -101,7 +98,7 @@ class Documents:
             return None
         format_name = _FORMAT_OF[path.rpartition("/")[2]]
         tag = entity_tag(record.digest, format_name)
-        self._versions.remember(tag, marks(feed))
+        self._versions.remember(tag, entry_hashes(feed))
         return Document(
             path=path,
             digest=record.digest,

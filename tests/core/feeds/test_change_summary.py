@@ -1,4 +1,4 @@
-"""News of a publish, as they are kept and as they are told."""
+"""The summary of a publish, as it is stored and as it is sent."""
 
 from feedsvc.core.feeds.change_summary import (
     ChangeSummary,
@@ -10,10 +10,10 @@ from tests.support.builders import an_entry, at
 ONE = Headline(
     "urn:x:tea", "茶", "https://example.org/tea/", "2026-03-01T09:30:00+08:00", "hot"
 )
-NEWS = ChangeSummary(added=(ONE,), feeds=("", "tags/C#"), counts=(1, 0, 0, 2))
+SUMMARY = ChangeSummary(added=(ONE,), feeds=("", "tags/C#"), counts=(1, 0, 0, 2))
 
 
-def test_a_headline_is_what_an_entry_is_known_by() -> None:
+def test_a_headline_identifies_an_entry() -> None:
     entry = an_entry(
         id=ONE.id,
         title=ONE.title,
@@ -24,24 +24,24 @@ def test_a_headline_is_what_an_entry_is_known_by() -> None:
     assert headline(entry) == ONE
 
 
-def test_a_long_summary_is_cut_in_a_headline() -> None:
+def test_a_headline_cuts_a_long_summary() -> None:
     assert headline(an_entry(summary="茶" * 400)).summary == "茶" * 299 + "…"
 
 
-def test_news_are_read_back_as_they_were_written() -> None:
-    news = ChangeSummary((ONE,), (ONE, ONE), (ONE,), ("", "tags/Café"), (1, 2, 300, 2))
-    assert ChangeSummary.from_json(news.to_json()) == news
+def test_a_stored_summary_is_read_back_unchanged() -> None:
+    summary = ChangeSummary((ONE,), (ONE, ONE), (ONE,), ("", "tags/Café"), (1, 2, 300, 2))
+    assert ChangeSummary.from_json(summary.to_json()) == summary
     assert ChangeSummary.from_json(ChangeSummary().to_json()) == ChangeSummary()
 
 
-def test_news_are_none_where_nothing_has_changed() -> None:
+def test_a_summary_without_changes_is_false() -> None:
     assert not ChangeSummary()
     assert ChangeSummary(counts=(0, 1, 0, 0))
     assert ChangeSummary(counts=(0, 0, 0, 1))
 
 
-def test_news_are_told_with_counts_entries_and_topics() -> None:
-    assert NEWS.to_dict("https://example.org/blog/") == {
+def test_a_summary_is_sent_with_counts_entries_and_topics() -> None:
+    assert SUMMARY.to_dict("https://example.org/blog/") == {
         "added": {
             "count": 1,
             "entries": [

@@ -1,4 +1,4 @@
-"""From what an author wrote to what a subscriber reads."""
+"""A post becomes an entry: ids, content, summary, language, digest."""
 
 from dataclasses import replace
 
@@ -45,11 +45,11 @@ def composed(post: Post) -> Entry:
         ("path:tea/green", "tag:example.org,2026:/tea/green"),
     ],
 )
-def test_an_id_is_a_uri_that_the_key_alone_decides(key: str, entry_id: str) -> None:
+def test_an_id_is_a_uri_made_only_from_the_key(key: str, entry_id: str) -> None:
     assert new_id(key, a_site(url="https://elsewhere.org", title="Other")) == entry_id
 
 
-def test_a_post_becomes_an_entry_whole() -> None:
+def test_an_entry_has_all_fields_of_its_post() -> None:
     post = a_post(
         updated=at("2026-03-02"),
         tags=("Tea",),
@@ -74,7 +74,7 @@ def test_a_post_becomes_an_entry_whole() -> None:
     )
 
 
-def test_a_post_without_author_is_the_sites() -> None:
+def test_a_post_without_authors_has_the_author_of_the_site() -> None:
     assert composed(a_post(authors=())).authors == people("Li")
 
 
@@ -83,17 +83,17 @@ def test_updated_is_never_before_published(updated: object) -> None:
     assert composed(a_post(updated=updated)).updated == at("2026-03-01 09:30")
 
 
-def test_html_is_not_read_as_markdown() -> None:
+def test_html_is_not_parsed_as_markdown() -> None:
     post = a_post(path="tea.html", body="*a* <!-- more --> *b*")
     entry = composed(post)
     assert (entry.content_html, entry.summary) == ("*a*  *b*", "*a*")
 
 
-def test_html_of_a_post_is_made_safe() -> None:
+def test_the_html_of_a_post_is_sanitised() -> None:
     assert composed(a_post(path="tea.html", body="<script>a</script>b")).content_html == "b"
 
 
-def test_without_a_summary_the_excerpt_is_it() -> None:
+def test_the_text_before_the_more_marker_is_the_summary() -> None:
     body = "Brewed **twice**.\n\n<!-- more -->\n\nAnd more."
     assert composed(a_post(body=body)).summary == "Brewed twice."
 
@@ -112,59 +112,63 @@ def test_without_a_summary_the_excerpt_is_it() -> None:
         ("a [link][1][^1]\n\n<!-- more -->\n\n[1]: https://x.example\n\n[^1]: b", "a link"),
     ],
 )
-def test_the_excerpt_ends_at_the_more_marker(body: str, summary: str) -> None:
+def test_the_excerpt_ends_at_the_first_more_marker_outside_code(
+    body: str, summary: str
+) -> None:
     assert composed(a_post(body=body)).summary == summary
 
 
-def test_in_html_a_tick_is_no_code() -> None:
+def test_a_backtick_in_html_does_not_begin_code() -> None:
     post = a_post(path="a.HTML", body="<p>a ` b <!-- more --> c `</p>")
     assert composed(post).summary == "a ` b"
 
 
 @pytest.mark.parametrize(
-    ("named", "wanted", "image"),
+    ("named", "is_wanted", "image"),
     [
         ("", True, "https://example.org/posts/tea/a.png?b&c"),
         ("", False, ""),
         ("https://example.org/cover.png", True, "https://example.org/cover.png"),
     ],
 )
-def test_the_first_image_may_stand_for_a_cover(named: str, wanted: bool, image: str) -> None:
+def test_the_first_image_is_the_lead_image_if_the_site_wants_one(
+    named: str, is_wanted: bool, image: str
+) -> None:
     body = "![](data:image/png;base64,AA==)\n\n![a](a.png?b&c) ![b](b.png)"
-    site = a_site(lead_image=wanted)
+    site = a_site(lead_image=is_wanted)
     post = a_post(body=body, image=named)
     entry = compose(post, site, new_id(post.key, site), post.published)
     assert isinstance(entry, Entry)
     assert entry.image == image
 
 
-def test_a_text_without_an_image_has_no_lead_image() -> None:
+def test_a_post_without_images_has_no_lead_image() -> None:
     post, site = a_post(), a_site(lead_image=True)
     entry = compose(post, site, "tag:x", post.published)
     assert isinstance(entry, Entry)
     assert entry.image == ""
 
 
-def test_without_an_excerpt_the_text_is_cut_to_200_graphemes() -> None:
+def test_without_a_more_marker_the_summary_has_at_most_200_graphemes() -> None:
     assert composed(a_post(body="茶" * 300)).summary == "茶" * 199 + "…"
 
 
-def test_a_summary_is_words_without_markup() -> None:
+def test_a_summary_is_plain_text() -> None:
     post = a_post(body="## Tea &amp; *milk*\n\n<script>x</script>\n\na &lt;b&gt;")
     assert composed(post).summary == "Tea & milk a <b>"
 
 
-def test_footnotes_are_no_part_of_a_summary() -> None:
+def test_a_summary_has_no_footnotes() -> None:
     entry = composed(a_post(body="Tea[^1] is *hot*[^b].\n\n[^1]: one\n\n[^b]: two"))
     assert entry.summary == "Tea is hot."
 
 
-def test_words_behind_a_long_run_of_pictures_are_found() -> None:
+def test_the_summary_finds_text_after_many_pictures() -> None:
     entry = composed(a_post(body="![](a.png)\n" * 500 + "Brewed twice."))
     assert entry.summary == "Brewed twice."
 
 
-def test_an_id_inside_an_entry_outlives_a_rename_of_its_file() -> None:
+def test_ids_in_the_html_do_not_depend_on_the_id_of_the_entry() -> None:
     one = compose(a_post(body="a[^1]\n\n[^1]: b"), a_site(), "urn:1", at("2026-03-01"))
     two = compose(a_post(body="a[^1]\n\n[^1]: b"), a_site(), "urn:2", at("2026-03-01"))
     assert isinstance(one, Entry)
@@ -172,7 +176,7 @@ def test_an_id_inside_an_entry_outlives_a_rename_of_its_file() -> None:
     assert one.content_html == two.content_html
 
 
-def test_ids_of_two_entries_on_one_page_do_not_clash() -> None:
+def test_ids_in_the_html_of_two_entries_do_not_clash() -> None:
     post = a_post(body="a[^1]\n\n[^1]: note")
     other = replace(post, title="Another")
     one = compose(post, a_site(), "urn:1", post.published)
@@ -187,12 +191,14 @@ def test_html_that_is_nested_too_deeply_is_a_problem_of_the_post() -> None:
         "tea.md",
         0,
         "the HTML is nested more than 400 deep",
-        "close the tags that stay open",
+        "close all open tags",
     )
 
 
-def test_a_panic_in_a_library_is_a_problem_of_the_post(monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):  # as Rust's pyo3 calls it
+def test_a_panic_in_a_rust_library_is_a_problem_of_the_post(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class PanicException(BaseException):  # the name that pyo3 uses
         pass
 
     def panicking(_: str) -> str:
@@ -200,11 +206,14 @@ def test_a_panic_in_a_library_is_a_problem_of_the_post(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("feedsvc.core.feeds.entries.html_of", panicking)
     assert compose(a_post(), a_site(), "urn:x", at("2026-03-01")) == Problem(
-        "tea.md", 0, "its text cannot be read: index out of bounds", "simplify it"
+        "tea.md",
+        0,
+        "its text cannot be converted to HTML: index out of bounds",
+        "simplify the text",
     )
 
 
-def test_an_interrupt_is_not_taken_for_a_panic(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_is_not_treated_as_a_panic(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: str) -> str:
         raise KeyboardInterrupt
 
@@ -217,7 +226,7 @@ def test_an_interrupt_is_not_taken_for_a_panic(monkeypatch: pytest.MonkeyPatch) 
     ("of_post", "of_site", "language"),
     [("", "en", "en"), ("de", "en", "de"), ("", "zh-cn", "zh-CN"), ("EN-gb", "en", "en-GB")],
 )
-def test_an_entry_is_in_the_language_of_its_post_or_of_the_site(
+def test_an_entry_has_the_language_of_its_post_or_else_of_the_site(
     of_post: str, of_site: str, language: str
 ) -> None:
     site = a_site(language=of_site)
@@ -226,19 +235,19 @@ def test_an_entry_is_in_the_language_of_its_post_or_of_the_site(
     assert entry.language == language
 
 
-def test_what_a_post_brings_along_comes_with_its_entry() -> None:
-    brought = {
+def test_an_entry_has_the_authors_files_and_feeds_of_its_post() -> None:
+    fields: dict[str, object] = {
         "authors": (Person("Wang", "https://wang.example/", "wang@example.org"),),
         "enclosures": (an_episode(file="a.mp3"),),
         "image": "https://example.org/a.png",
         "feeds": ("tags",),
         "content": "summary",
     }
-    entry = composed(a_post(**brought))
-    assert {name: getattr(entry, name) for name in brought} == brought
+    entry = composed(a_post(**fields))
+    assert {name: getattr(entry, name) for name in fields} == fields
 
 
-def test_an_entry_of_a_feed_of_summaries_is_its_summary_and_a_link() -> None:
+def test_the_content_in_a_feed_of_summaries_is_the_summary_and_a_link() -> None:
     entry = an_entry(summary="a < b", permalink="https://example.org/a&b", title="T")
     assert with_summary_only(entry) == an_entry(
         summary="a < b",
@@ -250,28 +259,28 @@ def test_an_entry_of_a_feed_of_summaries_is_its_summary_and_a_link() -> None:
     )
 
 
-def test_an_entry_of_a_feed_of_summaries_keeps_all_of_a_long_one() -> None:
+def test_a_feed_of_summaries_does_not_cut_a_long_summary() -> None:
     assert with_summary_only(an_entry(summary="茶" * 2_000)).content_html.count("茶") == 2_000
 
 
-def test_an_entry_without_a_summary_is_a_link_alone() -> None:
+def test_without_a_summary_the_content_is_only_a_link() -> None:
     shown = with_summary_only(an_entry(permalink="https://e.org/", summary=""))
     assert shown.content_html == '<p><a href="https://e.org/">https://e.org/</a></p>'
 
 
-def test_an_entry_of_a_feed_of_summaries_keeps_its_files() -> None:
+def test_an_entry_in_a_feed_of_summaries_keeps_its_files() -> None:
     entry = an_entry(enclosures=(an_episode(),), image="https://example.org/a.png")
     shown = with_summary_only(entry)
     assert (shown.enclosures, shown.image) == (entry.enclosures, entry.image)
 
 
-def test_an_entry_that_is_too_large_has_its_summary_cut_short() -> None:
+def test_a_too_large_entry_has_a_summary_of_at_most_500_characters() -> None:
     short = cut_short(an_entry(summary="茶" * 501))
     assert short.summary == "茶" * 499 + "…"
     assert short.content_html.startswith(f"<p>{short.summary}</p>")
 
 
-def test_a_summary_of_endless_marks_is_cut_short_too() -> None:
+def test_one_huge_grapheme_is_cut_too() -> None:
     assert len(cut_short(an_entry(summary="a" + "\u0301" * 9_000)).summary) == 500
 
 
@@ -279,7 +288,7 @@ def test_a_summary_of_endless_marks_is_cut_short_too() -> None:
     "post",
     [a_post(summary="茶" * 2_001), a_post(body="茶" * 2_001 + "\n\n<!-- more -->\n\nMore.")],
 )
-def test_no_summary_has_more_than_2000_graphemes(post: Post) -> None:
+def test_a_summary_has_at_most_2000_graphemes(post: Post) -> None:
     assert composed(post).summary == "茶" * 1_999 + "…"
 
 
@@ -293,7 +302,10 @@ def test_no_summary_has_more_than_2000_graphemes(post: Post) -> None:
         ("content_html", "x"),
         ("published", at("2026-01-01")),
         ("updated", at("2026-03-02")),
-        ("published", at("2026-03-01T17:30:00+08:00")),  # the same instant, written otherwise
+        (
+            "published",
+            at("2026-03-01T17:30:00+08:00"),
+        ),  # the same instant with another UTC offset
         ("language", "zh"),
         ("tags", ("Tea",)),
         ("categories", (("Tea",),)),
@@ -301,7 +313,7 @@ def test_no_summary_has_more_than_2000_graphemes(post: Post) -> None:
         ("authors", people("Li", "Wang")),
     ],
 )
-def test_the_digest_moves_with_anything_that_a_subscriber_sees(
+def test_the_digest_changes_with_everything_that_a_subscriber_sees(
     field: str, value: object
 ) -> None:
     assert an_entry(**{field: value}).digest != an_entry().digest
@@ -316,7 +328,7 @@ def test_the_digest_moves_with_anything_that_a_subscriber_sees(
         (an_entry(title="a", summary=""), an_entry(title="", summary="a")),
     ],
 )
-def test_what_looks_different_has_another_digest(one: Entry, other: Entry) -> None:
+def test_the_digest_keeps_neighbouring_values_apart(one: Entry, other: Entry) -> None:
     assert one.digest != other.digest
 
 
@@ -336,23 +348,23 @@ def test_what_looks_different_has_another_digest(one: Entry, other: Entry) -> No
         ({"authors": (Person("Li", email="li@example.org"),)}, {}),
     ],
 )
-def test_a_digest_moves_with_all_that_a_post_brings_along(
+def test_the_digest_changes_with_files_people_and_feeds(
     one: dict[str, object], other: dict[str, object]
 ) -> None:
     assert an_entry(**one).digest != an_entry(**other).digest
 
 
-def test_where_a_file_lies_is_no_part_of_a_digest() -> None:
+def test_the_path_of_a_file_on_disk_is_not_in_the_digest() -> None:
     one, other = an_episode(file="a.mp3"), an_episode(file="audio/a.mp3")
     assert an_entry(enclosures=(one,)).digest == an_entry(enclosures=(other,)).digest
 
 
-def test_equal_entries_have_one_digest() -> None:
+def test_entries_that_read_the_same_have_the_same_digest() -> None:
     assert an_entry(updated=at("2026-03-01 09:30:00.5")).digest == an_entry().digest
 
 
 @pytest.mark.parametrize("size", [0, 900, 1_800, 1_990, 2_100, 30_000])
-def test_no_part_of_a_picture_is_in_a_summary(size: int) -> None:
+def test_a_summary_has_no_part_of_a_data_url(size: int) -> None:
     picture = f"![a](data:image/png;base64,{'A' * size}==)"
     assert composed(a_post(body=f"Words before.\n\n{picture}\n\nWords behind.")).summary == (
         "Words before. Words behind."

@@ -1,8 +1,8 @@
-"""Which files an entry shows that lie beside its post."""
+"""The files beside a post that its entry shows."""
 
 import pytest
 
-from feedsvc.core.feeds.entry_files import Attached, attached
+from feedsvc.core.feeds.entry_files import EntryFile, entry_files
 from tests.support.builders import an_entry, an_episode
 
 SITE = "https://example.org"
@@ -10,9 +10,9 @@ TEA = f"{SITE}/posts/tea/"
 
 
 def shown(content: str = "", permalink: str = TEA, **changes: object) -> dict[str, str]:
-    """The names of the files of an entry, by their paths."""
+    """The names of the files of an entry by their paths."""
     entry = an_entry(content_html=content, permalink=permalink, **changes)
-    return {path: file.name for path, file in attached(entry, SITE).items()}
+    return {path: file.name for path, file in entry_files(entry, SITE).items()}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def shown(content: str = "", permalink: str = TEA, **changes: object) -> dict[st
         f'<img src="{TEA}a.png?v=2#left">',
     ],
 )
-def test_a_picture_counts_wherever_it_is_shown(content: str) -> None:
+def test_a_picture_is_a_file_of_the_entry_in_any_element(content: str) -> None:
     assert shown(content) == {"posts/tea/a.png": "a.png"}
 
 
@@ -50,17 +50,17 @@ def test_a_picture_counts_wherever_it_is_shown(content: str) -> None:
         f'<img src="{TEA}">',
     ],
 )
-def test_nothing_else_counts(content: str) -> None:
+def test_other_urls_are_not_files_of_the_entry(content: str) -> None:
     assert shown(content) == {}
 
 
-def test_below_a_permalink_without_a_slash_is_beside_it() -> None:
+def test_a_permalink_without_a_slash_has_its_files_in_the_same_folder() -> None:
     content = f'<img src="{SITE}/posts/img/a.png"><img src="{SITE}/b.png">'
     assert shown(content, f"{SITE}/posts/tea.html") == {"posts/img/a.png": "img/a.png"}
     assert shown(f'<img src="{SITE}/img/a.png">', f"{SITE}/tea") == {"img/a.png": "img/a.png"}
 
 
-def test_a_name_is_as_written_and_its_path_composed() -> None:
+def test_a_name_stays_as_written_and_its_path_is_in_nfc() -> None:
     decomposed = "cafe\u0301 1.png"
     content = f'<img src="{SITE}/%E8%8C%B6/{decomposed.replace(" ", "%20")}">'
     composed = {"茶/café 1.png": decomposed}
@@ -68,11 +68,11 @@ def test_a_name_is_as_written_and_its_path_composed() -> None:
     assert shown(content, f"{SITE}/茶/") == composed
 
 
-def test_an_entry_elsewhere_has_no_files_here() -> None:
+def test_an_entry_of_another_site_has_no_files_here() -> None:
     assert shown(f'<img src="{TEA}a.png">', "https://other.example/posts/tea/") == {}
 
 
-def test_a_lead_image_counts() -> None:
+def test_a_lead_image_is_a_file_of_the_entry() -> None:
     assert shown(image=f"{TEA}a.png") == {"posts/tea/a.png": "a.png"}
     assert shown(image=f"{TEA}a.php") == {}
 
@@ -88,7 +88,9 @@ def test_a_lead_image_counts() -> None:
         ("a.js", "text/javascript", "application/octet-stream"),
     ],
 )
-def test_an_enclosure_has_no_type_that_runs(name: str, declared: str, media_type: str) -> None:
+def test_no_enclosure_has_a_media_type_that_browsers_run(
+    name: str, declared: str, media_type: str
+) -> None:
     enclosure = an_episode(media_type=declared, href=f"{TEA}{name}")
-    found = attached(an_entry(permalink=TEA, enclosures=(enclosure,)), SITE)
-    assert found == {f"posts/tea/{name}": Attached(name, media_type)}
+    files = entry_files(an_entry(permalink=TEA, enclosures=(enclosure,)), SITE)
+    assert files == {f"posts/tea/{name}": EntryFile(name, media_type)}

@@ -1,4 +1,4 @@
-"""Which feeds there are, what is in one, and when it counts as changed."""
+"""Which feeds exist, which entries they hold, and when they change."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import pytest
 
 from feedsvc.core.feeds.entries import (
     Entry,
-    cut_short,
     with_summary_only,
 )
 from feedsvc.core.feeds.feeds import (
@@ -16,18 +15,15 @@ from feedsvc.core.feeds.feeds import (
     entity_tag,
     feed_digest,
     feed_of,
-    in_shape,
+    full_or_summary,
     listed,
     opml_digest,
     topics_of,
 )
-from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.people import Person
-from feedsvc.core.site import Site
 from tests.support.builders import (
     a_site,
     an_entry,
-    an_episode,
     at,
     people,
 )
@@ -55,7 +51,7 @@ LANGUAGE = Topic("language", ("zh-CN",))
         (Topic("tag", ("茶",)), "tags/茶", "茶", "Tea - Tag: 茶", "tags/%E8%8C%B6"),
     ],
 )
-def test_a_topic_names_its_feed(
+def test_a_topic_decides_path_title_and_id_of_its_feed(
     topic: Topic, path: str, label: str, title: str, feed_id: str
 ) -> None:
     feed = Feed(a_site(), topic, ())
@@ -63,12 +59,12 @@ def test_a_topic_names_its_feed(
     assert feed.id == f"tag:example.org,2026:feed:{feed_id}"
 
 
-def test_an_id_outlives_a_new_address_and_a_new_title() -> None:
+def test_the_id_does_not_change_with_url_title_or_language() -> None:
     moved = a_site(url="https://elsewhere.org/blog", title="Coffee", language="zh")
     assert Feed(moved, TAG, ()).id == Feed(a_site(), TAG, ()).id
 
 
-def test_a_feed_links_to_its_documents_and_its_home() -> None:
+def test_a_feed_links_to_its_documents_and_its_home_page() -> None:
     feed = Feed(a_site(url="https://example.org/blog"), TAG, ())
     assert feed.self_link("atom") == "https://example.org/blog/tags/C~23/atom.xml"
     assert feed.self_link("json") == "https://example.org/blog/tags/C~23/feed.json"
@@ -82,13 +78,13 @@ def test_a_description_is_never_empty(subtitle: str, description: str) -> None:
     assert Feed(a_site(subtitle=subtitle), SITE_TOPIC, ()).description == description
 
 
-def test_updated_is_the_newest_of_the_entries() -> None:
+def test_updated_is_the_date_of_the_newest_entry() -> None:
     days = ["2026-03-02", "2026-03-04T00:00:00+08:00", "2026-03-03T23:00:00-08:00"]
     entries = tuple(an_entry(updated=at(day)) for day in days)
     assert Feed(a_site(), SITE_TOPIC, entries).updated == at(days[2])
 
 
-def test_an_empty_feed_was_updated_when_the_site_began() -> None:
+def test_an_empty_feed_has_the_date_of_the_site() -> None:
     assert Feed(a_site(), SITE_TOPIC, ()).updated == at("2026-01-01")
 
 
@@ -137,18 +133,18 @@ EVERYWHERE = an_entry(
         (("authors", "languages"), ["authors/Li", "lang/en"]),
         (("tags/C~23", "site"), ["", "tags/C~23"]),
         (("categories/Sports",), ["categories/Sports"]),
-        (("tags/Tea",), []),  # not its tag: a post names feeds, not terms
+        (("tags/Tea",), []),  # not a tag of the post
         (("tag", "lang", ""), [""]),
     ],
 )
-def test_a_post_may_name_the_feeds_that_hold_it(
+def test_a_post_can_limit_the_feeds_that_hold_it(
     feeds: tuple[str, ...], paths: list[str]
 ) -> None:
     entry = replace(EVERYWHERE, feeds=feeds)
     assert [topic.path for topic in topics_of(entry)] == paths
 
 
-def test_two_people_of_one_name_have_one_feed() -> None:
+def test_two_authors_with_the_same_name_have_one_feed() -> None:
     two = (Person("Li", "https://one.example/"), Person("Li", "https://two.example/"))
     assert topics_of(an_entry(authors=two)) == (SITE_TOPIC, Topic("author", ("Li",)))
 
@@ -156,11 +152,11 @@ def test_two_people_of_one_name_have_one_feed() -> None:
 @pytest.mark.parametrize(
     ("topic", "language"), [(SITE_TOPIC, "en-GB"), (TAG, "en-GB"), (LANGUAGE, "zh-CN")]
 )
-def test_a_feed_is_in_its_language_or_in_the_sites(topic: Topic, language: str) -> None:
+def test_a_feed_has_its_own_language_or_that_of_the_site(topic: Topic, language: str) -> None:
     assert Feed(a_site(language="en-gb"), topic, ()).language == language
 
 
-def test_languages_are_listed_where_there_is_more_than_one() -> None:
+def test_languages_are_listed_only_if_there_are_several() -> None:
     german = Topic("language", ("de",))
     assert listed([SITE_TOPIC, TAG, LANGUAGE]) == [SITE_TOPIC, TAG]
     assert listed(iter([german, TAG, LANGUAGE])) == [german, TAG, LANGUAGE]
@@ -177,23 +173,23 @@ def test_languages_are_listed_where_there_is_more_than_one() -> None:
         ("summary", "summary", "full", False),
     ],
 )
-def test_the_post_decides_before_the_feed_and_the_feed_before_the_site(
+def test_full_or_summary_is_decided_by_post_then_feed_then_site(
     of_site: str, of_feed: str, of_post: str, is_summary: bool
 ) -> None:
     contents = ((TAG.path, of_feed),) if of_feed else ()
     entry = an_entry(content=of_post, summary="In short.")
-    shown = in_shape(a_site(content=of_site, contents=contents), TAG, entry)
+    shown = full_or_summary(a_site(content=of_site, contents=contents), TAG, entry)
     assert shown == (with_summary_only(entry) if is_summary else entry)
 
 
-def test_the_shape_of_one_feed_is_not_that_of_another() -> None:
+def test_feeds_can_differ_in_full_or_summary() -> None:
     site = a_site(contents=(("", "summary"),))
     entry = an_entry(summary="In short.")
     assert feed_of(site, SITE_TOPIC, [entry]).entries == (with_summary_only(entry),)
     assert feed_of(site, TAG, [entry]).entries == (entry,)
 
 
-def test_a_category_is_its_path_and_not_its_last_name() -> None:
+def test_categories_with_the_same_last_name_have_their_own_feeds() -> None:
     entry = an_entry(categories=(("A", "News"), ("B", "News")))
     paths = [topic.path for topic in topics_of(entry) if topic.kind == "category"]
     assert paths == ["categories/A", "categories/A/News", "categories/B", "categories/B/News"]
@@ -204,117 +200,19 @@ def named(count: int, **changes: object) -> list[Entry]:
 
 
 @pytest.mark.parametrize(("count", "kept"), [(0, 0), (2, 2), (3, 3), (4, 3)])
-def test_a_feed_holds_the_newest_up_to_a_number(count: int, kept: int) -> None:
+def test_a_feed_holds_the_newest_entries_up_to_a_number(count: int, kept: int) -> None:
     entries = named(count)
     site = a_site(entries=3)
     assert feed_of(site, TAG, entries) == Feed(site, TAG, tuple(entries[:kept]))
 
 
-def test_a_feed_holds_the_newest_up_to_a_size() -> None:
+def test_a_feed_holds_the_newest_entries_up_to_a_size() -> None:
     entries = named(5, content_html="x" * 10_000)
     site = a_site(max_bytes=45_000)
     assert feed_of(site, TAG, entries).entries == tuple(entries[:3])
 
 
-def largest_document(entries: list[Entry], site: Site) -> int:
-    feed = feed_of(site, TAG, entries)
-    assert feed.entries != ()
-    return max(len(form.render(feed)) for form in FORMATS.values())
-
-
-@pytest.mark.parametrize("text", ["x", "茶", "<", "&", ">", '"', "\n", "\\", "\r"])
-def test_no_text_makes_a_feed_larger_than_it_may_be(text: str) -> None:
-    entries = named(20, content_html=text * 6_000, title=text * 20, summary=text * 200)
-    assert largest_document(entries, a_site(max_bytes=100_000)) <= 100_000
-
-
-def test_no_number_of_tags_makes_a_feed_larger_than_it_may_be() -> None:
-    tags = tuple(f"{'茶' * 50}{number}" for number in range(20))
-    entries = named(
-        20, tags=tags, categories=(("医" * 60, "c"),), authors=people("Li", "王" * 50)
-    )
-    assert largest_document(entries, a_site(max_bytes=100_000)) <= 100_000
-
-
-def test_an_entry_larger_than_any_feed_is_carried_by_its_summary() -> None:
-    small, large = an_entry("a"), an_entry("b", content_html="x" * 50_000, summary="In short.")
-    feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
-    assert feed.entries == (cut_short(large), small)
-
-
-@pytest.mark.parametrize(
-    "huge",
-    [
-        an_entry("huge", title="x" * 50_000),
-        an_entry("huge", tags=tuple(f"{'x' * 150}{number}" for number in range(200))),
-        an_entry("huge", authors=people("x" * 50_000)),
-        an_entry("huge", permalink="https://example.org/" + "x" * 50_000),
-    ],
-    ids=["title", "tags", "author", "permalink"],
-)
-def test_an_entry_that_fits_in_no_feed_does_not_empty_it(huge: Entry) -> None:
-    small = an_entry("small")
-    assert feed_of(a_site(max_bytes=40_000), TAG, [huge, small]).entries == (small,)
-
-
-def test_an_entry_with_a_large_summary_is_carried_by_less_of_it() -> None:
-    large, small = an_entry("large", summary="x" * 39_000), an_entry("small")
-    feed = feed_of(a_site(max_bytes=40_000), TAG, [large, small])
-    assert feed.entries == (cut_short(large), small)
-
-
-@pytest.mark.parametrize(
-    "brought",
-    [
-        {"enclosures": tuple(an_episode(f"{'&' * 40}{n}.mp3") for n in range(20))},
-        {"enclosures": tuple(an_episode(f"{n}", length=10**18) for n in range(60))},
-        {"enclosures": (an_episode(media_type="audio/" + "x" * 5_000),)},
-        {"image": "https://example.org/" + "&" * 2_000 + ".jpeg"},
-        {"authors": tuple(Person("&", f"https://e.org/{n}", "a@b.c") for n in range(60))},
-        {"authors": (Person("王" * 30, "https://e.org/" + "&" * 900, "a" * 900 + "@b.c"),)},
-        {"language": "en-" + "x-abcdefgh" * 500},
-        {"content": "summary", "summary": "<&" * 1_000},
-    ],
-    ids=["many", "large", "typed", "image", "people", "addresses", "language", "summary"],
-)
-def test_nothing_that_a_post_brings_makes_a_feed_larger_than_it_may_be(
-    brought: dict[str, object],
-) -> None:
-    entries = named(20, content_html="x" * 500, **brought)
-    assert largest_document(entries, a_site(max_bytes=60_000)) <= 60_000
-
-
-@pytest.mark.parametrize(
-    "huge",
-    [
-        an_entry("huge", image="https://example.org/" + "x" * 50_000),
-        an_entry("huge", enclosures=(an_episode("x" * 50_000),)),
-        an_entry("huge", enclosures=tuple(an_episode(str(n)) for n in range(500))),
-        an_entry("huge", authors=(Person("Li", "https://e.org/" + "x" * 50_000),)),
-    ],
-    ids=["image", "enclosure", "enclosures", "address"],
-)
-def test_what_a_huge_post_brings_does_not_empty_a_feed(huge: Entry) -> None:
-    small = an_entry("small")
-    assert feed_of(a_site(max_bytes=40_000), TAG, [huge, small]).entries == (small,)
-
-
-def test_many_short_tags_cost_no_more_than_they_take() -> None:
-    entries = named(2, tags=tuple(f"tag{number}" for number in range(60)))
-    assert len(feed_of(a_site(max_bytes=40_000), TAG, entries).entries) == 2
-
-
-def test_the_window_ends_where_an_entry_does_not_fit() -> None:
-    entries = [
-        an_entry("a", content_html="x" * 20_000),
-        an_entry("b", content_html="x" * 20_000),
-        an_entry("c"),
-    ]
-    feed = feed_of(a_site(max_bytes=40_000), TAG, entries)
-    assert feed.entries == (entries[0],)
-
-
-def test_a_feeds_digest_stays_while_nothing_changes() -> None:
+def test_the_digest_of_a_feed_stays_the_same_if_nothing_changes() -> None:
     digests = [an_entry("a").digest, an_entry("b").digest]
     assert feed_digest(a_site(), TAG, digests) == feed_digest(a_site(), TAG, iter(digests))
 
@@ -335,23 +233,23 @@ def test_a_feeds_digest_stays_while_nothing_changes() -> None:
         feed_digest(a_site(), Topic("category", ("C#",)), ["a", "b"]),
     ],
 )
-def test_a_feeds_digest_moves_with_all_that_its_bytes_are_made_from(changed: str) -> None:
+def test_the_digest_of_a_feed_changes_with_everything_that_is_rendered(changed: str) -> None:
     assert changed != feed_digest(a_site(), TAG, ["a", "b"])
 
 
-def test_names_and_entries_of_a_digest_do_not_run_together() -> None:
+def test_the_digest_keeps_names_and_entries_apart() -> None:
     one = feed_digest(a_site(), Topic("category", ("a", "b")), ["c"])
     assert one != feed_digest(a_site(), Topic("category", ("a",)), ["b", "c"])
 
 
-def test_the_list_of_feeds_changes_with_its_paths_in_any_order() -> None:
+def test_the_opml_digest_changes_with_the_paths_but_not_their_order() -> None:
     digest = opml_digest(a_site(), ["tags/a", "tags/b"])
     assert digest == opml_digest(a_site(), ["tags/b", "tags/a"])
     assert digest != opml_digest(a_site(), ["tags/a"])
     assert digest != opml_digest(a_site(title="Coffee"), ["tags/a", "tags/b"])
 
 
-def test_each_format_of_each_version_has_a_tag_of_its_own() -> None:
+def test_each_format_of_each_version_has_its_own_entity_tag() -> None:
     tags = [entity_tag(digest, name) for digest in "ab" for name in ("atom", "rss", "json")]
     assert ([len(tag) for tag in tags], len(set(tags))) == ([32] * 6, 6)
     assert entity_tag("a", "atom") == tags[0]
@@ -366,7 +264,7 @@ def test_each_format_of_each_version_has_a_tag_of_its_own() -> None:
         (SITE_TOPIC, True, "https://example.org/"),
     ],
 )
-def test_a_feed_belongs_to_its_page_where_there_are_pages(
+def test_the_home_page_of_a_feed_is_its_html_page_if_the_site_has_pages(
     topic: Topic, pages: bool, home: str
 ) -> None:
     assert Feed(a_site(pages=pages), topic, ()).home_page == home

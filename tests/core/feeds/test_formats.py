@@ -1,54 +1,12 @@
-"""The formats of a feed, and the list of all feeds."""
+"""The table of feed formats."""
 
-import lxml.etree
+import pytest
 
 from feedsvc.core import addresses
-from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic
-from feedsvc.core.feeds.formats import FORMATS, opml_document
-from tests.support.builders import a_site
-from tests.support.feedcheck import check_opml
-
-TOPICS = [
-    Topic("tag", ("b",)),
-    Topic("tag", ("A & <b>",)),
-    Topic("category", ("a", "b")),
-    Topic("author", ("Li",)),
-    SITE_TOPIC,
-]
-OPML = """\
-<?xml version='1.0' encoding='UTF-8'?>
-<opml version="2.0">
-  <head>
-    <title>Tea: all feeds</title>
-    <dateCreated>Thu, 01 Jan 2026 00:00:00 +0000</dateCreated>
-    <ownerName>Li</ownerName>
-  </head>
-  <body>
-    {}
-    <outline text="Authors">
-      {}
-    </outline>
-    <outline text="Categories">
-      {}
-    </outline>
-    <outline text="Tags">
-      {}
-      {}
-    </outline>
-  </body>
-</opml>
-"""
+from feedsvc.core.feeds.formats import FORMATS, plain_type
 
 
-def outline(text: str, title: str, path: str) -> str:
-    return (
-        f'<outline text="{text}" title="{title}" type="rss" '
-        f'xmlUrl="https://example.org/{path}atom.xml" htmlUrl="https://example.org/" '
-        'language="en"/>'
-    )
-
-
-def test_every_format_has_a_document_name_and_the_media_type_of_its_standard() -> None:
+def test_every_format_has_a_document_name_and_its_registered_media_type() -> None:
     assert FORMATS.keys() == addresses.FORMATS.keys()
     assert [form.media_type for form in FORMATS.values()] == [
         "application/atom+xml; charset=utf-8",
@@ -57,32 +15,13 @@ def test_every_format_has_a_document_name_and_the_media_type_of_its_standard() -
     ]
 
 
-def test_the_list_of_feeds_is_this_to_the_byte() -> None:
-    escaped = "A &amp; &lt;b&gt;"
-    assert opml_document(a_site(), TOPICS).decode() == OPML.format(
-        outline("Tea", "Tea", ""),
-        outline("Li", "Tea - Author: Li", "authors/Li/"),
-        outline("a / b", "Tea - Category: a / b", "categories/a/b/"),
-        outline(escaped, f"Tea - Tag: {escaped}", "tags/A_~26_~3Cb~3E/"),
-        outline("b", "Tea - Tag: b", "tags/b/"),
-    )
-
-
-def test_the_list_of_feeds_is_the_same_in_any_order_of_topics() -> None:
-    assert opml_document(a_site(), TOPICS) == opml_document(a_site(), reversed(TOPICS))
-
-
-def test_the_list_of_feeds_keeps_every_rule_of_its_standard() -> None:
-    assert check_opml(opml_document(a_site(), TOPICS)) == []
-
-
-def test_languages_are_listed_where_there_is_more_than_one_each_in_its_own() -> None:
-    english, chinese = Topic("language", ("en",)), Topic("language", ("zh-CN",))
-    assert opml_document(a_site(), [*TOPICS, english]) == opml_document(a_site(), TOPICS)
-    document = opml_document(a_site(), [*TOPICS, english, chinese])
-    outlines = lxml.etree.fromstring(document).findall(".//outline[@text='Languages']/outline")
-    assert [(each.get("text"), each.get("language")) for each in outlines] == [
-        ("en", "en"),
-        ("zh-CN", "zh-CN"),
-    ]
-    assert check_opml(document) == []
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("atom", "application/xml; charset=utf-8"),
+        ("rss", "application/xml; charset=utf-8"),
+        ("json", "application/json; charset=utf-8"),
+    ],
+)
+def test_the_plain_type_of_a_format_is_xml_or_json(name: str, media_type: str) -> None:
+    assert plain_type(FORMATS[name].media_type) == media_type

@@ -1,4 +1,4 @@
-"""The same post gives the same bytes on every host, whatever its time zone and language."""
+"""Equal posts give equal bytes on every host, with any time zone and any locale."""
 
 import locale
 import subprocess
@@ -14,7 +14,8 @@ from feedsvc.core.feeds.feeds import (
     Feed,
     topics_of,
 )
-from feedsvc.core.feeds.formats import FORMATS, opml_document
+from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Post
 from tests.support.builders import (
@@ -41,7 +42,7 @@ def rendered() -> list[bytes]:
 def other_zone(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Iterator[str]:
-    """The process in another time zone, as a host would set it."""
+    """The process in another time zone, as if the host had set it."""
     zone: str = request.param
     with monkeypatch.context() as patched:
         patched.setenv("TZ", zone)
@@ -53,7 +54,7 @@ def other_zone(
 @pytest.mark.parametrize(
     "other_zone", ["America/New_York", "Pacific/Kiritimati", "UTC"], indirect=True
 )
-def test_the_hosts_time_zone_changes_nothing(
+def test_the_time_zone_of_the_host_changes_nothing(
     other_zone: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = rendered()
@@ -65,7 +66,7 @@ def test_the_hosts_time_zone_changes_nothing(
 
 @pytest.fixture
 def other_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The process in German, as a host would set it; the locale is made where it is missing."""
+    """The process in a German locale, which is created if the host does not have it."""
     before = locale.setlocale(locale.LC_ALL)
     command = ["localedef", "-i", "de_DE", "-f", "UTF-8", str(tmp_path / "de_DE.UTF-8")]
     with monkeypatch.context() as patched:
@@ -79,12 +80,12 @@ def other_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     locale.setlocale(locale.LC_ALL, before)
 
 
-def test_the_hosts_language_changes_nothing(other_language: str) -> None:
+def test_the_locale_of_the_host_changes_nothing(other_language: str) -> None:
     assert other_language == "So, 01 Mär"
     there = rendered()
     locale.setlocale(locale.LC_ALL, "C")
     assert rendered() == there
 
 
-def test_rendering_again_gives_the_same_bytes() -> None:
+def test_rendering_twice_gives_the_same_bytes() -> None:
     assert [rendered() for _ in range(3)] == [rendered()] * 3

@@ -1,4 +1,4 @@
-"""Who is who: an entry keeps its id, whatever becomes of its title, date or place."""
+"""An entry keeps its id when title, date, slug or file name change."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -25,35 +25,35 @@ def a_standing(path: str, entry_id: str, title: str = "Tea") -> Standing:
     return Standing(path, entry_id, title, DAY)
 
 
-def verdict(
+def identified(
     *claims: Claim,
     pinned: Mapping[str, str] | None = None,
-    before: Sequence[Standing] = (),
+    published: Sequence[Standing] = (),
     missing: Collection[str] = (),
     holders: Mapping[str, Holder] | None = None,
 ) -> Identities:
-    standings = {standing.path: standing for standing in before}
+    standings = {standing.path: standing for standing in published}
     return identify(claims, a_site(), pinned or {}, standings, set(missing), holders or {})
 
 
-def test_nobody_claims_nothing() -> None:
-    assert verdict() == Identities({}, {})
+def test_no_claims_give_no_ids() -> None:
+    assert identified() == Identities({}, {})
 
 
 def test_a_new_post_gets_a_new_id() -> None:
-    assert verdict(a_claim("a.md", "slug:tea")) == Identities({"a.md": TEA}, {})
+    assert identified(a_claim("a.md", "slug:tea")) == Identities({"a.md": TEA}, {})
 
 
-def test_a_key_that_was_published_keeps_its_id_for_good() -> None:
+def test_a_pinned_key_keeps_its_id() -> None:
     claim = a_claim("elsewhere.md", "slug:tea", "New title")
-    assert verdict(claim, pinned={"slug:tea": OLD}).ids == {"elsewhere.md": OLD}
+    assert identified(claim, pinned={"slug:tea": OLD}).ids == {"elsewhere.md": OLD}
 
 
-def test_a_pinned_id_goes_before_what_the_file_had() -> None:
-    identities = verdict(
+def test_a_pinned_id_goes_before_the_id_of_the_same_path() -> None:
+    identities = identified(
         a_claim("a.md", "slug:tea"),
         pinned={"slug:tea": TEA},
-        before=[a_standing("a.md", MILK)],
+        published=[a_standing("a.md", MILK)],
     )
     assert identities.ids == {"a.md": TEA}
 
@@ -61,17 +61,19 @@ def test_a_pinned_id_goes_before_what_the_file_had() -> None:
 @pytest.mark.parametrize("key", ["slug:green", "path:a"])
 def test_a_changed_slug_at_the_same_path_keeps_the_id(key: str) -> None:
     claim = a_claim("a.md", key, "New title")
-    assert verdict(claim, before=[a_standing("a.md", OLD)]).ids == {"a.md": OLD}
+    assert identified(claim, published=[a_standing("a.md", OLD)]).ids == {"a.md": OLD}
 
 
-def test_a_new_guid_is_a_new_entry() -> None:
-    identities = verdict(a_claim("a.md", "guid:urn:new"), before=[a_standing("a.md", OLD)])
+def test_a_new_guid_makes_a_new_entry() -> None:
+    identities = identified(
+        a_claim("a.md", "guid:urn:new"), published=[a_standing("a.md", OLD)]
+    )
     assert identities.ids == {"a.md": "urn:new"}
 
 
 def test_a_renamed_file_keeps_its_id() -> None:
-    identities = verdict(
-        a_claim("b/new.md", "path:b/new"), before=[a_standing("a.md", OLD)], missing=["a.md"]
+    identities = identified(
+        a_claim("b/new.md", "path:b/new"), published=[a_standing("a.md", OLD)], missing=["a.md"]
     )
     assert identities == Identities({"b/new.md": OLD}, {})
 
@@ -86,116 +88,116 @@ def test_a_renamed_file_keeps_its_id() -> None:
     ],
     ids=["other title", "other date", "nothing is missing", "has a guid"],
 )
-def test_what_only_looks_like_a_renamed_file_is_new(claim: Claim, missing: list[str]) -> None:
-    identities = verdict(claim, before=[a_standing("a.md", OLD)], missing=missing)
+def test_a_file_that_is_not_renamed_gets_a_new_id(claim: Claim, missing: list[str]) -> None:
+    identities = identified(claim, published=[a_standing("a.md", OLD)], missing=missing)
     assert OLD not in identities.ids.values()
 
 
-def test_a_file_that_is_moved_and_given_a_slug_at_once_keeps_its_id() -> None:
-    identities = verdict(
-        a_claim("b/index.md", "slug:b"), before=[a_standing("a.md", OLD)], missing=["a.md"]
+def test_a_renamed_file_with_a_new_slug_keeps_its_id() -> None:
+    identities = identified(
+        a_claim("b/index.md", "slug:b"), published=[a_standing("a.md", OLD)], missing=["a.md"]
     )
     assert identities == Identities({"b/index.md": OLD}, {})
 
 
-def test_a_slug_that_is_pinned_goes_before_a_missing_file_that_looks_alike() -> None:
-    identities = verdict(
+def test_a_pinned_slug_goes_before_a_missing_file_with_the_same_title() -> None:
+    identities = identified(
         a_claim("b.md", "slug:milk"),
         pinned={"slug:milk": MILK},
-        before=[a_standing("a.md", OLD)],
+        published=[a_standing("a.md", OLD)],
         missing=["a.md"],
     )
     assert identities.ids == {"b.md": MILK}
 
 
-def test_one_missing_file_is_found_only_once() -> None:
-    identities = verdict(
+def test_a_missing_file_gives_its_id_to_only_one_post() -> None:
+    identities = identified(
         a_claim("b.md", "path:b"),
         a_claim("c.md", "path:c"),
-        before=[a_standing("a.md", OLD)],
+        published=[a_standing("a.md", OLD)],
         missing=["a.md"],
     )
     assert identities == Identities({"b.md": OLD, "c.md": "tag:example.org,2026:/c"}, {})
 
 
-def test_of_two_missing_files_alike_the_first_path_is_found() -> None:
-    identities = verdict(
+def test_of_two_equal_missing_files_the_first_path_gives_its_id() -> None:
+    identities = identified(
         a_claim("c.md", "path:c"),
-        before=[a_standing("b.md", MILK), a_standing("a.md", OLD)],
+        published=[a_standing("b.md", MILK), a_standing("a.md", OLD)],
         missing=["a.md", "b.md"],
     )
     assert identities.ids == {"c.md": OLD}
 
 
-def test_a_missing_files_id_is_not_given_away_when_its_key_turned_up() -> None:
-    identities = verdict(
+def test_the_id_of_a_missing_file_goes_to_the_post_with_its_key() -> None:
+    identities = identified(
         a_claim("b.md", "path:b"),
         a_claim("z.md", "slug:old"),
         pinned={"slug:old": OLD},
-        before=[a_standing("a.md", OLD)],
+        published=[a_standing("a.md", OLD)],
         missing=["a.md"],
     )
     assert identities.ids == {"z.md": OLD, "b.md": "tag:example.org,2026:/b"}
 
 
-def test_of_two_missing_files_alike_the_one_whose_id_is_free_is_found() -> None:
-    identities = verdict(
+def test_of_two_equal_missing_files_the_one_with_a_free_id_gives_it() -> None:
+    identities = identified(
         a_claim("c.md", "path:c"),
         a_claim("z.md", "slug:old"),
         pinned={"slug:old": OLD},
-        before=[a_standing("a.md", OLD), a_standing("b.md", MILK)],
+        published=[a_standing("a.md", OLD), a_standing("b.md", MILK)],
         missing=["a.md", "b.md"],
     )
     assert identities.ids == {"c.md": MILK, "z.md": OLD}
 
 
-def test_two_files_that_swap_their_slugs_swap_their_places_and_not_their_ids() -> None:
-    identities = verdict(
+def test_two_files_that_swap_their_slugs_swap_their_ids() -> None:
+    identities = identified(
         a_claim("a.md", "slug:milk"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA, "slug:milk": MILK},
-        before=[a_standing("a.md", TEA), a_standing("b.md", MILK)],
+        published=[a_standing("a.md", TEA), a_standing("b.md", MILK)],
     )
     assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
 
 
-def test_a_new_file_at_the_place_of_a_moved_one_is_new() -> None:
-    identities = verdict(
+def test_a_new_file_at_the_path_of_a_moved_one_gets_a_new_id() -> None:
+    identities = identified(
         a_claim("a.md", "slug:milk"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA},
-        before=[a_standing("a.md", TEA)],
+        published=[a_standing("a.md", TEA)],
     )
     assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
 
 
-def test_of_twins_the_first_path_has_the_id() -> None:
-    identities = verdict(a_claim("b.md", "slug:tea"), a_claim("a.md", "slug:tea"))
+def test_of_two_new_twins_the_first_path_gets_the_id() -> None:
+    identities = identified(a_claim("b.md", "slug:tea"), a_claim("a.md", "slug:tea"))
     assert identities == Identities({"a.md": TEA, "b.md": TEA}, {"b.md": "a.md"})
 
 
 def test_of_twins_the_file_that_has_the_id_keeps_it() -> None:
-    identities = verdict(
+    identities = identified(
         a_claim("a.md", "slug:tea"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA},
-        before=[a_standing("b.md", TEA)],
+        published=[a_standing("b.md", TEA)],
     )
     assert identities.twins == {"a.md": "b.md"}
 
 
-def test_a_twin_that_had_another_id_has_no_claim_to_this_one() -> None:
-    identities = verdict(
+def test_a_file_that_had_another_id_is_a_twin_of_the_one_that_had_this_id() -> None:
+    identities = identified(
         a_claim("a.md", "slug:tea"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA},
-        before=[a_standing("a.md", MILK), a_standing("b.md", TEA)],
+        published=[a_standing("a.md", MILK), a_standing("b.md", TEA)],
     )
     assert identities.twins == {"a.md": "b.md"}
 
 
-def test_a_twin_of_a_file_that_does_not_claim_anew_stays_a_twin() -> None:
-    identities = verdict(
+def test_a_post_is_a_twin_of_a_file_that_was_not_read_again() -> None:
+    identities = identified(
         a_claim("a.md", "slug:tea"),
         pinned={"slug:tea": TEA},
         holders={TEA: Holder("z.md", "slug:tea")},
@@ -203,8 +205,8 @@ def test_a_twin_of_a_file_that_does_not_claim_anew_stays_a_twin() -> None:
     assert identities.twins == {"a.md": "z.md"}
 
 
-def test_a_holder_that_claims_anew_is_judged_by_its_claim() -> None:
-    identities = verdict(
+def test_a_holder_that_was_read_again_can_lose_its_id() -> None:
+    identities = identified(
         a_claim("a.md", "slug:milk"),
         a_claim("b.md", "slug:tea"),
         pinned={"slug:tea": TEA},
@@ -213,13 +215,13 @@ def test_a_holder_that_claims_anew_is_judged_by_its_claim() -> None:
     assert identities == Identities({"a.md": MILK, "b.md": TEA}, {})
 
 
-def test_the_order_of_claims_with_keys_of_their_own_does_not_matter() -> None:
+def test_the_order_of_claims_does_not_matter() -> None:
     claims = [a_claim(f"{name}.md", "slug:tea") for name in "cab"]
-    assert verdict(*claims) == verdict(*reversed(claims))
+    assert identified(*claims) == identified(*reversed(claims))
 
 
-def test_a_key_that_a_renamed_file_left_behind_is_free_for_a_new_post() -> None:
-    identities = verdict(
+def test_the_old_key_of_a_renamed_file_is_free_for_a_new_post() -> None:
+    identities = identified(
         a_claim("untitled.md", "path:untitled", "New"),
         pinned={"path:untitled": OLD},
         holders={OLD: Holder("first.md", "path:first")},
@@ -228,8 +230,8 @@ def test_a_key_that_a_renamed_file_left_behind_is_free_for_a_new_post() -> None:
     assert identities.ids == {"untitled.md": "tag:example.org,2026:/untitled"}
 
 
-def test_an_id_that_went_along_with_another_file_is_not_given_twice() -> None:
-    identities = verdict(
+def test_the_id_that_a_renamed_file_keeps_is_not_given_again() -> None:
+    identities = identified(
         a_claim("b.md", "slug:tea", "New"),
         pinned={"slug:tea": TEA},
         holders={TEA: Holder("a.md", "slug:green")},
@@ -239,11 +241,11 @@ def test_an_id_that_went_along_with_another_file_is_not_given_twice() -> None:
     assert given.startswith(f"{TEA}-")
 
 
-def test_a_rename_goes_before_the_id_of_a_post_deleted_long_ago() -> None:
-    identities = verdict(
+def test_a_renamed_file_goes_before_a_pinned_id_without_an_entry() -> None:
+    identities = identified(
         a_claim("b.md", "path:b"),
         pinned={"path:b": OLD},
-        before=[a_standing("a.md", TEA)],
+        published=[a_standing("a.md", TEA)],
         missing=["a.md"],
     )
     assert identities.ids == {"b.md": TEA}

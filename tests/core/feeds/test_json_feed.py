@@ -1,4 +1,4 @@
-"""JSON Feed 1.1, to the byte."""
+"""JSON Feed 1.1, byte for byte."""
 
 import json
 
@@ -56,35 +56,35 @@ EMPTY_JSON = (
 
 
 @pytest.mark.parametrize(("feed", "document"), [(FULL, FULL_JSON), (EMPTY, EMPTY_JSON)])
-def test_json_is_this_to_the_byte(feed: Feed, document: str) -> None:
+def test_json_has_exactly_these_bytes(feed: Feed, document: str) -> None:
     assert json_document(feed).decode() == document
 
 
 @pytest.mark.parametrize("feed", [FULL, EMPTY])
-def test_json_keeps_every_rule_of_its_standard(feed: Feed) -> None:
+def test_json_is_valid(feed: Feed) -> None:
     link = feed.self_link("json")
     assert check_json(json_document(feed), self_link=link, now=at("2026-03-03")) == []
 
 
-def test_what_an_entry_does_not_have_is_left_out() -> None:
+def test_empty_fields_are_left_out() -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(),))
     item = json.loads(json_document(feed))["items"][0]
     assert {"summary", "tags", "language", "image", "attachments"} & set(item) == set()
 
 
-def test_content_is_there_even_where_it_is_empty() -> None:
+def test_empty_content_is_not_left_out() -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(content_html=""),))
     assert json.loads(json_document(feed))["items"][0]["content_html"] == ""
 
 
 @pytest.mark.parametrize("text", ['"}],"items":[{"', "\\", "\t\n", "</script>", "\u2028", "😀"])
-def test_content_reads_back_as_it_was_written(text: str) -> None:
+def test_content_is_read_back_unchanged(text: str) -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(title=text, content_html=text),))
     items = json.loads(json_document(feed))["items"]
     assert [(item["title"], item["content_html"]) for item in items] == [(text, text)]
 
 
-def test_what_a_post_brings_along_is_in_its_item() -> None:
+def test_an_item_has_image_authors_and_attachments() -> None:
     entry = an_entry(
         enclosures=(an_episode(), an_episode("b", length=None, duration=0)),
         image="https://example.org/a.png",
@@ -107,7 +107,7 @@ def test_what_a_post_brings_along_is_in_its_item() -> None:
     assert check_json(document, self_link=feed.self_link("json"), now=at("2026-03-03")) == []
 
 
-def test_an_item_names_its_language_where_it_is_not_the_feeds() -> None:
+def test_an_item_has_a_language_only_if_it_differs_from_the_feed() -> None:
     entries = (an_entry("a", language="en"), an_entry("b", language="zh-CN"))
     chinese = Feed(a_site(), Topic("language", ("zh-CN",)), entries)
     document = json.loads(json_document(chinese))
@@ -115,14 +115,14 @@ def test_an_item_names_its_language_where_it_is_not_the_feeds() -> None:
     assert [item.get("language") for item in document["items"]] == ["en", None]
 
 
-def test_a_feed_of_summaries_has_them_for_content() -> None:
+def test_a_feed_of_summaries_has_the_summary_as_content() -> None:
     feed = feed_of(a_site(content="summary"), SITE_TOPIC, [an_entry(summary="In short.")])
     item = json.loads(json_document(feed))["items"][0]
     assert item["content_html"].startswith("<p>In short.</p><p><a href=")
     assert item["summary"] == "In short."
 
 
-def test_hubs_stand_before_the_items_as_websub() -> None:
+def test_hubs_are_listed_as_websub_before_the_items() -> None:
     feed = Feed(
         a_site(hubs=("https://example.org/hub", "https://hub.example/")), SITE_TOPIC, ()
     )

@@ -1,4 +1,4 @@
-"""Feeds that went away on purpose: which, and what stands for them."""
+"""Feeds that an alias replaced or the author gave up."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from feedsvc.core.feeds.renamed_feeds import (
 from feedsvc.core.rules import Rules
 
 
-def test_an_alias_leads_from_the_feed_of_a_name_to_that_of_the_name_it_means() -> None:
+def test_the_feed_of_an_alias_is_replaced_by_the_feed_of_its_name() -> None:
     rules = Rules(
         tag_aliases=(("c#", "C#"), ("same", "same")),
         category_aliases=(("Tech/py", "Tech/Python"),),
@@ -21,7 +21,7 @@ def test_an_alias_leads_from_the_feed_of_a_name_to_that_of_the_name_it_means() -
     }
 
 
-def test_feeds_of_aliases_and_those_given_up_are_removed() -> None:
+def test_feeds_of_aliases_and_gone_feeds_are_removed() -> None:
     rules = Rules(tag_aliases=(("tee", "tea"),), gone=("tags/spam",))
     assert removed(rules) == {"tags/tee", "tags/spam"}
 
@@ -42,5 +42,5 @@ def test_feeds_of_aliases_and_those_given_up_are_removed() -> None:
         ("", None),
     ],
 )
-def test_the_address_of_a_feed_is_told_from_others(address: str, path: str | None) -> None:
+def test_only_the_address_of_a_feed_has_a_feed_path(address: str, path: str | None) -> None:
     assert feed_path(address) == path

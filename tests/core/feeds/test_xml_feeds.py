@@ -1,4 +1,4 @@
-"""Atom and RSS, to the byte: whatever feedgen does, this is what a subscriber gets."""
+"""Atom and RSS, byte for byte: a change in feedgen must not change them."""
 
 import html
 from collections.abc import Callable
@@ -137,17 +137,17 @@ type="application/rss+xml"/>
 
 
 @pytest.mark.parametrize(("feed", "document"), [(FULL, ATOM), (EMPTY, EMPTY_ATOM)])
-def test_atom_is_this_to_the_byte(feed: Feed, document: str) -> None:
+def test_atom_has_exactly_these_bytes(feed: Feed, document: str) -> None:
     assert atom_document(feed).decode().rstrip("\n") == document.rstrip("\n")
 
 
 @pytest.mark.parametrize(("feed", "document"), [(FULL, RSS), (EMPTY, EMPTY_RSS)])
-def test_rss_is_this_to_the_byte(feed: Feed, document: str) -> None:
+def test_rss_has_exactly_these_bytes(feed: Feed, document: str) -> None:
     assert rss_document(feed).decode().rstrip("\n") == document.rstrip("\n")
 
 
 @pytest.mark.parametrize("feed", [FULL, EMPTY])
-def test_both_keep_every_rule_of_their_standard(feed: Feed) -> None:
+def test_atom_and_rss_are_valid(feed: Feed) -> None:
     now = at("2026-03-03")
     atom, rss = feed.self_link("atom"), feed.self_link("rss")
     assert check_atom(atom_document(feed), self_link=atom, now=now) == []
@@ -155,7 +155,7 @@ def test_both_keep_every_rule_of_their_standard(feed: Feed) -> None:
 
 
 @pytest.mark.parametrize("text", ["&", "<", "<b>x</b>", "&amp;", "&#8;", "]]>", "\"'", "茶 😀"])
-def test_titles_and_summaries_read_back_as_they_were_written(text: str) -> None:
+def test_titles_and_summaries_are_read_back_unchanged(text: str) -> None:
     feed = Feed(a_site(title=text), SITE_TOPIC, (an_entry(title=text, summary=text),))
     atom = lxml.etree.fromstring(atom_document(feed))
     rss = lxml.etree.fromstring(rss_document(feed))
@@ -171,7 +171,7 @@ def test_titles_and_summaries_read_back_as_they_were_written(text: str) -> None:
     assert html.unescape(item.findtext("description") or "") == text
 
 
-def test_an_entry_without_summary_has_its_content_in_the_description_of_rss() -> None:
+def test_without_a_summary_the_rss_description_is_the_content() -> None:
     rss = lxml.etree.fromstring(rss_document(Feed(a_site(), SITE_TOPIC, (an_entry(),))))
     item = rss.find("channel/item")
     assert item is not None
@@ -179,30 +179,30 @@ def test_an_entry_without_summary_has_its_content_in_the_description_of_rss() ->
     assert item.find("{http://purl.org/rss/1.0/modules/content/}encoded") is None
 
 
-def test_an_entry_without_content_keeps_every_rule_as_well() -> None:
+def test_an_atom_entry_without_content_is_valid() -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(content_html=""),))
     link = feed.self_link("atom")
     assert check_atom(atom_document(feed), self_link=link, now=at("2026-03-03")) == []
 
 
-def test_a_year_of_rss_has_four_digits() -> None:
+def test_a_year_in_rss_has_four_digits() -> None:
     entry = an_entry(published=at("0987-06-05"), updated=at("0987-06-05"))
     rss = lxml.etree.fromstring(rss_document(Feed(a_site(), SITE_TOPIC, (entry,))))
     dates = {rss.findtext("channel/lastBuildDate"), rss.findtext("channel/item/pubDate")}
     assert dates == {"Tue, 05 Jun 0987 00:00:00 +0000"}
 
 
-def test_a_summary_that_is_text_is_escaped_for_readers_that_take_it_for_html() -> None:
+def test_a_plain_text_summary_is_escaped_as_html_in_rss() -> None:
     feed = Feed(a_site(), SITE_TOPIC, (an_entry(summary='<b> & "c"'),))
     rss = lxml.etree.fromstring(rss_document(feed))
     assert rss.findtext("channel/item/description") == '&lt;b&gt; &amp; "c"'
 
 
-def test_rss_names_a_category_once_where_two_paths_read_alike() -> None:
+def test_rss_has_each_category_label_only_once() -> None:
     entry = an_entry(tags=("x",), categories=(("a/b",), ("a", "b"), ("x",)))
     rss = lxml.etree.fromstring(rss_document(Feed(a_site(), SITE_TOPIC, (entry,))))
-    found = [(c.text, c.get("domain")) for c in rss.findall("channel/item/category")]
-    assert found == [
+    labels = [(c.text, c.get("domain")) for c in rss.findall("channel/item/category")]
+    assert labels == [
         ("x", "https://example.org/tags/"),
         ("a/b", "https://example.org/categories/"),
         ("x", "https://example.org/categories/"),
@@ -213,11 +213,11 @@ def test_entries_keep_their_order() -> None:
     feed = Feed(a_site(), SITE_TOPIC, tuple(an_entry(name) for name in "cab"))
     atom, rss = atom_document(feed).decode(), rss_document(feed).decode()
     for document in (atom, rss):
-        places = [document.index(f"2026:{name}<") for name in "cab"]
-        assert places == sorted(places)
+        positions = [document.index(f"2026:{name}<") for name in "cab"]
+        assert positions == sorted(positions)
 
 
-# What a post brings along: people, files, a picture, a language.
+# Authors, files, the lead image and the language.
 
 NAMESPACES = {
     "a": "http://www.w3.org/2005/Atom",
@@ -239,7 +239,7 @@ EPISODE = an_entry(
 
 
 def documents(*entries: Entry, topic: Topic = SITE_TOPIC, **site: Any) -> tuple[Any, Any]:
-    """The Atom and the RSS document of a feed of these entries, which break no rule."""
+    """The Atom and the RSS document of a feed of these entries; both are valid."""
     feed = feed_of(a_site(**site), topic, entries)
     atom, rss = atom_document(feed), rss_document(feed)
     now = at("2026-03-03")
@@ -248,15 +248,15 @@ def documents(*entries: Entry, topic: Topic = SITE_TOPIC, **site: Any) -> tuple[
     return lxml.etree.fromstring(atom), lxml.etree.fromstring(rss)
 
 
-def found(document: Any, path: str) -> list[Any]:
-    """The attributes of each element at a path, or its text where it has none."""
+def values_at(document: Any, path: str) -> list[Any]:
+    """The attributes of each element at a path, or its text if it has none."""
     elements = document.findall(path, NAMESPACES)
     return [dict(each.attrib) or each.text for each in elements]
 
 
-def test_enclosures_of_atom_are_links_with_type_and_length() -> None:
+def test_atom_enclosures_are_links_with_type_and_length() -> None:
     atom, _ = documents(EPISODE)
-    alternate, *enclosures = found(atom, "a:entry/a:link")
+    alternate, *enclosures = values_at(atom, "a:entry/a:link")
     assert alternate["rel"] == "alternate"
     assert enclosures == [
         {
@@ -275,12 +275,12 @@ def test_enclosures_of_atom_are_links_with_type_and_length() -> None:
     ]
 
 
-def test_rss_has_one_enclosure_and_the_other_files_as_media() -> None:
+def test_rss_has_one_enclosure_and_further_files_as_media_content() -> None:
     _, rss = documents(EPISODE)
-    assert found(rss, "channel/item/enclosure") == [
+    assert values_at(rss, "channel/item/enclosure") == [
         {"url": "https://example.org/a.mp3?a=1&b=2", "length": "1024", "type": "audio/mpeg"}
     ]
-    assert found(rss, "channel/item/media:content")[:2] == [
+    assert values_at(rss, "channel/item/media:content")[:2] == [
         {"url": "https://example.org/film.mp4", "type": "video/mp4", "medium": "video"},
         {
             "url": "https://example.org/b.ogg",
@@ -294,47 +294,47 @@ def test_rss_has_one_enclosure_and_the_other_files_as_media() -> None:
 
 def test_an_empty_file_has_the_length_0_in_atom() -> None:
     atom, _ = documents(an_entry(enclosures=(an_episode(length=0),)))
-    assert found(atom, "a:entry/a:link")[1]["length"] == "0"
+    assert values_at(atom, "a:entry/a:link")[1]["length"] == "0"
 
 
-def test_an_enclosure_of_rss_whose_length_nobody_knows_has_the_length_0() -> None:
+def test_an_unknown_length_is_0_in_rss() -> None:
     _, rss = documents(an_entry(enclosures=(an_episode(length=None),)))
-    assert [each["length"] for each in found(rss, "channel/item/enclosure")] == ["0"]
+    assert [each["length"] for each in values_at(rss, "channel/item/enclosure")] == ["0"]
 
 
 @pytest.mark.parametrize(("duration", "shown"), [(61, ["61"]), (0, ["0"]), (None, [])])
-def test_rss_says_how_long_the_enclosure_plays(duration: int | None, shown: list[str]) -> None:
+def test_rss_has_the_duration_of_its_enclosure(duration: int | None, shown: list[str]) -> None:
     _, rss = documents(an_entry(enclosures=(an_episode(duration=duration), an_episode("b"))))
-    assert found(rss, "channel/item/itunes:duration") == shown
+    assert values_at(rss, "channel/item/itunes:duration") == shown
 
 
-def test_a_lead_image_is_media_and_a_thumbnail_in_both() -> None:
+def test_a_lead_image_is_media_content_and_a_thumbnail() -> None:
     atom, rss = documents(an_entry(image=EPISODE.image))
     url = "https://example.org/cover.jpg?a=1&b=2"
     for entry in (atom.find("a:entry", NAMESPACES), rss.find("channel/item")):
         content = {"url": url, "type": "image/jpeg", "medium": "image"}
-        assert found(entry, "media:content") == [content]
-        assert found(entry, "media:thumbnail") == [{"url": url}]
+        assert values_at(entry, "media:content") == [content]
+        assert values_at(entry, "media:thumbnail") == [{"url": url}]
 
 
 def test_an_image_without_a_suffix_has_no_type() -> None:
     atom, _ = documents(an_entry(image="https://example.org/cover"))
     content = {"url": "https://example.org/cover", "medium": "image"}
-    assert found(atom, "a:entry/media:content") == [content]
+    assert values_at(atom, "a:entry/media:content") == [content]
 
 
-def test_a_feed_that_holds_audio_has_a_guid_that_outlives_its_address() -> None:
+def test_a_feed_with_audio_has_a_guid_that_does_not_depend_on_the_url() -> None:
     guids = set()
     for url in ("https://example.org", "https://elsewhere.org/blog"):
         _, rss = documents(an_entry(enclosures=(an_episode(),)), url=url)
-        guids.update(found(rss, "channel/podcast:guid"))
+        guids.update(values_at(rss, "channel/podcast:guid"))
     assert guids == {"be8fc6b6-9bcb-5b3e-846e-7d08ec85bb4e"}
 
 
-def test_a_feed_that_holds_audio_behind_a_film_has_a_guid_too() -> None:
+def test_a_feed_with_audio_after_a_film_has_a_guid() -> None:
     film = an_episode(media_type="video/mp4")
     _, rss = documents(an_entry(enclosures=(film, an_episode())))
-    assert len(found(rss, "channel/podcast:guid")) == 1
+    assert len(values_at(rss, "channel/podcast:guid")) == 1
 
 
 @pytest.mark.parametrize(
@@ -348,7 +348,7 @@ def test_a_feed_that_holds_audio_behind_a_film_has_a_guid_too() -> None:
     ],
     ids=["nothing", "audio", "video", "image", "all"],
 )
-def test_a_namespace_is_declared_only_where_it_is_used(
+def test_a_namespace_is_declared_only_if_it_is_used(
     entry: Entry, in_atom: set[str], in_rss: set[str]
 ) -> None:
     atom, rss = documents(entry)
@@ -356,7 +356,7 @@ def test_a_namespace_is_declared_only_where_it_is_used(
     assert set(rss.nsmap) == {"dc", "atom", "content", *in_rss}
 
 
-def test_an_author_of_atom_has_a_name_an_address_and_a_page() -> None:
+def test_an_atom_author_has_name_email_and_uri() -> None:
     atom, _ = documents(EPISODE)
     author = atom.find("a:entry/a:author", NAMESPACES)
     assert [(each.tag.rpartition("}")[2], each.text) for each in author] == [
@@ -366,10 +366,10 @@ def test_an_author_of_atom_has_a_name_an_address_and_a_page() -> None:
     ]
 
 
-def test_what_is_no_address_is_in_no_feed() -> None:
+def test_an_invalid_email_address_is_left_out() -> None:
     atom, rss = documents(an_entry(authors=(Person("Li", email="Li <li@example.org>"),)))
-    assert found(atom, "a:entry/a:author/a:email") == []
-    assert found(rss, "channel/item/author") == []
+    assert values_at(atom, "a:entry/a:author/a:email") == []
+    assert values_at(rss, "channel/item/author") == []
 
 
 @pytest.mark.parametrize(
@@ -382,12 +382,12 @@ def test_what_is_no_address_is_in_no_feed() -> None:
         ((Person("Li\\", email="li@e.org"),), [], ["Li\\"]),
     ],
 )
-def test_rss_names_one_author_with_an_address_or_all_as_creators(
+def test_rss_has_one_author_with_an_address_or_only_creators(
     authors: tuple[Person, ...], author: list[str], creators: list[str]
 ) -> None:
     _, rss = documents(an_entry(authors=authors))
-    assert found(rss, "channel/item/author") == author
-    assert found(rss, "channel/item/dc:creator") == creators
+    assert values_at(rss, "channel/item/author") == author
+    assert values_at(rss, "channel/item/dc:creator") == creators
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_rss_names_one_author_with_an_address_or_all_as_creators(
         (Topic("language", ("zh-CN",)), "zh-CN", ["en", None]),
     ],
 )
-def test_an_entry_names_its_language_where_it_is_not_the_feeds(
+def test_an_entry_has_a_language_only_if_it_differs_from_the_feed(
     topic: Topic, of_feed: str, of_entries: list[str | None]
 ) -> None:
     entries = [an_entry("a", language="en"), an_entry("b", language="zh-CN")]
@@ -407,7 +407,7 @@ def test_an_entry_names_its_language_where_it_is_not_the_feeds(
     assert [entry.get(lang) for entry in atom.findall("a:entry", NAMESPACES)] == of_entries
 
 
-def test_a_summary_of_atom_stands_in_no_content() -> None:
+def test_an_atom_entry_with_only_a_summary_has_no_content() -> None:
     atom, _ = documents(an_entry(summary="a < b"), content="summary")
     entry = atom.find("a:entry", NAMESPACES)
     assert entry.find("a:content", NAMESPACES) is None
@@ -416,11 +416,11 @@ def test_a_summary_of_atom_stands_in_no_content() -> None:
     assert (summary.get("type"), summary.text) == ("html", f"<p>a &lt; b</p>{link}")
 
 
-def test_a_summary_of_rss_is_told_once() -> None:
+def test_an_rss_item_with_only_a_summary_has_it_once() -> None:
     _, rss = documents(an_entry(summary="In short."), content="summary")
-    (description,) = found(rss, "channel/item/description")
+    (description,) = values_at(rss, "channel/item/description")
     assert description.startswith("<p>In short.</p><p><a href=")
-    assert found(rss, "channel/item/content:encoded") == []
+    assert values_at(rss, "channel/item/content:encoded") == []
 
 
 HUBS = ("https://example.org/hub", "https://hub.example/?a=1&b=2")
@@ -437,10 +437,10 @@ HUBS = ("https://example.org/hub", "https://hub.example/?a=1&b=2")
         (rss_document, "channel/{http://www.w3.org/2005/Atom}link", ["self", "hub", "hub"]),
     ],
 )
-def test_both_link_to_every_hub_behind_their_own_address(
+def test_links_to_all_hubs_follow_the_self_link(
     render: Callable[[Feed], bytes], path: str, links: list[str]
 ) -> None:
     feed = Feed(a_site(hubs=HUBS), SITE_TOPIC, (an_entry(),))
-    found = lxml.etree.fromstring(render(feed)).findall(path)
-    assert [link.get("rel") for link in found] == links
-    assert tuple(link.get("href") for link in found[1:3]) == HUBS
+    elements = lxml.etree.fromstring(render(feed)).findall(path)
+    assert [link.get("rel") for link in elements] == links
+    assert tuple(link.get("href") for link in elements[1:3]) == HUBS

@@ -1,4 +1,4 @@
-"""Tags are read as a browser reads them."""
+"""The scanner finds tags in the same way as a browser."""
 
 import time
 
@@ -15,7 +15,7 @@ from feedsvc.core.html.scanner import (
 
 
 @pytest.mark.parametrize(
-    ("rough", "found"),
+    ("rough", "expected"),
     [
         ('<p title="</div>">', [("", "p", {"title": "</div>"})]),
         ("<p title='>'>x</P>", [("", "p", {"title": ">"}), ("/", "P", {})]),
@@ -36,18 +36,18 @@ from feedsvc.core.html.scanner import (
         ("a < b <3 <", []),
     ],
 )
-def test_a_tag_is_what_a_browser_takes_for_one(
-    rough: str, found: list[tuple[str, str, dict[str, str]]]
+def test_tags_are_the_same_as_in_a_browser(
+    rough: str, expected: list[tuple[str, str, dict[str, str]]]
 ) -> None:
-    seen = [(tag["end"], tag["name"], attributes_of(tag["inside"])) for tag in tags(rough)]
-    assert seen == found
+    actual = [(tag["end"], tag["name"], attributes_of(tag["inside"])) for tag in tags(rough)]
+    assert actual == expected
 
 
 def bracketed(element: Element) -> str:
-    return f"[{element.holds}]"
+    return f"[{element.inner_html}]"
 
 
-def gone(_: Element) -> str:
+def removed(_: Element) -> str:
     return ""
 
 
@@ -68,27 +68,27 @@ def gone(_: Element) -> str:
         ("<img>a", "[]a"),
     ],
 )
-def test_an_element_is_rewritten_from_its_start_to_its_end(rough: str, becomes: str) -> None:
+def test_an_element_is_replaced_from_its_start_to_its_end(rough: str, becomes: str) -> None:
     names = ("img", "q", "style", "xmp")
     assert rewritten(rough, dict.fromkeys(names, bracketed)) == becomes
 
 
-def test_a_rewriter_may_leave_an_element_as_it_is() -> None:
+def test_a_rewriter_can_keep_an_element() -> None:
     rewriters = {"q": lambda _: None, "i": bracketed}
     assert rewritten("<q>a<i>b</i></q>", rewriters) == "<q>a[b]</q>"
 
 
 @pytest.mark.parametrize("half", ["<", "</", "<!", "<!-", "<?"])
-def test_what_stands_around_a_rewritten_element_becomes_no_tag(half: str) -> None:
-    assert rewritten(f"{half}<q></q>b>", {"q": gone}) in (f"{half} b>", f"{half}<q></q>b>")
+def test_the_text_around_a_replaced_element_becomes_no_tag(half: str) -> None:
+    assert rewritten(f"{half}<q></q>b>", {"q": removed}) in (f"{half} b>", f"{half}<q></q>b>")
 
 
 def test_too_many_elements_are_refused() -> None:
     with pytest.raises(TooDeepError, match="more than 100000"):
-        rewritten("<q>" * 100_001, {"q": gone})
+        rewritten("<q>" * 100_001, {"q": removed})
 
 
-def test_a_start_tag_is_written_with_its_values_escaped() -> None:
+def test_the_attributes_of_a_start_tag_are_escaped() -> None:
     assert start_tag("a", {"b": '">&', "c": ""}) == '<a b="&quot;&gt;&amp;" c="">'
 
 
@@ -108,13 +108,13 @@ def test_a_start_tag_is_written_with_its_values_escaped() -> None:
         "&",
     ],
 )
-def test_a_megabyte_of_a_piece_is_read_in_no_time(piece: str) -> None:
+def test_a_megabyte_of_unclosed_markup_takes_linear_time(piece: str) -> None:
     rough = "<q>" + piece * (1_000_000 // len(piece))
     started = time.process_time()
     try:
-        rewritten(rough, dict.fromkeys(("q", "style"), gone))
+        rewritten(rough, dict.fromkeys(("q", "style"), removed))
         for _ in tags(rough):
             pass
     except TooDeepError:
         pass
-    assert time.process_time() - started < 5  # quadratic: minutes
+    assert time.process_time() - started < 5  # quadratic time would be minutes

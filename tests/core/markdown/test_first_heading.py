@@ -1,4 +1,4 @@
-"""The first heading of a body, which may be the title of the post."""
+"""The first heading of a body, which can be the title of the post."""
 
 import pytest
 
@@ -23,10 +23,12 @@ from feedsvc.core.markdown.first_heading import first_heading
         ("茶道\n======", "茶道"),
     ],
 )
-def test_a_heading_is_found(body: str, words: str) -> None:
-    found = first_heading(body)
-    assert found
-    assert found.words == words
+def test_the_title_heading_is_the_first_of_level_1_or_at_the_start(
+    body: str, words: str
+) -> None:
+    heading = first_heading(body)
+    assert heading
+    assert heading.words == words
 
 
 @pytest.mark.parametrize(
@@ -53,12 +55,12 @@ def test_a_heading_is_found(body: str, words: str) -> None:
         ),
     ],
 )
-def test_what_is_no_heading_is_not_taken_for_one(body: str) -> None:
+def test_other_text_is_no_title_heading(body: str) -> None:
     assert first_heading(body) is None
 
 
-def test_a_heading_knows_where_it_stands() -> None:
+def test_a_heading_knows_its_span_in_the_body() -> None:
     body = "\nOne\n===\ntext"
-    found = first_heading(body)
-    assert found
-    assert body[found.start : found.end] == "One\n==="
+    heading = first_heading(body)
+    assert heading
+    assert body[heading.start : heading.end] == "One\n==="

@@ -1,18 +1,9 @@
-"""GitHub's Markdown in, HTML out that means the same on any page."""
+"""GitHub's Markdown, with formulas and Chinese punctuation, becomes HTML."""
 
 import pytest
 
-from feedsvc.core.markdown.markdown import html_of, safe_html
-
-BASE = "https://example.org/posts/tea/"
-
-
-def shown(markdown: str) -> str:
-    return safe_html(html_of(markdown), BASE, "e1-")
-
-
-def cleaned(rough: str) -> str:
-    return safe_html(rough, BASE, "e1-")
+from feedsvc.core.markdown.markdown import html_of, html_until_more
+from tests.support.rendering import SITE, shown
 
 
 def test_a_table_keeps_its_alignment() -> None:
@@ -37,11 +28,11 @@ def test_a_table_keeps_its_alignment() -> None:
         ("", ""),
     ],
 )
-def test_markdown_is_githubs(markdown: str, html: str) -> None:
+def test_markdown_is_github_flavored(markdown: str, html: str) -> None:
     assert shown(markdown) == html
 
 
-def test_footnotes_lead_to_each_other_inside_the_entry() -> None:
+def test_footnotes_link_to_each_other_within_the_entry() -> None:
     assert shown("a[^1]\n\n[^1]: note") == (
         '<p>a<sup><a href="#e1-fn-1" id="e1-fnref-1">1</a></sup></p>\n'
         '<section>\n<ol>\n<li id="e1-fn-1">\n'
@@ -49,71 +40,7 @@ def test_footnotes_lead_to_each_other_inside_the_entry() -> None:
     )
 
 
-@pytest.mark.parametrize("quoted", ['"top"', "'top'", "top"])
-def test_a_fragment_stays_bare_where_its_target_is_inside(quoted: str) -> None:
-    assert cleaned(f'<p id={quoted}>x</p><a href="#top">y</a>') == (
-        '<p id="e1-top">x</p><a href="#e1-top">y</a>'
-    )
-
-
-@pytest.mark.parametrize("anchor", ["name=top", 'href="/x" name="top"', "NAME = 'top'"])
-def test_a_named_anchor_is_a_target_too(anchor: str) -> None:
-    html = cleaned(f'<a {anchor}>x</a><a href="#top">y</a>')
-    assert 'id="e1-top">x</a><a href="#e1-top">y</a>' in html
-
-
-@pytest.mark.parametrize("rough", ["", "<p id=other>x</p>"])
-def test_a_fragment_leads_to_the_permalink_where_its_target_is_outside(rough: str) -> None:
-    link = f'<a href="{BASE}#top">y</a>'
-    assert cleaned(rough + '<a href="#top">y</a>').endswith(link)
-
-
-@pytest.mark.parametrize(
-    ("rough", "html"),
-    [
-        ('<a href="b">x</a>', f'<a href="{BASE}b">x</a>'),
-        ('<a href="../b">x</a>', '<a href="https://example.org/posts/b">x</a>'),
-        ('<a href="/b c">x</a>', '<a href="https://example.org/b%20c">x</a>'),
-        ('<a href="?b">x</a>', f'<a href="{BASE}?b">x</a>'),
-        ('<a href="//x.org/b">x</a>', '<a href="https://x.org/b">x</a>'),
-        ('<a href="mailto:li@x.org">x</a>', '<a href="mailto:li@x.org">x</a>'),
-        ('<img src="b.png" alt="c">', f'<img src="{BASE}b.png" alt="c">'),
-        (
-            '<video poster="b" src="c"></video>',
-            f'<video poster="{BASE}b" src="{BASE}c"></video>',
-        ),
-        ('<audio src="b"></audio>', f'<audio src="{BASE}b"></audio>'),
-        ('<q cite="b">x</q>', f'<q cite="{BASE}b">x</q>'),
-        ('<blockquote cite="b">x</blockquote>', f'<blockquote cite="{BASE}b">x</blockquote>'),
-    ],
-)
-def test_every_url_is_absolute(rough: str, html: str) -> None:
-    assert cleaned(rough) == html
-
-
-@pytest.mark.parametrize(
-    ("srcset", "absolute"),
-    [
-        ("a.png", f"{BASE}a.png"),
-        ("a.png 1x, /b.png  2x", f"{BASE}a.png 1x, https://example.org/b.png 2x"),
-        (
-            "a.png 100w,https://x.org/b,c.png 2x",
-            f"{BASE}a.png 100w, https://x.org/b%2Cc.png 2x",
-        ),
-        ("javascript:a 1x, b.png 2x", f"{BASE}b.png 2x"),
-        ("//[ 1x, b.png 2x", f"{BASE}b.png 2x"),
-    ],
-)
-def test_every_url_of_a_srcset_is_absolute(srcset: str, absolute: str) -> None:
-    assert cleaned(f'<img srcset="{srcset}">') == f'<img srcset="{absolute}">'
-
-
-@pytest.mark.parametrize("srcset", ["javascript:a 1x", "", " , "])
-def test_a_srcset_without_a_picture_vanishes(srcset: str) -> None:
-    assert cleaned(f'x<img srcset="{srcset}" alt="a > b">y') == "xy"
-
-
-def test_fenced_code_survives_byte_for_byte() -> None:
+def test_fenced_code_stays_unchanged() -> None:
     code = "x <&]]> \"y\" 'z'\n\ttab\n  two\n\n{% if %} &amp; \\n\n"
     escaped = code.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert shown(f"```html\n{code}```") == (
@@ -121,64 +48,87 @@ def test_fenced_code_survives_byte_for_byte() -> None:
     )
 
 
-HEXO = (
-    '<figure class="highlight js"><table><tr><td class="gutter"><pre>'
-    '<span class="line">1</span><br><span class="line">2</span><br></pre></td>'
-    '<td class="code"><pre><span class="line">a &lt; b;</span><br>'
-    '<span class="line">  c</span><br></pre></td></tr></table></figure>'
-)
-JEKYLL = (
-    '<div class="highlight"><table class="rouge-table"><tbody><tr>'
-    '<td class="rouge-gutter gl"><pre class="lineno">1\n2\n</pre></td>'
-    '<td class="rouge-code"><pre><span>a &lt; b;</span>\n  c\n</pre></td>'
-    "</tr></tbody></table></div>"
-)
-HUGO = (
-    '<table class="lntable"><tr><td class="lntd"><pre><code>1\n2\n</code></pre></td>'
-    '<td class="lntd"><pre><code>a &lt; b;\n  c\n</code></pre></td></tr></table>'
-)
-
-
-@pytest.mark.parametrize(
-    ("table", "before", "after"),
-    [
-        (HEXO, '<figure><pre><code class="language-js">', "</figure>"),
-        (JEKYLL, "<div><pre><code>", "</div>"),
-        (HUGO, "<pre><code>", ""),
-    ],
-    ids=["Hexo", "Jekyll", "Hugo"],
-)
-def test_code_with_line_numbers_becomes_plain_code(table: str, before: str, after: str) -> None:
-    assert cleaned(table) == f"{before}a &lt; b;\n  c\n</code></pre>{after}"
-
-
-def test_a_table_beside_numbered_code_stays() -> None:
-    plain = "<table><tbody><tr><td>a</td></tr></tbody></table>"
-    assert cleaned(f"{plain}{HUGO}{plain}") == (
-        f"{plain}<pre><code>a &lt; b;\n  c\n</code></pre>{plain}"
-    )
-
-
-def test_rendering_twice_gives_the_same_bytes() -> None:
-    rough = '<img width="1" src="a" height="2" alt="b" srcset="c 1x" id="d" title="e">'
-    assert len({cleaned(rough) for _ in range(20)}) == 1
-
-
 @pytest.mark.parametrize(
     "opener", ["[", "![", "[a](", "`", "*a_", "<", "> ", "* ", "~~a", "www.", "[^1]"]
 )
-def test_a_run_of_openers_is_no_trap(opener: str) -> None:
+def test_repeated_opening_marks_do_not_multiply(opener: str) -> None:
     text = shown(opener * 300)
     assert len(text) < 20_000
 
 
-def test_a_srcset_needs_no_space_behind_a_comma() -> None:
-    assert cleaned('<img srcset="a.png 1x,b.png 2x">') == (
-        f'<img srcset="{BASE}a.png 1x, {BASE}b.png 2x">'
-    )
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("$a_b$ *c* $d_e*f*$", "<p>$a_b$ <em>c</em> $d_e*f*$</p>"),
+        ("$$\na_b \\\\ c*d*\n$$", "<p>$$\na_b \\\\ c*d*\n$$</p>"),
+        ("$a<b$", "<p>$a&lt;b$</p>"),
+        ("$5 and $10 is *x*", "<p>$5 and $10 is <em>x</em></p>"),
+        ("`$a$`", "<p><code>$a$</code></p>"),
+    ],
+)
+def test_a_formula_stays_tex_between_dollars(markdown: str, html: str) -> None:
+    assert shown(markdown) == html
 
 
-def test_a_table_of_nothing_but_numbers_is_no_code() -> None:
-    assert cleaned('<table><tr><td class="gutter">1</td></tr></table>') == (
-        "<table><tbody><tr><td>1</td></tr></tbody></table>"
-    )
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("https://x.org/a，然后", '<a href="https://x.org/a">https://x.org/a</a>，然后'),
+        ("见https://x.org/a。", '见<a href="https://x.org/a">https://x.org/a</a>。'),
+        (
+            "（https://x.org/?a=1&b=2）",
+            '（<a href="https://x.org/?a=1&amp;b=2">https://x.org/?a=1&amp;b=2</a>）',
+        ),
+        ("www.x.org、b", '<a href="http://www.x.org">www.x.org</a>、b'),
+        (
+            "https://x.org/a，https://x.org/b",
+            '<a href="https://x.org/a">https://x.org/a</a>，'
+            '<a href="https://x.org/b">https://x.org/b</a>',
+        ),
+        (
+            "<https://x.org/a，b>",
+            '<a href="https://x.org/a%EF%BC%8Cb">https://x.org/a，b</a>',
+        ),
+        ("[https://x.org，](/b)", f'<a href="{SITE}/b">https://x.org，</a>'),
+        (
+            "https://x.org/茶 b",
+            '<a href="https://x.org/%E8%8C%B6">https://x.org/茶</a> b',
+        ),
+    ],
+)
+def test_a_bare_url_ends_before_chinese_punctuation(markdown: str, html: str) -> None:
+    assert shown(markdown) == f"<p>{html}</p>"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("# *A* `b` & <i>c</i>", "<h1><em>A</em> <code>b</code> &amp; <i>c</i></h1>"),
+        ("## A {#b .c}", "<h2>A</h2>"),
+        (":tea: stays", "<p>:tea: stays</p>"),
+        ("<p dir=rtl>שלום</p>", '<p dir="rtl">שלום</p>'),
+        ("👨‍👩‍👧 ❤️", "<p>👨‍👩‍👧 ❤️</p>"),
+        (
+            "- a\n  - b\n    1. c\n",
+            "<ul>\n<li>a\n<ul>\n<li>b\n<ol>\n<li>c</li>\n</ol>\n</li>\n</ul>\n</li>\n</ul>",
+        ),
+        ("a\n\n<!-- toc -->\n\nb", "<p>a</p>\n\n<p>b</p>"),
+    ],
+)
+def test_other_markdown_is_rendered(markdown: str, html: str) -> None:
+    assert shown(markdown) == html
+
+
+@pytest.mark.parametrize("marker", ["<!-- more -->", "<!--more-->", "<!-- TRUNCATE -->"])
+def test_an_excerpt_uses_definitions_after_its_marker(marker: str) -> None:
+    rough = html_of(f"[a]\n\n{marker}\n\n[a]: /b\n")
+    assert html_until_more(rough) == '<p><a href="/b">a</a></p>\n'
+
+
+def test_a_marker_within_a_line_ends_the_excerpt() -> None:
+    assert html_until_more(html_of("a <!-- more --> b")) == "<p>a "
+
+
+@pytest.mark.parametrize("body", ["a", "`<!-- more -->`", "```\n<!-- more -->\n```"])
+def test_without_a_marker_there_is_no_excerpt(body: str) -> None:
+    assert html_until_more(html_of(body)) is None
