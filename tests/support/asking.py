@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feedsvc.publishing.publish import publish
-from feedsvc.settings.settings import Settings, load_settings
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.running import SITE
@@ -54,4 +56,4 @@ class Publisher:
     def publish(self) -> None:
         """Bring the store up to the folder."""
         folder = Folder(self.posts.root, 0)
-        publish(folder, self.store, self.settings.publication(), datetime.now(UTC))
+        publish(folder, self.store, site_of(self.settings), datetime.now(UTC))
