@@ -28,11 +28,9 @@ from feedsvc.core.posts.keys import KEYS
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.permalinks import TOKENS
 from feedsvc.core.posts.post import SUFFIXES, Post
-from feedsvc.settings.settings import (
-    NotifySettings,
-    Settings,
-    load_settings,
-)
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import NotifySettings, Settings
+from feedsvc.settings.site import site_of
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIG: Final = ROOT / "config/feedsvc.toml"
@@ -251,7 +249,7 @@ def test_the_docs_name_each_kind_of_file_that_may_be_a_post() -> None:
 
 
 def _post(path: str, text: str) -> tuple[Post, Entry]:
-    site = load_settings(CONFIG, {}).publication()
+    site = site_of(load_settings(CONFIG, {}))
     post = parse_post(path, text.encode(), site)
     assert isinstance(post, Post), post
     entry = compose(post, site, new_id(post.key, site), post.published)
@@ -289,7 +287,7 @@ def test_the_feed_in_the_readme_is_what_its_post_gives() -> None:
     (written,) = _blocks(_read("README.md"), "markdown")
     (shown,) = _blocks(_read("README.md"), "xml")
     _, entry = _post("first-pick.md", written)
-    site = load_settings(CONFIG, {}).publication()
+    site = site_of(load_settings(CONFIG, {}))
     document = FORMATS["atom"].render(feed_of(site, Topic("tag", ("Tea",)), [entry])).decode()
     pieces = [re.escape(piece.strip()) for piece in shown.split("...")]
     assert len(pieces) > 2

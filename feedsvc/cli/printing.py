@@ -1,4 +1,4 @@
-"""What the commands print: tables, reports and progress, for a terminal or for a program."""
+"""Prints tables, reports and progress, for a terminal or for a program."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,17 +14,18 @@ from rich.text import Text
 
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.publishing.publish import Report
+from feedsvc.settings.settings import Settings
 
 
 def print_explanation(rows: list[tuple[str, str, str]]) -> None:
-    """How each field of a post was read: its name, what it says, and from which key."""
-    for name, said, origin in rows:
+    """Print each field of a post: its name, its value, and the key it was read from."""
+    for name, value, origin in rows:
         origin = f"  ({printable(origin)})" if origin else ""
-        click.echo(f"{name:<10}  {printable(said)}{origin}")
+        click.echo(f"{name:<10}  {printable(value)}{origin}")
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table on a terminal; elsewhere lines with tabs."""
+    """Print a table on a terminal; elsewhere, lines with tabs between the fields."""
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(map(printable, row)))
@@ -33,27 +34,27 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))  # Text: a title is no markup
+        table.add_row(*map(Text, row))  # Text: rich must not read a title as markup
     Console().print(table)
 
 
 def job_row(job: Job) -> tuple[str, ...]:
-    """A job as a row of a table."""
+    """A row of the table of jobs."""
     asked, ended = utc(job.asked_at), utc(job.ended_at)
     error = printable(job.error)
     return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
 
 
 def utc(when: datetime | None) -> str:
-    """A moment in UTC, to the second."""
+    """A time in UTC with seconds; empty if there is none."""
     return f"{when:%Y-%m-%d %H:%M:%S}Z" if when else ""
 
 
 def print_job(job: Job) -> None:
-    """A job and its report."""
-    told = job.to_dict()
-    report: dict[str, Any] = told.pop("report") or {}
-    for key, value in told.items():
+    """Print a job and its report."""
+    fields = job.to_dict()
+    report: dict[str, Any] = fields.pop("report") or {}
+    for key, value in fields.items():
         if value not in (None, ""):
             click.echo(f"{key}: {printable(str(value))}")
     for word in ("added", "changed", "withdrawn"):
@@ -62,19 +63,20 @@ def print_job(job: Job) -> None:
             for entry in report[word]["entries"]:
                 click.echo(f"  {printable(entry['title'])}  {printable(entry['permalink'])}")
     if report:
-        click.echo(f"feeds moved: {report['feeds']['count']}")
-        held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc have none
+        click.echo(f"feeds changed: {report['feeds']['count']}")
+        held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc do not have it
         if held["count"]:
             click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
         click.echo(f"problems: {len(report['problems'])}")
         for problem in report["problems"]:
-            place = ":".join(str(problem[k]) for k in ("path", "line", "column") if problem[k])
-            click.echo(printable(f"  {place}: {problem['fault']}; {problem['cure']}"))
+            parts = (problem["path"], problem["line"], problem["column"])
+            location = ":".join(str(part) for part in parts if part)
+            click.echo(printable(f"  {location}: {problem['fault']}; {problem['cure']}"))
 
 
 @contextmanager
 def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; elsewhere a line now and then."""
+    """A progress bar on a terminal; elsewhere, a line for every 5,000 done."""
     if sys.stderr.isatty():
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -90,7 +92,7 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def print_report(reports: list[Report]) -> None:
-    """What publishes one after another have done, and the problems that stand."""
+    """Print what successive publishes did, and the problems that remain."""
     for word in ("added", "changed", "withdrawn"):
         paths = [path for report in reports for path in getattr(report, word)]
         click.echo(f"{word}: {len(paths)}")
@@ -98,21 +100,21 @@ def print_report(reports: list[Report]) -> None:
             click.echo(f"  {printable(path)}")
         if len(paths) > 20:
             click.echo(f"  ... and {len(paths) - 20} more")
-    click.echo(f"feeds moved: {len({path for report in reports for path in report.feeds})}")
+    click.echo(f"feeds changed: {len({path for report in reports for path in report.feeds})}")
     if reports[-1].held:
         click.echo(f"held: {reports[-1].held}")
     print_problems(reports[-1])
 
 
 def print_problems(report: Report) -> None:
-    """The problems that a report tells of, one a line."""
+    """Print the problems of a report, one per line."""
     click.echo(f"problems: {len(report.problems)}")
     for problem in report.problems:
         click.echo(f"  {printable(str(problem))}")
 
 
 def print_restricted(report: Report) -> None:
-    """The posts that a key such as `members_only` hides, by key."""
+    """Print the posts that a key such as `members_only` hides, grouped by key."""
     paths_of: dict[str, set[str]] = {}
     for problem in report.problems:
         if problem.code == "restricted":
@@ -126,5 +128,13 @@ def print_restricted(report: Report) -> None:
 
 
 def printable(text: str) -> str:
-    """A text of strangers that cannot steer a terminal."""
+    """The text with control characters escaped, so that it cannot control a terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown_source(settings: Settings) -> str:
+    """The source of posts in messages. The URL of a repository may hold a password."""
+    source = settings.source
+    if source.git:
+        return f"the branch {source.branch} of a repository"
+    return str(settings.content.seeds)

@@ -1,12 +1,9 @@
 """What a first publish of a folder would find; nothing is written."""
 
-import json
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
-from typing import Final
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.identities import Claim, identify
@@ -27,8 +24,6 @@ from feedsvc.source.folder import (
     SourceFile,
     Unsettled,
 )
-
-FORMATS: Final = ("text", "json", "github")
 
 
 def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> list[Problem]:
@@ -113,46 +108,6 @@ def _names(post: Post) -> Iterable[tuple[str, str]]:
 
 def _folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def as_text(problems: Iterable[Problem], root: str) -> list[str]:
-    """A line for each, as editors know how to follow it: path, line, column, fault and cure."""
-    return [f"{_below(root, p.location)}: {p.fault}; {p.cure} [{p.code}]" for p in problems]
-
-
-def as_json(problems: Iterable[Problem], root: str) -> list[str]:
-    """The lines of a JSON array with an object for each problem."""
-    rows = [p.to_dict() | {"path": _below(root, p.path)} for p in problems]
-    lines = json.dumps(rows, ensure_ascii=False, indent=2).split("\n")
-    return ["".join(map(_json_char, line)) for line in lines]
-
-
-def _json_char(char: str) -> str:
-    """What cannot be printed as JSON writes it: terminals and parsers read that safely."""
-    return char if char.isprintable() else json.dumps(char)[1:-1]
-
-
-def as_github(problems: Iterable[Problem], root: str) -> list[str]:
-    """A workflow command for each, which GitHub shows beside the line of the file."""
-    lines = []
-    for p in problems:
-        place = [f"file={_escaped(_below(root, p.path), ':,')}"]
-        place += [f"line={p.line}"] if p.line else []
-        place += [f"col={p.column}"] if p.column else []
-        kind = "error" if p.refuses else "warning"
-        message = _escaped(f"{p.fault}; {p.cure}", "")
-        lines.append(f"::{kind} {','.join([*place, f'title={p.code}'])}::{message}")
-    return lines
-
-
-def _escaped(text: str, more: str) -> str:
-    for char in "%\r\n" + more:
-        text = text.replace(char, f"%{ord(char):02X}")
-    return text
-
-
-def _below(root: str, path: str) -> str:
-    return str(PurePosixPath(root) / path)
 
 
 def explain_file(folder: Folder, site: Site, path: str) -> list[tuple[str, str, str]]:

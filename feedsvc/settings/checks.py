@@ -1,4 +1,4 @@
-"""What a setting may be: a check for each kind of value, which raises ValueError."""
+"""Checks for the values of settings. Each returns the value to use, or raises ValueError."""
 
 import base64
 import json
@@ -18,13 +18,19 @@ from feedsvc.core.webhook.authentication import secret_fault
 
 def header_name(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", text):
-        raise ValueError("it is not the name of a header: letters, digits and hyphens")
+        raise ValueError("it is not a header name, which has only letters, digits and hyphens")
     return text
 
 
 def legal_text(text: str) -> str:
     if legal(text) != text:
-        raise ValueError("it has a character that XML cannot carry")
+        raise ValueError("it has a character that XML does not allow")
+    return text
+
+
+def not_empty(text: str) -> str:
+    if not text:
+        raise ValueError("it is empty")
     return text
 
 
@@ -40,16 +46,34 @@ def no_bool(value: Any) -> Any:
     return value
 
 
+def language(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError("it is not a language tag (RFC 5646)")
+    return text
+
+
+def email_or_none(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise ValueError("it is not an e-mail address")
+    return text
+
+
+def request_method(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{1,20}", text):
+        raise ValueError("it is not a request method, which has 1 to 20 capital letters")
+    return text
+
+
 def zone_name(text: str) -> str:
     try:
         ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("no such IANA time zone") from error
+        raise ValueError("it is not an IANA time zone") from error
     return text
 
 
 def tag_authority(text: str) -> str:
-    fault = "it is not a domain, a comma and a date (RFC 4151)"
+    fault = "it is not a domain, a comma and a date (RFC 4151, section 2.1)"
     if not re.fullmatch(r"[a-z0-9@._-]+,[0-9]{4}(-[0-9]{2}){0,2}", text):
         raise ValueError(fault)
     year, month, day = (*map(int, text.rpartition(",")[2].split("-")), 1, 1)[:3]
@@ -62,7 +86,7 @@ def tag_authority(text: str) -> str:
 
 def address(text: str) -> str:
     if not re.fullmatch(r"/[A-Za-z0-9._/-]*", text):
-        raise ValueError("it is not a path that begins with a slash")
+        raise ValueError("it is not a path that starts with a slash")
     return text
 
 
@@ -79,7 +103,7 @@ def any_feed_path(text: str) -> str:
 
 def template(text: str) -> str:
     if not names_one_post(text):
-        raise ValueError("it has no token such as :key, :title or :slug that tells posts apart")
+        raise ValueError("it has no token that differs for each post: :key, :title or :slug")
     return text
 
 
@@ -92,10 +116,10 @@ def long_secret(value: SecretStr) -> SecretStr:
 
 
 def one_or_several(value: Any) -> Any:
-    """One secret, or several while an old one gives way to a new one.
+    """One secret or a list of secrets, so that a secret can be replaced without a gap.
 
-    Several are a list in JSON where only a text can be given. A secret may begin with a
-    bracket, and only what a list of texts would begin with is refused where it is none.
+    The environment gives a list as JSON. A secret may start with a bracket, so a text is
+    refused only if it starts like a list of texts but is not valid JSON.
     """
     if not isinstance(value, str):
         return value
@@ -107,19 +131,19 @@ def one_or_several(value: Any) -> Any:
         return members
     if re.match(r'\[\s*"', value):
         raise ValueError(
-            'it begins like a list in JSON and is none; write ["one", "two"], or put a secret '
-            "that begins so into webhook.secret_file"
+            'it starts like a JSON list but is not one; write ["one", "two"], or put a secret '
+            "that starts like this into webhook.secret_file"
         )
     return (value,)
 
 
 def lines_of_file(value: Any) -> Any:
-    """The secrets in a file, one a line, as systemd and Kubernetes hand them to a program."""
+    """The secrets in a file, one per line. systemd and Kubernetes provide such files."""
     if not isinstance(value, str):
         return value
     try:
         lines = Path(value).read_text("utf-8").splitlines() if value else []
-    except OSError as error:  # its text names the file, which may be a secret by mistake
+    except OSError as error:  # its text has the path, which may be a secret by mistake
         raise ValueError(f"the file cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError("the file is not UTF-8") from None
@@ -136,15 +160,15 @@ def signing_secret(value: SecretStr) -> SecretStr:
     except ValueError:
         octets = b""
     if not text.startswith("whsec_") or not 24 <= len(octets) <= 64:
-        raise ValueError("it is not whsec_ and 24 to 64 octets in base64 (Standard Webhooks)")
+        raise ValueError("it is not whsec_ and 24 to 64 bytes in base64 (Standard Webhooks)")
     return value
 
 
 def branch(text: str) -> str:
-    # git-check-ref-format(1), without what only its plumbing needs
+    # the rules of git-check-ref-format(1)
     odd = re.search(r"[\s~^:?*\[\\\x00-\x1f\x7f]|\.\.|@\{|//|/\.|\.lock(/|$)", text)
     if odd or not text or text.startswith(("-", "/", ".")) or text.endswith(("/", ".")):
-        raise ValueError("it is not the name of a branch")
+        raise ValueError("it is not a branch name")
     return text
 
 
@@ -158,13 +182,13 @@ def inner_path(text: str) -> str:
 def encoding(text: str) -> str:
     try:
         "".encode(text)
-    except LookupError as error:  # also for those that are not of text, such as base64
-        raise ValueError("it is no encoding of text that Python knows") from error
+    except LookupError as error:  # also raised for codecs that are not for text, such as base64
+        raise ValueError("it is not a text encoding that Python supports") from error
     return text
 
 
 def from_json(value: Any) -> Any:
-    """The value of a JSON text; other values as they are."""
+    """The value of a JSON text. A value that is not a text is returned as it is."""
     try:
         return json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""URLs in settings. Each is parsed; one that could leak a secret or go astray is refused.
+"""Checks for URLs in settings. A URL that could leak a secret or be misread is refused.
 
-No message repeats any part of the value: it may hold a password.
+No message repeats any part of the value, because it may hold a password.
 """
 
 import re
@@ -24,7 +24,7 @@ _SECRET_KEY: Final = re.compile(
 
 
 def site_url(text: str) -> str:
-    """The site's public address: no query, no fragment, no slash at its end."""
+    """The public URL of the site, without query, fragment and slash at the end."""
     checked = _web_url(text, "leave it out: every feed would show it")
     parts = urlsplit(checked)
     if "?" in checked or "#" in checked or "@" in checked:
@@ -34,21 +34,21 @@ def site_url(text: str) -> str:
 
 
 def hub_url(text: str) -> str:
-    """The URL of an outside hub, which every feed names."""
+    """The URL of an outside hub. Every feed links to it."""
     return _public(_web_url(text, "leave it out: every feed would show it"))
 
 
 def person_url_or_none(text: str) -> str:
-    """The page of a person, which feeds show. It may have a fragment."""
+    """The page of a person, which feeds link to. It may have a fragment."""
     if not text:
         return ""
     return _public(_web_url(text, "leave it out: feeds would show it", fragment=True))
 
 
 def reader(text: str) -> str:
-    """The page of a feed reader, with `{url}` where the address of a feed belongs."""
+    """The URL of a feed reader, with `{url}` in place of the address of a feed."""
     if "{url}" not in text or "{" in re.sub(r"\{url\}", "", text):
-        raise ValueError("it is not an http or https URL with {url} for the feed's address")
+        raise ValueError("it is not an http or https URL with {url} in place of the feed URL")
     checked = text.replace("{url}", "URL")
     _public(_web_url(checked, "leave it out: pages would show it", fragment=True))
     if "{url}" in urlsplit(text).netloc:
@@ -57,18 +57,18 @@ def reader(text: str) -> str:
 
 
 def notify_url(text: str) -> str:
-    """A URL that is sent messages. Its path and query may be secrets."""
-    return _web_url(text, "leave it out: notify.secret proves who sends the message")
+    """A URL that receives messages. Its path and query may be secrets."""
+    return _web_url(text, "leave it out: messages are signed with notify.secret")
 
 
 def purge_url_or_none(text: str) -> str:
-    """The URL of a cache in front."""
-    cure = "leave it out, and let the cache accept purges from feedsvc's address"
+    """The URL of a cache in front of feedsvc."""
+    cure = "leave it out; let the cache accept purges from the address of feedsvc"
     return _web_url(text, cure) if text else ""
 
 
 def git_url(text: str) -> str:
-    """The URL or the path of a repository. Over http and https it may have a password."""
+    """The URL or the path of a git repository. An http or https URL may have a password."""
     if text:
         git_remotes.address_of(text)
     return text
@@ -88,14 +88,14 @@ def store_url(text: str) -> str:
 def _sqlite_url(text: str) -> str:
     path = text.removeprefix("sqlite:///")
     if "?" in path:
-        raise ValueError("a path in it has no ? and no options")
+        raise ValueError("its path has a ?; options are not supported")
     if path in ("", ":memory:") or path.endswith("/"):
-        raise ValueError("it names no file")
+        raise ValueError("it does not name a file")
     return text
 
 
 def _postgres_url(text: str) -> str:
-    cure = "in a user name or password write @ as %40, : as %3A, / as %2F and a space as %20"
+    cure = "in a user name or password, write @ as %40, : as %3A, / as %2F, a space as %20"
     try:
         parsed = make_url(text)
     except (ArgumentError, ValueError):  # their text may repeat parts of a password
@@ -113,37 +113,35 @@ def _postgres_url(text: str) -> str:
     if not all(re.fullmatch("[a-z_]+", name) for name in parsed.query):
         raise ValueError(f"its options cannot be read; {cure}")
     if "?" in text and "@" in text.rpartition("?")[2]:
-        raise ValueError(f"its options have an @; {cure}")
+        raise ValueError(f"its options contain an @; {cure}")
     return text
 
 
 def _web_url(text: str, cure: str, *, fragment: bool = False) -> str:
-    """The URL in ASCII. `cure` says what to do with a user name. Raises ValueError."""
+    """The URL in ASCII. `cure` says what to do about a user name. Raises ValueError."""
     scheme, separator, rest = text.partition("://")
     if not separator or scheme.lower() not in ("http", "https"):
         raise ValueError("it is not an http or https URL")
     netloc = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     if "@" in netloc:
-        raise ValueError(f"it has a user name or a password in it; {cure}")
+        raise ValueError(f"it has a user name or a password; {cure}")
     if _ILLEGAL.search(text) or not text.isprintable():
-        raise ValueError("it has a space or a character that no URL has; percent-encode it")
+        raise ValueError("it has a space or a character that is not allowed; percent-encode it")
     if "#" in text and not fragment:
-        raise ValueError("it has a fragment; leave out # and what follows it")
-    matched = re.fullmatch(
-        r"(?P<host>\[[^\[\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9]{1,5}))?", netloc
-    )
+        raise ValueError("it has a fragment; leave out # and everything after it")
+    matched = _NETLOC.fullmatch(netloc)
     if matched is None or (matched["port"] and not 0 < int(matched["port"]) < 65536):
-        raise ValueError("its host or port is impossible; a port is from 1 to 65535")
+        raise ValueError("its host or port is not valid; a port is from 1 to 65535")
     host = _checked_host(matched["host"], "write a domain or an IP address")
     port = f":{matched['port']}" if matched["port"] else ""
     return f"{scheme}://{host}{port}{quote(rest[len(netloc) :], safe=_SAFE)}"
 
 
 def _checked_host(host: str, cure: str) -> str:
-    """The host in ASCII; ValueError if no computer can have it."""
+    """The host in ASCII. Raises ValueError if it is not a valid domain or IP address."""
     try:
         if "%" in host:
-            raise ValueError("a zone of IPv6 is of one machine")
+            raise ValueError("an IPv6 zone is valid on one machine only")
         ascii_host = host if host.isascii() else host.encode("idna").decode()
         plain_host(f"[{host}]" if ":" in host and host[0] != "[" else ascii_host.lower())
     except ValueError:  # UnicodeError is one
@@ -155,5 +153,5 @@ def _public(url: str) -> str:
     query = urlsplit(url).query.replace(";", "&")
     for name, _ in parse_qsl(query, keep_blank_values=True):
         if any(map(_SECRET_KEY.fullmatch, re.split("[^a-z]+", name.lower()))):
-            raise ValueError("its query holds a secret that everybody would see; leave it out")
+            raise ValueError("its query has a secret, which would be public; leave it out")
     return url

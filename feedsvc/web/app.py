@@ -14,6 +14,7 @@ from feedsvc.core import addresses
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
+from feedsvc.source.opening import source_of
 from feedsvc.store.store import Store
 from feedsvc.web import hooks
 from feedsvc.web.files import MOST_ENTRIES, Files
@@ -90,7 +91,7 @@ class _Web:
         self._store = store
         self._documents = documents
         self._hub = Hub(settings, store)
-        self._files = Files(settings.posts())
+        self._files = Files(source_of(settings))
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:

@@ -26,7 +26,8 @@ from click.testing import CliRunner, Result
 import feedsvc
 from feedsvc.cli.main import main
 from feedsvc.publishing.publish import publish
-from feedsvc.settings.settings import load_settings
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.origins import Origin
@@ -158,7 +159,7 @@ def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
         0,
         [
             *("added: 1", "  tea.md", "changed: 0", "withdrawn: 0"),
-            *("feeds moved: 4", "problems: 0"),
+            *("feeds changed: 4", "problems: 0"),
         ],
     )
 
@@ -174,7 +175,7 @@ def test_publish_reports_that_nothing_has_changed(run: Run, posts: PostFolder) -
     posts.write()
     run("publish")
     assert run("publish").stdout == (
-        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds moved: 0\nproblems: 0\n"
+        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds changed: 0\nproblems: 0\n"
     )
 
 
@@ -532,7 +533,7 @@ def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url:
     store = Store(sqlite_url)
     now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     job, _ = store.jobs.ask(now)
-    site = load_settings(None, settings(sqlite_url)).publication()
+    site = site_of(load_settings(None, settings(sqlite_url)))
     report = publish(Folder(posts.root, 0), store, site, now)
     store.jobs.begin([job.name], now)
     store.jobs.end([job.name], json.dumps(report.to_dict(site.url)), now)
@@ -543,7 +544,7 @@ def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url:
         *(f"job: {job.name}", "kind: rebuild", "state: done", "calls: 1", "attempts: 0"),
         *(f"asked_at: {moment}", f"begun_at: {moment}", f"ended_at: {moment}"),
         *("added: 1", "  Tea  https://example.org/posts/tea/", "changed: 0", "withdrawn: 0"),
-        *("feeds moved: 3", "problems: 1"),
+        *("feeds changed: 3", "problems: 1"),
     ]
     assert told.stdout.splitlines()[-1].startswith("  broken.md:3:7: ")
 

@@ -311,7 +311,7 @@ class NoDriver:
             raise {error}
 
 sys.meta_path.insert(0, NoDriver())
-from feedsvc.cli import main
+from feedsvc.cli.main import main
 sys.argv = ["feedsvc", {command!r}]
 main()
 """

@@ -284,7 +284,7 @@ def test_a_watcher_reports_an_empty_folder_once_each_time(
 def test_a_job_that_finds_an_empty_folder_ends_and_says_so(
     posts: PostFolder, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedsvc.watcher.watcher.REQUEST_QUIET", 0.05)
+    monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
     posts.write("tea.md", title="Tea")
     with watching(Source(Folder(posts.root, 0.05)), sqlite_url):
         wait_for_titles(store, "Tea")
@@ -309,7 +309,7 @@ def _done(store: Store, name: str) -> Job:
 def test_a_repository_that_was_emptied_is_held(
     tmp_path: Path, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedsvc.watcher.watcher.REQUEST_QUIET", 0.05)
+    monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
 
     def post(title: str) -> dict[str, str]:
         front = f"---\ntitle: {title}\ndate: 2026-03-01\n---\n"

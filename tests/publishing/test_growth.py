@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from feedsvc.cli import check_formats
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.feeds.identities import (
     Claim,
@@ -218,9 +219,9 @@ CASES: Final[dict[str, Case]] = {
     "released keys": released,
     "names that are nearly alike": of_posts(checking._nearly_alike),
     "one page for two": of_posts(checking._one_page_for_two),
-    "problems as text": of_problems(checking.as_text),
-    "problems as JSON": of_problems(checking.as_json),
-    "problems for GitHub": of_problems(checking.as_github),
+    "problems as text": of_problems(check_formats.as_text),
+    "problems as JSON": of_problems(check_formats.as_json),
+    "problems for GitHub": of_problems(check_formats.as_github),
     "folders that cannot be read": a_survey,
     "the tree of categories": a_tree,
     "readers": lambda n: partial(reader_links, "https://x/", dict.fromkeys(texts("r", n), "a")),
@@ -247,7 +248,10 @@ def test_a_report_on_four_times_the_files_takes_about_four_times_the_calls(
 
 
 def test_no_function_escapes_the_count(reporting: Case) -> None:
-    modules = ("publishing.publish", "publishing.check", "web.pages.navigation", "store.chunks")
+    modules = (
+        *("publishing.publish", "publishing.check", "cli.check_formats"),
+        *("web.pages.navigation", "store.chunks"),
+    )
     also = ("_Seen", "_Known", "_Verdict", "Publication")
     functions = {
         name: function

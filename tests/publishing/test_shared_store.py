@@ -18,7 +18,7 @@ from feedsvc.store.engine.limits import Limits
 from feedsvc.store.engine.postgres import VANISHED_SECONDS
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
-from feedsvc.watcher.watcher import RETRY
+from feedsvc.watcher.publish_loop import RETRY
 from tests.support.builders import a_site, an_entry
 from tests.support.running import Server, wait_until
 from tests.support.silent import behind_proxy

@@ -10,11 +10,9 @@ import pytest
 from pydantic import BaseModel
 
 from feedsvc.errors import SettingsError
-from feedsvc.settings.settings import (
-    Settings,
-    SiteSettings,
-    load_settings,
-)
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import Settings, SiteSettings
+from feedsvc.settings.site import site_of
 
 SHIPPED: Final = Path(__file__).parents[2] / "config" / "feedsvc.toml"
 SITE: Final = {
@@ -303,7 +301,7 @@ def test_the_variable_is_named_where_it_overrides_a_good_line(file: Path) -> Non
 )
 def test_a_name_in_the_environment_that_means_nothing_is_refused(file: Path, name: str) -> None:
     problem = only_problem(None, SITE | {name: "Tea"})
-    assert problem.startswith(f"{name} in the environment is no setting; write FEEDSVC_")
+    assert problem.startswith(f"{name} in the environment is not a setting; write FEEDSVC_")
 
 
 def test_a_secret_of_sixteen_characters_is_long_enough(file: Path) -> None:
@@ -425,7 +423,7 @@ def test_a_secret_may_begin_with_a_bracket(file: Path, secret: str) -> None:
 def test_a_list_of_secrets_that_is_none_is_refused_with_the_cure(given: str) -> None:
     told = only_problem(None, SITE | {"FEEDSVC_WEBHOOK__SECRET": given})
     assert "webhook.secret: " in told
-    assert "it begins like a list in JSON" in told
+    assert "it starts like a JSON list" in told
     assert "sixteen" not in told
 
 
@@ -515,10 +513,10 @@ def test_a_source_names_nothing_that_git_could_take_for_an_option(
 def test_a_feed_names_our_hub_first_and_then_the_others(file: Path) -> None:
     given = written(file, "[hub]\nothers = ['https://hub.example/']\n")
     environ = SITE | {"FEEDSVC_SITE__URL": "https://example.org/blog"}
-    hubs = load_settings(given, environ).publication().hubs
+    hubs = site_of(load_settings(given, environ)).hubs
     assert hubs == ("https://example.org/blog/hub", "https://hub.example/")
     environ["FEEDSVC_HUB__ENABLED"] = "false"
-    assert load_settings(given, environ).publication().hubs == ("https://hub.example/",)
+    assert site_of(load_settings(given, environ)).hubs == ("https://hub.example/",)
 
 
 @pytest.mark.parametrize(
@@ -526,7 +524,7 @@ def test_a_feed_names_our_hub_first_and_then_the_others(file: Path) -> None:
 )
 def test_any_feed_can_be_one_of_summaries(file: Path, address: str, path: str) -> None:
     given = written(file, f"[feeds]\ncontents = {{ '{address}' = 'summary' }}\n")
-    assert load_settings(given, SITE).publication().contents == ((path, "summary"),)
+    assert site_of(load_settings(given, SITE)).contents == ((path, "summary"),)
 
 
 def test_what_is_no_address_of_a_feed_cannot(file: Path) -> None:

@@ -267,7 +267,7 @@ def test_processes_whose_clocks_are_three_seconds_apart_deliver_each_version_onc
 
 SCHEDULED = """
 import threading
-from feedsvc.schedule import Schedule
+from feedsvc.watcher.schedule import Schedule
 
 schedule, pause = Schedule(), threading.Event()
 schedule.every(0.2, lambda: print("chore", flush=True))

@@ -21,11 +21,9 @@ from feedsvc.cli.main import main
 from feedsvc.errors import FeedsvcError, SettingsError
 from feedsvc.push.outgoing import Outgoing
 from feedsvc.push.purging import Cache, Purger
-from feedsvc.settings.settings import (
-    NotifySettings,
-    Settings,
-    load_settings,
-)
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import NotifySettings, Settings
+from feedsvc.settings.site import site_of
 from feedsvc.source.repository import Remote, Repository
 from feedsvc.store.store import Store
 from tests.support.running import (
@@ -119,7 +117,7 @@ def _loaded(file: Path | None, environ: dict[str, str]) -> tuple[Settings | None
         loaded = load_settings(file, environ)
     except SettingsError as error:
         return None, _told(error)
-    return loaded, f"{loaded} {loaded!r} {loaded.publication()!r}"
+    return loaded, f"{loaded} {loaded!r} {site_of(loaded)!r}"
 
 
 def test_every_setting_is_tried() -> None:

@@ -234,7 +234,7 @@ def test_subscriptions_are_listed_tried_again_and_ended_without_secrets(
     assert ended == "exit 0"
 
     failed = feedsvc(tmp_path, server, f"push --retry {topic}")
-    assert failed.startswith("to be tried again: 1\n")
+    assert failed.startswith("to be retried: 1\n")
     assert "failing: 1\n" in failed
     assert failed.endswith("exit 1")
     subscriber.take = lambda _, to: respond(to, 204)

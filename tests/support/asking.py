@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from feedsvc.publishing.publish import publish
-from feedsvc.settings.settings import Settings, load_settings
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.running import SITE
@@ -55,4 +57,4 @@ class Publisher:
         """Bring the store up to the folder."""
         folder = Folder(self.posts.root, 0)
         at = now or datetime.now(UTC)
-        publish(folder, self.store, self.settings.publication(), at)
+        publish(folder, self.store, site_of(self.settings), at)

@@ -21,6 +21,7 @@ from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store
+from feedsvc.watcher.file_events import FileEvents
 from feedsvc.watcher.watcher import Watcher
 from tests.support.origins import Link, Origin
 from tests.support.running import SITE as SETTINGS
@@ -227,8 +228,8 @@ def test_a_config_map_of_kubernetes_is_published_when_it_is_swapped(
 def test_a_rebuild_that_is_asked_for_looks_at_the_new_folder(
     releases: Releases, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedsvc.watcher.watcher.REQUEST_QUIET", 0.05)
-    monkeypatch.setattr(Watcher, "_hear_events", lambda watcher: watcher._stopping.wait())
+    monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
+    monkeypatch.setattr(FileEvents, "run", lambda _events: None)
     with watching(releases.current / "posts", sqlite_url):
         settle(store, "Tea", "Pots")
         releases.release("2", "Tea 2", "Pots")

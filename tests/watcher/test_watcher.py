@@ -1,5 +1,6 @@
-"""The watcher in this process: each reason to publish, one at a time."""
+"""The watcher in this process: each reason to publish, and each fault that it survives."""
 
+import logging
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from feedsvc.errors import StoreError
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store, open_sound_store
+from feedsvc.watcher.file_events import FileEvents
 from feedsvc.watcher.watcher import Watcher
 from tests.support.running import wait_until
 from tests.support.writing import PostFolder
@@ -22,11 +24,19 @@ from tests.support.writing import PostFolder
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 
 
-class Deaf(Watcher):
-    """A watcher that no file event reaches, as on a network share."""
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
+    monkeypatch.setattr("feedsvc.watcher.publish_loop.RETRY", 0.1)
 
-    def _hear_events(self) -> None:
-        self._stopping.wait()
+
+@pytest.fixture
+def _no_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file event reaches a watcher, as on a network share."""
+    monkeypatch.setattr(FileEvents, "run", lambda _events: None)
+
+
+no_events = pytest.mark.usefixtures("_no_events")
 
 
 @contextmanager
@@ -50,19 +60,20 @@ def titles(store: Store) -> set[str]:
         return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
-def test_a_request_publishes_what_no_event_told_of(
+@no_events
+def test_a_request_publishes_a_file_without_an_event(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
-        posts.write("new.md", title="Unheard")
+        posts.write("new.md", title="New")
         time.sleep(0.5)
         assert titles(store) == set()
         store.jobs.ask(datetime.now(UTC))
-        wait_until(lambda: titles(store) == {"Unheard"}, "the rescan", 5)
+        wait_until(lambda: titles(store) == {"New"}, "the rescan", 5)
 
 
-def test_an_enclosure_that_is_replaced_is_measured_when_its_event_comes(
+def test_a_replaced_enclosure_is_measured_when_its_event_comes(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     def lengths() -> list[int | None]:
@@ -76,57 +87,61 @@ def test_an_enclosure_that_is_replaced_is_measured_when_its_event_comes(
     watcher = Watcher(Source(Folder(posts.root, 0.1)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: lengths() == [5], "the first length")
-        time.sleep(2)  # the watch stands, and the look that it begins with is over
+        time.sleep(0.7)  # until the watch is set up, and the scan after that is done
         posts.write_raw("tea/a.mp3", b"1234567")
         wait_until(lambda: lengths() == [7], "the new length", 5)
 
 
-def test_a_request_that_nobody_began_survives_a_crash(
+@no_events
+def test_a_request_from_before_the_start_is_answered(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     store.jobs.ask(datetime.now(UTC))
-    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
-        wait_until(lambda: store.jobs.newest(1)[0].state == "done", "the request's rescan", 5)
+        wait_until(lambda: store.jobs.newest(1)[0].state == "done", "the rescan", 5)
 
 
-def test_the_schedule_publishes_what_no_event_told_of(
+@no_events
+def test_the_schedule_publishes_a_file_without_an_event(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=1)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=1)
     with watching(watcher, store):
         posts.write("new.md", title="Later")
         wait_until(lambda: titles(store) == {"Later"}, "the schedule", 5)
 
 
-def test_a_quiet_file_system_gets_its_second_look(
+@no_events
+def test_a_deleted_post_is_withdrawn_although_no_event_follows(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     posts.write("other.md", draft="true")  # the folder is not empty
     path = posts.write("tea.md", title="Tea")
-    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         path.unlink()
         store.jobs.ask(datetime.now(UTC))
         wait_until(lambda: titles(store) == set(), "the withdrawal", 5)
 
 
-def test_a_post_of_the_future_appears_at_its_second_after_a_restart_too(
+@no_events
+def test_a_future_post_is_published_when_it_is_due_also_after_a_restart(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     due = datetime.now(UTC) + timedelta(seconds=4)
     posts.write("soon.md", title="Soon", date=f"{due:%Y-%m-%dT%H:%M:%SZ}")
     for _ in range(2):
-        watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+        watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
         with watching(watcher, store):
             assert titles(store) == set()
-    watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
-        wait_until(lambda: titles(store) == {"Soon"}, "the post that fell due", 10)
+        wait_until(lambda: titles(store) == {"Soon"}, "the post that is due", 10)
         assert datetime.now(UTC) >= due.replace(microsecond=0)
 
 
-def test_it_goes_on_when_the_folder_goes_away_and_comes_back(
+def test_it_goes_on_when_the_folder_vanishes_and_comes_back(
     posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     posts.write("tea.md", title="Tea")
@@ -135,14 +150,14 @@ def test_it_goes_on_when_the_folder_goes_away_and_comes_back(
         wait_until(lambda: titles(store) == {"Tea"}, "the first post")
         away = posts.root.with_name("away")
         posts.root.rename(away)
-        wait_until(lambda: "is not a folder" in caplog.text, "the fault in the log", 10)
+        wait_until(lambda: "is not a folder" in caplog.text, "the error in the log", 10)
         assert titles(store) == {"Tea"}
         away.rename(posts.root)
         posts.write("more.md", title="More")
         wait_until(lambda: titles(store) == {"Tea", "More"}, "the recovery", 10)
 
 
-def test_it_goes_on_when_another_process_has_the_lock(
+def test_it_publishes_once_another_process_releases_the_lock(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
@@ -151,10 +166,10 @@ def test_it_goes_on_when_another_process_has_the_lock(
             posts.write("tea.md", title="Tea")
             time.sleep(0.7)
             assert titles(store) == set()
-        wait_until(lambda: titles(store) == {"Tea"}, "the next try", 10)
+        wait_until(lambda: titles(store) == {"Tea"}, "the retry", 10)
 
 
-def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
+def test_a_store_that_is_damaged_while_it_runs_is_put_aside_and_rebuilt(
     posts: PostFolder, sqlite_url: str, tmp_path: Path
 ) -> None:
     posts.write("tea.md", title="Tea", guid="urn:x:tea")
@@ -175,7 +190,7 @@ def test_a_store_that_breaks_under_it_is_put_aside_and_rebuilt(
     store.close()
 
 
-def test_a_folder_with_a_dot_that_is_moved_in_or_out_is_noticed(
+def test_a_folder_with_a_dot_in_its_name_may_be_moved_in_and_out(
     posts: PostFolder, store: Store, sqlite_url: str, tmp_path: Path
 ) -> None:
     posts.write("tea.md", title="Tea")
@@ -184,14 +199,14 @@ def test_a_folder_with_a_dot_that_is_moved_in_or_out_is_noticed(
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: titles(store) == {"Tea"}, "the first post")
-        time.sleep(1)  # the events are set up, and the look after that is done
+        time.sleep(0.7)  # until the watch is set up, and the scan after that is done
         outside.root.rename(posts.root / "2026.11")
         wait_until(lambda: titles(store) == {"Tea", "New"}, "the folder", 5)
         (posts.root / "2026.11").rename(tmp_path / "gone")
         wait_until(lambda: titles(store) == {"Tea"}, "the withdrawal", 5)
 
 
-def test_a_store_that_is_taken_away_is_made_anew(
+def test_a_store_that_is_removed_is_created_again(
     posts: PostFolder, sqlite_url: str, tmp_path: Path
 ) -> None:
     posts.write("tea.md", title="Tea")
@@ -206,16 +221,20 @@ def test_a_store_that_is_taken_away_is_made_anew(
     store.close()
 
 
-def test_a_store_that_cannot_be_asked_does_not_flood_the_log(
+def test_a_store_that_stays_unreachable_is_logged_once(
     posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    broken = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    attempts: list[int] = []
+    sa.event.listen(broken, "do_connect", lambda *_: attempts.append(1))
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
-        broken = sa.create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
-        watcher._store._database.engine = broken
-        time.sleep(2.5)
-        assert len(caplog.records) < 12
+        watcher._current.store._database.engine = broken
+        wait_until(lambda: len(attempts) >= 4, "three retries")
     broken.dispose()
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert [record.name for record in errors] == ["feedsvc.watcher"]
+    assert errors[0].message.startswith("publish failed, will be retried: ")
 
 
 def _shown(store: Store) -> set[str]:

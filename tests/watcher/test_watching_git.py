@@ -27,8 +27,8 @@ SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,20
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsvc.watcher.watcher.REQUEST_QUIET", 0.05)
-    monkeypatch.setattr("feedsvc.watcher.watcher.RETRY", 0.1)
+    monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
+    monkeypatch.setattr("feedsvc.watcher.publish_loop.RETRY", 0.1)
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_a_job_is_held_while_the_remote_is_away_and_done_when_it_is_back(
     def soon(job: Job, now: datetime) -> tuple[JobState, datetime]:
         return "held", now + timedelta(seconds=0.2)
 
-    monkeypatch.setattr("feedsvc.watcher.watcher.after_failure", soon)
+    monkeypatch.setattr("feedsvc.watcher.requests.after_failure", soon)
     with watching(source, sqlite_url):
         wait_for(store, "Tea")
         origin.push(posts("Tea", "Pots"))
@@ -219,14 +219,14 @@ def test_a_look_at_what_is_due_forgets_nothing_that_was_fetched(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     watcher = Watcher(source, sqlite_url, SITE, interval=3600)
-    watcher._build(None)
+    watcher._loop.build(None)
     origin.push(posts("Tea", "Pots"))
     with store.lock(), pytest.raises(StoreLocked):
-        watcher._build(None)
-    watcher._build({""})
-    watcher._build(None)
+        watcher._loop.build(None)
+    watcher._loop.build({""})
+    watcher._loop.build(None)
     assert titles(store) == {"Tea", "Pots"}
-    watcher._store.close()
+    watcher._current.store.close()
 
 
 def test_a_tree_that_is_mended_after_a_fault_is_looked_at_whole(
@@ -373,7 +373,7 @@ def test_a_preview_does_not_wait_for_ever(
     sqlite_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("feedsvc.watcher.watcher.PREVIEW_PATIENCE", 0.5)
+    monkeypatch.setattr("feedsvc.watcher.requests.PREVIEW_PATIENCE", 0.5)
     with watching(source, sqlite_url):
         wait_for(store, "Tea")
         with store.lock(wait=True):

@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 from flask.testing import FlaskClient
 
-from feedsvc.settings.settings import load_settings
+from feedsvc.settings.load import load_settings
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
 from tests.support.running import SITE

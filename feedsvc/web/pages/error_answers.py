@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
 from feedsvc.store.store import Store
 from feedsvc.web.pages import navigation, pages
 
@@ -34,7 +35,7 @@ def refusal(
         response = line(status, text)
         response.headers["Vary"] = _VARIES
         return response
-    site = settings.publication()
+    site = site_of(settings)
     page = pages.refusal_page(
         site,
         status,
@@ -58,7 +59,7 @@ def _wants_page() -> bool:
 def _near(settings: Settings, store: Store) -> list[navigation.FeedLine]:
     try:
         with store.snapshot() as snapshot:
-            site = snapshot.site() or settings.publication()
+            site = snapshot.site() or site_of(settings)
             return navigation.nearest(snapshot, site, request.path.lstrip("/"))
     except StoreError:  # the page is useful without them
         return []

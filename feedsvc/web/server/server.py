@@ -11,6 +11,7 @@ import uvicorn
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings.settings import Settings
+from feedsvc.store.engine.limits import Limits
 from feedsvc.store.store import Store, open_store
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.server.connections import Connection
@@ -36,7 +37,7 @@ def serve_http(
     server = settings.server
     with _listening(server.host, server.port) as listener:
         open_store(
-            settings.store.url, settings.store.limits
+            settings.store.url, Limits(settings.store.timeout)
         ).close()  # its faults are better told once, here
         workers = Workers(server.workers, _serve, settings, listener)
         try:
@@ -85,7 +86,8 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_TURN)
     allow_descriptors()
-    store = Store(settings.store.url, limits=settings.store.web_limits)
+    timeout = settings.store.timeout
+    store = Store(settings.store.url, limits=Limits(timeout, statement=timeout))
     Server(create_front(settings, store)).run([listener])
 
 

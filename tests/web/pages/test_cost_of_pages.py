@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from feedsvc.settings.settings import load_settings
+from feedsvc.settings.load import load_settings
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app

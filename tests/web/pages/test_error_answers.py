@@ -10,7 +10,8 @@ from flask import Flask
 from werkzeug.exceptions import Gone, NotFound, TooManyRequests
 
 from feedsvc.errors import StoreError
-from feedsvc.settings.settings import load_settings
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.site import site_of
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
@@ -140,7 +141,7 @@ def test_a_browser_gets_the_last_feed_while_its_page_cannot_be_made(
     app = _broken(tmp_path, monkeypatch, _raising(NotFound()))
     site = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
     store = Store("sqlite:///nothing.sqlite3")
-    store.publish(Publication(site.publication(), []), datetime(2026, 3, 3, tzinfo=UTC))
+    store.publish(Publication(site_of(site), []), datetime(2026, 3, 3, tzinfo=UTC))
     store.close()
     client = app.test_client()
     feed = client.get("/atom.xml").data

@@ -6,7 +6,8 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from feedsvc.settings.settings import load_settings
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.site import site_of
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
@@ -124,7 +125,7 @@ def test_a_search_with_many_matches_says_that_it_shows_only_some(
     settings = load_settings(None, SITE | {"FEEDSVC_SITE__URL": "https://example.org"})
     store = Store(f"sqlite:///{tmp_path}/store.sqlite3")
     many = [an_entry(id=f"tag:example.org,2026:{n}", title=f"Post {n}") for n in range(41)]
-    store.publish(Publication(settings.publication(), many), datetime(2026, 3, 3, tzinfo=UTC))
+    store.publish(Publication(site_of(settings), many), datetime(2026, 3, 3, tzinfo=UTC))
     client = create_app(settings, store).test_client()
     assert client.get("/?q=post").text.count("Only 40 results are shown") == 1
     assert "results are shown" not in client.get("/?q=post+7").text
@@ -197,9 +198,7 @@ def test_without_pages_the_index_lists_only_feeds(
     )
     store = Store(f"sqlite:///{tmp_path}/store.sqlite3")
     entries = [an_entry(tags=("Tea",), categories=(("Drinks", "Hot"),))]
-    store.publish(
-        Publication(settings.publication(), entries), datetime(2026, 3, 3, tzinfo=UTC)
-    )
+    store.publish(Publication(site_of(settings), entries), datetime(2026, 3, 3, tzinfo=UTC))
     client = create_app(settings, store).test_client()
     page = lxml.html.fromstring(client.get("/?q=tea").data)
     hrefs = set(page.xpath("//main//a/@href"))

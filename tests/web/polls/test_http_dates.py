@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from feedsvc.publishing.publish import publish
+from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
 from tests.support.asking import (
     Answer,
@@ -36,7 +37,7 @@ def publisher(tmp_path: Path, sqlite_url: str) -> Iterator[Publisher]:
 
 def publish_at(publisher: Publisher, now: datetime) -> None:
     folder = Folder(publisher.posts.root, 0)
-    publish(folder, publisher.store, publisher.settings.publication(), now)
+    publish(folder, publisher.store, site_of(publisher.settings), now)
 
 
 def now() -> datetime:

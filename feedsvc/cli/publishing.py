@@ -1,0 +1,161 @@
+"""The commands that read the posts once and end: publish, check, export."""
+
+import sys
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from feedsvc.cli.check_formats import FORMATS
+from feedsvc.cli.printing import (
+    print_explanation,
+    print_problems,
+    print_report,
+    print_restricted,
+    printable,
+    progress_of,
+    shown_source,
+)
+from feedsvc.cli.wiring import limits_of, settings_from, settings_options, source_to_read
+from feedsvc.publishing.check import check as check_folder
+from feedsvc.publishing.check import explain_file
+from feedsvc.publishing.export import export
+from feedsvc.publishing.publish import Report, held_message, preview, publish
+from feedsvc.publishing.shared_store import refuse_other_folder
+from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
+from feedsvc.source.folder import Folder
+from feedsvc.store.store import Store, open_sound_store, store_to_try
+
+_SETTLE_SECONDS: Final = 10
+
+
+@click.command("publish")
+@settings_options
+@click.option("--dry-run", is_flag=True, help="Report what would be published; write nothing.")
+@click.option("--accept", is_flag=True, help="Withdraw all posts if the folder is empty.")
+def publish_command(
+    config: Path | None, seeds: Path | None, dry_run: bool, accept: bool
+) -> None:
+    """Scan the folder once, publish, and report.
+
+    Ends with 1 if a post was refused. Ends with 3 if nothing was published because the folder
+    is empty and --accept is not given.
+    """
+    settings = settings_from(config, seeds)
+    if dry_run:
+        reports = [_rehearse(settings, accept=accept)]
+    else:
+        with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
+            reports = _publish_settled(settings, store, accept=accept)
+    print_report(reports)
+    if dry_run:
+        print_restricted(reports[-1])
+    _exit_after(reports[-1], settings)
+
+
+@click.command()
+@settings_options
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    help="text for people, json for programs, github for the checks of a pull request.",
+)
+@click.option("--explain", is_flag=True, help="Show how each field of one post is read.")
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def check(
+    config: Path | None, seeds: Path | None, format_name: str, explain: bool, path: Path | None
+) -> None:
+    """Read posts as publish does and print every problem; write nothing.
+
+    PATH is a post or a folder of posts. Default: the folder of the settings. Ends with 0 if
+    there are no problems or only warnings, with 1 if a post would be refused, and with 2 if
+    nothing could be checked.
+    """
+    settings = settings_from(config, seeds)
+    content = settings.content
+    posts = source_to_read(settings).folder.root if settings.source.git else content.seeds
+    root, only = _paths_to_check(posts, path)
+    folder = Folder(root, 0, content.include, content.exclude)
+    if explain:
+        if only is None:
+            raise click.UsageError("--explain needs the PATH of a post")
+        print_explanation(explain_file(folder, site_of(settings), *only))
+        return
+    problems = check_folder(folder, site_of(settings), only)
+    for line in FORMATS[format_name](problems, root.as_posix()):
+        click.echo(printable(line))
+    if any(problem.refuses for problem in problems):
+        sys.exit(1)
+
+
+def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | None]:
+    """The folder to check, and the path of the one post in it; None for all posts.
+
+    A post below the folder of posts is read as a part of that folder.
+    """
+    if path is None or not path.is_file():
+        return path or posts, None
+    root = posts if path.resolve().is_relative_to(posts.resolve()) else path.parent
+    return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}
+
+
+@click.command("export")
+@settings_options
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
+    """Publish, then write every feed as a file below DIRECTORY.
+
+    Ends as publish does. If the folder is empty, the feeds are written as they were before.
+    """
+    settings = settings_from(config, seeds)
+    store = open_sound_store(settings.store.url, limits_of(settings))
+    reports = _publish_settled(settings, store, accept=False)
+    with progress_of("Writing feeds") as progress:
+        written, total = export(store, directory, settings.feeds.aliases, progress)
+    click.echo(f"{written} of {total} files written below {directory}")
+    if reports[-1].refused:
+        print_problems(reports[-1])
+    _exit_after(reports[-1], settings)
+
+
+def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[Report]:
+    """Publish until no file is being written and no file has just vanished."""
+    source, site = source_to_read(settings), site_of(settings)
+    refuse_other_folder(source, store)
+    source.update()
+    until = time.monotonic() + _SETTLE_SECONDS
+    with progress_of("Reading posts") as progress:
+        reports: list[Report] = []
+        while not reports or (reports[-1].unsettled and time.monotonic() < until):
+            folder = source.folder_to_read()
+            if reports:
+                time.sleep(max(folder.quiet, 0.1))
+            now, shown = datetime.now(UTC), None if reports else progress
+            reports.append(publish(folder, store, site, now, progress=shown, accept=accept))
+    return reports
+
+
+def _rehearse(settings: Settings, *, accept: bool) -> Report:
+    """The report of a publish that writes nothing."""
+    source, site = source_to_read(settings), site_of(settings)
+    with (
+        store_to_try(settings.store.url, limits_of(settings)) as store,
+        source.proposed("") as folder,
+    ):
+        return preview(folder, store, site, datetime.now(UTC), accept=accept)
+
+
+def _exit_after(report: Report, settings: Settings) -> None:
+    """End with 3 if the folder is empty, with 1 if a post was refused."""
+    if report.held:
+        message = held_message(shown_source(settings), report.held)
+        click.echo(f"feedsvc: {printable(message)}", err=True)
+        sys.exit(3)
+    if report.refused:
+        sys.exit(1)

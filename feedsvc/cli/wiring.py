@@ -1,0 +1,143 @@
+"""Builds the parts of feedsvc from the settings; every command gets its parts here."""
+
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from feedsvc.errors import FolderError
+from feedsvc.settings.load import load_settings
+from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
+from feedsvc.source.opening import source_of
+from feedsvc.source.source import Source
+from feedsvc.store.engine.limits import Limits
+from feedsvc.store.store import Store, store_to_look_at
+
+# APScheduler, watchfiles and the HTTP client are imported by the functions that need them:
+# `publish` in a git hook must start fast.
+if TYPE_CHECKING:
+    from feedsvc.push.notifications import NotifyUrl, OutsideHub
+    from feedsvc.push.pusher import Pusher
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_TIDY_SECONDS: Final = 60
+
+
+def settings_options(function: _F) -> _F:
+    """The options `--config` and `--seeds`, which every command has."""
+    config = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="The settings file. Default: config/feedsvc.toml, if it exists.",
+    )
+    seeds = click.option(
+        "--seeds", type=click.Path(path_type=Path), help="The folder of posts."
+    )
+    return config(seeds(function))
+
+
+def settings_from(config: Path | None, seeds: Path | None) -> Settings:
+    """The settings, with the options of the command or else those of the group."""
+    group_config, group_seeds = click.get_current_context().obj or (None, None)
+    environ = dict(os.environ)
+    folder = seeds or group_seeds
+    if folder:
+        environ["FEEDSVC_CONTENT__SEEDS"] = str(folder)
+    return load_settings(config or group_config, environ)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How long a command waits for the database. A statement may take any time."""
+    return Limits(settings.store.timeout)
+
+
+def source_to_read(settings: Settings) -> Source:
+    """The source of posts. Raises FolderError if the folder of the settings is missing."""
+    source = source_of(settings)
+    if not settings.source.git:
+        source.folder_to_read().require_root()
+    return source
+
+
+def require_posts(settings: Settings) -> None:
+    """Raise FolderError if the folder is missing and the store has no published post."""
+    try:
+        source_to_read(settings)
+    except FolderError:
+        looking = store_to_look_at(settings.store.url, upgrade=True)
+        with looking as store, store.snapshot() as snapshot:
+            if snapshot.first_published(1):
+                return  # the watcher reports the folder, and publishes it when it is back
+        raise
+
+
+def store_to_list(settings: Settings) -> Store:
+    """The store as it is. Its schema is not upgraded."""
+    return Store(settings.store.url, upgrade=False, limits=limits_of(settings))
+
+
+@contextmanager
+def watching(settings: Settings) -> Iterator[None]:
+    """Run the watcher and the pusher until the context ends."""
+    from feedsvc.watcher.watcher import Watcher
+
+    purge, pusher = _purging(settings), pusher_of(settings)
+
+    def published(feed_paths: Collection[str]) -> None:
+        purge(feed_paths)
+        pusher.wake()
+
+    watcher = Watcher(
+        source_of(settings),
+        settings.store.url,
+        site_of(settings),
+        settings.watcher.interval,
+        published,
+        limits_of(settings),
+    )
+    watcher.refuse_different_posts()
+    watcher.every(_TIDY_SECONDS, pusher.tidy)
+    pusher.start(alone=settings.store.url.startswith("sqlite"))
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.stop()
+        pusher.stop()
+
+
+def pusher_of(settings: Settings) -> "Pusher":
+    """The pusher, which is not started."""
+    from feedsvc.push.pusher import Push, Pusher
+
+    hub = settings.hub
+    plain = settings.server.media_types == "plain"
+    push = Push(settings.site.url, hub.enabled, hub.networks, listeners_of(settings), plain)
+    return Pusher(settings.store.url, push, limits_of(settings))
+
+
+def listeners_of(settings: Settings) -> "tuple[OutsideHub | NotifyUrl, ...]":
+    """The outside hubs and the notify URLs."""
+    from feedsvc.push.notifications import NotifyUrl, OutsideHub
+
+    return (
+        *(OutsideHub(url) for url in settings.hub.others),
+        *(NotifyUrl(each.url, each.secret.get_secret_value()) for each in settings.notify),
+    )
+
+
+def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
+    """A function that purges feeds from the cache in front; it does nothing without a cache."""
+    server = settings.server
+    if not server.purge:
+        return lambda _paths: None
+    from feedsvc.push.purging import Cache, Purger
+
+    names = (server.purge, server.purge_method, settings.site.url, server.cache_keys)
+    purger = Purger(Cache(*names, settings.feeds.aliases))
+    purger.start()
+    return purger.ask

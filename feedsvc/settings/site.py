@@ -1,0 +1,41 @@
+"""Converts settings to the `Site` that the core renders feeds from."""
+
+from typing import Final
+
+from feedsvc.core import addresses
+from feedsvc.core.people import Person
+from feedsvc.core.rules import Rules
+from feedsvc.core.site import Site
+from feedsvc.settings.settings import Settings
+
+_OTHERS: Final = {"seeds", "include", "exclude", "authors"}  # of `[content]`, not in Rules
+
+
+def site_of(settings: Settings) -> Site:
+    """Everything in the settings that affects the content of a feed."""
+    return Site(
+        **settings.site.model_dump(),
+        entries=settings.feeds.entries,
+        max_bytes=settings.feeds.max_bytes,
+        content=settings.feeds.content,
+        contents=tuple(settings.feeds.contents.items()),
+        pages=settings.server.pages,
+        hubs=_hubs(settings),
+        rules=_rules(settings),
+    )
+
+
+def _hubs(settings: Settings) -> tuple[str, ...]:
+    own = addresses.url(settings.site.url, addresses.HUB_PATH)
+    return (*((own,) if settings.hub.enabled else ()), *settings.hub.others)
+
+
+def _rules(settings: Settings) -> Rules:
+    content, aliases = settings.content, settings.aliases
+    return Rules(
+        **content.model_dump(exclude=_OTHERS),
+        authors=tuple((k, Person(**a.model_dump())) for k, a in content.authors.items()),
+        tag_aliases=tuple(aliases.tags.items()),
+        category_aliases=tuple(aliases.categories.items()),
+        gone=settings.feeds.gone,
+    )

@@ -1,0 +1,171 @@
+"""Publishes what is on the agenda, and goes on after every fault.
+
+One thread runs this loop, so publishes never overlap and none is lost.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Final
+
+from feedsvc.core.site import Site
+from feedsvc.errors import (
+    FeedsvcError,
+    FolderError,
+    RepositoryError,
+    StoreDamaged,
+    StoreError,
+    StoreGone,
+    StoreLocked,
+)
+from feedsvc.publishing.publish import Report, publish
+from feedsvc.source.source import Source
+from feedsvc.watcher.agenda import Agenda, Stopped
+from feedsvc.watcher.current_store import CurrentStore
+from feedsvc.watcher.fetching import Fetches
+from feedsvc.watcher.report_log import ReportLog
+from feedsvc.watcher.requests import Requests
+from feedsvc.watcher.schedule import Schedule
+
+RETRY: Final = 2.0  # seconds after which a publish that failed is retried
+
+log = logging.getLogger("feedsvc.watcher")
+
+
+class PublishLoop:
+    """Keeps the store up to date with the source."""
+
+    def __init__(
+        self,
+        source: Source,
+        current: CurrentStore,
+        site: Site,
+        agenda: Agenda,
+        schedule: Schedule,
+        requests: Requests,
+        published: Callable[[Collection[str]], None],
+        stopping: threading.Event,
+    ) -> None:
+        self._source = source
+        self._current = current
+        self._site = site
+        self._agenda = agenda
+        self._schedule = schedule
+        self._requests = requests
+        self._published = published
+        self._stopping = stopping
+        self._fetches = Fetches(source)
+        self._fetch_failed = False
+        self._log = ReportLog()
+        self._next_due: datetime | None = None  # the next date at which a post changes state
+
+    def run(self) -> None:
+        """Publish until the watcher stops."""
+        try:
+            self._current.store.verify()  # not at the start: feeds can be served meanwhile
+        except StoreError as error:
+            self._replace_store(error)
+        while not self._stopping.is_set():
+            self._agenda.wait()
+            try:
+                self._publish_what_is_due()
+            except Stopped:
+                return
+            except (StoreDamaged, StoreGone) as error:
+                self._replace_store(error)
+            except Exception as error:  # noqa: BLE001 - _recover logs each kind
+                self._recover(error)
+
+    def _publish_what_is_due(self) -> None:
+        if self._requests.check():
+            self._agenda.look_at_everything()
+        self._schedule.keep_time()
+        self._plan_next_due()
+        if self._fetch_failed:
+            self._publish_last_fetch()
+        whole, paths = self._agenda.take()
+        if whole or paths:
+            self.build(None if whole else paths)
+
+    def build(self, only: Collection[str] | None) -> None:
+        """Publish these paths; with None, fetch, publish everything, and answer requests."""
+        if only is not None:
+            if self._source.is_whole:
+                self._publish(only)
+            return
+        jobs = self._requests.take_rebuilds()
+        begun_at = datetime.now(UTC)
+        with self._requests.answering(jobs) as answer:
+            report = self._publish(self._fetches.fetch())
+            self._fetches.mark_published()
+            answer(report)
+        self._requests.end_held(report, begun_at)
+
+    def _publish_last_fetch(self) -> None:
+        """Publish the tree of the last fetch that succeeded."""
+        self._fetch_failed = False
+        try:
+            is_mended = self._fetches.mend()
+        except RepositoryError as error:  # the next fetch mends the tree
+            self._log.log_once(logging.ERROR, f"publish failed, will be retried: {error}")
+            return
+        if is_mended:
+            self._publish(self._fetches.unpublished)
+            self._fetches.mark_published()
+
+    def _publish(self, only: Collection[str] | None) -> Report:
+        folder = self._source.folder_to_read()
+        store, now = self._current.store, datetime.now(UTC)
+        report = publish(folder, store, self._site, now, only=only, progress=self._check_stop)
+        self._published(report.feeds)
+        self._log.log_report(report, str(folder), is_whole=only is None)
+        if report.unsettled:
+            self._agenda.look_at(report.unsettled, max(folder.quiet, 0.1))
+        self._next_due = report.next_due if report.next_due and report.next_due > now else None
+        return report
+
+    def _plan_next_due(self) -> None:
+        """Publish if a date of a post has come. The wall clock decides, even if it was set."""
+        if self._next_due and self._next_due <= datetime.now(UTC):
+            self._next_due = None
+            self._agenda.look_at([""], 0)  # no file: every publish looks for due dates
+
+    def _check_stop(self, _done: int, _total: int) -> None:
+        if self._stopping.is_set():
+            raise Stopped
+
+    def _recover(self, error: Exception) -> None:
+        """Log an error and plan the retry."""
+        text = f"publish failed, will be retried: {error}"
+        match error:
+            case RepositoryError():
+                self._log.log_once(logging.ERROR, f"fetch failed, will be retried: {error}")
+                self._fetch_failed = True
+            case FolderError():
+                self._log.log_once(logging.ERROR, text)
+                self._agenda.look_at_everything(RETRY)  # or at once if the folder comes back
+            case StoreLocked():
+                self._log.log_once(logging.INFO, text)
+                self._retry()
+            case FeedsvcError() | OSError():  # OSError: the disk of temporary files is full
+                self._log.log_once(logging.ERROR, text)
+                self._retry()
+            case _:
+                log.error("publish failed because of a bug in feedsvc", exc_info=error)
+                self._retry()
+
+    def _retry(self) -> None:
+        self._stopping.wait(RETRY)
+        self._agenda.look_at_everything()
+
+    def _replace_store(self, error: StoreError) -> None:
+        self._log.log_once(logging.ERROR, str(error))
+        self._stopping.wait(RETRY)
+        self._requests.requeue_later()
+        try:
+            self._current.replace()
+        except FeedsvcError as failure:
+            text = f"the store cannot be replaced: {failure}"
+            self._log.log_once(logging.ERROR, text)
+        self._agenda.look_at_everything()
