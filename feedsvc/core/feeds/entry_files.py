@@ -1,4 +1,4 @@
-"""The files beside a post that its entry shows, such as pictures, and their addresses.
+"""The files next to a post that its entry shows, such as pictures, and their addresses.
 
 All URLs in an entry are absolute. A URL below the permalink belongs to a file in the folder of
 the post, because a browser resolves relative URLs there. The web server may serve only these.
@@ -31,7 +31,7 @@ class EntryFile:
 
 
 def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
-    """The files beside its post that an entry shows, by their decoded path on the site.
+    """The files next to its post that an entry shows, by their decoded path on the site.
 
     These are all its enclosures, and images, audio and video files anywhere in its HTML.
     """

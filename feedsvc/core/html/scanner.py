@@ -160,7 +160,8 @@ def _tokens(rough: str, names: frozenset[str]) -> list[_Token]:
 def _pattern(names: frozenset[str]) -> re.Pattern[str]:
     """Matches everything up to the next tag of one of the names, and that tag."""
     not_named = rf"(?!</?(?:{'|'.join(sorted(names))})(?:[{_WS}/>]|\Z))"
-    other = _TAG.replace("?P<end>", "").replace("?P<name>", "").replace("?P<inside>", "")
+    # Without groups: Python 3.11 raises SystemError for a group in a possessive repetition.
+    other = re.sub(r"\?P<\w+>", "?:", _TAG)
     skipped = rf"(?:[^<]++|{not_named}(?:{_COMMENT}|{_BOGUS}|{other}|<))*+"
     return re.compile(f"{skipped}(?P<tag>{_TAG})?", re.I)
 

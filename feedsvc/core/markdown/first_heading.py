@@ -1,6 +1,7 @@
 """The first heading of a body, which is the title of a post without a `title`."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,40 +37,70 @@ def first_heading(body: str) -> Heading | None:
     heading of a lower level belongs to a section, so it is no title.
     """
     ahead = Ahead(body)
-    start_of_text = len(body) - len(body.lstrip())
-    alone: re.Match[str] | None = None  # the previous line, if it is a one-line paragraph
-    blank = True
+    text_start = len(body) - len(body.lstrip())
+    paragraph: re.Match[str] | None = None  # the previous line, if it is a one-line paragraph
+    is_after_blank = True
+    for line, code in _lines(body):
+        if code and code[0] < line.start():  # code ends a paragraph
+            paragraph, is_after_blank = None, True
+            continue
+        heading = (
+            (_underlined(paragraph, line, text_start) if paragraph else None)
+            or _atx(line, text_start)
+            or _html_h1(body, line, code, ahead)
+        )
+        if heading:
+            return heading
+        text = line[0].rstrip("\n")
+        is_paragraph = is_after_blank and text.strip() and not _NO_PARAGRAPH.match(text)
+        paragraph, is_after_blank = line if is_paragraph else None, not text.strip()
+    return None
+
+
+def _lines(body: str) -> Iterator[tuple[re.Match[str], tuple[int, int] | None]]:
+    """Each line, and the first code that ends after the start of the line."""
     spans = code_spans(body)
     code = next(spans, None)
     for line in _LINE.finditer(body):
         while code and code[1] <= line.start():
             code = next(spans, None)
-        if code and code[0] < line.start():
-            blank, alone = True, None  # a fence ends a paragraph
-            continue
-        text = line[0].rstrip("\n")
-        underline = _UNDERLINE.fullmatch(text) if alone else None
-        if alone and underline and ("=" in text or alone.start() <= start_of_text):
-            end = line.start() + len(text)
-            return Heading(alone.start(), end, _atx_words(alone[0]))
-        first = blank and text.strip() and not _NO_PARAGRAPH.match(text)
-        blank, alone = not text.strip(), line if first else None
-        atx = _ATX.match(text)
-        if atx and (len(atx[1]) == 1 or line.start() <= start_of_text):
-            words = _atx_words(atx[2])
-            return Heading(line.start(), line.start() + len(text), words)
-        h1 = _H1.search(text)
-        start = line.start() + h1.start() if h1 else -1
-        if h1 and not (code and code[0] <= start < code[1]):
-            opened = ahead.next(_TAG_END, start)
-            closed = ahead.next(_H1_END, opened.end()) if opened else None
-            if opened and closed:
-                words = plain(body[opened.end() : closed.start()])
-                return Heading(start, closed.end(), words)
-    return None
+        yield line, code
 
 
-def _atx_words(text: str) -> str:
+def _underlined(
+    paragraph: re.Match[str], line: re.Match[str], text_start: int
+) -> Heading | None:
+    text = line[0].rstrip("\n")
+    is_title = "=" in text or paragraph.start() <= text_start
+    if not is_title or not _UNDERLINE.fullmatch(text):
+        return None
+    return Heading(paragraph.start(), line.start() + len(text), _plain_text(paragraph[0]))
+
+
+def _atx(line: re.Match[str], text_start: int) -> Heading | None:
+    text = line[0].rstrip("\n")
+    atx = _ATX.match(text)
+    if atx is None or (len(atx[1]) > 1 and line.start() > text_start):
+        return None
+    return Heading(line.start(), line.start() + len(text), _plain_text(atx[2]))
+
+
+def _html_h1(
+    body: str, line: re.Match[str], code: tuple[int, int] | None, ahead: Ahead
+) -> Heading | None:
+    h1 = _H1.search(line[0])
+    start = line.start() + h1.start() if h1 else -1
+    if h1 is None or (code and code[0] <= start < code[1]):
+        return None
+    opened = ahead.next(_TAG_END, start)
+    closed = ahead.next(_H1_END, opened.end()) if opened else None
+    if opened is None or closed is None:
+        return None
+    return Heading(start, closed.end(), plain(body[opened.end() : closed.start()]))
+
+
+def _plain_text(text: str) -> str:
+    """The text of a heading without markup and without closing `#` characters."""
     text = text.rstrip()
     bare = text.rstrip("#")
     if bare.endswith((" ", "\t")):

@@ -90,7 +90,7 @@ _KINDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedTag:
     """An unknown tag that was removed. Line and column count from 0."""
 
     line: int
@@ -214,11 +214,11 @@ def code_spans(body: str) -> Iterator[tuple[int, int]]:
             yield opener.start(), end
 
 
-def without_shortcodes(body: str) -> tuple[str, tuple[Removed, ...]]:
+def without_shortcodes(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
     """The body with known tags as Markdown, and the unknown tags that were removed."""
     if not any(mark[0] in body and mark in body for mark in _ANY):  # a character is found fast
         return body, ()
-    removed: list[Removed] = []
+    removed: list[RemovedTag] = []
     pieces: list[str] = []
     scan, done, position, line, line_start, counted = _Scan(body), 0, 0, 0, 0, 0
     for _ in range(_MOST_OPENERS):
@@ -238,7 +238,7 @@ def without_shortcodes(body: str) -> tuple[str, tuple[Removed, ...]]:
             counted = start
             text = body[start : replacement.end]
             name = replacement.unknown_tag
-            removed.append(Removed(line, start - line_start, name, text))
+            removed.append(RemovedTag(line, start - line_start, name, text))
     pieces.append(body[done:])
     return "".join(pieces), tuple(removed)
 

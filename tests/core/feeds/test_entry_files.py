@@ -1,4 +1,4 @@
-"""The files beside a post that its entry shows."""
+"""The files next to a post that its entry shows."""
 
 import pytest
 

@@ -111,8 +111,11 @@ def test_an_entry_is_in_the_feeds_of_all_its_topics() -> None:
 def test_an_entry_is_in_the_feed_of_its_language(
     language: str, topics: tuple[Topic, ...]
 ) -> None:
-    found = topics_of(an_entry(language=language))
-    assert found == (SITE_TOPIC, Topic("author", ("Li",)), *topics)
+    assert topics_of(an_entry(language=language)) == (
+        SITE_TOPIC,
+        Topic("author", ("Li",)),
+        *topics,
+    )
 
 
 EVERYWHERE = an_entry(

@@ -78,6 +78,12 @@ def test_a_rewriter_can_keep_an_element() -> None:
     assert rewritten("<q>a<i>b</i></q>", rewriters) == "<q>a[b]</q>"
 
 
+@pytest.mark.parametrize("before", ["<", "<<", "<p></a><", "</p><table><"])
+def test_a_lone_less_than_sign_stays_text(before: str) -> None:
+    assert rewritten(f"{before}<q>a</q>", {"q": bracketed}) == f"{before} [a]"
+    assert rewritten(f"<q>a</q>{before}", {"q": bracketed}) == f"[a]{before}"
+
+
 @pytest.mark.parametrize("half", ["<", "</", "<!", "<!-", "<?"])
 def test_the_text_around_a_replaced_element_becomes_no_tag(half: str) -> None:
     assert rewritten(f"{half}<q></q>b>", {"q": removed}) in (f"{half} b>", f"{half}<q></q>b>")

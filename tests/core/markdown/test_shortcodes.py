@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from feedsvc.core.markdown.shortcodes import Removed, without_shortcodes
+from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from tests.support.rendering import translated
 
 
@@ -42,7 +42,7 @@ def test_text_that_is_no_tag_stays_unchanged(body: str) -> None:
     ],
 )
 def test_an_unknown_tag_is_removed_and_reported(tag: str, name: str) -> None:
-    assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
+    assert without_shortcodes(f"a{tag}b") == ("ab", (RemovedTag(0, 1, name, tag),))
 
 
 def test_removed_tags_have_positions_and_their_content_stays() -> None:
@@ -101,7 +101,7 @@ def test_a_fence_does_not_end_at_one_of_the_other_kind() -> None:
     [("{{ page.title | upcase }}", "page.title"), ("{% include a.html %}", "include")],
 )
 def test_a_tag_that_needs_jekyll_is_removed_and_reported(tag: str, name: str) -> None:
-    assert without_shortcodes(f"a{tag}b") == ("ab", (Removed(0, 1, name, tag),))
+    assert without_shortcodes(f"a{tag}b") == ("ab", (RemovedTag(0, 1, name, tag),))
 
 
 @pytest.mark.parametrize("item", ["- a", "1. a", "- a\n\n  b", "[^1]: a"])
