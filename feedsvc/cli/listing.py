@@ -61,7 +61,9 @@ def jobs(config: Path | None, seeds: Path | None, name: str | None) -> None:
 
 @click.command()
 @settings_options
-@click.option("--end", metavar="ID", help="End the subscription with this id.")
+@click.option(
+    "--end", metavar="ID", help="End the subscription with this id, and inform its callback."
+)
 def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> None:
     """List WebSub subscriptions, outside hubs and notify URLs."""
     settings = settings_from(config, seeds)

@@ -1,4 +1,4 @@
-"""Faults of the settings and the store: each command ends with 2 and a line, no traceback."""
+"""Faults of settings and store: each command ends with 2 and one line, without a traceback."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ COMMANDS = {
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, posts: PostFolder) -> Path:
-    """The folder that each command is started in."""
+    """The folder that each command starts in."""
     posts.write("tea.md", title="Tea")
     for name in [n for n in os.environ if n.startswith("FEEDSVC_") or n == "PORT"]:
         monkeypatch.delenv(name)
@@ -60,7 +60,7 @@ def _run(command: str, store_url: str = "", *options: str) -> Result:
 
 
 def _is_one_line(result: Result) -> bool:
-    """True for an end with 2, one message and no traceback."""
+    """True if the command ended with 2 and one line, without a traceback."""
     assert isinstance(result.exception, SystemExit), result.exception
     assert result.exit_code == 2, result.output
     assert result.output.startswith("feedsvc: ")
@@ -99,7 +99,7 @@ def _closed(file: Path) -> None:
     file.write_text("")
     file.chmod(0)
     if os.access(file, os.R_OK):
-        file.unlink()  # root may read everything: it is missing then
+        file.unlink()  # root can read every file: use a file that nobody can read
         file.symlink_to("/proc/self/mem")
 
 
@@ -118,7 +118,7 @@ def test_a_file_of_settings_that_cannot_be_used_ends_with_2(
     fault(place / "my.toml")
     words = COMMANDS.get(command, [command])
     result = CliRunner().invoke(main, ["--config", "my.toml", *words])
-    assert not _is_one_line(result)  # a heading, and a line for each fault
+    assert not _is_one_line(result)  # a heading and a line for each fault
     assert "my.toml" in result.output
 
 
@@ -211,20 +211,22 @@ def test_a_store_that_cannot_be_used_ends_with_2(
 ) -> None:
     result = _run(command, fault(place))
     if command == "dry-run" and fault in NOT_YET:
-        assert result.exit_code == 0  # it writes nothing, and there is no store yet
+        assert result.exit_code == 0  # it writes nothing, so it needs no store
         return
     assert _is_one_line(result)
     assert not _shows(result.output)
 
 
-def test_a_store_that_is_no_database_ends_what_only_looks_with_2(place: Path) -> None:
+def test_a_store_that_is_not_a_database_ends_each_command_that_reads_with_2(
+    place: Path,
+) -> None:
     (place / "store").write_bytes(b"no database" * 1000)
     for command in ("feeds", "jobs", "subscriptions", "push", "dry-run"):
         assert _is_one_line(_run(command, f"sqlite:///{place}/store"))
 
 
-def test_a_disk_that_is_full_ends_with_2_and_says_so(place: Path) -> None:
-    """A real full disk: a file system of some pages, where one may be mounted."""
+def test_a_full_disk_ends_with_2_and_is_named(place: Path) -> None:
+    """A file system of 64 kB. The test is skipped if none may be mounted."""
     small = place / "small"
     small.mkdir()
     with _mounted(small):
@@ -250,7 +252,7 @@ def _mounted(place: Path) -> Iterator[None]:
 
 
 @pytest.mark.postgres
-def test_a_database_that_is_not_there_ends_with_2(postgres_url: str) -> None:
+def test_a_missing_database_ends_with_2(postgres_url: str) -> None:
     url = sa.make_url(postgres_url).set(database="nothing", password=HIDDEN)
     result = _run("publish", url.render_as_string(hide_password=False))
     assert _is_one_line(result)
@@ -278,7 +280,7 @@ def test_a_database_that_is_not_utf_8_is_refused(postgres_url: str, encoding: st
 
 
 @pytest.mark.postgres
-def test_the_encoding_of_the_surroundings_is_not_used(
+def test_the_encoding_of_the_environment_is_not_used(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
@@ -294,7 +296,7 @@ def test_the_encoding_of_the_surroundings_is_not_used(
 def test_a_wrong_password_ends_with_2_and_is_not_shown(
     postgres_url: str, password: str
 ) -> None:
-    """A user who must give a password, which the server does not know."""
+    """The server does not know this user, so every password is wrong."""
     url = sa.make_url(postgres_url).set(username="nobody", password=password)
     with pytest.raises(StoreError) as refused:
         Store(url.render_as_string(hide_password=False))

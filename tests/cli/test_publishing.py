@@ -1,0 +1,233 @@
+"""`feedsvc publish`: what it reports, writes and refuses."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from feedsvc.store.store import Store
+from tests.support.commands import Run, started, tree
+from tests.support.origins import Origin
+from tests.support.writing import PostFolder
+
+
+def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", tags="[Green]")
+    result = run("publish")
+    assert (result.exit_code, result.stdout.splitlines()) == (
+        0,
+        [
+            *("added: 1", "  tea.md", "changed: 0", "withdrawn: 0"),
+            *("feeds changed: 4", "problems: 0"),
+        ],
+    )
+
+
+def test_publish_reports_what_was_changed(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", title="Old")
+    run("publish")
+    posts.write("tea.md", title="New")
+    assert run("publish").stdout.startswith("added: 0\nchanged: 1\n  tea.md\nwithdrawn: 0\n")
+
+
+def test_publish_reports_that_nothing_changed(run: Run, posts: PostFolder) -> None:
+    posts.write()
+    run("publish")
+    assert run("publish").stdout == (
+        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds changed: 0\nproblems: 0\n"
+    )
+
+
+def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
+    path = posts.write("tea.md")
+    run("publish")
+    path.unlink()
+    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish").stdout
+
+
+def test_one_publish_waits_until_a_file_is_no_longer_being_written(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("tea.md")
+    result = run("publish", FEEDSVC_WATCHER__QUIET="0.2")
+    assert result.stdout.startswith("added: 1\n  tea.md\n")
+
+
+def test_publish_ends_with_1_and_the_reason_if_a_post_is_refused(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    result = run("publish")
+    assert result.exit_code == 1
+    assert re.search(
+        r"^problems: 1\n  broken\.md:3:7: date: 'soon' .+; write .+$", result.stdout, re.M
+    )
+
+
+def test_the_other_posts_are_published_if_one_is_refused(run: Run, posts: PostFolder) -> None:
+    posts.write("broken.md", date="soon")
+    posts.write("tea.md")
+    assert run("publish").stdout.startswith("added: 1\n  tea.md\n")
+
+
+def test_a_post_that_stays_refused_ends_every_publish_with_1(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("broken.md", date="soon")
+    run("publish")
+    assert run("publish").exit_code == 1
+
+
+def test_a_warning_is_reported_but_ends_with_0(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", lang="Chinese (simplified)")
+    result = run("publish")
+    assert result.exit_code == 0
+    assert "\nproblems: 1\n  tea.md:4:7: lang: " in result.stdout
+
+
+def test_a_long_list_is_cut_and_shows_how_many_are_left_out(
+    run: Run, posts: PostFolder
+) -> None:
+    for number in range(23):
+        posts.write(f"{number:02}.md")
+    result = run("publish").stdout.splitlines()
+    assert result[0] == "added: 23"
+    assert result[20:23] == ["  19.md", "  ... and 3 more", "changed: 0"]
+
+
+def test_a_damaged_store_is_put_aside_and_the_folder_is_published_again(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md")
+    (tmp_path / "var").mkdir()
+    damaged = tmp_path / "var" / "feedsvc.sqlite3"
+    damaged.write_bytes(b"this is no database " * 500)
+    assert run("publish").stdout.startswith("added: 1\n")
+    (aside,) = damaged.parent.glob("feedsvc.sqlite3.damaged-*")
+    assert aside.read_bytes() == b"this is no database " * 500
+
+
+def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md", title="Old")
+    run("publish")
+    posts.write("tea.md", title="New")
+    posts.write("more.md")
+    before = run("feeds").stdout
+    result = run("publish", "--dry-run")
+    assert run("feeds").stdout == before
+    assert result.exit_code == 0
+    assert result.stdout == run("publish").stdout + "hidden by a key that restricts them: 0\n"
+    assert "added: 1\n  more.md\nchanged: 1\n  tea.md\n" in result.stdout
+
+
+def test_a_dry_run_reports_what_would_be_withdrawn(run: Run, posts: PostFolder) -> None:
+    posts.write("other.md", draft="true")  # the folder is not empty
+    path = posts.write("tea.md")
+    run("publish")
+    path.unlink()
+    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish", "--dry-run").stdout
+
+
+def test_a_dry_run_without_a_store_leaves_none_behind(
+    run: Run, posts: PostFolder, tmp_path: Path
+) -> None:
+    posts.write("tea.md")
+    before = tree(tmp_path)
+    result = run("publish", "--dry-run")
+    assert result.stdout.startswith("added: 1\n  tea.md\n")
+    assert tree(tmp_path) == before
+
+
+def test_a_dry_run_ends_with_1_if_a_post_would_be_refused(run: Run, posts: PostFolder) -> None:
+    posts.write("broken.md", date="soon")
+    result = run("publish", "--dry-run")
+    assert result.exit_code == 1
+    assert "problems: 1\n  broken.md:3:7: " in result.stdout
+
+
+def test_a_dry_run_of_a_branch_leaves_the_tree_alone(run: Run, tmp_path: Path) -> None:
+    origin = Origin(tmp_path / "posts.git")
+    post = "---\ntitle: {}\ndate: 2026-03-01\n---\nTea.\n"
+    origin.push({"tea.md": post.format("Tea")})
+    run("publish", FEEDSVC_SOURCE__GIT=origin.url)
+    origin.push({"tea.md": post.format("Green"), "new.md": post.format("New")})
+    result = run("publish", "--dry-run", FEEDSVC_SOURCE__GIT=origin.url)
+    assert result.stdout.startswith("added: 1\n  new.md\nchanged: 1\n  tea.md\n")
+    assert sorted(p.name for p in tmp_path.glob("var/source/tree/*")) == ["tea.md"]
+
+
+@pytest.mark.parametrize("name", ["publish", "check"])
+def test_a_missing_folder_of_posts_ends_with_2(run: Run, name: str) -> None:
+    result = run(name, "--seeds", "gone")
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "gone is not a folder; set content.seeds" in line
+
+
+def test_a_folder_that_vanished_withdraws_nothing(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md")
+    run("publish")
+    posts.root.rename("elsewhere")
+    assert run("publish").exit_code == 2
+    assert run("feeds").stdout.split("\t")[2] == "1"
+
+
+@pytest.mark.parametrize("arguments", [("publish",), ("check",)])
+def test_control_characters_in_a_name_are_escaped(
+    run: Run, posts: PostFolder, arguments: tuple[str, ...]
+) -> None:
+    posts.write("\x1b[31mred\nforged.md:1: fault; cure\u2028.md", title="x", date="soon")
+    result = run(*arguments).stdout
+    assert not {"\x1b", "\u2028"} & set(result)
+    (line,) = [line for line in result.splitlines() if "forged" in line]
+    name = r"\x1b[31mred\nforged.md:1: fault; cure\u2028.md"
+    assert re.match(rf"(posts/)?{re.escape(name)}:3(:\d+)?: date: ", line.strip())
+
+
+def test_control_characters_in_the_name_of_a_good_post_are_escaped(
+    run: Run, posts: PostFolder
+) -> None:
+    posts.write("\x1b[31mred.md", title="Red")
+    assert run("publish").stdout.splitlines()[:2] == ["added: 1", r"  \x1b[31mred.md"]
+
+
+def test_a_file_name_that_is_not_utf_8_is_reported_and_the_rest_is_published(
+    run: Run, posts: PostFolder
+) -> None:
+    Path(os.fsdecode(os.fsencode(posts.root) + b"/caf\xe9.md")).write_text("---\n---\n")
+    posts.write("tea.md")
+    result = run("publish")
+    assert result.stdout.startswith("added: 1\n  tea.md\n")
+    assert result.stdout.splitlines()[-1].startswith(r"  caf\xe9.md: ")
+
+
+@pytest.mark.parametrize("name", ["publish", "feeds"])
+def test_a_store_that_cannot_be_created_ends_with_2(
+    run: Run, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "var").write_text("in the way")
+    result = run(name)
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "set store.url to a place that feedsvc may write to" in line
+
+
+def test_a_second_publish_is_refused_while_another_process_publishes(
+    run: Run, posts: PostFolder, environ: dict[str, str], tmp_path: Path, sqlite_url: str
+) -> None:
+    posts.write("tea.md")
+    run("publish")
+    posts.write("new.md")
+    publishing = Store(sqlite_url)
+    try:
+        with publishing.lock():
+            result = started("publish", environ=environ, cwd=tmp_path)
+    finally:
+        publishing.close()
+    assert result.returncode == 2
+    assert result.stderr == f"feedsvc: another process is publishing into {sqlite_url}\n"
+    assert run("publish").stdout.startswith("added: 1\n  new.md\n")
