@@ -1,4 +1,4 @@
-"""The docs say what the code does: settings, commands, front matter, links, the example."""
+"""The docs agree with the code: settings, commands, front matter, links, paths, the example."""
 
 import json
 import os
@@ -50,7 +50,7 @@ def _named(pages: list[Path]) -> list[Any]:
 
 
 def _table(page: str, heading: str) -> dict[str, list[str]]:
-    """The rows of the table whose first column has this heading, by the code in that column."""
+    """The rows of the table with this heading in column 1, by the code in that column."""
     rows: dict[str, list[str]] = {}
     inside = False
     for line in _read(page).splitlines():
@@ -67,8 +67,8 @@ def _table(page: str, heading: str) -> dict[str, list[str]]:
 
 def _blocks(text: str, *languages: str) -> list[str]:
     """The fenced blocks in one of these languages."""
-    found = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
-    return [block for language, block in found if language in languages]
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.M | re.S)
+    return [block for language, block in blocks if language in languages]
 
 
 # Settings.
@@ -76,11 +76,11 @@ def _blocks(text: str, *languages: str) -> list[str]:
 
 def _settings() -> dict[str, FieldInfo]:
     """Every setting by its key."""
-    found: dict[str, FieldInfo] = {}
+    settings: dict[str, FieldInfo] = {}
     for section, field in Settings.model_fields.items():
         model: Any = NotifySettings if section == "notify" else field.annotation
-        found |= {f"{section}.{key}": setting for key, setting in model.model_fields.items()}
-    return found
+        settings |= {f"{section}.{key}": setting for key, setting in model.model_fields.items()}
+    return settings
 
 
 def test_the_table_of_settings_names_each_setting_and_no_other() -> None:
@@ -100,7 +100,7 @@ def test_a_setting_is_documented_with_its_default_and_a_meaning(key: str) -> Non
         documented = tomllib.loads(f"value = {default.strip('`')}")["value"]
         real = setting.default
         real = list(real) if isinstance(real, tuple) else real
-        real = real or "" if key == "webhook.secret_file" else real  # it is read at once
+        real = real or "" if key == "webhook.secret_file" else real  # the file is read at start
         assert documented == (str(real) if isinstance(real, Path) else real)
 
 
@@ -124,7 +124,7 @@ def test_the_config_file_comments_each_setting() -> None:
         assert commented, key
 
 
-def test_only_secrets_and_who_is_notified_are_commented_out_in_the_config_file() -> None:
+def test_only_secrets_and_notify_are_commented_out_in_the_config_file() -> None:
     commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
     assert commented == ["secret", "url", "secret"]
 
@@ -138,12 +138,12 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
 
 
 def _command_lines(page: Path) -> Iterator[list[str]]:
-    """The words of each command that a page tells people to type."""
+    """The words of each command in the shell examples of a page."""
     text = page.read_text("utf-8")
-    typed = [line for block in _blocks(text, "sh") for line in block.splitlines()]
+    commands = [line for block in _blocks(text, "sh") for line in block.splitlines()]
     for block in _blocks(text, "console"):
-        typed += [line[2:] for line in block.splitlines() if line.startswith("$ ")]
-    for line in typed:
+        commands += [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+    for line in commands:
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True
         words: list[str] = []
@@ -166,15 +166,15 @@ def _calls(program: str) -> list[Any]:
 
 
 def _parse(command: click.Command, words: list[str], parent: click.Context | None) -> None:
-    """Parse as click would, without running; raises UsageError for what does not exist."""
+    """Parse like click, without running. Raises UsageError for unknown commands and options."""
     context = click.Context(command, parent=parent, info_name=command.name)
     given, rest, _ = command.make_parser(context).parse_args(list(words))
     if {"help", "version"} & given.keys():
         return
     if isinstance(command, click.Group):
-        _, found, rest = command.resolve_command(context, rest)
-        assert found is not None
-        _parse(found, rest, context)
+        _, subcommand, rest = command.resolve_command(context, rest)
+        assert subcommand is not None
+        _parse(subcommand, rest, context)
         return
     missing = [
         parameter.name
@@ -186,7 +186,7 @@ def _parse(command: click.Command, words: list[str], parent: click.Context | Non
 
 
 @pytest.mark.parametrize("words", _calls("feedsvc"))
-def test_a_documented_call_of_feedsvc_has_commands_and_options_that_exist(
+def test_a_documented_call_of_feedsvc_uses_existing_commands_and_options(
     words: list[str],
 ) -> None:
     _parse(main, words, None)
@@ -196,7 +196,7 @@ def test_a_documented_call_of_feedsvc_has_commands_and_options_that_exist(
     "call",
     ["serv", "serve --prot 1", "--sedes x serve", "export", "feeds more", "check a b"],
 )
-def test_a_call_that_does_not_exist_would_be_found(call: str) -> None:
+def test_a_wrong_call_would_be_detected(call: str) -> None:
     with pytest.raises(click.UsageError):
         _parse(main, call.split(), None)
 
@@ -211,7 +211,7 @@ def test_a_documented_target_of_make_exists(words: list[str]) -> None:
 
 
 def _keys_read() -> set[str]:
-    """Every key that says something to feedsvc."""
+    """Every key that feedsvc reads."""
     return {key for row in KEYS.values() for key in row}
 
 
@@ -221,17 +221,17 @@ def test_every_token_of_a_permalink_is_documented_with_its_meaning() -> None:
 
 
 def _codes() -> set[str]:
-    """The codes of problems that stand in the program: of a call, or of a `code`."""
+    """The codes of problems in the source: in a call, or assigned to `code`."""
     call = r"(?:Refused\(|\.warn\w*\(|_warning\([^,()]+,)\s*\"([a-z-]+)\""
     named = r"\bcode(?:: str)?\s*=\s*\"([a-z-]+)\""
-    found: set[str] = set()
+    codes: set[str] = set()
     for file in (ROOT / "feedsvc").rglob("*.py"):
         source = file.read_text("utf-8")
-        found |= {*re.findall(call, source), *re.findall(named, source)}
-    return found
+        codes |= {*re.findall(call, source), *re.findall(named, source)}
+    return codes
 
 
-def test_every_code_of_a_problem_is_documented_and_no_other() -> None:
+def test_the_table_of_codes_has_each_code_and_no_other() -> None:
     assert sorted(_table("docs/problems.md", "Code")) == sorted(_codes())
 
 
@@ -243,7 +243,7 @@ def test_the_table_of_front_matter_has_each_key_that_is_read_and_no_other() -> N
     assert sorted(_table("docs/front-matter.md", "Key")) == sorted(_keys_read())
 
 
-def test_the_docs_name_each_kind_of_file_that_may_be_a_post() -> None:
+def test_the_docs_name_each_suffix_of_posts() -> None:
     page = _read("docs/front-matter.md")
     assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in page] == []
 
@@ -260,22 +260,22 @@ def _post(path: str, text: str) -> tuple[Post, Entry]:
 def test_the_table_of_ids_is_true() -> None:
     rows = _table("docs/front-matter.md", "The post has")
     assert len(rows) == 5
-    for said, (documented,) in rows.items():
-        key = re.match(r"((?:guid|slug): [^`]+)", said)
+    for condition, (documented,) in rows.items():
+        key = re.match(r"((?:guid|slug): [^`]+)", condition)
         line = key[1] + "\n" if key else ""
         _, entry = _post("2026/first-pick.md", f"---\ndate: 2026-03-01\n{line}---\nTea\n")
         assert entry.id == documented.strip("`")
 
 
 def test_the_table_of_categories_is_true() -> None:
-    meant = {
+    expected = {
         "categories: Tea": (("Tea",),),
         "categories: [Tea, Green]": (("Tea", "Green"),),
         "categories: [[Tea], [Notes]]": (("Tea",), ("Notes",)),
         "categories: [[Tea, Green], Notes]": (("Tea", "Green"), ("Notes",)),
     }
-    assert sorted(_table("docs/front-matter.md", "Written")) == sorted(meant)
-    for line, categories in meant.items():
+    assert sorted(_table("docs/front-matter.md", "Written")) == sorted(expected)
+    for line, categories in expected.items():
         post, _ = _post("a.md", f"---\ndate: 2026-03-01\n{line}\n---\nTea\n")
         assert post.categories == categories
 
@@ -283,7 +283,7 @@ def test_the_table_of_categories_is_true() -> None:
 # The example of the README.
 
 
-def test_the_feed_in_the_readme_is_what_its_post_gives() -> None:
+def test_the_feed_in_the_readme_is_the_feed_of_its_post() -> None:
     (written,) = _blocks(_read("README.md"), "markdown")
     (shown,) = _blocks(_read("README.md"), "xml")
     _, entry = _post("first-pick.md", written)
@@ -294,7 +294,7 @@ def test_the_feed_in_the_readme_is_what_its_post_gives() -> None:
     assert re.search(r"\A<\?xml[^>]*>\s*" + ".*?".join(pieces) + r"\s*\Z", document, re.S)
 
 
-# Links, and what must not be in the repository.
+# Links and paths.
 
 
 def _prose(page: Path) -> str:
@@ -313,8 +313,32 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     assert [str(target) for target in targets if not target.exists()] == []
 
 
-def test_the_pages_have_links_at_all() -> None:
+def test_the_pages_have_links() -> None:
     assert len(_links(ROOT / "README.md")) >= 8
+
+
+def _paths(page: Path) -> list[str]:
+    """The paths of this repository in the inline code of a page, such as `core/media.py`."""
+    code = re.findall(r"`([\w./-]+)`", page.read_text("utf-8"))
+    return [
+        path
+        for path in code
+        if path.startswith(("feedsvc/", "tests/", "docs/")) or re.match(r"\w+/.*\.py$", path)
+    ]
+
+
+@pytest.mark.parametrize("page", _named(PAGES))
+def test_every_path_in_the_docs_exists(page: Path) -> None:
+    missing = [
+        path
+        for path in _paths(page)
+        if not any((folder / path).exists() for folder in (ROOT, ROOT / "feedsvc"))
+    ]
+    assert missing == []
+
+
+def test_the_docs_have_paths() -> None:
+    assert len({path for page in PAGES for path in _paths(page)}) > 30
 
 
 def test_every_page_of_docs_is_linked_from_the_readme_or_the_index_of_notes() -> None:
@@ -353,19 +377,19 @@ def _files_of_the_repository() -> list[Path]:
     return sorted(ROOT / name for name in names if (ROOT / name).is_file())
 
 
-# Put together here, or this file would be the first to be found.
+# Assembled here, otherwise this file would match.
 _MACHINE_PATH: Final = re.compile(rb"(?<![\w.~}-])/" + rb"(?:work|root)(?=/|\b)(?![-.\w])")
 _INDEX_HOSTS: Final = re.compile(rb"\bpy" + rb"pi\.org\b|python" + rb"hosted\.org\b")
 
 
 @pytest.mark.parametrize("text", ["cd /{}/main", "sqlite:////{}/x", "'/{}'", "=/{}/a:b"])
 @pytest.mark.parametrize("folder", ["work", "root"])
-def test_a_path_of_this_machine_would_be_found(text: str, folder: str) -> None:
+def test_a_path_of_this_machine_would_be_detected(text: str, folder: str) -> None:
     assert _MACHINE_PATH.search(text.format(folder).encode())
 
 
 @pytest.mark.parametrize("text", ["https://a.b/work", "art/work/", "/workers", "/root-ca"])
-def test_what_is_no_path_of_this_machine_is_left_alone(text: str) -> None:
+def test_other_paths_are_not_reported(text: str) -> None:
     assert not _MACHINE_PATH.search(text.encode())
 
 
@@ -386,7 +410,7 @@ def test_no_file_names_a_path_of_a_machine_or_a_package_index(
     assert faults == []
 
 
-def test_the_example_of_aliases_in_the_environment_is_json_that_is_accepted() -> None:
+def test_the_example_of_aliases_in_the_environment_is_accepted() -> None:
     page = _read("docs/configuration.md")
     (shown,) = re.findall(r"^FEEDSVC_FEEDS__ALIASES='(.*?)' ", page, re.M)
     settings = load_settings(CONFIG, {"FEEDSVC_FEEDS__ALIASES": shown})

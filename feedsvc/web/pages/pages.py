@@ -256,10 +256,10 @@ def _steps(address: str, number: int, last: int) -> _Steps:
 def _page_number(count: int, per_page: int) -> tuple[int, int]:
     """The requested page and the last page. Raises NotFound if the first does not exist."""
     last = max(1, -(-count // per_page))
-    asked = request.args.get("page", "1")
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= last):
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= last):
         raise NotFound
-    return int(asked), last
+    return int(number), last
 
 
 def _post_page(site: Site, entry: Entry) -> Response:

@@ -1,4 +1,4 @@
-"""What a browser is told where there is nothing to show, and what a program is told."""
+"""Errors are pages for browsers and lines of text for programs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
