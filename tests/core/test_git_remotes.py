@@ -107,3 +107,36 @@ def test_no_secret_stays_in_what_git_says() -> None:
 def test_a_remote_does_not_show_its_password() -> None:
     assert "secret" not in repr(Remote("https://li:secret@example.org/p", "main"))
     assert "secret" not in repr(address_of("https://li:secret@example.org/p"))
+
+
+INVALID = [
+    "example.org:0",
+    "example.org:99999",
+    "example.org:",
+    f"{'a' * 64}.org",
+    "a..b",
+    "1.2.3.999",
+    "[::1::2]",
+    f"{'茶' * 60}.org",
+]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ssh"])
+@pytest.mark.parametrize("netloc", INVALID)
+def test_an_invalid_host_or_port_is_refused(scheme: str, netloc: str) -> None:
+    with pytest.raises(ValueError, match="host or port is invalid"):
+        address_of(f"{scheme}://{netloc}/p.git")
+
+
+@pytest.mark.parametrize(
+    "netloc", ["git_lab:2222", "茶.example", "[2001:db8::1]:65535", "EXAMPLE.org"]
+)
+def test_every_valid_host_is_accepted(netloc: str) -> None:
+    assert address_of(f"ssh://git@{netloc}/p").text == f"ssh://git@{netloc}/p"
+    assert address_of(f"https://li:secret@{netloc}/p").text == f"https://{netloc}/p"
+
+
+def test_an_encoded_password_is_removed_from_the_output_of_git() -> None:
+    address = "https://li:tea%40pot%2Fcup@example.org/p"
+    output = "fatal: tea@pot/cup, tea%40pot%2Fcup and tea%40pot/cup"
+    assert without_secrets(output, address_of(address)) == "fatal: ***, *** and ***"

@@ -77,7 +77,7 @@ EXCUSED: Final = {
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
     "core.frontmatter.parse._Marked.__init__": "only keeps its values",
-    "core.posts.permalinks._some": "takes the levels of one category: 20 at most",
+    "core.posts.permalinks._slice": "takes the levels of one category: 20 at most",
     "core.posts.passed_dates": "takes the few files that may be the same post",
     "core.posts.restrictions._kinds": "takes the words of one key",
     "core.posts.visibility._folded": "takes the keys of one setting",

@@ -76,7 +76,7 @@ def test_hostile_front_matter_takes_no_time(text: str) -> None:
 
 @pytest.mark.parametrize("name", [f"{what} in TOML" for what in ("brackets", "a number")])
 def test_toml_that_tomllib_cannot_read_is_refused(name: str) -> None:
-    with pytest.raises(FrontMatterError, match="levels or has a number of too many digits"):
+    with pytest.raises(FrontMatterError, match="levels or a number with too many digits"):
         read_front_matter(HOSTILE[name])
 
 

@@ -67,7 +67,7 @@ def test_a_field_knows_where_it_stands() -> None:
 
 
 def test_a_header_that_stands_twice_is_refused() -> None:
-    with pytest.raises(FrontMatterError, match="'title' stands twice") as caught:
+    with pytest.raises(FrontMatterError, match="'title' appears twice") as caught:
         read_front_matter("Title: x\nDate: y\ntitle: z\n\n")
     assert (caught.value.line, caught.value.column) == (3, 1)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.core.frontmatter.salvage import still_said
+from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, NotAPost
 from feedsvc.core.problems import Problem
@@ -135,4 +135,4 @@ def test_an_encrypted_post_with_a_fault_is_hidden_though_teasers_are_shown() -> 
 
 
 def test_a_line_without_an_end_is_read_within_limits() -> None:
-    assert list(still_said("a" * 1_000_000)) == []
+    assert list(salvaged_fields("a" * 1_000_000)) == []

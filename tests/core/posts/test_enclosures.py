@@ -75,7 +75,10 @@ def test_a_length_that_is_no_number_is_left_out_with_a_warning(length: str) -> N
 
 def test_a_warning_of_one_enclosure_shows_that_one() -> None:
     [warning] = post_of(f"enclosures: [{MP3}, none]").warnings
-    assert (warning.text, "'none' names no file" in warning.fault) == ("'none'", True)
+    assert (warning.text, "'none' is not the name of a file" in warning.fault) == (
+        "'none'",
+        True,
+    )
 
 
 def test_a_key_without_a_file_gives_way_to_the_next() -> None:

@@ -5,7 +5,7 @@ import pytest
 from feedsvc.core.posts.keys import (
     KEYS,
     fold,
-    meant_by,
+    nearest_key,
 )
 from tests.support.builders import post_of
 
@@ -21,7 +21,7 @@ from tests.support.builders import post_of
     ],
 )
 def test_an_unknown_key_is_told_the_one_that_it_nearly_is(key: str, meant: str) -> None:
-    assert meant_by(key) == meant
+    assert nearest_key(key) == meant
 
 
 def test_an_unknown_key_near_a_known_one_is_a_warning_at_its_place() -> None:

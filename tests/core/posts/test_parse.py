@@ -66,7 +66,7 @@ def test_blank_lines_before_the_front_matter_are_allowed() -> None:
 @pytest.mark.parametrize("written", [b"", b" \n\t\r\n"])
 def test_an_empty_file_is_refused(written: bytes) -> None:
     assert parse_post("a.md", written, a_site()) == Problem(
-        "a.md", 0, "the file is empty", "write a post into it or delete it"
+        "a.md", 0, "the file is empty", "write a post or delete the file"
     )
 
 
@@ -221,8 +221,8 @@ def test_the_language_is_a_language_tag(field: str, language: str) -> None:
 
 def test_what_is_no_language_tag_is_left_out_with_a_warning() -> None:
     post = post_of("lang: Chinese!\nlanguage: zh")
-    fault = "lang: 'Chinese!' is no language tag and is left out"
-    warning = Problem("tea.md", 3, fault, "write one such as en or zh-CN", refuses=False)
+    fault = "lang: 'Chinese!' is not a language tag and is left out"
+    warning = Problem("tea.md", 3, fault, "write a tag such as en or zh-CN", refuses=False)
     assert (post.language, post.warnings) == ("zh", (warning,))
 
 
@@ -231,8 +231,8 @@ def test_an_unknown_shortcode_is_left_out_with_a_warning_at_its_line() -> None:
     warning = Problem(
         "tea.md",
         6,
-        "the tag 'chart' is not known and is left out",
-        "write what it should show",
+        "the tag 'chart' is unknown and is left out",
+        "replace it with what it should show",
         refuses=False,
     )
     assert (post.body, post.warnings) == ("\none  two\n", (warning,))

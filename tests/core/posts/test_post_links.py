@@ -165,7 +165,7 @@ def test_a_permalink_that_leads_away_is_refused(given: str) -> None:
     assert reading(f"permalink: '{given}'") == Problem(
         "tea.md",
         3,
-        f"permalink: {given!r} leads away from https://example.org",
+        f"permalink: {given!r} is not below https://example.org",
         "write a path such as /about/",
     )
 
@@ -175,7 +175,7 @@ def test_a_permalink_that_leads_away_is_refused(given: str) -> None:
 )
 def test_a_permalink_that_is_not_a_plain_path_is_refused(given: str) -> None:
     assert reading(f"permalink: {given}") == Problem(
-        "tea.md", 3, f"permalink: {given!r} is not a path", "write one such as /about/"
+        "tea.md", 3, f"permalink: {given!r} is not a path", "write a path such as /about/"
     )
 
 
@@ -204,7 +204,7 @@ def test_a_post_cannot_stand_where_feedsvc_itself_answers(path: str) -> None:
         "a.md", source(f"title: x\ndate: 2026-03-01\npermalink: {path}"), a_site()
     )
     assert isinstance(reading, Problem)
-    assert "feedsvc itself answers" in reading.fault
+    assert "feedsvc uses itself" in reading.fault
 
 
 def test_a_post_of_the_last_second_has_an_address() -> None:

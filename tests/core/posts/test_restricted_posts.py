@@ -26,7 +26,7 @@ CURE = "; if it means something else, add {!r} to content.harmless_keys"
         ("public_access: no", "{} restricts the post and hides it", "write {}: true"),
         ("no_access: true", "{} restricts the post and hides it", "delete it"),
         ("embargo: true", "{} restricts the post and hides it", "write {}: false"),
-        ("embargo: soon", "{} is not a date that can be read, so it hides the post",
+        ("embargo: soon", "{} is not a date that feedsvc can read, so it hides the post",
          "write {}: 2026-03-01"),
     ],
 )  # fmt: skip
@@ -56,9 +56,9 @@ def test_a_restriction_is_reported_with_its_key_and_two_cures(
          "write password: true or password: false"),
         ("publishd: false", "{} is nearly published, so it hides the post",
          "write published: true or published: false"),
-        ("no_render: true", "{} is the contrary of render, so it hides the post",
+        ("no_render: true", "{} is the opposite of render, so it hides the post",
          "write render: true or render: false"),
-        ("no_dg_publish: maybe", "{} is the contrary of dg-publish, so it hides the post",
+        ("no_dg_publish: maybe", "{} is the opposite of dg-publish, so it hides the post",
          "write dg-publish: true or dg-publish: false"),
         ("staus: draft", "{} is nearly status, so it hides the post",
          "write status: draft or status: published"),
@@ -118,7 +118,7 @@ def test_capitals_make_no_second_header() -> None:
     text = b"Date: 2026-03-01\nGoLive: 2020-01-01\ngolive: 2020-01-01\n\nText.\n"
     problem = parse_post("tea.md", text, a_site())
     assert isinstance(problem, Problem)
-    assert "stands twice" in problem.fault
+    assert "appears twice" in problem.fault
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.frontmatter.source import Value
-from feedsvc.core.posts.keys import meant_by
+from feedsvc.core.posts.keys import nearest_key
 from feedsvc.core.posts.post import Draft, Post
 from feedsvc.core.posts.restrictions import (
     kinds_of,
@@ -217,7 +217,7 @@ def test_a_public_value_hides_nothing_however_the_key_is_written(
     before: str, word: str, after: str, style: str, value: str
 ) -> None:
     key = styled([before, word, after], style)
-    near = meant_by(key) or not kinds_of(key)  # rules of their own, which know fewer words
+    near = nearest_key(key) or not kinds_of(key)  # rules of their own, which know fewer words
     if not near or value.lower() in ("false", "no", "0", "off", "", "null", "~"):
         shown = reading(f"{key}: {value}")
         assert isinstance(shown, Post) or key.lower() == "visibility", key

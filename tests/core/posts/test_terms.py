@@ -154,14 +154,14 @@ def test_no_authors_give_way_to_an_author() -> None:
     [
         ("tags: {a: b}", "tags is not a list", "write tags: [one, two]"),
         ("categories: {a: b}", "categories is not a list", "write categories: [one, two]"),
-        ("tags: [[a]]", "tags holds ['a'], which is not a word", "write words only"),
-        ("tags: [{a: b}]", "tags holds {'a': 'b'}, which is not a word", "write words only"),
+        ("tags: [[a]]", "tags contains ['a'], which is not a word", "write words only"),
+        ("tags: [{a: b}]", "tags contains {'a': 'b'}, which is not a word", "write words only"),
         (
             "categories: [[[a]]]",
-            "categories holds ['a'], which is not a word",
+            "categories contains ['a'], which is not a word",
             "write words only",
         ),
-        ("author: [[a]]", "author holds ['a'], which is not a word", "write words only"),
+        ("author: [[a]]", "author contains ['a'], which is not a word", "write words only"),
     ],
 )
 def test_what_is_neither_list_nor_word_is_refused(front: str, fault: str, cure: str) -> None:

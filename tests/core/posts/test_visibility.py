@@ -125,7 +125,7 @@ def test_a_status_that_shows_hides_nothing(status: str) -> None:
 def test_a_status_that_is_not_known_hides_and_warns(status: str) -> None:
     draft = reading(f"status: {status}")
     assert isinstance(draft, Draft)
-    assert "is not known, so it hides" in draft.warnings[0].fault
+    assert "is unknown, so it hides" in draft.warnings[0].fault
 
 
 @pytest.mark.parametrize(
@@ -165,9 +165,7 @@ def test_a_tag_that_only_holds_the_word_hides_nothing(tags: str) -> None:
 def test_a_flag_that_slipped_into_a_table_hides_and_is_named(front: str) -> None:
     draft = reading(front)
     assert isinstance(draft, Draft)
-    assert [(w.code, "stands in a table" in w.fault) for w in draft.warnings] == [
-        ("flag", True)
-    ]
+    assert [(w.code, "is in a table" in w.fault) for w in draft.warnings] == [("flag", True)]
 
 
 @pytest.mark.parametrize(

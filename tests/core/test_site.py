@@ -1,4 +1,4 @@
-"""The small values: the site, a file of the folder, a problem."""
+"""The settings of the site."""
 
 import json
 from datetime import datetime
@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.core.people import Person
-from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from tests.support.builders import a_site, at
 
@@ -76,10 +75,3 @@ def test_a_site_is_as_old_as_its_tag_authority(authority: str, since: datetime) 
 
 def test_a_site_has_its_own_time_zone() -> None:
     assert a_site(timezone="Europe/Berlin").zone == ZoneInfo("Europe/Berlin")
-
-
-@pytest.mark.parametrize(
-    ("line", "text"), [(3, "a.md:3: it is wrong; mend it"), (0, "a.md: it is wrong; mend it")]
-)
-def test_a_problem_names_the_place_the_fault_and_the_cure(line: int, text: str) -> None:
-    assert str(Problem("a.md", line, "it is wrong", "mend it")) == text
