@@ -1,4 +1,4 @@
-"""Addresses: readable, one for each name, and leading back."""
+"""Addresses of feeds and posts: readable, unique and reversible."""
 
 import unicodedata
 from itertools import combinations
@@ -80,7 +80,7 @@ def test_a_segment_is_readable(name: str, expected: str) -> None:
     assert segment(name) == expected
 
 
-def test_a_name_composed_or_decomposed_has_one_segment() -> None:
+def test_unicode_forms_of_a_name_have_one_segment() -> None:
     assert segment(unicodedata.normalize("NFD", "Café")) == segment("Café") == "Café"
 
 
@@ -100,7 +100,7 @@ def test_every_segment_is_a_composed_and_harmless_file_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "医" * 100, "e\u0301" * 200])
-def test_a_long_name_is_cut_and_carries_a_hash(name: str) -> None:
+def test_a_long_name_is_cut_and_gets_a_hash(name: str) -> None:
     head, _, digest = segment(name).partition("~~")
     assert unicodedata.normalize("NFC", name).startswith(head)
     assert (90 < len(head.encode()) <= 100, len(digest)) == (True, 24)
@@ -110,7 +110,7 @@ def test_a_name_that_is_cut_at_a_space_ends_before_it() -> None:
     assert segment("x" * 99 + " " + "y" * 99).partition("~~")[0] == "x" * 99
 
 
-def test_paths_say_what_they_are_of() -> None:
+def test_each_kind_of_feed_has_its_path() -> None:
     assert [
         addresses.tag_path("C#"),
         addresses.category_path(("A/B", "c")),
@@ -127,7 +127,7 @@ def test_paths_say_what_they_are_of() -> None:
         ("tags/Tea", "rss", "tags/Tea/rss.xml"),
     ],
 )
-def test_a_document_stands_below_its_feed(feed_path: str, format_name: str, path: str) -> None:
+def test_a_document_is_below_its_feed(feed_path: str, format_name: str, path: str) -> None:
     assert addresses.document_path(feed_path, format_name) == path
 
 
@@ -137,7 +137,7 @@ def test_a_url_is_the_path_percent_encoded_once(site_url: str) -> None:
 
 
 @pytest.mark.parametrize(("char", "encoded"), [("#", "%23"), ("?", "%3F"), ("%", "%25")])
-def test_nothing_in_a_path_ends_it(char: str, encoded: str) -> None:
+def test_no_character_ends_a_path_early(char: str, encoded: str) -> None:
     assert (
         addresses.url("https://example.org", f"a{char}b") == f"https://example.org/a{encoded}b"
     )
@@ -160,7 +160,7 @@ def test_a_url_leads_back_to_its_path(name: str) -> None:
         ("a;b=1,@x", "https://example.org/a;b=1,@x"),
     ],
 )
-def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
+def test_a_page_url_is_always_on_the_site(path: str, link: str) -> None:
     assert addresses.page_url("https://example.org/", path) == link
 
 
@@ -174,7 +174,7 @@ def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
         ("lang/ZH-cn", "lang/zh-CN"),
     ],
 )
-def test_a_name_as_it_is_written_finds_its_path(raw: str, path: str) -> None:
+def test_a_plain_name_gives_the_encoded_path(raw: str, path: str) -> None:
     assert addresses.raw_name_path(raw) == path
 
 
@@ -203,7 +203,7 @@ def test_any_other_address_is_free_for_a_post(path: str) -> None:
 @pytest.mark.parametrize(
     "raw", ["", "tags", "tags/", "authors/", "categories/", "lang/", "posts/x"]
 )
-def test_a_path_without_a_name_means_nothing(raw: str) -> None:
+def test_a_path_without_a_name_gives_none(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None
 
 
@@ -253,7 +253,7 @@ BLOG = "https://example.org/caf%C3%A9"
         ("https://example.org/", ""),
     ],
 )
-def test_a_spelling_of_our_own_has_a_path(spelling: str, path: str) -> None:
+def test_equivalent_urls_of_the_site_give_one_path(spelling: str, path: str) -> None:
     assert path_at(SITE, spelling) == path
     assert path_at(f"{SITE}/", spelling) == path
     assert path_at("HTTPS://EXAMPLE.org:443", spelling) == path
@@ -291,7 +291,7 @@ def test_a_spelling_of_our_own_has_a_path(spelling: str, path: str) -> None:
         "file:///atom.xml",
     ],
 )
-def test_what_leads_elsewhere_has_no_path(spelling: str) -> None:
+def test_urls_of_other_sites_give_none(spelling: str) -> None:
     assert path_at(SITE, spelling) is None
 
 
@@ -310,7 +310,7 @@ def test_what_leads_elsewhere_has_no_path(spelling: str) -> None:
         ("http://127.0.0.1:8000", "http://127.0.0.1/atom.xml", None),
     ],
 )
-def test_a_spelling_is_read_below_the_url_of_the_site(
+def test_a_url_is_compared_with_the_path_of_the_site(
     site: str, spelling: str, path: str | None
 ) -> None:
     assert path_at(site, spelling) == path

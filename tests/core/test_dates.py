@@ -1,6 +1,5 @@
-"""Dates as authors write them, and as feeds want them."""
+"""Dates as authors write them and as feeds format them."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from time import process_time
 from zoneinfo import ZoneInfo
@@ -176,7 +175,7 @@ def test_ten_and_thirteen_digits_count_from_1970(text: str, moment: str) -> None
     assert read(text) == moment
 
 
-def test_seconds_since_1970_name_the_second_of_two_hours_too() -> None:
+def test_seconds_since_1970_may_be_in_a_repeated_hour() -> None:
     assert read("1793511000", NEW_YORK) == "2026-11-01T01:30:00-04:00"
     assert read("1793514600", NEW_YORK) == "2026-11-01T01:30:00-05:00"
 
@@ -248,7 +247,7 @@ def test_seconds_since_1970_name_the_second_of_two_hours_too() -> None:
         ("9999-12-31T23:59:59-05:00", "it is outside the years 1 to 9999"),
     ],
 )
-def test_what_is_no_date_or_two_dates_is_refused_with_its_fault(text: str, fault: str) -> None:
+def test_an_invalid_or_ambiguous_date_is_refused_with_its_fault(text: str, fault: str) -> None:
     with pytest.raises(ValueError, match=fault):
         read_date(text, SHANGHAI)
 
@@ -283,14 +282,14 @@ _MOMENTS = st.datetimes(
 
 
 @given(_MOMENTS)
-def test_what_feeds_hold_is_read_back(moment: datetime) -> None:
+def test_the_dates_in_feeds_read_back(moment: datetime) -> None:
     for text in (rfc3339(moment), rfc822(moment)):
         read_back = read_date(text, SHANGHAI)
         assert (read_back, read_back.utcoffset()) == (moment, moment.utcoffset())
 
 
 @given(_MOMENTS, st.sampled_from([SHANGHAI, NEW_YORK]))
-def test_every_notation_without_an_offset_names_one_moment(
+def test_all_notations_without_an_offset_mean_one_moment(
     moment: datetime, zone: ZoneInfo
 ) -> None:
     day, clock = f"{moment.year:04}-{moment:%m-%d}", f"{moment:%H:%M:%S}"
@@ -300,10 +299,26 @@ def test_every_notation_without_an_offset_names_one_moment(
     assert len({read_date(text, zone) for text in texts}) == 1
 
 
-@given(st.text(alphabet="0123456789 -/:.,TZ+年月日下午點PMamJunSt()[]_", max_size=40))
-def test_any_text_is_a_date_or_refused(text: str) -> None:
-    with suppress(ValueError):
-        assert read_date(text, SHANGHAI).microsecond == 0
+_WRITTEN = (
+    *("2026-03-01", "2026/3/1 9:30", "2026-03-01 09:30:00.5 +0800", "20260301T093000Z"),
+    *("Sun, 1 Mar 2026 9:30 AM", "March 1st, 2026", "2026年3月1日 下午3点20分", "1772328600"),
+    *("2026-03-01T09:30:00+08:00[Asia/Shanghai]", "Sun Mar  1 09:30:00 UTC 2026"),
+)
+_SLIPS = st.text(alphabet="0123456789 -/:.,TZ+年月日下午點PMamJunSt()[]_", max_size=1)
+
+
+@given(st.sampled_from(_WRITTEN), st.integers(0, 40), st.integers(0, 2), _SLIPS)
+def test_a_date_with_a_slip_is_read_to_the_second_or_refused(
+    written: str, start: int, deleted: int, inserted: str
+) -> None:
+    text = written[:start] + inserted + written[start + deleted :]
+    try:
+        moment = read_date(text, SHANGHAI)
+    except ValueError:
+        assert text != written
+    else:
+        assert moment.microsecond == 0
+        assert read_date(rfc3339(moment), NEW_YORK) == moment
 
 
 @pytest.mark.parametrize(
@@ -326,9 +341,9 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
     ],
 )
 def test_a_files_name_may_begin_with_a_date(name: str, moment: str, rest: str) -> None:
-    found = date_in_name(name, SHANGHAI)
-    assert found is not None
-    assert (found[0].isoformat(), found[1]) == (moment, rest)
+    dated = date_in_name(name, SHANGHAI)
+    assert dated is not None
+    assert (dated[0].isoformat(), dated[1]) == (moment, rest)
 
 
 @pytest.mark.parametrize(
@@ -339,7 +354,7 @@ def test_a_files_name_may_begin_with_a_date(name: str, moment: str, rest: str) -
         *("0000-01-01-tea", "0001-01-01-tea", "9" * 5_000, ""),
     ],
 )
-def test_a_name_that_begins_with_no_date_has_none(name: str) -> None:
+def test_a_name_without_a_date_in_front_has_none(name: str) -> None:
     assert date_in_name(name, SHANGHAI) is None
 
 
@@ -360,11 +375,11 @@ def test_an_hour_that_a_clock_change_skips_is_moved_forward(text: str, moment: s
     assert read(text, NEW_YORK) == moment
 
 
-def test_of_an_hour_that_comes_twice_the_first_is_meant() -> None:
+def test_the_first_of_a_repeated_hour_counts() -> None:
     assert read("2026-11-01 01:30", NEW_YORK) == "2026-11-01T01:30:00-04:00"
 
 
-def test_an_offset_of_old_has_whole_minutes_and_the_same_instant() -> None:
+def test_a_historic_offset_is_rounded_to_minutes_and_keeps_the_instant() -> None:
     moment = read_date("1900-01-01", SHANGHAI)  # +08:05:43, which RFC 3339 cannot write
     assert moment == datetime(1900, 1, 1, tzinfo=SHANGHAI)
     assert moment.utcoffset() == timedelta(hours=8, minutes=6)
@@ -379,7 +394,7 @@ def test_an_offset_of_old_has_whole_minutes_and_the_same_instant() -> None:
         (at("0001-01-01"), "0001-01-01T00:00:00Z"),
     ],
 )
-def test_atom_and_json_have_rfc_3339(moment: datetime, text: str) -> None:
+def test_dates_of_atom_and_json_follow_rfc_3339(moment: datetime, text: str) -> None:
     assert rfc3339(moment) == text
 
 
@@ -395,7 +410,7 @@ def test_atom_and_json_have_rfc_3339(moment: datetime, text: str) -> None:
         ),
     ],
 )
-def test_rss_has_rfc_822(moment: datetime, text: str) -> None:
+def test_dates_of_rss_follow_rfc_822(moment: datetime, text: str) -> None:
     assert rfc822(moment) == text
 
 

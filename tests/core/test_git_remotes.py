@@ -1,4 +1,4 @@
-"""Which URLs git is asked over, what of them may be shown, and which names are branches."""
+"""URLs of git repositories, their secrets, and names of branches."""
 
 import subprocess
 
@@ -31,7 +31,7 @@ def test_a_repository_is_reached_by_one_transport(url: str, transport: str, show
     assert (address.transport, address.text) == (transport, shown)
 
 
-def test_a_user_and_a_password_are_taken_out_of_the_address() -> None:
+def test_user_and_password_are_removed_from_the_address() -> None:
     address = address_of("https://li:te%40%2Fa@example.org:8443/p")
     assert (address.origin, address.user, address.password) == (
         "https://example.org:8443",
@@ -81,21 +81,21 @@ BAD_PLACES = ["a:b", "a?b", "a*b", "a[b", "a\\b", "a@{b", "/a", "a/", "a//b", "a
 
 
 @pytest.mark.parametrize("name", [*GOOD_BRANCHES, *BAD_BRANCHES, *BAD_PLACES, "a\nb"])
-def test_a_branch_is_what_git_calls_one(name: str) -> None:
+def test_a_branch_is_valid_if_git_accepts_it(name: str) -> None:
     git = subprocess.run(
         ["git", "check-ref-format", "--branch", name], capture_output=True, check=False
     )
     assert is_branch(name) == (git.returncode == 0)
 
 
-def test_what_is_followed_is_another_thing_at_another_address_or_branch() -> None:
+def test_the_identity_depends_on_address_and_branch() -> None:
     ours = Remote("https://li:one@example.org/p", "main")
     assert identity_of(ours) == identity_of(Remote("https://li:two@example.org/p", "main", 5))
     assert identity_of(ours) != identity_of(Remote("https://li:one@example.org/q", "main"))
     assert identity_of(ours) != identity_of(Remote("https://li:one@example.org/p", "next"))
 
 
-def test_no_secret_stays_in_what_git_says() -> None:
+def test_secrets_are_removed_from_the_output_of_git() -> None:
     address = address_of("https://wei-li:tea%40pot@example.org/p")
     said = "fatal: 'https://a:b@example.org/p': no tea@pot for wei-li"
     assert without_secrets("tell", address_of("https://e:l@example.org/p")) == "tell"

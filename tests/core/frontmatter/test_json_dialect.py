@@ -43,15 +43,15 @@ def test_a_brace_of_markdown_is_not_json(text: str) -> None:
     assert read_front_matter(text) is None
 
 
-def test_a_field_knows_where_it_stands() -> None:
+def test_a_field_has_its_position() -> None:
     front = read_front_matter('\n{\n  "a": 1, "b"\n: 2,\n  "c":\n[\n]}')
     assert front is not None
-    places = [(f.line, f.column, f.key_column) for f in front.fields.values()]
-    assert places == [(3, 8, 3), (3, 11, 11), (5, 3, 3)]
+    positions = [(f.line, f.column, f.key_column) for f in front.fields.values()]
+    assert positions == [(3, 8, 3), (3, 11, 11), (5, 3, 3)]
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "fault"),
+    ("text", "position", "fault"),
     [
         (
             "{\n",
@@ -89,17 +89,17 @@ def test_a_field_knows_where_it_stands() -> None:
         ('"a" 1\n;;;\n', (1, 5), "the front matter is not JSON: expected ':'"),
     ],
 )
-def test_what_is_not_json_is_refused_with_its_place(
-    text: str, place: tuple[int, int], fault: str
+def test_invalid_json_is_refused_with_its_position(
+    text: str, position: tuple[int, int], fault: str
 ) -> None:
     with pytest.raises(FrontMatterError) as caught:
         read_front_matter(text)
-    assert (caught.value.line, caught.value.column) == place
+    assert (caught.value.line, caught.value.column) == position
     assert caught.value.fault.startswith(fault)
 
 
 @pytest.mark.parametrize(
     "text", ["---\na: b\n---\n", "title: x\n---\n", "Date: x\n", "+++\n+++"]
 )
-def test_where_json_is_forced_nothing_else_is_read(text: str) -> None:
+def test_if_the_setting_is_json_nothing_else_is_read(text: str) -> None:
     assert read_front_matter(text, "json") is None
