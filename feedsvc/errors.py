@@ -1,27 +1,27 @@
-"""Everything that feedsvc raises on purpose, so that a caller can tell our faults from bugs.
+"""Defines the exceptions that feedsvc raises, which separates expected errors from bugs.
 
 FeedsvcError
-├── SettingsError      the configuration; lists every problem at once
-├── FolderError        the folder of posts cannot be read at all
-├── RepositoryError    the git repository of the posts cannot be followed
-├── FrontMatterError   the front matter of one file cannot be read; posts.py catches it
-├── Unreachable        a request to a subscriber or a hub had no answer
-└── StoreError         the store could not be asked or written
-    ├── StoreDamaged   its file is not, or no longer, a database
-    ├── StoreGone        its file was taken away
-    ├── StoreTooOld    an older feedsvc wrote it, which may still be using it
-    ├── StoreTooNew    it was written by a newer feedsvc and is left untouched
-    ├── StoreSlow      a query took longer than it may
+├── SettingsError      the configuration is invalid; lists all problems
+├── FolderError        the folder of posts cannot be read
+├── RepositoryError    the git repository of the posts cannot be fetched or read
+├── FrontMatterError   the front matter of one file cannot be read
+├── Unreachable        a request to another server had no answer
+└── StoreError         a query or a write failed
+    ├── StoreDamaged   its file is not a valid database
+    ├── StoreGone      its file was deleted
+    ├── StoreTooOld    it has the schema of an older feedsvc
+    ├── StoreTooNew    it has the schema of a newer feedsvc
+    ├── StoreSlow      a query took too long
     └── StoreLocked    another process is publishing
 """
 
 
 class FeedsvcError(Exception):
-    """The root: its text is fit to be shown to a person."""
+    """The base class; its text may be shown to users."""
 
 
 class SettingsError(FeedsvcError):
-    """The configuration is refused; `problems` has one line for each fault."""
+    """The configuration is invalid; `problems` has one line for each fault."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__(
@@ -31,18 +31,18 @@ class SettingsError(FeedsvcError):
 
 
 class FolderError(FeedsvcError):
-    """The folder of posts cannot be listed; nothing is withdrawn because of it."""
+    """The folder of posts cannot be listed; published posts stay."""
 
 
 class RepositoryError(FeedsvcError):
-    """The git repository of the posts cannot be followed now; what was published stands."""
+    """The git repository of the posts cannot be fetched or read; published posts stay."""
 
 
 class FrontMatterError(FeedsvcError):
-    """Front matter that cannot be read: `line` and `column` count from 1 in the file.
+    """The front matter of a file cannot be read.
 
-    `text` is what stands there, at most 60 characters; a column of 0 is one not known. `code`
-    is a word for machines.
+    `line` and `column` count from 1 in the file; a column of 0 is unknown. `text` is the text
+    at that position, at most 60 characters. `code` is the kind of fault for programs.
     """
 
     def __init__(
@@ -64,37 +64,37 @@ class FrontMatterError(FeedsvcError):
         self.code = code
 
 
-class Unreachable(FeedsvcError):  # noqa: N818 - a request is not wrong because of it
-    """A request to somebody else's server was refused or had no answer.
+class Unreachable(FeedsvcError):  # noqa: N818 - the other server is at fault
+    """A request to another server was refused or had no answer.
 
-    The text names scheme, host and port, and the fault; never a path or a query, which may
-    hold a secret.
+    The text has the scheme, host, port and fault, but never a path or query, which may contain
+    a secret.
     """
 
 
 class StoreError(FeedsvcError):
-    """The store could not be asked or written; what was published before stands."""
+    """A query or a write failed; what was published before stays."""
 
 
-class StoreDamaged(StoreError):  # noqa: N818 - a kind of StoreError, named for what is wrong
-    """The store's file is damaged; it is put aside and made anew from the folder."""
+class StoreDamaged(StoreError):  # noqa: N818 - a StoreError, named after the fault
+    """The store's file is damaged; it is moved aside and rebuilt from the folder."""
 
 
 class StoreGone(StoreError):  # noqa: N818 - likewise
-    """The store's file was taken away while it was in use; it is made anew from the folder."""
+    """The store's file was deleted while in use; it is rebuilt from the folder."""
 
 
 class StoreTooOld(StoreError):  # noqa: N818 - as StoreDamaged
-    """The store has the schema of an older feedsvc and was not to be upgraded."""
+    """The store has the schema of an older feedsvc and may not be upgraded here."""
 
 
 class StoreTooNew(StoreError):  # noqa: N818 - likewise
-    """The store was written by a newer feedsvc; it is left as it is."""
+    """The store has the schema of a newer feedsvc; it is left unchanged."""
 
 
 class StoreSlow(StoreError):  # noqa: N818 - likewise
-    """A query took longer than it may, and was interrupted."""
+    """A query took too long and was interrupted."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - likewise
-    """Another process is publishing into this store."""
+    """Another process is publishing to this store."""

@@ -1,8 +1,8 @@
-"""Addresses, made in one place: what stands in a link is what the route and the store look up.
+"""Makes all addresses, so that links, routes and the store agree.
 
-A *path* here is decoded text without a leading slash (`tags/C~23`); it is the store's key, the
-export's file name and what a WSGI server hands to a route. A *URL* is the same behind the
-site's URL, percent-encoded once.
+A *path* is decoded text without a leading slash (`tags/C~23`): the key in the store, the file
+name of the export and the path in a request. A *URL* is the site's URL and the path,
+percent-encoded once.
 """
 
 import hashlib
@@ -18,34 +18,33 @@ from feedsvc.core.text import nfc
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
 HUB_PATH: Final = "hub"
-JOBS_PATH: Final = "hooks/jobs/"  # and the name of a job
+JOBS_PATH: Final = "hooks/jobs/"  # followed by the name of a job
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
 _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
-_URL_NOISE = re.compile("[\t\n\r]")  # browsers leave these out, wherever they stand
+_URL_NOISE = re.compile("[\t\n\r]")  # browsers ignore these in URLs
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _NO_URL = re.compile("[\x00-\x20#\x7f]")  # a client sends no fragment
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
 _FILE_NAMES = frozenset([*FORMATS.values(), "index.html"])
-_MOST_BYTES = (
-    180  # of one segment: percent-encoded and with a suffix it still is a legal file name
-)
+# Of one segment. Percent-encoded and with a suffix it is still a legal file name.
+_MOST_BYTES = 180
 
 
 @lru_cache(maxsize=4096)
 def segment(name: str) -> str:
-    """A path segment for the name of a tag, category, author or language: one for each name.
+    """The path segment for the name of a tag, category, author or language.
 
-    It is readable: letters, digits and marks of any script stay; a space is `_`; all else is
-    `~` and two hex digits for each byte of UTF-8. No two names (in NFC) share a segment, and
-    none is `.`, `..`, hidden, a device of Windows or the name of a feed's file. A name of more
-    than 180 bytes is cut and carries a hash of the whole.
+    Letters, digits and marks of any script stay; a space becomes `_`; each byte (UTF-8) of any
+    other character becomes `~` and two hex digits. Two names that differ in NFC have different
+    segments. No segment is `.`, `..`, a hidden file, a Windows device or the name of a feed's
+    file. A name of more than 180 bytes is cut and gets a hash of the whole name.
     """
     name = nfc(name)
     parts: list[str] = []
-    escaped = True  # at the start too: a combining mark there would have nothing to stand on
+    escaped = True  # also at the start, where a combining mark has no base character
     for char in name:
         if char == " ":
             parts.append("_")
@@ -74,7 +73,7 @@ def _kept(char: str, *, after_escape: bool) -> bool:
         return char in _KEPT_ASCII
     group = unicodedata.category(char)
     if group[0] == "M":
-        return not after_escape  # or it would compose with the escape's last digit
+        return not after_escape  # it would combine with the last digit of the escape
     return group[0] in "LNS"
 
 
@@ -88,7 +87,7 @@ def tag_path(name: str) -> str:
 
 
 def category_path(names: tuple[str, ...]) -> str:
-    """The path of a category's feeds: the names from the top down, each a segment."""
+    """The path of a category's feeds: one segment for each name, the top level first."""
     return "/".join(["categories", *(segment(name) for name in names)])
 
 
@@ -98,27 +97,27 @@ def author_path(name: str) -> str:
 
 
 def language_path(language: str) -> str:
-    """The path of a language's feeds, whichever capitals its tag is written with."""
+    """The path of a language's feeds; the case of the tag does not matter."""
     return f"lang/{segment(language_tag(language))}"
 
 
 def document_path(feed_path: str, format_name: str) -> str:
-    """The path of a feed's document in a format of FORMATS; the site's feed has the path ``."""
+    """The path of a feed's document in one of FORMATS; the path of the site's feed is ``."""
     return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]
 
 
 @lru_cache(maxsize=4096)
 def url(site_url: str, path: str) -> str:
-    """The absolute URL of a path: percent-encoded UTF-8 (RFC 3986 §2.5) behind the site's."""
+    """The absolute URL of a path: the site's URL and percent-encoded UTF-8 (RFC 3986 §2.5)."""
     return f"{site_url.rstrip('/')}/{quote(path, safe='/~')}"
 
 
 def path_at(site_url: str, spelling: str) -> str | None:
-    """The path of which `spelling` is a URL below the site's; None if it is another site's.
+    """The path of a URL below the site's URL; None if the URL is not below it.
 
-    URLs that lead a client to the same path of the same server are alike (RFC 3986 §6.2): the
-    case of scheme and host, a default port, percent-encoding and a query do not matter. The
-    path is as the server decodes it: two spellings of a name may give two paths.
+    Equivalent URLs have the same path (RFC 3986 §6.2): the case of scheme and host, a default
+    port, percent-encoding and a query do not matter. The path is decoded but not normalised,
+    so names that differ in Unicode form have different paths.
     """
     if _NO_URL.search(spelling):
         return None
@@ -143,12 +142,12 @@ def _authority(url: SplitResult) -> tuple[str, str, int | None]:
 
 
 def page_url(site_url: str, path: str) -> str:
-    """The permalink of a post that is read at this decoded path of the site."""
+    """The permalink of the post at this decoded path of the site."""
     return site_url.rstrip("/") + quote("/" + nfc(path).lstrip("/"), safe="/~:@!$&'()*+,;=")
 
 
 def web_url(base_url: str, text: str) -> str | None:
-    """The http or https URL in ASCII that `text` means at `base_url`; None for any other."""
+    """The ASCII http or https URL that `text` means relative to `base_url`; None if none."""
     text = _URL_NOISE.sub("", text).strip()
     try:
         absolute = urljoin(base_url, text)
@@ -162,10 +161,10 @@ def web_url(base_url: str, text: str) -> str | None:
 
 
 def is_reserved(path: str) -> bool:
-    """True where the service answers at this decoded path itself, so that no post can.
+    """True if feedsvc uses this decoded path itself, so that no post can have it.
 
-    `path` has no slash at its start. Any path that ends with the name of a feed's file counts:
-    a feed may come to stand there.
+    `path` has no leading slash. Every path that ends with the name of a feed's file is
+    reserved, because there may be a feed later.
     """
     if path in _OWN_PATHS or path.startswith(("hooks/", "static/")):
         return True
@@ -173,7 +172,7 @@ def is_reserved(path: str) -> bool:
 
 
 def raw_name_path(path: str) -> str | None:
-    """The path meant by one in which a name stands as it is: `tags/C#` means `tags/C~23`."""
+    """The path that one with a plain name means: `tags/C#` means `tags/C~23`."""
     kind, _, rest = path.partition("/")
     match kind:
         case "tags":

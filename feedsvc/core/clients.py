@@ -1,13 +1,13 @@
-"""Who a client is, for limits: an address, out of what a proxy says of it."""
+"""Identifies clients for rate limits, by their address or by what a proxy reports."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 FORWARDED: Final = "forwarded"
-_PREFIX: Final = 64  # of an IPv6 address: so many bits are one customer's
+_PREFIX: Final = 64  # bits of an IPv6 address that one customer has
 
-_PORT: Final = r"(?::[\w.-]*)?"  # RFC 7239 §6.3 allows a name as well
+_PORT: Final = r"(?::[\w.-]*)?"  # RFC 7239 §6.3 allows a name too
 _ADDRESS: Final = re.compile(
     rf"\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]{_PORT}|([0-9.]+){_PORT}|([0-9A-Fa-f:.]+)(?:%.*)?"
 )
@@ -17,9 +17,9 @@ _PARAMETER: Final = re.compile(rf"[ \t]*(?:{_PAIR}[ \t]*)?([,;]|\Z)")
 
 
 def client_at(address: str) -> str | None:
-    """The client at an address, with or without a port; None if this is no address.
+    """The client at an address, with or without a port; None if it is not an address.
 
-    An IPv4 address, also where IPv6 maps it, is one client, and the /64 of an IPv6 address.
+    A client is an IPv4 address (also one mapped to IPv6) or the /64 network of an IPv6 address.
     """
     match = _ADDRESS.fullmatch(address.strip())
     if not match:
@@ -34,24 +34,24 @@ def client_at(address: str) -> str | None:
 
 
 def client_before(proxies: int, header: str, value: str) -> str | None:
-    """The client that the outermost of so many proxies saw, as this header has it.
+    """The client in front of our `proxies` proxies, from the value of a header.
 
-    The header is `Forwarded` (RFC 7239), or a list of addresses to which each proxy adds one.
-    None if it has no address in that place: it was not written by our proxies.
+    The header is `Forwarded` (RFC 7239) or a list of addresses; each proxy appends one. None if
+    there is no address at that position: our proxies did not write the header.
     """
     hops = _forwarded(value) if header.lower() == FORWARDED else value.split(",")
     return client_at(hops[-proxies]) if 0 < proxies <= len(hops) else None
 
 
 def _forwarded(value: str) -> list[str]:
-    """The `for` of each element. None of them if the header is malformed.
+    """The `for` of each element; empty if the header is malformed.
 
-    A client could otherwise open a quotation that swallows what our proxy adds.
+    Otherwise a client could open a quoted string that hides what our proxy appends.
     """
     hops = [""]
-    place = 0
-    while place <= len(value):
-        match = _PARAMETER.match(value, place)
+    position = 0
+    while position <= len(value):
+        match = _PARAMETER.match(value, position)
         if not match:
             return []
         name, token, quoted, end = match.groups()
@@ -61,5 +61,5 @@ def _forwarded(value: str) -> list[str]:
             hops[-1] = token or re.sub(r"\\(.)", r"\1", quoted)
         if end == ",":
             hops.append("")
-        place = match.end() + (not end)
+        position = match.end() + (not end)
     return hops

@@ -1,6 +1,6 @@
-"""How people write dates: each notation is put into the one that `read_date` knows.
+"""Rewrites the notations of dates into the one that `read_date` reads.
 
-No calendar and no zones here. What can be read in two ways is refused, and never guessed.
+Calendar and time zones are not handled here. Ambiguous dates are refused, never guessed.
 """
 
 import re
@@ -15,8 +15,8 @@ MONTHS: Final = (
 )
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-_LONGEST: Final = 90  # characters; so no pattern here meets a long text
-_Put: TypeAlias = str | Callable[[re.Match[str]], str]
+_LONGEST: Final = 90  # characters; keeps the patterns below fast
+_Replacement: TypeAlias = str | Callable[[re.Match[str]], str]
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -57,17 +57,17 @@ def _clock(match: re.Match[str]) -> str:
 def _of_24_hours(match: re.Match[str]) -> str:
     hour = int(match["hour"])
     if not 1 <= hour <= 12:
-        raise ValueError(f"{match[0].strip()!r} is no time of a clock with 12 hours")
+        raise ValueError(f"{match[0].strip()!r} is not a time of a 12-hour clock")
     late = match["half"].lower() in ("p", "下午", "午後")
     return f" {hour % 12 + 12 * late}:{match['minute'] or '00'}{match['second'] or ''} "
 
 
 _TIME = r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})(?P<second>:\d{2}(?:[.,]\d+)?)?)?"
-_IN_TURN: Final[tuple[tuple[re.Pattern[str], _Put], ...]] = (
+_REPLACEMENTS: Final[tuple[tuple[re.Pattern[str], _Replacement], ...]] = (
     (_pattern(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]"), r"\1-\2-\3 "),
     (_pattern(r"^(\d{4})(\d{2})(\d{2})(?=[T\s])"), r"\1-\2-\3"),
     (_pattern(r"(?<=\dT)(\d{2})(\d{2})(\d{2})?(?![\d:])"), _clock),
-    # Words behind an offset repeat it: JavaScript's and Go's, and RFC 9557's zone.
+    # Text after an offset repeats it: in JavaScript and Go, and the zone of RFC 9557.
     (_pattern(rf"({_CLOCK_OFFSET})\s*(?:\([^()]*\)|\[{_ZONE_NAME}\]|\s[a-z]{{3,5}})$"), r"\1"),
     (_pattern(rf"\s*\[({_ZONE_NAME})\]$"), r" \1"),
     (_pattern(r"(?<![/a-z])(?:UTC?|GMT)\s*([+-]\d{1,2}(?::?\d{2})?)$"), r"\1"),
@@ -95,7 +95,7 @@ _IN_TURN: Final[tuple[tuple[re.Pattern[str], _Put], ...]] = (
 _FAULTS: Final = (
     (
         _pattern("^(?:now|today|yesterday|tomorrow|(?:git )?(?:last modified|created))$"),
-        "it means another day each time; write the day itself",
+        "it means a different day each day; write the date",
     ),
     (_pattern(r"^\d{4}年?$"), "it is a year without a month and a day"),
     (_pattern(r"^\d{4}(?:[-/.]\d{1,2}|\s*年\s*\d{1,2}\s*月)$"), "it has no day"),
@@ -104,7 +104,7 @@ _FAULTS: Final = (
     (_pattern(rf"^{_DAY}\s+{_MONTH}$"), "it has no year"),
     (
         _pattern(r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}(?!\d)"),
-        "nobody can tell its month from its day; write the year first",
+        "it is not clear which part is the month; write the year first",
     ),
     (
         _pattern(
@@ -116,7 +116,7 @@ _FAULTS: Final = (
         _pattern(
             r":\d\d\s*(?:[ap]\.?m\.?\s*)?(?!(?:[ap]m|UTC?|GMT)\b)(?P<word>(?-i:[A-Z]{2,5}))(?:\s+\d{4})?$"
         ),
-        "the zone {word} is not the same everywhere; write an offset such as +08:00",
+        "the zone {word} is ambiguous; write an offset such as +08:00",
     ),
 )
 _FIRST_WEEKDAY = _pattern(rf"^{_WEEKDAY}\.?\s*,?\s*")
@@ -124,23 +124,23 @@ _SECOND_WEEKDAY = _pattern(rf"(?<=\d)[\s,]*\(?{_WEEKDAY}\)?(?=[\s,]|$)")
 
 
 def usual_notation(text: str) -> str:
-    """`text`, a date in whatever notation, as `YYYY-M-D`, `YYYY-M-D H:MM` and so on.
+    """Rewrite a date in any notation as `YYYY-M-D`, `YYYY-M-D H:MM` and so on.
 
-    A text that is no date comes back as it is, or nearly. Raises ValueError for what cannot be
-    read in one way only, such as 03/04/2024 or a weekday that the day has not.
+    A text that is not a date is returned almost unchanged. Raises ValueError for an ambiguous
+    date, such as 03/04/2024, and for a wrong weekday.
     """
     if len(text) > _LONGEST:
         raise ValueError("it is not a date")
-    # Full-width digits and colons become ASCII, and so do the spaces that JavaScript writes.
+    # Full-width digits and colons, and the spaces that JavaScript writes, become ASCII.
     text = unicodedata.normalize("NFKC", text).replace("\u2212", "-").strip()
     for pattern, fault in _FAULTS:
-        found = pattern.search(text)
-        if found:
-            raise ValueError(fault.format_map(found.groupdict()))
+        match = pattern.search(text)
+        if match:
+            raise ValueError(fault.format_map(match.groupdict()))
     first = _FIRST_WEEKDAY.match(text)
     text = text[first.end() :] if first else text
-    for pattern, put in _IN_TURN:
-        text = pattern.sub(put, text, 1)
+    for pattern, replacement in _REPLACEMENTS:
+        text = pattern.sub(replacement, text, 1)
     second = _SECOND_WEEKDAY.search(text)
     text = text[: second.start()] + text[second.end() :] if second else text
     for weekday in (first, second):
@@ -150,7 +150,7 @@ def usual_notation(text: str) -> str:
 
 
 def _check_weekday(text: str, word: str) -> None:
-    """Raises ValueError if the date that `text` begins with is no such weekday."""
+    """Raise ValueError if the date at the beginning of `text` is not on that weekday."""
     numbers = re.match(_NUMBERS, text, re.ASCII)
     if not numbers:
         return
@@ -160,4 +160,4 @@ def _check_weekday(text: str, word: str) -> None:
         name.lower().startswith(word[:3].lower())
         or word[-1].replace("天", "日") == _CHINESE_DAYS[day.weekday()]
     ):
-        raise ValueError(f"{day} is a {name}, but it says {word}")
+        raise ValueError(f"{day} is a {name}, not a {word}")

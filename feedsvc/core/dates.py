@@ -1,4 +1,4 @@
-"""Dates as authors write them: read in the site's time zone, never in the host's."""
+"""Reads dates in the site's time zone, never the host's, and formats them for feeds."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,20 +22,18 @@ _IN_NAME = re.compile(
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOT_A_ZONE: Final = (
-    "posix/",
-    "right/",
-)  # some hosts have them, and `right` counts leap seconds
+# Zones that only some hosts have; `right` counts leap seconds.
+_NOT_A_ZONE: Final = ("posix/", "right/")
 
 
 def read_date(text: str, zone: ZoneInfo) -> datetime:
-    """The instant that `text` names, to the second, with the offset it was meant in.
+    """Read a date and time, to the second, with its offset.
 
-    `2026-03-01`, `2026/3/1 9:30`, `2026-03-01T09:30:00+08:00`, RFC 5322's and JavaScript's
-    form, `March 1, 2026`, `2026年3月1日`, the seconds or milliseconds since 1970 and the like.
-    Where no offset stands, `zone` decides: the first of two in an overlap, and an hour that a
-    clock change skips is moved forward. Raises ValueError for all else and for what can be
-    read in two ways; its text says why.
+    It reads `2026-03-01`, `2026/3/1 9:30`, `2026-03-01T09:30:00+08:00`, the forms of RFC 5322
+    and JavaScript, `March 1, 2026`, `2026年3月1日`, seconds or milliseconds since 1970 and
+    more. A date without an offset is in `zone`. If a clock change repeats an hour, the first
+    counts; an hour that it skips is moved forward. Raises ValueError, with the reason, for any
+    other text and for ambiguous dates.
     """
     text = text.strip()
     match = _USUAL.fullmatch(text)
@@ -52,10 +50,10 @@ def read_date(text: str, zone: ZoneInfo) -> datetime:
 
 
 def date_in_name(file_name: str, zone: ZoneInfo) -> tuple[datetime, str] | None:
-    """The date that a file's name begins with, and the rest of the name without its suffix.
+    """The date at the beginning of a file's name (without suffix), and the rest of the name.
 
-    `2026-03-01-tea`, `2026-03-01_tea`, `2026-03-01 tea`, `2026-03-01` and, as Zola has it,
-    `2026-03-01T09:30:00Z-tea`. None where the name begins with no date that exists.
+    It reads `2026-03-01-tea`, `2026-03-01_tea`, `2026-03-01 tea`, `2026-03-01` and Zola's
+    `2026-03-01T09:30:00Z-tea`. None if the name does not begin with an existing date.
     """
     match = _IN_NAME.fullmatch(file_name)
     if not match:
@@ -76,13 +74,13 @@ def _moment(match: re.Match[str], zone: ZoneInfo) -> datetime:
         zone = _zone_called(match["zone"])
     elif match["zone"]:
         moment = naive.replace(tzinfo=_offset(match["zone"]))
-        moment.astimezone(UTC)  # or it is no moment that a feed can sort by
+        moment.astimezone(UTC)  # raises OverflowError if feeds could not sort by it
         return moment
     return _local(naive.replace(tzinfo=zone).astimezone(UTC), zone)
 
 
 def _of_digits(text: str, zone: ZoneInfo) -> datetime:
-    """A date of eight digits, or the seconds (10 digits) or milliseconds (13) since 1970."""
+    """A date of 8 digits, or the seconds (10 digits) or milliseconds (13) since 1970."""
     match len(text):
         case 8:
             return read_date(f"{text[:4]}-{text[4:6]}-{text[6:]}", zone)
@@ -98,7 +96,7 @@ def _of_digits(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """`moment`, which is in UTC, with the zone's offset then, in whole minutes."""
+    """`moment` in UTC, changed to the zone's offset at that time, in whole minutes."""
     local = moment.astimezone(zone)
     minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
     return local.astimezone(timezone(timedelta(minutes=minutes)))
@@ -110,7 +108,7 @@ def _zone_called(name: str) -> ZoneInfo:
             raise ValueError(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone is called {name}") from error
+        raise ValueError(f"there is no time zone {name}") from error
 
 
 def _offset(text: str) -> timezone:
@@ -126,22 +124,22 @@ def _offset(text: str) -> timezone:
 
 
 def rfc3339(moment: datetime) -> str:
-    """`moment` as RFC 3339 §5.6 writes it, to the second; `Z` for UTC."""
+    """`moment` in the form of RFC 3339 §5.6, to the second; `Z` for UTC."""
     text = moment.replace(microsecond=0).isoformat()
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
 
 def rfc822(moment: datetime) -> str:
-    """`moment` as RSS wants it: RFC 822 with a four-digit year and English names."""
+    """`moment` in the form of RFC 822 with a four-digit year, as RSS 2.0 requires."""
     day, month = DAYS[moment.weekday()][:3], MONTHS[moment.month - 1][:3]
     return f"{day}, {moment:%d} {month} {moment.year:04d} {moment:%H:%M:%S %z}"
 
 
 def microseconds(moment: datetime) -> int:
-    """`moment` as whole microseconds since 1970 in UTC: what the store sorts by."""
+    """`moment` in whole microseconds since 1970; the store sorts by them."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_microseconds(count: int) -> datetime:
-    """The moment of `microseconds`, in UTC, to the microsecond."""
+    """The moment, in UTC, of a count of microseconds since 1970."""
     return _EPOCH + timedelta(microseconds=count)

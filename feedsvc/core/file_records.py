@@ -1,4 +1,4 @@
-"""What is known of a file of the folder: how it looked, and what came of it."""
+"""Defines what the store keeps about each file: its stamp, state and problems."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -10,7 +10,7 @@ State: TypeAlias = Literal["published", "draft", "held", "refused", "no post"]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the file system says of a file: it has changed when any of these has (F9)."""
+    """File system metadata: a file has changed if any of these has."""
 
     size: int
     mtime_ns: int
@@ -20,17 +20,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file when it was last read; `digest` is of its bytes.
+    """A file as it was last read; `digest` is a hash of its bytes.
 
-    `entry_id` is of the entry that it has in the feeds, `key` the key that it has it under;
-    where another file has its key, that is the key which it `wants`. It is to be read again at
-    `due_at`, though nothing has changed; it has not been there since `missing_since`. Both are
-    microseconds since 1970. `measured` are attached files, as the post names them, with the
-    octets that were announced of each.
+    `entry_id` is the id of its entry in the feeds, and `key` the key of that entry. If another
+    file has the key of this one, `wants` is that key. The file is read again at `due_at` even
+    if it has not changed. It is missing since `missing_since`. `measured` are the attached
+    files, as the post names them, and the length in octets that the feeds give for each.
 
-    `passed_at` is a date in the post that has come, in microseconds since 1970: for a published
-    post the one that it waited for, for an expired post its expiry. While the clock is behind
-    that date (it was put back), the date still counts as passed.
+    `passed_at` is a date in the post that has passed: the release of a published post, or the
+    expiry of an expired one. It counts as passed even if the clock is set back. All times are
+    in microseconds since 1970.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""Where a git repository is: by which transport, at which address, with which password."""
+"""Parses URLs of git repositories into transport, address and credentials."""
 
 import hashlib
 import re
@@ -21,9 +21,9 @@ _NOT_IN_BRANCHES: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A branch of a repository, as the settings name it; `url` may carry a user and a password.
+    """A branch of a repository, from the settings; `url` may contain a user and a password.
 
-    `depth` is how many commits of its past are fetched; 0 for all.
+    `depth` is the number of commits to fetch; 0 for all.
     """
 
     url: str = field(repr=False)
@@ -33,7 +33,7 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a URL says: `text` is without secrets, and so may be shown and handed to git."""
+    """The parts of a URL; `text` has no secrets, so it may be logged and passed to git."""
 
     transport: str
     text: str
@@ -43,7 +43,7 @@ class Address:
 
 
 def address_of(url: str) -> Address:
-    """Take a URL apart. Raises ValueError, which shows nothing of it, where it is not asked."""
+    """Parse a URL. Raises ValueError, which does not show the URL, if it is not supported."""
     if not url or _CONTROLS.search(url):
         raise ValueError(f"the URL is empty or has a space or control character; {_CURE}")
     scheme, separator, _ = url.partition("://")
@@ -57,25 +57,25 @@ def address_of(url: str) -> Address:
         return _over_ssh(url)
     if url.startswith("file:///"):
         return Address("file", url)
-    raise ValueError(f"git is not asked over such a URL; {_CURE}")
+    raise ValueError(f"the URL is not of a supported kind; {_CURE}")
 
 
 def _over_ssh(url: str) -> Address:
     netloc = url.removeprefix("ssh://").partition("/")[0]
     if ":" in netloc.rpartition("@")[0]:
-        raise ValueError("ssh takes no password in its URL; give feedsvc's user a key")
-    if not _is_place(netloc):
-        raise ValueError(f"the URL's host or port is impossible; {_CURE}")
+        raise ValueError("an ssh URL cannot contain a password; give feedsvc's user a key")
+    if not _is_host_and_port(netloc):
+        raise ValueError(f"the URL's host or port is invalid; {_CURE}")
     return Address("ssh", url)
 
 
-def _is_place(netloc: str) -> bool:
+def _is_host_and_port(netloc: str) -> bool:
     """True if such a host and port can exist."""
-    found = _NETLOC.fullmatch(netloc)
-    if found is None or not 0 < int(found["port"] or 1) < 65536:
+    match = _NETLOC.fullmatch(netloc)
+    if match is None or not 0 < int(match["port"] or 1) < 65536:
         return False
     try:
-        host = found["host"]
+        host = match["host"]
         plain_host((host if host.isascii() else host.encode("idna").decode()).lower())
     except ValueError:  # UnicodeError is one
         return False
@@ -90,11 +90,11 @@ def _over_http(url: str) -> Address:
     user, password = unquote(user), unquote(password)
     if any(mark in rest for mark in "?#") or "@" in path:
         raise ValueError(
-            "the URL has ?, # or a second @; write %3F, %23 or %40, in a password too"
+            "the URL has ?, # or a second @; write %3F, %23 or %40, also in a password"
         )
-    if not _is_place(host):
+    if not _is_host_and_port(host):
         raise ValueError(
-            "the URL's host or port is impossible; write / in a password as %2F and @ as %40"
+            "the URL's host or port is invalid; write / in a password as %2F and @ as %40"
         )
     if any(_CONTROLS.search(secret) for secret in (user, password)):
         raise ValueError("the URL's user or password has a space or control character")
@@ -103,20 +103,20 @@ def _over_http(url: str) -> Address:
 
 
 def is_branch(name: str) -> bool:
-    """True where git allows `refs/heads/<name>`, and no option could be meant."""
+    """True if git allows `refs/heads/<name>` and the name cannot be taken for an option."""
     return bool(name) and not _NOT_IN_BRANCHES.search(name)
 
 
 def identity_of(remote: Remote) -> str:
-    """Names what is followed: another address or branch has another one; a password has not."""
-    named = f"{address_of(remote.url).text}\0{remote.branch}"
-    return hashlib.sha256(named.encode(errors="surrogateescape")).hexdigest()
+    """A hash that changes with the address or the branch, but not with the password."""
+    source = f"{address_of(remote.url).text}\0{remote.branch}"
+    return hashlib.sha256(source.encode(errors="surrogateescape")).hexdigest()
 
 
 def without_secrets(text: str, address: Address) -> str:
-    """The same text, with neither a user nor a password in it."""
+    """The text with the user and the password of the address replaced by `***`."""
     for secret in (address.password, address.user):
-        if len(secret) > 2:  # shorter ones would blot out parts of words
+        if len(secret) > 2:  # shorter ones may be parts of words
             for form in (secret, quote(secret), quote(secret, safe="")):
                 text = text.replace(form, "***")
     return re.sub(r"(?<=://)[^/@\s'\"]+@", "***@", text)

@@ -1,11 +1,11 @@
-"""Language tags, each spelt one way: `zh-cn` and `zh-CN` are one language and one feed."""
+"""Spells language tags in one way, so that `zh-cn` and `zh-CN` are one feed."""
 
 
 def language_tag(text: str) -> str:
-    """The tag in the capitals that RFC 5646 §2.1.1 recommends: `zh-CN`, `sr-Latn`, `en-GB`.
+    """The tag in the case that RFC 5646 §2.1.1 recommends: `zh-CN`, `sr-Latn`, `en-GB`.
 
-    A region of two letters is in capitals and a script of four begins with one, but not behind
-    a subtag of one letter, which says that the rest means something else (`en-x-ab`).
+    Two letters are in upper case, and four letters begin with a capital. Subtags after a
+    singleton are in lower case (`en-x-ab`).
     """
     first, *rest = text.lower().split("-")
     spelt, is_plain = [first], len(first) > 1

@@ -1,4 +1,4 @@
-"""Files that a post brings along: an episode to hear, a film to watch, a paper to read."""
+"""Defines attached files: episodes, films, pictures and documents."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 _PODCASTS: Final = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")  # podcast-namespace, guid
 _MEDIA: Final = frozenset(["audio", "video", "image"])
-# Not the table of the machine: the same post gives the same feed everywhere.
+# Not from the operating system, so that a post gives the same feed on every machine.
 _MEDIA_TYPES: Final = {
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
@@ -39,9 +39,9 @@ _MEDIA_TYPES: Final = {
 class Enclosure:
     """An attached file (RFC 4287 §4.2.7.2, RSS 2.0 `enclosure`).
 
-    `href` is absolute, `length` in octets, `duration` in seconds; None where nobody said.
-    `file` is the path in the folder of posts where the attached file would lie, for it to be
-    measured; empty where the length is written, or the file is elsewhere.
+    `href` is absolute, `length` in octets, `duration` in seconds; None if unknown. `file` is
+    the file's path as the post names it, for measuring its length; empty if the post gives the
+    length, or the file is not in the folder.
     """
 
     href: str
@@ -52,23 +52,23 @@ class Enclosure:
 
     @property
     def medium(self) -> str:
-        """What it is to a player: `audio`, `video`, `image` or `document` (Media RSS)."""
+        """The medium in Media RSS: `audio`, `video`, `image` or `document`."""
         kind = self.media_type.partition("/")[0].lower()
         return kind if kind in _MEDIA else "document"
 
     @property
     def name(self) -> str:
-        """What it is called to people: the last part of its path, or all of its URL."""
+        """The file's name for people: the last part of its path, or the whole URL."""
         return unquote(_path(self.href).rpartition("/")[2]) or self.href
 
 
 def media_type_of(href: str) -> str:
-    """The media type that the suffix of a URL's path tells; empty where it tells none."""
+    """The media type for the suffix of a URL's path; empty if the suffix is unknown."""
     return _MEDIA_TYPES.get(_path(href).rpartition(".")[2].lower(), "")
 
 
 def image_type(href: str) -> str:
-    """The media type that the suffix of a picture's URL tells, or ``."""
+    """The media type for the suffix of an image's URL; empty if it is not of an image."""
     media_type = media_type_of(href)
     return media_type if media_type.startswith("image/") else ""
 
@@ -78,8 +78,8 @@ def _path(href: str) -> str:
 
 
 def podcast_guid(feed_id: str) -> str:
-    """What a directory of podcasts knows the feed by (`podcast:guid`), a UUID of version 5.
+    """The `podcast:guid` that identifies a feed in podcast directories: a UUID of version 5.
 
-    It is made of the feed's permanent id, so that it outlives a new address.
+    It depends only on the feed's permanent id, so a new address does not change it.
     """
     return str(uuid5(_PODCASTS, feed_id))

@@ -1,9 +1,9 @@
-"""Who wrote something: a name, and where to find or write to its owner."""
+"""Defines the authors of posts: name, page and e-mail address."""
 
 import re
 from dataclasses import dataclass
 
-# A dot-atom on both sides of the @ (RFC 5322 §3.4.1): what every reader takes for an address.
+# A dot-atom on both sides of the @ (RFC 5322 §3.4.1): all feed readers accept it.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _ADDR_SPEC = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)*+")
 
@@ -18,5 +18,5 @@ class Person:
 
     @property
     def addr_spec(self) -> str:
-        """The e-mail address where it is one that a feed may carry (RFC 4287 §3.2.3), or ``."""
+        """The e-mail address if feeds may contain it (RFC 4287 §3.2.3); else empty."""
         return self.email if _ADDR_SPEC.fullmatch(self.email) else ""

@@ -1,4 +1,4 @@
-"""What is wrong with a post, said so that its author can mend it."""
+"""Defines the problems of posts, with a fault and a cure for the author."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,13 +7,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a post may be shown: from `begins` on and until `ends`, where these are known."""
+    """The time in which a post may be shown; None is an open end."""
 
     begins: datetime | None = None
     ends: datetime | None = None
 
     def holds(self, now: datetime) -> bool:
-        """True while the post may be shown."""
+        """True if the post may be shown at `now`."""
         begun = self.begins is None or self.begins <= now
         return begun and (self.ends is None or now < self.ends)
 
@@ -22,11 +22,11 @@ class Span:
 class Problem:
     """A fault in a file of the folder, and its cure.
 
-    `line` and `column` count from 1; 0 is the whole file or line. `code` names the kind of
-    fault for machines (docs/problems.md), `text` is what offends, as the author wrote it, cut
-    short. A problem that `refuses` keeps the file's text out of the feeds, and what the file
-    last had published stays, within the `span` that can still be read; any other is a warning.
-    Two that read alike are equal.
+    `line` and `column` count from 1; 0 means the whole file or line. `code` is the kind of
+    fault for programs (docs/problems.md). `text` is the faulty text, cut short. A problem that
+    `refuses` keeps the new version of the file out of the feeds; the last published version
+    stays, within `span`. Any other problem is a warning. Problems with equal position, fault
+    and cure are equal.
     """
 
     path: str
@@ -41,14 +41,14 @@ class Problem:
 
     @property
     def location(self) -> str:
-        """Where it is, as editors and compilers write it: `tea.md:3:7`."""
+        """The position in the form that editors and compilers use: `tea.md:3:7`."""
         return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
 
     def __str__(self) -> str:
         return f"{self.location}: {self.fault}; {self.cure}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The same for programs, whose JSON it becomes."""
+        """The problem as a dict, for JSON."""
         return {
             "path": self.path,
             "line": self.line or None,

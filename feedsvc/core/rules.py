@@ -1,4 +1,4 @@
-"""How posts are read: the part of the settings that shows in no feed by itself."""
+"""Defines the settings for reading posts; the bytes of feeds do not contain them."""
 
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -8,7 +8,7 @@ from feedsvc.core.people import Person
 Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
 
-# What files and folders may be named for; not `it`, `cs`, `id` and `ml`, which have other uses.
+# Languages in names of files and folders. `it`, `cs`, `id` and `ml` have other meanings.
 LANGUAGES: Final = (
     *("ar", "bn", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "ja"),
     *("ko", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"),
@@ -17,15 +17,15 @@ LANGUAGES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What decides how a file's bytes become a post; see docs/configuration.md, `[content]`.
+    """The rules for reading posts; see docs/configuration.md, `[content]`.
 
     `permalink` is a template such as `/posts/:key/`. `categories` is `hexo` (a flat list is one
-    path) or `flat`. `dialect` and `encoding` are of the files; a text of tags is split at any
-    of `tag_separators`. `encrypted` is `hidden` or `teaser`. With `id_is_guid` the key `id`
-    says what `guid` does. `languages` are those that names of files and folders may tell.
-    `authors` are the people that a post may name by a key. Aliases are pairs of a name and the
-    one that it means, categories with `/`. Feeds at the paths `gone` end with their last entry.
-    No post is hidden because of a key among `harmless_keys`.
+    path) or `flat`. `dialect` and `encoding` are those of the files. A text of tags is split at
+    the characters in `tag_separators`. `encrypted` is `hidden` or `teaser`. If `id_is_guid`,
+    the key `id` means the same as `guid`. `languages` are recognised in names of files and
+    folders. `authors` are people whom posts may name by a key. An alias is a pair of a name and
+    the name it means; categories are joined by `/`. Feeds at the paths `gone` end with their
+    last entry. `harmless_keys` never hide a post.
     """
 
     permalink: str = "/posts/:key/"

@@ -1,4 +1,4 @@
-"""What is true of the whole site: the part of the settings that shows in a feed."""
+"""Defines the settings of the site that appear in feeds."""
 
 import hashlib
 import json
@@ -14,14 +14,14 @@ from feedsvc.core.rules import Rules
 
 @dataclass(frozen=True)
 class Site:
-    """The publication as a whole; every field of it but `rules` may show in a feed's bytes.
+    """The site as a whole; all fields except `rules` may appear in the bytes of feeds.
 
-    `url` is absolute, without a slash at its end. `tag_authority` is an RFC 4151 authority and
-    date, such as `example.org,2026`; it must never change. A feed holds at most `entries`
-    entries and `max_bytes` octets; `content` is `full` or `summary`, and `contents` says so for
-    single feeds by their paths (`tags/AI`, `` for the site's). With `pages` there is a page for
-    people at the path of each feed. `hubs` are the WebSub hubs that every feed names. `rules`
-    decide how posts are read: what they change shows in the entries.
+    `url` is absolute, without a trailing slash. `tag_authority` is an authority and date of
+    RFC 4151, such as `example.org,2026`; it must never change. A feed has at most `entries`
+    entries and `max_bytes` octets. `content` is `full` or `summary`; `contents` sets it for
+    single feeds by path (`tags/AI`, or `` for the site's feed). If `pages`, each feed has an
+    HTML page at its path. `hubs` are the WebSub hubs in every feed. `rules` are the rules for
+    reading posts; they affect feeds only through the entries.
     """
 
     title: str
@@ -42,45 +42,45 @@ class Site:
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The zone of dates that name none."""
+        """The time zone of dates without a zone."""
         return ZoneInfo(self.timezone)
 
     @property
     def since(self) -> datetime:
-        """The date in the tag authority: `updated` of a feed that holds nothing."""
+        """The date in the tag authority; an empty feed has it as `updated`."""
         parts = [int(part) for part in self.tag_authority.rpartition(",")[2].split("-")]
         year, month, day = (*parts, 1, 1)[:3]
         return datetime(year, month, day, tzinfo=UTC)
 
     @cached_property
     def digest(self) -> str:
-        """Changes when any field does that shows in a feed."""
+        """A hash that changes with every field except `rules`."""
         shown = {name: value for name, value in asdict(self).items() if name != "rules"}
         return hashlib.sha256(_json(shown).encode()).hexdigest()
 
     def to_json(self) -> str:
-        """The fields as a JSON object, the same text for equal sites."""
+        """The fields as a JSON object; equal sites give the same text."""
         return _json(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The site that `to_json` wrote; what another version of feedsvc knew is left out."""
-        known = _known(cls, json.loads(text))
-        rules = _known(Rules, known.pop("rules", {}))
+        """The site that `to_json` wrote; fields of other feedsvc versions are ignored."""
+        values = _fields_of(cls, json.loads(text))
+        rules = _fields_of(Rules, values.pop("rules", {}))
         rules["authors"] = tuple(
-            (key, Person(**_known(Person, person))) for key, person in rules.get("authors", ())
+            (key, Person(**_fields_of(Person, each))) for key, each in rules.get("authors", ())
         )
-        return cls(**known, rules=Rules(**rules))
+        return cls(**values, rules=Rules(**rules))
 
 
-def _json(fields_of: dict[str, Any]) -> str:
-    return json.dumps(fields_of, sort_keys=True, ensure_ascii=False)
+def _json(values: dict[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
 
-def _known(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a dataclass in a JSON object, its lists as tuples."""
-    names = {each.name for each in fields(kind)}
-    return {name: _tuples(value) for name, value in found.items() if name in names}
+def _fields_of(dataclass: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a JSON object that are fields of the dataclass, with tuples for lists."""
+    names = {each.name for each in fields(dataclass)}
+    return {name: _tuples(value) for name, value in values.items() if name in names}
 
 
 def _tuples(value: Any) -> Any:

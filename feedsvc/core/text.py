@@ -1,4 +1,4 @@
-"""Text that any feed can carry: legal characters, plain words, summaries that end well."""
+"""Cleans text for feeds: legal characters, plain text of HTML, summaries."""
 
 import html
 import re
@@ -8,15 +8,13 @@ from typing import Final
 
 import regex
 
-# XML 1.0, production 2 "Char" (REQUIREMENTS X1); a class of what is *not* allowed.
-_LEGAL = re.compile(
-    "[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+"
-)  # the faster test
+# XML 1.0 §2.2, production 2, "Char", and its complement.
+_LEGAL = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+")  # faster
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MARKUP = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+))")
 _TAG_END = re.compile(">")
 _COMMENT_END = re.compile("-->")
-_NOT_TEXT = {  # whose content is no text, and where each ends
+_NOT_TEXT = {  # elements whose content is not text, and their end tags
     name: re.compile(rf"</{name}\s*+>", re.I)
     for name in ("script", "style", "head", "template")
 }
@@ -25,91 +23,90 @@ _BLOCKS = frozenset(
 ) | frozenset(["blockquote", "table", "tr", "td", "th", "hr", "figure", "section"])
 _SAFE_TAG = re.compile(r"</?([^\s/>]*+)[^>]*+>")
 _GRAPHEME = regex.compile(r"\X")
-# Characters that are a grapheme each, whatever stands beside them: most of all text.
+# Characters that are one grapheme each in any context; most texts have no others.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
-# Not the wide space between Chinese words, nor the one before a French question mark.
+# Not U+3000 between Chinese words, nor the space before a French question mark.
 _SPACE = re.compile(r"[ \t\n\r\x85\u2028\u2029]+")
 _ANY_SPACE = re.compile(r"\s{2,}|[^\S \u3000]")
-_NOT_ASKED: Final = re.match("", "")
+_NOT_SEARCHED: Final = re.match("", "")
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]")
 
 
 def legal(text: str) -> str:
-    """`text` without the characters that XML 1.0 forbids (lone surrogates among them)."""
+    """`text` without the characters that XML 1.0 forbids, such as lone surrogates."""
     return text if _LEGAL.fullmatch(text) else _ILLEGAL.sub("", text)
 
 
 def one_line(text: str) -> str:
-    """`text` on one line: legal characters, runs of spaces and line ends one space.
+    """`text` on one line, stripped, with legal characters only.
 
-    There is no white space at its ends; U+3000 and other spaces within stay as written.
+    A run of spaces and line ends becomes one space; U+3000 and other spaces stay.
     """
-    if text.isprintable() and "  " not in text:  # then all its characters are legal
+    if text.isprintable() and "  " not in text:  # printable characters are legal
         return text.strip()
     return _SPACE.sub(" ", legal(text)).strip()
 
 
 def nfc(text: str) -> str:
-    """`text` in Unicode's composed form: for names and addresses only, never for content."""
+    """`text` in Unicode NFC; for names and addresses, never for content."""
     return unicodedata.normalize("NFC", text)
 
 
 class Ahead:
-    """Looks ahead in a text for what ends something.
+    """Searches ahead in a text, for the ends of tags and the like.
 
-    A text may hold many beginnings without an end, so no part of it is searched twice: the
-    positions asked for, of one pattern, must not go back.
+    A text may have many beginnings without an end. To keep the time linear, no part is searched
+    twice for one pattern, so its positions must not decrease from call to call.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._found: dict[str, re.Match[str] | None] = {}
+        self._matches: dict[str, re.Match[str] | None] = {}
 
     def next(self, pattern: re.Pattern[str], position: int) -> re.Match[str] | None:
-        """The first match of `pattern` that begins at `position` or behind it."""
-        known = self._found.get(pattern.pattern, _NOT_ASKED)
-        if known is None or (known is not _NOT_ASKED and known.start() >= position):
-            return known
-        found = self._found[pattern.pattern] = pattern.search(self._text, position)
-        return found
+        """The first match of `pattern` that begins at or after `position`."""
+        last = self._matches.get(pattern.pattern, _NOT_SEARCHED)
+        if last is None or (last is not _NOT_SEARCHED and last.start() >= position):
+            return last
+        match = self._matches[pattern.pattern] = pattern.search(self._text, position)
+        return match
 
 
 def plain(markup: str) -> str:
-    """The words of an HTML fragment on one line, tags left out and entities decoded."""
+    """The text of an HTML fragment on one line, without tags and with entities decoded."""
     pieces: list[str] = []
     ahead, position = Ahead(markup), 0
-    while found := _MARKUP.search(markup, position):
-        pieces.append(markup[position : found.start()])
-        end, instead = _end_of_markup(ahead, found)
-        pieces.append(instead)
-        position = end
+    while match := _MARKUP.search(markup, position):
+        pieces.append(markup[position : match.start()])
+        position, replacement = _end_of_markup(ahead, match)
+        pieces.append(replacement)
     pieces.append(markup[position:])
     return _spaced(legal(html.unescape("".join(pieces))))
 
 
 def _spaced(text: str) -> str:
-    """Runs of white space one space, none at the ends; a single U+3000 stays."""
+    """`text` stripped, with one space for each run of white space; a single U+3000 stays."""
     if "\u3000" not in text:
         return " ".join(text.split())  # ten times as fast
     return _ANY_SPACE.sub(" ", text).strip()
 
 
 def words_of(safe: str) -> str:
-    """The words of sanitised HTML, in which `<` and `>` are of tags only, on one line."""
+    """The text of sanitised HTML, in which only tags have `<` and `>`, on one line."""
     pieces = _SAFE_TAG.split(safe)  # text, the name in a tag, text, ...
     pieces[1::2] = [" " if name in _BLOCKS else "" for name in pieces[1::2]]
     return _spaced(legal(html.unescape("".join(pieces))))
 
 
-def _end_of_markup(ahead: Ahead, found: re.Match[str]) -> tuple[int, str]:
-    """Where a comment, a tag or an element without text ends, and what stands for it."""
-    end = ahead.next(_COMMENT_END if found["comment"] else _TAG_END, found.end())
+def _end_of_markup(ahead: Ahead, match: re.Match[str]) -> tuple[int, str]:
+    """The end of a comment, a tag or an element without text, and its replacement."""
+    end = ahead.next(_COMMENT_END if match["comment"] else _TAG_END, match.end())
     if end is None:  # it is text
-        return found.end(), found[0]
-    if found["comment"]:
+        return match.end(), match[0]
+    if match["comment"]:
         return end.end(), ""
-    name = found["name"].lower()
-    if name in _NOT_TEXT and not found["end"]:
+    name = match["name"].lower()
+    if name in _NOT_TEXT and not match["end"]:
         closing = ahead.next(_NOT_TEXT[name], end.end())
         if closing:
             return closing.end(), " "
@@ -119,8 +116,8 @@ def _end_of_markup(ahead: Ahead, found: re.Match[str]) -> tuple[int, str]:
 def summary_of(text: str, most: int) -> str:
     """At most `most` graphemes of plain `text`.
 
-    It ends behind a sentence where one ends in the second half of what fits, else behind a
-    word with an ellipsis. Chinese has no spaces, so there any grapheme may be the last.
+    It ends after the last sentence that ends in its second half, else after a word, with an
+    ellipsis. In text without spaces, such as Chinese, any grapheme may be the last.
     """
     if _SIMPLE.fullmatch(text, 0, most + 1):
         graphemes = list(text[: most + 1])

@@ -1,4 +1,4 @@
-"""Addresses: readable, one for each name, and leading back."""
+"""Addresses of feeds and posts: readable, unique and reversible."""
 
 import unicodedata
 from itertools import combinations
@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from feedsvc.core import addresses
-from feedsvc.core.addresses import segment, web_url
+from feedsvc.core.addresses import path_at, segment, web_url
 
 ODD_NAMES = [
     *("C", "c", "C#", "C++", "C~23", "a/b", "a-b", "a b", "a_b", "a~b", "a%2Fb", "a\\b", "a.b"),
@@ -80,7 +80,7 @@ def test_a_segment_is_readable(name: str, expected: str) -> None:
     assert segment(name) == expected
 
 
-def test_a_name_composed_or_decomposed_has_one_segment() -> None:
+def test_unicode_forms_of_a_name_have_one_segment() -> None:
     assert segment(unicodedata.normalize("NFD", "Café")) == segment("Café") == "Café"
 
 
@@ -100,7 +100,7 @@ def test_every_segment_is_a_composed_and_harmless_file_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "医" * 100, "e\u0301" * 200])
-def test_a_long_name_is_cut_and_carries_a_hash(name: str) -> None:
+def test_a_long_name_is_cut_and_gets_a_hash(name: str) -> None:
     head, _, digest = segment(name).partition("~~")
     assert unicodedata.normalize("NFC", name).startswith(head)
     assert (90 < len(head.encode()) <= 100, len(digest)) == (True, 24)
@@ -110,7 +110,7 @@ def test_a_name_that_is_cut_at_a_space_ends_before_it() -> None:
     assert segment("x" * 99 + " " + "y" * 99).partition("~~")[0] == "x" * 99
 
 
-def test_paths_say_what_they_are_of() -> None:
+def test_each_kind_of_feed_has_its_path() -> None:
     assert [
         addresses.tag_path("C#"),
         addresses.category_path(("A/B", "c")),
@@ -127,7 +127,7 @@ def test_paths_say_what_they_are_of() -> None:
         ("tags/Tea", "rss", "tags/Tea/rss.xml"),
     ],
 )
-def test_a_document_stands_below_its_feed(feed_path: str, format_name: str, path: str) -> None:
+def test_a_document_is_below_its_feed(feed_path: str, format_name: str, path: str) -> None:
     assert addresses.document_path(feed_path, format_name) == path
 
 
@@ -137,7 +137,7 @@ def test_a_url_is_the_path_percent_encoded_once(site_url: str) -> None:
 
 
 @pytest.mark.parametrize(("char", "encoded"), [("#", "%23"), ("?", "%3F"), ("%", "%25")])
-def test_nothing_in_a_path_ends_it(char: str, encoded: str) -> None:
+def test_no_character_ends_a_path_early(char: str, encoded: str) -> None:
     assert (
         addresses.url("https://example.org", f"a{char}b") == f"https://example.org/a{encoded}b"
     )
@@ -160,7 +160,7 @@ def test_a_url_leads_back_to_its_path(name: str) -> None:
         ("a;b=1,@x", "https://example.org/a;b=1,@x"),
     ],
 )
-def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
+def test_a_page_url_is_always_on_the_site(path: str, link: str) -> None:
     assert addresses.page_url("https://example.org/", path) == link
 
 
@@ -174,7 +174,7 @@ def test_a_page_is_always_on_the_site(path: str, link: str) -> None:
         ("lang/ZH-cn", "lang/zh-CN"),
     ],
 )
-def test_a_name_as_it_is_written_finds_its_path(raw: str, path: str) -> None:
+def test_a_plain_name_gives_the_encoded_path(raw: str, path: str) -> None:
     assert addresses.raw_name_path(raw) == path
 
 
@@ -203,7 +203,7 @@ def test_any_other_address_is_free_for_a_post(path: str) -> None:
 @pytest.mark.parametrize(
     "raw", ["", "tags", "tags/", "authors/", "categories/", "lang/", "posts/x"]
 )
-def test_a_path_without_a_name_means_nothing(raw: str) -> None:
+def test_a_path_without_a_name_gives_none(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None
 
 
@@ -226,3 +226,91 @@ def test_a_url_on_the_web_is_absolute_and_any_other_is_none(
     text: str, meant: str | None
 ) -> None:
     assert web_url("https://example.org/posts/tea/", text) == meant
+
+
+SITE = "https://example.org"
+BLOG = "https://example.org/caf%C3%A9"
+
+
+@pytest.mark.parametrize(
+    ("spelling", "path"),
+    [
+        ("https://example.org/tags/Tea/atom.xml", "tags/Tea/atom.xml"),
+        ("HTTPS://Example.ORG/tags/Tea/atom.xml", "tags/Tea/atom.xml"),
+        ("https://example.org:443/tags/Tea/atom.xml", "tags/Tea/atom.xml"),
+        ("https://example.org:/tags/Tea/atom.xml", "tags/Tea/atom.xml"),
+        ("https://example.org/t%61gs/%54ea/atom%2exml", "tags/Tea/atom.xml"),
+        ("https://example.org/tags%2FTea%2fatom.xml", "tags/Tea/atom.xml"),
+        ("https://example.org/tags/C%23/atom.xml", "tags/C#/atom.xml"),
+        ("https://example.org/tags/caf%c3%a9/atom.xml", "tags/café/atom.xml"),
+        ("https://example.org/tags/café/atom.xml", "tags/café/atom.xml"),
+        ("https://example.org/tags/cafe%CC%81/atom.xml", "tags/cafe\u0301/atom.xml"),
+        ("https://example.org/tags/👨\u200d👩/atom.xml", "tags/👨\u200d👩/atom.xml"),
+        ("https://example.org/atom.xml?", "atom.xml"),
+        ("https://example.org/atom.xml?utm_source=x/y", "atom.xml"),
+        ("https://example.org/feed/", "feed/"),
+        ("https://example.org/%zz", "%zz"),
+        ("https://example.org/", ""),
+    ],
+)
+def test_equivalent_urls_of_the_site_give_one_path(spelling: str, path: str) -> None:
+    assert path_at(SITE, spelling) == path
+    assert path_at(f"{SITE}/", spelling) == path
+    assert path_at("HTTPS://EXAMPLE.org:443", spelling) == path
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "",
+        "/atom.xml",
+        "//example.org/atom.xml",
+        "https://example.org",
+        "http://example.org/atom.xml",
+        "https://example.org:80/atom.xml",
+        "https://example.org:8443/atom.xml",
+        "https://example.org:99999/atom.xml",
+        "https://example.org:x/atom.xml",
+        "https://[::1/atom.xml",
+        "https://example.com/atom.xml",
+        "https://example.org.evil.example/atom.xml",
+        "https://user@example.org/atom.xml",
+        "https://:@example.org/atom.xml",
+        "https://example.org\\@evil.example/atom.xml",
+        "https://example.org//atom.xml",
+        "https://example.org/%2Fatom.xml",
+        "https://example.org/atom.xml#top",
+        "https://example.org/tags/%FF/atom.xml",
+        "https://example.org/tags/%00/atom.xml",
+        "https://example.org/tags/%0A/atom.xml",
+        "https://example.org/tags/\x7f/atom.xml",
+        "https://example.org/a b/atom.xml",
+        "https://exa\tmple.org/atom.xml",
+        " https://example.org/atom.xml",
+        f"https://{'a' * 64}.org/atom.xml",
+        "file:///atom.xml",
+    ],
+)
+def test_urls_of_other_sites_give_none(spelling: str) -> None:
+    assert path_at(SITE, spelling) is None
+
+
+@pytest.mark.parametrize(
+    ("site", "spelling", "path"),
+    [
+        (BLOG, f"{BLOG}/atom.xml", "atom.xml"),
+        (BLOG, "https://example.org/café/atom.xml", "atom.xml"),
+        (BLOG, "https://example.org/c%61f%c3%a9/atom.xml", "atom.xml"),
+        (BLOG, "https://example.org/atom.xml", None),
+        (BLOG, f"{BLOG}s/atom.xml", None),
+        (BLOG, f"{BLOG}//atom.xml", None),
+        ("http://bücher.example", "http://xn--bcher-kva.example:80/atom.xml", "atom.xml"),
+        ("http://xn--bcher-kva.example", "http://BÜCHER.example/atom.xml", "atom.xml"),
+        ("http://[2001:DB8::1]:8000", "http://[2001:db8::1]:8000/atom.xml", "atom.xml"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1/atom.xml", None),
+    ],
+)
+def test_a_url_is_compared_with_the_path_of_the_site(
+    site: str, spelling: str, path: str | None
+) -> None:
+    assert path_at(site, spelling) == path

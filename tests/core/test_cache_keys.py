@@ -1,4 +1,4 @@
-"""Names of feeds for caches."""
+"""Cache keys of feeds."""
 
 import pytest
 

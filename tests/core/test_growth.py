@@ -1,7 +1,7 @@
-"""A pure function that takes a collection does four times the work for four times as much.
+"""Pure functions of core do four times the work for a collection four times as long.
 
-The calls are counted that it makes, the comparisons of its values among them: a second means
-nothing on a machine that does something else too.
+Work is counted in calls, including comparisons of values, because the time also depends on
+what else the machine does.
 """
 
 import importlib
@@ -77,7 +77,7 @@ EXCUSED: Final = {
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
     "core.frontmatter.parse._Marked.__init__": "only keeps its values",
-    "core.posts.permalinks._some": "takes the levels of one category: 20 at most",
+    "core.posts.permalinks._slice": "takes the levels of one category: 20 at most",
     "core.posts.passed_dates": "takes the few files that may be the same post",
     "core.posts.restrictions._kinds": "takes the words of one key",
     "core.posts.visibility._folded": "takes the keys of one setting",
@@ -94,7 +94,7 @@ def standings_of(paths: list[str], keys: list[str], ids: list[str]) -> dict[str,
     return {path: Standing(path, i, str(k), DAY) for path, k, i in each}
 
 
-def everything_read_again(count: int) -> Callable[[], object]:
+def everything_read_twice(count: int) -> Callable[[], object]:
     paths, keys, ids = (texts(prefix, count) for prefix in ("p", "slug:", "tag:x:"))
     pinned = dict(zip(again(keys), again(ids), strict=True))
     held = {i: Holder(p, k) for i, p, k in zip(*map(again, (ids, paths, keys)), strict=True)}
@@ -184,8 +184,8 @@ def a_comment(count: int) -> Callable[[], object]:
         "refused": 1,
         "problems": problems,
     }
-    told = json.dumps(report)
-    job = Job("n", "rebuild", "", "done", 1, DAY, DAY, DAY, 0, DAY, "", told)
+    as_json = json.dumps(report)
+    job = Job("n", "rebuild", "", "done", 1, DAY, DAY, DAY, 0, DAY, "", as_json)
     return partial(as_markdown, job, "https://example.org")
 
 
@@ -223,7 +223,7 @@ def a_file(before: str, each: str, after: str, name: str = "tea.md") -> Case:
 
 
 def a_body(each: str) -> Case:
-    """A post whose body repeats something, read and composed."""
+    """Reading and composing a post whose body repeats `each`."""
 
     def case(count: int) -> Callable[[], object]:
         body = "".join(each.replace("{n}", str(n)) for n in range(max(2, count // 40)))
@@ -240,7 +240,7 @@ def composed(reading: Reading) -> Entry:
 
 
 def smaller(case: Case) -> Case:
-    """The case with a twentieth of the values: each of them takes many calls."""
+    """The case with a twentieth of the values, if each value takes many calls."""
     return lambda count: case(max(2, count // 20))
 
 
@@ -261,7 +261,7 @@ SIGNED: Final[tuple[dict[str, str], ...]] = (
 
 
 CASES: Final[dict[str, Case]] = {
-    "everything is read again": everything_read_again,
+    "everything is read twice": everything_read_twice,
     "everything is renamed": everything_renamed,
     "everything has one key": everything_of_one_key,
     "every key is left behind": every_key_left_behind,
@@ -341,18 +341,18 @@ def test_four_times_the_values_take_about_four_times_the_calls(name: str) -> Non
 
 
 def core_functions() -> dict[str, FunctionType]:
-    found = pkgutil.walk_packages(feedsvc.core.__path__, "feedsvc.core.")
-    names = [each.name for each in found if not each.ispkg]
+    modules = pkgutil.walk_packages(feedsvc.core.__path__, "feedsvc.core.")
+    names = [each.name for each in modules if not each.ispkg]
     return dict(pair for name in names for pair in functions_of(importlib.import_module(name)))
 
 
-def test_no_function_of_the_core_escapes_the_count() -> None:
+def test_every_function_with_a_collection_is_counted() -> None:
     called = {code for case in CASES.values() for code in calls_of(case(2))[1]}
     missed = escaped(core_functions(), called, EXCUSED)
-    assert not missed, f"no case calls {', '.join(sorted(missed))}; add one, or say why not"
+    assert not missed, f"no case calls {', '.join(sorted(missed))}; add a case or a reason"
 
 
-def test_a_loop_within_a_loop_is_found() -> None:
+def test_a_nested_loop_is_detected() -> None:
     def case(count: int) -> Callable[[], object]:
         paths, others = texts("p", count), texts("p", count)
         return lambda: [path for path in paths if path in others]

@@ -1,4 +1,4 @@
-"""Language tags: one spelling for each."""
+"""Language tags have one spelling."""
 
 import pytest
 
@@ -20,6 +20,6 @@ from feedsvc.core.languages import language_tag
         ("", ""),
     ],
 )
-def test_a_tag_has_the_capitals_that_the_standard_recommends(text: str, tag: str) -> None:
+def test_a_tag_has_the_case_that_rfc_5646_recommends(text: str, tag: str) -> None:
     assert language_tag(text) == tag
     assert language_tag(tag) == tag

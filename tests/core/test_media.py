@@ -1,4 +1,4 @@
-"""Attached files: what they are to a player, a person and a directory of podcasts."""
+"""Media types, names and podcast GUIDs."""
 
 import pytest
 
@@ -21,7 +21,7 @@ HREF = "https://example.org/a.mp3"
         ("", "document"),
     ],
 )
-def test_a_media_type_tells_the_medium(media_type: str, medium: str) -> None:
+def test_the_medium_comes_from_the_media_type(media_type: str, medium: str) -> None:
     assert Enclosure(HREF, media_type).medium == medium
 
 
@@ -33,7 +33,7 @@ def test_a_media_type_tells_the_medium(media_type: str, medium: str) -> None:
         ("https://example.org/x/", "https://example.org/x/"),
     ],
 )
-def test_a_file_is_called_by_the_last_part_of_its_path(href: str, name: str) -> None:
+def test_the_name_of_a_file_is_the_last_part_of_its_path(href: str, name: str) -> None:
     assert Enclosure(href, "audio/mpeg").name == name
 
 
@@ -47,17 +47,17 @@ def test_a_file_is_called_by_the_last_part_of_its_path(href: str, name: str) -> 
         ("https://[x/a.webp", "image/webp"),
     ],
 )
-def test_the_suffix_of_a_picture_may_tell_its_type(href: str, media_type: str) -> None:
+def test_the_suffix_of_an_image_gives_its_media_type(href: str, media_type: str) -> None:
     assert image_type(href) == media_type
 
 
-def test_a_guid_is_made_as_the_podcast_namespace_makes_it() -> None:
+def test_a_guid_equals_the_example_of_the_podcast_namespace() -> None:
     # The example of its documentation: the namespace and the version of the UUID are right.
     guid = podcast_guid("mp3s.nashownotes.com/pc20rss.xml")
     assert guid == "917393e3-1b1e-5cef-ace4-edaa54e1f810"
 
 
-def test_each_podcast_has_a_guid_of_its_own() -> None:
+def test_each_podcast_has_its_own_guid() -> None:
     guids = {
         podcast_guid(f"tag:a.org,2026:feed:{path}") for path in ("site", "tags/a", "tags/b")
     }

@@ -415,7 +415,7 @@ HIDDEN_ALL_THE_SAME: dict[str, str | bytes] = {
     "a flag, and YAML is broken": "---\ntitle: [\ndraft: true\n---\nx",
     "a flag that breaks it": "---\ntitle: Tea\n draft: true\n---\nx",
     "a flag with the colon of another script": "---\ntitle: Tea\ndraft：true\n---\nx",
-    "a flag that stands twice": "---\ndraft: false\ndraft: true\n---\nx",
+    "a flag that appears twice": "---\ndraft: false\ndraft: true\n---\nx",
     "a flag, and no closing mark": "---\ntitle: Tea\ndraft: true\n\ntext",
     "a flag, and an opening mark that is none": "-—\ntitle: Tea\ndraft: true\n---\ntext",
     "a flag, and TOML is broken": "+++\ntitle = [\nprivate = true # yet\n+++\n",

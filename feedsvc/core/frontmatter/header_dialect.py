@@ -1,4 +1,4 @@
-"""Pelican's headers: `Key: value` lines at the top of a file, up to its first blank line."""
+"""Reads Pelican's headers: `Key: value` lines before the first blank line of a file."""
 
 import re
 
@@ -15,29 +15,29 @@ _NEEDED = frozenset(["title", "date"])
 
 
 def header_fields(text: str, line: int) -> tuple[dict[str, Field], int] | None:
-    """The fields of the headers with which a text begins, and the index where its body does.
+    """The fields of the headers at the beginning of a text, and the index of its body.
 
-    Keys are in lower case, except those in which capitals separate words (`GoLive`); capitals
-    make no other key. An indented line continues the value above it. None where a line among
-    them is no header, or none of them is a title or a date. `line` is the text's first in its
-    file. Raises FrontMatterError for a doubled key and for too much text.
+    None if a line is not a header, or if there is neither a title nor a date. Keys are
+    compared in lower case, and returned so unless capitals separate words (`GoLive`). An
+    indented line continues the value above it. `line` is the line of the file at which `text`
+    begins. Raises FrontMatterError for a repeated key and for too much text.
     """
     window = text[: LONGEST + 1]
     blank = _BLANK_LINE.search(window)
     block = window[: blank.start()] if blank else window
-    found = _headers(block)
-    if found is None or not any(match["key"].lower() in _NEEDED for match, _ in found):
+    headers = _headers(block)
+    if headers is None or not any(match["key"].lower() in _NEEDED for match, _ in headers):
         return None
     source = FrontMatterText(block, line)
     if len(block) > LONGEST:
         raise source.fault(
             0,
             f"the front matter has more than {LONGEST} characters",
-            "put a blank line below",
+            "put a blank line below the headers",
         )
     fields: dict[str, Field] = {}
     written: dict[str, str] = {}
-    for match, lines in found:
+    for match, lines in headers:
         key = match["key"].lower()
         source.check_key(key, match.start("key"), fields)
         value = "\n".join(filter(None, lines)) or None
@@ -51,7 +51,7 @@ def header_fields(text: str, line: int) -> tuple[dict[str, Field], int] | None:
 
 
 def _headers(block: str) -> list[tuple[re.Match[str], list[str]]] | None:
-    """Each header with the lines of its value; None where a line is none of one."""
+    """Each header with the lines of its value; None if a line is not part of one."""
     headers: list[tuple[re.Match[str], list[str]]] = []
     start = 0
     for line in block.removesuffix("\n").split("\n"):

@@ -1,6 +1,6 @@
-"""JSON front matter: Hugo's object, Hexo's members without braces, and 11ty's between dashes.
+"""Reads JSON front matter: an object (Hugo), members without braces (Hexo), or 11ty's form.
 
-The top level is walked here, for json does not tell where a key stands; json reads the values.
+The module `json` gives no positions of keys, so the top level is read here.
 """
 
 import json
@@ -14,40 +14,40 @@ from feedsvc.core.frontmatter.source import (
 from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
 
-_SPACE = re.compile(r"[ \t\n\r]*+")  # RFC 8259, 2
+_SPACE = re.compile(r"[ \t\n\r]*+")  # RFC 8259 §2
 _CURE = 'write it as `"key": "value",` lines'
 
 
 def json_fields(source: FrontMatterText) -> dict[str, Field]:
-    """The fields of a JSON object, which may lack its outer braces.
+    """The fields of a JSON object, with or without its outer braces.
 
-    Raises FrontMatterError for anything else, and for what is beyond the limits.
+    Raises FrontMatterError if the text is not such an object or is beyond the limits.
     """
     start = _after_space(source.text, 0)
     if source.text.startswith("{", start):
         whole = source
         fields, end = json_object(whole, start)
-    else:  # the brace is appended, so that every place stays what it is
+    else:  # only a closing brace is added, so all positions stay
         whole = FrontMatterText(source.text + "}", source.line)
         fields, end = _Members(whole, start).fields()
     end = _after_space(whole.text, end)
     if end < len(whole.text):
-        raise whole.fault(end, "the front matter is not JSON: it ends before this", _CURE)
+        raise whole.fault(end, "the front matter is not JSON: there is text after it", _CURE)
     return fields
 
 
 def json_object(source: FrontMatterText, start: int) -> tuple[dict[str, Field], int]:
-    """The fields of the object whose brace opens at `start`, and the index behind it."""
+    """The fields of the object that begins at `start`, and the index after its end."""
     return _Members(source, _after_space(source.text, start + 1)).fields()
 
 
 def _after_space(text: str, index: int) -> int:
-    found = _SPACE.match(text, index)
-    return found.end() if found else index
+    match = _SPACE.match(text, index)
+    return match.end() if match else index
 
 
 class _Members:
-    """One walk over the members of the outermost object, to the brace that closes it."""
+    """Reads the members of the outermost object, up to its closing brace."""
 
     def __init__(self, source: FrontMatterText, start: int) -> None:
         self._source = source
@@ -72,23 +72,23 @@ class _Members:
     def _key(self, fields: dict[str, Field]) -> str:
         at = self._index
         if not self._source.text.startswith('"', at):
-            raise self._not_json(at, "a key between double quotes should stand here")
+            raise self._not_json(at, "expected a key in double quotes")
         key = legal(str(self._decoded()))
         self._source.check_key(key, at, fields)
         return key
 
     def _next(self, mark: str) -> bool:
-        """Goes past the mark, and the space behind it, if the mark is what comes next."""
+        """Skip the mark and the space after it; False if the next character is another."""
         if not self._source.text.startswith(mark, self._index):
             return False
         self._index += 1
-        if mark != "}":  # what is behind the last brace may be the body
+        if mark != "}":  # the text after the last brace may be the body
             self._index = _after_space(self._source.text, self._index)
         return True
 
     def _expect(self, mark: str) -> None:
         if not self._next(mark):
-            raise self._not_json(self._index, f"a {mark!r} should stand here")
+            raise self._not_json(self._index, f"expected {mark!r}")
 
     def _decoded(self) -> object:
         at = self._index
@@ -98,11 +98,11 @@ class _Members:
             raise self._not_json(error.pos, error.msg) from error
         except _DoubledKey as error:
             raise self._source.fault(
-                at, f"the key {error.args[0]!r} stands twice", "keep one of them"
+                at, f"the key {error.args[0]!r} appears twice", "keep one of them"
             ) from error
         except RecursionError as error:
             raise self._source.fault(
-                at, "the front matter nests too many levels", "write it flatter"
+                at, "the front matter has too many levels", "use fewer levels"
             ) from error
         self._index = _after_space(self._source.text, end)
         return value
@@ -112,7 +112,7 @@ class _Members:
 
 
 class _DoubledKey(Exception):  # noqa: N818 - never leaves this module
-    """An object further down has a key twice."""
+    """A nested object has a key twice."""
 
 
 def _object(members: list[tuple[str, object]]) -> dict[str, object]:

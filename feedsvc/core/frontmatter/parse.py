@@ -1,10 +1,10 @@
-"""The one door to front matter: a file's text in, its fields with places and its body out.
+"""Splits the text of a file into front matter fields, with positions, and the body.
 
-Every dialect is known by how the file begins: YAML (Hexo, Jekyll, Hugo, Obsidian), TOML (Hugo,
-Zola), JSON (Hugo, Hexo, 11ty) and Pelican's headers. Marks are detected and split by
-python-frontmatter's handlers. What is mended here (python-frontmatter 1.3.0): a body keeps its
-first line's indent; a mark that is never closed is refused instead of ignored; marks of more
-than three dashes, and Hexo's form that has only the closing one, are known.
+The beginning of the file shows the dialect: YAML (Hexo, Jekyll, Hugo, Obsidian), TOML (Hugo,
+Zola), JSON (Hugo, Hexo, 11ty) or Pelican's headers. Handlers of python-frontmatter detect the
+opening line. Fixes to python-frontmatter 1.3.0: the body keeps the indent of its first line; an
+opening line without a closing one is refused, not ignored; more than three dashes, and Hexo's
+form without an opening line, are accepted.
 """
 
 import re
@@ -22,11 +22,11 @@ from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
 from feedsvc.core.rules import Dialect
 from feedsvc.errors import FrontMatterError
 
-_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+[\u200b\u2060\ufeff]*+")  # and what nobody sees
+_BLANK_LINES = re.compile(r"(?:[ \t]*+\n)*+[\u200b\u2060\ufeff]*+")  # and invisible characters
 _CLOSING_LINE = re.compile(r"^(?:-{3,}+|(?P<json>;{3,}+))[ \t]*+$", re.MULTILINE)
 _OBJECT = re.compile(r'\{(?:\s*+["}]|[ \t]*+$)', re.MULTILINE)  # not {{< or {% or {: .class}
 _REST_OF_LINE = re.compile(r"[ \t]*+(?:\n|\Z)")
-# One of these must be among the keys where a rule or the line below a heading may be the mark.
+# Without such a key, a lone `---` is a rule or underlines a heading.
 _OF_A_POST = re.compile(
     r"^(?:title|date|updated|published|tags?|category|categories|layout|draft|permalink|author"
     r"|slug|urlname|abbrlink)[ \t]*+:",
@@ -38,9 +38,9 @@ _ONE_WORD = re.compile(r"\S++")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """The fields of a file, by key, and its body, which starts at `body_line` of the file.
+    """The fields of a file by key, and its body, which begins at line `body_line`.
 
-    `dialect` is what the fields were written in, never `auto`.
+    `dialect` is the dialect of the fields, never `auto`.
     """
 
     fields: dict[str, Field]
@@ -50,7 +50,7 @@ class FrontMatter:
 
 
 class _Marked(BaseHandler):
-    """python-frontmatter's handler of what stands between two marks, with our splitting."""
+    """A python-frontmatter handler for one pair of delimiter lines, with our own splitting."""
 
     def __init__(
         self,
@@ -94,10 +94,10 @@ _MARKED: Final = (
 
 
 def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | None:
-    """The front matter of a file's text (line ends `\n`), or None if it has none.
+    """The front matter of a text with `\n` line ends, or None if it has none.
 
-    It begins with the file's first line that is not blank. `dialect` is the only one tried;
-    `auto` tries all. Raises FrontMatterError where there is a beginning that cannot be read.
+    It begins at the first line that is not blank. Only `dialect` is tried; `auto` tries all.
+    Raises FrontMatterError if front matter begins but cannot be read.
     """
     blank = _BLANK_LINES.match(text)
     start = blank.end() if blank else 0
@@ -116,26 +116,26 @@ def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | Non
 
 
 def _unopened(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
-    """Front matter without a mark above it: Hexo's, which has one below it, or headers.
+    """Front matter without an opening line: Hexo's, which has a closing line, or headers.
 
-    A text that is not quite either is most likely no post, so it has none; but one that begins
-    with a post's key is refused, for it would be lost without a word.
+    A text that is neither is probably not a post. But a text that begins with the key of a post
+    is refused, because skipping it would lose a post silently.
     """
-    doubt: FrontMatterError | None = None
+    fault: FrontMatterError | None = None
     try:
         front = _closed_only(head, line, dialect)
     except FrontMatterError as error:
-        front, doubt = None, error
+        front, fault = None, error
     if front is None and dialect in ("auto", "headers"):
-        found = header_fields(head, line)
-        front = found and _front_matter("headers", found[0], head, found[1], line)
-    if front is None and doubt and (_OF_A_POST.match(head) or head[0] == '"'):
-        raise doubt
+        headers = header_fields(head, line)
+        front = headers and _front_matter("headers", headers[0], head, headers[1], line)
+    if front is None and fault and (_OF_A_POST.match(head) or head[0] == '"'):
+        raise fault
     return front
 
 
 def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
-    """Hexo's front matter whose opening line was left out, as its authors often do."""
+    """Front matter with only a closing line, which Hexo allows; None if there is none."""
     closing = _CLOSING_LINE.search(head, 0, LONGEST)
     if not closing:
         return None
@@ -156,5 +156,5 @@ def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
 def _front_matter(
     dialect: Dialect, fields: dict[str, Field], head: str, end: int, line: int
 ) -> FrontMatter:
-    """What was found in a text that begins in line `line`, and whose body begins at `end`."""
+    """The front matter of `head`, which begins at line `line`; the body begins at `end`."""
     return FrontMatter(fields, head[end:], line + head.count("\n", 0, end), dialect)

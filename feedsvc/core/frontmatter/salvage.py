@@ -1,7 +1,7 @@
-"""What still stands in front matter that cannot be read: lines that mean something alone.
+"""Reads single lines of front matter that is broken as a whole.
 
-A text is broken in the one place that its author got wrong, and its other lines still mean what
-they say. Only what hides the post is taken from them, see core/privacy.py.
+One mistake breaks the whole text, but the other lines may still hide the post or date it. See
+`salvaged_hiding_key` in core/posts/visibility.py.
 """
 
 import re
@@ -16,20 +16,20 @@ _CLOSING_JSON = re.compile(r"^\}[ \t]*+$", re.MULTILINE)
 _LIKE_A_KEY = re.compile(r"[ \t\[\]{}\"'#-]|[\w.@-]++[ \t]*+[:=：]")
 _BLANK_LINE = re.compile(r"^[ \t]*+$", re.MULTILINE)
 _TABLE = re.compile(r"\[{1,2}([\w.-]++)\]{1,2}[ \t]*+")
-_MEANS = re.compile("[:=：]")  # the last is of a Chinese keyboard, and breaks YAML
+_MEANS = re.compile("[:=：]")  # the full-width colon of Chinese keyboards breaks YAML
 _COMMENT = re.compile(r"(?:^|[ \t])#.*")
 _AROUND: Final = " \t{}\"',"
 
 
-def still_said(text: str) -> Iterator[tuple[str, Field]]:
-    """Each line of the kind `key: value` in what a text's front matter seems to be.
+def salvaged_fields(text: str) -> Iterator[tuple[str, Field]]:
+    """The `key: value` lines in what is probably the front matter of a text.
 
-    That ends at the mark that closes it; where there is none, at the first blank line. What
-    stands in a table, or indented below a key, has that name before its own: `extra.draft`.
-    What may belong to something, nobody knows to what, is `?.draft`.
+    It ends at its closing line, or at the first blank line if there is none. A key in a table,
+    or indented below another key, has that name in front: `extra.draft`. A key that is indented
+    below an unknown one is `?.draft`.
     """
     table = key = ""
-    deep = 0  # what is indented deeper than this belongs to `key`
+    deep = 0  # lines with a deeper indent belong to `key`
     top = None
     for number, line in enumerate(_head(text), 1):
         words = line.lstrip()
@@ -69,7 +69,7 @@ def _head(text: str) -> list[str]:
 
 
 def _without_body(lines: list[str]) -> list[str]:
-    """The lines before a body: that begins behind a blank line, and may have a `---` too."""
+    """The lines before the body, which begins after a blank line, at a line unlike a key."""
     has_begun = may_end = False
     for number, line in enumerate(lines):
         if not line.strip():

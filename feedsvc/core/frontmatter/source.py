@@ -1,4 +1,4 @@
-"""What every dialect of front matter gives: fields with their places, within limits."""
+"""Defines what all dialects return: fields with their positions, within limits."""
 
 import re
 from bisect import bisect_right
@@ -13,7 +13,7 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 
 LONGEST: Final = 256 * 1024  # characters of front matter; real ones have a few thousand
 _MOST_VALUES: Final = 20_000
-_MOST_LETTERS: Final = 4 * LONGEST  # an alias counts as often as it stands there
+_MOST_CHARACTERS: Final = 4 * LONGEST  # an alias counts each time it is used
 _DEEPEST: Final = 50
 _LONGEST_KEY: Final = 200
 _SHOWN: Final = 60
@@ -22,10 +22,10 @@ _LINE_END = re.compile("\n")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of the front matter: its value, and where both stand in the file, from 1.
+    """One key of the front matter, its value, and their positions in the file, from 1.
 
-    `line` and `key_column` are the key's. `column` is where the value begins if that is on the
-    key's line, else the key's.
+    `line` and `key_column` are the position of the key. `column` is the column of the value,
+    or of the key if the value begins on another line.
     """
 
     value: Value
@@ -35,21 +35,21 @@ class Field:
 
 
 class FrontMatterText:
-    """The text of some front matter, which begins in line `line` of the file; knows places."""
+    """The text of some front matter, which begins at line `line` of the file."""
 
     def __init__(self, text: str, line: int) -> None:
         self.text = text
         self.line = line
-        self._starts: list[int] = []  # of its lines; most texts are read without them
+        self._starts: list[int] = []  # of the lines; filled when first needed
 
     def position(self, index: int) -> tuple[int, int]:
-        """The line and the column in the file of the character at `index`."""
+        """The line and column in the file of the character at `index`."""
         starts = self._line_starts()
         row = bisect_right(starts, index) - 1
         return self.line + row, index - starts[row] + 1
 
     def index(self, row: int, column: int) -> int:
-        """The index of a place in this text, whose first line and column are 1."""
+        """The index of a row and column of this text, both counted from 1."""
         return self._line_starts()[row - 1] + column - 1
 
     def _line_starts(self) -> list[int]:
@@ -58,14 +58,14 @@ class FrontMatterText:
         return self._starts
 
     def field(self, value: Value, key: int, begin: int) -> Field:
-        """The field whose key stands at the index `key` and whose value begins at `begin`."""
+        """The field whose key is at index `key` and whose value begins at index `begin`."""
         line, key_column = self.position(key)
         value_line, column = self.position(begin)
-        beside = value_line == line and begin > key  # an alias has its anchor's place
+        beside = value_line == line and begin > key  # the value of an alias is at its anchor
         return Field(value, line, column if beside else key_column, key_column)
 
     def fault(self, index: int, fault: str, cure: str) -> FrontMatterError:
-        """What is wrong at `index`, to be raised."""
+        """The error to raise for a fault at `index`."""
         line, column = self.position(index)
         start = index - column + 1
         end = self.text.find("\n", index)
@@ -74,41 +74,41 @@ class FrontMatterText:
         return FrontMatterError(line, fault, cure, column=column, text=text[:_SHOWN])
 
     def check_key(self, key: str, index: int, fields: dict[str, Field]) -> None:
-        """Raises FrontMatterError if the key at `index` is too long or stands there already."""
+        """Raise FrontMatterError if the key at `index` is too long or already in `fields`."""
         if len(key) > _LONGEST_KEY:
             raise self.fault(index, "a key is not a short word", "write `key: value`")
         if key in fields:
             raise self.fault(
                 index,
-                f"the key {key!r} stands twice (first in line {fields[key].line})",
+                f"the key {key!r} appears twice (first in line {fields[key].line})",
                 "keep one of them",
             )
 
 
 class Allowance:
-    """What is left of the values and letters that one front matter may have."""
+    """Counts the values and characters of one front matter against the limits."""
 
     def __init__(self, source: FrontMatterText) -> None:
         self._source = source
         self._values = _MOST_VALUES
-        self._letters = _MOST_LETTERS
+        self._characters = _MOST_CHARACTERS
 
     def spend(self, index: int, depth: int, text: str = "") -> None:
-        """One value at `index`, `depth` levels down; FrontMatterError if that is too much."""
+        """Count a value at `index` and level `depth`. Raises FrontMatterError at a limit."""
         self._values -= 1
-        self._letters -= len(text)
-        if self._values < 0 or self._letters < 0 or depth > _DEEPEST:
+        self._characters -= len(text)
+        if self._values < 0 or self._characters < 0 or depth > _DEEPEST:
             raise self._source.fault(
                 index,
                 f"the front matter has more than {_MOST_VALUES} values, {_DEEPEST} levels or "
-                f"{_MOST_LETTERS} characters",
-                "shorten it; mind anchors (&) and aliases (*)",
+                f"{_MOST_CHARACTERS} characters",
+                "shorten it; anchors (&) and aliases (*) count too",
             )
 
     def value(self, tree: object, index: int, depth: int = 1) -> Value:
-        """What a parser of TOML or JSON made of the value at `index`, with every scalar a text.
+        """Convert a parsed TOML or JSON value at `index`; every scalar becomes text.
 
-        Raises ValueError for a number of thousands of digits.
+        Raises ValueError for a number with thousands of digits.
         """
         if isinstance(tree, list):
             self.spend(index, depth)

@@ -1,8 +1,8 @@
-"""TOML front matter (Hugo, Zola): tomllib reads it, and this finds where the keys stand.
+"""Reads TOML front matter (Hugo, Zola) with tomllib, and adds the positions of the keys.
 
-What is mended here (tomllib of Python 3.11): it tells no places; a number of 5,000 digits is a
-ValueError and deep nesting a RecursionError; and its time grows with the square of the number
-of parts that a dotted key has, so long ones are refused first.
+Workarounds for tomllib of Python 3.11: it gives no positions; a number of 5,000 digits raises
+ValueError, and deep nesting RecursionError; its time grows with the square of the number of
+parts of a dotted key, so keys with many parts are refused first.
 """
 
 import re
@@ -32,26 +32,26 @@ _STRING_OR_COMMENT = re.compile(
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
 _STATEMENT = re.compile(r"[ \t]*+(?P<table>\[{1,2}[ \t]*+)?+(?P<key>[\w-]++)[^=\n]*+=?[ \t]*+")
 _BRACKET = re.compile(r"[\[\]{}]")
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")  # or "(at end of document)"
+_POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")  # or "(at end of document)"
 
 
 def toml_fields(source: FrontMatterText) -> dict[str, Field]:
-    """The fields of a TOML document; a table is one field with a dict, at its first heading.
+    """The fields of a TOML document; a table is one field, at its first heading.
 
-    A date is its ISO 8601 text, a float keeps its letters, an integer is written in decimal.
-    Raises FrontMatterError for what is not TOML or beyond the limits.
+    All scalars are text: a date in ISO 8601, a float as written, an integer in decimal. Raises
+    FrontMatterError if the text is not TOML or is beyond the limits.
     """
     if len(source.text) > _LONGEST:
         raise source.fault(
             0,
             f"the front matter has more than {_LONGEST} characters",
-            "write what is long into the body",
+            "move long texts into the body",
         )
     masked = _STRING_OR_COMMENT.sub(_mask, source.text)
     dotted = _DOTTED.search(masked)
     if dotted:
         raise source.fault(
-            dotted.start(), f"a key has more than {_MOST_PARTS} parts", "write it flatter"
+            dotted.start(), f"a key has more than {_MOST_PARTS} parts", "use fewer parts"
         )
     try:
         tree = tomllib.loads(source.text, parse_float=str)
@@ -62,55 +62,55 @@ def toml_fields(source: FrontMatterText) -> dict[str, Field]:
     except (ValueError, RecursionError) as error:
         raise source.fault(
             0,
-            "the front matter nests too many levels or has a number of too many digits",
-            "write it flatter, or the number as a text",
+            "the front matter has too many levels or a number with too many digits",
+            "use fewer levels, or quote the number",
         ) from error
 
 
 def _fields(source: FrontMatterText, masked: str, tree: dict[str, object]) -> dict[str, Field]:
-    places = _places(source.text, masked)
+    positions = _positions(source.text, masked)
     allowance = Allowance(source)
     fields: dict[str, Field] = {}
     for name, value in tree.items():
-        at, begin = places[name]
+        at, begin = positions[name]
         key = legal(name)
         source.check_key(key, at, fields)
         fields[key] = source.field(allowance.value(value, at), at, begin)
     return fields
 
 
-def _mask(found: re.Match[str]) -> str:
-    """As many letters as a string or spaces as a comment is long: neither has syntax in it."""
-    return (" " if found[0][0] == "#" else "s") * len(found[0])
+def _mask(match: re.Match[str]) -> str:
+    """Letters for a string, spaces for a comment, so that brackets in them do not count."""
+    return (" " if match[0][0] == "#" else "s") * len(match[0])
 
 
-def _places(text: str, masked: str) -> dict[str, tuple[int, int]]:
-    """The indexes where each key of the top level first stands and where its value begins."""
-    places: dict[str, tuple[int, int]] = {}
+def _positions(text: str, masked: str) -> dict[str, tuple[int, int]]:
+    """The index of each top-level key, where it is first, and the index of its value."""
+    positions: dict[str, tuple[int, int]] = {}
     start = depth = 0
     in_table = False
     for line in masked.split("\n"):
-        found = None if depth else _STATEMENT.match(line)
-        if found and (found["table"] or not in_table):
-            in_table = in_table or bool(found["table"])
-            at = start + found.start("key")
-            begin = at if found["table"] else start + found.end()
-            places.setdefault(_name(text[at : start + found.end("key")]), (at, begin))
+        match = None if depth else _STATEMENT.match(line)
+        if match and (match["table"] or not in_table):
+            in_table = in_table or bool(match["table"])
+            at = start + match.start("key")
+            begin = at if match["table"] else start + match.end()
+            positions.setdefault(_name(text[at : start + match.end("key")]), (at, begin))
         depth += sum(1 if bracket in "[{" else -1 for bracket in _BRACKET.findall(line))
         start += len(line) + 1
-    return places
+    return positions
 
 
 def _name(key: str) -> str:
-    """The name that a key's first part, which may be quoted, stands for."""
+    """The name in the first part of a key, without quotes and escapes."""
     if "\\" in key:
         return next(iter(tomllib.loads(f"{key} = 0")))
     return key[1:-1] if key[0] in "\"'" else key
 
 
 def _index_and_fault(source: FrontMatterText, message: str) -> tuple[int, str]:
-    """Where tomllib says that a fault is, and its words without the place."""
+    """The index of the fault that tomllib reports, and its message without the position."""
     end = len(source.text.rstrip("\n"))
-    place = _PLACE.search(message)
-    index = source.index(int(place[1]), int(place[2])) if place else end
+    position = _POSITION.search(message)
+    index = source.index(int(position[1]), int(position[2])) if position else end
     return min(index, end), message.partition(" (at ")[0]

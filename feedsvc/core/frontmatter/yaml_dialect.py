@@ -1,9 +1,9 @@
-"""The one door to PyYAML: the text of YAML front matter in, its fields out.
+"""Reads YAML front matter; the only module that uses PyYAML.
 
-What is mended here (PyYAML 6.0): a scalar stays the text that its author wrote (`no`, `3.10`,
-`12:30`), so dates and flags are read by posts.py, which knows what each field means; a doubled
-key is refused; aliases are walked with an allowance, so that no bomb goes off; no tag
-(`!!python/object`) is ever obeyed; tabs that indent a line are two spaces each, as in Hexo.
+Differences from PyYAML 6.0: scalars stay text (`no`, `3.10`, `12:30`), because core/posts knows
+which fields are dates or flags; a repeated key is refused; values are counted where aliases
+repeat them, which stops alias bombs; tags such as `!!python/object` are refused; a tab that
+indents a line counts as two spaces, as in Hexo.
 """
 
 import re
@@ -30,11 +30,11 @@ except ImportError:  # pragma: no cover - PyYAML built without libyaml
     from yaml import BaseLoader as _Loader  # type: ignore[assignment]
 
 _STACK: Final = 500
-_ENDING: Final = ("while scanning a quoted scalar", "while parsing a flow")  # libyaml's words
+_ENDING: Final = ("while scanning a quoted scalar", "while parsing a flow")  # texts of libyaml
 _BEGINS_A_LEVEL: Final = "[{-?:"
 _TABS = re.compile(r"^\t++", re.MULTILINE)
 _UNREADABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # YAML 1.1, 5.1
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # YAML 1.1 §5.1
 )
 _SAFE_KINDS: Final = frozenset(
     f"tag:yaml.org,2002:{kind}"
@@ -44,17 +44,17 @@ _PLAINLY = "write it as `key: value` lines"
 
 
 def yaml_fields(source: FrontMatterText) -> dict[str, Field]:
-    """The fields of a YAML mapping; none where there is nothing but comments.
+    """The fields of a YAML mapping; empty if the text has only comments.
 
-    Raises FrontMatterError for what is not YAML, not a mapping, or beyond the limits. A column
-    in a line that tabs indent counts each of them as two.
+    Raises FrontMatterError if the text is not YAML, not a mapping, or beyond the limits. A tab
+    that indents a line counts as two columns.
     """
     fields = flat_fields(source)
     return _Mapping(source).fields() if fields is None else fields
 
 
 class _Mapping:
-    """One walk over a YAML node graph, which aliases may make endless."""
+    """Reads a YAML node graph, in which aliases may form cycles."""
 
     def __init__(self, source: FrontMatterText) -> None:
         if "\t" in source.text:
@@ -71,7 +71,7 @@ class _Mapping:
             raise self._source.fault(
                 node.start_mark.index,
                 "the front matter has no keys",
-                _PLAINLY + ", or begin the page with *** if you meant a rule",
+                _PLAINLY + ", or write *** if you want a horizontal rule",
             )
         fields: dict[str, Field] = {}
         for key_node, value_node in node.value:
@@ -89,22 +89,22 @@ class _Mapping:
         deep = _too_deep(source.text)
         if deep is not None:
             raise source.fault(
-                deep, f"the front matter nests more than {_STACK} levels", "write it flatter"
+                deep, f"the front matter has more than {_STACK} levels", "use fewer levels"
             )
         try:
             return yaml.compose(source.text, Loader=_Loader)
         except yaml.MarkedYAMLError as error:
-            mark = _where(error)
+            mark = _mark_of(error)
             fault = " ".join(filter(None, (error.context, error.problem)))
             raise source.fault(
                 mark.index if mark else 0,
                 f"the front matter is not YAML: {fault}",
-                "put a value that has : # [ { or quotes in it between quotes",
+                "quote values that contain : # [ { or quotes",
             ) from error
         except (yaml.YAMLError, RecursionError, ValueError) as error:
-            found = _UNREADABLE.search(source.text)
+            match = _UNREADABLE.search(source.text)
             raise source.fault(
-                found.start() if found else 0,
+                match.start() if match else 0,
                 f"the front matter is not YAML: {error}",
                 _PLAINLY,
             ) from error
@@ -128,7 +128,7 @@ class _Mapping:
             if key in values:
                 raise self._source.fault(
                     key_node.start_mark.index,
-                    f"the key {key!r} stands twice",
+                    f"the key {key!r} appears twice",
                     "keep one of them",
                 )
             values[key] = self._value(value_node, depth)
@@ -149,8 +149,8 @@ class _Mapping:
             raise self._source.fault(node.start_mark.index, fault, "write the value without it")
 
 
-def _where(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
-    """Where the author has to look: what is never closed is at fault where it begins."""
+def _mark_of(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    """The position of the mistake: for an unclosed quote or bracket, its beginning."""
     begin, noticed = error.context_mark, error.problem_mark
     if (
         begin
@@ -163,15 +163,15 @@ def _where(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
 
 
 def _too_deep(text: str) -> int | None:
-    """Where compose would go too deep for the stack, which would end the whole process.
+    """The index at which compose would overflow the stack and end the process; None if safe.
 
-    Quotes and comments may hide brackets, so libyaml itself says what they are: its events,
-    unlike its nodes, are read without recursion.
+    Brackets may be in quotes or comments, so libyaml's parser counts the levels. Unlike
+    compose, it does not use recursion.
     """
     if sum(map(text.count, _BEGINS_A_LEVEL)) <= _STACK:
         return None
     depth = 0
-    with suppress(yaml.YAMLError):  # compose gets no further either
+    with suppress(yaml.YAMLError):  # compose fails at the same position
         for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1

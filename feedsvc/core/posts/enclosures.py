@@ -1,4 +1,4 @@
-"""What a post brings along: enclosures, the image that stands for it, and its pictures."""
+"""Finds the files of a post: its enclosures, its lead image, and pictures beside it."""
 
 import posixpath
 import re
@@ -26,40 +26,39 @@ _LENGTH_KEYS: Final = ("length", "size", "bytes", "filesize", "sizeinbytes")
 _DURATION_KEYS: Final = ("duration", "durationinseconds")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.ASCII)
-_PICTURE_BESIDE = re.compile(  # or perhaps; most posts have none, and are not rendered for it
-    r"!\[[^\[\]]*+\]\([ ]*+<?(?!https?:|/|#|data:)|<img[\s/]", re.I
-)
+# A quick test: the body of a post without a match is not rendered to find its pictures.
+_PICTURE_BESIDE = re.compile(r"!\[[^\[\]]*+\]\([ ]*+<?(?!https?:|/|#|data:)|<img[\s/]", re.I)
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
-_WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # how Obsidian's fields link
+_WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # links in Obsidian's fields
 
 
 def enclosures_of(fields: PostFields, permalink: str) -> tuple[Enclosure, ...]:
-    """The attached files; one that cannot be used is left out with a warning.
+    """The enclosures that the front matter names; an unusable one is left out with a warning.
 
-    Written as a URL, as `url length type` (WordPress), as a map, or as a list of these. The
-    first key of the row that has any counts. What lies beside the post is relative to its
-    permalink, and its `file` is set unless its length is written.
+    Each is a URL, `url length type` (WordPress), or a map; the value may be a list of these.
+    The first key with a usable enclosure counts. A relative URL is relative to the permalink,
+    and its `file` is set unless the post gives its length.
     """
-    for found in fields.all("enclosures"):
-        members = found.value if isinstance(found.value, list) else [found.value]
+    for field in fields.with_meaning("enclosures"):
+        members = field.value if isinstance(field.value, list) else [field.value]
         each = (
-            NamedField(found.name, replace(found.field, value=member))
+            NamedField(field.name, replace(field.field, value=member))
             for member in members[:_MOST]
         )
         made = [_enclosure(fields, member, permalink) for member in each]
         enclosures = tuple(dict.fromkeys(filter(None, made)))
         if enclosures:
-            fields.note("enclosures", found)
+            fields.record_origin("enclosures", field)
             return enclosures
     return ()
 
 
-def _enclosure(fields: PostFields, found: NamedField, permalink: str) -> Enclosure | None:
-    member = found.value
+def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosure | None:
+    member = field.value
     if isinstance(member, dict):
-        said = {fold(key): value for key, value in member.items()}
-        given, kind = _first(said, _URL_KEYS), _first(said, _TYPE_KEYS)
-        length, duration = _first(said, _LENGTH_KEYS), _first(said, _DURATION_KEYS)
+        folded = {fold(key): value for key, value in member.items()}
+        given, kind = _first(folded, _URL_KEYS), _first(folded, _TYPE_KEYS)
+        length, duration = _first(folded, _LENGTH_KEYS), _first(folded, _DURATION_KEYS)
     else:
         words = member.split() if isinstance(member, str) else []
         if len(words) == 3 and words[1].isdigit():
@@ -69,49 +68,48 @@ def _enclosure(fields: PostFields, found: NamedField, permalink: str) -> Enclosu
         duration = ""
     href = web_url(permalink, given) if _looks_like_a_url(given) else None
     if href is None:
-        fault = f"{found.name}: {found.shown} names no file and is left out"
-        fields.warn("enclosure", fault, "write the URL of a file, or its name", found)
+        fault = f"{field.name}: {field.shown} is not the name of a file and is left out"
+        fields.warn("enclosure", fault, "write the URL of a file, or its name", field)
         return None
     media_type = kind.lower() if _TYPE.fullmatch(kind.lower()) else media_type_of(href)
     if not media_type:
-        fault = f"{found.name}: the media type of {given[:60]!r} is not known; it is left out"
-        fields.warn("enclosure", fault, "write a map with url, type and length", found)
+        fault = f"{field.name}: the media type of {given[:60]!r} is unknown; it is left out"
+        fields.warn("enclosure", fault, "write a map with url, type and length", field)
         return None
     duration = duration or next(
-        (f.value for f in fields.all("duration") if isinstance(f.value, str)), ""
+        (f.value for f in fields.with_meaning("duration") if isinstance(f.value, str)), ""
     )
     octets = int(length) if _DIGITS.fullmatch(length) else None
     if length and octets is None:
         fault = (
-            f"{found.name}: the length {shown(length)} is no number of bytes; it is left out"
+            f"{field.name}: the length {shown(length)} is not a number of bytes; it is left out"
         )
-        fields.warn("enclosure", fault, "write digits only, such as length: 24986239", found)
+        fields.warn("enclosure", fault, "write digits only, such as length: 24986239", field)
     file = _file_of(given) if octets is None else ""
     return Enclosure(href, media_type, octets, seconds_of(duration), file)
 
 
-def _first(said: dict[str, Value], keys: tuple[str, ...]) -> str:
-    values = (said.get(key) for key in keys)
+def _first(folded: dict[str, Value], keys: tuple[str, ...]) -> str:
+    values = (folded.get(key) for key in keys)
     return next((one_line(value) for value in values if isinstance(value, str)), "")
 
 
 def seconds_of(clock: str) -> int | None:
-    """A duration in seconds: `754`, `12:34` and `1:02:03` are understood, else None."""
-    found = _CLOCK.fullmatch(clock.strip())
-    if not found:
+    """The seconds of a duration such as `754`, `12:34` or `1:02:03`; None for other texts."""
+    match = _CLOCK.fullmatch(clock.strip())
+    if not match:
         return None
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60 + seconds
 
 
 def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
-    """The files that the pictures of a body name, as far as they lie beside its post.
+    """The files of the pictures in a body that may be in the folder of the post.
 
-    Neither those from the site's root nor those with `..`, which lie where the site has them,
-    nor Pelican's `{static}`.
+    Paths from the root of the site, paths with `..` and Pelican's `{static}` are left out.
     """
-    some = "![" in body or "<img" in body  # which is found faster than by the pattern
-    if not (some and _PICTURE_BESIDE.search(body)):
+    has_picture = "![" in body or "<img" in body  # faster than the pattern
+    if not (has_picture and _PICTURE_BESIDE.search(body)):
         return ()
     addresses = image_addresses(body if is_html else html_of(body))
     files = filter(None, map(_file_of, addresses))
@@ -120,7 +118,7 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
 
 
 def _file_of(given: str) -> str:
-    """The decoded path of what lies in the folder; empty for a URL with a host."""
+    """The decoded path of a relative URL; empty for a URL with a scheme or a host."""
     try:
         parts = urlsplit(given)
     except ValueError:  # such as http://[
@@ -129,46 +127,46 @@ def _file_of(given: str) -> str:
 
 
 def local_names(url: str, permalink: str, site_url: str) -> tuple[str, ...]:
-    """How a post could name a file of its folder that has this URL; none for other sites.
+    """The names by which a post may refer to the file at this URL; empty for other sites.
 
-    Relative to the permalink, and from the root of the site and of the host.
+    The names are relative to the permalink, to the root of the site and to that of the host.
     """
     try:
-        there, here, site = urlsplit(url), urlsplit(permalink), urlsplit(site_url)
+        target, page, site = urlsplit(url), urlsplit(permalink), urlsplit(site_url)
     except ValueError:  # such as http://[
         return ()
-    if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()):
+    if (target.scheme, target.netloc.lower()) != (page.scheme, page.netloc.lower()):
         return ()
-    path, base = unquote(there.path), unquote(site.path).rstrip("/")
+    path, base = unquote(target.path), unquote(site.path).rstrip("/")
     if path.endswith("/") or not path:
         return ()
-    relative = posixpath.relpath(path, posixpath.dirname(unquote(here.path)) or "/")
+    relative = posixpath.relpath(path, posixpath.dirname(unquote(page.path)) or "/")
     from_site = path.removeprefix(base) if path.startswith(f"{base}/") else path
     return tuple(dict.fromkeys((relative, from_site, path)))
 
 
 def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
-    """Where the file that a post names may lie in the folder: paths that stay inside it.
+    """The paths at which a file named by a post may be, none outside the folder.
 
-    Beside the post, in the folder named like it (Hexo's assets), or from the root where it
-    begins with a slash.
+    A name with a leading slash is relative to the root. Any other is in the folder with the
+    name of the post (Hexo's assets) or in the folder of the post.
     """
     if file.startswith("/"):
-        places = [file.lstrip("/")]
+        candidates = [file.lstrip("/")]
     else:
         folder = posixpath.dirname(post_path)
-        places = [
+        candidates = [
             posixpath.join(posixpath.splitext(post_path)[0], file),
             posixpath.join(folder, file),
         ]
-    paths = (posixpath.normpath(place) for place in places)
+    paths = (posixpath.normpath(candidate) for candidate in candidates)
     return tuple(path for path in paths if not path.startswith(("..", "/")))
 
 
 def image_of(fields: PostFields, permalink: str) -> str:
-    """The absolute URL of the lead image that the front matter names; empty where none."""
-    for found in fields.all("image"):
-        value = found.value[0] if isinstance(found.value, list) and found.value else found.value
+    """The absolute URL of the lead image in the front matter; empty if there is none."""
+    for field in fields.with_meaning("image"):
+        value = field.value[0] if isinstance(field.value, list) and field.value else field.value
         if isinstance(value, dict):
             value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
         given = one_line(value) if isinstance(value, str) else ""
@@ -177,11 +175,11 @@ def image_of(fields: PostFields, permalink: str) -> str:
         if _looks_like_a_url(given):
             href = web_url(permalink, given)
             if href:
-                fields.note("image", found)
+                fields.record_origin("image", field)
                 return href
     return ""
 
 
 def _looks_like_a_url(given: str) -> bool:
-    """False for what themes allow in its place: a flag, a colour, a gradient."""
+    """False for other values that themes allow: a flag, a colour, a gradient."""
     return "." in given and not given.startswith("#") and "(" not in given.partition("/")[0]

@@ -1,4 +1,4 @@
-"""The fields of one post, found by what they mean, and what is noted while they are read."""
+"""Looks up the fields of one post by meaning, and collects its warnings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from feedsvc.core.posts.keys import KEYS, fold
 from feedsvc.core.problems import Problem
 from feedsvc.core.text import nfc, one_line
 
-# For each meaning the folded keys, each parted at its dot; and what stands before the dots.
+# The folded keys of each meaning, split at the dot; below, only the parts before the dot.
 _PATHS: Final = {
     meaning: tuple((fold(name).partition(".")[0], fold(name).partition(".")[2]) for name in row)
     for meaning, row in KEYS.items()
@@ -18,165 +18,180 @@ _PATHS: Final = {
 _FIRSTS: Final = {meaning: {first for first, _ in paths} for meaning, paths in _PATHS.items()}
 
 
-class Refused(Exception):  # noqa: N818 - no error: parse_post makes a Problem of it
-    """The post cannot be published as it stands."""
+class Refused(Exception):  # noqa: N818 - parse_post turns it into a Problem
+    """The post cannot be published as written."""
 
     def __init__(
         self,
         code: str,
         fault: str,
         cure: str,
-        found: "NamedField | None" = None,
+        field: "NamedField | None" = None,
         *,
         line: int = 1,
     ) -> None:
         super().__init__(fault)
         self.code, self.fault, self.cure = code, fault, cure
-        self.found, self.line = found, line
+        self.field, self.line = field, line
 
 
 @dataclass(frozen=True, slots=True)
 class NamedField:
-    """A field as the author named it: `taxonomies.tags` for what stands in a table."""
+    """A field and its full name, such as `taxonomies.tags` for a key in a table."""
 
     name: str
     field: Field
 
     @property
     def value(self) -> Value:
-        """What stands there."""
+        """The value of the field."""
         return self.field.value
 
     @property
+    def line(self) -> int:
+        """The line of the key."""
+        return self.field.line
+
+    @property
+    def column(self) -> int:
+        """The column of the value, or of the key if the value is on another line."""
+        return self.field.column
+
+    @property
+    def key_column(self) -> int:
+        """The column of the key."""
+        return self.field.key_column
+
+    @property
     def shown(self) -> str:
-        """The value in a message, cut short."""
+        """The value for a message, cut to 60 characters."""
         return shown(self.field.value)
 
 
 def shown(value: Value) -> str:
-    """A value as it stands in a message, cut short."""
+    """A value for a message, cut to 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 class PostFields:
-    """The fields of the post at `path`; warnings and where each meaning was found are kept."""
+    """The fields of the post at `path`, its warnings, and the origin of each meaning."""
 
     def __init__(self, path: str, front: FrontMatter) -> None:
         self.path = path
         self.warnings: list[Problem] = []
         self.origins: dict[str, str] = {}
-        self.positions: dict[str, tuple[int, int]] = {}  # a line and a column for each
-        self._found: dict[str, list[NamedField]] = {}
+        self.positions: dict[str, tuple[int, int]] = {}  # line and column by meaning
+        self._by_key: dict[str, list[NamedField]] = {}  # by folded key
         for key, field in front.fields.items():
-            self._found.setdefault(fold(key), []).append(NamedField(key, field))
+            self._by_key.setdefault(fold(key), []).append(NamedField(key, field))
 
-    def all(self, meaning: str) -> Iterable[NamedField]:
-        """Each field that says this and is not empty, the most trusted first."""
-        if self._found.keys().isdisjoint(_FIRSTS[meaning]):
+    def with_meaning(self, meaning: str) -> Iterable[NamedField]:
+        """The fields with this meaning that have a value, in the order of KEYS."""
+        if self._by_key.keys().isdisjoint(_FIRSTS[meaning]):
             return ()
-        return self._all(meaning)
+        return self._with_meaning(meaning)
 
-    def _all(self, meaning: str) -> Iterator[NamedField]:
+    def _with_meaning(self, meaning: str) -> Iterator[NamedField]:
         for first, rest in _PATHS[meaning]:
-            for found in self._found.get(first, ()):
-                inner = _inside(found, rest) if rest else found
+            for field in self._by_key.get(first, ()):
+                inner = _inside(field, rest) if rest else field
                 if inner is not None and inner.value is not None:
                     yield inner
 
-    def every(self) -> Iterator[NamedField]:
-        """Each field, as the file has them."""
-        for found in self._found.values():
-            yield from found
+    def all(self) -> Iterator[NamedField]:
+        """All fields, those with the same folded key together."""
+        for fields in self._by_key.values():
+            yield from fields
 
-    def within(self, tables: Iterable[str]) -> Iterator[NamedField]:
-        """Each member of these maps, and of maps in a list of these names."""
-        for found in (found for table in tables for found in self._found.get(table, ())):
-            maps = found.value if isinstance(found.value, list) else [found.value]
+    def in_tables(self, tables: Iterable[str]) -> Iterator[NamedField]:
+        """The members of the maps with these folded keys, and of maps in lists there."""
+        for table in (field for key in tables for field in self._by_key.get(key, ())):
+            maps = table.value if isinstance(table.value, list) else [table.value]
             for each in maps:
-                yield from _members(found, each)
+                yield from _members(table, each)
 
     def line(self, meaning: str) -> int:
-        """The line of a field that says this, though it may be empty; 1 where there is none."""
+        """The line of the first field with this meaning, even an empty one; 1 if none."""
         firsts = (first for first, _ in _PATHS[meaning])
-        return next((self._found[n][0].field.line for n in firsts if n in self._found), 1)
+        return next((self._by_key[key][0].line for key in firsts if key in self._by_key), 1)
 
-    def said(self, meaning: str, *, most: int = 0) -> tuple[NamedField, str] | None:
-        """The first that is not blank, on one line; one of more than `most` is refused."""
-        for found in self.all(meaning):
-            if not isinstance(found.value, str):
-                fault, cure = f"{found.name} is not a text", f"write {found.name}: words"
-                raise Refused("not-text", fault, cure, found)
-            words = one_line(found.value)
+    def first_text(self, meaning: str, *, most: int = 0) -> tuple[NamedField, str] | None:
+        """The first field with text, and that text on one line; None if there is none.
+
+        Raises Refused if a field is not text, or if `most` is set and the text has more
+        characters.
+        """
+        for field in self.with_meaning(meaning):
+            if not isinstance(field.value, str):
+                fault, cure = f"{field.name} is not a text", f"write {field.name}: words"
+                raise Refused("not-text", fault, cure, field)
+            words = one_line(field.value)
             if most and len(words) > most:
-                fault = f"{found.name} has {len(words):,} characters, more than {most:,}"
-                raise Refused("too-long", fault, "shorten it", found)
+                fault = f"{field.name} has {len(words):,} characters, more than {most:,}"
+                raise Refused("too-long", fault, "shorten it", field)
             if words:
-                self.note(meaning, found)
-                return found, words
+                self.record_origin(meaning, field)
+                return field, words
         return None
 
     def text(self, meaning: str, *, most: int = 0) -> str:
-        """The words of `said`; empty where there are none."""
-        said = self.said(meaning, most=most)
-        return said[1] if said else ""
+        """The text of `first_text`; empty if there is none."""
+        first = self.first_text(meaning, most=most)
+        return first[1] if first else ""
 
-    def named(self, name: str) -> str | None:
-        """The text of any key, known or not: what a permalink may be made of."""
-        for found in self._found.get(fold(name), ()):
-            if isinstance(found.value, str) and found.value.strip():
-                return nfc(one_line(found.value))
+    def text_of_key(self, key: str) -> str | None:
+        """The text of any key, for permalink templates; None if it has none."""
+        for field in self._by_key.get(fold(key), ()):
+            if isinstance(field.value, str) and field.value.strip():
+                return nfc(one_line(field.value))
         return None
 
-    def note(self, meaning: str, origin: NamedField | str) -> None:
-        """Remember where a meaning was found, for those who ask how a file was read."""
+    def record_origin(self, meaning: str, origin: NamedField | str) -> None:
+        """Record which field, or what else, gave the value of a meaning."""
         if isinstance(origin, NamedField):
-            self.positions[meaning] = (origin.field.line, origin.field.column)
-            origin = f"{origin.name}, line {origin.field.line}"
+            self.positions[meaning] = (origin.line, origin.column)
+            origin = f"{origin.name}, line {origin.line}"
         self.origins[meaning] = origin
 
-    def note_same(self, meaning: str, other: str) -> None:
-        """Remember that a meaning was found where another one was."""
+    def copy_origin(self, meaning: str, other: str) -> None:
+        """Record that a meaning has the same origin as another one."""
         self.origins[meaning] = self.origins[other]
         self.positions[meaning] = self.positions[other]
 
-    def warn(self, code: str, fault: str, cure: str, found: NamedField) -> None:
-        """Tell the author of something that keeps nothing from being published."""
-        field = found.field
-        self.warn_at(code, fault, cure, field.line, field.column, found.shown)
+    def warn(self, code: str, fault: str, cure: str, field: NamedField) -> None:
+        """Add a warning about a field's value. A warning does not refuse the post."""
+        self.warn_at(code, fault, cure, field.line, field.column, field.shown)
 
-    def warn_of_key(self, code: str, fault: str, cure: str, found: NamedField) -> None:
-        """The same, where the key offends and not its value."""
-        field = found.field
-        self.warn_at(code, fault, cure, field.line, field.key_column, found.name)
+    def warn_of_key(self, code: str, fault: str, cure: str, field: NamedField) -> None:
+        """Add a warning about a field's key; it does not show the value."""
+        self.warn_at(code, fault, cure, field.line, field.key_column, field.name)
 
     def warn_at(
         self, code: str, fault: str, cure: str, line: int, column: int, text: str = ""
     ) -> None:
-        """The same, for a place in the file."""
+        """Add a warning about a position in the file."""
         warning = Problem(self.path, line, fault, cure, False, code, column, text)
         self.warnings.append(warning)
 
     def refusal(self, refused: Refused) -> Problem:
         """The problem that keeps the post from being published."""
-        found, said = refused.found, (refused.fault, refused.cure)
-        if found is None:
-            return Problem(self.path, refused.line, *said, code=refused.code)
-        field = found.field
+        fault, cure, field = refused.fault, refused.cure, refused.field
+        if field is None:
+            return Problem(self.path, refused.line, fault, cure, code=refused.code)
         return Problem(
-            self.path, field.line, *said, True, refused.code, field.column, found.shown
+            self.path, field.line, fault, cure, True, refused.code, field.column, field.shown
         )
 
 
-def _inside(found: NamedField, rest: str) -> NamedField | None:
-    """The member of a map that a folded key names."""
-    members = _members(found, found.value)
-    return next((m for m in members if fold(m.name[len(found.name) + 1 :]) == rest), None)
+def _inside(table: NamedField, key: str) -> NamedField | None:
+    """The member of a map with this folded key; None if there is none."""
+    members = _members(table, table.value)
+    return next((m for m in members if fold(m.name[len(table.name) + 1 :]) == key), None)
 
 
-def _members(found: NamedField, value: Value) -> Iterator[NamedField]:
-    """The members of a field that is a map; none of any other."""
-    place = found.field
+def _members(table: NamedField, value: Value) -> Iterator[NamedField]:
+    """The members of `value` if it is a map, at the position of `table`; else none."""
     for key, inner in value.items() if isinstance(value, dict) else ():
-        field = Field(inner, place.line, place.column, place.key_column)
-        yield NamedField(f"{found.name}.{key}", field)
+        field = Field(inner, table.line, table.column, table.key_column)
+        yield NamedField(f"{table.name}.{key}", field)

@@ -1,7 +1,7 @@
-"""The words of front matter: which key of which generator says what.
+"""Defines the front matter keys of each generator and what they mean.
 
-Keys are compared *folded*: NFKC, in lower case, without `-`, `_` and spaces, so that `pubDate`
-stands for `pubdate` and `pub_date`, too. A dot leads into a map: `extra.image`.
+Keys are compared *folded*: NFKC, lower case, without `-`, `_` and spaces, so `pubDate`,
+`pubdate` and `pub_date` are equal. A dot names a member of a map: `extra.image`.
 """
 
 import difflib
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-# For each meaning its keys; of several that a post has, the first of the row counts.
+# The keys of each meaning. If a post has several of them, the first in the row counts.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("title",),
     "published": ("date", "publishDate", "pubDate", "published", "created"),
@@ -37,7 +37,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "feed": ("feed",),
     "feeds": ("feeds",),
     "layout": ("layout", "type"),
-    # What hides a post; see core/privacy.py.
+    # Keys that hide a post; see core/posts/visibility.py.
     "hides": (
         *("draft", "hidden", "hide", "unlisted", "private", "headless", "unpublished"),
         *("invisible", "eleventyExcludeFromCollections"),
@@ -48,8 +48,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "encrypted": ("password", "encrypt", "encrypted"),
 }
 
-# Keys that generators and themes have, and that mean nothing to a feed.
-_IGNORED: Final = """
+# Keys of generators and themes that have no effect on a feed.
+_WITHOUT_EFFECT: Final = """
     alias aliases allow_comments allowComments alt antdpage article_type aside asset_path
     author_profile background banner bookcomments breadcrumb build canonical canonical_url
     cascade catalog classes collection color comment commentable comments contributors
@@ -77,7 +77,7 @@ _IGNORED: Final = """
 
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
-    """The key as keys are compared."""
+    """The key in the form in which keys are compared."""
     plain = key if key.isascii() else unicodedata.normalize("NFKC", key)
     return plain.lower().replace("_", "").replace("-", "").replace(" ", "")
 
@@ -85,20 +85,20 @@ def fold(key: str) -> str:
 _KNOWN: Final = {
     fold(key.partition(".")[0]): key.partition(".")[0] for row in KEYS.values() for key in row
 }
-_STRANGERS: Final = frozenset(map(fold, _IGNORED.split()))
+_NO_EFFECT: Final = frozenset(map(fold, _WITHOUT_EFFECT.split()))
 
 
 def is_known(key: str) -> bool:
-    """True for a key that feedsvc reads, and for one that it knows to be of no use to feeds."""
+    """True for a key that feedsvc reads, and for one that it knows to have no effect."""
     folded = fold(key)
-    return folded in _KNOWN or folded in _STRANGERS
+    return folded in _KNOWN or folded in _NO_EFFECT
 
 
 @lru_cache(maxsize=4096)
-def meant_by(key: str) -> str:
-    """The known key that an unknown one is nearly written like; empty where there is none."""
+def nearest_key(key: str) -> str:
+    """The key that an unknown key most likely misspells; empty if there is none."""
     folded = fold(key)
-    if len(folded) < 4 or folded in _KNOWN or folded in _STRANGERS:
+    if len(folded) < 4 or folded in _KNOWN or folded in _NO_EFFECT:
         return ""
     near = difflib.get_close_matches(folded, _KNOWN, n=1, cutoff=0.8)
     near = near or [name for name in _KNOWN if sorted(name) == sorted(folded)]  # `dtae`

@@ -1,4 +1,4 @@
-"""Dates that have passed stay passed: a clock that is put back takes no post away."""
+"""Keeps dates passed once they have passed, even if the clock is set back."""
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
@@ -8,10 +8,10 @@ from feedsvc.core.file_records import FileRecord
 
 
 def is_unchanged(passed_at: int, date: datetime, zone_before: tzinfo | None = None) -> bool:
-    """True if `date` is the one that was stored when it passed.
+    """True if the author has not changed `date` since it passed and was stored.
 
-    If the site's time zone has changed since, `zone_before` is the earlier one: a date without
-    a zone is then another moment, though the author has not changed it.
+    `zone_before` is the site's earlier time zone if the setting has changed. That change moves
+    a date without a zone to another moment, but it is still the same date.
     """
     stored = from_microseconds(passed_at)
     if stored == date:
@@ -27,11 +27,11 @@ def has_expired(
     formers: Iterable[FileRecord],
     zone_before: tzinfo | None = None,
 ) -> bool:
-    """True if a post is to be hidden because of its expiry.
+    """True if a post is hidden because it has expired.
 
-    `formers` are the records that its file had before, perhaps under another name. A post that
-    has expired once stays hidden until its author changes the date: the clock may have been
-    ahead then, or may be behind now, and in doubt a post is hidden.
+    `formers` are the earlier records of its file, also under other names. An expired post
+    stays hidden until its author changes the date. The clock may have been ahead then or may
+    be behind now, and any doubt hides a post.
     """
     return expires <= now or any(
         former.state == "draft"
@@ -47,7 +47,7 @@ def has_come(
     formers: Iterable[FileRecord],
     zone_before: tzinfo | None = None,
 ) -> bool:
-    """True if a post may be shown: its date has come, or had come when it was published."""
+    """True if the date has passed now, or had passed when the post was published."""
     if public_from is None or public_from <= now:
         return True
     return any(

@@ -1,7 +1,7 @@
-"""Where a post is read: the site's permalink template, filled with what is known of the post.
+"""Fills permalink templates: the path of a post on its site.
 
-The tokens are our own, Hexo's, Jekyll's and Hugo's. Where two tools mean different things by
-one word (`:title`, `:slug`), ours goes before Hexo's, and Hexo's before the others'.
+The tokens are our own and those of Hexo, Jekyll and Hugo. If two tools use one word (`:title`,
+`:slug`) differently, ours wins, then Hexo's.
 """
 
 import hashlib
@@ -27,17 +27,17 @@ _NO_CATEGORY: Final = "uncategorized"  # Hexo's default_category
 
 @dataclass(frozen=True, slots=True)
 class PermalinkFacts:
-    """What a template may ask of a post.
+    """The values of one post that a template can use.
 
-    `source` is the file's path without its suffix, `place` the same with the folder's for a
-    bundle's `index`, and `name` its last segment. `slug` is empty where the post gives none.
-    A category is the path of its names. `published` is in the site's zone. `field` gives the
-    text of any other front matter key, or None. `language` is that of a translation which
-    `place` and `slug` do not tell from its original; the path has to.
+    `source` is the file's path without its suffix. `stem` is the same, but the folder's path
+    for an `index`, and `name` is its last segment. `slug` is empty if the post has none. A
+    category is the path of its names. `published` is in the site's zone. `field` gives the
+    text of any other front matter key, or None. `language` is set for a translation whose
+    `stem` and `slug` are the same as the original's.
     """
 
     source: str
-    place: str
+    stem: str
     name: str
     slug: str
     title: str
@@ -50,20 +50,17 @@ class PermalinkFacts:
 _Value: TypeAlias = Callable[[PermalinkFacts], str]
 
 
-# The parts of a post.
-
-
 def _of_field(key: str, post: PermalinkFacts) -> str:
     return one_line(post.field(key) or "").strip("/ ")
 
 
 def _path(post: PermalinkFacts) -> str:
-    """The file's path below `_posts`, where Hexo and Jekyll keep theirs."""
+    """The file's path below `_posts`, if it is in one (Hexo, Jekyll)."""
     return f"/{post.source}".rpartition("/_posts/")[2].lstrip("/")
 
 
 def _key(post: PermalinkFacts) -> str:
-    return "/".join(filter(None, [post.language, post.slug or post.place]))
+    return "/".join(filter(None, [post.language, post.slug or post.stem]))
 
 
 _DATE_OF_NAME = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])[-_ ]*+(?=.)", re.DOTALL)
@@ -88,7 +85,7 @@ def _category(post: PermalinkFacts) -> str:
 
 
 def _category_names(post: PermalinkFacts) -> list[str]:
-    """Every name in the categories, once: Jekyll has no trees of them."""
+    """Every name in the categories, once; Jekyll's categories have no levels."""
     return list(dict.fromkeys(name.lower() for path in post.categories for name in path))
 
 
@@ -97,7 +94,7 @@ def _categories(post: PermalinkFacts) -> str:
 
 
 def _sections(post: PermalinkFacts) -> list[str]:
-    return post.place.split("/")[:-1]
+    return post.stem.split("/")[:-1]
 
 
 _DATES: Final[dict[str, tuple[str, _Value]]] = {
@@ -177,12 +174,12 @@ _GROUPS: Final[dict[str, tuple[str, _Value]]] = {
 }
 _ALL: Final = _NAMES | _GROUPS | _DATES
 
-# What each token stands for. Any other word is a key of the front matter.
+# The meaning of each token. Any other word is a front matter key.
 TOKENS: Final[Mapping[str, str]] = MappingProxyType(
     {f":{word}": meaning for word, (meaning, _) in _ALL.items()}
 )
 
-# Jekyll's words for whole templates.
+# Jekyll's names for whole templates.
 STYLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "date": "/:categories/:year/:month/:day/:dateless:output_ext",
@@ -194,14 +191,14 @@ STYLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _MAY_BE_EMPTY = frozenset(["categories", "slugified_categories", "section", "sections"])
-_TELLING = frozenset([*_NAMES, "timestamp"])
-# What a translation has in common with its original; Hugo puts the language before the path.
+_DISTINCT = frozenset([*_NAMES, "timestamp"])
+# Tokens with equal values for a translation and its original: the language goes in front.
 _SHARED_BY_LANGUAGES = frozenset(
     ["slug", "name", "dateless", "filename", "contentbasename"]
 ) | frozenset(["slugorfilename", "slugorcontentbasename"])
-_SHARED_KEYS = frozenset(["lang", "language", "layout", "author"])  # never of one post only
+_SHARED_KEYS = frozenset(["lang", "language", "layout", "author"])  # shared by many posts
 
-# A word does not end with `_`, so `:year_:month` has two (Hexo); `\:` is a colon (Hugo).
+# A word does not end with `_`, so `:year_:month` is two (Hexo); `\:` is a colon (Hugo).
 _TOKEN = re.compile(
     r"""(?P<colon>\\:)
     | :sections\[(?:(?P<only>\d{1,4}|last)|(?P<low>\d{1,4}|last)?:(?P<high>\d{1,4}|last)?)\]
@@ -211,26 +208,26 @@ _TOKEN = re.compile(
 
 
 def permalink_path(template: str, post: PermalinkFacts) -> str:
-    """The path, decoded and with a slash in front, at which `post` is read on the site.
+    """The decoded path of `post` on its site, with a leading slash.
 
-    `template` is such as `/:year/:month/:title/` or `:urlname.html`, or a word of STYLES. A
-    slash in a value divides segments, as in Hexo; there are no empty ones. Raises ValueError
-    where the post has no value for a token, and where a segment would be `.` or `..`.
+    `template` is a template such as `/:year/:month/:title/`, or a name in STYLES. A slash in a
+    value separates segments, as in Hexo; empty segments are dropped. Raises ValueError if the
+    post has no value for a token, or if a segment would be `.` or `..`.
     """
     path = nfc("".join(part(post) for part in _parts(template)))
     segments = [segment for segment in path.split("/") if segment]
     if post.language and post.language not in segments and _is_shared(template):
         segments.insert(0, post.language)
     if "." in segments or ".." in segments:
-        raise ValueError("the permalink would have a segment of one dot or two")
+        raise ValueError("the permalink would have a segment `.` or `..`")
     joined = "/".join(segments)
     return f"/{joined}/" if joined and path.endswith("/") else f"/{joined}"
 
 
 def names_one_post(template: str) -> bool:
-    """True where a token of `template` tells posts apart, so that they do not share a path."""
+    """True if a token of `template` differs from post to post."""
     return any(
-        word in _TELLING or (word not in _ALL and word not in _SHARED_KEYS)
+        word in _DISTINCT or (word not in _ALL and word not in _SHARED_KEYS)
         for word in _words(template)
     )
 
@@ -241,8 +238,8 @@ def _is_shared(template: str) -> bool:
 
 
 def _words(template: str) -> set[str]:
-    found = _TOKEN.finditer(STYLES.get(template, template))
-    return {token["word"] for token in found} - {None}
+    tokens = _TOKEN.finditer(STYLES.get(template, template))
+    return {token["word"] for token in tokens} - {None}
 
 
 @lru_cache(maxsize=64)
@@ -250,9 +247,9 @@ def _parts(template: str) -> tuple[_Value, ...]:
     template = STYLES.get(template, template)
     parts: list[_Value] = []
     end = 0
-    for found in _TOKEN.finditer(template):
-        parts += [_text(template[end : found.start()]), _part(found)]
-        end = found.end()
+    for token in _TOKEN.finditer(template):
+        parts += [_text(template[end : token.start()]), _part(token)]
+        end = token.end()
     return (*parts, _text(template[end:]))
 
 
@@ -260,28 +257,28 @@ def _text(text: str) -> _Value:
     return lambda _: text
 
 
-def _part(found: re.Match[str]) -> _Value:
-    if found["colon"]:
+def _part(token: re.Match[str]) -> _Value:
+    if token["colon"]:
         return _text(":")
-    if found["word"]:
-        return lambda post: _value(found["word"], post)
-    return lambda post: "/".join(_some(_sections(post), found))
+    if token["word"]:
+        return lambda post: _value(token["word"], post)
+    return lambda post: "/".join(_slice(_sections(post), token))
 
 
 def _value(word: str, post: PermalinkFacts) -> str:
     value = _ALL[word][1](post) if word in _ALL else _of_field(word, post)
     if not value and word not in _MAY_BE_EMPTY:
-        raise ValueError(f"the permalink asks for :{word}, which the post does not have")
+        raise ValueError(f"the permalink uses :{word}, but the post has no value for it")
     return value
 
 
-def _some(sections: list[str], found: re.Match[str]) -> list[str]:
-    """Hugo's slices: `[0]`, `[last]`, `[1:]`, `[:last]`; what is not there is left out."""
+def _slice(sections: list[str], token: re.Match[str]) -> list[str]:
+    """Hugo's slices: `[0]`, `[last]`, `[1:]`, `[:last]`; missing sections are left out."""
 
     def number(text: str) -> int:
         return len(sections) - 1 if text == "last" else int(text)
 
-    if found["only"]:
-        start = number(found["only"])
+    if token["only"]:
+        start = number(token["only"])
         return sections[start : start + 1]
-    return sections[number(found["low"] or "0") : number(found["high"] or "9999")]
+    return sections[number(token["low"] or "0") : number(token["high"] or "9999")]

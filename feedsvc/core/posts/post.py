@@ -1,4 +1,4 @@
-"""What a file of the folder is: a post, a draft, no post, or a problem."""
+"""What reading one file can give: a post, a draft, a problem, or no post."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,15 +14,16 @@ SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What an author wrote, typed.
+    """The typed content of one file.
 
-    `key` names the post for good, without the site's tag authority: `guid:...`, `slug:...` or
-    `path:...`, in this order of preference. `permalink` is absolute. `summary` is text from the
-    front matter. A category is the path of its names from the top down. `image` is the absolute
-    URL of the lead image. `feeds` and `content` are as in Entry. Until `public_from` the post
-    waits; from `expires` on it is hidden. `held_by` is the warning for as long as it waits
-    because of a key such as `publish_at`. `hidden_files` are the names of attached files that
-    may not be served, and so are not among `enclosures` and `image`.
+    `key` identifies the post permanently, without the site's tag authority: `guid:...`,
+    `slug:...` or `path:...`, the first that the post has. `permalink` and `image` (the lead
+    image) are absolute URLs. `summary` is text from the front matter. A category is the path
+    of its names, the top level first. `feeds` and `content` are as in Entry. The post is hidden
+    before `public_from` and from `expires` on. `held_by` is the warning to report while a key
+    such as `publish_at` hides the post. `hidden_files` are attached files that must not be
+    served; they are not in `enclosures` and `image`. `positions` are line and column by
+    meaning.
     """
 
     path: str
@@ -50,24 +51,24 @@ class Post:
 
     @property
     def public_from(self) -> datetime:
-        """When it may be shown: from its date on, unless it names a later one for that."""
+        """When the post becomes public: its date, or its embargo if that is later."""
         return max(self.published, self.embargo or self.published)
 
     def position_of(self, meaning: str) -> tuple[int, int]:
-        """The line and the column where a meaning was found; the file's first, else."""
+        """The line and column of the field with this meaning; (1, 0) if there is none."""
         return self.positions.get(meaning, (1, 0))
 
     @property
     def is_html(self) -> bool:
-        """True where the body is HTML and not Markdown."""
+        """True if the body is HTML and not Markdown."""
         return self.path.lower().endswith(".html")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A post that its author hides, and why; whatever was published of it is withdrawn.
+    """A post that its author hides, and the `reason`; its published entry is withdrawn.
 
-    Where it could not be read either, the problem is among the `warnings`.
+    If the file could not be read either, that problem is one of the `warnings`.
     """
 
     path: str
@@ -79,7 +80,7 @@ class Draft:
 class NotAPost:
     """A file without front matter, such as a README.
 
-    `reason` is what would hide it all the same, if it was a post before.
+    `reason` names a line that looks like a flag that hides; it counts if the file was a post.
     """
 
     path: str
@@ -91,7 +92,7 @@ Reading: TypeAlias = Post | Draft | NotAPost | Problem
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a file was read: what came of it, its dialect, and where each meaning was found."""
+    """How a file was read: the result, its dialect, and the origin of each meaning."""
 
     reading: Reading
     dialect: str = ""

@@ -1,8 +1,8 @@
-"""Keys by which an author restricts a post, known by the words in them, not by a list of keys.
+"""Recognises keys that restrict a post, such as `members_only`, by the words in them.
 
 Every theme and plugin has its own key for "members only" or "not before". A key is split into
 words, and whole words decide: `author` is not `auth`. A key that names another part of the
-site, such as `hide_toc`, says nothing about the post.
+site, such as `hide_toc`, does not restrict the post.
 """
 
 import re
@@ -41,12 +41,12 @@ _RESTRICTION: Final = _words(
     protect protected confidential access auth authenticated authentication authorization
     visibility archived deleted trashed wip"""
 )
-_OPEN: Final = _words("public open")  # `public_access`: a true value opens the post
+_OPEN: Final = _words("public open")  # `public_access: true` does not restrict
 _NOT: Final = _words("no not non never isnt dont without")
 _HIDE: Final = _words("hide hides")
 _SHOW: Final = _words("publish published public publicly visible listed")
 _STATE: Final = _words("state stage")
-# `order_status` may belong to anything; `post_status` belongs to the post.
+# `post_status` is of the post; `order_status` may be of anything.
 _STATUS_OF: Final = _words(
     "post publish published publishing publication wp wordpress page entry article blog content"
 )
@@ -62,20 +62,20 @@ _OUT: Final = _NOT | _words(
     """exclude excluded excludes skip skipped disable disabled disables ignore ignored ignores
     hide hides omit omitted remove removed off"""
 )
-# Beside these a weak word (`hide`, `publish`, `rss`) means the post: `hide_this_post: true`.
+# With only these words, a weak word (`hide`, `publish`, `rss`) is about the post.
 _NEUTRAL: Final = _words(
     """is be do should can has in to from on of the this it me all now flag dg blog site web
     website post posts page pages entry article note item content feed feeds rss atom xml list
     lists include included show shown add enable enabled allow"""
 )
-# Another part of the page or of the site than the post.
+# Parts of the page or the site that are not the post.
 _OUTLETS: Final = _words(
     """search searches toc menu menus nav navbar navigation sidebar sidebars home homepage
     comment comments image images img title titles meta metadata sitemap token tokens header
     footer breadcrumb breadcrumbs cover banner thumbnail avatar author authors related index
     indexing"""
 )
-# Words of which a key without separators may be made: `membersonly`, `goliveat`.
+# Words that may be joined in a key without separators: `membersonly`, `goliveat`.
 _JOINED: Final = frozenset[str]().union(
     *(
         _RESTRICTION,
@@ -102,10 +102,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a key and its value say about a post.
+    """What a key and its value mean for a post.
 
-    `hides`: the post is hidden. `until`: it waits for this date. `undated`: it is hidden
-    because its value should be a date and cannot be read as one.
+    `hides`: the post is hidden. `until`: the post is hidden before this date. `undated`: the
+    post is hidden because the value should be a date and is not.
     """
 
     hides: bool = False
@@ -117,7 +117,7 @@ NOTHING: Final = Verdict()
 
 
 def verdict_on(key: str, value: Value, zone: ZoneInfo) -> Verdict:
-    """What `key: value` says about the post. Dates without an offset are in `zone`."""
+    """What `key: value` means for the post. Dates without an offset are in `zone`."""
     kinds = kinds_of(key)
     if not kinds or value is None:
         return NOTHING
@@ -131,16 +131,16 @@ def verdict_on(key: str, value: Value, zone: ZoneInfo) -> Verdict:
 
 @lru_cache(maxsize=4096)
 def words_of(key: str) -> tuple[str, ...]:
-    """The words of a key in lower case: split at case changes, `_`, `-`, spaces and dots.
+    """The words of a key in lower case, split at case changes, `_`, `-`, spaces and dots.
 
-    A word that consists of several known ones is split as well: `membersonly`.
+    Joined words are split as well: `membersonly` gives `members` and `only`.
     """
     parts = _CASE_CHANGE.sub(" ", unicodedata.normalize("NFKC", key))
     return tuple(word for part in _WORD.findall(parts) for word in _joined(part.lower()))
 
 
 def word(value: Value) -> str:
-    """A value for comparison: NFKC, in lower case, trimmed; `?` if it is a list or a map."""
+    """A value for comparison: NFKC, lower case, trimmed; `?` for a list or a map."""
     if not isinstance(value, str):
         return "?"
     return unicodedata.normalize("NFKC", value).strip().lower()
@@ -148,26 +148,26 @@ def word(value: Value) -> str:
 
 @lru_cache(maxsize=4096)
 def kinds_of(key: str) -> frozenset[Kind]:
-    """The kinds of restriction that a key may express, by its words.
+    """The kinds of restriction that the words of a key express.
 
-    Empty for keys that feedsvc knows, which have rules of their own.
+    Empty for the keys in KEYS, which have their own rules, and for keys without effect.
     """
     if is_known(key):
         return frozenset()
     words = words_of(key)
     kinds = _kinds(words)
-    if not kinds and _WORD.fullmatch(key):  # `WiP`, `aUTH`: capitals that separate nothing
+    if not kinds and _WORD.fullmatch(key):  # `WiP`, `aUTH`: capitals inside a word
         kinds = _kinds(_joined(fold(key)))
     return kinds
 
 
 def names_outlet(key: str) -> bool:
-    """True if the key names another part of the page or the site than the post."""
+    """True if the key names a part of the page or the site that is not the post."""
     return not _OUTLETS.isdisjoint(words_of(key))
 
 
 def _joined(text: str) -> tuple[str, ...]:
-    """The known words that a text consists of, the fewest and longest; else the text itself."""
+    """The fewest known words that a text consists of; the text itself if there are none."""
     best: list[tuple[str, ...] | None] = [()]
     for end in range(1, min(len(text), 40) + 1):
         ways = [
@@ -180,30 +180,30 @@ def _joined(text: str) -> tuple[str, ...]:
 
 
 def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
-    known = frozenset(words)
-    if not _OUTLETS.isdisjoint(known):
+    given = frozenset(words)
+    if not _OUTLETS.isdisjoint(given):
         return frozenset()
     kinds: set[Kind] = set()
-    if known & _RESTRICTION:
-        kinds.add("denial" if known & _NOT else "opening" if known & _OPEN else "restriction")
-    if known & _FEED:
-        kinds |= {"restriction"} if known & _OUT else set()
-        kinds |= {"feed"} if known <= _NEUTRAL else set()
-    if known & _HIDE and known <= _HIDE | _NEUTRAL:
+    if given & _RESTRICTION:
+        kinds.add("denial" if given & _NOT else "opening" if given & _OPEN else "restriction")
+    if given & _FEED:
+        kinds |= {"restriction"} if given & _OUT else set()
+        kinds |= {"feed"} if given <= _NEUTRAL else set()
+    if given & _HIDE and given <= _HIDE | _NEUTRAL:
         kinds.add("hide")
-    if known & _SHOW and known <= _SHOW | _NEUTRAL:
+    if given & _SHOW and given <= _SHOW | _NEUTRAL:
         kinds.add("show")
-    if known & _NOT and known & (_SHOW | {"list"}) and known <= _NOT | _SHOW | _NEUTRAL:
+    if given & _NOT and given & (_SHOW | {"list"}) and given <= _NOT | _SHOW | _NEUTRAL:
         kinds.add("restriction")  # `do_not_publish: true`
-    if known & _STATE or ("status" in known and known & _STATUS_OF):
+    if given & _STATE or ("status" in given and given & _STATUS_OF):
         kinds.add("state")
-    if known & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
+    if given & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
         kinds.add("time")
     return frozenset(kinds)
 
 
 def _leaves(value: Value) -> Iterator[str]:
-    """The words in a value, in the lists and maps in it too."""
+    """The scalars in a value, also in nested lists and maps, for comparison."""
     if isinstance(value, list):
         for member in value:
             yield from _leaves(member)
@@ -218,7 +218,7 @@ def _is_public(value: Value) -> bool:
     if isinstance(value, list):
         return all(map(_is_public, value))
     if isinstance(value, dict):
-        return not value  # what its members mean is not known
+        return not value  # its members may mean anything
     return value is None or word(value) in PUBLIC | FALSE | {"", "null"}
 
 
@@ -226,14 +226,14 @@ def _restricts(value: Value) -> bool:
     return not _is_public(value)
 
 
-def _opens_not(value: Value) -> bool:
-    """True for what `public_access` may say, unless that is certainly true."""
+def _does_not_open(value: Value) -> bool:
+    """True for any value of `public_access` that is not clearly true."""
     leaves = [*_leaves(value)]
     return any(leaf not in TRUE | PUBLIC | {"", "null"} for leaf in leaves)
 
 
-def _is_said(value: Value) -> bool:
-    """True for any value: `no_access: true` and `not_private: false` both restrict the post."""
+def _has_value(value: Value) -> bool:
+    """True for any value: `no_access: true` and `not_private: false` both restrict."""
     return any(leaf not in ("", "null") for leaf in _leaves(value))
 
 
@@ -248,8 +248,8 @@ def _is_hidden_state(value: Value) -> bool:
 
 _HIDES: Final = {
     "restriction": _restricts,
-    "opening": _opens_not,
-    "denial": _is_said,
+    "opening": _does_not_open,
+    "denial": _has_value,
     "hide": _restricts,
     "show": _is_false,
     "state": _is_hidden_state,
@@ -258,7 +258,7 @@ _HIDES: Final = {
 
 
 def _timed(value: Value, zone: ZoneInfo) -> Verdict:
-    """The latest of the dates; hidden if one of them cannot be read, or is a mere `true`."""
+    """Hidden until the latest date; always hidden if a value is `true` or not a date."""
     dates = []
     for leaf in _leaves(value):
         if leaf in TRUE:

@@ -1,4 +1,4 @@
-"""What Hexo, Jekyll and Hugo make of words that stand in an address; CJK stays."""
+"""Makes slugs as Hexo, Jekyll and Hugo make them; CJK characters stay."""
 
 import re
 import unicodedata
@@ -16,7 +16,7 @@ _HYPHENS = re.compile(r"\s*+-\s*+|\s++")
 
 
 def hexo_slug(words: str) -> str:
-    """As Hexo's `slugize`: no accents, and a hyphen for a run of ASCII punctuation."""
+    """Like Hexo's `slugize`: no accents, one hyphen for each run of ASCII punctuation."""
     text = nfc(one_line(words))
     if not text.isascii():
         text = text.translate({ord(char): _without_accent(char) for char in set(text)})
@@ -38,14 +38,14 @@ def _is_letter(char: str) -> bool:
 
 
 def jekyll_slug(words: str, kept: str = "") -> str:
-    """As Jekyll's `slugify`: whatever is neither a letter nor in `kept` becomes a hyphen."""
+    """Like Jekyll's `slugify`: a hyphen for each run that is not letters, digits or `kept`."""
     text = one_line(words)
     others = {ord(char): " " for char in set(text) if not (_is_letter(char) or char in kept)}
     return "-".join(text.translate(others).split())
 
 
 def hugo_slug(words: str) -> str:
-    """As Hugo's `urlize`: lower case, spaces are hyphens, most punctuation goes."""
+    """Like Hugo's `urlize`: lower case, hyphens for spaces, most punctuation removed."""
     text = one_line(words)
     others = {ord(c): "" for c in set(text) if not (_is_letter(c) or c in " ./\\_#+~-")}
     return _HYPHENS.sub("-", text.translate(others).strip()).lower()

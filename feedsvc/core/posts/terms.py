@@ -1,4 +1,4 @@
-"""Tags, categories and authors of a post, out of whatever its generator lets people write."""
+"""Reads the tags, categories and authors of a post, in the forms that generators allow."""
 
 import re
 from collections.abc import Iterable
@@ -24,24 +24,24 @@ _DEEPEST: Final = 20  # levels of a category
 _ADDRESS = re.compile(r"[^\s<>()@\"']+@[^\s<>()@\"']+\.[^\s<>()@\"']+")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+)>")
 _URI_KEYS: Final = ("uri", "url", "link", "website", "homepage")
-# Folders above Jekyll's _posts that are no category but where a site keeps its sources.
+# Folders above Jekyll's _posts that hold the site's sources and are not categories.
 _SOURCES: Final = frozenset(["source", "src", "docs", "content", "site", "collections"])
 
 
 def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
-    """The tags, each once: without `#`, and under the name that an alias means."""
+    """The tags, each once, without `#`; an alias is replaced by the name it means."""
     aliases = _aliases(rules.tag_aliases)
-    for found in fields.all("tags"):
-        members = tag_words(found.value, rules) or _list(found)
-        words = (_word(found, member).lstrip("#").strip() for member in members)
+    for field in fields.with_meaning("tags"):
+        members = tag_words(field.value, rules) or _list(field)
+        words = (_word(field, member).lstrip("#").strip() for member in members)
         tags = tuple(dict.fromkeys(aliases.get(word, word) for word in words if word))
-        fields.note("tags", found)
-        return _few(found, tags)
+        fields.record_origin("tags", field)
+        return _at_most(field, tags)
     return ()
 
 
 def tag_words(value: Value, rules: Rules) -> list[Value]:
-    """The members of a list of tags, or of a text that has them; empty where it is neither."""
+    """The members of a list of tags, or the parts of a text; empty for other values."""
     if isinstance(value, str):
         return [*_separators(rules.tag_separators).split(value)]
     return value if isinstance(value, list) else []
@@ -52,27 +52,27 @@ def categories_of(
 ) -> tuple[tuple[str, ...], ...]:
     """The paths of the categories, each once, by Hexo's rules.
 
-    A flat list is one path; where any member is a list, each is a path. A post that names none
-    is in that of its folders where its generator reads them so: Jekyll's above `_posts`, and
-    the one that a post of Pelican lies in.
+    A flat list is one path. If any member is a list, each member is a path. A post without
+    categories gets one from its folders: those above `_posts` (Jekyll), or the folder of a
+    file with headers (Pelican).
     """
-    for found in fields.all("categories"):
-        one: list[Value] = [found.value]
-        members = one if isinstance(found.value, str) else _list(found)
+    for field in fields.with_meaning("categories"):
+        text: list[Value] = [field.value]
+        members = text if isinstance(field.value, str) else _list(field)
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
             paths = [m if isinstance(m, list) else [m] for m in members]
-        read = [tuple(filter(None, (_word(found, w) for w in path))) for path in paths]
-        if max(map(len, read), default=0) > _DEEPEST:
-            fault = f"{found.name} has a path of more than {_DEEPEST} levels"
-            cure = "write categories: [[one], [two]] if they are not below each other"
-            raise Refused("too-many", fault, cure, found)
-        fields.note("categories", found)
-        return _few(found, _aliased(read, rules))
+        named = [tuple(filter(None, (_word(field, w) for w in path))) for path in paths]
+        if max(map(len, named), default=0) > _DEEPEST:
+            fault = f"{field.name} has a path of more than {_DEEPEST} levels"
+            cure = "write categories: [[one], [two]] if one is not below the other"
+            raise Refused("too-many", fault, cure, field)
+        fields.record_origin("categories", field)
+        return _at_most(field, _aliased(named, rules))
     path = _path_of_folders(fields.path, dialect)
     if path:
-        fields.note("categories", "the file's folder")
+        fields.record_origin("categories", "the file's folder")
     return _aliased([path], rules)
 
 
@@ -98,85 +98,87 @@ def _path_of_folders(path: str, dialect: str) -> tuple[str, ...]:
 def authors_of(fields: PostFields, rules: Rules, dialect: str) -> tuple[Person, ...]:
     """The authors: names, maps, `Name <mail>`, or keys of the setting content.authors.
 
-    A name is never split, for Chinese and Spanish ones hold commas and spaces, but in the
-    headers of Pelican, where there are no lists.
+    Names are not split, because Chinese and Spanish names contain commas and spaces. Only
+    Pelican's headers are, because they have no lists.
     """
-    known = _people(rules.authors)
-    for found in fields.all("authors"):
-        members = found.value if isinstance(found.value, list) else [found.value]
-        if dialect == "headers" and isinstance(found.value, str):
-            mark = ";" if ";" in found.value else ","
-            members = list[Value](found.value.split(mark))
-        people = (_person(fields, found, member, known) for member in members)
+    people_of_site = _people(rules.authors)
+    for field in fields.with_meaning("authors"):
+        members = field.value if isinstance(field.value, list) else [field.value]
+        if dialect == "headers" and isinstance(field.value, str):
+            mark = ";" if ";" in field.value else ","
+            members = list[Value](field.value.split(mark))
+        people = (_person(fields, field, member, people_of_site) for member in members)
         authors = tuple(dict.fromkeys(person for person in people if person.name))
         if authors:
-            fields.note("authors", found)
-            return _few(found, authors)
+            fields.record_origin("authors", field)
+            return _at_most(field, authors)
     return ()
 
 
 def _person(
-    fields: PostFields, found: NamedField, member: Value, known: dict[str, Person]
+    fields: PostFields, field: NamedField, member: Value, people: dict[str, Person]
 ) -> Person:
     if isinstance(member, dict):
         folded = {key.lower(): value for key, value in member.items()}
-        key = _word(found, folded.get("key"))  # Docusaurus, whose `title` is a profession
-        person = known.get(key, Person(key))
-        name = _word(found, folded.get("name")) or person.name
-        name = name or _word(found, folded.get("title"))
-        uri = next((_word(found, folded[k]) for k in _URI_KEYS if folded.get(k)), "")
-        email = _word(found, folded.get("email") or folded.get("mail"))
-        uri, email = _page(fields, found, uri), _mail(fields, found, email)
+        key = _word(field, folded.get("key"))  # Docusaurus; its `title` is a job title
+        person = people.get(key, Person(key))
+        name = _word(field, folded.get("name")) or person.name
+        name = name or _word(field, folded.get("title"))
+        uri = next((_word(field, folded[k]) for k in _URI_KEYS if folded.get(k)), "")
+        email = _word(field, folded.get("email") or folded.get("mail"))
+        uri, email = _page(fields, field, uri), _mail(fields, field, email)
         return Person(name, uri or person.uri, email or person.email)
-    name = _word(found, member)
-    if name in known:
-        return known[name]
-    both = _NAME_AND_ADDRESS.fullmatch(name)
-    if both and _ADDRESS.fullmatch(both["email"]):
-        return Person(both["name"], "", both["email"])
+    name = _word(field, member)
+    if name in people:
+        return people[name]
+    match = _NAME_AND_ADDRESS.fullmatch(name)
+    if match and _ADDRESS.fullmatch(match["email"]):
+        return Person(match["name"], "", match["email"])
     return Person(name)
 
 
-def _page(fields: PostFields, found: NamedField, uri: str) -> str:
+def _page(fields: PostFields, field: NamedField, uri: str) -> str:
     page = web_url("", uri)
     if uri and not page:
-        fault = f"{found.name}: {shown(uri)} is no address of a page and is left out"
-        fields.warn("author", fault, "write one that begins with https://", found)
+        fault = f"{field.name}: {shown(uri)} is not the URL of a page and is left out"
+        fields.warn("author", fault, "write one that begins with https://", field)
     return page or ""
 
 
-def _mail(fields: PostFields, found: NamedField, email: str) -> str:
+def _mail(fields: PostFields, field: NamedField, email: str) -> str:
     if email and not _ADDRESS.fullmatch(email):
-        fault = f"{found.name}: {shown(email)} is no mail address and is left out"
-        fields.warn("author", fault, "write one such as li@example.org", found)
+        fault = f"{field.name}: {shown(email)} is not an e-mail address and is left out"
+        fields.warn("author", fault, "write one such as li@example.org", field)
         return ""
     return email
 
 
-def _list(found: NamedField) -> list[Value]:
-    if isinstance(found.value, list):
-        return found.value
-    fault, cure = f"{found.name} is not a list", f"write {found.name}: [one, two]"
-    raise Refused("not-list", fault, cure, found)
+def _list(field: NamedField) -> list[Value]:
+    if isinstance(field.value, list):
+        return field.value
+    fault, cure = f"{field.name} is not a list", f"write {field.name}: [one, two]"
+    raise Refused("not-list", fault, cure, field)
 
 
-def _word(found: NamedField, value: Value) -> str:
+def _word(field: NamedField, value: Value) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        fault = f"{found.name} holds {shown(value)}, which is not a word"
-        raise Refused("not-word", fault, "write words only", found)
+        fault = f"{field.name} contains {shown(value)}, which is not a word"
+        raise Refused("not-word", fault, "write words only", field)
     word = nfc(one_line(value))
     if len(word) > _LONGEST:
-        fault = f"{found.name} holds a name of {len(word):,} characters, more than {_LONGEST}"
-        raise Refused("too-long", fault, "shorten it", found)
+        fault = (
+            f"{field.name} contains a name of {len(word):,} characters, more than {_LONGEST}"
+        )
+        raise Refused("too-long", fault, "shorten it", field)
     return word
 
 
-def _few(found: NamedField, terms: tuple[_T, ...]) -> tuple[_T, ...]:
+def _at_most(field: NamedField, terms: tuple[_T, ...]) -> tuple[_T, ...]:
     if len(terms) > _MOST_TERMS:
-        fault = f"{found.name} holds {len(terms):,} names, more than {_MOST_TERMS}"
-        raise Refused("too-many", fault, "keep those that matter", found)
+        fault = f"{field.name} contains {len(terms):,} names, more than {_MOST_TERMS}"
+        raise Refused("too-many", fault, "keep the important ones", field)
     return terms
 
 

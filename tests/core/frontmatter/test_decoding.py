@@ -1,4 +1,4 @@
-"""A file's bytes become text, or a problem with its line; never mojibake."""
+"""Decoding files, or refusing them with a position."""
 
 import pytest
 
@@ -10,18 +10,18 @@ TEXT = "---\ntitle: 春茶与秋茶\n---\n正文。\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk", "gb18030", "big5", "utf-16"])
-def test_a_file_is_read_in_the_encoding_that_is_named(encoding: str) -> None:
+def test_a_file_is_decoded_with_the_encoding_of_the_settings(encoding: str) -> None:
     text = TEXT.replace("与", "與") if encoding == "big5" else TEXT
     assert decoded(text.encode(encoding), encoding) == text
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "latin-1", "UTF8", "utf-16-le"])
-def test_utf_8_is_read_whatever_encoding_is_named(encoding: str) -> None:
+def test_utf_8_is_read_with_every_setting(encoding: str) -> None:
     assert decoded(TEXT.encode(), encoding) == TEXT
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark_is_not_taken_for_utf_8(encoding: str) -> None:
+def test_utf_16_without_a_bom_is_not_read_as_utf_8(encoding: str) -> None:
     assert decoded("---\ntitle: a\n---\n".encode(encoding), encoding).startswith("---\n")
 
 
@@ -34,7 +34,7 @@ def test_utf_16_without_a_mark_is_not_taken_for_utf_8(encoding: str) -> None:
         (b"a\n\xff\xff", "ascii", 2, 1),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(
+def test_undecodable_bytes_are_refused_with_their_position(
     source: bytes, encoding: str, line: int, column: int
 ) -> None:
     with pytest.raises(FrontMatterError) as refused:
@@ -44,16 +44,14 @@ def test_what_cannot_be_read_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize("source", [TEXT.encode("utf-16"), "---\na: b\n".encode("utf-16-le")])
-def test_utf_16_is_called_by_its_name(source: bytes) -> None:
+def test_utf_16_is_named_in_the_fault(source: bytes) -> None:
     with pytest.raises(FrontMatterError, match="the file is UTF-16"):
         decoded(source, "utf-8")
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "index"),
     [("茶\n\t", None), ("a\x08b", 1), ("\ufffe", 0), ("ab\x00", 2), ("\x01\x02a", 0)],
 )
-def test_the_first_character_that_no_feed_can_carry_is_found(
-    text: str, place: int | None
-) -> None:
-    assert first_illegal(text, legal(text)) == place
+def test_the_first_illegal_character_is_found(text: str, index: int | None) -> None:
+    assert first_illegal(text, legal(text)) == index

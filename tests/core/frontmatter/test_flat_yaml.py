@@ -1,4 +1,4 @@
-"""The short way through YAML says what libyaml says, or nothing."""
+"""The fast YAML reader gives the result of libyaml, or none."""
 
 import pytest
 from hypothesis import given, settings
@@ -72,16 +72,16 @@ UNSURE = [
 
 
 @pytest.mark.parametrize("text", SURE)
-def test_what_nearly_all_posts_write_is_read_the_short_way(text: str) -> None:
+def test_the_yaml_of_most_posts_is_read_without_libyaml(text: str) -> None:
     assert flat_fields(FrontMatterText(text, 2)) is not None
 
 
 @pytest.mark.parametrize("text", UNSURE)
-def test_what_may_mean_more_is_left_to_libyaml(text: str) -> None:
+def test_other_yaml_is_left_to_libyaml(text: str) -> None:
     assert flat_fields(FrontMatterText(text, 2)) is None
 
 
-# `# x` after white space is what makes flat_fields give up, and nothing else: all is a remark.
+# An indented comment has no meaning, but makes flat_fields give up.
 def by_libyaml(text: str) -> object:
     return yaml_fields(FrontMatterText(text + "\n #\n", 2))
 
@@ -106,6 +106,6 @@ TEXTS = st.lists(LINES, max_size=5).map("\n".join)
 
 @settings(max_examples=300)
 @given(TEXTS)
-def test_any_text_is_read_as_libyaml_reads_it_or_not_at_all(text: str) -> None:
+def test_any_text_is_read_as_libyaml_reads_it_or_left_to_it(text: str) -> None:
     flat = flat_fields(FrontMatterText(text, 2))
     assert flat is None or flat == by_libyaml(text)

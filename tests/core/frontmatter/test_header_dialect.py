@@ -56,18 +56,18 @@ def test_headers_up_to_the_first_blank_line(text: str, expected: Read) -> None:
         "| Title: x |\n",
     ],
 )
-def test_anything_else_is_no_header(text: str) -> None:
+def test_other_lines_are_not_headers(text: str) -> None:
     assert read_front_matter(text) is None
 
 
-def test_a_field_knows_where_it_stands() -> None:
+def test_a_field_has_its_position() -> None:
     assert read_front_matter("\n Title:  x\nTags:\n\ny") == FrontMatter(
         {"title": Field("x", 2, 10, 2), "tags": Field(None, 3, 1, 1)}, "y", 5, "headers"
     )
 
 
-def test_a_header_that_stands_twice_is_refused() -> None:
-    with pytest.raises(FrontMatterError, match="'title' stands twice") as caught:
+def test_a_repeated_header_is_refused() -> None:
+    with pytest.raises(FrontMatterError, match="'title' appears twice") as caught:
         read_front_matter("Title: x\nDate: y\ntitle: z\n\n")
     assert (caught.value.line, caught.value.column) == (3, 1)
 
@@ -78,5 +78,5 @@ def test_headers_without_an_end_are_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["---\na: b\n---\n", "title: x\n---\n", "{}", "+++\n+++\n"])
-def test_where_headers_are_forced_nothing_else_is_read(text: str) -> None:
+def test_if_the_setting_is_headers_nothing_else_is_read(text: str) -> None:
     assert read_front_matter(text, "headers") is None

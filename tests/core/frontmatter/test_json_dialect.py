@@ -43,59 +43,63 @@ def test_a_brace_of_markdown_is_not_json(text: str) -> None:
     assert read_front_matter(text) is None
 
 
-def test_a_field_knows_where_it_stands() -> None:
+def test_a_field_has_its_position() -> None:
     front = read_front_matter('\n{\n  "a": 1, "b"\n: 2,\n  "c":\n[\n]}')
     assert front is not None
-    places = [(f.line, f.column, f.key_column) for f in front.fields.values()]
-    assert places == [(3, 8, 3), (3, 11, 11), (5, 3, 3)]
+    positions = [(f.line, f.column, f.key_column) for f in front.fields.values()]
+    assert positions == [(3, 8, 3), (3, 11, 11), (5, 3, 3)]
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "fault"),
+    ("text", "position", "fault"),
     [
         (
             "{\n",
             (2, 1),
-            "the front matter is not JSON: a key between double quotes",
+            "the front matter is not JSON: expected a key in double quotes",
         ),
-        ('{"a"}', (1, 5), "the front matter is not JSON: a ':' should stand here"),
-        ('{"a": 1\n"b": 2}', (2, 1), "the front matter is not JSON: a ',' should stand here"),
+        ('{"a"}', (1, 5), "the front matter is not JSON: expected ':'"),
+        ('{"a": 1\n"b": 2}', (2, 1), "the front matter is not JSON: expected ','"),
         (
             '{"a": 1,}',
             (1, 9),
-            "the front matter is not JSON: a key between double quotes",
+            "the front matter is not JSON: expected a key in double quotes",
         ),
         ('{"a": b}', (1, 7), "the front matter is not JSON: Expecting value"),
         ('{"a": "b', (1, 7), "the front matter is not JSON: Unterminated string starting at"),
         ('{"a": "b\tc"}', (1, 9), "the front matter is not JSON: Invalid control character at"),
-        ('{"a": 1,\n "a": 2}', (2, 2), "the key 'a' stands twice (first in line 1)"),
-        ('{\n"a": {"b": 1, "b": 2}}', (2, 6), "the key 'b' stands twice"),
-        ('{"a": ' + "[" * 50_000, (1, 7), "the front matter nests too many levels"),
+        ('{"a": 1,\n "a": 2}', (2, 2), "the key 'a' appears twice (first in line 1)"),
+        ('{\n"a": {"b": 1, "b": 2}}', (2, 6), "the key 'b' appears twice"),
+        ('{"a": ' + "[" * 50_000, (1, 7), "the front matter has too many levels"),
         ('{"a": ' + "[" * 51 + "]" * 51 + "}", (1, 2), "the front matter has more than 20000"),
         ('{"' + "k" * 201 + '": 1}', (1, 2), "a key is not a short word"),
-        (';;;\n"a": 1\n"b": 2\n;;;\n', (3, 1), "the front matter is not JSON: a ',' should"),
-        (';;;\n"a": 1}\n;;;\n', (3, 1), "the front matter is not JSON: it ends before this"),
+        (';;;\n"a": 1\n"b": 2\n;;;\n', (3, 1), "the front matter is not JSON: expected ','"),
+        (';;;\n"a": 1}\n;;;\n', (3, 1), "the front matter is not JSON: there is text after it"),
         (
             '---json\n{"a": 1}\n[]\n---\n',
             (3, 1),
-            "the front matter is not JSON: it ends",
+            "the front matter is not JSON: there is text after it",
         ),
-        ('---json\n["a"]\n---\n', (2, 1), "the front matter is not JSON: a key between double"),
+        (
+            '---json\n["a"]\n---\n',
+            (2, 1),
+            "the front matter is not JSON: expected a key in double quotes",
+        ),
         (';;;\n"a": 1\n', (1, 1), "the front matter is never closed"),
-        ('"a" 1\n;;;\n', (1, 5), "the front matter is not JSON: a ':' should stand here"),
+        ('"a" 1\n;;;\n', (1, 5), "the front matter is not JSON: expected ':'"),
     ],
 )
-def test_what_is_not_json_is_refused_with_its_place(
-    text: str, place: tuple[int, int], fault: str
+def test_invalid_json_is_refused_with_its_position(
+    text: str, position: tuple[int, int], fault: str
 ) -> None:
     with pytest.raises(FrontMatterError) as caught:
         read_front_matter(text)
-    assert (caught.value.line, caught.value.column) == place
+    assert (caught.value.line, caught.value.column) == position
     assert caught.value.fault.startswith(fault)
 
 
 @pytest.mark.parametrize(
     "text", ["---\na: b\n---\n", "title: x\n---\n", "Date: x\n", "+++\n+++"]
 )
-def test_where_json_is_forced_nothing_else_is_read(text: str) -> None:
+def test_if_the_setting_is_json_nothing_else_is_read(text: str) -> None:
     assert read_front_matter(text, "json") is None

@@ -1,10 +1,10 @@
-"""Front matter that cannot be read hides its post where a line of it says so for certain."""
+"""A clear line of broken front matter still hides or dates the post."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.core.frontmatter.salvage import still_said
+from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, NotAPost
 from feedsvc.core.problems import Problem
@@ -52,7 +52,7 @@ def of(text: str) -> Draft | Problem:
 
 
 @pytest.mark.parametrize("line", HIDING)
-def test_a_line_that_hides_its_post_still_does(line: str) -> None:
+def test_a_line_of_broken_front_matter_hides_the_post(line: str) -> None:
     reading = of(YAML.format(line))
     assert isinstance(reading, Draft)
     assert [(problem.code, problem.refuses) for problem in reading.warnings] == [
@@ -61,7 +61,7 @@ def test_a_line_that_hides_its_post_still_does(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", SHOWING)
-def test_what_is_in_doubt_hides_nothing(line: str) -> None:
+def test_unclear_lines_hide_nothing(line: str) -> None:
     assert isinstance(of(YAML.format(line)), Problem)
 
 
@@ -69,7 +69,7 @@ def test_what_is_in_doubt_hides_nothing(line: str) -> None:
     ("lines", "hides"),
     [("draft = true", True), ("[extra]\ndraft = true", True), ("[menu]\nhidden = true", False)],
 )
-def test_a_table_of_toml_has_its_own_flags(lines: str, hides: bool) -> None:
+def test_flags_of_other_toml_tables_do_not_count(lines: str, hides: bool) -> None:
     assert isinstance(of(TOML.format(lines)), Draft) is hides
 
 
@@ -86,11 +86,11 @@ def test_a_table_of_toml_has_its_own_flags(lines: str, hides: bool) -> None:
         "",
     ],
 )
-def test_the_body_is_no_front_matter(text: str) -> None:
+def test_lines_of_the_body_do_not_count(text: str) -> None:
     assert isinstance(of(text), Problem)
 
 
-def test_a_file_that_is_no_post_says_what_would_hide_it() -> None:
+def test_a_file_that_is_not_a_post_has_the_key_that_would_hide_it() -> None:
     fence = "How to hide\n\n```yaml\ndraft: true\n```\n\n---\n"
     broken = ("--\ndraft: true\n---\n", "draft")
     for text, reason in (broken, ("draft is not true\n", ""), (fence, "")):
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_post_says_what_would_hide_it() -> None:
 
 
 @pytest.mark.parametrize("front", ["tags: {a: b}", "title: ["])
-def test_the_dates_of_a_post_with_a_fault_count(front: str) -> None:
+def test_the_dates_in_broken_front_matter_count(front: str) -> None:
     dates = "date: 2026-03-01 Z\npublish: 2026-04-01 Z\nexpiryDate: 2026-05-01 Z"
     reading = of(f"---\n{front}\n{dates}\n---\n")
     assert isinstance(reading, Problem)
@@ -109,25 +109,25 @@ def test_the_dates_of_a_post_with_a_fault_count(front: str) -> None:
     assert held == [False, True, False]
 
 
-def test_a_date_of_something_else_or_of_the_body_limits_nothing() -> None:
+def test_other_dates_do_not_count() -> None:
     for lines in ("event\n  date: 2099-01-01\n---\n", "\nText.\n\ndate: 2099-01-01\n---\n"):
         reading = of(f"---\ntitle: [\n{lines}")
         assert isinstance(reading, Problem)
         assert reading.span.begins is None
 
 
-def test_what_stands_behind_a_bracket_that_ends_counts() -> None:
+def test_lines_after_a_closed_bracket_count() -> None:
     assert isinstance(of("---\nmenu: {\n main: x\n}\ndraft: true\ntitle: [\n---\n"), Draft)
 
 
-def test_dates_that_cannot_be_read_limit_nothing() -> None:
+def test_unreadable_dates_do_not_count() -> None:
     dates = "date: 2026\npublish: soon\nexpiryDate: never"
     reading = of(f"---\npublish: true\ntitle: [\n{dates}\n---\n")
     assert isinstance(reading, Problem)
     assert reading.span.holds(at("1970-01-01"))
 
 
-def test_an_encrypted_post_with_a_fault_is_hidden_though_teasers_are_shown() -> None:
+def test_a_broken_encrypted_post_is_hidden_even_if_teasers_are_shown() -> None:
     site = a_site(encrypted="teaser")
     assert site.rules == Rules(encrypted="teaser")
     reading = parse_post("tea.md", b"---\ndate: soon\npassword: x\n---\n", site)
@@ -135,4 +135,4 @@ def test_an_encrypted_post_with_a_fault_is_hidden_though_teasers_are_shown() -> 
 
 
 def test_a_line_without_an_end_is_read_within_limits() -> None:
-    assert list(still_said("a" * 1_000_000)) == []
+    assert list(salvaged_fields("a" * 1_000_000)) == []

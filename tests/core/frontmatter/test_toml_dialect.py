@@ -39,7 +39,7 @@ def test_toml_between_pluses(text: str, expected: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    ("toml", "places"),
+    ("toml", "positions"),
     [
         ("x = 1", {"x": (2, 5, 1)}),
         (" x  =  1", {"x": (2, 8, 2)}),
@@ -55,17 +55,17 @@ def test_toml_between_pluses(text: str, expected: Read) -> None:
         ('"\\u8336" = 1', {"茶": (2, 12, 1)}),
     ],
 )
-def test_a_field_knows_where_it_stands(
-    toml: str, places: dict[str, tuple[int, int, int]]
+def test_a_field_has_its_position(
+    toml: str, positions: dict[str, tuple[int, int, int]]
 ) -> None:
     front = read_front_matter(f"+++\n{toml}\n+++\n")
     assert front is not None
-    found = {key: (f.line, f.column, f.key_column) for key, f in front.fields.items()}
-    assert found == places
+    actual = {key: (f.line, f.column, f.key_column) for key, f in front.fields.items()}
+    assert actual == positions
 
 
 @pytest.mark.parametrize(
-    ("toml", "place", "fault"),
+    ("toml", "position", "fault"),
     [
         ("a = ", (2, 5), "the front matter is not TOML: Invalid value"),
         ("a = 1\nb = 'c", (3, 7), 'the front matter is not TOML: Expected "\'"'),
@@ -80,16 +80,16 @@ def test_a_field_knows_where_it_stands(
         ('a = "b', (2, 7), "the front matter is not TOML: "),
         ("b = 1\n" + ".".join("a" * 30) + " = 1", (3, 1), "a key has more than 20 parts"),
         ("b = 1\n" + "a" * 201 + " = 1", (3, 1), "a key is not a short word"),
-        ('"a\\u0008" = 1\na = 2', (3, 1), "the key 'a' stands twice (first in line 2)"),
+        ('"a\\u0008" = 1\na = 2', (3, 1), "the key 'a' appears twice (first in line 2)"),
         ("a = [" + "1," * 20_001 + "]", (2, 1), "the front matter has more than 20000 values"),
     ],
 )
-def test_what_is_not_toml_is_refused_with_its_place(
-    toml: str, place: tuple[int, int], fault: str
+def test_invalid_toml_is_refused_with_its_position(
+    toml: str, position: tuple[int, int], fault: str
 ) -> None:
     with pytest.raises(FrontMatterError) as caught:
         read_front_matter(f"+++\n{toml}\n+++\n")
-    assert (caught.value.line, caught.value.column) == place
+    assert (caught.value.line, caught.value.column) == position
     assert caught.value.fault.startswith(fault)
 
 
@@ -99,5 +99,5 @@ def test_pluses_that_are_never_closed_are_refused() -> None:
 
 
 @pytest.mark.parametrize("text", ["---\na: b\n---\n", "title: x\n---\n", "{}", "Title: x\n"])
-def test_where_toml_is_forced_nothing_else_is_read(text: str) -> None:
+def test_if_the_setting_is_toml_nothing_else_is_read(text: str) -> None:
     assert read_front_matter(text, "toml") is None

@@ -1,4 +1,4 @@
-"""YAML front matter, between dashes and in Hexo's form, as real folders have it."""
+"""YAML front matter between dashes and in Hexo's form."""
 
 import pytest
 
@@ -69,23 +69,23 @@ def test_hexos_front_matter_needs_no_opening_line(text: str, expected: Read) -> 
         "words\n" * 100_000 + "title: x\n---\n",
     ],
 )
-def test_a_heading_or_a_rule_does_not_make_markdown_front_matter(text: str) -> None:
+def test_a_heading_or_a_rule_does_not_begin_front_matter(text: str) -> None:
     assert read_front_matter(text) is None
 
 
-def test_a_post_that_hexo_would_read_is_refused_and_not_lost() -> None:
+def test_broken_front_matter_that_hexo_accepts_is_refused() -> None:
     with pytest.raises(FrontMatterError) as caught:
         read_front_matter("\ntitle: a: b\ndate: 2026-03-01\n---\nx")
     assert (caught.value.line, caught.value.column) == (2, 9)
 
 
-def test_a_page_that_begins_with_a_rule_is_refused_and_told_how_to_write_it() -> None:
+def test_a_page_that_begins_with_a_rule_is_refused_with_a_cure() -> None:
     with pytest.raises(FrontMatterError, match=r"no keys.*\*\*\*") as caught:
         read_front_matter("---\n\nWords.\n\n---\n\nMore.\n")
     assert (caught.value.line, caught.value.text) == (3, "Words.")
 
 
-def test_a_line_of_more_dashes_does_not_close_fewer() -> None:
+def test_a_closing_line_has_as_many_dashes_as_the_opening_line() -> None:
     with pytest.raises(FrontMatterError, match="never closed") as caught:
         read_front_matter("\n----\na: b\n---\n")
     assert (caught.value.line, caught.value.column, caught.value.text) == (2, 1, "----")
@@ -94,19 +94,19 @@ def test_a_line_of_more_dashes_does_not_close_fewer() -> None:
 @pytest.mark.parametrize(
     "text", ["+++\n+++\n", "{}", ";;;\n;;;\n", "Title: x\n", "---json\n---\n"]
 )
-def test_where_yaml_is_forced_nothing_else_is_read(text: str) -> None:
+def test_if_the_setting_is_yaml_nothing_else_is_read(text: str) -> None:
     assert read_front_matter(text, "yaml") is None
 
 
 @pytest.mark.parametrize("text", ["---\ntitle: x\n---\n", "title: x\n---\n"])
-def test_where_yaml_is_forced_both_its_forms_are_read(text: str) -> None:
+def test_if_the_setting_is_yaml_both_its_forms_are_read(text: str) -> None:
     front = read_front_matter(text, "yaml")
     assert front is not None
     assert list(front.fields) == ["title"]
 
 
 @pytest.mark.parametrize(
-    ("yaml", "places"),
+    ("yaml", "positions"),
     [
         ("a: b", (2, 4, 1)),
         ("a:    'b'", (2, 7, 1)),
@@ -121,15 +121,15 @@ def test_where_yaml_is_forced_both_its_forms_are_read(text: str) -> None:
         ("\n# x\na: b # y", (4, 4, 1)),
     ],
 )
-def test_a_field_knows_where_it_stands(yaml: str, places: tuple[int, int, int]) -> None:
+def test_a_field_has_its_position(yaml: str, positions: tuple[int, int, int]) -> None:
     front = read_front_matter(f"---\n{yaml}\n---\n")
     assert front is not None
     field = next(iter(front.fields.values()))
-    assert (field.line, field.column, field.key_column) == places
+    assert (field.line, field.column, field.key_column) == positions
 
 
 @pytest.mark.parametrize(
-    ("yaml", "place", "text"),
+    ("yaml", "position", "text"),
     [
         ("a: b: c", (2, 5), "a: b: c"),
         ("a: 1\nb: [", (4, 1), ""),
@@ -147,7 +147,7 @@ def test_a_field_knows_where_it_stands(yaml: str, places: tuple[int, int, int]) 
         ("x: {!mine z: a}\n", (2, 5), "x: {!mine z: a}"),
     ],
 )
-def test_a_fault_knows_where_it_is(yaml: str, place: tuple[int, int], text: str) -> None:
+def test_a_fault_has_its_position(yaml: str, position: tuple[int, int], text: str) -> None:
     with pytest.raises(FrontMatterError) as caught:
         read_front_matter(f"---\n{yaml}\n---\n")
-    assert ((caught.value.line, caught.value.column), caught.value.text) == (place, text)
+    assert ((caught.value.line, caught.value.column), caught.value.text) == (position, text)

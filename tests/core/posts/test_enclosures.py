@@ -1,4 +1,4 @@
-"""What a post brings along: enclosures as everybody writes them, and the image for it."""
+"""Enclosures, the lead image and the pictures beside a post."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_an_enclosure_is_read(front: str, enclosure: Enclosure) -> None:
     assert post_of(front).enclosures == (enclosure,)
 
 
-def test_several_enclosures_keep_their_order_and_come_once() -> None:
+def test_enclosures_keep_their_order_without_repeats() -> None:
     post = post_of(f"enclosures: [{MP3}, a.pdf, {MP3}]")
     assert [e.media_type for e in post.enclosures] == ["audio/mpeg", "application/pdf"]
 
@@ -61,24 +61,27 @@ def test_several_enclosures_keep_their_order_and_come_once() -> None:
         *("[[a.mp3]]", "{type: audio/mpeg}", "'#.mp3'", "file:///etc/a.mp3"),
     ],
 )
-def test_an_enclosure_that_cannot_be_used_is_left_out_with_a_warning(value: str) -> None:
+def test_an_unusable_enclosure_is_left_out_with_a_warning(value: str) -> None:
     post = post_of(f"enclosure: {value}")
     assert (post.enclosures, [w.code for w in post.warnings]) == ((), ["enclosure"])
 
 
 @pytest.mark.parametrize("length", ["12 MB", "-1", "1e6"])
-def test_a_length_that_is_no_number_is_left_out_with_a_warning(length: str) -> None:
+def test_a_length_that_is_not_a_number_is_left_out_with_a_warning(length: str) -> None:
     post = post_of(f"enclosure: {{url: {MP3}, length: {length}}}")
     assert post.enclosures == (Enclosure(MP3, "audio/mpeg"),)
     assert [repr(length) in warning.fault for warning in post.warnings] == [True]
 
 
-def test_a_warning_of_one_enclosure_shows_that_one() -> None:
+def test_a_warning_shows_the_enclosure_it_is_about() -> None:
     [warning] = post_of(f"enclosures: [{MP3}, none]").warnings
-    assert (warning.text, "'none' names no file" in warning.fault) == ("'none'", True)
+    assert (warning.text, "'none' is not the name of a file" in warning.fault) == (
+        "'none'",
+        True,
+    )
 
 
-def test_a_key_without_a_file_gives_way_to_the_next() -> None:
+def test_a_key_without_a_file_is_skipped() -> None:
     assert post_of(f"enclosure: []\naudio: {MP3}").enclosures == (Enclosure(MP3, "audio/mpeg"),)
 
 
@@ -106,7 +109,7 @@ def test_a_duration_is_in_seconds(clock: str, seconds: int | None) -> None:
         ("tea.md", "//etc/x.mp3", ("etc/x.mp3",)),
     ],
 )
-def test_the_file_of_an_enclosure_lies_inside_the_folder(
+def test_the_file_of_an_enclosure_is_inside_the_folder(
     post: str, file: str, paths: tuple[str, ...]
 ) -> None:
     assert file_candidates(post, file) == paths
@@ -134,7 +137,7 @@ def test_the_file_of_an_enclosure_lies_inside_the_folder(
         "cover: '[[A page]]'\nimage: /a.png",
     ],
 )
-def test_the_lead_image_is_the_first_that_is_one(front: str) -> None:
+def test_the_lead_image_is_the_first_usable_image(front: str) -> None:
     assert post_of(front).image == "https://example.org/a.png"
 
 
@@ -154,13 +157,11 @@ def test_a_post_may_have_no_image(front: str) -> None:
         ("Tea.", ()),
     ],
 )
-def test_a_picture_beside_a_post_is_known_by_its_file(
-    body: str, files: tuple[str, ...]
-) -> None:
+def test_pictures_beside_a_post_are_listed(body: str, files: tuple[str, ...]) -> None:
     assert pictures_beside(body, is_html=False) == files
 
 
-def test_a_body_in_html_is_no_markdown() -> None:
+def test_an_html_body_is_not_read_as_markdown() -> None:
     assert pictures_beside("<img src=a.png> ![](b.png)", is_html=True) == ("a.png",)
 
 
@@ -182,5 +183,5 @@ def test_a_body_in_html_is_no_markdown() -> None:
         ("http://[", ()),
     ],
 )
-def test_a_url_is_named_as_a_post_would_name_its_file(url: str, names: tuple[str, ...]) -> None:
+def test_a_url_gives_the_names_that_a_post_may_use(url: str, names: tuple[str, ...]) -> None:
     assert local_names(url, "https://e.org/blog/posts/tea/", "https://e.org/blog") == names

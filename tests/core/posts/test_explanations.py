@@ -1,4 +1,4 @@
-"""How a file was read: each meaning, and the key it was found under."""
+"""The origin of each value of a post."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def test_each_meaning_has_its_origin(front: str, meaning: str, origin: str) -> N
     assert explained.origins[meaning] == origin
 
 
-def test_the_dialect_is_told() -> None:
+def test_an_explanation_has_the_dialect() -> None:
     assert explain("tea.md", source(DATE), a_site()).dialect == "yaml"
 
 
@@ -44,7 +44,7 @@ def test_the_dialect_is_told() -> None:
     ("path", "meaning"),
     [("2026-03-01-tea.md", "published"), ("a/_posts/2026-03-01-tea.md", "categories")],
 )
-def test_what_the_name_of_a_file_says_is_told(path: str, meaning: str) -> None:
+def test_an_explanation_names_values_from_the_file_name(path: str, meaning: str) -> None:
     explained = explain(path, source("layout: post"), a_site())
     assert isinstance(explained.reading, Post)
     assert explained.origins[meaning].startswith("the file's")
@@ -54,11 +54,11 @@ def test_what_the_name_of_a_file_says_is_told(path: str, meaning: str) -> None:
     ("written", "kind"),
     [(b"# a\n", NotAPost), (source("draft: true"), Draft), (b"---\na: b\n", Problem)],
 )
-def test_what_is_not_published_is_explained_as_well(written: bytes, kind: type) -> None:
+def test_files_that_are_not_published_are_explained_too(written: bytes, kind: type) -> None:
     assert isinstance(explain("a.md", written, a_site()).reading, kind)
 
 
-def test_a_post_knows_where_its_meanings_stand() -> None:
+def test_a_post_has_the_position_of_each_meaning() -> None:
     post = post_of("slug: green\ntags: [Tea]")
-    found = [post.position_of(meaning) for meaning in ("key", "tags", "title")]
-    assert found == [(3, 7), (4, 7), (1, 0)]  # its title is the file's name
+    positions = [post.position_of(meaning) for meaning in ("key", "tags", "title")]
+    assert positions == [(3, 7), (4, 7), (1, 0)]  # the title is the file's name

@@ -1,4 +1,4 @@
-"""Which feeds show a post, and how much of it: `feed` and `feeds`."""
+"""The keys `feed` and `feeds`."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.support.builders import post_of
         ("~", "", None),
     ],
 )
-def test_a_post_says_how_feeds_show_it(
+def test_a_post_chooses_its_length_in_feeds(
     word: str, content: str, feeds: tuple[str, ...] | None
 ) -> None:
     post = post_of(f"feed: {word}")
@@ -39,14 +39,12 @@ def test_a_post_says_how_feeds_show_it(
         ("site, tags、tags/AI,", ("site", "tags", "tags/AI")),
     ],
 )
-def test_a_post_names_the_feeds_that_show_it(
-    listed: str, feeds: tuple[str, ...] | None
-) -> None:
+def test_a_post_chooses_its_feeds(listed: str, feeds: tuple[str, ...] | None) -> None:
     assert post_of(f"feeds: {listed}").feeds == feeds
 
 
 @pytest.mark.parametrize("word", ["atom", "[a]", "{site: true}"])
-def test_what_is_no_feed_is_left_out_with_a_warning(word: str) -> None:
+def test_an_unknown_feed_is_left_out_with_a_warning(word: str) -> None:
     post = post_of(f"feeds: [site, {word}]")
     assert (post.feeds, post.warnings[0].code) == (("site",), "feeds")
 
@@ -58,20 +56,20 @@ def test_what_is_no_feed_is_left_out_with_a_warning(word: str) -> None:
         *("authors/Wu", "lang/en"),
     ],
 )
-def test_a_feed_that_the_post_could_be_in_is_no_problem(address: str) -> None:
+def test_a_feed_of_the_posts_terms_gives_no_warning(address: str) -> None:
     front = "tags: [C#]\ncategories: [Tech, Python]\nauthor: Wu"
     assert post_of(f"{front}\nfeeds: ['{address}']").warnings == ()
 
 
 @pytest.mark.parametrize("address", ["tags/c#", "tags/Tech", "authors/Li", "lang/zh"])
-def test_a_feed_that_the_post_cannot_be_in_is_named(address: str) -> None:
+def test_a_feed_of_other_terms_gives_a_warning(address: str) -> None:
     post = post_of(f"tags: [C#]\nauthor: Wu\nfeeds: [site, '{address}']")
     assert [repr(address) in warning.fault for warning in post.warnings] == [True]
 
 
-def test_the_sites_author_has_a_feed_too() -> None:
+def test_the_feed_of_the_sites_author_gives_no_warning() -> None:
     assert post_of("feeds: authors/Li").warnings == ()
 
 
-def test_a_post_in_no_feed_stays_there_whatever_it_lists() -> None:
+def test_feed_false_wins_over_a_list_of_feeds() -> None:
     assert post_of("feed: false\nfeeds: [site]").feeds == ()

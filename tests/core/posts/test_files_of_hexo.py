@@ -1,4 +1,4 @@
-"""Files as folders of Hexo have them: each is read as its author meant it."""
+"""Typical files of Hexo are read correctly."""
 
 from typing import Any, Final
 

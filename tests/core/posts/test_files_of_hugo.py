@@ -1,4 +1,4 @@
-"""Files as folders of Hugo have them: each is read as its author meant it."""
+"""Typical files of Hugo are read correctly."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Files as 11ty, Astro and Docusaurus have them: each is read as its author meant it."""
+"""Typical files of 11ty, Astro and Docusaurus are read correctly."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Files as vaults of Obsidian have them: each is read as its author meant it."""
+"""Typical notes of Obsidian are read correctly."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Files as folders of Pelican have them: each is read as its author meant it."""
+"""Typical files of Pelican are read correctly."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""Files as folders of Zola have them: each is read as its author meant it."""
+"""Typical files of Zola are read correctly."""
 
 from typing import Any, Final
 

@@ -1,11 +1,11 @@
-"""The words of front matter: which are known, and what an unknown one nearly is."""
+"""The keys of front matter, and the nearest key of a misspelt one."""
 
 import pytest
 
 from feedsvc.core.posts.keys import (
     KEYS,
     fold,
-    meant_by,
+    nearest_key,
 )
 from tests.support.builders import post_of
 
@@ -20,11 +20,11 @@ from tests.support.builders import post_of
         *(("related_posts", ""), ("mood", ""), ("weather", ""), ("data", "")),
     ],
 )
-def test_an_unknown_key_is_told_the_one_that_it_nearly_is(key: str, meant: str) -> None:
-    assert meant_by(key) == meant
+def test_a_misspelt_key_gives_the_nearest_key(key: str, meant: str) -> None:
+    assert nearest_key(key) == meant
 
 
-def test_an_unknown_key_near_a_known_one_is_a_warning_at_its_place() -> None:
+def test_a_misspelt_key_is_a_warning_with_its_position() -> None:
     (warning,) = post_of("categorieso: [Tea]").warnings
     assert (warning.code, warning.line, warning.text) == ("unknown-key", 3, "categorieso")
     assert warning.cure == "did you mean categories?"
@@ -35,6 +35,6 @@ def test_a_key_is_known_in_every_spelling(key: str) -> None:
     assert fold(key) == "pubdate"
 
 
-def test_no_key_has_two_meanings_but_those_that_dates_and_flags_share() -> None:
+def test_only_dates_and_flags_share_keys() -> None:
     names = [fold(name) for row in KEYS.values() for name in row]
     assert {name for name in names if names.count(name) > 1} == {"published"}

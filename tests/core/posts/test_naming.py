@@ -1,4 +1,4 @@
-"""What a post is called and where it is read: names, languages and the id of a translation."""
+"""Names, languages and keys of posts and their translations."""
 
 import pytest
 
@@ -29,11 +29,11 @@ from tests.support.builders import (
         ("1.2.md", ""),
     ],
 )
-def test_a_file_and_a_folder_may_be_named_for_a_language(path: str, language: str) -> None:
+def test_names_of_files_and_folders_may_give_the_language(path: str, language: str) -> None:
     assert post_of("", path=path).language == language
 
 
-def test_the_languages_that_names_are_looked_through_for_are_a_setting() -> None:
+def test_a_setting_lists_the_languages_in_names() -> None:
     assert post_of("", path="tea.it.md", languages=("it",)).language == "it"
     assert post_of("", path="tea.zh.md", languages=("it",)).language == ""
 
@@ -42,7 +42,7 @@ def test_the_languages_that_names_are_looked_through_for_are_a_setting() -> None
     ("said", "language"),
     [("zh_cn", "zh-CN"), ("EN", "en"), ("zh-hant-tw", "zh-Hant-TW"), ("sr-latn", "sr-Latn")],
 )
-def test_a_language_is_written_in_one_way(said: str, language: str) -> None:
+def test_a_language_has_one_spelling(said: str, language: str) -> None:
     assert post_of(f"lang: {said}", path="tea.fr.md").language == language
 
 
@@ -59,7 +59,7 @@ def test_a_language_is_written_in_one_way(said: str, language: str) -> None:
         ("tea.md", "slug: x\nlang: zh", "slug:x", "x/"),
     ],
 )
-def test_a_translation_has_an_address_and_a_key_of_its_own(
+def test_a_translation_has_its_own_address_and_key(
     path: str, front: str, key: str, link: str
 ) -> None:
     post = post_of(front, path=path)
@@ -82,7 +82,7 @@ def test_a_translation_has_an_address_and_a_key_of_its_own(
         ("date", "tea.zh.md", "", "/zh/2026/03/01/tea.html"),
     ],
 )
-def test_no_template_brings_a_translation_to_the_originals_address(
+def test_no_template_gives_a_translation_the_originals_address(
     template: str, path: str, front: str, link: str
 ) -> None:
     post = post_of(front, path=path, permalink=template)
@@ -98,17 +98,17 @@ def test_no_template_brings_a_translation_to_the_originals_address(
         ("2026-13-01-tea.md", "2026 13 01 tea"),
     ],
 )
-def test_a_title_may_be_the_files_name(path: str, title: str) -> None:
+def test_the_title_may_come_from_the_files_name(path: str, title: str) -> None:
     assert post_of("", path=path).title == title
 
 
-def test_a_date_may_stand_in_the_files_name() -> None:
+def test_the_date_may_come_from_the_files_name() -> None:
     post = parse_post("2026-03-01-tea.md", source("title: T"), a_site())
     assert isinstance(post, Post)
     assert post.published == at("2026-02-28 16:00")
 
 
-def test_a_date_in_the_front_matter_comes_first() -> None:
+def test_a_date_in_the_front_matter_wins() -> None:
     assert post_of("", path="2001-01-01-tea.md").published == at("2026-03-01 09:30")
 
 
@@ -123,7 +123,7 @@ def test_a_date_in_the_front_matter_comes_first() -> None:
         ("path: C:\\\\posts", None),
     ],
 )
-def test_a_post_says_where_it_is_read(front: str, link: str | None) -> None:
+def test_a_post_may_have_its_own_permalink(front: str, link: str | None) -> None:
     post = reading(front)
     assert (post.permalink if isinstance(post, Post) else None) == (
         link and f"https://example.org{link}"
@@ -131,18 +131,16 @@ def test_a_post_says_where_it_is_read(front: str, link: str | None) -> None:
 
 
 @pytest.mark.parametrize("value", ["[/a/]", "/" + "a" * 3000])
-def test_a_permalink_that_is_no_short_text_is_refused(value: str) -> None:
+def test_a_permalink_that_is_not_a_short_text_is_refused(value: str) -> None:
     refused = reading(f"permalink: {value}")
     assert isinstance(refused, Problem)
     assert refused.code == "permalink"
 
 
 @pytest.mark.parametrize(("trusted", "key"), [(True, "guid:7"), (False, "path:tea")])
-def test_a_number_of_a_database_names_a_post_only_where_it_is_trusted(
-    trusted: bool, key: str
-) -> None:
+def test_the_key_id_counts_only_if_the_setting_says_so(trusted: bool, key: str) -> None:
     assert post_of("id: 7", id_is_guid=trusted).key == key
 
 
-def test_a_guid_comes_before_an_id() -> None:
+def test_a_guid_wins_over_an_id() -> None:
     assert post_of("id: 7\nguid: x", id_is_guid=True).key == "guid:x"

@@ -1,4 +1,4 @@
-"""A file's bytes in, a post out: what kind of file it is, and the plain fields."""
+"""Parsing a file into a post: kinds of files and plain fields."""
 
 import time
 
@@ -33,7 +33,7 @@ Brewed twice.
 """
 
 
-def test_a_post_is_read_whole() -> None:
+def test_all_fields_of_a_post_are_read() -> None:
     assert parse_post("2026/green-tea.md", FULL, a_site()) == Post(
         path="2026/green-tea.md",
         key="slug:green",
@@ -55,7 +55,7 @@ def test_a_post_is_read_whole() -> None:
     [b"\xef\xbb\xbf" + FULL, FULL.replace(b"\n", b"\r\n"), FULL.replace(b"\n", b"\r")],
     ids=["byte order mark", "CRLF", "CR"],
 )
-def test_how_an_editor_saves_changes_nothing(written: bytes) -> None:
+def test_byte_order_marks_and_line_ends_do_not_matter(written: bytes) -> None:
     assert parse_post("a.md", written, a_site()) == parse_post("a.md", FULL, a_site())
 
 
@@ -66,7 +66,7 @@ def test_blank_lines_before_the_front_matter_are_allowed() -> None:
 @pytest.mark.parametrize("written", [b"", b" \n\t\r\n"])
 def test_an_empty_file_is_refused(written: bytes) -> None:
     assert parse_post("a.md", written, a_site()) == Problem(
-        "a.md", 0, "the file is empty", "write a post into it or delete it"
+        "a.md", 0, "the file is empty", "write a post or delete the file"
     )
 
 
@@ -88,11 +88,11 @@ def test_a_file_that_is_not_utf_8_is_refused(written: bytes, line: int, byte: st
     assert byte in refused.fault
 
 
-def test_a_file_without_front_matter_is_no_post() -> None:
+def test_a_file_without_front_matter_is_not_a_post() -> None:
     assert parse_post("README.md", b"# Read me\n", a_site()) == NotAPost("README.md")
 
 
-def test_front_matter_that_cannot_be_read_is_a_problem_of_the_file() -> None:
+def test_unreadable_front_matter_is_a_problem_of_the_file() -> None:
     assert parse_post("a.md", b"---\ntitle: a\n", a_site()) == Problem(
         "a.md", 1, "the front matter is never closed", "end it with a line of three dashes"
     )
@@ -107,7 +107,7 @@ def test_characters_that_xml_forbids_are_left_out_of_every_field() -> None:
     ("field", "title"),
     [("Tea", "Tea"), ("no", "no"), ("12:30", "12:30"), ("' a  b '", "a b"), ("<b>", "<b>")],
 )
-def test_a_title_is_the_words_that_were_written(field: str, title: str) -> None:
+def test_a_title_is_kept_as_written(field: str, title: str) -> None:
     assert post_of(f"title: {field}").title == title
 
 
@@ -121,7 +121,7 @@ def test_a_title_is_the_words_that_were_written(field: str, title: str) -> None:
         ("```sh\n# a remark\n```\n\n# Green tea\n", "Green tea"),
     ],
 )
-def test_without_a_title_the_first_heading_is_it(body: str, title: str) -> None:
+def test_without_a_title_the_first_heading_is_the_title(body: str, title: str) -> None:
     assert post_of("title:", body).title == title
 
 
@@ -135,7 +135,7 @@ def test_without_a_title_the_first_heading_is_it(body: str, title: str) -> None:
         ("-.md", "-.md"),
     ],
 )
-def test_without_a_heading_the_file_gives_the_title(path: str, title: str) -> None:
+def test_without_a_heading_the_files_name_is_the_title(path: str, title: str) -> None:
     assert post_of("", "#\n#hashtag\n# <!-- -->\n", path).title == title
 
 
@@ -148,24 +148,24 @@ def test_a_title_that_is_a_list_is_refused() -> None:
 @pytest.mark.parametrize(
     "name", ["date", "publishDate", "pubDate", "pubdate", "published", "created"]
 )
-def test_every_name_of_the_date_is_known(name: str) -> None:
+def test_every_key_of_the_date_is_read(name: str) -> None:
     post = parse_post("a.md", source(f"{name}: 2026-03-01"), a_site())
     assert isinstance(post, Post)
     assert post.published == at("2026-03-01T00:00:00+08:00")
 
 
 @pytest.mark.parametrize("name", ["updated", "lastmod", "last_modified_at", "modified"])
-def test_every_name_of_the_edit_is_known(name: str) -> None:
+def test_every_key_of_the_update_is_read(name: str) -> None:
     assert post_of(f"{name}: 2026-03-02T00:00:00Z").updated == at("2026-03-02")
 
 
-def test_an_empty_date_gives_way_to_the_next_name() -> None:
+def test_an_empty_date_is_skipped() -> None:
     post = parse_post("a.md", source("date:\ncreated: 2026-03-01 00:00:00 Z"), a_site())
     assert isinstance(post, Post)
     assert post.published == at("2026-03-01")
 
 
-def test_a_flag_where_a_date_might_stand_is_no_date() -> None:
+def test_a_flag_in_the_key_published_is_not_a_date() -> None:
     post = parse_post("a.md", source("published: true\ncreated: 2026-03-01 00:00 Z"), a_site())
     assert isinstance(post, Post)
     assert post.published == at("2026-03-01")
@@ -187,12 +187,12 @@ def test_a_post_without_a_date_is_refused(front: str, line: int) -> None:
         ("updated: " + "9" * 99, f"updated: '{'9' * 56}... cannot be used: it is not a date"),
     ],
 )
-def test_a_date_that_cannot_be_used_is_refused_with_its_value(field: str, fault: str) -> None:
+def test_an_unusable_date_is_refused_with_its_value(field: str, fault: str) -> None:
     cure = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
     assert reading(field) == Problem("tea.md", 3, fault, cure)
 
 
-def test_an_impossible_date_never_becomes_another() -> None:
+def test_an_impossible_date_is_refused() -> None:
     refused = parse_post("a.md", source("title: a\ndate: 2025-02-30"), a_site())
     assert isinstance(refused, Problem)
     assert (refused.line, "'2025-02-30'" in refused.fault) == (3, True)
@@ -207,7 +207,7 @@ def test_an_impossible_date_never_becomes_another() -> None:
         ("title: a", ""),
     ],
 )
-def test_the_summary_is_the_first_that_is_given(front: str, summary: str) -> None:
+def test_the_first_summary_counts(front: str, summary: str) -> None:
     assert post_of(front).summary == summary
 
 
@@ -219,10 +219,10 @@ def test_the_language_is_a_language_tag(field: str, language: str) -> None:
     assert post_of(field).language == language
 
 
-def test_what_is_no_language_tag_is_left_out_with_a_warning() -> None:
+def test_an_invalid_language_tag_is_left_out_with_a_warning() -> None:
     post = post_of("lang: Chinese!\nlanguage: zh")
-    fault = "lang: 'Chinese!' is no language tag and is left out"
-    warning = Problem("tea.md", 3, fault, "write one such as en or zh-CN", refuses=False)
+    fault = "lang: 'Chinese!' is not a language tag and is left out"
+    warning = Problem("tea.md", 3, fault, "write a tag such as en or zh-CN", refuses=False)
     assert (post.language, post.warnings) == ("zh", (warning,))
 
 
@@ -231,14 +231,14 @@ def test_an_unknown_shortcode_is_left_out_with_a_warning_at_its_line() -> None:
     warning = Problem(
         "tea.md",
         6,
-        "the tag 'chart' is not known and is left out",
-        "write what it should show",
+        "the tag 'chart' is unknown and is left out",
+        "replace it with what it should show",
         refuses=False,
     )
     assert (post.body, post.warnings) == ("\none  two\n", (warning,))
 
 
-def test_html_is_taken_as_it_is() -> None:
+def test_an_html_body_stays_unchanged() -> None:
     post = post_of("title: a", "<p>{% x %}</p>", "a.html")
     assert (post.body, post.is_html, a_post().is_html) == ("<p>{% x %}</p>", True, False)
 
@@ -247,7 +247,7 @@ def test_a_hidden_post_is_a_draft_even_without_a_date() -> None:
     assert parse_post("a.md", source("draft: true"), a_site()) == Draft("a.md")
 
 
-def test_what_a_feed_does_not_show_is_not_read() -> None:
+def test_fields_that_feeds_do_not_use_are_not_checked() -> None:
     assert (
         post_of("weight: [1]\ncover: {a: b}\nid: 7") == post_of("layout: post") == post_of("")
     )
@@ -264,7 +264,7 @@ def test_what_a_feed_does_not_show_is_not_read() -> None:
     ],
     ids=["spaces", "h1", "open h1", "fences", "ticks"],
 )
-def test_a_title_is_sought_in_no_time(body: str) -> None:
+def test_the_search_for_a_title_is_fast(body: str) -> None:
     started = time.monotonic()
     assert post_of("", body).title
     assert time.monotonic() - started < 10  # quadratic: minutes
@@ -284,12 +284,12 @@ def test_the_title_is_the_text_of_the_rendered_heading(body: str, title: str) ->
     assert post_of("", body).title == title
 
 
-def test_a_heading_that_is_the_title_is_not_shown_twice() -> None:
+def test_a_heading_that_is_the_title_is_removed_from_the_body() -> None:
     assert post_of("", "\n# Tea\nwords").body == "\n\nwords"
     assert post_of("", "words\n# Tea\n").body == "words\n# Tea\n"
 
 
-def test_a_suffix_in_capitals_is_html() -> None:
+def test_an_html_suffix_may_be_in_capitals() -> None:
     assert post_of("title: a", "{% x %}", "a.HTML").body == "{% x %}"
 
 

@@ -1,4 +1,4 @@
-"""A date that has passed stays passed, also while the clock is behind it."""
+"""A date that has passed stays passed, even if the clock is set back."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -46,13 +46,13 @@ PUBLISHED = a_record("published", "tag:tea")
         (BEFORE, [a_record("held"), PUBLISHED], True),
     ],
 )
-def test_a_date_has_come_now_or_when_the_post_was_published(
+def test_a_date_has_passed_now_or_when_the_post_was_published(
     now: datetime, formers: list[FileRecord], comes: bool
 ) -> None:
     assert has_come(DATE, now, formers) is comes
 
 
-def test_a_post_without_a_date_to_wait_for_is_shown() -> None:
+def test_a_post_without_a_release_date_is_shown() -> None:
     assert has_come(None, BEFORE, [])
 
 
@@ -68,13 +68,13 @@ def test_a_post_without_a_date_to_wait_for_is_shown() -> None:
         (BEFORE, [PUBLISHED], False),
     ],
 )
-def test_a_post_has_expired_now_or_before_the_clock_was_put_back(
+def test_a_post_has_expired_now_or_before_the_clock_was_set_back(
     now: datetime, formers: list[FileRecord], expires: bool
 ) -> None:
     assert has_expired(DATE, now, formers) is expires
 
 
-def test_a_new_time_zone_of_the_site_changes_no_written_date() -> None:
+def test_a_new_time_zone_of_the_site_does_not_change_a_written_date() -> None:
     passed_at, zone = microseconds(DATE), ZoneInfo("Asia/Shanghai")
     same_words = DATE.replace(tzinfo=ZoneInfo("America/New_York"))
     assert is_unchanged(passed_at, same_words, zone)

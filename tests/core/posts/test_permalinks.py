@@ -1,4 +1,4 @@
-"""The template of a site's permalinks, filled."""
+"""Filling permalink templates."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -26,7 +26,7 @@ def facts(**changes: Any) -> PermalinkFacts:
     fields = changes.pop("fields", _FIELDS)
     post = PermalinkFacts(
         source="china/green/Tea Notes",
-        place="china/green/Tea Notes",
+        stem="china/green/Tea Notes",
         name="Tea Notes",
         slug="",
         title="Tea & Notes: Part 2!",
@@ -94,8 +94,8 @@ def test_hugos_tokens_are_filled(template: str, path: str) -> None:
     [
         ("/posts/:key/", {}, "/posts/china/green/Tea Notes/"),
         ("/posts/:key/", {"slug": "tea"}, "/posts/tea/"),
-        ("/posts/:key/", {"source": "tea/index", "place": "tea"}, "/posts/tea/"),
-        ("/posts/:key/", {"place": "_posts/tea  2"}, "/posts/_posts/tea  2/"),
+        ("/posts/:key/", {"source": "tea/index", "stem": "tea"}, "/posts/tea/"),
+        ("/posts/:key/", {"stem": "_posts/tea  2"}, "/posts/_posts/tea  2/"),
         ("/:slug", {}, "/Tea Notes"),
         ("/:slug", {"slug": "x/y"}, "/x/y"),
         ("/:name.html", {"slug": "x"}, "/Tea Notes.html"),
@@ -120,11 +120,11 @@ def test_our_own_tokens_are_filled(template: str, changes: dict[str, Any], path:
         ("my_posts/tea", "my_posts/tea"),
     ],
 )
-def test_title_is_the_path_below_posts_as_hexo_has_it(source: str, title: str) -> None:
+def test_title_is_the_path_below_posts_like_in_hexo(source: str, title: str) -> None:
     assert permalink_path(":title", facts(source=source)) == f"/{title}"
 
 
-def test_the_hash_is_hexos() -> None:
+def test_the_hash_is_like_hexos() -> None:
     post = facts(source="_posts/hello-world", published=at("2013-07-14T17:01:34Z"))
     assert permalink_path(":title-:hash/", post) == "/hello-world-a2c8ac003b43/"
 
@@ -142,7 +142,7 @@ def test_the_hash_is_hexos() -> None:
         ("ひらがな", "ひらがな"),
     ],
 )
-def test_words_of_a_title_are_hexos(title: str, words: str) -> None:
+def test_a_title_gives_the_slug_of_hexo(title: str, words: str) -> None:
     assert permalink_path(":post_title", facts(title=title)) == f"/{words}"
 
 
@@ -157,7 +157,7 @@ def test_words_of_a_title_are_hexos(title: str, words: str) -> None:
         ((("编程", "++"),), "编程"),
     ],
 )
-def test_a_category_is_the_path_of_the_last(
+def test_category_is_the_path_of_the_last_category(
     categories: tuple[tuple[str, ...], ...], path: str
 ) -> None:
     assert permalink_path(":category", facts(categories=categories)) == f"/{path}"
@@ -171,7 +171,7 @@ def test_a_category_is_the_path_of_the_last(
         ((("a/b", "++"),), "/a-b/++/a-b/x"),
     ],
 )
-def test_jekylls_categories_are_all_names_once(
+def test_jekylls_categories_are_all_names_without_repeats(
     categories: tuple[tuple[str, ...], ...], path: str
 ) -> None:
     template = "/:categories/:slugified_categories/x"
@@ -190,7 +190,7 @@ def test_jekylls_categories_are_all_names_once(
         ("a/b_c.d~!", "", "a-b_c.d~!"),
     ],
 )
-def test_a_name_loses_its_date_where_it_has_more(name: str, slug: str, path: str) -> None:
+def test_a_date_in_front_of_a_name_is_removed(name: str, slug: str, path: str) -> None:
     assert permalink_path(":dateless", facts(name=name, slug=slug)) == f"/{path}"
 
 
@@ -205,7 +205,7 @@ def test_a_name_loses_its_date_where_it_has_more(name: str, slug: str, path: str
         ("हिन्दी", "हिन्दी"),
     ],
 )
-def test_a_filename_is_hugos(name: str, path: str) -> None:
+def test_a_filename_is_like_hugos(name: str, path: str) -> None:
     assert permalink_path(":filename", facts(name=name)) == f"/{path}"
 
 
@@ -228,7 +228,7 @@ def test_a_style_of_jekyll_is_a_whole_template(style: str, path: str) -> None:
 )
 def test_a_token_without_a_value_is_named(template: str) -> None:
     word = template.rpartition(":")[2].strip("/")
-    with pytest.raises(ValueError, match=f"asks for :{word}, which the post does not have"):
+    with pytest.raises(ValueError, match=f"uses :{word}, but the post has no value for it"):
         permalink_path(template, facts(fields={}))
 
 
@@ -242,8 +242,8 @@ def test_a_token_without_a_value_is_named(template: str) -> None:
         (":urlname", {"fields": {"urlname": ""}}),
     ],
 )
-def test_an_empty_value_is_none(template: str, changes: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="which the post does not have"):
+def test_an_empty_value_is_refused(template: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="but the post has no value for it"):
         permalink_path(template, facts(**changes))
 
 
@@ -258,18 +258,18 @@ def test_an_empty_value_is_none(template: str, changes: dict[str, Any]) -> None:
         (":year", "/p/:year/"),
     ],
 )
-def test_a_value_is_put_in_as_it_is_without_empty_segments(value: str, path: str) -> None:
+def test_a_value_is_inserted_unchanged_without_empty_segments(value: str, path: str) -> None:
     assert permalink_path("/p/:urlname/", facts(fields={"urlname": value})) == path
 
 
 @pytest.mark.parametrize("value", ["..", ".", "a/../b", "./a", "a/.."])
-def test_no_value_leads_out_of_its_place(value: str) -> None:
-    with pytest.raises(ValueError, match="a segment of one dot or two"):
+def test_a_value_with_a_dot_segment_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"a segment `\.` or `\.\.`"):
         permalink_path("/p/:urlname/", facts(fields={"urlname": value}))
 
 
-def test_two_values_do_not_make_dots_together() -> None:
-    with pytest.raises(ValueError, match="a segment of one dot or two"):
+def test_a_dot_segment_of_two_values_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"a segment `\.` or `\.\.`"):
         permalink_path("/:a:b/", facts(fields={"a": ".", "b": "."}))
 
 
@@ -284,8 +284,8 @@ def test_two_values_do_not_make_dots_together() -> None:
         ("", "/"),
     ],
 )
-def test_what_is_no_token_stays(template: str, path: str) -> None:
-    assert permalink_path(template, facts(place="tea")) == path
+def test_text_that_is_not_a_token_stays(template: str, path: str) -> None:
+    assert permalink_path(template, facts(stem="tea")) == path
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_what_is_no_token_stays(template: str, path: str) -> None:
         *STYLES,
     ],
 )
-def test_a_template_that_tells_posts_apart_is_known(template: str) -> None:
+def test_a_template_may_name_one_post(template: str) -> None:
     assert names_one_post(template)
 
 
@@ -308,7 +308,7 @@ def test_a_template_that_tells_posts_apart_is_known(template: str) -> None:
         *(":category/", "/:categories/:year", "/:sections[1:]/", r"\:name", "name", ":author"),
     ],
 )
-def test_a_template_that_posts_would_share_is_known(template: str) -> None:
+def test_a_template_may_name_several_posts(template: str) -> None:
     assert not names_one_post(template)
 
 
@@ -334,7 +334,7 @@ def test_no_value_breaks_the_path(value: str, title: str) -> None:
 
 @pytest.mark.parametrize("char", ["a", "é", "-", " ", "/", "\u0301", "𝒳"])
 @pytest.mark.parametrize("token", [":post_title", ":slugorfilename", ":dateless", ":urlname"])
-def test_a_very_long_value_is_put_in_at_once(token: str, char: str) -> None:
+def test_a_very_long_value_is_fast(token: str, char: str) -> None:
     text = "x" + char * 1_000_000 + "x"
     begun = process_time()
     permalink_path(f"/{token}/", facts(title=text, slug=text, fields={"urlname": text}))

@@ -1,4 +1,4 @@
-"""What names a post for good, and where it is read."""
+"""The key and the permalink of a post."""
 
 import unicodedata
 
@@ -28,18 +28,18 @@ from tests.support.builders import (
         ("title: a", "path:2026/tea"),
     ],
 )
-def test_the_key_is_what_names_the_post_best(front: str, key: str) -> None:
+def test_the_key_is_the_guid_the_slug_or_the_path(front: str, key: str) -> None:
     assert post_of(front, path="2026/tea.md").key == key
 
 
 @pytest.mark.parametrize(
     ("path", "key"), [("a/index.md", "path:a/index"), ("a.b.md", "path:a.b")]
 )
-def test_a_path_is_a_key_without_its_suffix(path: str, key: str) -> None:
+def test_a_key_of_a_path_has_no_suffix(path: str, key: str) -> None:
     assert post_of("", path=path).key == key
 
 
-def test_a_path_composed_or_decomposed_is_one_key() -> None:
+def test_unicode_forms_of_a_path_give_one_key() -> None:
     post = post_of("", path=unicodedata.normalize("NFD", "café.md"))
     assert (post.key, post.permalink) == (
         "path:café",
@@ -49,7 +49,7 @@ def test_a_path_composed_or_decomposed_is_one_key() -> None:
 
 @pytest.mark.parametrize("name", ["urlname", "abbrlink", "slug"])
 @pytest.mark.parametrize("slug", ["..", ".", "a/../b", "a//b", "./a", "http://evil.org"])
-def test_a_slug_that_could_leave_its_place_is_refused(name: str, slug: str) -> None:
+def test_a_slug_with_a_dot_segment_is_refused(name: str, slug: str) -> None:
     assert reading(f"title: a\n{name}: {slug}") == Problem(
         "tea.md",
         4,
@@ -96,19 +96,19 @@ def test_the_sites_template_makes_the_permalink(
 
 
 @pytest.mark.parametrize("front", ["", "urlname:", "other: [a]"])
-def test_a_post_without_what_its_address_is_made_of_is_refused(front: str) -> None:
+def test_a_post_without_a_value_for_the_template_is_refused(front: str) -> None:
     refused = reading(front, permalink="/:urlname.html")
     assert isinstance(refused, Problem)
     assert (refused.code, ":urlname" in refused.fault) == ("permalink", True)
 
 
-def test_a_permalink_of_the_posts_own_may_have_tokens() -> None:
+def test_a_permalink_in_the_front_matter_may_have_tokens() -> None:
     assert (
         post_of("permalink: /:year/:slug/\nslug: x").permalink == "https://example.org/2026/x/"
     )
 
 
-def test_a_title_in_a_permalink_of_the_posts_own_is_jekylls() -> None:
+def test_title_in_a_permalink_of_the_front_matter_is_jekylls() -> None:
     post = post_of("permalink: /n/:title.html", path="n/_posts/2026-03-01-tea.md")
     assert post.permalink == "https://example.org/n/tea.html"
 
@@ -116,7 +116,7 @@ def test_a_title_in_a_permalink_of_the_posts_own_is_jekylls() -> None:
 @pytest.mark.parametrize(
     ("zone", "day"), [("Asia/Shanghai", "2026/03/01"), ("America/New_York", "2026/02/28")]
 )
-def test_the_date_in_a_permalink_is_the_sites(zone: str, day: str) -> None:
+def test_the_date_in_a_permalink_is_in_the_sites_time_zone(zone: str, day: str) -> None:
     written = source("date: 2026-02-28T20:00:00Z")
     post = parse_post("tea.md", written, a_site(timezone=zone, permalink="/:year/:month/:day/"))
     assert isinstance(post, Post)
@@ -138,7 +138,7 @@ def test_the_date_in_a_permalink_is_the_sites(zone: str, day: str) -> None:
         ("/%2F/evil.org/", "https://example.org/evil.org/"),
     ],
 )
-def test_a_permalink_of_the_posts_own_is_on_the_site(given: str, link: str) -> None:
+def test_a_permalink_in_the_front_matter_is_on_the_site(given: str, link: str) -> None:
     assert post_of(f"permalink: '{given}'\nslug: x").permalink == link
 
 
@@ -161,11 +161,11 @@ def test_a_site_below_a_path_keeps_its_posts_there(given: str, link: str) -> Non
         *("https://example.org:444/x", "mailto:a@example.org"),
     ],
 )
-def test_a_permalink_that_leads_away_is_refused(given: str) -> None:
+def test_a_permalink_on_another_site_is_refused(given: str) -> None:
     assert reading(f"permalink: '{given}'") == Problem(
         "tea.md",
         3,
-        f"permalink: {given!r} leads away from https://example.org",
+        f"permalink: {given!r} is not below https://example.org",
         "write a path such as /about/",
     )
 
@@ -175,20 +175,20 @@ def test_a_permalink_that_leads_away_is_refused(given: str) -> None:
 )
 def test_a_permalink_that_is_not_a_plain_path_is_refused(given: str) -> None:
     assert reading(f"permalink: {given}") == Problem(
-        "tea.md", 3, f"permalink: {given!r} is not a path", "write one such as /about/"
+        "tea.md", 3, f"permalink: {given!r} is not a path", "write a path such as /about/"
     )
 
 
 @pytest.mark.parametrize(
     "link", ["http://[x", "https://example.org/blogs/a", "https://example.org/other"]
 )
-def test_a_permalink_that_is_no_address_of_the_site_is_refused(link: str) -> None:
+def test_a_permalink_that_is_not_an_address_is_refused(link: str) -> None:
     refused = reading(f"permalink: {link}", url="https://example.org/blog")
     assert isinstance(refused, Problem)
     assert "permalink" in refused.fault
 
 
-def test_a_bundle_is_read_at_its_folder() -> None:
+def test_an_index_file_has_the_address_of_its_folder() -> None:
     post = post_of("", path="a/tea/index.md")
     assert (post.key, post.permalink) == (
         "path:a/tea/index",
@@ -199,12 +199,12 @@ def test_a_bundle_is_read_at_its_folder() -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/atom.xml", "/tags/C~23/rss.xml", "/hooks/x", "/healthz"]
 )
-def test_a_post_cannot_stand_where_feedsvc_itself_answers(path: str) -> None:
+def test_a_post_cannot_have_an_address_that_feedsvc_uses(path: str) -> None:
     reading = parse_post(
         "a.md", source(f"title: x\ndate: 2026-03-01\npermalink: {path}"), a_site()
     )
     assert isinstance(reading, Problem)
-    assert "feedsvc itself answers" in reading.fault
+    assert "feedsvc uses itself" in reading.fault
 
 
 def test_a_post_of_the_last_second_has_an_address() -> None:
@@ -216,7 +216,7 @@ def test_a_post_of_the_last_second_has_an_address() -> None:
 
 
 @pytest.mark.parametrize("path", ["/{{ title | slug }}/", "/blog/{% x %}/", "/<%= a %>/"])
-def test_a_template_of_another_generator_is_no_permalink(path: str) -> None:
+def test_a_template_of_another_generator_is_not_a_permalink(path: str) -> None:
     post = post_of(f'permalink: "{path}"\nurl: /green/')
     assert post.permalink == "https://example.org/green/"
     (warning,) = post.warnings

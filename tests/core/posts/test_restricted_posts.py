@@ -1,4 +1,4 @@
-"""A restriction hides its post in every dialect, is reported, and can be switched off."""
+"""A restriction hides the post in every dialect, is reported, and can be switched off."""
 
 import pytest
 
@@ -26,7 +26,7 @@ CURE = "; if it means something else, add {!r} to content.harmless_keys"
         ("public_access: no", "{} restricts the post and hides it", "write {}: true"),
         ("no_access: true", "{} restricts the post and hides it", "delete it"),
         ("embargo: true", "{} restricts the post and hides it", "write {}: false"),
-        ("embargo: soon", "{} is not a date that can be read, so it hides the post",
+        ("embargo: soon", "{} is not a date that feedsvc can read, so it hides the post",
          "write {}: 2026-03-01"),
     ],
 )  # fmt: skip
@@ -56,9 +56,9 @@ def test_a_restriction_is_reported_with_its_key_and_two_cures(
          "write password: true or password: false"),
         ("publishd: false", "{} is nearly published, so it hides the post",
          "write published: true or published: false"),
-        ("no_render: true", "{} is the contrary of render, so it hides the post",
+        ("no_render: true", "{} is the opposite of render, so it hides the post",
          "write render: true or render: false"),
-        ("no_dg_publish: maybe", "{} is the contrary of dg-publish, so it hides the post",
+        ("no_dg_publish: maybe", "{} is the opposite of dg-publish, so it hides the post",
          "write dg-publish: true or dg-publish: false"),
         ("staus: draft", "{} is nearly status, so it hides the post",
          "write status: draft or status: published"),
@@ -70,7 +70,7 @@ def test_a_restriction_is_reported_with_its_key_and_two_cures(
          "write unpublishDate: 2026-03-01"),
     ],
 )  # fmt: skip
-def test_a_misspelt_flag_is_told_what_it_nearly_is_and_what_to_write(
+def test_a_misspelt_flag_is_reported_with_the_nearest_flag_and_a_cure(
     front: str, fault: str, cure: str
 ) -> None:
     key = front.partition(":")[0]
@@ -114,11 +114,11 @@ def test_a_restriction_hides_in_every_dialect(text: str) -> None:
     assert isinstance(parse_post("tea.md", text.encode(), a_site()), Draft)
 
 
-def test_capitals_make_no_second_header() -> None:
+def test_capitals_do_not_make_a_second_header() -> None:
     text = b"Date: 2026-03-01\nGoLive: 2020-01-01\ngolive: 2020-01-01\n\nText.\n"
     problem = parse_post("tea.md", text, a_site())
     assert isinstance(problem, Problem)
-    assert "stands twice" in problem.fault
+    assert "appears twice" in problem.fault
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_tag_or_category_that_restricts_hides_the_post(front: str) -> None:
         *("tags: [secret]", "category: Archived", "tags: [{a: private}]", "tags: [null]"),
     ],
 )
-def test_a_term_that_only_holds_the_word_hides_nothing(front: str) -> None:
+def test_a_term_that_only_contains_the_word_hides_nothing(front: str) -> None:
     assert not isinstance(reading(front), Draft)
 
 
@@ -171,17 +171,17 @@ def test_a_harmless_key_hides_nothing(front: str) -> None:
             assert isinstance(reading(front, harmless_keys=("other", spelling)), Post)
 
 
-def test_a_harmless_key_of_a_map_is_named_with_its_map() -> None:
+def test_a_harmless_key_may_be_named_with_its_map() -> None:
     assert isinstance(reading("build: {list: never}", harmless_keys=("build.list",)), Post)
     assert isinstance(reading("extra: {access: x}", harmless_keys=("params.access",)), Draft)
 
 
-def test_a_harmless_key_does_not_publish_what_another_key_hides() -> None:
+def test_a_harmless_key_does_not_show_a_post_that_another_key_hides() -> None:
     assert isinstance(reading("members: x\nauth: y", harmless_keys=("members",)), Draft)
     assert isinstance(reading("password: x", harmless_keys=("password",)), Draft)
 
 
-def test_a_harmless_key_keeps_no_post_waiting() -> None:
+def test_a_harmless_key_does_not_delay_a_post() -> None:
     assert post_of("embargo: 2099-01-01", harmless_keys=("Embargo",)).embargo is None
 
 
@@ -199,7 +199,7 @@ def test_a_post_waits_for_its_latest_date_and_the_key_is_named(key: str) -> None
     assert held.cure == "delete it to publish the post now" + CURE.format(key)
 
 
-def test_a_restriction_of_a_table_waits_too() -> None:
+def test_a_date_in_a_table_delays_a_post_too() -> None:
     assert post_of("params: {embargo: 2099-01-01}").embargo == at("2098-12-31 16:00")
 
 
@@ -217,7 +217,7 @@ def test_a_broken_post_is_hidden_by_the_same_rules(front: str, line: str) -> Non
 
 
 @pytest.mark.parametrize("front", ["title: [\n{}", "tags: {{a: b}}\n{}"])
-def test_a_broken_post_waits_by_the_same_rules(front: str) -> None:
+def test_a_broken_post_is_delayed_by_the_same_rules(front: str) -> None:
     text = f"---\n{front.format('goLive: 2099-01-01 Z')}\ndate: 2026-03-01\n---\nText.\n"
     problem = parse_post("tea.md", text.encode(), a_site())
     assert isinstance(problem, Problem)
@@ -227,22 +227,22 @@ def test_a_broken_post_waits_by_the_same_rules(front: str) -> None:
 @pytest.mark.parametrize(
     "line", ["members_only: false", "hide_toc: true", "author: Ann", "cover:\n  access: x"]
 )
-def test_what_restricts_nothing_keeps_a_broken_post(line: str) -> None:
+def test_a_broken_post_without_a_restriction_stays(line: str) -> None:
     text = f"---\ntitle: [\n{line}\n---\nText.\n"
     assert isinstance(parse_post("tea.md", text.encode(), a_site()), Problem)
 
 
-def test_a_file_without_front_matter_says_that_it_would_be_hidden() -> None:
+def test_a_file_without_front_matter_has_the_key_that_would_hide_it() -> None:
     none = parse_post("tea.md", b"--\nmembers_only: true\n---\n", a_site())
     assert isinstance(none, NotAPost)
     assert none.reason == "members_only"
 
 
-def test_a_key_that_restricts_is_not_called_unknown() -> None:
+def test_a_key_that_restricts_is_not_reported_as_unknown() -> None:
     for front in ("auth: false", "state: Ohio", "in_feed: true", "publishOn: 2020-01-01"):
         assert post_of(front).warnings == ()
 
 
 @pytest.mark.parametrize("key", ["ｄｒａｆｔ", "Ｄｒａｆｔ", "ｐｒｉｖａｔｅ"])
-def test_a_known_flag_in_full_width_letters_is_known(key: str) -> None:
+def test_a_flag_in_full_width_letters_is_recognised(key: str) -> None:
     assert isinstance(reading(f"{key}: true"), Draft)

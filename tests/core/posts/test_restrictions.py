@@ -1,4 +1,4 @@
-"""Which keys restrict a post: whole words decide, so no list of keys has to be complete."""
+"""Keys that restrict a post are recognised by whole words."""
 
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.frontmatter.source import Value
-from feedsvc.core.posts.keys import meant_by
+from feedsvc.core.posts.keys import nearest_key
 from feedsvc.core.posts.post import Draft, Post
 from feedsvc.core.posts.restrictions import (
     kinds_of,
@@ -86,12 +86,12 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("front", RESTRICTED)
-def test_what_restricts_a_post_hides_it(front: str) -> None:
+def test_a_restriction_hides_the_post(front: str) -> None:
     assert isinstance(reading(front), Draft)
 
 
 @pytest.mark.parametrize("front", PUBLIC)
-def test_what_does_not_restrict_the_post_hides_nothing(front: str) -> None:
+def test_other_keys_hide_nothing(front: str) -> None:
     assert isinstance(reading(front), Post)
 
 
@@ -129,13 +129,13 @@ def test_a_key_is_split_into_words(key: str, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "key", ["embargo", "embargo_until", "goLiveAt", "PublishOn", "scheduled"]
 )
-def test_a_post_waits_for_the_date_of_its_time_key(key: str, value: Value, until: str) -> None:
+def test_a_key_of_time_delays_the_post(key: str, value: Value, until: str) -> None:
     verdict = verdict_on(key, value, ZONE)
     assert verdict.until is not None
     assert (verdict.hides, rfc3339(verdict.until)) == (False, until)
 
 
-def test_a_time_key_that_restricts_as_well_hides_whatever_its_date() -> None:
+def test_a_key_of_time_that_also_restricts_hides_the_post() -> None:
     assert verdict_on("members_publish_at", "2020-01-01", ZONE).hides
 
 
@@ -205,7 +205,7 @@ def styled(words: list[str], style: str) -> str:
 
 
 @given(COMPANY, RESTRICTING, COMPANY, st.sampled_from(SEPARATORS), CLOSED)
-def test_a_restricting_word_hides_the_post_however_it_is_written(
+def test_a_restricting_word_hides_the_post_in_every_spelling(
     before: str, word: str, after: str, style: str, value: str
 ) -> None:
     key = styled([before, word, after], style)
@@ -213,11 +213,11 @@ def test_a_restricting_word_hides_the_post_however_it_is_written(
 
 
 @given(COMPANY, RESTRICTING, COMPANY, st.sampled_from(SEPARATORS), OFF | WORDS)
-def test_a_public_value_hides_nothing_however_the_key_is_written(
+def test_a_public_value_hides_nothing_in_every_spelling_of_the_key(
     before: str, word: str, after: str, style: str, value: str
 ) -> None:
     key = styled([before, word, after], style)
-    near = meant_by(key) or not kinds_of(key)  # rules of their own, which know fewer words
+    near = nearest_key(key) or not kinds_of(key)  # such keys have other rules
     if not near or value.lower() in ("false", "no", "0", "off", "", "null", "~"):
         shown = reading(f"{key}: {value}")
         assert isinstance(shown, Post) or key.lower() == "visibility", key
@@ -232,6 +232,6 @@ def test_a_key_of_another_part_of_the_page_hides_nothing(
 
 
 @given(st.text(max_size=60), st.sampled_from(["true", "x", ["a"], {"a": "b"}, None]))
-def test_any_key_can_be_judged(key: str, value: Value) -> None:
+def test_every_key_gets_a_verdict(key: str, value: Value) -> None:
     verdict = verdict_on(key, value, ZONE)
     assert not (verdict.hides and verdict.until)

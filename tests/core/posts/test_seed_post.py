@@ -1,4 +1,4 @@
-"""A real post, as its author's Hexo wrote it, where the shared folder of samples is at hand."""
+"""A real post of Hexo; skipped if the shared folder of samples is missing."""
 
 from pathlib import Path
 
@@ -19,15 +19,15 @@ SCHOOL = "上海交通大学医学院"
 
 @pytest.fixture
 def seed() -> Post:
-    found = sorted(SEEDS.glob("*.txt"))
-    if not found:
+    samples = sorted(SEEDS.glob("*.txt"))
+    if not samples:
         pytest.skip("the shared folder of samples is not here")
-    post = parse_post(found[0].name, found[0].read_bytes(), a_site())
+    post = parse_post(samples[0].name, samples[0].read_bytes(), a_site())
     assert isinstance(post, Post), post
     return post
 
 
-def test_a_real_post_is_read_to_the_letter(seed: Post) -> None:
+def test_a_real_post_is_read_exactly(seed: Post) -> None:
     assert seed.title == (
         "上海交通大学医学院->附属瑞金医院产学研结合在治疗多发性骨髓瘤方面获得突破性进展"
         " | shsmu.cc"

@@ -1,4 +1,4 @@
-"""What hides a post. A wrong guess cannot be taken back, so any doubt hides it."""
+"""Flags, terms and folders that hide a post. Any doubt hides it."""
 
 import pytest
 
@@ -36,7 +36,7 @@ NO = ["false", "False", "no", "off", "0", "n"]
 @pytest.mark.parametrize(
     ("word", "said"), [*((word, True) for word in YES), *((word, False) for word in NO)]
 )
-def test_a_flag_hides_with_one_of_its_values(
+def test_each_flag_hides_with_one_value_only(
     name: str, hides: bool, word: str, said: bool
 ) -> None:
     hidden = reading(f"{name}: {word}") == Draft("tea.md")
@@ -62,12 +62,12 @@ def test_an_unknown_value_hides_and_warns(
 
 
 @pytest.mark.parametrize("name", ["published", "publish"])
-def test_a_date_where_a_flag_might_stand_hides_nothing(name: str) -> None:
+def test_a_date_in_published_or_publish_hides_nothing(name: str) -> None:
     assert isinstance(reading(f"{name}: 2026-03-01"), Post)
 
 
 @pytest.mark.parametrize("name", ["draft", "hidden", "render"])
-def test_a_date_is_no_value_of_any_other_flag(name: str) -> None:
+def test_a_date_in_any_other_flag_hides_the_post(name: str) -> None:
     assert isinstance(reading(f"{name}: 2026-03-01"), Draft)
 
 
@@ -79,13 +79,13 @@ def test_an_encrypted_post_is_never_shown(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])
 @pytest.mark.parametrize("value", ["", "~", "false", "False", "no", "0"])
-def test_a_post_that_is_said_not_to_be_encrypted_is_shown(name: str, value: str) -> None:
+def test_a_post_with_encryption_switched_off_is_shown(name: str, value: str) -> None:
     assert isinstance(reading(f"{name}: {value}"), Post)
 
 
 @pytest.mark.parametrize("name", ["draft", "hidden", "published", "publish", "feed"])
 @pytest.mark.parametrize("nothing", ["", "~"])
-def test_a_flag_without_a_value_says_nothing(name: str, nothing: str) -> None:
+def test_a_flag_without_a_value_has_no_effect(name: str, nothing: str) -> None:
     post = reading(f"{name}: {nothing}")
     assert isinstance(post, Post)
     assert post.warnings == ()
@@ -95,7 +95,7 @@ def test_one_flag_that_hides_is_enough() -> None:
     assert reading("draft: false\npublished: true\nhidden: yes") == Draft("tea.md")
 
 
-def test_every_doubtful_flag_is_named() -> None:
+def test_every_unclear_flag_is_reported() -> None:
     draft = reading("draft: maybe\npublish: soon")
     assert isinstance(draft, Draft)
     assert [warning.line for warning in draft.warnings] == [3, 4]
@@ -112,7 +112,7 @@ def test_every_doubtful_flag_is_named() -> None:
         *("status: skip", "status: trash", "permalink: false"),
     ],
 )
-def test_what_other_generators_hide_is_hidden(front: str) -> None:
+def test_flags_of_other_generators_hide(front: str) -> None:
     assert reading(front) == Draft("tea.md")
 
 
@@ -122,10 +122,10 @@ def test_a_status_that_shows_hides_nothing(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["odd", "[published]"])
-def test_a_status_that_is_not_known_hides_and_warns(status: str) -> None:
+def test_an_unknown_status_hides_and_warns(status: str) -> None:
     draft = reading(f"status: {status}")
     assert isinstance(draft, Draft)
-    assert "is not known, so it hides" in draft.warnings[0].fault
+    assert "is unknown, so it hides" in draft.warnings[0].fault
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_tag_draft_among_others_hides_and_warns(tags: str) -> None:
 
 
 @pytest.mark.parametrize("tags", ["draft beer", "[nfl-draft]", "[drafting]", "[~]", "[]"])
-def test_a_tag_that_only_holds_the_word_hides_nothing(tags: str) -> None:
+def test_a_tag_that_only_contains_the_word_hides_nothing(tags: str) -> None:
     assert isinstance(reading(f"tags: {tags}"), Post)
 
 
@@ -162,12 +162,10 @@ def test_a_tag_that_only_holds_the_word_hides_nothing(tags: str) -> None:
         *("a: &a {draft: true}\n<<: *a", "<<: [{x: y}, {hidden: yes}]", "Extra: {DRAFT: true}"),
     ],
 )
-def test_a_flag_that_slipped_into_a_table_hides_and_is_named(front: str) -> None:
+def test_a_flag_in_a_table_hides_and_is_reported(front: str) -> None:
     draft = reading(front)
     assert isinstance(draft, Draft)
-    assert [(w.code, "stands in a table" in w.fault) for w in draft.warnings] == [
-        ("flag", True)
-    ]
+    assert [(w.code, "is in a table" in w.fault) for w in draft.warnings] == [("flag", True)]
 
 
 @pytest.mark.parametrize(
@@ -187,7 +185,7 @@ def test_a_flag_that_slipped_into_a_table_hides_and_is_named(front: str) -> None
         *("params: {status: published}", "extra: {mood: draft}", "params: [a, b]"),
     ],
 )
-def test_what_a_table_holds_else_hides_nothing(front: str) -> None:
+def test_other_keys_in_a_table_hide_nothing(front: str) -> None:
     assert isinstance(reading(front), Post)
 
 
@@ -199,7 +197,7 @@ def test_what_a_table_holds_else_hides_nothing(front: str) -> None:
         ("encrypt: x", "password"),
     ],
 )
-def test_a_draft_says_what_hides_it(front: str, why: str) -> None:
+def test_a_draft_names_the_keys_that_hide_it(front: str, why: str) -> None:
     draft = reading(front)
     assert isinstance(draft, Draft)
     assert draft.reason == why
@@ -214,7 +212,7 @@ def test_a_draft_says_what_hides_it(front: str, why: str) -> None:
         *("expireDate: 2026-03-02", "expiryDat: 2026-03-02", "hdie: true", "drfat: true"),
     ],
 )
-def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
+def test_a_misspelt_flag_hides_and_is_reported(front: str) -> None:
     draft = reading(front)
     assert isinstance(draft, Draft)
     assert "flag" in {warning.code for warning in draft.warnings}
@@ -227,36 +225,36 @@ def test_a_flag_that_is_misspelt_hides_and_is_named(front: str) -> None:
         *("no-publish: false", "expireDate:", "passwrod: ~", "drafts:"),
     ],
 )
-def test_a_misspelt_flag_that_hides_nothing_is_harmless(front: str) -> None:
+def test_a_misspelt_flag_with_a_harmless_value_hides_nothing(front: str) -> None:
     assert isinstance(reading(front), Post)
 
 
 @pytest.mark.parametrize("word", ["always", "true"])
-def test_a_page_that_hugo_lists_is_shown(word: str) -> None:
+def test_a_post_that_hugo_lists_is_shown(word: str) -> None:
     assert isinstance(reading(f"build: {{list: {word}}}"), Post)
 
 
-def test_a_way_of_listing_that_is_not_known_hides_and_warns() -> None:
+def test_an_unknown_value_of_list_hides_and_warns() -> None:
     draft = reading("build: {list: maybe}")
     assert isinstance(draft, Draft)
     assert draft.warnings[0].code == "status"
 
 
 @pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])
-def test_a_teaser_shows_the_title_and_the_summary_alone(name: str) -> None:
+def test_a_teaser_has_only_the_title_and_the_summary(name: str) -> None:
     front = f"title: T\n{name}: secret\ndescription: D\naudio: a.mp3"
     teaser = post_of(front, "The text.", encrypted="teaser")
     assert (teaser.title, teaser.summary, teaser.body) == ("T", "D", "")
     assert (teaser.content, teaser.enclosures) == ("summary", ())
 
 
-def test_the_heading_of_an_encrypted_text_is_no_title() -> None:
+def test_the_heading_of_an_encrypted_post_is_not_its_title() -> None:
     teaser = post_of("password: x", "# Secret\n", path="tea.md", encrypted="teaser")
     assert teaser.title == "tea"
 
 
 @pytest.mark.parametrize("word", ["", "maybe", "2026-03-01", "[full]", "{other: true}", "{}"])
-def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None:
+def test_an_unknown_value_of_feed_hides_and_warns(word: str) -> None:
     draft = reading(f"feed: {word or repr('')}")
     assert isinstance(draft, Draft)
     assert (draft.warnings[0].code, draft.reason) == ("flag", "feed")
@@ -265,7 +263,7 @@ def test_a_word_about_feeds_that_is_not_known_hides_and_warns(word: str) -> None
 @pytest.mark.parametrize(
     ("path", "hidden"), [("drafts/a.md", True), ("a/Draft/b.md", True), ("drafts.md", False)]
 )
-def test_a_folder_of_drafts_hides(path: str, hidden: bool) -> None:
+def test_a_folder_of_drafts_hides_its_posts(path: str, hidden: bool) -> None:
     assert isinstance(reading("", path=path), Draft) is hidden
 
 
@@ -275,7 +273,7 @@ def test_no_report_shows_a_password_whose_key_is_misspelt() -> None:
     assert [warning.text for warning in draft.warnings if "hunter2" in repr(warning)] == []
 
 
-def test_a_misspelt_expiry_is_told_how_it_is_written() -> None:
+def test_a_misspelt_expiry_is_reported_with_its_spelling() -> None:
     draft = reading("expireDate: 2999-01-01")
     assert isinstance(draft, Draft)
     assert draft.warnings[0].cure.startswith("write expiryDate: 2026-03-01; ")
@@ -294,12 +292,12 @@ def test_a_post_waits_for_the_later_of_its_dates(name: str) -> None:
     "front",
     ["publishDate: 2020-01-01", "published: true", "created: 2999-01-01", "publish: yes"],
 )
-def test_a_post_waits_for_nothing_but_dates_of_publication(front: str) -> None:
+def test_only_dates_of_publication_delay_a_post(front: str) -> None:
     post = post_of(front)
     assert post.public_from == post.published == at("2026-03-01 09:30")
 
 
-def test_a_date_of_publication_that_cannot_be_read_is_refused() -> None:
+def test_an_unreadable_date_of_publication_is_refused() -> None:
     problem = reading("publishDate: soon")
     assert isinstance(problem, Problem)
     assert (problem.code, problem.line, problem.text) == ("date", 3, "'soon'")

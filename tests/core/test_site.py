@@ -1,4 +1,4 @@
-"""The small values: the site, a file of the folder, a problem."""
+"""The settings of the site."""
 
 import json
 from datetime import datetime
@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.core.people import Person
-from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from tests.support.builders import a_site, at
 
@@ -27,7 +26,7 @@ def test_a_site_reads_back_from_json(site: Site) -> None:
     assert Site.from_json(site.to_json()) == site
 
 
-def test_a_site_is_written_in_one_way_only() -> None:
+def test_the_json_of_a_site_is_sorted() -> None:
     fields = json.loads(FULL.to_json())
     assert (list(fields), "茶" in FULL.to_json()) == (sorted(fields), True)
 
@@ -45,17 +44,17 @@ def test_a_site_is_written_in_one_way_only() -> None:
         ),
     ],
 )
-def test_the_digest_moves_with_every_field(field: str, value: object) -> None:
+def test_the_digest_changes_with_every_field(field: str, value: object) -> None:
     assert a_site(**{field: value}).digest != a_site().digest
     assert a_site().digest == a_site().digest
 
 
-def test_a_rule_of_reading_leaves_the_digest_alone() -> None:
+def test_the_rules_do_not_change_the_digest() -> None:
     assert a_site(permalink="/:key.html").digest == a_site().digest
     assert a_site(permalink="/:key.html") != a_site()
 
 
-def test_a_site_that_another_version_wrote_is_read() -> None:
+def test_the_json_of_another_version_is_read() -> None:
     written = json.loads(a_site(authors=(("li", Person("Li")),)).to_json())
     written["rules"]["invented"] = written["invented"] = 1
     del written["rules"]["lead_image"], written["contents"]
@@ -70,16 +69,9 @@ def test_a_site_that_another_version_wrote_is_read() -> None:
         ("li@example.org,2026-03-09", at("2026-03-09")),
     ],
 )
-def test_a_site_is_as_old_as_its_tag_authority(authority: str, since: datetime) -> None:
+def test_a_site_begins_with_its_tag_authority(authority: str, since: datetime) -> None:
     assert a_site(tag_authority=authority).since == since
 
 
-def test_a_site_has_its_own_time_zone() -> None:
+def test_a_site_has_a_time_zone() -> None:
     assert a_site(timezone="Europe/Berlin").zone == ZoneInfo("Europe/Berlin")
-
-
-@pytest.mark.parametrize(
-    ("line", "text"), [(3, "a.md:3: it is wrong; mend it"), (0, "a.md: it is wrong; mend it")]
-)
-def test_a_problem_names_the_place_the_fault_and_the_cure(line: int, text: str) -> None:
-    assert str(Problem("a.md", line, "it is wrong", "mend it")) == text
