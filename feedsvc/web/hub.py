@@ -83,7 +83,7 @@ class Hub:
         return line(202, "accepted; the hub will verify the request with the callback")
 
     def _seconds_until_free(self, intent: Intent) -> int:
-        """When the client may retry. It is unknown when a full hub has room again."""
+        """When the client may retry. For a full hub that is a guess."""
         now = datetime.now(UTC)
         free = self._store.subscriptions.free_at(intent, now) or now + UNPROVEN_FOR
         return max(1, math.ceil((free - now).total_seconds()))

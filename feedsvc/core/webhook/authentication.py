@@ -3,9 +3,9 @@
 Only the secret authenticates a call. Headers that name the sender do not: Gitea and Forgejo
 send GitHub's event names. Every secret is compared, even after one has matched.
 
-Standard Webhooks sign the id of a delivery; the other providers do not. For those, the id
-detects retries but no replay attack: an attacker who recorded a call can change its id. All he
-gains is one more rescan.
+Standard Webhooks sign the id of a delivery; the other providers do not. Their ids detect a
+retry, but not a replay by an attacker, who can change the id of a recorded call. Such a replay
+causes one more rescan and nothing else.
 """
 
 import base64
