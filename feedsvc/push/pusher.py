@@ -61,7 +61,7 @@ class Pusher:
         self._store = open_store(store_url, limits)
         self._stopping = threading.Event()
         self._wake = threading.Event()
-        self._retry = threading.Event()  # a notification ended: its listener may be due again
+        self._retry = threading.Event()  # a notification ended, so its listener may be due
         self._looking = threading.Lock()
         # Anybody can choose a callback; only the operator chooses hubs and notify URLs.
         self._public_client = Outgoing(push.allowed, site_url=push.site_url)

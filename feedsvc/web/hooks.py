@@ -1,4 +1,4 @@
-"""The webhook: who knows the secret asks for a rebuild, or for what one would change."""
+"""The webhook: callers that know a secret request a rebuild or a preview."""
 
 import json
 import re
@@ -26,20 +26,20 @@ from feedsvc.store.store import Store
 from feedsvc.web.pages.error_answers import line
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS, read_body
 
-MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub hangs up after 10
+MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub times out after 10
 
-_LOOK_EVERY: Final = 0.1
+_LOOK_EVERY: Final = 0.1  # seconds
 _JSON: Final = "application/json"
 _MARKDOWN: Final = "text/markdown"
-_PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240, 4.3
+_PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240 §4.3
 
-_previewing = threading.BoundedSemaphore(1)  # so that threads are left to answer polls
+_previewing = threading.BoundedSemaphore(1)  # so that other threads can answer polls
 
 
 class Hooks:
-    """The views below /hooks/, which are not there as long as there is no secret.
+    """The views below /hooks/. They answer 404 if no secret is set.
 
-    Of a payload nothing gets further than `event_of`: it can only say "look again".
+    A payload is only read by `event_of`, so a call can request a rescan and nothing else.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -51,86 +51,89 @@ class Hooks:
     def rebuild(self) -> Response:
         """Answer `POST /hooks/rebuild`.
 
-        202 when the request is kept in the store, so that no crash can lose it; 200 for a
-        message that was heard before, and for a ping; 204 for an event that changes nothing
-        here; 401 without a word where there is no proof; 413 for a body above a megabyte, 415
-        for a coded one; 503 while too many other bodies are waited for. With `?dry_run=1` see
+        202: the request is in the store, and a crash cannot lose it. 200: a ping, or a retry of
+        an earlier delivery. 204: an event that changes nothing here. 401: no valid token or
+        signature; the answer does not say why. 413: the body is larger than a megabyte. 415: it
+        has a content coding. 503: too many other bodies are being read. For `?dry_run=1` see
         `_preview`.
         """
-        self._be_there()
+        self._require_secrets()
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
-        _refuse_unreadable()
+        _require_readable_body()
         is_preview = request.args.get("dry_run", "0").lower() not in ("0", "false", "no")
-        proof, body = self._proven(is_preview)
+        authentication, body = self._authenticate(is_preview)
         event = event_of(request.headers, body)
         if event.kind == "ping":
             return line(200, "pong")
-        if not self._concerns_us(event, is_preview):
-            return _nothing()
+        if not self._is_relevant(event, is_preview):
+            return _no_content()
         if is_preview:
-            return self._preview(proof, event)
-        message = proof.message and f"rebuild {proof.message}"
+            return self._preview(authentication, event)
+        message = authentication.message and f"rebuild {authentication.message}"
         job, is_new = self._store.jobs.ask(datetime.now(UTC), message=message)
-        told = json.dumps({"job": job.name, "state": job.state})
-        return self._at(job, _answer(f"{told}\n", 202 if is_new else 200, _JSON))
+        body_json = json.dumps({"job": job.name, "state": job.state})
+        response = _answer(f"{body_json}\n", 202 if is_new else 200, _JSON)
+        return self._with_location(response, job)
 
     def job(self, name: str) -> Response:
-        """Answer `GET /hooks/jobs/<name>`, for who has a token."""
-        self._be_there()
-        proof = authenticate_by_token(request.headers, self._secrets, datetime.now(UTC))
-        if proof is None or proof.provider != "bearer":
-            raise _stranger()
+        """Answer `GET /hooks/jobs/<name>`, for callers with a bearer token."""
+        self._require_secrets()
+        now = datetime.now(UTC)
+        authentication = authenticate_by_token(request.headers, self._secrets, now)
+        if authentication is None or authentication.provider != "bearer":
+            raise _unauthorized()
         job = self._store.jobs.named(name)
-        return self._shown(job, 200) if job else line(404, "404 Not Found")
+        return self._job_answer(job, 200) if job else line(404, "404 Not Found")
 
-    def _be_there(self) -> None:
+    def _require_secrets(self) -> None:
         if not self._secrets:
             abort(404)
 
-    def _proven(self, is_preview: bool) -> tuple[Authentication, bytes]:
-        """Who vouches for this call, and its body where that has to be read."""
+    def _authenticate(self, is_preview: bool) -> tuple[Authentication, bytes]:
+        """Authenticate this call. Returns its body too, empty if it does not matter."""
         now = datetime.now(UTC)
-        proof = authenticate_by_token(request.headers, self._secrets, now)
-        if proof is None:
+        authentication = authenticate_by_token(request.headers, self._secrets, now)
+        if authentication is None:
             body = read_body(MOST_BODY_OCTETS) if is_signed(request.headers) else b""
-            proof = authenticate_by_body(request.headers, body, self._secrets, now)
-            if proof is None:
-                raise _stranger()
-            return proof, body
-        # Only the body of a forge's event says which branch it is about. A script's call with
-        # a token means "look", whatever its body is.
-        is_told = proof.provider != "bearer" or is_preview
-        return proof, read_body(
-            MOST_BODY_OCTETS
-        ) if is_told and self._branch is not None else b""
+            authentication = authenticate_by_body(request.headers, body, self._secrets, now)
+            if authentication is None:
+                raise _unauthorized()
+            return authentication, body
+        # The body of a forge's event names its branch. A script that sends a bearer token
+        # requests a rescan, whatever the body is.
+        names_branch = authentication.provider != "bearer" or is_preview
+        must_read = names_branch and self._branch is not None
+        return authentication, read_body(MOST_BODY_OCTETS) if must_read else b""
 
-    def _concerns_us(self, event: Event, is_preview: bool) -> bool:
+    def _is_relevant(self, event: Event, is_preview: bool) -> bool:
         if event.kind == "other" or (event.kind == "pull" and not is_preview):
             return False
-        named = event.branches
-        return self._branch is None or named is None or self._branch in named
+        branches = event.branches
+        return self._branch is None or branches is None or self._branch in branches
 
-    def _preview(self, proof: Authentication, event: Event) -> Response:
-        """What subscribers would see, once it is known; nothing is published.
+    def _preview(self, authentication: Authentication, event: Event) -> Response:
+        """Answer with what subscribers would see. Nothing is published.
 
-        200 with the job and its report, 422 where it could not be made, 202 where it takes
-        longer than the caller waits.
+        200: the job with its report. 422: the preview failed. 202: it takes longer than the
+        caller waits.
         """
         ref = event.pull if self._branch is not None else ""
         if event.kind == "pull" and self._branch is not None and not ref:
-            return line(422, "this forge has no refs of pull requests that could be fetched")
-        message = proof.message and f"preview {proof.message}"
-        asked, _ = self._store.jobs.ask(
+            return line(
+                422, "this forge has no refs for pull requests, so they cannot be fetched"
+            )
+        message = authentication.message and f"preview {authentication.message}"
+        queued, _ = self._store.jobs.ask(
             datetime.now(UTC), message=message, kind="preview", ref=ref
         )
-        job = self._ended(asked)
+        job = self._wait_for(queued)
         status = {"done": 200, "failed": 422}.get(job.state, 202)
-        return self._at(job, self._shown(job, status))
+        return self._with_location(self._job_answer(job, status), job)
 
-    def _ended(self, job: Job) -> Job:
-        """The job when it has ended, or as it is when the caller has waited long enough."""
-        until = time.monotonic() + _patience()
+    def _wait_for(self, job: Job) -> Job:
+        """Wait until the job has ended, or for as long as the caller waits."""
+        until = time.monotonic() + _seconds_to_wait()
         if not _previewing.acquire(blocking=False):
             return job
         try:
@@ -144,33 +147,33 @@ class Hooks:
             _previewing.release()
         return job
 
-    def _at(self, job: Job, response: Response) -> Response:
-        """The answer, with the address of the job."""
+    def _with_location(self, response: Response, job: Job) -> Response:
+        """Add the URL of the job to an answer."""
         path = f"{addresses.JOBS_PATH}{job.name}"
         response.headers["Location"] = addresses.url(self._site_url, path)
         return response
 
-    def _shown(self, job: Job, status: int) -> Response:
-        liked = request.accept_mimetypes.best_match((_JSON, _MARKDOWN), _JSON)
-        if liked == _MARKDOWN:
+    def _job_answer(self, job: Job, status: int) -> Response:
+        media_type = request.accept_mimetypes.best_match((_JSON, _MARKDOWN), _JSON)
+        if media_type == _MARKDOWN:
             text = as_markdown(job, self._site_url)
             return _answer(text, status, f"{_MARKDOWN}; charset=utf-8")
         return _answer(json.dumps(job.to_dict(), ensure_ascii=False) + "\n", status, _JSON)
 
 
-def _refuse_unreadable() -> None:
+def _require_readable_body() -> None:
     if (request.content_length or 0) > MOST_BODY_OCTETS:
         abort(413)
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        abort(415)  # a megabyte of it may be a gigabyte
+        abort(415)  # a megabyte may decode to a gigabyte
 
 
-def _stranger() -> Unauthorized:
+def _unauthorized() -> Unauthorized:
     return Unauthorized(www_authenticate=WWWAuthenticate("bearer"))
 
 
-def _patience() -> float:
-    """For how many seconds this call waits: what it prefers, and no more than we bear."""
+def _seconds_to_wait() -> float:
+    """How long this call waits for its preview: as it prefers, up to MOST_SECONDS."""
     preferred = ",".join(request.headers.getlist("Prefer"))
     if "respond-async" in preferred.lower():
         return 0
@@ -184,7 +187,7 @@ def _answer(text: str, status: int, content_type: str) -> Response:
     return response
 
 
-def _nothing() -> Response:
+def _no_content() -> Response:
     response = _answer("", 204, "")
     del response.headers["Content-Type"]
     return response

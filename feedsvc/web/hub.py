@@ -1,4 +1,4 @@
-"""Our WebSub hub: who may be pushed what (W3C WebSub §5)."""
+"""The WebSub hub: accepts requests for subscriptions (W3C WebSub §5)."""
 
 import math
 import secrets
@@ -40,15 +40,15 @@ from feedsvc.web.request_bodies import read_body
 MOST_BYTES: Final = 16 * 1024
 _MOST_FIELDS: Final = 40
 _FORM: Final = "application/x-www-form-urlencoded"
-_BURST: Final = 1000.0  # requests that a client has at once, as for an import of OPML
+_BURST: Final = 1000.0  # requests of a client at once, as when it imports OPML
 _PER_SECOND: Final = 20.0
-# Characters of the URL of a verification that are not callback, topic or token.
+# Characters in the URL of a verification beside callback, topic and token.
 _ADDED: Final = 200
 _MODES: Final[dict[str, Mode]] = {"subscribe": "subscribe", "unsubscribe": "unsubscribe"}
 
 
 class Hub:
-    """Takes requests for subscriptions; the pusher verifies and carries them out."""
+    """Stores requests as intents. The pusher verifies them."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
@@ -56,23 +56,22 @@ class Hub:
         self._buckets = Buckets(_BURST, _PER_SECOND)
 
     def answer(self) -> Response:
-        """Answer `POST /hub`: 202 when the request is kept and will be verified.
+        """Answer `POST /hub`: 202 if the request is stored and will be verified.
 
-        400 with a line of text says what is wrong with it, 413 and 415 with its body, and 429
-        that too much was asked for. Parameters that we do not know are ignored. 404 where there
-        is to be no hub.
+        400: a parameter is wrong; the body says which. 413, 415: the body is too large or not a
+        form. 429: a limit is reached. 404: the hub is disabled. Unknown parameters are ignored.
         """
         if not self._settings.hub.enabled:
             raise NotFound
         if request.method != "POST":
             raise MethodNotAllowed(["POST"])
         server = self._settings.server
-        asking = client(request.environ, server.proxies, server.proxy_header)
-        seconds = self._buckets.wait(asking)
+        address = client(request.environ, server.proxies, server.proxy_header)
+        seconds = self._buckets.wait(address)
         if seconds:
             raise TooManyRequests(retry_after=seconds)
         try:
-            intent = self._intent(_form(), asking)
+            intent = self._intent(_form(), address)
         except _Fault as fault:
             return line(400, str(fault))
         most = self._settings.hub.most_subscriptions
@@ -81,15 +80,15 @@ class Hub:
             response = line(429, refused)
             response.headers["Retry-After"] = str(self._seconds_until_free(intent))
             return response
-        return line(202, "the callback will be asked whether it wants this")
+        return line(202, "accepted; the hub will verify the request with the callback")
 
     def _seconds_until_free(self, intent: Intent) -> int:
-        """When it is worth asking again; nobody knows when a hub that is full has room."""
+        """When the client may retry. For a full hub that is a guess."""
         now = datetime.now(UTC)
         free = self._store.subscriptions.free_at(intent, now) or now + UNPROVEN_FOR
         return max(1, math.ceil((free - now).total_seconds()))
 
-    def _intent(self, form: dict[str, str], asking: str) -> Intent:
+    def _intent(self, form: dict[str, str], client_address: str) -> Intent:
         mode = _MODES.get(form.get("hub.mode", ""))
         if mode is None:
             raise _Fault("hub.mode is neither subscribe nor unsubscribe")
@@ -102,24 +101,24 @@ class Hub:
         secret = form.get("hub.secret", "")
         if len(secret.encode()) > MOST_SECRET_OCTETS:
             raise _Fault("hub.secret has 200 bytes or more")
-        if "\0" in secret:  # PostgreSQL keeps none
-            raise _Fault("hub.secret has a NUL in it")
-        asked_lease = form.get("hub.lease_seconds", "") if mode == "subscribe" else ""
+        if "\0" in secret:  # PostgreSQL cannot store it
+            raise _Fault("hub.secret contains a NUL")
+        requested_lease = form.get("hub.lease_seconds", "") if mode == "subscribe" else ""
         token = form.get("hub.verify_token", "")
         if len(token.encode()) > MOST_TOKEN_OCTETS:
             raise _Fault(f"hub.verify_token has more than {MOST_TOKEN_OCTETS} bytes")
         if "\0" in token:
-            raise _Fault("hub.verify_token has a NUL in it")
+            raise _Fault("hub.verify_token contains a NUL")
         topic = form.get("hub.topic", "")
         feed_path, format_name, digest = self._topic(topic)
         if len(callback) + len(quote_plus(topic)) + len(quote_plus(token)) > LONGEST - _ADDED:
-            raise _Fault("hub.callback and hub.topic are too long together")
+            raise _Fault("hub.callback and hub.topic together are too long")
         return Intent(
             target=Target(feed_path, format_name, callback, origin(callback).host, topic),
             mode=mode,
-            client=asking,
+            client=client_address,
             secret=secret,
-            lease_seconds=granted_lease(_seconds(asked_lease)),
+            lease_seconds=granted_lease(_seconds(requested_lease)),
             delivered=digest,
             asked_at=datetime.now(UTC),
             number=secrets.token_hex(12),
@@ -127,20 +126,20 @@ class Hub:
         )
 
     def _topic(self, topic: str) -> tuple[str, str, str]:
-        """The path of a feed, a format, and the feed's digest: what a topic names."""
+        """The feed path, format and digest of a topic."""
         with self._store.snapshot() as snapshot:
             site = snapshot.site()
             path = addresses.path_at(site.url, topic) if site else None
             if site and path is not None:
                 aliases = self._settings.feeds.aliases
-                found = feed_document(path, aliases, site, snapshot)
-                if found:
-                    return found
+                document = feed_document(path, aliases, site, snapshot)
+                if document:
+                    return document
         raise _Fault("hub.topic is not the URL of a feed of this site")
 
 
-class _Fault(Exception):  # noqa: N818 - it is answered
-    """What is wrong with a request, for the programmer who made it."""
+class _Fault(Exception):  # noqa: N818 - it becomes an answer
+    """What is wrong with a request, for the programmer of the client."""
 
 
 def _form() -> dict[str, str]:
@@ -152,8 +151,10 @@ def _form() -> dict[str, str]:
             text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
         )
     except ValueError as error:
-        raise _Fault("the body is not a form in UTF-8 with few fields") from error
-    return dict(reversed(fields))  # of two with one name the first counts
+        raise _Fault(
+            f"the body is not a UTF-8 form with at most {_MOST_FIELDS} fields"
+        ) from error
+    return dict(reversed(fields))  # if a name occurs twice, the first counts
 
 
 def _seconds(text: str) -> int | None:

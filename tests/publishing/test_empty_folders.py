@@ -226,7 +226,7 @@ def test_a_preview_says_what_would_be_held_and_writes_nothing(
     assert not is_held(published)
     assert as_markdown(a_job(held), SITE.url) == (
         "### What subscribers would see\n\n"
-        "0 added, 0 changed, 0 withdrawn; 0 feeds would move.\n\n"
+        "0 added, 0 changed, 0 withdrawn; 0 feeds would change.\n\n"
         f"**2 held**: the folder holds no post; {HELD_CURE}.\n"
     )
 

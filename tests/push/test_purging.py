@@ -1,4 +1,4 @@
-"""A cache in front is told what has changed, and told again if it did not hear."""
+"""A cache is purged of changed feeds, and failed purges are retried."""
 
 import threading
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from tests.support.writing import PostFolder
 
 
 class FakeCache(ThreadingHTTPServer):
-    """Keeps what it is told; answers with `statuses` in turn, then with 200."""
+    """Records purges. Answers with `statuses` in turn, then with 200."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
-        self.told: list[tuple[str, str, dict[str, str]]] = []
+        self.purges: list[tuple[str, str, dict[str, str]]] = []
         self.statuses: list[int] = []
 
     @property
@@ -30,7 +30,7 @@ class _Answer(BaseHTTPRequestHandler):
     server: FakeCache
 
     def do_PURGE(self) -> None:
-        self.server.told.append((self.command, self.path, dict(self.headers)))
+        self.server.purges.append((self.command, self.path, dict(self.headers)))
         self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -54,7 +54,7 @@ def a_purger(cache: FakeCache, header: str = "") -> Purger:
     return Purger(Cache(cache.url, "PURGE", "https://example.org/blog", header, aliases))
 
 
-def test_neither_proxies_nor_passwords_of_the_surroundings_count(
+def test_proxies_and_passwords_of_the_environment_are_ignored(
     cache: FakeCache, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -67,69 +67,71 @@ def test_neither_proxies_nor_passwords_of_the_surroundings_count(
     purger = a_purger(cache, "Cache-Tag")
     purger.ask([""])
     purger.send()
-    assert [headers.get("Authorization") for _, _, headers in cache.told] == [None]
+    assert [headers.get("Authorization") for _, _, headers in cache.purges] == [None]
 
 
-def test_each_address_of_a_feed_is_purged_under_the_name_of_the_site(cache: FakeCache) -> None:
+def test_each_url_of_a_feed_is_purged_with_the_host_of_the_site(cache: FakeCache) -> None:
     purger = a_purger(cache)
     purger.ask(["tags/茶", ""])
     purger.send()
-    assert [path for _, path, _ in cache.told] == [
+    assert [path for _, path, _ in cache.purges] == [
         *("/blog/atom.xml", "/blog/rss.xml", "/blog/feed.json"),
         *("/blog/feed.xml", "/blog/opml.xml"),
         *(f"/blog/tags/%E8%8C%B6/{name}" for name in ("atom.xml", "rss.xml", "feed.json")),
     ]
-    assert {headers["Host"] for _, _, headers in cache.told} == {"example.org"}
+    assert {headers["Host"] for _, _, headers in cache.purges} == {"example.org"}
 
 
-def test_a_cache_that_knows_names_is_told_many_at_once(cache: FakeCache) -> None:
+def test_a_purge_with_keys_names_many_feeds(cache: FakeCache) -> None:
     purger = a_purger(cache, "Surrogate-Key")
     purger.ask(f"tags/{number}" for number in range(450))
     purger.send()
-    told = [headers["Surrogate-Key"].split() for _, _, headers in cache.told]
-    assert [len(names) for names in told] == [200, 200, 50]
-    assert cache_key("tags/7") in {name for names in told for name in names}
+    batches = [headers["Surrogate-Key"].split() for _, _, headers in cache.purges]
+    assert [len(names) for names in batches] == [200, 200, 50]
+    assert cache_key("tags/7") in {name for names in batches for name in names}
 
 
 @pytest.mark.parametrize("header", ["", "Surrogate-Key"])
-def test_what_the_cache_did_not_take_is_sent_again(cache: FakeCache, header: str) -> None:
+def test_a_failed_purge_is_retried(cache: FakeCache, header: str) -> None:
     purger = a_purger(cache, header)
     cache.statuses = [503]
     purger.ask(["tags/tea"])
     purger.send()
-    assert len(cache.told) == 1
+    assert len(cache.purges) == 1
     purger.send()
-    assert len(cache.told) == (2 if header else 4)
+    assert len(cache.purges) == (2 if header else 4)
     purger.send()
-    assert len(cache.told) == (2 if header else 4)
+    assert len(cache.purges) == (2 if header else 4)
 
 
-def test_what_the_cache_does_not_have_counts_as_dropped(cache: FakeCache) -> None:
+def test_404_counts_as_purged(cache: FakeCache) -> None:
     purger = a_purger(cache)
     cache.statuses = [404, 404, 404]
     purger.ask(["tags/tea"])
     purger.send()
     purger.send()
-    assert len(cache.told) == 3
+    assert len(cache.purges) == 3
 
 
-def test_a_publish_purges_what_it_changed_and_nothing_else(
+def test_a_publish_purges_only_changed_feeds(
     tmp_path: Path, posts: PostFolder, cache: FakeCache
 ) -> None:
     posts.write("tea.md", title="Tea", tags="[tea]")
     posts.write("milk.md", title="Milk", tags="[milk]")
     settings = {"FEEDSVC_SERVER__PURGE": cache.url}
     with running(tmp_path, posts.root, settings) as server:
-        wait_until(lambda: any("/tags/tea/f" in p for _, p, _ in cache.told), "the first")
-        cache.told.clear()
+        wait_until(lambda: any("/tags/tea/f" in p for _, p, _ in cache.purges), "the first")
+        cache.purges.clear()
         posts.write("tea.md", title="Green", tags="[tea]")
-        wait_until(lambda: any("/tags/tea/f" in path for _, path, _ in cache.told), "a purge")
+        wait_until(lambda: any("/tags/tea/f" in path for _, path, _ in cache.purges), "a purge")
         assert "Green" in server.get("/tags/tea/atom.xml").text
-    assert not any("milk" in path for _, path, _ in cache.told)
-    assert {path for _, path, _ in cache.told} >= {"/atom.xml", "/feed.xml", "/opml.xml"}
+    assert not any("milk" in path for _, path, _ in cache.purges)
+    assert {path for _, path, _ in cache.purges} >= {"/atom.xml", "/feed.xml", "/opml.xml"}
 
 
-def test_a_cache_that_is_away_holds_nothing_up(tmp_path: Path, posts: PostFolder) -> None:
+def test_an_unreachable_cache_does_not_delay_a_publish(
+    tmp_path: Path, posts: PostFolder
+) -> None:
     posts.write("tea.md", title="Tea")
     with running(
         tmp_path, posts.root, {"FEEDSVC_SERVER__PURGE": "http://127.0.0.1:9"}
@@ -140,10 +142,10 @@ def test_a_cache_that_is_away_holds_nothing_up(tmp_path: Path, posts: PostFolder
     assert server.log.count("was not purged") == 1
 
 
-def test_what_failed_is_logged_without_the_path_of_the_cache(
+def test_a_failure_is_logged_without_the_path_of_the_cache(
     cache: FakeCache, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Both may be secrets, as the query may, and requests puts them into its errors."""
+    """Path and query may be secret, and requests puts them into its errors."""
     for url in (f"{cache.url}/hunter2?token=hunter2", "http://127.0.0.1:9/hunter2"):
         cache.statuses = [500]
         purger = Purger(Cache(url, "PURGE", "https://example.org", "Cache-Tag"))

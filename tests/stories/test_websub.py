@@ -6,10 +6,10 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import chdir
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from feedsvc.cli.main import main
 from feedsvc.core.dates import microseconds
 from feedsvc.core.websub.subscriptions import Target
 from feedsvc.store.schema import subscriptions
@@ -71,9 +73,9 @@ def test_an_edited_post_is_delivered_signed(
     response = subscriber.ask(hub, topic, secret=SECRET)
     assert response.status_code == 202
     wait_until(subscriber.verifications, "the verification")
-    asked = subscriber.verifications()[0].query
-    assert (asked["hub.mode"], asked["hub.topic"]) == ("subscribe", topic)
-    assert int(asked["hub.lease_seconds"]) == 864000
+    verification = subscriber.verifications()[0].query
+    assert (verification["hub.mode"], verification["hub.topic"]) == ("subscribe", topic)
+    assert int(verification["hub.lease_seconds"]) == 864000
 
     os.utime(posts.root / "tea.md")
     time.sleep(0.5)
@@ -89,10 +91,10 @@ def test_an_edited_post_is_delivered_signed(
     assert sent.headers["x-hub-signature"] == signature_of(sent)
 
 
-def test_what_is_delivered_is_what_is_served_by_then(
+def test_a_delivered_version_is_served_already(
     server: Server, posts: PostFolder, subscriber: Subscriber
 ) -> None:
-    """Many subscribers take a delivery for a hint, and fetch."""
+    """Many subscribers only use a delivery as a hint, and fetch the feed."""
     fetched: list[bytes] = []
 
     def fetch(call: Call, to: Any) -> None:
@@ -100,7 +102,7 @@ def test_what_is_delivered_is_what_is_served_by_then(
         respond(to, 204)
 
     subscriber.take = fetch
-    assert server.get("/tags/Tea/atom.xml").ok  # it is kept ready from now on
+    assert server.get("/tags/Tea/atom.xml").ok  # from now on it is cached
     subscriber.ask(f"{server.url}/hub", f"{server.url}/tags/Tea/atom.xml")
     wait_until(subscriber.verifications, "the verification")
     for count in ("two", "three", "four"):
@@ -110,7 +112,7 @@ def test_what_is_delivered_is_what_is_served_by_then(
         assert subscriber.deliveries()[-1].body == fetched[-1]
 
 
-def test_the_site_goes_on_being_pushed_after_a_restart_and_nothing_twice(
+def test_a_restart_keeps_subscriptions_and_sends_nothing_twice(
     tmp_path: Path, posts: PostFolder, subscriber: Subscriber
 ) -> None:
     posts.write("tea.md", title="Tea", tags="[Tea]")
@@ -132,12 +134,14 @@ def test_the_site_goes_on_being_pushed_after_a_restart_and_nothing_twice(
 # Outside hubs and messages.
 
 
-def test_an_outside_hub_finds_what_it_was_told_of(tmp_path: Path, posts: PostFolder) -> None:
-    found: dict[str, bytes] = {}
+def test_an_outside_hub_can_fetch_what_it_was_pinged_for(
+    tmp_path: Path, posts: PostFolder
+) -> None:
+    fetched: dict[str, bytes] = {}
 
     def fetch(call: Call, to: Any) -> None:
         topic = call.form["hub.url"]
-        found[urlsplit(topic).path] = requests.get(topic, timeout=5).content
+        fetched[urlsplit(topic).path] = requests.get(topic, timeout=5).content
         respond(to, 204)
 
     posts.write("tea.md", title="Tea", tags="[Tea]")
@@ -148,22 +152,27 @@ def test_an_outside_hub_finds_what_it_was_told_of(tmp_path: Path, posts: PostFol
         with running(tmp_path, posts.root, others) as server:
             links = server.get("/tags/Tea/atom.xml").headers["Link"]
             assert f'<{hub.url}>; rel="hub"' in links
-            wait_until(lambda: len(found) == 15, "the pings of the first publish")
-            found.clear()
+            wait_until(lambda: len(fetched) == 15, "the pings of the first publish")
+            fetched.clear()
             posts.write("tea.md", "Brewed a third time.", title="Tea", tags="[Tea]")
-            wait_until(lambda: len(found) == 12, "twelve pings")
+            wait_until(lambda: len(fetched) == 12, "twelve pings")
             time.sleep(0.2)
-            assert {path for path in found if "Coffee" in path} == set()
+            assert {path for path in fetched if "Coffee" in path} == set()
             assert {
-                path for path, body in found.items() if b"a third time" not in body
+                path for path, body in fetched.items() if b"a third time" not in body
             } == set()
 
 
-def test_a_publish_does_not_wait_for_who_is_told(tmp_path: Path, posts: PostFolder) -> None:
-    """F59: a hub that is silent and a URL that is dead."""
+def test_a_publish_does_not_wait_for_listeners(tmp_path: Path, posts: PostFolder) -> None:
+    """A hub does not answer, and nothing listens at a URL."""
     posts.write("tea.md", title="Tea", tags="[Tea]")
     with a_subscriber() as silent:
-        silent.take = lambda _, to: time.sleep(8)
+        answer = threading.Event()
+
+        def wait(_call: Call, _to: Any) -> None:
+            answer.wait(20)
+
+        silent.take = wait
         settings = {
             "FEEDSVC_HUB__OTHERS": json.dumps([f"{silent.url}/hub"]),
             "FEEDSVC_NOTIFY": json.dumps(
@@ -186,34 +195,29 @@ def test_a_publish_does_not_wait_for_who_is_told(tmp_path: Path, posts: PostFold
             assert "http://127.0.0.1:9\tfailing" in listed
             assert f"{silent.url}\tactive" in listed
             assert "hidden" not in listed
+            answer.set()
 
 
 # Commands.
 
 
-def feedsvc(place: Path, server: Server, words: str, settings: dict[str, str] = NEAR) -> str:
-    """What a command says, whatever its exit code."""
+def feedsvc(folder: Path, server: Server, words: str, settings: dict[str, str] = NEAR) -> str:
+    """Run a command in this process. Returns its output and its exit code."""
+    unset = {name: None for name in os.environ if name.startswith("FEEDSVC_")}
     environ = {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **unset,
         **SITE,
         **settings,
         "FEEDSVC_SITE__URL": server.url,
-        "FEEDSVC_CONTENT__SEEDS": str(place / "posts"),
-        "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+        "FEEDSVC_CONTENT__SEEDS": str(folder / "posts"),
+        "FEEDSVC_STORE__URL": f"sqlite:///{folder}/var/feedsvc.sqlite3",
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "feedsvc", *words.split()],
-        env=environ,
-        cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-    return f"{done.stdout}{done.stderr}exit {done.returncode}"
+    with chdir(folder):
+        result = CliRunner(env=environ).invoke(main, words.split(), catch_exceptions=False)
+    return f"{result.stdout}{result.stderr}exit {result.exit_code}"
 
 
-def test_subscriptions_are_listed_tried_again_and_ended_without_secrets(
+def test_commands_list_retry_and_end_subscriptions_without_secrets(
     server: Server, posts: PostFolder, subscriber: Subscriber, tmp_path: Path
 ) -> None:
     topic = f"{server.url}/tags/Tea/rss.xml"
@@ -253,11 +257,11 @@ def test_subscriptions_are_listed_tried_again_and_ended_without_secrets(
     assert SECRET not in said
 
 
-# kill -9 (F58).
+# kill -9.
 
 
 def subscribe_all(store: Store, subscriber: Subscriber, count: int) -> None:
-    """Subscriptions as if they had been confirmed, all at once."""
+    """Insert confirmed subscriptions."""
     with store.snapshot() as snapshot:
         digest = snapshot.digests({"tags/Tea"})["tags/Tea"]
     now = datetime.now(UTC)
@@ -277,7 +281,7 @@ def subscribe_all(store: Store, subscriber: Subscriber, count: int) -> None:
         connection.execute(sa.insert(subscriptions), rows)
 
 
-def test_kill_9_among_1000_deliveries_loses_none(
+def test_kill_9_during_1000_deliveries_loses_none(
     tmp_path: Path, posts: PostFolder, subscriber: Subscriber
 ) -> None:
     store_url = f"sqlite:///{tmp_path}/var/feedsvc.sqlite3"
@@ -292,7 +296,7 @@ def test_kill_9_among_1000_deliveries_loses_none(
     watcher.kill()
     before = {call.path for call in subscriber.deliveries()}
     assert len(before) < 1000, "it was killed too late"
-    again = Server(tmp_path, posts.root, command="watch", settings=NEAR, port=watcher.port)
+    restarted = Server(tmp_path, posts.root, command="watch", settings=NEAR, port=watcher.port)
     try:
         everybody = {f"/{number}" for number in range(1000)}
         wait_until(
@@ -300,13 +304,15 @@ def test_kill_9_among_1000_deliveries_loses_none(
             "a delivery to everybody",
             30,
         )
-        wait_until(lambda: not any(s.is_behind for s in store.subscriptions.all()), "all noted")
+        wait_until(
+            lambda: not any(s.is_behind for s in store.subscriptions.all()), "all recorded"
+        )
     finally:
-        again.stop(signal.SIGTERM)
+        restarted.stop(signal.SIGTERM)
         store.close()
     assert len({call.body for call in subscriber.deliveries()}) == 1
     assert b"a third time" in subscriber.deliveries()[0].body
-    assert len(subscriber.deliveries()) < 1500  # none but what was in hand is sent twice
+    assert len(subscriber.deliveries()) < 1500  # only requests under way are sent twice
     one = subscriber.deliveries()[-1]
     assert one.headers["x-hub-signature"] == signature_of(one)
 
@@ -316,12 +322,12 @@ def store_has(store: Store, feed_path: str) -> bool:
         return snapshot.feed(feed_path) is not None
 
 
-# The dialogue of docs/websub.md.
+# The examples of docs/websub.md.
 
 
-def test_the_dialogue_in_the_docs_is_what_is_said(tmp_path: Path) -> None:
+def test_the_requests_in_the_docs_are_real(tmp_path: Path) -> None:
     blocks = _blocks((ROOT / "docs/websub.md").read_text("utf-8"), "http")
-    asking, accepted, verifying, confirmed, delivering, taken = map(_message, blocks)
+    request, accepted, verification, confirmed, delivery, received = map(_message, blocks)
     posts = PostFolder(tmp_path / "posts")
     posts.write(
         "first-pick.md", "Spring came early this year.", title="The first pick", tags="[Tea]"
@@ -335,9 +341,13 @@ def test_the_dialogue_in_the_docs_is_what_is_said(tmp_path: Path) -> None:
                 text = text.replace(here, there)
             return text
 
-        method, path, _ = asking.first.split()
+        method, path, _ = request.first.split()
         answer = requests.request(
-            method, server.url + path, data=real(asking.body), headers=_sent(asking), timeout=5
+            method,
+            server.url + path,
+            data=real(request.body),
+            headers=_sent(request),
+            timeout=5,
         )
         assert (
             f"HTTP/1.1 {answer.status_code} {answer.reason}".casefold()
@@ -346,37 +356,39 @@ def test_the_dialogue_in_the_docs_is_what_is_said(tmp_path: Path) -> None:
         assert answer.headers["Content-Type"] == accepted.headers["Content-Type"]
         assert answer.text.strip() == accepted.body.strip()
 
-        secret = dict(parse_qsl(asking.body))["hub.secret"]
+        secret = dict(parse_qsl(request.body))["hub.secret"]
         wait_until(subscriber.verifications, "the verification")
-        (asked,) = subscriber.verifications()
-        challenge = asked.query["hub.challenge"]
-        said = verifying.first.split()[1].replace(confirmed.body.strip(), challenge)
-        assert f"GET {real(said)} HTTP/1.1" == f"{asked.method} {asked.target} HTTP/1.1"
-        assert confirmed.first == "HTTP/1.1 200 OK"  # which is what our subscriber said
+        (challenged,) = subscriber.verifications()
+        challenge = challenged.query["hub.challenge"]
+        url = verification.first.split()[1].replace(confirmed.body.strip(), challenge)
+        assert (
+            f"GET {real(url)} HTTP/1.1" == f"{challenged.method} {challenged.target} HTTP/1.1"
+        )
+        assert confirmed.first == "HTTP/1.1 200 OK"  # as our subscriber answered
 
         posts.write("first-pick.md", "Spring came late.", title="The first pick", tags="[Tea]")
         wait_until(subscriber.deliveries, "the delivery")
         (sent,) = subscriber.deliveries()
-        assert delivering.first == f"POST {sent.target} HTTP/1.1"
-        shown = {name.lower(): real(value) for name, value in delivering.headers.items()}
+        assert delivery.first == f"POST {sent.target} HTTP/1.1"
+        shown = {name.lower(): real(value) for name, value in delivery.headers.items()}
         assert set(shown) == {"host", "content-type", "link", "x-hub-signature"}
         shown["host"] = urlsplit(subscriber.url).netloc
         assert re.fullmatch("sha256=[0-9a-f]{64}", shown["x-hub-signature"])
         shown["x-hub-signature"] = signature_of(sent, secret)
         assert {name: sent.headers[name] for name in shown} == shown
-        pieces = [re.escape(real(piece.strip())) for piece in delivering.body.split("...")]
+        pieces = [re.escape(real(piece.strip())) for piece in delivery.body.split("...")]
         assert len(pieces) > 2
         assert re.search(r"\A" + ".*?".join(pieces) + r"\s*\Z", sent.body.decode(), re.S)
-        assert taken.first == "HTTP/1.1 204 No Content"
+        assert received.first == "HTTP/1.1 204 No Content"
 
 
-def test_the_message_in_the_docs_is_what_is_sent(tmp_path: Path, posts: PostFolder) -> None:
+def test_the_message_in_the_docs_is_real(tmp_path: Path, posts: PostFolder) -> None:
     (shown,) = _blocks((ROOT / "docs/websub.md").read_text("utf-8"), "json")
     posts.write("first-pick.md", "Spring came.", title="The first pick", tags="[Tea]")
     with a_subscriber() as listener:
         key = "whsec_" + "QUJD" * 10
-        told = json.dumps([{"url": listener.callback(), "secret": key}])
-        with running(tmp_path, posts.root, {"FEEDSVC_NOTIFY": told}) as server:
+        notify = json.dumps([{"url": listener.callback(), "secret": key}])
+        with running(tmp_path, posts.root, {"FEEDSVC_NOTIFY": notify}) as server:
             wait_until(listener.deliveries, "the message of the first publish")
             posts.write(
                 "first-pick.md", "Spring came late.", title="The first pick", tags="[Tea]"
@@ -393,7 +405,7 @@ def test_the_message_in_the_docs_is_what_is_sent(tmp_path: Path, posts: PostFold
 
 
 class _Message:
-    """A message as a page shows it."""
+    """An HTTP message in the docs."""
 
     def __init__(self, text: str) -> None:
         head, _, self.body = text.partition("\n\n")
@@ -410,5 +422,5 @@ def _sent(message: _Message) -> dict[str, str]:
 
 
 def quote_all(text: str) -> str:
-    """As in a form."""
+    """Percent-encode as in a form."""
     return text.replace(":", "%3A").replace("/", "%2F")

@@ -1,4 +1,4 @@
-"""Calls of the webhook, proven as each forge documents it."""
+"""Headers and payloads of webhook calls, as each forge documents them."""
 
 import base64
 import hashlib
@@ -12,6 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Headers = dict[str, str]
 
+SECRET: Final = "a secret of enough characters"  # noqa: S105 - of the tests' servers
+OLD: Final = "an old secret of enough characters"
+KEPT: Final = "a secret that stands in a file"
 SIGNER: Final = Ed25519PrivateKey.from_private_bytes(b"feedsvc's tests sign with this..")
 PUBLIC: Final = SIGNER.public_key().public_bytes_raw()
 WHPK: Final = "whpk_" + base64.b64encode(PUBLIC).decode()
@@ -19,15 +22,17 @@ WHSEC: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
 def push(branch: str = "main") -> bytes:
-    """What a forge sends of a push: the branch is all that counts."""
+    """The payload of a push; only the branch matters."""
     return json.dumps({"ref": f"refs/heads/{branch}", "after": "0" * 40}).encode()
 
 
 def pull(number: int = 7, branch: str = "main", state: str = "open") -> bytes:
-    """What GitHub, Gitea and Gitee send of a pull request."""
+    """The payload of a pull request of GitHub, Gitea and Gitee."""
     base = {"ref": branch}
-    told = {"number": number, "state": state, "base": base}
-    return json.dumps({"action": "opened", "number": number, "pull_request": told}).encode()
+    pull_request = {"number": number, "state": state, "base": base}
+    return json.dumps(
+        {"action": "opened", "number": number, "pull_request": pull_request}
+    ).encode()
 
 
 def hex_hmac(secret: str, body: bytes, algorithm: str = "sha256") -> str:
@@ -45,7 +50,7 @@ def github(secret: str, body: bytes, name: str = "", event: str = "push") -> Hea
 
 
 def github_form(secret: str, body: bytes, name: str = "") -> Headers:
-    """GitHub with the content type that it offers first."""
+    """GitHub with its default content type."""
     media_type = "application/x-www-form-urlencoded"
     return github(secret, body, name) | {"Content-Type": media_type}
 
@@ -61,7 +66,7 @@ def gitea(secret: str, body: bytes, name: str = "") -> Headers:
 
 
 def forgejo(secret: str, body: bytes, name: str = "") -> Headers:
-    """Forgejo, by its own headers alone."""
+    """Forgejo, with its own headers only."""
     return {
         "Content-Type": "application/json",
         "X-Forgejo-Event": "push",
@@ -95,7 +100,7 @@ def gitlab_signed(secret: str, body: bytes, name: str = "") -> Headers:
 
 
 def gitee(secret: str, body: bytes, name: str = "") -> Headers:
-    """Gitee with a password; a name is a time in milliseconds."""
+    """Gitee with a password. Its id is a time in milliseconds."""
     return {
         "Content-Type": "application/json",
         "X-Gitee-Event": "Push Hook",
@@ -113,7 +118,7 @@ def gitee_signed(secret: str, body: bytes, name: str = "") -> Headers:
 
 
 def standard(secret: str, body: bytes, name: str = "", age: int = 0) -> Headers:
-    """Standard Webhooks, symmetric; beside another signature, as in a rotation."""
+    """Standard Webhooks with a symmetric key, next to another signature as in a rotation."""
     name, timestamp = name or "msg_1", str(int(time.time()) - age)
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = hmac.new(key, f"{name}.{timestamp}.".encode() + body, hashlib.sha256)

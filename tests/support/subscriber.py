@@ -1,4 +1,4 @@
-"""A subscriber: a real HTTP server that confirms what it wants and records what it is sent."""
+"""A subscriber: a real HTTP server that confirms verifications and records requests."""
 
 import threading
 import time
@@ -14,19 +14,19 @@ import requests
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that arrived: `query` has the first value of each parameter."""
+    """A request that arrived. `query` has the first value of each parameter."""
 
     method: str
     path: str
     query: dict[str, str]
-    headers: dict[str, str]  # by names in lower case
+    headers: dict[str, str]  # names are in lower case
     body: bytes
     at: float
-    target: str = ""  # the path with its query, as it came
+    target: str = ""  # the raw path with its query
 
     @property
     def form(self) -> dict[str, str]:
-        """The fields of a form that was sent."""
+        """The fields of the form in the body."""
         return dict(parse_qsl(self.body.decode(), strict_parsing=True))
 
 
@@ -35,7 +35,7 @@ Answer = Callable[[Call, Any], None]
 
 @dataclass
 class Subscriber:
-    """Answers as `verify` and `take` say; by default it confirms all, and takes all."""
+    """Answers with `verify` and `take`. By default it confirms and accepts everything."""
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Subscriber:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def callback(self, name: str = "callback") -> str:
-        """A callback of its own."""
+        """The URL of one of its callbacks."""
         return f"{self.url}/{name}"
 
     def note(self, call: Call) -> None:
@@ -52,27 +52,27 @@ class Subscriber:
             self.calls.append(call)
 
     def verifications(self, path: str = "") -> list[Call]:
-        """The GETs that it was asked with, at a path where one is given."""
+        """The GET requests that arrived, of one path if it is given."""
         return self._of("GET", path)
 
     def deliveries(self, path: str = "") -> list[Call]:
-        """The POSTs that it was sent."""
+        """The POST requests that arrived, of one path if it is given."""
         return self._of("POST", path)
 
     def _of(self, method: str, path: str) -> list[Call]:
         with self._lock:
-            found = [call for call in self.calls if call.method == method]
-        return [call for call in found if not path or call.path == f"/{path}"]
+            calls = [call for call in self.calls if call.method == method]
+        return [call for call in calls if not path or call.path == f"/{path}"]
 
     def ask(self, hub: str, topic: str, **more: str) -> requests.Response:
-        """What a plain WebSub client does: a form to the hub."""
+        """Send a subscription request to a hub, as a WebSub client does."""
         form = {"hub.mode": "subscribe", "hub.topic": topic, "hub.callback": self.callback()}
         form |= {f"hub.{name}": value for name, value in more.items()}
         return requests.post(hub, data=form, timeout=10)
 
 
 def respond(to: Any, status: int, body: bytes = b"", /, **headers: str) -> None:
-    """Answer a request with a status, a body and headers (`Retry_After`)."""
+    """Answer a request with a status, a body and headers (`Retry_After` is Retry-After)."""
     to.send_response(status)
     for name, value in headers.items():
         to.send_header(name.replace("_", "-"), value)
@@ -83,7 +83,7 @@ def respond(to: Any, status: int, body: bytes = b"", /, **headers: str) -> None:
 
 @contextmanager
 def a_subscriber(port: int = 0, host: str = "127.0.0.1") -> Iterator[Subscriber]:
-    """A subscriber on a port of its own, or on this one, as long as the context lasts."""
+    """Run a subscriber, on a free port if none is given."""
     subscriber = Subscriber()
 
     class Handler(BaseHTTPRequestHandler):
@@ -95,7 +95,7 @@ def a_subscriber(port: int = 0, host: str = "127.0.0.1") -> Iterator[Subscriber]
         def do_POST(self) -> None:
             octets = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(octets)
-            if len(body) == octets:  # else who sent it was killed
+            if len(body) == octets:  # else the sender was killed
                 self._answer(body)
 
         def _answer(self, body: bytes) -> None:
@@ -106,7 +106,7 @@ def a_subscriber(port: int = 0, host: str = "127.0.0.1") -> Iterator[Subscriber]
                 self.command, parts.path, query, headers, body, time.monotonic(), self.path
             )
             subscriber.note(call)
-            with suppress(OSError):  # they did not wait for it
+            with suppress(OSError):  # the client did not wait
                 (subscriber.verify if self.command == "GET" else subscriber.take)(call, self)
 
         def log_message(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""`hub.topic` in every spelling that GET answers or redirects, over real sockets."""
+"""`hub.topic` may have any spelling that GET answers or redirects; over real sockets."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,8 +9,8 @@ import pytest
 
 from feedsvc.web.app import create_app
 from tests.support.asking import URL, Publisher
+from tests.support.hub import HubServer, a_callback
 from tests.support.running import Server
-from tests.web.test_hub import Asked, a_callback
 
 ALIASES = {
     "ALIASES__TAGS": '{"green": "Tea"}',
@@ -20,23 +20,23 @@ ALIASES = {
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    place = tmp_path_factory.mktemp("topics")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubServer]:
+    folder = tmp_path_factory.mktemp("topics")
     settings = {f"FEEDSVC_{name}": value for name, value in ALIASES.items()}
     server = Server(
-        place,
-        place / "posts",
+        folder,
+        folder / "posts",
         command="web",
         settings={"FEEDSVC_SERVER__PROXIES": "1"} | settings,
     )
-    store_url = f"sqlite:///{place}/var/feedsvc.sqlite3"
-    publisher = Publisher(place, store_url, **({"SITE__URL": server.url} | ALIASES))
+    store_url = f"sqlite:///{folder}/var/feedsvc.sqlite3"
+    publisher = Publisher(folder, store_url, **({"SITE__URL": server.url} | ALIASES))
     publisher.posts.write(
         "tea.md", title="Tea", tags='["Tea", "C#", "Café", "a/b", "茶", "x>y"]'
     )
     publisher.publish()
     try:
-        yield Asked(server.wait_until_ready(), publisher.store)
+        yield HubServer(server.wait_until_ready(), publisher.store)
     finally:
         server.stop()
         publisher.store.close()
@@ -68,19 +68,19 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         ("/tags/gr%65en/atom.xml?x", ("tags/Tea", "atom")),
     ],
 )
-def test_what_get_answers_or_redirects_is_a_topic(
-    hub: Asked, topic: str, meant: tuple[str, str]
+def test_a_url_that_get_answers_or_redirects_is_a_topic(
+    hub: HubServer, topic: str, meant: tuple[str, str]
 ) -> None:
     got = hub.server.ask("GET", quote(topic, safe="/%?=&>~"))
     assert got.status_code in (200, 301), "the test is wrong about GET"
     callback = a_callback()
     for host in (hub.server.url, hub.server.url.replace("http", "HTTP")):
-        asked = f"{host}{topic}"
-        response = hub.ask(topic=asked, callback=callback)
+        url = f"{host}{topic}"
+        response = hub.ask(topic=url, callback=callback)
         assert response.status_code == 202, response.text
-        (kept,) = [each for each in hub.kept() if each.target.callback == callback]
-        assert (kept.target.feed_path, kept.target.format) == meant
-        assert kept.target.topic == asked
+        (intent,) = [each for each in hub.new_intents() if each.target.callback == callback]
+        assert (intent.target.feed_path, intent.target.format) == meant
+        assert intent.target.topic == url
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_what_get_answers_or_redirects_is_a_topic(
         "//feed.xml",
     ],
 )
-def test_what_get_does_not_answer_with_a_feed_is_no_topic(hub: Asked, topic: str) -> None:
+def test_any_other_url_is_not_a_topic(hub: HubServer, topic: str) -> None:
     response = hub.ask(topic=f"{hub.server.url}{topic}")
     assert response.status_code == 400
     assert "hub.topic" in response.text
 
 
-def test_a_topic_too_long_to_be_verified_is_refused(hub: Asked) -> None:
-    """It would make the URL of the verification longer than the one that we call."""
+def test_a_topic_that_is_too_long_for_a_verification_is_refused(hub: HubServer) -> None:
+    """The URL of the verification would be longer than the client allows."""
     topic = f"{hub.topic}?{'a' * 6000}"
     assert hub.ask(topic=topic).status_code == 202
     callback = a_callback().ljust(2048, "a")
@@ -116,21 +116,23 @@ def test_a_topic_too_long_to_be_verified_is_refused(hub: Asked) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "t" * 255, "茶" * 85, "&=%+ ;\r\n"])
-def test_a_token_has_255_octets_at_most(hub: Asked, token: str) -> None:
+def test_a_token_of_255_octets_is_accepted(hub: HubServer, token: str) -> None:
     callback = a_callback()
     assert hub.ask(callback=callback, verify_token=token).status_code == 202
-    assert [i.verify_token for i in hub.kept() if i.target.callback == callback] == [token]
+    assert [i.verify_token for i in hub.new_intents() if i.target.callback == callback] == [
+        token
+    ]
 
 
 @pytest.mark.parametrize("token", ["t" * 256, "茶" * 86, "a\0b"])
-def test_another_token_is_refused(hub: Asked, token: str) -> None:
+def test_a_longer_token_or_one_with_a_nul_is_refused(hub: HubServer, token: str) -> None:
     refused = hub.ask(verify_token=token)
     assert refused.status_code == 400
     assert "hub.verify_token" in refused.text
     assert token not in refused.text
 
 
-def test_a_token_is_never_logged(hub: Asked) -> None:
+def test_a_token_is_never_logged(hub: HubServer) -> None:
     token = secrets.token_hex(16)
     assert hub.ask(verify_token=token).status_code == 202
     assert token not in hub.server.log
@@ -139,17 +141,18 @@ def test_a_token_is_never_logged(hub: Asked) -> None:
 def test_five_hundred_requests_of_one_aggregator_are_queued(
     tmp_path: Path, sqlite_url: str
 ) -> None:
-    """An import of OPML: one client and one callback host, all at once. In this process, as a
-    busy machine needs long for 500 connections.
+    """As when it imports OPML: one client and one callback host.
+
+    Without sockets, because a busy machine needs long for 500 connections.
     """
     publisher = Publisher(tmp_path, sqlite_url)
     publisher.posts.write("tea.md", title="Tea")
     publisher.publish()
-    asking = create_app(publisher.settings, publisher.store).test_client()
+    web_client = create_app(publisher.settings, publisher.store).test_client()
     form = {"hub.mode": "subscribe", "hub.topic": f"{URL}/atom.xml"}
-    found = [
-        asking.post("/hub", data=form | {"hub.callback": f"https://reader.example/{n}"})
+    responses = [
+        web_client.post("/hub", data=form | {"hub.callback": f"https://reader.example/{n}"})
         for n in range(501)
     ]
-    assert {response.status_code for response in found} == {202}
+    assert {response.status_code for response in responses} == {202}
     publisher.store.close()

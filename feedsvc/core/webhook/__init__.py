@@ -1,1 +1,1 @@
-"""Who may request a rebuild, and what their calls say."""
+"""Webhook calls: authentication, events, jobs, and comments on pull requests."""

@@ -1,8 +1,8 @@
-"""What a call says happened. It can only say "look again", and at which branch or pull request.
+"""Reads the event of a call: which branches were pushed, or which pull request changed.
 
-No text of a payload leaves here but names of branches, and those are for comparing: a branch
-or a path that is fetched comes from the settings, and the ref of a pull request is made here of
-a number. Payloads are read after the call is proven, and even then believed to be nonsense.
+Payloads are read after authentication, but are not trusted. Only names of branches leave this
+module, and those are only compared: the branch and path to fetch come from the settings, and
+the ref of a pull request is built here from a number.
 """
 
 import json
@@ -20,15 +20,15 @@ Kind = Literal["ping", "push", "pull", "other", "unknown"]
 class Event:
     """What happened in a repository.
 
-    `unknown` is a call that names no event, or whose payload cannot be read. `other` is an
-    event that changes no file, or of a pull request that has ended. `branches` are those that
-    a push moved, or the one that a pull request is meant for; None where none is named, so
-    that it may be any. A push of tags has no branch at all.
+    `unknown`: the call names no event, or its payload cannot be read. `other`: an event that
+    changes no file, or a pull request that was closed. `branches` are the pushed branches, or
+    the target branch of a pull request. None means unknown, so it may be any branch. A push of
+    tags has an empty set.
     """
 
     kind: Kind
     branches: frozenset[str] | None = None
-    pull: str = ""  # the ref of a pull request, where the forge has such refs
+    pull: str = ""  # the ref of a pull request, if the forge has such refs
 
 
 _HEADERS: Final = (
@@ -56,9 +56,9 @@ _KINDS: Final[dict[str, Kind]] = {
     "pr:modified": "pull",
     "pr:from_ref_updated": "pull",
     "pr:to_ref_updated": "pull",
-    "system hook": "unknown",  # GitLab's; the payload says what it is
+    "system hook": "unknown",  # GitLab's; the payload names the event
 }
-_PULLS: Final = (  # where its number stands, where the branch it is meant for, and its ref
+_PULLS: Final = (  # the keys of its number, the keys of its target branch, and its ref
     (("pull_request", "number"), ("pull_request", "base", "ref"), "refs/pull/{}/head"),
     (
         ("object_attributes", "iid"),
@@ -75,18 +75,18 @@ _BRANCHES: Final = "refs/heads/"
 
 
 def event_of(headers: Headers, body: bytes) -> Event:
-    """What a proven call says happened. It raises nothing, whatever the body is."""
+    """The event of an authenticated call. Raises nothing, whatever the body is."""
     name = next(filter(None, (headers.get(header, "") for header in _HEADERS)), "")
     kind: Kind = _KINDS.get(name.lower(), "other") if name else "unknown"
     if kind not in _READERS:
         return Event(kind)
     payload = _payload(headers, body)
-    found = (read(payload) for read in _READERS[kind])
-    return next(filter(None, found), Event("unknown"))
+    events = (read(payload) for read in _READERS[kind])
+    return next(filter(None, events), Event("unknown"))
 
 
 def _payload(headers: Headers, body: bytes) -> object:
-    """The JSON of a call; None where there is none that can be read."""
+    """The JSON of a call. None if it cannot be read."""
     try:
         media_type = headers.get("content-type", "").lower()
         if media_type.startswith("application/x-www-form-urlencoded"):
@@ -94,7 +94,10 @@ def _payload(headers: Headers, body: bytes) -> object:
             fields = parse_qs(form, errors="strict", max_num_fields=_MOST_FIELDS)
             return json.loads(fields.get("payload", [""])[0])
         return json.loads(body)
-    except (ValueError, RecursionError):  # no JSON, a number of 5,000 digits; nested too deep
+    except (
+        ValueError,
+        RecursionError,
+    ):  # not JSON, or a number of 5,000 digits; nested too deeply
         return None
 
 
@@ -113,13 +116,13 @@ def _push(payload: object) -> Event | None:
 
 
 def _changed_ref(change: object) -> str:
-    """The ref that one of Bitbucket's changes moved; empty where it cannot be read."""
+    """The ref of a change in a payload of Bitbucket. Empty if it cannot be read."""
     match change:
         case {"ref": {"id": str(ref)}}:  # Data Center
             return ref
         case (
             {"new": {"type": str(kind), "name": str(name)}}
-            | {"old": {"type": str(kind), "name": str(name)}}  # it was deleted: there is no new
+            | {"old": {"type": str(kind), "name": str(name)}}  # a deleted ref has no "new"
         ):
             return f"{_BRANCHES}{name}" if kind == "branch" else f"refs/tags/{name}"
         case _:
@@ -129,7 +132,9 @@ def _changed_ref(change: object) -> str:
 def _pull(payload: object) -> Event | None:
     for number_at, branch_at, ref in _PULLS:
         number, branch = _at(payload, number_at), _at(payload, branch_at)
-        if type(number) is int and 0 < number <= _HIGHEST_NUMBER:  # True is no number
+        if (
+            type(number) is int and 0 < number <= _HIGHEST_NUMBER
+        ):  # True is an int, but not a number
             if str(_at(payload, (*number_at[:-1], "state"))).lower() in _ENDED:
                 return Event("other")
             named = isinstance(branch, str) and branch.removeprefix(_BRANCHES)

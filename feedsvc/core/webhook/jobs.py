@@ -1,4 +1,4 @@
-"""What is asked for from outside: to look at the posts again, or to say what that would do."""
+"""Jobs that a webhook call requests: a rebuild, or a preview of one."""
 
 import json
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from feedsvc.core.dates import rfc3339
 JobKind: TypeAlias = Literal["rebuild", "preview"]
 JobState: TypeAlias = Literal["queued", "running", "held", "done", "failed"]
 
-GIVEN_UP_AFTER: Final = 10  # attempts: an hour, nearly
-LONGEST_PAUSE: Final = timedelta(seconds=1200)  # between two of them
+GIVEN_UP_AFTER: Final = 10  # attempts, which take nearly an hour
+LONGEST_PAUSE: Final = timedelta(seconds=1200)  # between two attempts
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job by the `name` that it is asked for by; `calls` is how many it answers.
+    """A rebuild or preview, by its `name`. One job may serve several `calls`.
 
-    It is `queued` until a build begins that answers it, then `running`, then `done`. What could
-    not be done now is `held` until `next_attempt_at`, and `failed` after GIVEN_UP_AFTER
-    attempts; `error` says why. `report` is JSON, empty until the job has ended. A preview is of
-    `ref`, a name that the repository has for a proposed change, or of what is there.
+    Its state is `queued` until a build starts, then `running`, then `done`. After a failure it
+    is `held` until `next_attempt_at`, and `failed` after GIVEN_UP_AFTER attempts; `error` says
+    why. `report` is JSON, and empty until the job has ended. A preview is of `ref`, the git ref
+    of a pull request, or of the current posts if it is empty.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Job:
     report: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The same for those who asked for it, whose JSON it becomes."""
+        """The job as JSON, for the API."""
         next_attempt_at = self.next_attempt_at if self.state == "held" else None
         return {
             "job": self.name,
@@ -47,21 +47,21 @@ class Job:
             "state": self.state,
             "calls": self.calls,
             "attempts": self.attempts,
-            "asked_at": _told(self.asked_at),
-            "begun_at": _told(self.begun_at),
-            "ended_at": _told(self.ended_at),
-            "next_attempt_at": _told(next_attempt_at),
+            "asked_at": _rfc3339(self.asked_at),
+            "begun_at": _rfc3339(self.begun_at),
+            "ended_at": _rfc3339(self.ended_at),
+            "next_attempt_at": _rfc3339(next_attempt_at),
             "error": self.error,
             "report": json.loads(self.report) if self.report else None,
         }
 
 
-def _told(moment: datetime | None) -> str | None:
+def _rfc3339(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment else None
 
 
 def after_failure(job: Job, now: datetime) -> tuple[JobState, datetime]:
-    """What becomes of a job whose attempt has failed, and when it is tried again."""
+    """The state of a job after a failed attempt, and the time of the next attempt."""
     attempts = job.attempts + 1
     if job.kind == "preview" or attempts >= GIVEN_UP_AFTER:
         return "failed", now

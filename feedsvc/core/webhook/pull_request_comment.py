@@ -1,7 +1,7 @@
-"""What a job has found, as a comment for a pull request: short, and safe to show to anybody.
+"""Renders the report of a job as a short and safe comment for a pull request.
 
-Titles, summaries and problems are strangers' texts. Each stands in a code span, where a forge
-sees no HTML, no Markdown, no @name, no #number and no :emoji:, and never over two lines.
+Titles, summaries and problems are not trusted. Each is one line in a code span, where a forge
+renders no HTML, Markdown, @name, #number or :emoji:.
 """
 
 import json
@@ -21,11 +21,11 @@ _KINDS: Final = ("added", "changed", "withdrawn")
 
 
 def as_markdown(job: Job, site_url: str) -> str:
-    """The comment; permalinks are links where they lead to the site itself."""
+    """The comment in Markdown. Only permalinks on the site itself become links."""
     if job.state == "failed":
-        return f"feedsvc could not do it. `feedsvc jobs {job.name}` says why.\n"
+        return f"This job failed. Run `feedsvc jobs {job.name}` to see why.\n"
     if not job.report:
-        return "feedsvc has not done it yet.\n"
+        return "This job has not finished yet.\n"
     return "\n".join(_lines(json.loads(job.report), job.kind == "preview", site_url)) + "\n"
 
 
@@ -34,17 +34,17 @@ def _lines(report: dict[str, Any], is_preview: bool, site_url: str) -> Iterator[
     feeds = _counted(report["feeds"]["count"], "feed")
     yield f"### What subscribers {'would ' if is_preview else ''}see"
     yield ""
-    yield f"{counts}; {feeds} {'would move' if is_preview else 'moved'}."
-    held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc have none
+    yield f"{counts}; {feeds} {'would change' if is_preview else 'changed'}."
+    held = report.get("held", {"count": 0})  # jobs of earlier versions have none
     if held["count"]:
         yield ""
         yield f"**{held['count']} held**: {held['fault']}; {held['cure']}."
     for kind in _KINDS:
-        told = report[kind]
-        if told["count"]:
+        changes = report[kind]
+        if changes["count"]:
             yield from ("", f"**{kind.capitalize()}**", "")
-            yield from (_entry(entry, site_url) for entry in told["entries"][:MOST_LISTED])
-            yield from _rest(told["count"])
+            yield from (_entry(entry, site_url) for entry in changes["entries"][:MOST_LISTED])
+            yield from _rest(changes["count"])
     problems = report["problems"]
     if problems:
         yield from ("", f"**Problems** ({_counted(report['refused'], 'post')} refused)", "")
@@ -71,18 +71,18 @@ def _entry(entry: dict[str, Any], site_url: str) -> str:
 
 
 def _problem(problem: dict[str, Any]) -> str:
-    place = ":".join(str(problem[key]) for key in ("path", "line", "column") if problem[key])
-    text = f"{place}: {problem['fault']}; {problem['cure']}"
+    position = ":".join(str(problem[key]) for key in ("path", "line", "column") if problem[key])
+    text = f"{position}: {problem['fault']}; {problem['cure']}"
     return f"- {problem['severity']}: {_code(text, _MOST_PROBLEM)}"
 
 
 def _code(text: str, most: int) -> str:
-    """A code span of this text in one line. So that none ends it, ` becomes a ˋ."""
+    """A code span with this text in one line. A ` becomes a ˋ, as it would end the span."""
     text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     text = text.replace("`", "\u02cb")
     return f"`{text[: most - 1]}…`" if len(text) > most else f"`{text or '-'}`"
 
 
 def _destination(permalink: str) -> str:
-    """A URL as it stands between angle brackets, where entities and backslashes count."""
+    """A URL for use between angle brackets, where entities and backslashes are special."""
     return quote(permalink, safe="/~:?#[]@!$&'()*+,;=%").replace("&", "&amp;")

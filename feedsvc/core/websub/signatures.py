@@ -1,4 +1,4 @@
-"""What we sign, so that who hears it can tell that it is from us."""
+"""Signatures that prove to a receiver that feedsvc sent a request."""
 
 import base64
 import hashlib
@@ -7,14 +7,14 @@ from datetime import datetime
 
 
 def hub_signature(secret: str, body: bytes) -> str:
-    """`X-Hub-Signature` of a body that is delivered (WebSub §8): SHA-256, in hex."""
+    """The `X-Hub-Signature` of a delivery (WebSub §8): HMAC-SHA256 in hex."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def message_headers(secret: str, message: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The headers of a message of Standard Webhooks, signed with a `whsec_` secret.
+    """The headers of a message (Standard Webhooks), signed with a `whsec_` secret.
 
-    `message` names it for good, whenever it is sent again.
+    `message` is its id, which a retry must keep.
     """
     timestamp = str(int(now.timestamp()))
     key = base64.b64decode(secret.removeprefix("whsec_"))

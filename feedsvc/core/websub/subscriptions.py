@@ -1,4 +1,4 @@
-"""What our hub promises to whom, and when it tries again (W3C WebSub)."""
+"""Intents, subscriptions and deliveries of the hub, its limits and its pauses (W3C WebSub)."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 Mode: TypeAlias = Literal["subscribe", "unsubscribe"]
 
-LEASE: Final = timedelta(days=10)  # where none is asked for (WebSub §5.1)
+LEASE: Final = timedelta(days=10)  # the default (WebSub §5.1)
 SHORTEST_LEASE: Final = timedelta(minutes=5)
 LONGEST_LEASE: Final = timedelta(days=30)
 LONGEST_CALLBACK: Final = 2048  # characters
@@ -17,14 +17,14 @@ MOST_TOKEN_OCTETS: Final = 255  # of hub.verify_token (PubSubHubbub 0.3 §6.1)
 
 MOST_OF_CALLBACK: Final = 1000  # subscriptions of one callback
 MOST_OF_CLIENT: Final = 10_000  # subscriptions that one client has requested
-MOST_QUEUED_OF_CLIENT: Final = 1000  # intents of one client that wait to be verified
-MOST_UNPROVEN: Final = 20  # verifications of one host that failed, in UNPROVEN_FOR
-MOST_UNPROVEN_OF_CLIENT: Final = 100  # the same of one client
+MOST_QUEUED_OF_CLIENT: Final = 1000  # intents of one client that wait for verification
+MOST_UNPROVEN: Final = 20  # failed verifications of one host, in UNPROVEN_FOR
+MOST_UNPROVEN_OF_CLIENT: Final = 100  # the same for one client
 UNPROVEN_FOR: Final = timedelta(minutes=10)
 QUEUE_DRAINS_IN: Final = timedelta(minutes=1)  # when a client with a full queue may retry
-MOST_VERIFICATIONS: Final = 3  # attempts at a callback that cannot be reached
-MOST_VERIFIED_AT_ONCE: Final = 8  # verifications of one callback host
-MOST_FAILURES: Final = 3  # of one host without a success; then its queue is dropped
+MOST_VERIFICATIONS: Final = 3  # attempts at a callback that is unreachable
+MOST_VERIFIED_AT_ONCE: Final = 8  # concurrent verifications of one callback host
+MOST_FAILURES: Final = 3  # in a row, of one host; then its queue is dropped
 
 LONGEST_PAUSE: Final = timedelta(seconds=4500)  # of `pause`, with jitter
 
@@ -34,10 +34,10 @@ _LONGEST_PAUSE: Final = 3600.0  # seconds, without jitter
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which document is sent where: a feed's path, a format, and a callback of this host.
+    """A document and the callback that it is sent to: feed path, format, callback and its host.
 
-    `topic` is the URL by which the subscriber named the document; empty if it is the self link
-    that the site has now. It is no part of the identity: two spellings are one subscription.
+    `topic` is the URL with which the subscriber named the document. If it is empty, the self
+    link is used. It does not identify a subscription: two spellings are one subscription.
     """
 
     feed_path: str
@@ -48,18 +48,19 @@ class Target:
 
     @property
     def name(self) -> str:
-        """A hash: the same for the same topic and callback."""
-        seen = "\n".join((self.feed_path, self.format, self.callback))
-        return hashlib.sha256(seen.encode()).hexdigest()[:40]
+        """A hash of feed path, format and callback."""
+        identity = "\n".join((self.feed_path, self.format, self.callback))
+        return hashlib.sha256(identity.encode()).hexdigest()[:40]
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What somebody asked for, and whether the callback wants it is to be verified.
+    """A request to subscribe or unsubscribe that the callback has not confirmed yet.
 
-    `number` tells it from others about the same target; `delivered` is the digest that the feed
-    had when it was asked for, so that nothing is missed that is published meanwhile.
-    `verify_token` is returned to the callback with the challenge (PubSubHubbub 0.3 §6.2.1).
+    `number` distinguishes it from other requests for the same target. `delivered` is the digest
+    of the feed at the time of the request: versions published during the verification are
+    delivered. `verify_token` is sent to the callback with the challenge (PubSubHubbub 0.3
+    §6.2.1).
     """
 
     target: Target
@@ -76,9 +77,9 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of a verification: it confirmed, or failed with `error`.
+    """The result of a verification: it was confirmed, or it failed with `error`.
 
-    Without a `next_attempt_at` a failed one is not tried again.
+    A failed one is retried at `next_attempt_at`, or not at all if that is None.
     """
 
     intent: Intent
@@ -89,13 +90,13 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A verified subscription, and how its deliveries fare."""
+    """A verified subscription and the state of its deliveries."""
 
     target: Target
     client: str
     since: datetime
     lease_ends_at: datetime
-    is_behind: bool  # a version of its feed is due to it
+    is_behind: bool  # a delivery is due
     delivered_at: datetime | None
     attempts: int
     next_attempt_at: datetime
@@ -103,7 +104,7 @@ class Subscription:
 
     @property
     def state(self) -> str:
-        """A word for people: `active`, `due` or `failing`."""
+        """`active`, `due` or `failing`, for people to read."""
         if self.attempts:
             return "failing"
         return "due" if self.is_behind else "active"
@@ -111,7 +112,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The version `digest` of a feed, due to a subscription; so many `attempts` have failed."""
+    """A due delivery: the version `digest` of a feed. `attempts` of it have failed."""
 
     target: Target
     secret: str = field(repr=False)
@@ -122,9 +123,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a delivery: it was taken, or it failed with `error` and is tried again.
+    """The outcome of a delivery: it was accepted, or it failed with `error` and is retried.
 
-    `gone` says that the callback wants no more (410).
+    `gone`: the callback answered 410, which ends the subscription.
     """
 
     delivery: Delivery
@@ -134,23 +135,23 @@ class Outcome:
 
 
 def share(most: int) -> int:
-    """How much of a hub with room for `most` one client, or one callback host, may take."""
+    """How many of `most` subscriptions one client, or one callback host, may have: half."""
     return (most + 1) // 2
 
 
-def granted_lease(asked_seconds: int | None) -> int:
-    """The seconds of a lease: what was asked for within bounds, never for ever (§5.3)."""
-    if asked_seconds is None or asked_seconds <= 0:
+def granted_lease(requested_seconds: int | None) -> int:
+    """The lease in seconds: the requested one, within bounds. It always ends (§5.3)."""
+    if requested_seconds is None or requested_seconds <= 0:
         return int(LEASE.total_seconds())
     least, most = SHORTEST_LEASE.total_seconds(), LONGEST_LEASE.total_seconds()
-    return int(min(max(asked_seconds, least), most))
+    return int(min(max(requested_seconds, least), most))
 
 
 def pause(attempts: int, luck: float, retry_after: int | None = None) -> timedelta:
-    """How long to wait after so many failures: doubled each time up to an hour, with jitter.
+    """How long to wait after `attempts` failures. It doubles each time, up to an hour.
 
-    `luck` is in [0, 1): it spreads those that failed together. A `Retry-After` is kept, up to
-    an hour.
+    `luck`, in [0, 1), is the jitter: it spreads requests that failed together. The pause is not
+    shorter than `retry_after` seconds, up to an hour.
     """
     seconds = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempts - 1, 20))
     seconds *= 0.75 + luck / 2

@@ -1,4 +1,4 @@
-"""Who vouches for a call. The signatures are made here as the forges say they make them."""
+"""Authentication of calls, with signatures made as the forges document them."""
 
 import base64
 import hashlib
@@ -72,14 +72,14 @@ def standard(signature: str, name: str = "msg_1", timestamp: str = SECONDS) -> d
     }
 
 
-# What the documents of the forges print.
+# Examples in the documentation of the forges.
 
 
-def test_the_example_of_github_is_proven() -> None:
+def test_the_example_of_github_is_authenticated() -> None:
     digest = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
     headers = {"x-hub-signature-256": f"sha256={digest}"}
-    proof = by_body(headers, "It's a Secret to Everybody", body=b"Hello, World!")
-    assert proof == Authentication("github", "")
+    authentication = by_body(headers, "It's a Secret to Everybody", body=b"Hello, World!")
+    assert authentication == Authentication("github", "")
 
 
 def whpk(private: bytes) -> str:
@@ -95,22 +95,22 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("secret", EXAMPLES)
-def test_the_examples_of_standard_webhooks_are_proven(secret: str) -> None:
+def test_the_examples_of_standard_webhooks_are_authenticated(secret: str) -> None:
     name, timestamp = "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330"
     headers = standard(EXAMPLES[secret], name, timestamp)
     now = datetime.fromtimestamp(int(timestamp), UTC)
-    proof = by_body(headers, secret, body=b'{"test": 2432232314}', now=now)
-    assert proof == Authentication("standard", f"standard:{name}")
+    authentication = by_body(headers, secret, body=b'{"test": 2432232314}', now=now)
+    assert authentication == Authentication("standard", f"standard:{name}")
 
 
-# What the forges send.
+# Tokens and signatures of the forges.
 
 TOKENS = {
     "bearer": {"authorization": f"Bearer {SECRET}", "idempotency-key": "7"},
     "gitlab": {
         "x-gitlab-token": SECRET,
         "idempotency-key": "7",
-        "x-gitlab-event-uuid": "the same for all that one event sets off",
+        "x-gitlab-event-uuid": "shared by all events that one event triggers",
     },
     "gitee": {"x-gitee-token": SECRET, "x-gitee-timestamp": "7"},
 }
@@ -144,54 +144,54 @@ SIGNED = {
 
 
 @pytest.mark.parametrize("provider", TOKENS)
-def test_a_token_is_a_proof(provider: str) -> None:
+def test_a_token_authenticates(provider: str) -> None:
     assert by_token(TOKENS[provider]) == Authentication(provider, f"{provider}:7")
 
 
 @pytest.mark.parametrize("provider", SIGNED)
-def test_a_signature_over_the_body_is_a_proof(provider: str) -> None:
+def test_a_signature_over_the_body_authenticates(provider: str) -> None:
     assert by_body(SIGNED[provider]) == Authentication(provider, f"{provider}:7")
     assert is_signed(SIGNED[provider])
 
 
 @pytest.mark.parametrize("provider", TOKENS)
-def test_a_token_of_another_is_no_proof(provider: str) -> None:
+def test_a_wrong_token_does_not_authenticate(provider: str) -> None:
     assert by_token(TOKENS[provider], OTHER) is None
 
 
 @pytest.mark.parametrize("provider", SIGNED)
-def test_a_signature_of_another_or_over_another_body_is_no_proof(provider: str) -> None:
+def test_a_signature_with_another_secret_or_body_does_not_authenticate(provider: str) -> None:
     assert by_body(SIGNED[provider], OTHER, "whsec_" + "A" * 32) is None
     assert by_body(SIGNED[provider], body=BODY + b" ") is None
 
 
 @pytest.mark.parametrize("secrets", [(OLD, SECRET), (SECRET, OLD)])
-def test_each_of_several_secrets_serves(secrets: tuple[str, ...]) -> None:
+def test_each_of_several_secrets_authenticates(secrets: tuple[str, ...]) -> None:
     for secret in secrets:
         assert by_token({"authorization": f"Bearer {secret}"}, *secrets)
         assert by_body({"x-gitea-signature": hex_of(secret)}, *secrets)
         assert by_token(gitee(secret), *secrets)
 
 
-def test_a_bearer_token_stands_behind_its_scheme() -> None:
+def test_a_bearer_token_follows_its_scheme() -> None:
     assert by_token({"authorization": f"bEARER  {SECRET} "}) == Authentication("bearer", "")
     for value in (SECRET, f"Basic {SECRET}", f"Bearer{SECRET}", "Bearer", "Bearer ", ""):
         assert by_token({"authorization": value}) is None
 
 
-def test_a_token_that_is_not_ascii_comes_as_its_bytes() -> None:
+def test_a_non_ascii_token_is_compared_as_utf_8() -> None:
     on_the_wire = "上海的密码".encode().decode("latin-1")
     assert by_token({"x-gitee-token": on_the_wire}, "上海的密码")
     assert by_token({"x-gitee-token": "上海的密码"}, "上海的密码") is None
 
 
-def test_the_event_uuid_of_gitlab_names_no_delivery() -> None:
-    """An event that another hook sets off has the UUID of the first: it would be lost."""
+def test_the_event_uuid_of_gitlab_is_not_an_id() -> None:
+    """An event that another event triggers has the same UUID, and would be dropped."""
     headers = {"x-gitlab-token": SECRET, "x-gitlab-event-uuid": "7"}
     assert by_token(headers) == Authentication("gitlab", "")
 
 
-def test_the_request_id_names_a_delivery_of_bitbucket_data_center() -> None:
+def test_the_request_id_is_the_id_of_bitbucket_data_center() -> None:
     headers = {"x-hub-signature": f"sha256={hex_of(SECRET)}", "x-request-id": "7"}
     assert by_body(headers) == Authentication("bitbucket", "bitbucket:7")
 
@@ -199,7 +199,7 @@ def test_the_request_id_names_a_delivery_of_bitbucket_data_center() -> None:
 # Gitee's signature.
 
 
-def test_gitee_signs_its_timestamp() -> None:
+def test_a_signature_of_gitee_covers_its_timestamp() -> None:
     headers = gitee(SECRET)
     assert by_token(headers) == Authentication("gitee", f"gitee:{MILLISECONDS}")
     escaped = quote(headers["x-gitee-token"], safe="")
@@ -209,24 +209,24 @@ def test_gitee_signs_its_timestamp() -> None:
 
 
 @pytest.mark.parametrize("plus", ["+", "/"])
-def test_either_way_to_write_gitees_base64_is_read(plus: str) -> None:
+def test_base64_of_gitee_may_be_percent_encoded(plus: str) -> None:
     tokens = (gitee(SECRET, f"{SECONDS}{n:03}") for n in range(100))
     headers = next(headers for headers in tokens if plus in headers["x-gitee-token"])
     assert by_token(headers)
     assert by_token(headers | {"x-gitee-token": quote(headers["x-gitee-token"], safe="")})
 
 
-def test_gitees_signature_is_good_for_an_hour() -> None:
+def test_a_signature_of_gitee_is_valid_for_an_hour() -> None:
     headers = gitee(SECRET, f"{SECONDS}000")
-    for minutes, proven in [(60, True), (-60, True), (61, False), (-61, False)]:
+    for minutes, is_valid in [(60, True), (-60, True), (61, False), (-61, False)]:
         now = NOW + timedelta(minutes=minutes)
-        assert bool(by_token(headers, now=now)) is proven
+        assert bool(by_token(headers, now=now)) is is_valid
 
 
 # Standard Webhooks.
 
 
-def test_one_right_signature_of_several_is_enough() -> None:
+def test_one_valid_signature_of_several_is_enough() -> None:
     wrong = v1(b"x" * 32)
     for signature in (
         f"{wrong} {v1()}",
@@ -239,21 +239,21 @@ def test_one_right_signature_of_several_is_enough() -> None:
     assert by_body(standard(v1a()), WHSEC) is None
 
 
-def test_the_right_signature_is_not_looked_for_behind_very_many() -> None:
+def test_only_the_first_sixteen_signatures_are_checked() -> None:
     wrong = v1(b"x" * 32)
     assert by_body(standard(" ".join([*[wrong] * 15, v1()])))
     assert by_body(standard(" ".join([*[wrong] * 16, v1()]))) is None
 
 
 @pytest.mark.parametrize("signature", [v1(), v1a()])
-def test_a_signature_is_good_for_five_minutes(signature: str) -> None:
+def test_a_signature_is_valid_for_five_minutes(signature: str) -> None:
     headers = standard(signature)
-    for seconds, proven in [(300, True), (-300, True), (301, False), (-301, False)]:
-        assert bool(by_body(headers, now=NOW + timedelta(seconds=seconds))) is proven
+    for seconds, is_valid in [(300, True), (-300, True), (301, False), (-301, False)]:
+        assert bool(by_body(headers, now=NOW + timedelta(seconds=seconds))) is is_valid
 
 
 @pytest.mark.parametrize("signature", [v1(), v1a()])
-def test_id_and_time_are_part_of_what_is_signed(signature: str) -> None:
+def test_a_signature_covers_id_and_timestamp(signature: str) -> None:
     headers = standard(signature)
     later = str(int(SECONDS) + 1)
     assert by_body(headers | {"webhook-id": "msg_2"}) is None
@@ -268,34 +268,34 @@ def test_an_id_that_is_empty_or_not_ascii_is_refused() -> None:
         assert by_body(standard(v1(name=name), name)) is None
 
 
-def test_gitlabs_signing_token_is_one_of_standard_webhooks() -> None:
+def test_a_signing_token_of_gitlab_is_a_standard_webhook() -> None:
     headers = standard(v1()) | {"x-gitlab-event": "Push Hook", "idempotency-key": "msg_1"}
     assert by_body(headers) == Authentication("standard", "standard:msg_1")
 
 
-def test_only_a_secret_that_says_so_is_a_key_of_standard_webhooks() -> None:
+def test_only_a_whsec_secret_is_a_key_of_standard_webhooks() -> None:
     plain = base64.b64encode(KEY).decode()
     assert by_body(standard(v1()), plain) is None
     assert by_body(standard(v1(plain.encode())), plain) is None
 
 
-def test_a_key_so_short_that_it_can_be_guessed_proves_nothing() -> None:
-    for length, proven in [(0, False), (23, False), (24, True)]:
+def test_a_short_key_does_not_authenticate() -> None:
+    for length, is_valid in [(0, False), (23, False), (24, True)]:
         key = b"k" * length
         secret = "whsec_" + base64.b64encode(key).decode()
-        assert bool(by_body(standard(v1(key)), secret)) is proven
+        assert bool(by_body(standard(v1(key)), secret)) is is_valid
 
 
-def test_a_symmetric_key_is_also_a_plain_secret() -> None:
+def test_a_whsec_secret_may_be_used_as_a_plain_secret() -> None:
     assert by_token({"authorization": f"Bearer {WHSEC}"})
     assert by_body({"x-hub-signature-256": f"sha256={hex_of(WHSEC)}"})
 
 
-# A public key is known to all.
+# Everybody may know a public key.
 
 
 @pytest.mark.parametrize("public", [WHPK, f" {WHPK}", WHPK.upper(), f"\ufeff{WHPK}\n"])
-def test_a_public_key_is_no_token_and_signs_nothing(public: str) -> None:
+def test_a_public_key_is_neither_a_token_nor_an_hmac_key(public: str) -> None:
     assert by_token({"authorization": f"Bearer {public.strip()}"}, public) is None
     assert by_token({"authorization": f"Bearer {WHPK}"}, public) is None
     assert by_token({"x-gitlab-token": public}, public) is None
@@ -306,7 +306,7 @@ def test_a_public_key_is_no_token_and_signs_nothing(public: str) -> None:
         assert by_body(standard(v1(key)), public) is None
 
 
-# Nothing that proves nothing.
+# Calls that are refused.
 
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 REFUSED = {
@@ -344,12 +344,12 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("how", REFUSED)
-def test_a_call_without_proof_is_refused(how: str) -> None:
+def test_a_call_without_valid_token_or_signature_is_refused(how: str) -> None:
     assert by_token(REFUSED[how]) is None
     assert by_body(REFUSED[how]) is None
 
 
-def test_no_secret_and_an_empty_one_let_nobody_in() -> None:
+def test_no_secret_and_an_empty_secret_authenticate_nobody() -> None:
     for secrets in ((), ("",)):
         assert authenticate_by_token({"authorization": "Bearer "}, secrets, NOW) is None
         assert authenticate_by_token({"x-gitlab-token": ""}, secrets, NOW) is None
@@ -361,12 +361,12 @@ def test_no_secret_and_an_empty_one_let_nobody_in() -> None:
 
 
 @pytest.mark.parametrize("secret", ["whpk_", "whpk_é", "whpk_AAAA", "whsec_é", "whsec_====="])
-def test_a_key_that_is_none_proves_nothing(secret: str) -> None:
+def test_an_invalid_key_does_not_authenticate(secret: str) -> None:
     for signature in (v1(), v1a(), v1(b"")):
         assert by_body(standard(signature), secret) is None
 
 
-def test_a_body_has_to_be_read_only_for_what_may_be_a_signature() -> None:
+def test_a_body_is_read_only_if_there_may_be_a_signature() -> None:
     for how in ("nothing", "SHA-1", "a cut signature", "empty values", "no mark"):
         assert not is_signed(REFUSED[how])
     assert not is_signed(TOKENS["gitlab"])
@@ -385,13 +385,13 @@ NAMES = {
 
 
 @pytest.mark.parametrize("what", NAMES)
-def test_an_id_is_kept_as_it_is_or_hashed(what: str) -> None:
+def test_an_id_is_kept_or_hashed(what: str) -> None:
     given_, kept = NAMES[what]
     headers = {"authorization": f"Bearer {SECRET}", "idempotency-key": given_}
     assert by_token(headers) == Authentication("bearer", f"bearer:{kept}")
 
 
-# What the settings ask.
+# Faults of secrets in the settings.
 
 FAULTY = {
     "whpk_": "public key",
@@ -406,19 +406,19 @@ FAULTY = {
 
 
 @pytest.mark.parametrize("secret", FAULTY)
-def test_a_key_that_can_prove_nothing_is_named(secret: str) -> None:
+def test_an_unusable_key_has_a_fault(secret: str) -> None:
     assert FAULTY[secret] in secret_fault(secret)
 
 
 @pytest.mark.parametrize("secret", [*SECRETS, f" {WHPK}\n"])
-def test_nothing_is_wrong_with_a_good_secret(secret: str) -> None:
+def test_a_usable_secret_has_no_fault(secret: str) -> None:
     assert secret_fault(secret) == ""
 
 
-# Whatever else comes.
+# Arbitrary calls.
 
 ANY = st.text(st.characters())
-PROVING = sorted({name for headers in (TOKENS | SIGNED).values() for name in headers})
+AUTHENTICATING = sorted({name for headers in (TOKENS | SIGNED).values() for name in headers})
 VALUES = st.one_of(
     ANY,
     st.sampled_from([MILLISECONDS, SECONDS, "Bearer ", "sha256=", "v1,", "v1a,"]),
@@ -430,16 +430,16 @@ VALUES = st.one_of(
 
 
 @given(
-    headers=st.dictionaries(st.sampled_from(PROVING), VALUES),
+    headers=st.dictionaries(st.sampled_from(AUTHENTICATING), VALUES),
     body=st.binary(),
     secrets=st.lists(st.one_of(ANY, ANY.map("whpk_{}".format), ANY.map("whsec_{}".format))),
 )
-def test_what_is_made_up_never_raises_and_proves_nothing(
+def test_an_arbitrary_call_raises_nothing_and_is_refused(
     headers: dict[str, str], body: bytes, secrets: list[str]
 ) -> None:
-    known = [f"{secret}, which nobody guesses" for secret in secrets] + list(SECRETS)
-    assert authenticate_by_token(headers, known, NOW) is None
-    assert authenticate_by_body(headers, body, known, NOW) is None
+    stored = [f"{secret}, which nobody can guess" for secret in secrets] + list(SECRETS)
+    assert authenticate_by_token(headers, stored, NOW) is None
+    assert authenticate_by_body(headers, body, stored, NOW) is None
     assert is_signed(headers) in (True, False)
     for secret in secrets:
         secret_fault(secret)

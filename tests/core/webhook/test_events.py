@@ -1,4 +1,4 @@
-"""What a call says happened, from payloads as the forges document them, and from nonsense."""
+"""Events, from payloads as the forges document them, and from malformed ones."""
 
 import json
 import re
@@ -72,12 +72,12 @@ def test_a_push_names_its_branch(forge: str) -> None:
     assert event(*PUSHES[forge]) == MAIN
 
 
-def test_a_branch_may_have_slashes_and_any_letters() -> None:
+def test_a_branch_may_have_slashes_and_non_ascii_letters() -> None:
     pushed = event({"x-github-event": "push"}, {"ref": "refs/heads/文章/refs/heads/x"})
     assert pushed.branches == frozenset(["文章/refs/heads/x"])
 
 
-def test_a_push_may_move_several_branches() -> None:
+def test_a_push_may_change_several_branches() -> None:
     both = frozenset(["main", "drafts"])
     two = cloud({"new": branch("main")}, {"new": branch("drafts")}, {"new": branch("1", "tag")})
     assert event({"x-event-key": "repo:push"}, two).branches == both
@@ -97,7 +97,7 @@ TAGS = {
 
 
 @pytest.mark.parametrize("forge", TAGS)
-def test_a_tag_is_no_branch(forge: str) -> None:
+def test_a_tag_is_not_a_branch(forge: str) -> None:
     assert event(*TAGS[forge]) == Event("push", frozenset())
 
 
@@ -145,7 +145,7 @@ PULLS = {
 
 
 @pytest.mark.parametrize("forge", PULLS)
-def test_a_pull_request_names_its_ref_and_the_branch_it_is_meant_for(forge: str) -> None:
+def test_a_pull_request_names_its_ref_and_its_target_branch(forge: str) -> None:
     headers, payload, ref = PULLS[forge]
     assert event(headers, payload) == Event("pull", frozenset(["main"]), ref)
 
@@ -165,15 +165,15 @@ STATES = {
 
 
 @pytest.mark.parametrize("how", STATES)
-def test_a_pull_request_that_has_ended_changes_nothing(how: str) -> None:
-    header, name, place, state, has_ended = STATES[how]
+def test_a_closed_pull_request_changes_nothing(how: str) -> None:
+    header, name, key, state, has_ended = STATES[how]
     numbers = {"number": 5, "iid": 5, "id": 5}
-    found = event({header: name}, {place: numbers | {"state": state}})
-    assert found.kind == ("other" if has_ended else "pull")
+    result = event({header: name}, {key: numbers | {"state": state}})
+    assert result.kind == ("other" if has_ended else "pull")
 
 
 @pytest.mark.parametrize("state", [None, 5, ["closed"], {"closed": True}, "locked"])
-def test_a_pull_request_in_a_state_that_cannot_be_read_is_one(state: object) -> None:
+def test_a_pull_request_in_an_unknown_state_counts_as_open(state: object) -> None:
     payload = {"pull_request": {"number": 5, "state": state}}
     assert event({"x-github-event": "pull_request"}, payload).kind == "pull"
 
@@ -181,15 +181,15 @@ def test_a_pull_request_in_a_state_that_cannot_be_read_is_one(state: object) -> 
 @pytest.mark.parametrize("base", [{}, {"ref": 5}, {"ref": ""}, "main", None])
 def test_a_pull_request_may_name_no_branch(base: object) -> None:
     payload = {"pull_request": {"number": 5, "base": base}}
-    found = event({"x-github-event": "pull_request"}, payload)
-    assert found == Event("pull", None, "refs/pull/5/head")
+    result = event({"x-github-event": "pull_request"}, payload)
+    assert result == Event("pull", None, "refs/pull/5/head")
 
 
 NO_NUMBERS = [0, -1, 10**9, 10**100, 5.0, True, None, "5", "5/head;id", "--upload-pack=id", [5]]
 
 
 @pytest.mark.parametrize("number", NO_NUMBERS)
-def test_no_ref_is_made_of_what_is_no_number(number: object) -> None:
+def test_no_ref_is_built_from_anything_but_a_number(number: object) -> None:
     for headers, payload in (
         ({"x-github-event": "pull_request"}, {"pull_request": {"number": number}}),
         ({"x-gitlab-event": "Merge Request Hook"}, {"object_attributes": {"iid": number}}),
@@ -207,7 +207,7 @@ def test_the_highest_number_has_nine_digits() -> None:
 @pytest.mark.parametrize(
     "headers", [{"x-github-event": "ping"}, {"x-event-key": "diagnostics:ping"}]
 )
-def test_a_ping_is_one_whatever_it_carries(headers: dict[str, str]) -> None:
+def test_a_ping_needs_no_payload(headers: dict[str, str]) -> None:
     assert event(headers, {"zen": "Keep it logically awesome."}) == Event("ping")
     assert event_of(headers, b"\xff") == Event("ping")
 
@@ -221,21 +221,21 @@ def test_a_ping_is_one_whatever_it_carries(headers: dict[str, str]) -> None:
         {"x-gitee-event": "Issue Hook"},
     ],
 )
-def test_an_event_that_changes_no_file_is_another(headers: dict[str, str]) -> None:
+def test_an_event_that_changes_no_file_is_other(headers: dict[str, str]) -> None:
     assert event(headers, {"ref": "refs/heads/main"}) == Event("other")
 
 
-def test_a_form_has_its_payload_in_a_field() -> None:
+def test_a_form_has_the_payload_in_a_field() -> None:
     payload = json.dumps({"ref": "refs/heads/文章 & +"}, ensure_ascii=False)
     body = urlencode({"payload": payload, "x": "1"}).encode()
     headers = FORM | {"x-github-event": "push"}
-    found = Event("push", frozenset(["文章 & +"]))
-    assert event_of(headers, body) == found
+    result = Event("push", frozenset(["文章 & +"]))
+    assert event_of(headers, body) == result
     with_charset = {"content-type": "Application/X-WWW-Form-Urlencoded; charset=utf-8"}
-    assert event_of(headers | with_charset, body) == found
+    assert event_of(headers | with_charset, body) == result
 
 
-NONSENSE = {
+MALFORMED = {
     "nothing": b"",
     "no JSON": b"ref: refs/heads/main",
     "no UTF-8": b'{"ref": "refs/heads/\xff"}',
@@ -264,22 +264,22 @@ NONSENSE = {
 }
 
 
-@pytest.mark.parametrize("what", NONSENSE)
+@pytest.mark.parametrize("what", MALFORMED)
 @pytest.mark.parametrize("named", ["", "push", "pull_request"])
-def test_nonsense_is_unknown(what: str, named: str) -> None:
-    assert event_of({"x-github-event": named}, NONSENSE[what]) == UNKNOWN
-    assert event_of(FORM | {"x-github-event": named}, NONSENSE[what]) == UNKNOWN
-    in_a_form = urlencode({"payload": NONSENSE[what]}).encode()
+def test_a_malformed_payload_is_unknown(what: str, named: str) -> None:
+    assert event_of({"x-github-event": named}, MALFORMED[what]) == UNKNOWN
+    assert event_of(FORM | {"x-github-event": named}, MALFORMED[what]) == UNKNOWN
+    in_a_form = urlencode({"payload": MALFORMED[what]}).encode()
     assert event_of(FORM | {"x-github-event": named}, in_a_form) == UNKNOWN
 
 
-def test_a_form_of_very_many_fields_is_unknown() -> None:
+def test_a_form_with_too_many_fields_is_unknown() -> None:
     payload = b"payload=%7B%22ref%22:%22refs/heads/main%22%7D"
     assert event_of(FORM, payload + b"&a=b" * 9) == MAIN
     assert event_of(FORM, payload + b"&a=b" * 10) == UNKNOWN
 
 
-def test_a_payload_is_read_as_what_the_header_says_it_is() -> None:
+def test_a_payload_is_read_as_the_event_in_the_header() -> None:
     assert event({"x-github-event": "push"}, PULLS["GitHub"][1]) == UNKNOWN
     assert event({"x-github-event": "pull_request"}, PUSHES["GitHub"][1]) == UNKNOWN
 
@@ -306,8 +306,8 @@ REF = re.compile(
     name=NAMES,
     media_type=st.sampled_from(["application/json", FORM["content-type"]]) | ANY,
 )
-def test_whatever_comes_is_an_event(body: bytes, name: str, media_type: str) -> None:
-    found = event_of({"x-github-event": name, "content-type": media_type}, body)
-    assert found.kind in ("ping", "push", "pull", "other", "unknown")
-    assert REF.fullmatch(found.pull)
-    assert found.kind == "pull" or not found.pull
+def test_any_call_has_an_event(body: bytes, name: str, media_type: str) -> None:
+    result = event_of({"x-github-event": name, "content-type": media_type}, body)
+    assert result.kind in ("ping", "push", "pull", "other", "unknown")
+    assert REF.fullmatch(result.pull)
+    assert result.kind == "pull" or not result.pull

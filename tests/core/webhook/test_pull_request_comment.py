@@ -1,4 +1,4 @@
-"""What is told of a job, and the comment for a pull request that is made of it."""
+"""A job as JSON, and as a comment for a pull request."""
 
 import html
 import json
@@ -72,9 +72,9 @@ def comment(job: Job = JOB, **report: Any) -> str:
     return as_markdown(replace(job, report=json.dumps(a_report(**report))), SITE)
 
 
-def test_what_is_told_of_a_job_is_json() -> None:
-    told = replace(JOB, report=json.dumps(a_report())).to_dict()
-    assert json.loads(json.dumps(told)) == {
+def test_a_job_becomes_json() -> None:
+    text = replace(JOB, report=json.dumps(a_report())).to_dict()
+    assert json.loads(json.dumps(text)) == {
         "job": "0123456789abcdef",
         "kind": "preview",
         "ref": "refs/pull/7/head",
@@ -92,26 +92,26 @@ def test_what_is_told_of_a_job_is_json() -> None:
 
 def test_only_a_job_that_is_held_has_a_next_attempt() -> None:
     held = replace(JOB, state="held", begun_at=None, ended_at=None)
-    told = held.to_dict()
-    assert (told["next_attempt_at"], told["ended_at"]) == ("2026-11-22T12:00:00Z", None)
-    assert told["report"] is None
+    text = held.to_dict()
+    assert (text["next_attempt_at"], text["ended_at"]) == ("2026-11-22T12:00:00Z", None)
+    assert text["report"] is None
 
 
 # The comment.
 
 
-def test_a_comment_tells_what_would_change() -> None:
-    told = comment(
+def test_a_comment_on_a_preview_lists_what_would_change() -> None:
+    text = comment(
         added=some(an_entry()),
         withdrawn=some(an_entry(title="Old", summary="")),
         feeds={"count": 3, "topics": []},
         refused=1,
         problems=[a_problem(), a_problem(path="b.md", line=None, severity="warning")],
     )
-    assert told == (
+    assert text == (
         "### What subscribers would see\n"
         "\n"
-        "1 added, 0 changed, 1 withdrawn; 3 feeds would move.\n"
+        "1 added, 0 changed, 1 withdrawn; 3 feeds would change.\n"
         "\n"
         "**Added**\n"
         "\n"
@@ -128,36 +128,36 @@ def test_a_comment_tells_what_would_change() -> None:
     )
 
 
-def test_a_comment_on_a_rebuild_tells_what_has_changed() -> None:
-    told = comment(replace(JOB, kind="rebuild"), feeds={"count": 1, "topics": []})
-    assert told == (
-        "### What subscribers see\n\n0 added, 0 changed, 0 withdrawn; 1 feed moved.\n"
+def test_a_comment_on_a_rebuild_lists_what_changed() -> None:
+    text = comment(replace(JOB, kind="rebuild"), feeds={"count": 1, "topics": []})
+    assert text == (
+        "### What subscribers see\n\n0 added, 0 changed, 0 withdrawn; 1 feed changed.\n"
     )
 
 
-def test_a_comment_says_what_is_held() -> None:
+def test_a_comment_lists_held_posts() -> None:
     held = {"count": 3, "fault": "the folder holds no post", "cure": "put them back"}
     report = json.dumps(a_report(held=held))
     text = as_markdown(replace(JOB, report=report), SITE)
     assert "\n**3 held**: the folder holds no post; put them back.\n" in text
 
 
-def test_a_comment_on_what_has_no_report_says_so() -> None:
-    assert "not done it yet" in as_markdown(replace(JOB, state="queued"), SITE)
+def test_a_job_without_a_report_has_a_comment() -> None:
+    assert "not finished yet" in as_markdown(replace(JOB, state="queued"), SITE)
     failed = replace(JOB, state="failed", error="git@intern.example.org: no such host")
     assert as_markdown(failed, SITE) == (
-        "feedsvc could not do it. `feedsvc jobs 0123456789abcdef` says why.\n"
+        "This job failed. Run `feedsvc jobs 0123456789abcdef` to see why.\n"
     )
 
 
 @pytest.mark.parametrize(
     "permalink", ["https://elsewhere.example/a", "https://example.org.evil/a", SITE + "/" * 500]
 )
-def test_only_what_is_below_the_site_is_a_link(permalink: str) -> None:
+def test_only_a_permalink_on_the_site_is_a_link(permalink: str) -> None:
     assert "](" not in comment(added=some(an_entry(permalink=permalink)))
 
 
-def test_a_post_without_a_title_has_a_name_all_the_same() -> None:
+def test_a_post_without_a_title_gets_a_placeholder() -> None:
     assert "`(no title)`" in comment(added=some(an_entry(title="")))
 
 
@@ -165,9 +165,9 @@ def test_a_comment_is_short_enough_for_every_forge() -> None:
     entry = an_entry(title="`x" * 999, summary="`" * 9999, permalink=f"{SITE}/{'&' * 70}")
     many = {"count": 100, "entries": [entry] * 100}
     problems = [a_problem(fault="`x" * 999)] * 100
-    told = comment(added=many, changed=many, withdrawn=many, problems=problems)
-    assert len(told) < 65_000
-    assert told.count(f"- and {100 - MOST_LISTED} more\n") == 4
+    text = comment(added=many, changed=many, withdrawn=many, problems=problems)
+    assert len(text) < 65_000
+    assert text.count(f"- and {100 - MOST_LISTED} more\n") == 4
 
 
 NASTY = [
@@ -191,9 +191,9 @@ NASTY = [
 ]
 
 
-def _outside_code(told: str) -> str:
-    """The HTML that a forge makes of it, without what stands in code."""
-    return re.sub(r"<code>[^<]*</code>", "", html_of(told))
+def _outside_code(text: str) -> str:
+    """The HTML that a forge renders, without the text in code spans."""
+    return re.sub(r"<code>[^<]*</code>", "", html_of(text))
 
 
 PLAIN = _outside_code(
@@ -208,16 +208,16 @@ def _with(text: str) -> str:
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_no_text_of_a_post_means_anything_in_a_comment(text: str) -> None:
+def test_text_of_a_post_is_not_rendered_in_a_comment(text: str) -> None:
     assert _outside_code(_with(text)) == PLAIN
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_a_comment_has_no_character_that_cannot_be_seen(text: str) -> None:
+def test_a_comment_has_only_printable_characters(text: str) -> None:
     assert [line for line in _with(text).split("\n") if not line.isprintable()] == []
 
 
-def test_a_link_leads_where_the_permalink_does_though_it_looks_like_an_entity() -> None:
+def test_a_permalink_that_looks_like_an_entity_is_not_changed() -> None:
     permalink = f"{SITE}/a?b=1&copy;=2&lt;"
     (href,) = re.findall(
         r'href="([^"]*)"', html_of(comment(added=some(an_entry(permalink=permalink))))
@@ -226,13 +226,13 @@ def test_a_link_leads_where_the_permalink_does_though_it_looks_like_an_entity() 
 
 
 @given(st.text(st.sampled_from("`\\@#<>[]()!&;*_-|$~: \n\taé茶\u202e"), max_size=30))
-def test_whatever_a_post_says_stands_in_code(text: str) -> None:
+def test_any_text_of_a_post_is_in_a_code_span(text: str) -> None:
     assert _outside_code(_with(text)) == PLAIN
 
 
 @given(st.text(st.sampled_from("<>\\()[]\"'& \n&lt;copy;%é茶"), max_size=30))
-def test_whatever_a_permalink_is_it_is_one_link_that_leads_there(text: str) -> None:
-    told = html_of(comment(added=some(an_entry(permalink=f"{SITE}/{text}"))))
-    assert re.findall(r"<(?!/)([a-z0-9]+)", told) == [
+def test_any_permalink_is_one_link(text: str) -> None:
+    text = html_of(comment(added=some(an_entry(permalink=f"{SITE}/{text}"))))
+    assert re.findall(r"<(?!/)([a-z0-9]+)", text) == [
         *("h3", "p", "p", "strong", "ul", "li", "a", "code", "code")
     ]

@@ -1,4 +1,4 @@
-"""What our hub promises: leases, pauses, and which subscription is which."""
+"""Leases, pauses and shares of the hub, and what identifies a subscription."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ DAY = 24 * 3600
 
 
 @pytest.mark.parametrize(
-    ("asked", "granted"),
+    ("requested", "granted"),
     [
         (None, 10 * DAY),
         (0, 10 * DAY),
@@ -32,8 +32,10 @@ DAY = 24 * 3600
         (10**400, 30 * DAY),
     ],
 )
-def test_a_lease_is_what_was_asked_for_within_bounds(asked: int | None, granted: int) -> None:
-    assert granted_lease(asked) == granted
+def test_a_lease_is_the_requested_one_within_bounds(
+    requested: int | None, granted: int
+) -> None:
+    assert granted_lease(requested) == granted
 
 
 def middle(attempts: int) -> float:
@@ -46,7 +48,7 @@ def test_each_pause_is_twice_the_last_up_to_an_hour() -> None:
 
 
 @pytest.mark.parametrize("attempts", [1, 3, 10])
-def test_luck_spreads_pauses_by_a_quarter_to_either_side(attempts: int) -> None:
+def test_jitter_changes_a_pause_by_up_to_a_quarter(attempts: int) -> None:
     least, most = pause(attempts, 0.0), pause(attempts, 0.999_999)
     assert least.total_seconds() == 0.75 * middle(attempts)
     assert 1.249 * middle(attempts) < most.total_seconds() < 1.25 * middle(attempts)
@@ -56,7 +58,9 @@ def test_luck_spreads_pauses_by_a_quarter_to_either_side(attempts: int) -> None:
     ("retry_after", "seconds"),
     [(None, 10), (-5, 10), (0, 10), (9, 10), (120, 120), (3600, 3600), (10**30, 3600)],
 )
-def test_a_retry_after_is_kept_up_to_an_hour(retry_after: int | None, seconds: int) -> None:
+def test_a_retry_after_is_respected_up_to_an_hour(
+    retry_after: int | None, seconds: int
+) -> None:
     assert pause(1, 0.5, retry_after) == timedelta(seconds=seconds)
 
 
@@ -64,7 +68,7 @@ def test_a_retry_after_does_not_shorten_a_pause() -> None:
     assert pause(9, 0.5, 5) == pause(9, 0.5)
 
 
-def test_a_name_is_that_of_topic_and_callback() -> None:
+def test_feed_format_and_callback_identify_a_subscription() -> None:
     others = [
         replace(TARGET, feed_path="tags/Te"),
         replace(TARGET, format="rss"),
@@ -79,9 +83,7 @@ def test_a_name_is_that_of_topic_and_callback() -> None:
     ("attempts", "is_behind", "state"),
     [(0, False, "active"), (0, True, "due"), (2, True, "failing")],
 )
-def test_a_subscription_has_a_word_for_how_it_fares(
-    attempts: int, is_behind: bool, state: str
-) -> None:
+def test_a_subscription_has_a_state(attempts: int, is_behind: bool, state: str) -> None:
     subscription = Subscription(
         TARGET, "::1", NOW, NOW, is_behind, None, attempts, NOW, "it answered 500"
     )
@@ -89,9 +91,9 @@ def test_a_subscription_has_a_word_for_how_it_fares(
 
 
 @pytest.mark.parametrize(("most", "half"), [(1, 1), (2, 1), (3, 2), (50_000, 25_000)])
-def test_one_client_has_half_of_the_hub(most: int, half: int) -> None:
+def test_one_client_may_have_half_of_the_hub(most: int, half: int) -> None:
     assert share(most) == half
 
 
-def test_the_spelling_of_a_topic_is_no_part_of_the_name() -> None:
+def test_the_spelling_of_a_topic_does_not_identify_a_subscription() -> None:
     assert replace(TARGET, topic="https://example.org/tags/%54ea/atom.xml").name == TARGET.name
