@@ -23,7 +23,7 @@ from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder, Unsettled
 from feedsvc.source.source import Source
 from feedsvc.web.file_validators import Validators
-from feedsvc.web.polls.conditions import for_readers
+from feedsvc.web.polls.conditions import reading_conditions
 
 MOST_ENTRIES: Final = 20  # that are asked for one file
 SMALL: Final = 256 * 1024  # octets; what is larger is read while it is sent
@@ -152,7 +152,7 @@ def _conditions(modified: datetime) -> dict[str, Any]:
     range with an If-Range that is not a strong entity tag (RFC 9110 §13.1.5): machines give one
     file different dates.
     """
-    environ = for_readers(request.environ, modified)
+    environ = reading_conditions(request.environ, modified)
     wanted = parse_range_header(environ.pop("HTTP_RANGE", ""))
     if_range = environ.get("HTTP_IF_RANGE", '""').strip()
     if (

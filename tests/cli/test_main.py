@@ -839,7 +839,7 @@ def test_a_port_in_use_ends_serve_with_2_and_a_line_that_names_it(
         told = started("serve", environ=environ | {"PORT": str(port)}, cwd=tmp_path)
     assert told.returncode == 2
     (line,) = told.stderr.splitlines()
-    assert line.startswith(f"feedsvc: 127.0.0.1:{port} cannot be listened on: ")
+    assert line.startswith(f"feedsvc: cannot listen on 127.0.0.1:{port}: ")
     assert line.endswith("or set server.port")
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from feedsvc.web.server.idle_connections import SILENT_SECONDS
+from feedsvc.web.server.idle_connections import IDLE_SECONDS
 from tests.support.proxies import (
     ALL,
     Answer,
@@ -229,7 +229,7 @@ def test_a_proxy_lets_go_of_a_connection_before_feedsvc_does(
         assert any(_connections_to(port) for port, _ in asked.values())
         for name, (port, since) in asked.items():
             _wait_until_nobody_is_connected(port)
-            assert time.monotonic() - since < SILENT_SECONDS - 1, name
+            assert time.monotonic() - since < IDLE_SECONDS - 1, name
 
 
 def _wait_until_nobody_is_connected(port: int) -> None:

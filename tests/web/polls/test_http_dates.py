@@ -127,7 +127,7 @@ def test_of_two_versions_in_a_second_the_first_is_not_taken_for_the_second(
     date = dict(ask(front.replay, "/atom.xml").headers)["Last-Modified"]
     publisher.posts.write("tea.md", title="Green")
     publish_at(publisher, now())
-    front.follower.look()
+    front.follower.check()
     for answer in asked_everywhere(front, "/atom.xml", If_Modified_Since=date):
         assert answer.status[:3] == "200"
         assert b"Green" in answer.body
@@ -143,10 +143,10 @@ def test_what_is_kept_ready_is_not_sent_while_it_is_dated_ahead(
         for _ in range(3):
             connection.sendall(request)
             _date_and_modified(connection)
-        assert front.replay.again(request)
+        assert front.replay.replay(request)
         real = time.time
         monkeypatch.setattr("feedsvc.web.polls.replay.time.time", lambda: real() - 7200)
-        assert front.replay.again(request) is None
+        assert front.replay.replay(request) is None
 
 
 def _date_and_modified(connection: Any) -> None:

@@ -12,7 +12,7 @@ from feedsvc.web.polls.rate_limits import (
     Limiter,
     client,
 )
-from feedsvc.web.server.front import create_front
+from feedsvc.web.server.server import create_wsgi_app
 from tests.support.asking import Publisher, ask
 from tests.support.serving import running
 
@@ -151,7 +151,7 @@ def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str)
     publisher.publish()
     with (
         closing(publisher.store),
-        running(create_front(publisher.settings, publisher.store)) as served,
+        running(create_wsgi_app(publisher.settings, publisher.store)) as served,
     ):
 
         def status(address: str) -> bytes:
@@ -170,7 +170,7 @@ def test_a_poll_too_many_is_a_429_that_no_cache_keeps(tmp_path: Path, sqlite_url
     publisher = Publisher(tmp_path, sqlite_url, SERVER__POLL_LIMIT="6")
     publisher.posts.write()
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
+    front = create_wsgi_app(publisher.settings, publisher.store)
     statuses = [ask(front, "/atom.xml").status[:3] for _ in range(int(BURST) + 2)]
     assert statuses == ["200"] * (int(BURST) + 1) + ["429"]
     refused = ask(front, "/atom.xml")
@@ -192,7 +192,7 @@ def test_feeds_may_say_that_they_are_xml_or_json_and_no_more(
     publisher = Publisher(tmp_path, sqlite_url, SERVER__MEDIA_TYPES="plain")
     publisher.posts.write()
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
+    front = create_wsgi_app(publisher.settings, publisher.store)
     for _ in range(2):
         headers = dict(ask(front, f"/{name}").headers)
         assert headers["Content-Type"] == f"application/{kind}; charset=utf-8"
@@ -210,7 +210,7 @@ def test_a_feed_names_itself_to_the_cache_in_front(
     )
     publisher.posts.write(tags="[tea]")
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
+    front = create_wsgi_app(publisher.settings, publisher.store)
     atom, json = (dict(ask(front, f"/tags/tea/{n}").headers) for n in ("atom.xml", "feed.json"))
     assert "s-maxage=86400, " in atom["Cache-Control"]
     if header:

@@ -42,7 +42,7 @@ class Front:
         self.flask = create_app(publisher.settings, publisher.store, self.shelf)
         self.replay = Replay(self._counted, self.shelf)
         self.follower = Follower(publisher.store, self.shelf)
-        self.follower.look()
+        self.follower.check()
         self.reached = 0
 
     def _counted(self, environ: Any, start_response: Any) -> Any:
@@ -148,7 +148,7 @@ def test_a_feed_that_is_dated_ahead_has_its_own_date_in_the_end(front: Front) ->
     for title in ("Green", "Black", "White"):
         front.publisher.posts.write("tea.md", title=title)
         front.publisher.publish()
-    front.follower.look()
+    front.follower.check()
     dates = []
 
     def is_dated() -> bool:
@@ -169,7 +169,7 @@ def test_many_conditions_do_not_fill_the_memory(front: Front) -> None:
         ask(front.replay, "/atom.xml", If_None_Match=f'"{number}"')
         ask(front.replay, "/atom.xml", If_None_Match=f'"{number}' + "x" * 500 + '"')
         ask(front.replay, "/atom.xml", Accept_Encoding=f"x{number}")
-    document = front.shelf.named("/atom.xml")
+    document = front.shelf.at_target("/atom.xml")
     assert document
     assert len(document.verdicts) <= 16
     assert all(len(tag or "") < 300 for tag, _ in document.verdicts)
@@ -183,7 +183,7 @@ def test_a_new_version_is_answered_once_it_was_seen(front: Front) -> None:
     front.publisher.posts.write("tea.md", title="Green", tags="[tea]")
     front.publisher.publish()
     assert ask(front.replay, "/tags/tea/atom.xml") == before
-    front.follower.look()
+    front.follower.check()
     assert b"Green" in ask(front.replay, "/tags/tea/atom.xml").body
 
 
@@ -192,7 +192,7 @@ def test_only_documents_that_changed_go_back_to_flask(either_front: Front) -> No
         ask(either_front.replay, path)
     either_front.publisher.posts.write("tea.md", title="Green", tags="[tea]")
     either_front.publisher.publish()
-    either_front.follower.look()
+    either_front.follower.check()
     assert set(either_front.shelf.begin_generation()) == {"tags/milk/atom.xml", "opml.xml"}
 
 
@@ -200,7 +200,7 @@ def test_a_new_feed_changes_the_list_of_feeds(either_front: Front) -> None:
     before = ask(either_front.replay, "/opml.xml")
     either_front.publisher.posts.write("water.md", tags="[water]")
     either_front.publisher.publish()
-    either_front.follower.look()
+    either_front.follower.check()
     assert ask(either_front.replay, "/opml.xml") != before
 
 
@@ -224,7 +224,7 @@ def test_a_feed_ends_with_its_last_post_where_a_setting_says_so(
         publisher.posts.write("tea.md", title="Water", tags="[water]")
         publisher.publish()
         publisher.store.close()
-        front.follower.look()
+        front.follower.check()
         assert ask(front.replay, "/tags/tea/atom.xml").status[:3] == status
         assert (b"/tags/tea/" in ask(front.replay, "/opml.xml").body) == (status == "200")
 
@@ -236,16 +236,16 @@ def test_an_answer_that_is_late_does_not_pass_for_current(front: Front) -> None:
     document = front.shelf.get("atom.xml")
     front.publisher.posts.write("tea.md", title="Green")
     front.publisher.publish()
-    front.follower.look()
+    front.follower.check()
     assert document
-    front.shelf.name("/atom.xml", document, seen)
+    front.shelf.add_target("/atom.xml", document, seen)
     assert ask(front.replay, "/atom.xml") != old
 
 
 def test_while_the_store_cannot_be_asked_the_last_version_is_served(front: Front) -> None:
     before = ask(front.replay, "/atom.xml")
     with patch.object(Store, "snapshot", side_effect=StoreError("away")):
-        front.follower.look()
+        front.follower.check()
         assert ask(front.replay, "/atom.xml") == before
         assert ask(front.replay, "/rss.xml").status[:3] == "503"
 
@@ -254,7 +254,7 @@ def test_the_last_good_version_never_passes_for_current(front: Front) -> None:
     ask(front.replay, "/atom.xml")
     front.publisher.posts.write("tea.md", title="Green")
     front.publisher.publish()
-    front.follower.look()
+    front.follower.check()
     with patch.object(Store, "snapshot", side_effect=StoreError("away")):
         assert b"Green" not in ask(front.replay, "/atom.xml").body
     assert b"Green" in ask(front.replay, "/atom.xml").body
@@ -264,8 +264,8 @@ def test_after_an_outage_every_document_is_compared(front: Front) -> None:
     ask(front.replay, "/atom.xml")
     generation = front.shelf.generation
     with patch.object(Store, "snapshot", side_effect=StoreError("away")):
-        front.follower.look()
-    front.follower.look()
+        front.follower.check()
+    front.follower.check()
     assert front.shelf.generation == generation + 1
 
 
@@ -304,7 +304,7 @@ def test_what_is_asked_for_stays_on_the_shelf(publisher: Publisher) -> None:
 
 def test_codings_count_as_memory(front: Front) -> None:
     ask(front.replay, "/atom.xml")
-    document = front.shelf.named("/atom.xml")
+    document = front.shelf.at_target("/atom.xml")
     assert document
     before = document.octets
     answer = ask(front.replay, "/atom.xml", Accept_Encoding="gzip")
@@ -385,7 +385,7 @@ def _after_a_post(front: Front, path: str, **headers: str) -> tuple[Answer, Answ
     before = ask(front.replay, path)
     front.publisher.posts.write("water.md", "Fresh. " * 300, title="Water", tags="[tea]")
     front.publisher.publish()
-    front.follower.look()
+    front.follower.check()
     whole = ask(front.replay, path)
     known = {"A_IM": "feed", "If_None_Match": before.tag} | headers
     return ask(front.replay, path, **known), whole
@@ -457,7 +457,7 @@ def test_without_the_store_a_reader_of_deltas_gets_the_whole(front: Front) -> No
     before = ask(front.replay, "/atom.xml")
     front.publisher.posts.write("water.md", title="Water")
     front.publisher.publish()
-    front.follower.look()
+    front.follower.check()
     whole = ask(front.replay, "/atom.xml")
     with patch.object(Store, "snapshot", side_effect=StoreError("away")):
         asked = {"A_IM": "feed", "If_None_Match": before.tag}
@@ -468,8 +468,8 @@ def test_versions_that_nobody_has_any_more_are_forgotten() -> None:
     versions = ServedVersions(most_marks=4)  # each version counts for one beside its entries
     for tag in ("a", "b", "b", "c"):
         versions.remember(tag, {1})
-    assert versions.known(["a"]) is None
-    assert versions.known(["a", "c", "b"]) == ("c", {1})
+    assert versions.first_stored(["a"]) is None
+    assert versions.first_stored(["a", "c", "b"]) == ("c", {1})
 
 
 def test_a_version_of_many_entries_takes_the_place_of_many() -> None:
@@ -477,5 +477,5 @@ def test_a_version_of_many_entries_takes_the_place_of_many() -> None:
     for tag in ("a", "b", "c"):
         versions.remember(tag, {1, 2})
     versions.remember("d", set(range(9)))
-    assert versions.known(["a", "b", "c"]) is None
-    assert versions.known(["d"])
+    assert versions.first_stored(["a", "b", "c"]) is None
+    assert versions.first_stored(["d"])

@@ -25,7 +25,7 @@ from feedsvc.web.polls.store_follower import Follower
 from feedsvc.web.server import descriptors, idle_connections
 from feedsvc.web.server.connections import (
     MOST_HEADERS,
-    MOST_WAITING,
+    MOST_QUEUED,
     Connection,
 )
 from tests.support.asking import Publisher, ask
@@ -53,7 +53,7 @@ class Served:
         self.flask = create_app(publisher.settings, publisher.store, self.shelf)
         self.front = Replay(self._counted, self.shelf)
         self.follower = Follower(publisher.store, self.shelf)
-        self.follower.look()
+        self.follower.check()
         self.reached = 0
 
         self.earlier = self.current = ""
@@ -80,7 +80,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         made.earlier = ask(made.front, "/atom.xml").tag
         publisher.posts.write("milk.md", "Text. " * 300, title="Milk", tags="[milk]")
         publisher.publish()
-        made.follower.look()
+        made.follower.check()
         time.sleep(1)  # Last-Modified may be a second ahead, and is then written as now
         made.current = ask(made.front, "/atom.xml", Accept_Encoding="gzip").tag
         yield made
@@ -273,7 +273,7 @@ def test_the_same_octets_get_the_next_version(tmp_path: Path, sqlite_url: str) -
         for title in ("Tea", "Green", "Black"):
             publisher.posts.write("tea.md", title=title)
             publisher.publish()
-            served.follower.look()
+            served.follower.check()
             for _ in range(4):
                 connection.sendall(POLL)
                 assert f"<title>{title}<".encode() in one_answer(connection)
@@ -286,8 +286,8 @@ def test_requests_that_are_remembered_stay_in_bounds(served: Served, client: Cli
             one_answer(connection)
         connection.sendall(GET + b"X-Number: " + b"1" * 5000 + b"\r\n\r\n")
         one_answer(connection)
-    assert len(served.front._heads) == 4096
-    assert max(map(len, served.front._heads)) < 1000
+    assert len(served.front._requests) == 4096
+    assert max(map(len, served.front._requests)) < 1000
 
 
 def test_an_address_that_is_written_oddly_is_answered_and_not_remembered(
@@ -304,7 +304,7 @@ def test_an_address_that_is_written_oddly_is_answered_and_not_remembered(
             assert client.exchange(request, LAST) == alone
     document = served.shelf.get("atom.xml")
     assert document
-    assert document.names <= {"/atom.xml", "/feed.xml"}  # which other tests ask for
+    assert document.targets <= {"/atom.xml", "/feed.xml"}  # which other tests ask for
 
 
 # Order, pace and ends.
@@ -449,7 +449,7 @@ def test_a_reader_that_does_not_read_is_not_answered_on_and_on(client: Client) -
         (held,) = client.server.server_state.connections
         assert isinstance(held, Connection)
         assert held.transport.get_write_buffer_size() < 65536 + 50 * octets
-        assert len(held.pipeline) <= MOST_WAITING + 1
+        assert len(held.pipeline) <= MOST_QUEUED + 1
 
 
 def test_of_long_requests_that_wait_few_are_held(client: Client) -> None:
@@ -470,8 +470,8 @@ def test_of_long_requests_that_wait_few_are_held(client: Client) -> None:
 
 
 def test_a_crowd_of_requests_at_once_is_not_answered_to_its_end(client: Client) -> None:
-    answers = client.exchange(PAGE * (MOST_WAITING * 3))
-    assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 ") == MOST_WAITING + 2
+    answers = client.exchange(PAGE * (MOST_QUEUED * 3))
+    assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 200 ") == MOST_QUEUED + 2
     assert client.exchange(PAGE, LAST).startswith(b"HTTP/1.1 200 ")
 
 
@@ -575,7 +575,7 @@ def test_a_path_in_plain_utf_8_is_that_of_its_encoding(client: Client) -> None:
 def test_who_does_not_read_is_closed_after_a_minute_and_who_sends_nothing_sooner(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idle_connections, "SILENT_SECONDS", 1)
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 1)
     monkeypatch.setattr(idle_connections, "UNREAD_SECONDS", 4)
     with served.running() as client, client.connect() as idle, socket.socket() as reader:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -174,7 +174,7 @@ def test_who_waits_for_us_is_not_closed_as_silent(
     app: App, client: Client, monkeypatch: pytest.MonkeyPatch, name: str, end: bytes
 ) -> None:
     """For an answer, and for the rest of one."""
-    monkeypatch.setattr(idle_connections, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.1)
     monkeypatch.setattr(idle_connections, "UNANSWERED_SECONDS", 0.1)
     with client.connect() as connection:
         connection.sendall(_get(name))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.web.server.front import create_front
 from feedsvc.web.server.request_syntax import METHODS
+from feedsvc.web.server.server import create_wsgi_app
 from tests.support.asking import Publisher
 from tests.support.serving import (
     Client,
@@ -35,7 +35,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     publisher.publish()
     with (
         closing(publisher.store),
-        running(create_front(publisher.settings, publisher.store)) as made,
+        running(create_wsgi_app(publisher.settings, publisher.store)) as made,
     ):
         time.sleep(1)  # Last-Modified may be a second ahead, and is then written as now
         for path in ("/atom.xml", "/tags/tea/atom.xml", "/tags/%E8%8C%B6/atom.xml"):

@@ -1,6 +1,7 @@
 """Web processes, and what takes the place of one that ends."""
 
 import os
+import re
 import signal
 import socket
 import time
@@ -54,9 +55,10 @@ def test_a_worker_that_cannot_begin_says_why_in_a_line_and_is_tried_again(
         os.kill(worker, signal.SIGKILL)
         wait_until(lambda: server.log.count(" cannot serve: ") == 3, "three that cannot begin")
         assert "Traceback" not in server.log
-        assert [
-            line.partition("(1): ")[2] for line in server.log.splitlines() if "(1)" in line
-        ][:2] == ["another takes its place in 1 s", "another takes its place in 2 s"]
+        assert re.findall(r"\(exit code 1\); (.+)", server.log)[:2] == [
+            "starting another in 1 s",
+            "starting another in 2 s",
+        ]
         store.write_bytes(sound)
         wait_until(lambda: server.get("/atom.xml").status_code == 200, "an answer")
     finally:
