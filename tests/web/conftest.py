@@ -1,5 +1,6 @@
-"""One server for all tests that only read, over a folder that shows what addresses can be."""
+"""One server for all tests that only read. Its folder has tags with unusual names."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,14 +14,17 @@ ODD_TAGS = ("C#", "C++", "a/b", "Café", "上海交大医学院", "..", "?", "10
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A running server; nobody may change its folder."""
-    place = tmp_path_factory.mktemp("http")
-    posts = PostFolder(place / "posts")
+    """A running server. Tests must not change its folder."""
+    folder = tmp_path_factory.mktemp("http")
+    posts = PostFolder(folder / "posts")
     tags = ", ".join(f'"{tag}"' for tag in ODD_TAGS)
     posts.write("odd.md", "Text. " * 200, title="Odd tags", tags=f"[{tags}]", urlname="odd")
     posts.write("deep.md", title="Deep", categories="[a/b, C#]", author="Ann")
     posts.write("cafe.md", title="Café", permalink="/café/au lait/")
     posts.write("draft.md", title="Secret draft", draft="true", tags="[hidden]")
     settings = {"FEEDSVC_WEBHOOK__SECRET": SECRET, "FEEDSVC_SERVER__MAX_AGE": "600"}
-    with running(place, posts.root, settings) as started:
+    with running(folder, posts.root, settings) as started:
+        time.sleep(
+            1
+        )  # Last-Modified may be a second ahead; until then, answers have the current time
         yield started

@@ -1,4 +1,4 @@
-"""Where a body in chunks ends, however it comes."""
+"""The end of a chunked body, wherever TCP cuts it."""
 
 import time
 
@@ -27,7 +27,7 @@ def test_the_end_is_found_wherever_a_body_is_cut(body: bytes, behind: bytes) -> 
 
 
 @pytest.mark.parametrize("body", [b"x\r\nGET", b"\r\n\r\n", b"-5\r\nGET / ", b";\r\n"])
-def test_what_is_malformed_is_for_the_parser(body: bytes) -> None:
+def test_a_malformed_body_has_no_end(body: bytes) -> None:
     assert ChunkedBody().end(body, 0) == len(body)
 
 
