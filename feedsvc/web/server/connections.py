@@ -82,7 +82,7 @@ class Connection(HttpToolsProtocol):
         self._disconnected = asyncio.Event()  # scopes refer to it, not to us: no cycle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Accept a client. Above the limit, close another connection first."""
+        """Accept a client. Above the limit, evict a connection, which may be this one."""
         super().connection_made(transport)
         if len(self.connections) > most_connections():
             self._connection_to_evict().transport.abort()
