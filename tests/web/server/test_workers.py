@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import requests
 
 from feedsvc.web.server.workers import pause_after
 from tests.support.asking import Publisher
@@ -53,12 +54,14 @@ def test_a_worker_that_cannot_start_logs_why_and_is_started_again(
         store.write_bytes(b"no database" * 1000)
         (worker,) = _workers(server)
         os.kill(worker, signal.SIGKILL)
-        wait_until(lambda: "(exit code 1); starting another in 1 s\n" in server.log, "a pause")
+        wait_until(
+            lambda: "(exit code 1); starting another in 1 s\n" in server.log, "a pause", 60
+        )
         assert "(exit code -9); starting another\n" in server.log  # at once
         assert server.log.count(" cannot serve: ") == 1
         assert "Traceback" not in server.log
         store.write_bytes(sound)
-        wait_until(lambda: server.get("/atom.xml").status_code == 200, "an answer")
+        wait_until(lambda: server.get("/atom.xml").status_code == 200, "an answer", 60)
     finally:
         server.stop()
 
@@ -73,8 +76,9 @@ def test_workers_that_are_killed_are_replaced_and_no_connection_is_refused(
         assert len(before) == workers
         for worker in before:
             os.kill(worker, signal.SIGKILL)
-        assert server.get("/atom.xml").status_code == 200
-        wait_until(lambda: len(_workers(server)) == workers, "as many as before")
+        response = requests.get(f"{server.url}/atom.xml", timeout=60)
+        assert response.status_code == 200
+        wait_until(lambda: len(_workers(server)) == workers, "as many as before", 60)
         assert not set(_workers(server)) & set(before)
 
 
@@ -95,6 +99,7 @@ def test_a_server_ends_soon_and_quietly_with_unfinished_requests(
     with (posts.root / "loud/long.wav").open("wb") as file:
         file.truncate(1_000_000_000)
     with running(tmp_path, posts.root) as server, ExitStack() as held:
+        wait_until(lambda: "published: " in server.log, "the first publish is logged")
         before = server.log
         for sent in UNFINISHED.values():
             connection = socket.create_connection(("127.0.0.1", server.port))
@@ -103,6 +108,7 @@ def test_a_server_ends_soon_and_quietly_with_unfinished_requests(
         time.sleep(0.5)
         begun = time.monotonic()
         os.killpg(server.process.pid, signal_number)  # as a terminal does
-        assert server.process.wait(10) == 0
-        assert time.monotonic() - begun < 5
+        assert server.process.wait(20) == 0
+        # two seconds for the connections, else a kill after four; the machine may be busy
+        assert time.monotonic() - begun < 8
         assert server.log == before
