@@ -23,7 +23,7 @@ from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder, Unsettled
 from feedsvc.source.source import Source
 from feedsvc.web.file_validators import Validators
-from feedsvc.web.polls.conditions import for_readers
+from feedsvc.web.polls.conditions import reading_conditions
 
 MOST_ENTRIES: Final = 20  # entries that are examined for one file
 SMALL: Final = 256 * 1024  # octets; a larger file is read while it is sent
@@ -156,7 +156,7 @@ def _conditions(modified: datetime) -> dict[str, Any]:
     If-Range that is not a strong entity tag is removed too (RFC 9110 §13.1.5): the dates of a
     file differ between machines.
     """
-    environ = for_readers(request.environ, modified)
+    environ = reading_conditions(request.environ, modified)
     wanted = parse_range_header(environ.pop("HTTP_RANGE", ""))
     if_range = environ.get("HTTP_IF_RANGE", '""').strip()
     if (

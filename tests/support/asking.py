@@ -1,5 +1,7 @@
-"""Asks a WSGI callable without a socket, and publishes what it answers with."""
+"""Sends requests to a WSGI app without a socket, and publishes the feeds that it serves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +14,10 @@ from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
+from feedsvc.web.app import create_app
+from feedsvc.web.polls.replay import Replay
+from feedsvc.web.polls.shelf import Shelf
+from feedsvc.web.polls.store_follower import Follower
 from tests.support.running import SITE
 from tests.support.writing import PostFolder
 
@@ -19,7 +25,7 @@ URL = "https://example.org"
 
 
 class Answer(NamedTuple):
-    """What came back; the headers without the date, in their order."""
+    """An answer; its headers without the date, in their order."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -40,10 +46,10 @@ def ask(app: Any, path: str, method: str = "GET", **headers: str) -> Answer:
 
 
 class Publisher:
-    """A folder of posts and its store, with their settings; publishes when told to."""
+    """A folder of posts with its store and settings. It publishes on request."""
 
-    def __init__(self, place: Path, store_url: str, **settings: str) -> None:
-        self.posts = PostFolder(place / "posts")
+    def __init__(self, folder: Path, store_url: str, **settings: str) -> None:
+        self.posts = PostFolder(folder / "posts")
         environ = {
             **SITE,
             "FEEDSVC_SITE__URL": URL,
@@ -53,8 +59,35 @@ class Publisher:
         self.settings: Settings = load_settings(None, environ)
         self.store = Store(store_url)
 
-    def publish(self, now: datetime | None = None) -> None:
-        """Bring the store up to the folder."""
+    def publish(self, at: datetime | None = None) -> None:
+        """Publish the folder, now or as if it were another time."""
         folder = Folder(self.posts.root, 0)
-        at = now or datetime.now(UTC)
-        publish(folder, self.store, site_of(self.settings), at)
+        publish(folder, self.store, site_of(self.settings), at or datetime.now(UTC))
+
+
+class Front:
+    """Flask behind the replay of its answers. It counts the requests that reach Flask."""
+
+    def __init__(self, publisher: Publisher, most_octets: int = 10_000_000) -> None:
+        self.publisher = publisher
+        self.shelf = Shelf(most_octets)
+        self.flask = create_app(publisher.settings, publisher.store, self.shelf)
+        self.replay = Replay(self._counted, self.shelf)
+        self.follower = Follower(publisher.store, self.shelf)
+        self.follower.check()
+        self.reached = 0
+
+    def _counted(self, environ: Any, start_response: Any) -> Any:
+        self.reached += 1
+        return self.flask(environ, start_response)
+
+
+@contextmanager
+def two_posts(folder: Path, store_url: str) -> Iterator[Publisher]:
+    """Two posts with a tag each, published."""
+    made = Publisher(folder, store_url)
+    made.posts.write("tea.md", "Text. " * 300, title="Tea", tags="[tea]")
+    made.posts.write("milk.md", "Text. " * 300, title="Milk", tags="[milk]")
+    made.publish()
+    yield made
+    made.store.close()

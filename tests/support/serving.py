@@ -1,4 +1,4 @@
-"""The server in a thread of this process, and a client that sends octets to it."""
+"""Runs the server in a thread of the test process, with a client that sends octets to it."""
 
 import socket
 import threading
@@ -14,13 +14,16 @@ from feedsvc.web.server.connections import Connection
 from feedsvc.web.server.server import Server
 from tests.support.running import wait_until
 
+GET = b"GET /atom.xml HTTP/1.1\r\nHost: x\r\n"  # without the end of the headers
+POLL = GET + b"\r\n"
+PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
 
 @contextmanager
-def running(
-    front: Replay, protocol: type[HttpToolsProtocol] = Connection
-) -> Iterator["Client"]:
+def running(app: Replay, protocol: type[HttpToolsProtocol] = Connection) -> Iterator["Client"]:
     """The server on a free port, until the end of the context."""
-    server = Server(front)
+    server = Server(app)
     server.config.http = protocol
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = Client(listener.getsockname()[1], server)
@@ -36,7 +39,7 @@ def running(
 
 
 class Client:
-    """Sends octets to a server, and reads what comes back."""
+    """Sends octets to a server and reads its answers."""
 
     def __init__(self, port: int, server: uvicorn.Server) -> None:
         self.port = port
@@ -48,7 +51,7 @@ class Client:
         return made
 
     def exchange(self, *pieces: bytes, pause: float = 0.0) -> bytes:
-        """All that comes back to these pieces, of which the last ends it, without dates."""
+        """All answers to these pieces, without dates. The last piece ends the connection."""
         with self.connect() as connection:
             for number, piece in enumerate(pieces):
                 if number and pause:
@@ -58,7 +61,7 @@ class Client:
 
 
 def rest(connection: socket.socket) -> bytes:
-    """All that comes until the end, a reset too: that follows what was sent to a closed end."""
+    """All octets until the connection ends, or is reset because we sent more after its end."""
     pieces = [b""]
     with suppress(ConnectionResetError):
         pieces += iter(lambda: connection.recv(1 << 16), b"")
@@ -67,15 +70,27 @@ def rest(connection: socket.socket) -> bytes:
 
 def one_answer(connection: socket.socket) -> bytes:
     """One answer with a length, whole and without its date."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        got += connection.recv(1)
-    head = got.decode("latin-1").lower()
-    length = int(head.partition("content-length: ")[2].partition("\r\n")[0] or 0)
+    head = _received_head(connection)
+    length = int(
+        head.decode("latin-1").lower().partition("content-length: ")[2].partition("\r\n")[0]
+        or 0
+    )
     body = b""
     while len(body) < length:
         body += connection.recv(length - len(body))
-    return undated(got + body)
+    return undated(head + body)
+
+
+def _received_head(connection: socket.socket) -> bytes:
+    """The status line and the headers of the next answer. Its body stays to be received."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        peeked = connection.recv(1 << 16, socket.MSG_PEEK)
+        assert peeked, "the server closed the connection"
+        end = (head[-3:] + peeked).find(b"\r\n\r\n")
+        taken = len(peeked) if end < 0 else end + 4 - len(head[-3:])
+        head += connection.recv(taken)
+    return head
 
 
 def undated(answers: bytes) -> bytes:

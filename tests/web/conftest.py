@@ -1,6 +1,7 @@
 """Servers for all tests that only read: of a folder with unusual names, and of a repository."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -26,6 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     posts.write("draft.md", title="Secret draft", draft="true", tags="[hidden]")
     settings = {"FEEDSVC_WEBHOOK__SECRET": SECRET, "FEEDSVC_SERVER__MAX_AGE": "600"}
     with running(folder, posts.root, settings) as started:
+        time.sleep(1)  # Last-Modified may be a second ahead, and says "now" until then
         yield started
 
 

@@ -394,7 +394,7 @@ def test_files_are_not_stored_in_memory(tmp_path: Path, sqlite_url: str) -> None
     front: Any = Replay(create_app(made.settings, made.store, shelf), shelf)
     for _ in range(2):
         assert ask(front, "/posts/tea/a.png").body == PNG
-    assert shelf.named("/posts/tea/a.png") is None
+    assert shelf.at_target("/posts/tea/a.png") is None
     (made.posts.root / "tea/a.png").unlink()
     assert ask(front, "/posts/tea/a.png").status == "404 NOT FOUND"
     made.store.close()

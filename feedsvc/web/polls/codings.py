@@ -1,4 +1,4 @@
-"""Content codings: which one a client likes best, and the bytes of a document in it."""
+"""Content codings: which one a client prefers, and how to compress a document with it."""
 
 import gzip
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def _gzip(body: bytes) -> bytes:
 
 
 def _br(body: bytes) -> bytes:
-    # Above 6 each step doubles the time at least, for a hundredth of the size.
+    # Each step above 6 at least doubles the time, and saves 1 % of the size.
     compressed: bytes = brotli.compress(body, quality=6)
     return compressed
 
@@ -24,61 +24,61 @@ def _zstd(body: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=9).compress(body)
 
 
-# In the order in which we choose where a client likes several alike: the smallest first.
+# The order of our preference if a client accepts several equally: the smallest result first.
 CODINGS: Final[dict[str, Callable[[bytes], bytes]]] = {"br": _br, "zstd": _zstd, "gzip": _gzip}
 
-_SMALL: Final = 500  # octets; below it a coding saves less than its headers add
-_MOST_REMEMBERED: Final = 256
-_LONGEST_REMEMBERED: Final = 200
-_remembered: "dict[str, Preference]" = {}
+_SMALL: Final = 500  # octets; below this a coding saves less than its headers add
+_MOST_CACHED: Final = 256
+_LONGEST_CACHED: Final = 200
+_cached: "dict[str, Preference]" = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """What an Accept-Encoding asks for: a coding, or `` for plain bytes.
+    """The preferred coding of an Accept-Encoding header; `` for none.
 
-    `instead` is what serves a client that refuses plain bytes, `` where it does not.
+    `fallback` is the coding for a client that refuses plain bytes; `` if it accepts them.
     """
 
     coding: str
-    instead: str
+    fallback: str
 
 
 def coding_for(accept_encoding: str, octets: int) -> str:
-    """The coding in which to answer this client with so many octets; `` for plain bytes."""
-    liked = preference(accept_encoding)
-    return liked.instead if octets < _SMALL else liked.coding
+    """The coding of an answer with so many octets; `` for plain bytes."""
+    preferred = preference(accept_encoding)
+    return preferred.fallback if octets < _SMALL else preferred.coding
 
 
 def preference(accept_encoding: str) -> Preference:
-    """What a header asks for (RFC 9110 §12.5.3); each value is read once."""
-    known = _remembered.get(accept_encoding)
-    if known:
-        return known
-    found = _read(accept_encoding)
-    if len(accept_encoding) <= _LONGEST_REMEMBERED:
-        if len(_remembered) >= _MOST_REMEMBERED:
-            _remembered.clear()
-        _remembered[accept_encoding] = found
-    return found
+    """The preference in an Accept-Encoding header (RFC 9110 §12.5.3). Results are cached."""
+    cached = _cached.get(accept_encoding)
+    if cached:
+        return cached
+    read = _read(accept_encoding)
+    if len(accept_encoding) <= _LONGEST_CACHED:
+        if len(_cached) >= _MOST_CACHED:
+            _cached.clear()
+        _cached[accept_encoding] = read
+    return read
 
 
 def _read(header: str) -> Preference:
-    """Plain bytes need not be named to be welcome, but are then liked least.
+    """Plain bytes are acceptable even if the header does not name them, as the last choice.
 
-    Who takes `*` gets gzip: it may be a program that knows no other.
+    `*` means gzip, because the client may know no other coding.
     """
     accepted = parse_accept_header(header)
-    named = {name.lower() for name in accepted.values()}
+    names = {name.lower() for name in accepted.values()}
     qualities = {
         coding: accepted[coding]
         for coding in CODINGS
-        if coding in named or (coding == "gzip" and "*" in named)
+        if coding in names or (coding == "gzip" and "*" in names)
     }
     best = max(qualities, key=lambda coding: qualities[coding], default="")
     if not best or qualities[best] <= 0:
         return Preference("", "")
-    plain_is_named = "identity" in named
+    plain_is_named = "identity" in names
     plain = accepted["identity"] if plain_is_named else 0
-    refused = (plain_is_named or "*" in named) and accepted["identity"] <= 0
+    refused = (plain_is_named or "*" in names) and accepted["identity"] <= 0
     return Preference(best if qualities[best] >= plain else "", best if refused else "")

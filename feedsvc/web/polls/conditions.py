@@ -1,4 +1,4 @@
-"""Conditional requests: whether a client has the current version. Werkzeug compares."""
+"""Conditional requests: does the client have the current version? Werkzeug compares."""
 
 import math
 import time
@@ -11,18 +11,18 @@ from feedsvc.web.polls.codings import CODINGS
 from feedsvc.web.polls.shelf import Document
 
 _MOST_VERDICTS: Final = 16
-_LONGEST: Final = 200  # characters of a header that is remembered
+_LONGEST_CACHED: Final = 200  # characters of a header whose verdict is cached
 
 
-def for_readers(
+def reading_conditions(
     environ: dict[str, Any], last_modified: datetime | None = None
 ) -> dict[str, Any]:
-    """A request's environ, with those conditions alone that a reader has a use for.
+    """The environ of a request with only the conditions that matter when reading.
 
-    If-Match and If-Unmodified-Since guard a change (RFC 9110 §13.1.1); here they would make a
-    412 that a cache may keep. A date that Werkzeug stumbles over is one that matches nothing.
-    An If-Modified-Since later than now is left out unless it is `last_modified`, which was sent
-    before the clock was put back (§8.8.2.1, §13.1.3). An If-Range with a date has to be
+    If-Match and If-Unmodified-Since protect changes (RFC 9110 §13.1.1). Here they would lead to
+    a 412, which a cache may store. A date that Werkzeug cannot parse matches nothing. An
+    If-Modified-Since in the future is removed (§13.1.3), unless it equals `last_modified`: then
+    we sent it before the clock was set back (§8.8.2.1). A date in If-Range must equal
     `last_modified` (§13.1.5).
     """
     guards = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
@@ -40,7 +40,7 @@ def for_readers(
 
 
 def _is_beyond_dates(value: str) -> bool:
-    """True for a date with numbers too large for Python, which Werkzeug lets it say."""
+    """True for a date whose numbers are too large for Python. Werkzeug does not catch this."""
     try:
         parse_date(value)
     except OverflowError:
@@ -48,9 +48,9 @@ def _is_beyond_dates(value: str) -> bool:
     return False
 
 
-def of_version(environ: dict[str, Any], last_modified: datetime) -> dict[str, Any]:
-    """The conditions, with the tags of If-None-Match as they would be for plain bytes."""
-    return _with_plain_tags(for_readers(environ, last_modified))
+def version_conditions(environ: dict[str, Any], last_modified: datetime) -> dict[str, Any]:
+    """The same, with the tags of If-None-Match rewritten to those of the plain bytes."""
+    return _with_plain_tags(reading_conditions(environ, last_modified))
 
 
 def _with_plain_tags(kept: dict[str, Any]) -> dict[str, Any]:
@@ -60,28 +60,28 @@ def _with_plain_tags(kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_current(document: Document, environ: dict[str, Any]) -> bool:
-    """True where the request says that the client has this version: a 304 is right."""
+    """True if the client has this version, so that it gets a 304."""
     return current_from(document, environ) <= time.time()
 
 
 def current_from(document: Document, environ: dict[str, Any]) -> float:
-    """When the request begins to say that the client has this version, in seconds since 1970.
+    """The time from which this request gets a 304, in seconds since 1970.
 
-    Minus infinity if it says so at any time, infinity if it never does. Between them there is
-    only an If-Modified-Since later than the version: until that time comes it is ignored.
+    Minus infinity if it always gets one, infinity if it never does. Another time is that of an
+    If-Modified-Since later than the version, which is ignored while it is in the future.
     """
-    asked = (environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"))
-    if asked == (None, None):
+    headers = (environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"))
+    if headers == (None, None):
         return math.inf
-    known = document.verdicts.get(asked)
-    if known is not None:
-        return known
-    found = _current_from(document, environ)
-    if all(len(header or "") <= _LONGEST for header in asked):
+    cached = document.verdicts.get(headers)
+    if cached is not None:
+        return cached
+    verdict = _current_from(document, environ)
+    if all(len(header or "") <= _LONGEST_CACHED for header in headers):
         if len(document.verdicts) >= _MOST_VERDICTS:
             document.verdicts.clear()
-        document.verdicts[asked] = found
-    return found
+        document.verdicts[headers] = verdict
+    return verdict
 
 
 def _current_from(document: Document, environ: dict[str, Any]) -> float:
@@ -98,7 +98,7 @@ def _current_from(document: Document, environ: dict[str, Any]) -> float:
 
 
 def asks_for_delta(environ: dict[str, Any]) -> bool:
-    """True where what is new since a known version will do (RFC 3229, `A-IM: feed`)."""
+    """True if a client with an earlier version accepts a delta (`A-IM: feed`, RFC 3229)."""
     manipulations = environ.get("HTTP_A_IM")
     if not manipulations or not environ.get("HTTP_IF_NONE_MATCH"):
         return False
@@ -107,15 +107,14 @@ def asks_for_delta(environ: dict[str, Any]) -> bool:
 
 
 def bare_tags(header: str) -> list[str]:
-    """The tags of an If-None-Match in the order of the alphabet, without marks of codings."""
+    """The tags of an If-None-Match in alphabetical order, without suffixes of codings."""
     return sorted({_bare(tag) for tag in parse_etags(header).as_set(include_weak=True) if tag})
 
 
 def _of_any_coding(header: str) -> str:
-    """An If-None-Match whose tags are those of plain bytes, whichever they were sent for.
+    """An If-None-Match whose tags are those of the plain bytes.
 
-    Servers in between weaken a tag, or put `-gzip` or `;gzip` behind it: it names the same
-    version all the same (REQUIREMENTS H2). The comparison itself is Werkzeug's.
+    Proxies make a tag weak or append `-gzip` or `;gzip` to it. It still names the same version.
     """
     if parse_etags(header).star_tag:
         return "*"

@@ -1,4 +1,4 @@
-"""Feeds over HTTP: which document an address means, and how it is answered."""
+"""Finds and renders the document at an address, and builds the answer to a request for it."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping, Set
@@ -32,38 +32,37 @@ from feedsvc.store.store import Store
 from feedsvc.web.polls.conditions import (
     asks_for_delta,
     bare_tags,
-    for_readers,
     is_current,
-    of_version,
+    reading_conditions,
+    version_conditions,
 )
 from feedsvc.web.polls.served_versions import ServedVersions
 from feedsvc.web.polls.shelf import Document, Shelf
 
-# Under these keys of the environ a view says which document it answered with, and how.
+# The environ key under which a view stores the document and the coding of its answer.
 ANSWERED: Final = "feedsvc.answered"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
-_LOCKS: Final = 64
-_MOST_DELTAS: Final = 8  # of one document, each for those who have another version
+_LOCKS: Final = 64  # shared by all paths
+_MOST_DELTAS: Final = 8  # of one document, one for each earlier version
 
 log = logging.getLogger("feedsvc.web")
 
 
 class Documents:
-    """Finds and renders documents, each version once; the last good one always serves."""
+    """Finds documents, and renders each version once. Serves old ones if the store fails."""
 
     def __init__(self, store: Store, shelf: Shelf) -> None:
         self._store = store
         self._shelf = shelf
         self._versions = ServedVersions()
-        self._locks = [Lock() for _ in range(_LOCKS)]  # a path has always the same of them
+        self._locks = [Lock() for _ in range(_LOCKS)]  # a path always uses the same lock
 
     def at(self, path: str) -> Document | None:
-        """The document at a path such as `tags/AI/atom.xml`; None where there is none.
+        """The document at a path such as `tags/AI/atom.xml`; None if there is none.
 
-        A version that is known to be current is served without asking the store. While the
-        store cannot be asked, the version that was served last is served on; StoreError where
-        none was.
+        A document that is current is served without the store. If the store fails, the last
+        version is served. Raises StoreError if there is none.
         """
         current = self._shelf.current(path)
         if current:
@@ -75,8 +74,8 @@ class Documents:
             last = self._shelf.get(path)
             if last is None:
                 raise
-            log.warning("serving %s as it was last: %s", path, error)
-            return replace(last)  # not the one on the shelf: it must not pass for current
+            log.warning("serving the last version of %s: %s", path, error)
+            return replace(last)  # a copy, because the original must not become current
 
     def _current(self, path: str, snapshot: Snapshot) -> Document | None:
         if path == addresses.OPML_PATH:
@@ -111,26 +110,27 @@ class Documents:
         )
 
     def delta(self, document: Document, tags: list[str]) -> Document | None:
-        """What is new in a document for somebody who has the version of one of these tags.
+        """The new entries of a document for a client that has a version with one of these tags.
 
-        None where none of them was served by this process, and where the whole is no more.
+        None if this process served none of these versions, or if the delta would be the whole
+        document.
         """
-        found = self._versions.known(tags)
+        served = self._versions.first_stored(tags)
         format_name = _FORMAT_OF.get(document.path.rpartition("/")[2])
-        if found is None or format_name is None:
+        if served is None or format_name is None:
             return None
-        tag, known = found
+        tag, marks_of_client = served
         with self._locks[hash(document.path) % _LOCKS]:
             if tag not in document.deltas:
                 if len(document.deltas) >= _MOST_DELTAS:
                     document.deltas.clear()
-                document.deltas[tag] = self._new_delta(document, known, format_name)
+                document.deltas[tag] = self._new_delta(document, marks_of_client, format_name)
             made = document.deltas[tag]
-        self._shelf.weigh(document)
+        self._shelf.recount(document)
         return made
 
     def _new_delta(
-        self, document: Document, known: Set[int], format_name: str
+        self, document: Document, marks_of_client: Set[int], format_name: str
     ) -> Document | None:
         try:
             with self._store.snapshot() as snapshot:
@@ -139,9 +139,9 @@ class Documents:
                     return None
                 feed = _feed(snapshot, record)
         except StoreError as error:
-            log.warning("serving the whole of %s: %s", document.path, error)
+            log.warning("serving all of %s instead of a delta: %s", document.path, error)
             return None
-        new = delta(feed, known) if feed else None
+        new = delta(feed, marks_of_client) if feed else None
         return document.with_body(FORMATS[format_name].render(new)) if new else None
 
     def _opml(self, snapshot: Snapshot) -> Document | None:
@@ -155,7 +155,7 @@ class Documents:
     def _once(
         self, path: str, digest: str, make: Callable[[], Document | None]
     ) -> Document | None:
-        """The document of this digest: of a thousand that ask for it first, one makes it."""
+        """The document with this digest. Concurrent requests render it only once."""
         kept = self._shelf.get(path)
         if kept and kept.digest == digest:
             return kept
@@ -170,16 +170,16 @@ class Documents:
 
 
 def current_digests(snapshot: Snapshot, paths: Collection[str]) -> dict[str, str]:
-    """The digest that the document at each of these paths has now, where there is one."""
+    """The current digest of the document at each of these paths, if there is one."""
     of_feeds = snapshot.digests({path.rpartition("/")[0] for path in paths})
-    found = {
+    digests = {
         path: of_feeds[path.rpartition("/")[0]]
         for path in paths
         if path.rpartition("/")[0] in of_feeds
     }
     if addresses.OPML_PATH in paths:
-        found[addresses.OPML_PATH] = snapshot.facts().get("opml_digest", "")
-    return found
+        digests[addresses.OPML_PATH] = snapshot.facts().get("opml_digest", "")
+    return digests
 
 
 def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
@@ -242,14 +242,14 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
     if new:
         response.status_code = 226
         response.headers["IM"] = "feed"
-        # Whom it suits depends on If-None-Match, and a cache that knows no deltas cannot tell.
+        # A delta depends on If-None-Match, which a cache without RFC 3229 ignores.
         response.headers["Cache-Control"] = (
             f"no-store, im, max-age={_max_age(document, server)}"
         )
     else:
-        response.make_conditional(of_version(environ, document.last_modified))
-    # Not later than Date (RFC 9110 §8.8.2.1). What is compared is what is stored: of two
-    # versions that are dated ahead, the earlier may have been sent with this very second.
+        response.make_conditional(version_conditions(environ, document.last_modified))
+    # Not later than Date (RFC 9110 §8.8.2.1). The comparison above uses the stored time: the
+    # earlier of two versions that are dated ahead may have been sent with this same second.
     response.last_modified = min(document.last_modified, datetime.now(UTC))
     response.set_etag(document.tag_in(coding))
     environ[ANSWERED] = (document, coding)
@@ -257,5 +257,5 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
 
 
 def conditions() -> dict[str, Any]:
-    """This request's environ, with those conditions alone that a reader has a use for."""
-    return for_readers(request.environ)
+    """The environ of this request with only the conditions that matter when reading."""
+    return reading_conditions(request.environ)

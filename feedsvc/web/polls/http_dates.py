@@ -1,4 +1,4 @@
-"""The `Date` of an answer, written when it is sent: nothing in the answer is dated later."""
+"""Writes the `Date` header when an answer is sent, so that no other date in it is later."""
 
 import time
 from email.utils import formatdate
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 
 def date_now() -> bytes:
-    """The present second as HTTP writes it (RFC 9110 §6.6.1)."""
+    """The current second in the format of HTTP (RFC 9110 §6.6.1)."""
     return _written(int(time.time()))
 
 

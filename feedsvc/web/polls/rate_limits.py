@@ -1,4 +1,4 @@
-"""Who polls far too often without asking whether anything is new (429, RFC 6585)."""
+"""Limits how often a client polls without a conditional request (429, RFC 6585 §4)."""
 
 import math
 import time
@@ -9,17 +9,17 @@ from typing import Any, Final
 
 from feedsvc.core.clients import client_at, client_before
 
-BURST: Final = 10.0  # polls that anybody has at once: to add a feed takes two or three
-_MOST_CLIENTS: Final = 20_000
+BURST: Final = 10.0  # polls at once; to add a feed, a reader needs two or three
+MOST_BUCKETS: Final = 20_000
 
-# Under this key of the environ stands for how many seconds a poll is to wait.
+# The environ key for the seconds that a client must wait before its next poll.
 RETRY_AFTER: Final = "feedsvc.retry_after"
 
 
 class Buckets:
-    """A bucket of requests for each key, which holds `burst` and fills at `per_second`.
+    """A token bucket for each key, which holds `burst` requests and fills at `per_second`.
 
-    The oldest buckets are forgotten; a forgotten one is full.
+    The buckets that were used longest ago are evicted. An evicted bucket counts as full.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Buckets:
         self._lock = Lock()
 
     def wait(self, key: Hashable) -> int:
-        """Take a request; 0, or the seconds after which there is one to take."""
+        """Take a request from the bucket. 0, or the seconds until there is one to take."""
         with self._lock:
             return self._take(key, self._now())
 
@@ -41,13 +41,13 @@ class Buckets:
         left = min(self._burst, left + (now - since) * self._per_second)
         allowed = left >= 1
         self._buckets[key] = (left - allowed, now)
-        if len(self._buckets) > _MOST_CLIENTS:
+        if len(self._buckets) > MOST_BUCKETS:
             self._buckets.popitem(last=False)
         return 0 if allowed else math.ceil((1 - left) / self._per_second)
 
 
 class Limiter:
-    """A bucket of polls for each client and feed, which fills again at `per_hour`."""
+    """A bucket of polls for each client and feed, which fills at `per_hour`."""
 
     def __init__(
         self,
@@ -61,9 +61,9 @@ class Limiter:
         self._buckets = Buckets(BURST, per_hour / 3600, now)
 
     def wait(self, environ: dict[str, Any]) -> int:
-        """Take a poll for this request; 0, or the seconds after which there is one to take.
+        """Take a poll for this request. 0, or the seconds until there is one to take.
 
-        Polls that name a version they know are free, and so is HEAD.
+        Conditional requests and HEAD are free.
         """
         if is_conditional(environ) or environ["REQUEST_METHOD"] != "GET":
             return 0
@@ -72,15 +72,15 @@ class Limiter:
 
 
 def is_conditional(environ: dict[str, Any]) -> bool:
-    """True where a request names a version that its client knows."""
+    """True if a request names the version that its client has."""
     return "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
 
 
 def client(environ: dict[str, Any], proxies: int, header: str) -> str:
-    """The client of a request, as the outermost of so many proxies of ours saw it.
+    """The client of a request, as the outermost of `proxies` trusted proxies saw it.
 
-    They write it into this header, and no other is read. If the header does not say, it is
-    whoever connected to us.
+    The proxies write it into `header`; other headers are not read. If the header is missing or
+    names no client, it is the peer of the connection.
     """
     value = environ.get(f"HTTP_{header.upper().replace('-', '_')}", "")
     peer = str(environ.get("REMOTE_ADDR", ""))

@@ -1,4 +1,4 @@
-"""Which document a path means, for GET and for `hub.topic` alike."""
+"""Resolves a path to a document, through aliases and redirects, for GET and `hub.topic`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ _FORMAT_OF = {name: format_name for format_name, name in addresses.FORMATS.items
 
 
 def document_at(path: str, aliases: Mapping[str, str]) -> str:
-    """The path of the document that is served at `path`, which may be an alias of one."""
+    """The path of the document that is served at `path`, which may be an alias."""
     alias = aliases.get(f"/{path}")
     return addresses.FORMATS[alias] if alias else path
 
@@ -22,17 +22,17 @@ def document_at(path: str, aliases: Mapping[str, str]) -> str:
 def redirect_path(path: str, site: Site, snapshot: Snapshot) -> str | None:
     """The path that GET redirects `path` to; None if there is none.
 
-    It is the path of a feed's document or page. Raises Gone for a feed that was removed on
-    purpose.
+    The result is the path of a feed's document or page. Raises Gone for a feed that the
+    settings list as gone.
     """
-    for meant in _canonical(path):
-        feed_path, _, name = meant.rpartition("/")
-        if meant != path and name in _FORMAT_OF and snapshot.feed(feed_path):
-            return meant
-        heir = successors(site.rules).get(feed_path)
+    for canonical in _canonical(path):
+        feed_path, _, name = canonical.rpartition("/")
+        if canonical != path and name in _FORMAT_OF and snapshot.feed(feed_path):
+            return canonical
+        successor = successors(site.rules).get(feed_path)
         is_of_feeds = not name or name in _FORMAT_OF
-        if heir and is_of_feeds and snapshot.feed(heir):
-            return f"{heir}/{name}"
+        if successor and is_of_feeds and snapshot.feed(successor):
+            return f"{successor}/{name}"
         if is_of_feeds and feed_path in site.rules.gone:
             raise Gone
     return None
@@ -46,8 +46,8 @@ def feed_document(
     Redirects are followed. None if there is none.
     """
     try:
-        for found in (document_at(path, aliases), redirect_path(path, site, snapshot)):
-            feed_path, _, name = (found or "").rpartition("/")
+        for served in (document_at(path, aliases), redirect_path(path, site, snapshot)):
+            feed_path, _, name = (served or "").rpartition("/")
             record = snapshot.feed(feed_path) if name in _FORMAT_OF else None
             if record:
                 return feed_path, _FORMAT_OF[name], record.digest
@@ -57,7 +57,7 @@ def feed_document(
 
 
 def _canonical(path: str) -> Iterable[str]:
-    """Paths that this one may mean, as we write them."""
+    """The canonical paths that this one may mean."""
     yield nfc(path)
     feed_path, _, name = nfc(path).rpartition("/")
     raw = addresses.raw_name_path(feed_path)

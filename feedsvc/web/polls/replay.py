@@ -1,7 +1,7 @@
-"""In front of Flask: what it has answered once about a document is said again without it.
+"""Replays stored replies to polls, so that Flask answers only the first poll for a version.
 
-A poll is a look-up by raw path. Pages, errors, other methods, query strings, and whatever has
-not been asked before go to Flask.
+A poll is one look-up by request target. Flask answers pages, errors, other methods, requests
+with a query, and every request that is new.
 """
 
 import math
@@ -31,21 +31,21 @@ from feedsvc.web.polls.shelf import (
 )
 
 _NOT_MODIFIED: Final = "304"
-# An encoding that need not be there, or is not in upper case. Of any address there are endless
-# ones that are written so, and one that is not.
-_ODDLY_WRITTEN: Final = re.compile("%(?![89A-F][0-9A-F])")
-_MOST_HEADS: Final = 4096
-_LONGEST_HEAD: Final = 1000  # octets
+# A percent-encoding that is not needed, or in lower case. Each address has countless spellings
+# with such encodings, and one without: only that one is stored.
+_UNUSUAL_ENCODING: Final = re.compile("%(?![89A-F][0-9A-F])")
+_MOST_REQUESTS: Final = 4096
+_LONGEST_REQUEST: Final = 1000  # octets
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
-_Version = tuple[str, datetime]  # its tag and when it began
+_Version = tuple[str, datetime]  # a document's tag and Last-Modified
 _Kind = tuple[str, bool]  # the coding of a reply, and whether it is a 304
 _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 
 
 class Replay:
-    """A WSGI callable over another: same answers, sooner."""
+    """A WSGI app that wraps another one and gives the same answers, but faster."""
 
     def __init__(
         self,
@@ -54,57 +54,58 @@ class Replay:
         limiter: Limiter | None = None,
         health_paths: Collection[str] = (),
     ) -> None:
-        self.health_paths = health_paths  # are answered without the store
+        self.health_paths = health_paths  # these need no store
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter
-        # Requests as they were sent, each with its target, the version that was answered with,
-        # and which reply it was: not the reply, which would outlast its version.
-        self._heads: OrderedDict[bytes, tuple[str, _Version, _Kind, float]] = OrderedDict()
+        # For the octets of a request: its target, the version and the kind of its reply, and
+        # Last-Modified. Not the reply itself, which would stay in memory after its version.
+        self._requests: OrderedDict[bytes, tuple[str, _Version, _Kind, float]] = OrderedDict()
 
-    def again(self, head: bytes) -> Reply | None:
-        """The reply to a request of which every octet was sent before, if it is still right.
+    def replay(self, octets: bytes) -> Reply | None:
+        """The reply to a request that was received before with exactly these octets.
 
-        A reader polls with the same octets until there is something new.
+        A reader sends the same octets until there is a new version. None if there is no reply,
+        or if it is out of date.
         """
-        known = self._heads.get(head)
-        if known is None:
+        stored = self._requests.get(octets)
+        if stored is None:
             return None
-        target, version, kind, changed_at = known
-        document = self._shelf.named(target)
+        target, version, kind, changed_at = stored
+        document = self._shelf.at_target(target)
         if document is None or (document.tag, document.last_modified) != version:
             return None
         return None if changed_at > time.time() else document.replies.get(kind)
 
-    def at_once(self, environ: _Environ, head: bytes = b"") -> Reply | None:
-        """The reply to a request of which its method, target and headers are known.
+    def reply_to(self, environ: _Environ, octets: bytes = b"") -> Reply | None:
+        """The stored reply to a request with this method, target and headers.
 
-        `head` is all of it as it was sent, to be known again. None where Flask has to answer,
-        or the limit has to be asked.
+        `octets` is the whole request; with it, `replay` finds the reply next time. None if
+        Flask has to answer, or if the rate limit has to be checked.
         """
         if self._limiter and not is_conditional(environ):
             return None
         target = _target(environ)
-        document = self._shelf.named(target) if _may_be_replayed(environ) else None
+        document = self._shelf.at_target(target) if _may_be_replayed(environ) else None
         if document is None:
             return None
         kind = _kind(document, environ)
         reply = _reply(document, kind)
-        # One that is right from some time on only is looked at again.
+        # A reply that becomes right, or wrong, at some time must be checked each time.
         is_lasting = math.isinf(current_from(document, environ))
-        if reply and kind and is_lasting and 0 < len(head) <= _LONGEST_HEAD:
+        if reply and kind and is_lasting and 0 < len(octets) <= _LONGEST_REQUEST:
             version = (document.tag, document.last_modified)
             changed_at = document.last_modified.timestamp()
-            self._heads[head] = (target, version, kind, changed_at)
-            if len(self._heads) > _MOST_HEADS:
-                self._heads.popitem(last=False)
+            self._requests[octets] = (target, version, kind, changed_at)
+            if len(self._requests) > _MOST_REQUESTS:
+                self._requests.popitem(last=False)
         return reply
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
-        """Answer a request from memory, or let the inner app answer and learn from it."""
+        """Answer a request with a stored reply, or call the inner app and store its answer."""
         if not _may_be_replayed(environ):
             return self._inner(environ, start_response)
-        document = self._shelf.named(_target(environ))
+        document = self._shelf.at_target(_target(environ))
         if document and self._limiter:
             seconds = self._limiter.wait(environ)
             if seconds:
@@ -113,40 +114,46 @@ class Replay:
         kind = _kind(document, environ) if document else None
         reply = _reply(document, kind) if document else None
         if reply is None:
-            return self._learned(environ, start_response)
+            return self._answer_and_store(environ, start_response)
         start_response(reply.status, reply.headers.copy())  # a server may change them
         return reply.body.copy() if environ["REQUEST_METHOD"] == "GET" else []
 
-    def _learned(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
+    def _answer_and_store(
+        self, environ: _Environ, start_response: _StartResponse
+    ) -> Iterable[bytes]:
         target = _target(environ)  # an app may change the environ
         generation = self._shelf.generation
         began = datetime.now(UTC)
-        heard: list[tuple[str, list[tuple[str, str]]]] = []
+        started: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def hear(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            heard.append((status, headers))
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            started.append((status, headers))
             return start_response(status, headers, *rest)
 
-        body = self._inner(environ, hear)
+        body = self._inner(environ, start)
         answered = environ.get(ANSWERED)
-        if answered and heard and not _ODDLY_WRITTEN.search(target):
+        if answered and started and not _UNUSUAL_ENCODING.search(target):
             document, coding = answered
-            # A feed that moves several times in a second is dated ahead, and until then an
-            # answer says "now" (RFC 9110 §8.8.2.1), which later no 304 would come of.
+            # Several changes within a second date a feed ahead of the clock. Until then an
+            # answer has the current time as Last-Modified (RFC 9110 §8.8.2.1). That must not
+            # be stored, because a client that sends it back later would get no 304.
             if document.last_modified <= began:
-                _keep_reply(document, coding, *heard[-1])
-            self._shelf.name(target, document, generation)
+                _keep_reply(document, coding, *started[-1])
+            self._shelf.add_target(target, document, generation)
         return body
 
 
 def _target(environ: _Environ) -> str:
-    """A request's target as it was sent, where the server tells."""
+    """The request target as the client sent it, if the server provides it; else the path."""
     target: str = environ.get("RAW_URI") or environ["PATH_INFO"]
     return target
 
 
 def _may_be_replayed(environ: _Environ) -> bool:
-    """True for a plain GET or HEAD. A browser's navigation may get a page for people."""
+    """True for a GET or HEAD without a query that is not the navigation of a browser.
+
+    A browser may get an HTML page at the same address.
+    """
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
         and not environ.get("QUERY_STRING")
@@ -157,8 +164,8 @@ def _may_be_replayed(environ: _Environ) -> bool:
 def _reply(document: Document, kind: _Kind | None) -> Reply | None:
     """The reply of this kind; None while the document is dated ahead of the clock.
 
-    A reply has the date of its document, which must not be later than `Date`: the clock may
-    have been put back since (RFC 9110 §8.8.2.1).
+    The Last-Modified of a reply must not be later than its Date (RFC 9110 §8.8.2.1), and
+    somebody may have set the clock back.
     """
     if kind is None or document.last_modified.timestamp() > time.time():
         return None
@@ -166,7 +173,7 @@ def _reply(document: Document, kind: _Kind | None) -> Reply | None:
 
 
 def _kind(document: Document, environ: _Environ) -> _Kind | None:
-    """Which of a document's replies is right: its coding, and whether it is a 304."""
+    """The kind of reply that this request gets; None if Flask has to make a delta."""
     unmodified = is_current(document, environ)
     if not unmodified and asks_for_delta(environ):
         return None
@@ -176,7 +183,7 @@ def _kind(document: Document, environ: _Environ) -> _Kind | None:
 def _keep_reply(
     document: Document, coding: str, status: str, headers: list[tuple[str, str]]
 ) -> None:
-    """The answer to the next who asks so. Its date is the server's to write."""
+    """Store an answer with its document. The server writes the date."""
     unmodified = status.startswith(_NOT_MODIFIED)
     if not unmodified and not status.startswith("200"):
         return

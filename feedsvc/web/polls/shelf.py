@@ -1,4 +1,4 @@
-"""Documents kept ready: each version rendered when first asked for, each coding made once."""
+"""Keeps documents ready in memory: each version is rendered once, and each coding made once."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from typing import Any, Final
 from feedsvc.core.feeds.formats import plain_type
 from feedsvc.web.polls.codings import CODINGS, coding_for
 
-_FURNITURE: Final = 8000  # octets that a document takes beside its bytes: answers, conditions
+_OVERHEAD: Final = 8000  # octets of a document beside its bodies: replies, verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as Flask gave it, but for the date: a WSGI status, headers, the body.
+    """An answer of Flask without its date: a WSGI status, headers, the body.
 
-    `head` is the status and the headers as HTTP/1.1 writes them, without the empty line.
+    `head` is the status line and the headers of HTTP/1.1, without the empty line.
     """
 
     status: str
@@ -29,9 +29,10 @@ class Reply:
 class Document:
     """One version of a document. `tag` is the strong validator of its plain `body`.
 
-    `names` are the raw paths that it is replayed at; `replies` the answers by coding, and
-    whether they are a 304; `verdicts` what `current_from` found of conditions; `deltas`
-    what is new in it since an earlier version, by the tag of that (None: all of it is sent).
+    `targets` are the request targets that it is replayed at; it has some only while it is
+    current. `replies` has the answers by coding, and whether they are a 304. `verdicts` has the
+    results of `current_from` by conditions. `deltas` has the new entries since an earlier
+    version, by the tag of that version; None means that the whole document is sent.
     """
 
     path: str
@@ -42,7 +43,7 @@ class Document:
     links: str
     vary: str
     body: bytes
-    names: set[str] = field(default_factory=set)
+    targets: set[str] = field(default_factory=set)
     replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
     verdicts: dict[tuple[str | None, str | None], float] = field(default_factory=dict)
     deltas: "dict[str, Document | None]" = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Document:
     _coding: Any = field(default_factory=Lock)
 
     def with_body(self, body: bytes) -> "Document":
-        """The same version with other bytes: a part of it."""
+        """The same version with another body, which has a part of the entries."""
         return Document(
             *(self.path, self.digest, self.tag, self.last_modified, self.media_type),
             *(self.links, self.vary),
@@ -59,24 +60,24 @@ class Document:
 
     @property
     def feed_path(self) -> str:
-        """The path of its feed; that of the site's for the list of feeds."""
+        """The path of its feed. The list of feeds has the path of the site's feed."""
         return self.path.rpartition("/")[0]
 
     @property
     def plain_type(self) -> str:
-        """A media type that programs show which do not know that of feeds."""
+        """A media type for programs that do not know the media types of feeds."""
         return plain_type(self.media_type)
 
     def coding_for(self, accept_encoding: str) -> str:
-        """The coding that this client is answered in; `` for plain bytes."""
+        """The coding of the answer to a client; `` for none."""
         return coding_for(accept_encoding, len(self.body))
 
     def tag_in(self, coding: str) -> str:
-        """The strong validator of its bytes in a coding."""
+        """The strong validator of the document in a coding."""
         return f"{self.tag}-{coding}" if coding else self.tag
 
     def bytes_in(self, coding: str) -> bytes:
-        """Its bytes in a coding, the same whenever they are made."""
+        """The body in a coding. It is made once."""
         if not coding:
             return self.body
         with self._coding:
@@ -86,24 +87,24 @@ class Document:
 
     @property
     def octets(self) -> int:
-        """What it takes of the memory, nearly."""
+        """Roughly the memory that it takes."""
         coded = sum(map(len, [*self._coded.values()]))
         deltas = sum(delta.octets for delta in [*self.deltas.values()] if delta)
-        return len(self.body) + coded + deltas + _FURNITURE
+        return len(self.body) + coded + deltas + _OVERHEAD
 
 
 class Shelf:
-    """The documents that were asked for last, within a bound of memory; safe among threads.
+    """The documents that were requested last, up to a limit of memory. It is thread-safe.
 
-    A document stands under its path, whatever its version, until a later one takes its place.
-    The raw paths that it is replayed at it has only while it is known to be current. A
-    *generation* begins with each look for what is not: a request that began in an earlier one
-    may have read an old version, and names nothing.
+    A document stays at its path until a later version replaces it, even if it is not current.
+    It can be found by request target only while it is current. Each check for documents that
+    are not current begins a *generation*. A request that began in an earlier generation may
+    have read an old version, so it cannot add a target.
     """
 
     def __init__(self, most_octets: int) -> None:
-        self._kept: OrderedDict[str, tuple[Document, int]] = OrderedDict()
-        self._named: dict[str, Document] = {}
+        self._by_path: OrderedDict[str, tuple[Document, int]] = OrderedDict()
+        self._by_target: dict[str, Document] = {}
         self._lock = Lock()
         self._octets = 0
         self._most = most_octets
@@ -111,85 +112,91 @@ class Shelf:
 
     @property
     def generation(self) -> int:
-        """Counts the looks for documents that are no longer current."""
+        """The number of checks so far for documents that are not current."""
         return self._generation
 
     def get(self, path: str) -> Document | None:
-        """The document last kept for a path, of whichever version."""
+        """The last document at a path, which may not be current."""
         with self._lock:
-            found = self._kept.get(path)
-            if found is None:
+            kept = self._by_path.get(path)
+            if kept is None:
                 return None
-            self._kept.move_to_end(path)
-            return found[0]
+            self._by_path.move_to_end(path)
+            return kept[0]
 
     def current(self, path: str) -> Document | None:
-        """The document at a path, if it is known to be current."""
-        found = self.get(path)
-        return found if found and found.names else None
+        """The document at a path; None if it may not be current."""
+        document = self.get(path)
+        return document if document and document.targets else None
 
     def keep(self, document: Document) -> None:
-        """Keep a document; those that were asked for longest ago give way."""
+        """Keep a document. Evict those that were requested longest ago."""
         with self._lock:
             self._put(document)
 
-    def named(self, raw_path: str) -> Document | None:
-        """The current document that a raw path stands for."""
+    def at_target(self, target: str) -> Document | None:
+        """The current document at a request target."""
         with self._lock:
-            found = self._named.get(raw_path)
-            if found is not None:
-                self._kept.move_to_end(found.path)
-            return found
+            document = self._by_target.get(target)
+            if document is not None:
+                self._by_path.move_to_end(document.path)
+            return document
 
-    def name(self, raw_path: str, document: Document, generation: int) -> None:
-        """Let a raw path stand for a document, if that is kept and known to be current."""
+    def add_target(self, target: str, document: Document, generation: int) -> None:
+        """Replay a document at a request target.
+
+        Do nothing if the shelf does not keep it, or if it may not be current.
+        """
         with self._lock:
-            if self._holds(document) and generation == self._generation:
-                document.names.add(raw_path)
-                self._named[raw_path] = document
+            if self._keeps(document) and generation == self._generation:
+                document.targets.add(target)
+                self._by_target[target] = document
                 self._put(document)
 
-    def weigh(self, document: Document) -> None:
-        """Count a document anew, which was coded or compared since it was kept."""
+    def recount(self, document: Document) -> None:
+        """Count the memory of a document again, after a coding or a delta was added."""
         with self._lock:
-            if self._holds(document):
+            if self._keeps(document):
                 self._put(document)
 
     def begin_generation(self) -> dict[str, str]:
-        """Begin to look for what is not current; the digest at each path that has a name."""
-        with self._lock:
-            self._generation += 1
-            return {document.path: document.digest for document in self._named.values()}
+        """Begin a check for documents that are not current.
 
-    def retire(self, path: str, digest: str) -> None:
-        """Take its names from the document at a path, if it still has this digest.
-
-        It is kept: it is the last good version.
+        Returns the digest of each document that has a target, by path.
         """
         with self._lock:
-            kept = self._kept.get(path)
-            if kept and kept[0].digest == digest:
-                self._forget_names(kept[0])
+            self._generation += 1
+            return {document.path: document.digest for document in self._by_target.values()}
 
-    def _holds(self, document: Document) -> bool:
-        kept = self._kept.get(document.path)
+    def retire(self, path: str, digest: str) -> None:
+        """Remove the targets of the document at a path, if it still has this digest.
+
+        The document stays: it is the last good version.
+        """
+        with self._lock:
+            kept = self._by_path.get(path)
+            if kept and kept[0].digest == digest:
+                self._remove_targets(kept[0])
+
+    def _keeps(self, document: Document) -> bool:
+        kept = self._by_path.get(document.path)
         return kept is not None and kept[0] is document
 
     def _put(self, document: Document) -> None:
-        before = self._kept.pop(document.path, None)
+        before = self._by_path.pop(document.path, None)
         if before:
             self._octets -= before[1]
             if before[0] is not document:
-                self._forget_names(before[0])
+                self._remove_targets(before[0])
         octets = document.octets
-        self._kept[document.path] = (document, octets)
+        self._by_path[document.path] = (document, octets)
         self._octets += octets
-        while self._octets > self._most and len(self._kept) > 1:
-            _, (leaving, its_octets) = self._kept.popitem(last=False)
+        while self._octets > self._most and len(self._by_path) > 1:
+            _, (evicted, its_octets) = self._by_path.popitem(last=False)
             self._octets -= its_octets
-            self._forget_names(leaving)
+            self._remove_targets(evicted)
 
-    def _forget_names(self, document: Document) -> None:
-        for raw_path in document.names:
-            self._named.pop(raw_path, None)
-        document.names.clear()
+    def _remove_targets(self, document: Document) -> None:
+        for target in document.targets:
+            self._by_target.pop(target, None)
+        document.targets.clear()

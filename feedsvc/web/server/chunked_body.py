@@ -1,16 +1,19 @@
-"""Where a body in chunks ends (RFC 9112 §7.1). The parser does not tell."""
+"""Finds the end of a chunked body (RFC 9112 §7.1), which the HTTP parser does not report."""
 
 
-class Chunks:
-    """The chunks of one body. What is malformed is left to the parser to refuse."""
+class ChunkedBody:
+    """The position in one chunked body. The parser refuses malformed bodies."""
 
     def __init__(self) -> None:
-        self._left = 0  # octets of a chunk, with the end of its line
+        self._left = 0  # octets of the current chunk that are still to come, with its CRLF
         self._line = bytearray()
         self._is_in_trailer = False
 
     def end(self, data: bytes, start: int) -> int:
-        """Where in `data` the body ends that goes on at `start`, or the length of `data`."""
+        """The position in `data` after the body, or the length of `data` if it goes on.
+
+        The next octets of the body begin at `start`.
+        """
         while start + self._left < len(data):
             start += self._left
             self._left = 0

@@ -1,8 +1,8 @@
-"""A connection to a client: uvicorn's, on which a poll is answered as soon as it is read.
+"""A connection to a client, on which the event loop itself answers polls.
 
-uvicorn parses requests (with llhttp), keeps their order and minds the pace of readers. What is
-ready-made needs neither a task nor a thread and is written at once. There are bounds as well,
-on headers, on requests that wait, and on connections, since uvicorn has none.
+uvicorn parses requests (with llhttp), answers them in order and applies backpressure. This
+module adds what uvicorn lacks: stored replies are written without a task or a thread, requests
+that violate RFC 9112 are refused, and headers, queued requests and connections are limited.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.shelf import Reply
-from feedsvc.web.server.chunked_body import Chunks
+from feedsvc.web.server.chunked_body import ChunkedBody
 from feedsvc.web.server.descriptors import most_connections
-from feedsvc.web.server.gateway import IS_GONE, Gateway
+from feedsvc.web.server.gateway import IS_DISCONNECTED, Gateway
 from feedsvc.web.server.request_syntax import (
     Refusal,
     RequestLine,
@@ -29,135 +29,140 @@ from feedsvc.web.server.request_syntax import (
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
 MOST_HEADERS: Final = 100
-MOST_WAITING: Final = 100  # requests that were sent before an earlier one is answered
-MOST_SENT_OCTETS: Final = 10_000_000  # in one request, and no end yet; Flask reads less
+MOST_QUEUED: Final = 100  # pipelined requests that wait for an earlier answer
+MOST_SENT_OCTETS: Final = 10_000_000  # of one request; the gateway reads fewer
 
-# The headers that a poll may depend on, as WSGI writes them.
-_READ: Final[Mapping[bytes, str]] = {
+# The headers that the answer to a poll depends on, with their names in the environ.
+_POLL_HEADERS: Final[Mapping[bytes, str]] = {
     name.lower().encode(): f"HTTP_{name.upper().replace('-', '_')}"
     for name in (
         *("A-IM", "Accept-Encoding", "If-Modified-Since", "If-None-Match", "Sec-Fetch-Dest"),
     )
 }
-# The headers on which it depends how a request is read.
-_OF_SYNTAX: Final = frozenset((b"content-length", b"expect", b"host", b"transfer-encoding"))
+# The headers that decide how a request is read.
+_SYNTAX_HEADERS: Final = frozenset(
+    (b"content-length", b"expect", b"host", b"transfer-encoding")
+)
 _END: Final = b"\r\n\r\n"
 _EMPTY_LINES: Final = re.compile(b"[\r\n]*")
-_OF_BODIES: Final = (b"content-length", b"transfer-encoding")
-# Octets of a header. What was found of a longer one is not remembered, so that it takes up to a
-# millisecond each time: that is for a thread.
-_LONGEST: Final = 200
+_BODY_HEADERS: Final = (b"content-length", b"transfer-encoding")
+# Octets of a header value. Results for longer values are not cached. Computing them takes up to
+# a millisecond, so a thread does it.
+_LONGEST_VALUE: Final = 200
 
-# Where in a request a connection is. While it is between two, what comes begins the next.
+# The part of a request that is being read. After `_BETWEEN`, the next octet begins a request.
 _BETWEEN: Final = 0
 _IN_HEADERS: Final = 1
 _IN_BODY: Final = 2
 
 
 class Connection(HttpToolsProtocol):
-    """One connection, to the `Gateway` that uvicorn was given as its app."""
+    """One connection. Its app is the `Gateway`."""
 
-    _reply: Reply | None = None  # to the request whose headers have come
-    _is_last = False  # the connection is to be closed after that
+    _reply: Reply | None = None  # the stored reply to the request that is being read
+    _closes = False  # the connection closes after that reply
     _stage = _BETWEEN
-    _octets = 0  # that have come since a request was last complete
+    _octets = 0  # received since the last complete request
     _line = RequestLine(b"")  # of the request that is being read
-    _tail = b""  # the last octets that were read
-    _left = 0  # octets of a body whose length is known
-    _chunks: Chunks | None = None  # of a body whose length is not
-    _head = b""  # a request that came in one piece
+    _tail = b""  # the last three octets that were read
+    _left = 0  # octets to come of a body with a Content-Length
+    _chunks: ChunkedBody | None = None
+    _whole_request = b""  # the request that is being read, if it came in one piece
     _answering: RequestResponseCycle | None = None
-    _is_refused = False
+    _is_refused = False  # nothing more is read
     _refusal: Refusal | None = None  # of the request that is being read
-    _last_words = b""  # a refusal that waits for the answers before it
+    _queued_refusal = b""  # is sent after the answers to earlier requests
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._begun_line = bytearray()
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._partial_line = bytearray()
         self._hosts: list[bytes] = []
         self._codings: list[bytes] = []
         self._replay = cast(Gateway, self.app).app
-        self._gone = asyncio.Event()  # the scope knows this, and not us: no circle to collect
+        self._disconnected = asyncio.Event()  # scopes refer to it, not to us: no cycle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Take a client in. Beyond what may be, another makes room for it.
-
-        One that rests, else one that is slow to read: else a crowd of such shuts everybody out.
-        """
+        """Accept a client. Above the limit, evict a connection, which may be this one."""
         super().connection_made(transport)
         if len(self.connections) > most_connections():
-            others = [
-                c for c in self.connections if isinstance(c, Connection) and c is not self
-            ]
-            leaving = next((c for c in others if c.rests), None) or next(
-                (c for c in others if c.transport.get_write_buffer_size()), self
-            )
-            leaving.transport.abort()
+            self._connection_to_evict().transport.abort()
+
+    def _connection_to_evict(self) -> "Connection":
+        """An idle connection, else a slow reader, else this one.
+
+        Without the second choice, slow readers could fill every slot.
+        """
+        others = [c for c in self.connections if isinstance(c, Connection) and c is not self]
+        return next((c for c in others if c.is_idle), None) or next(
+            (c for c in others if c.transport.get_write_buffer_size()), self
+        )
 
     @property
-    def rests(self) -> bool:
-        """True where all that was asked is answered, and the answers are on their way."""
-        return self._is_free and not self.transport.get_write_buffer_size()
+    def is_idle(self) -> bool:
+        """True if all requests are answered, and the kernel has taken the answers."""
+        return self._has_answered_all and not self.transport.get_write_buffer_size()
 
     @property
-    def waits(self) -> bool:
-        """True where it is our turn: a request is here, and all before it is on its way."""
-        asked = self._answering
-        is_asked = asked and not asked.more_body and not asked.response_complete
-        return bool(is_asked and not self.transport.get_write_buffer_size())
+    def awaits_answer(self) -> bool:
+        """True if the client waits for us: a whole request is here and is not answered yet."""
+        cycle = self._answering
+        is_complete = cycle and not cycle.more_body and not cycle.response_complete
+        return bool(is_complete and not self.transport.get_write_buffer_size())
 
     @property
-    def _is_free(self) -> bool:
-        # None before the first request, whatever uvicorn's types say.
+    def _has_answered_all(self) -> bool:
+        # The cycle is None before the first request, although uvicorn's types deny it.
         return getattr(self.cycle, "response_complete", True)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let what is being answered know, which need not be the last that was asked."""
-        self._gone.set()
+        """Tell the request that is being answered, which may not be the latest one."""
+        self._disconnected.set()
         if self._answering:
             self._answering.disconnected = True
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answering = cycle
-        cycle.default_headers = []  # the gateway writes the date, which uvicorn does too early
-        cycle.scope[IS_GONE] = self._gone.is_set  # type: ignore[typeddict-unknown-key]  # ours
+        cycle.default_headers = []  # the gateway writes the date, uvicorn too early
+        cycle.scope[IS_DISCONNECTED] = self._disconnected.is_set  # type: ignore[typeddict-unknown-key]  # our own key
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
-        """Go on to the next request; no further ones are read while any wait."""
+        """Go on to the next request. Read no further ones while any are queued."""
         was_last = not self.pipeline
         super().on_response_complete()
         if self.pipeline:
             self.flow.pause_reading()
-        elif was_last and self._last_words and not self.transport.is_closing():
-            self._close_with(self._last_words)
+        elif was_last and self._queued_refusal and not self.transport.is_closing():
+            self._close_with(self._queued_refusal)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
-        """A client that has asked, and sends no more, still gets its answer."""
-        waits = not self._is_free and not self.cycle.more_body
-        if waits and not self._last_words:
+        """Keep a half-closed connection while the client awaits an answer."""
+        is_awaited = not self._has_answered_all and not self.cycle.more_body
+        if is_awaited and not self._queued_refusal:
             self.cycle.keep_alive = False
-        return waits
+        return is_awaited
 
     def data_received(self, data: bytes) -> None:
-        """Answer what is asked, and refuse what cannot be read."""
-        is_new = self._stage == _BETWEEN and not self._begun_line
+        """Answer requests, and refuse those that cannot be read."""
+        is_new = self._stage == _BETWEEN and not self._partial_line
         if is_new and self._may_answer():
-            reply = self._replay.again(data)
+            reply = self._replay.replay(data)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
                 return
-        self._head = data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
-        start = self._read_at_once(data) if self._head else 0
+        self._whole_request = (
+            data if is_new and data.endswith(_END) and data.count(_END) == 1 else b""
+        )
+        start = self._read_whole(data) if self._whole_request else 0
         while start < len(data) and not self._is_refused and not self.transport.is_closing():
             start = self._read(data, start)
 
-    def _read_at_once(self, data: bytes) -> int:
-        """Read a request without a body that came in one piece, as most do.
+    def _read_whole(self, data: bytes) -> int:
+        """Read a request without a body that came in one piece, as most requests do.
 
-        Returns where to go on: at 0 if there is anything unusual about its first line.
+        Returns the position to go on from, which is 0 if the request line is malformed.
         """
         end = data.find(b"\n") + 1
         line = request_line(data[:end])
@@ -170,15 +175,15 @@ class Connection(HttpToolsProtocol):
         return len(data)
 
     def _read(self, data: bytes, start: int) -> int:
-        """Read on from there until a request may end, so that each begins with a call of this.
+        """Read from `start` to the next position where a request may end.
 
-        Returns where to go on.
+        So each request begins with a new call. Returns the position to go on from.
         """
         line = b""
         end = start
         if self._stage == _BETWEEN:
-            if not self._begun_line:  # empty lines are passed over (RFC 9112 §2.2)
-                start = _EMPTY_LINES.match(data, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if not self._partial_line:  # skip empty lines (RFC 9112 §2.2)
+                start = _EMPTY_LINES.match(data, start).end()  # type: ignore[union-attr]  # it always matches
             end = data.find(b"\n", start) + 1 or len(data)
             line = self._read_line(data[start:end])
             self._octets += end - start
@@ -207,28 +212,28 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def _read_line(self, piece: bytes) -> bytes:
-        """The request line for the parser, when all of it has come.
+        """The request line for the parser, or nothing while it is incomplete.
 
-        It is read here, since the parser refuses all faults alike, and UTF-8 too.
+        The parser would refuse every malformed line with the same status, and UTF-8 as well.
         """
-        self._begun_line += piece
+        self._partial_line += piece
         if not piece.endswith(b"\n") and may_begin_line(piece):
-            if len(self._begun_line) > MOST_HEADER_OCTETS:
+            if len(self._partial_line) > MOST_HEADER_OCTETS:
                 self._line = RequestLine(b"")
                 self.send_400_response("The headers are too long.")
             return b""
-        self._line = request_line(bytes(self._begun_line))
-        self._begun_line.clear()
+        self._line = request_line(bytes(self._partial_line))
+        self._partial_line.clear()
         self._refusal = self._line.refusal
         if not self._line.octets:
             self.send_400_response("")
         return self._line.octets
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what cannot be read, behind the answers to what was asked before.
+        """Refuse a request that cannot be read, after the answers to earlier requests.
 
-        Nothing behind it is read. The connection is closed: what comes next is unknown, or its
-        client does not speak our HTTP (RFC 9112 §9.6).
+        Read no more, and close the connection: the start of the next request is unknown, or the
+        client does not speak our version of HTTP (RFC 9112 §9.6).
         """
         if self._is_refused or self.transport.is_closing():
             return
@@ -243,13 +248,13 @@ class Connection(HttpToolsProtocol):
             else:
                 self.cycle.disconnected = True
                 self._close_with(octets)
-        elif is_in_body:  # its turn has not come
+        elif is_in_body:  # the request is still queued
             self.pipeline.popleft()
-            self._last_words = octets
-        elif self._is_free:
+            self._queued_refusal = octets
+        elif self._has_answered_all:
             self._close_with(octets)
         else:
-            self._last_words = octets
+            self._queued_refusal = octets
 
     def _refusal_octets(self, refusal: Refusal) -> bytes:
         status = HTTPStatus(refusal.status)
@@ -267,7 +272,7 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
     def on_message_begin(self) -> None:
-        """Collect headers; what uvicorn wants beside them may not be needed."""
+        """Begin to collect headers. uvicorn also builds a scope, which a poll does not need."""
         self._stage = _IN_HEADERS
         self.url = b""
         self.headers = []
@@ -276,26 +281,29 @@ class Connection(HttpToolsProtocol):
         self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header. What trails a body is none, and may be without an end."""
+        """Collect a header field. Ignore trailer fields, which may be endless."""
         if self._stage != _IN_HEADERS:
             return
         name = name.lower()
         self.headers.append((name, value))
-        if name not in _OF_SYNTAX:
+        if name not in _SYNTAX_HEADERS:
             return
         if name == b"host":
             self._hosts.append(value)
         elif name == b"transfer-encoding":
             self._codings.append(value)
-        elif name == b"content-length":  # the parser has seen that these are digits
+        elif name == b"content-length":  # the parser accepts digits only
             self._left = int(value.strip().lstrip(b"0") or b"0")
         elif value.lower() == b"100-continue":
             self.expect_100_continue = True
 
     def on_headers_complete(self) -> None:
-        """Have the answer ready, or ask Flask. What is raised here becomes a refusal."""
-        if len(self.pipeline) > MOST_WAITING:
-            self._is_refused = True  # without a word
+        """Look up a stored reply, or start a task that calls Flask.
+
+        An exception in this method becomes a refusal.
+        """
+        if len(self.pipeline) > MOST_QUEUED:
+            self._is_refused = True  # without an answer
             self.cycle.keep_alive = False
             raise ValueError
         if self._refusal is None and self._codings:
@@ -306,18 +314,18 @@ class Connection(HttpToolsProtocol):
             raise ValueError
         if self._octets > MOST_HEADER_OCTETS:
             raise ValueError
-        self._reply = self._ready_reply()
+        self._reply = self._stored_reply()
         if self._reply is None:
             url, headers, expects = self.url, self.headers, self.expect_100_continue
             super().on_message_begin()
             self.url, self.expect_100_continue = url, expects
             self.headers += headers
             super().on_headers_complete()
-            if self.parser.should_upgrade():  # it is answered, and read no further
+            if self.parser.should_upgrade():  # answer it, and read no more
                 self.cycle.keep_alive = False
         self._stage = _IN_BODY
         if self._codings:
-            self._chunks = Chunks()
+            self._chunks = ChunkedBody()
 
     def on_message_complete(self) -> None:
         self._stage = _BETWEEN
@@ -329,7 +337,7 @@ class Connection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._reply = None
-        if self._is_last:
+        if self._closes:
             self._write(reply, b"connection: close\r\n\r\n")
             self.transport.close()
         else:
@@ -343,38 +351,39 @@ class Connection(HttpToolsProtocol):
             self.transport.write(head)
 
     def _may_answer(self) -> bool:
-        """True where an answer may be written now: all before it are, and are being read."""
-        return self._is_free and not self.flow.write_paused and not self.transport.is_closing()
+        """True if earlier answers are written, and the client reads them."""
+        is_blocked = self.flow.write_paused or self.transport.is_closing()
+        return self._has_answered_all and not is_blocked
 
-    def _ready_reply(self) -> Reply | None:
-        """None for all but a plain GET."""
+    def _stored_reply(self) -> Reply | None:
+        """The stored reply to a GET without a body; None if the gateway has to answer."""
         parser = self.parser
         line = self._line
         if line.method != b"GET" or parser.should_upgrade() or not self._may_answer():
             return None
-        self._is_last = line.is_of_1_0 or not parser.should_keep_alive()
+        self._closes = line.is_of_1_0 or not parser.should_keep_alive()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET",
             "RAW_URI": self.url.decode("latin-1"),
         }
         for header, value in self.headers:
-            name = _READ.get(header)
+            name = _POLL_HEADERS.get(header)
             if name:
-                if name in environ or len(value) > _LONGEST:
+                if name in environ or len(value) > _LONGEST_VALUE:
                     return None
                 environ[name] = value.decode("latin-1")
-            elif header in _OF_BODIES:
+            elif header in _BODY_HEADERS:
                 return None
-        return self._replay.at_once(environ, b"" if self._is_last else self._head)
+        return self._replay.reply_to(environ, b"" if self._closes else self._whole_request)
 
 
 def _end_of_headers(tail: bytes, data: bytes, start: int) -> int:
-    """Where the headers end that go on at `start`, or the length of `data`.
+    """The position in `data` after the headers, or the length of `data` if they go on.
 
-    `tail` came before.
+    `tail` is the last octets before `start`.
     """
     across = (tail + data[start : start + 3]).find(_END)
     if across >= 0:
         return start + across + len(_END) - len(tail)
-    found = data.find(_END, start)
-    return found + len(_END) if found >= 0 else len(data)
+    end = data.find(_END, start)
+    return end + len(_END) if end >= 0 else len(data)

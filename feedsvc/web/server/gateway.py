@@ -1,6 +1,7 @@
-"""Between the event loop and Flask: threads compute answers, and wait for no client.
+"""Connects the event loop to Flask: threads compute answers, and never wait for a client.
 
-A body is here before Flask is asked, and an answer is sent at the pace of its reader.
+The event loop reads the whole body before it calls Flask, and sends the answer as fast as the
+client reads it.
 """
 
 import asyncio
@@ -19,11 +20,11 @@ from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS, UNREAD
 
-THREADS: Final = 4  # more of them only wait for one another
-MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all bodies in this process
+THREADS: Final = 4  # more threads would only compete for the interpreter
+MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all request bodies in this process
 
-# Under this key of the scope stands a callable: whether the client is known to have gone.
-IS_GONE: Final = "feedsvc.is_gone"
+# The scope key for a callable that returns True if the client has disconnected.
+IS_DISCONNECTED: Final = "feedsvc.is_disconnected"
 
 log = logging.getLogger("feedsvc.web")
 
@@ -40,7 +41,7 @@ class _Closable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A status, headers, and pieces of a body; `rest` has further ones, if there are any."""
+    """An answer: `begun` is the first part of the body, `rest` yields further parts, if any."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -49,23 +50,24 @@ class _Answer:
 
 
 class Gateway:
-    """An ASGI app that asks a WSGI app, in one of few threads."""
+    """An ASGI app that calls a WSGI app in a small pool of threads."""
 
     def __init__(self, app: Replay) -> None:
         self.app = app
         self._threads = ThreadPoolExecutor(THREADS, "answers")
-        # Requests that need no store wait behind none that waits for it.
+        # Health checks need no store, so they do not queue behind requests that wait for it.
         self._health_thread = ThreadPoolExecutor(1, "health")
-        self._held = 0  # octets of bodies
+        self._held = 0  # octets of request bodies
 
     async def __call__(self, scope: Any, receive: _Receive, send: _Send) -> None:
-        """Answer one request; not a word to a client that goes before it has asked.
+        """Answer one request, unless its client disconnects before it is complete.
 
-        What is raised ends the connection: an answer that has begun is then seen to be cut off.
+        An exception closes the connection, so that the client can see that the answer is
+        incomplete.
         """
         try:
             await self._respond(scope, receive, send)
-        except Unsettled:  # a file was changed while it was sent: no fault of anybody
+        except Unsettled:  # somebody changed the file while it was sent: not a fault
             raise
         except Exception:
             log.exception("%s %s failed", scope["method"], scope["path"])
@@ -73,7 +75,7 @@ class Gateway:
 
     async def _respond(self, scope: Any, receive: _Receive, send: _Send) -> None:
         environ = environ_of(scope)
-        is_gone = scope.get(IS_GONE, lambda: False)
+        is_disconnected = scope.get(IS_DISCONNECTED, lambda: False)
         body = bytearray()
         try:
             if scope["method"] == "POST" and not await self._read(body, environ, receive):
@@ -82,7 +84,7 @@ class Gateway:
             is_health = scope["path"] in self.app.health_paths
             threads = self._health_thread if is_health else self._threads
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(threads, self._answer, environ, is_gone)
+            answer = await loop.run_in_executor(threads, self._answer, environ, is_disconnected)
         finally:
             self._held -= len(body)
         if answer is None:
@@ -92,11 +94,14 @@ class Gateway:
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.begun})
         else:
-            await self._send_pieces(answer.begun, answer.rest, is_gone, send)
+            await self._send_pieces(answer.begun, answer.rest, is_disconnected, send)
 
     async def _read(self, body: bytearray, environ: _Environ, receive: _Receive) -> bool:
-        """Read a body, or say in the environ why not; False where its client has gone."""
-        # Python refuses to read thousands of digits, zeros too.
+        """Read the body, or store the reason for not reading it in `environ[UNREAD]`.
+
+        False if the client has disconnected.
+        """
+        # int() raises on thousands of digits, even if they are zeros.
         if int(environ.get("CONTENT_LENGTH", "").lstrip("0") or 0) > MOST_BODY_OCTETS:
             environ[UNREAD] = 413
         while UNREAD not in environ:
@@ -113,24 +118,23 @@ class Gateway:
                 environ[UNREAD] = 503
         return True
 
-    def _answer(self, environ: _Environ, is_gone: Callable[[], bool]) -> _Answer | None:
-        """What the app answers. Of a body in one piece nothing is left to do.
+    def _answer(self, environ: _Environ, is_disconnected: Callable[[], bool]) -> _Answer | None:
+        """Call the app. `rest` is None if the body has only one part.
 
-        None for a client that has gone while others were answered: who comes and goes leaves
-        nothing to compute.
+        None if the client disconnected while its request was queued: nothing is computed then.
         """
-        if is_gone():
+        if is_disconnected():
             return None
-        heard: list[tuple[str, list[tuple[str, str]]]] = []
-        pieces = _pieces(self.app(environ, lambda *started: heard.append(started[:2])))
+        started: list[tuple[str, list[tuple[str, str]]]] = []
+        pieces = _pieces(self.app(environ, lambda *arguments: started.append(arguments[:2])))
         begun = list(islice(pieces, 2))
-        status, headers = heard[-1]
+        status, headers = started[-1]
         return _Answer(
             status=int(status[:3]),
             headers=[
                 (name.lower().encode("latin-1"), value.encode("latin-1"))
                 for name, value in headers
-                if name.lower() != "date"  # it is written when the answer is sent
+                if name.lower() != "date"  # the date is written when the answer is sent
             ],
             begun=b"".join(begun),
             rest=pieces if len(begun) == 2 else None,
@@ -140,13 +144,16 @@ class Gateway:
         self,
         begun: bytes,
         rest: Generator[bytes, None, None],
-        is_gone: Callable[[], bool],
+        is_disconnected: Callable[[], bool],
         send: _Send,
     ) -> None:
-        """Send a body while there is a reader, each piece when the one before has left."""
+        """Send the parts of a body until the end, or until the client disconnects.
+
+        The next part is read when the client has taken the previous one.
+        """
         try:
             piece = begun
-            while piece and not is_gone():
+            while piece and not is_disconnected():
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
                 piece = await self._in_thread(next, rest, b"")
             await send({"type": "http.response.body"})
@@ -159,7 +166,7 @@ class Gateway:
 
 
 def _pieces(iterable: Iterable[bytes]) -> Generator[bytes, None, None]:
-    """What a WSGI app has returned; it is closed at its end, or with this (PEP 3333)."""
+    """The body of a WSGI app. Its iterable is closed when this generator ends (PEP 3333)."""
     try:
         yield from iterable
     finally:
@@ -170,8 +177,8 @@ def _pieces(iterable: Iterable[bytes]) -> Generator[bytes, None, None]:
 def environ_of(scope: Any) -> _Environ:
     """The WSGI environ of an ASGI request, without a body (PEP 3333).
 
-    RAW_URI is the target as it was sent. Headers with an underscore are left out: in an environ
-    they could not be told from those with a hyphen.
+    RAW_URI is the request target as the client sent it. Headers with an underscore are omitted,
+    because the environ has the same name for them as for those with a hyphen.
     """
     path, query = scope["raw_path"], scope["query_string"].decode("latin-1")
     target = path.decode("latin-1")
@@ -188,7 +195,7 @@ def environ_of(scope: Any) -> _Environ:
         "REMOTE_ADDR": scope["client"][0] if scope["client"] else "",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
-        "wsgi.input_terminated": True,  # a body in chunks has no length
+        "wsgi.input_terminated": True,  # a chunked body has no Content-Length
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,

@@ -1,6 +1,6 @@
-"""Closes connections that wait for nothing good: half-sent requests, readers that do not read.
+"""Closes idle connections: half-sent requests, and clients that do not read their answer.
 
-The kernel knows of each connection when something last came or went (Linux).
+The Linux kernel records when data was last sent and received on each connection.
 """
 
 import asyncio
@@ -11,36 +11,36 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
-SILENT_SECONDS: Final = 12  # without an octet in either direction
-# Without an octet of ours: what comes drop by drop is not silent. A request may begin when a
-# connection has rested for as long as it may, and has the rest for its headers and its body.
+IDLE_SECONDS: Final = 12  # no data in either direction
+# We have sent no data: a client that sends octet by octet is not idle. A client may begin a
+# request just before IDLE_SECONDS, and has the difference to send its headers and its body.
 UNANSWERED_SECONDS: Final = 17
-# Without an octet of ours where more of an answer is ready: a player that has enough for now
-# does not read, and the window of a proxy may open once in half a minute.
+# We have sent no data although more of an answer is ready. A media player stops reading while
+# its buffer is full, and the window of a proxy may open only every 30 seconds.
 UNREAD_SECONDS: Final = 60
-_TCP_INFO: Final = struct.Struct("=8x36xIIII")  # see _is_given_up
+_TCP_INFO: Final = struct.Struct("=8x36xIIII")  # see _is_idle
 
 
-def close_silent(transports: Iterable[asyncio.Transport]) -> None:
-    """Close those on which nothing has moved for too long; to be called often."""
+def close_idle(transports: Iterable[asyncio.Transport]) -> None:
+    """Close the connections that are idle for too long. The server calls this every second."""
     if sys.platform != "linux":
         return
     for transport in transports:
         connection = transport.get_extra_info("socket")
         with suppress(OSError):
-            if connection and _is_given_up(connection, transport.get_write_buffer_size() > 0):
+            if connection and _is_idle(connection, transport.get_write_buffer_size() > 0):
                 transport.abort()
 
 
-def _is_given_up(connection: socket.socket, has_more: bool) -> bool:
-    """True where nothing has moved, or been answered, for too long: `struct tcp_info` tells.
+def _is_idle(connection: socket.socket, has_more: bool) -> bool:
+    """True if the connection is over its time limit, according to `struct tcp_info`.
 
-    In linux/tcp.h eight octets and nine numbers stand before tcpi_last_data_sent,
-    tcpi_last_ack_sent, tcpi_last_data_recv and tcpi_last_ack_recv, in milliseconds.
+    In linux/tcp.h, eight octets and nine numbers precede tcpi_last_data_sent,
+    tcpi_last_ack_sent, tcpi_last_data_recv and tcpi_last_ack_recv (milliseconds).
     """
     raw = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
     sent, _, received, _ = _TCP_INFO.unpack(raw)
     if has_more:
         return bool(sent > UNREAD_SECONDS * 1000)
-    silent = min(sent, received) > SILENT_SECONDS * 1000
-    return bool(silent or sent > UNANSWERED_SECONDS * 1000)
+    is_silent = min(sent, received) > IDLE_SECONDS * 1000
+    return bool(is_silent or sent > UNANSWERED_SECONDS * 1000)

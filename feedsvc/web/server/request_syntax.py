@@ -1,4 +1,4 @@
-"""What a request must look like (RFC 9112), beyond what the parser of HTTP checks itself."""
+"""Rules of RFC 9112 that the HTTP parser does not check: request line, Host, codings."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from urllib.parse import quote_from_bytes
 
 
 class Refusal(NamedTuple):
-    """The status of an answer after which the connection is closed, and its text."""
+    """The status and the text of an answer that closes the connection."""
 
     status: int
     text: str
@@ -17,9 +17,9 @@ class Refusal(NamedTuple):
 class RequestLine(NamedTuple):
     """A request line.
 
-    `octets` is the line as the parser reads it: the target in origin-form (or `*`) and in
-    ASCII, the version 1.0 or 1.1. They are empty if the line is malformed. `refusal` says why
-    the request is refused.
+    `octets` is the line for the parser: the target in origin-form (or `*`) and in ASCII, the
+    version 1.0 or 1.1. It is empty if the line is malformed. `refusal` is None if the line is
+    accepted.
     """
 
     octets: bytes
@@ -29,7 +29,7 @@ class RequestLine(NamedTuple):
     refusal: Refusal | None = None
 
 
-# Any other is answered with 501. CONNECT is one of them: this is no proxy (RFC 9110 §9.3.6).
+# Other methods get 501. CONNECT is one of them: this is not a proxy (RFC 9110 §9.3.6).
 METHODS: Final = frozenset(
     b"ACL BIND CHECKOUT COPY DELETE GET HEAD LINK LOCK MERGE MKACTIVITY MKCALENDAR MKCOL MOVE "
     b"NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH "
@@ -39,8 +39,8 @@ METHODS: Final = frozenset(
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _LINE: Final = re.compile(rb"(%b) ([!-~\x80-\xff]+) HTTP/([0-9])\.([0-9])\r\n" % _TOKEN)
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE)
-_IN_NO_LINE: Final = re.compile(rb"[^\r -~\x80-\xff]")
-# A host is a reg-name or an IP-literal (RFC 3986 §3.2.2), which has no zone.
+_NOT_IN_A_LINE: Final = re.compile(rb"[^\r -~\x80-\xff]")
+# A host is a reg-name or an IP-literal (RFC 3986 §3.2.2), without a zone.
 _HOST: Final = re.compile(
     rb"(?:\[([0-9A-Fa-f:.]+)\]|\[[vV][0-9A-Fa-f]+\.[\w\-.~!$&'()*+,;=:]+\]"
     rb"|(?:[\w\-.~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+)(?::([0-9]*))?"
@@ -48,9 +48,9 @@ _HOST: Final = re.compile(
 _MOST_PORT: Final = 65535
 _QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _CODING: Final = re.compile(rb"(%b)[ \t]*(;.*)?" % _TOKEN, re.DOTALL)
-# Lines and hosts of at most so many octets are remembered, so many of each: most are the same.
-_SHORT: Final = 200
-_REMEMBERED: Final = 1024
+# Results for short lines and hosts are cached, because most requests repeat them.
+_SHORT: Final = 200  # octets
+_CACHED: Final = 1024
 _ASCII: Final = bytes(range(128))
 
 _BAD_LINE: Final = Refusal(400, "The request line is malformed (RFC 9112, section 3).")
@@ -67,15 +67,15 @@ _UNKNOWN_CODING: Final = Refusal(501, "The only transfer coding of this server i
 
 
 def may_begin_line(octets: bytes) -> bool:
-    """False if no request line has these octets."""
-    return not _IN_NO_LINE.search(octets)
+    """False if a request line cannot contain these octets."""
+    return not _NOT_IN_A_LINE.search(octets)
 
 
 def request_line(line: bytes) -> RequestLine:
-    """Read a request line with its end (RFC 9112 §3).
+    """Read a request line that includes its CRLF (RFC 9112 §3).
 
-    A later minor version of HTTP/1 is read as 1.1 (RFC 9110 §2.5). Octets beyond ASCII are
-    percent-encoded: some clients send `/tags/茶/` as it is.
+    A later minor version of HTTP/1 is read as 1.1 (RFC 9110 §2.5). Octets outside ASCII are
+    percent-encoded, because some clients send `/tags/茶/` unencoded.
     """
     return _short_line(line) if len(line) <= _SHORT else _read_line(line)
 
@@ -86,8 +86,8 @@ def _read_line(line: bytes) -> RequestLine:
         return RequestLine(b"", refusal=_BAD_LINE)
     method, target, major, minor = match.groups()
     if major != b"1":
-        known = method if method in METHODS else b"GET"
-        return RequestLine(b"%b / HTTP/1.1\r\n" % known, method, refusal=_BAD_VERSION)
+        readable = method if method in METHODS else b"GET"
+        return RequestLine(b"%b / HTTP/1.1\r\n" % readable, method, refusal=_BAD_VERSION)
     if method not in METHODS:
         return RequestLine(b"GET / HTTP/1.1\r\n", method, refusal=_BAD_METHOD)
     if target.startswith(b"/") and minor in b"01" and line.isascii():
@@ -105,11 +105,11 @@ def _read_line(line: bytes) -> RequestLine:
     return RequestLine(octets, method, is_of_1_0, has_authority)
 
 
-_short_line = lru_cache(_REMEMBERED)(_read_line)
+_short_line = lru_cache(_CACHED)(_read_line)
 
 
 def is_host(octets: bytes) -> bool:
-    """True for a host that is not empty, with or without a port (RFC 9110 §7.2)."""
+    """True for a host, with or without a port (RFC 9110 §7.2). An empty one is not a host."""
     return _is_short_host(octets) if len(octets) <= _SHORT else _is_host(octets)
 
 
@@ -127,13 +127,13 @@ def _is_host(octets: bytes) -> bool:
     return len(digits) <= len(str(_MOST_PORT)) and int(digits or b"0") <= _MOST_PORT
 
 
-_is_short_host = lru_cache(_REMEMBERED)(_is_host)
+_is_short_host = lru_cache(_CACHED)(_is_host)
 
 
 def host_refusal(hosts: list[bytes], line: RequestLine) -> Refusal | None:
-    """Why a request with this line and these `Host` lines is refused (RFC 9112 §3.2).
+    """The refusal of a request with this line and these `Host` values (RFC 9112 §3.2), if any.
 
-    Without an authority in the target the value may be empty.
+    The value may be empty if the target has no authority.
     """
     if len(hosts) != 1:
         if hosts:
@@ -142,12 +142,12 @@ def host_refusal(hosts: list[bytes], line: RequestLine) -> Refusal | None:
     host = hosts[0]
     if is_host(host):
         return None
-    host = host.rstrip(b" \t")  # the parser leaves what is behind a value
+    host = host.rstrip(b" \t")  # the parser keeps trailing whitespace
     return None if is_host(host) or (not host and not line.has_authority) else _BAD_HOST
 
 
 def coding_refusal(lines: list[bytes]) -> Refusal | None:
-    """Why a request with these `Transfer-Encoding` lines is refused (RFC 9112 §6.1, §6.3)."""
+    """The refusal of these `Transfer-Encoding` values (RFC 9112 §6.1, §6.3), if any."""
     listed = _QUOTED.sub(b"", b",".join(lines)).split(b",")
     codings = [coding for coding in (one.strip(b" \t") for one in listed) if coding]
     matches = [_CODING.fullmatch(coding) for coding in codings]

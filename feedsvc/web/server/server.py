@@ -1,10 +1,11 @@
-"""uvicorn, set up for us: where we listen, and what each process does."""
+"""Runs uvicorn: opens the port, and says what each web process does."""
 
 import logging
 import socket
 import sys
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 import uvicorn
 
@@ -13,48 +14,63 @@ from feedsvc.logs import log_to_stderr
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.store import Store, open_store
+from feedsvc.web.app import HEALTH, create_app
+from feedsvc.web.polls.rate_limits import Limiter
 from feedsvc.web.polls.replay import Replay
+from feedsvc.web.polls.shelf import Shelf
+from feedsvc.web.polls.store_follower import Follower
 from feedsvc.web.server.connections import Connection
-from feedsvc.web.server.descriptors import allow_descriptors
-from feedsvc.web.server.front import create_front
+from feedsvc.web.server.descriptors import raise_descriptor_limit
 from feedsvc.web.server.gateway import Gateway
-from feedsvc.web.server.idle_connections import SILENT_SECONDS, close_silent
+from feedsvc.web.server.idle_connections import IDLE_SECONDS, close_idle
 from feedsvc.web.server.workers import Workers
 
-_BACKLOG: Final = 2048  # connections that wait to be accepted
-# A thread that computes leaves the event loop the processor after so many seconds.
-_TURN: Final = 0.001
+_BACKLOG: Final = 2048  # connections that the kernel queues until we accept them
+# Seconds after which a busy thread yields the interpreter to the event loop.
+_SWITCH_INTERVAL: Final = 0.001
 
 
 def serve_http(
     settings: Settings, started: Callable[[], None], stopped: Callable[[], None]
 ) -> None:
-    """Serve until SIGTERM or SIGINT; a process that dies is replaced.
+    """Serve until SIGTERM or SIGINT. A process that dies is replaced.
 
-    `started` is called when the first processes have begun, `stopped` when all have ended.
-    Raises FeedsvcError where the address is taken or the store cannot be opened.
+    `started` is called when the first processes have started, `stopped` when all have ended.
+    Raises FeedsvcError if the address is in use or the store cannot be opened.
     """
     server = settings.server
     with _listening(server.host, server.port) as listener:
-        open_store(
-            settings.store.url, Limits(settings.store.timeout)
-        ).close()  # its faults are better told once, here
+        # Report a fault of the store once here, rather than once in each process.
+        open_store(settings.store.url, Limits(settings.store.timeout)).close()
         workers = Workers(server.workers, _serve, settings, listener)
         try:
             started()
-            workers.stay()
+            workers.supervise()
         finally:
             workers.end()
     stopped()
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server, of one process, that looks after its connections."""
+def create_wsgi_app(settings: Settings, store: Store) -> Replay:
+    """Flask behind the replay of its answers. A thread follows the store from now on."""
+    shelf = Shelf(settings.server.memory)
+    app = create_app(settings, store, shelf)
+    Follower(store, shelf).start()
+    server = settings.server
+    limiter = None
+    if server.poll_limit:
+        limiter = Limiter(server.poll_limit, server.proxies, server.proxy_header)
+    base = urlsplit(settings.site.url).path
+    return Replay(app, shelf, limiter, {HEALTH, f"{unquote(base)}{HEALTH}"})
 
-    def __init__(self, front: Replay) -> None:
+
+class Server(uvicorn.Server):
+    """uvicorn's server of one process. It also closes idle connections."""
+
+    def __init__(self, app: Replay) -> None:
         super().__init__(
             uvicorn.Config(
-                Gateway(front),
+                Gateway(app),
                 interface="asgi3",
                 loop="uvloop",
                 http=Connection,
@@ -65,30 +81,30 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 backlog=_BACKLOG,
-                timeout_keep_alive=SILENT_SECONDS,
+                timeout_keep_alive=IDLE_SECONDS,
                 timeout_graceful_shutdown=2,
             )
         )
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second, by uvicorn."""
+        """Close idle connections every second. uvicorn calls this ten times a second."""
         if counter % 10 == 0:
             connections = self.server_state.connections
             ours = [c for c in connections if isinstance(c, Connection)]
-            close_silent([c.transport for c in ours if not c.waits])
+            close_idle([c.transport for c in ours if not c.awaits_answer])
         return await super().on_tick(counter)
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
-    """Answer on a listening socket, in a process of its own, until SIGTERM."""
+    """Serve on a listening socket until SIGTERM, in a process of its own."""
     log_to_stderr()
-    # Or every fault of a client is a line; what is our fault the gateway says.
+    # uvicorn logs every malformed request. The gateway logs our own faults.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
-    sys.setswitchinterval(_TURN)
-    allow_descriptors()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    raise_descriptor_limit()
     timeout = settings.store.timeout
     store = Store(settings.store.url, limits=Limits(timeout, statement=timeout))
-    Server(create_front(settings, store)).run([listener])
+    Server(create_wsgi_app(settings, store)).run([listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -101,7 +117,7 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise FeedsvcError(
-            f"{host}:{port} cannot be listened on: {error.strerror}; stop what is using it "
+            f"cannot listen on {host}:{port}: {error.strerror}; stop the program that uses it "
             "or set server.port"
         ) from error
     return listener

@@ -1,10 +1,12 @@
-"""H1 to H16 in each coding, against running servers: what a reader of that coding is told."""
+"""The promises of docs/http.md in each content coding, against running servers."""
 
 import gzip
 import http.client
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,13 +15,13 @@ import brotli
 import pytest
 import zstandard
 
-from tests.support.asking import Publisher
+from tests.support.asking import Front, Publisher
 from tests.support.running import (
     Server,
-    free_port,
     running,
-    wait_until,
 )
+from tests.support.serving import Client
+from tests.support.serving import running as serving
 from tests.support.writing import PostFolder
 
 DECODED: Final = {
@@ -28,7 +30,7 @@ DECODED: Final = {
     "br": brotli.decompress,
     "zstd": zstandard.decompress,
 }
-# What a 304 and a HEAD must say as a GET does (RFC 9110 §15.4.5, §9.3.2).
+# The headers of a GET that a 304 and a HEAD must have too (RFC 9110 §15.4.5, §9.3.2).
 OF_BOTH: Final = (
     *("ETag", "Cache-Control", "Vary", "Link", "Access-Control-Allow-Origin"),
     *("Access-Control-Expose-Headers", "X-Content-Type-Options"),
@@ -40,7 +42,7 @@ in_each = pytest.mark.parametrize("coding", DECODED)
 
 
 class Answer(NamedTuple):
-    """An answer as it came over the wire; `body` still in its coding."""
+    """An answer over HTTP. Its `body` is still encoded."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -56,7 +58,9 @@ class Answer(NamedTuple):
         return decoded
 
 
-def ask(server: Server, path: str, coding: str, method: str = "GET", **more: str) -> Answer:
+def ask(
+    server: Server | Client, path: str, coding: str, method: str = "GET", **more: str
+) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
     sent = {name.replace("_", "-"): value for name, value in more.items()}
     connection.request(method, path, headers={"Accept-Encoding": coding, **sent})
@@ -67,52 +71,61 @@ def ask(server: Server, path: str, coding: str, method: str = "GET", **more: str
 
 
 def ask_twice(server: Server, path: str, coding: str, **more: str) -> Answer:
-    """The answer of Flask, and that from memory: they must be one."""
-    first, again = (ask(server, path, coding, **more) for _ in range(2))
-    for answer in (first, again):
+    """The answers of Flask and of the replay, which must be equal."""
+    first, second = (ask(server, path, coding, **more) for _ in range(2))
+    for answer in (first, second):
         del answer.headers["Date"]  # a second may have passed
-    assert (first.status, first.body) == (again.status, again.body)
-    assert sorted(first.headers.items()) == sorted(again.headers.items())
-    return again
+    assert (first.status, first.body) == (second.status, second.body)
+    assert sorted(first.headers.items()) == sorted(second.headers.items())
+    return second
 
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that tests only read, with its settings as they are but for three."""
-    place = tmp_path_factory.mktemp("codings")
-    posts = PostFolder(place / "posts")
+    """A server with three settings that differ from the defaults. Tests must not change it."""
+    folder = tmp_path_factory.mktemp("codings")
+    posts = PostFolder(folder / "posts")
     posts.write("tea.md", "Leaves. " * 300, tags="[Tea, Café, short-lived]")
     settings = {
         "FEEDSVC_ALIASES__TAGS": '{"tee": "Tea", "nobody": "no one"}',
         "FEEDSVC_FEEDS__GONE": '["/tags/spam/", "/tags/Café/", "/tags/Thé/"]',
         "FEEDSVC_SERVER__MAX_AGES": '{"/tags/short-lived/": 60}',
     }
-    with running(place, posts.root, settings) as started:
+    with running(folder, posts.root, settings) as started:
         yield started
 
 
-# H1, H2, H4 and H9 are about what happens to a folder.
-
-
-def test_a_tag_changes_with_the_bytes_and_only_then(tmp_path: Path, posts: PostFolder) -> None:
-    posts.write("tea.md", "Leaves. " * 300, tags="[tea]")
-    posts.write("milk.md", "White. " * 300, tags="[milk]")
-    port = free_port()
-    with running(tmp_path, posts.root, port=port) as server:
+def test_a_tag_changes_with_the_bytes_and_only_then(tmp_path: Path, sqlite_url: str) -> None:
+    now = datetime.now(UTC)
+    publisher = Publisher(tmp_path, sqlite_url)
+    publisher.posts.write("tea.md", "Leaves. " * 300, tags="[tea]")
+    publisher.posts.write("milk.md", "White. " * 300, tags="[milk]")
+    publisher.publish(now - timedelta(minutes=4))
+    with closing(publisher.store), serving(Front(publisher).replay) as server:
         tea, milk = _in_each_coding(server, "tea"), _in_each_coding(server, "milk")
-    with running(tmp_path, posts.root, port=port) as server:  # H1, H4: also over a restart
-        again = _in_each_coding(server, "tea")
+    publisher = Publisher(tmp_path, sqlite_url)  # a new process
+    publisher.publish(now - timedelta(minutes=3))
+    front = Front(publisher)
+
+    def published(minutes: int) -> dict[str, Answer]:
+        publisher.publish(now - timedelta(minutes=minutes))
+        front.follower.check()
+        return _in_each_coding(server, "tea")
+
+    with closing(publisher.store), serving(front.replay) as server:
+        restarted = _in_each_coding(server, "tea")
+        publisher.posts.write("tea.md", "Leaves! " * 300, tags="[tea]")
+        edited = published(2)
+        (publisher.posts.root / "tea.md").unlink()
+        published(1)  # a file counts as deleted when two scans do not find it
+        emptied = published(0)
         for coding, before in tea.items():
-            assert again[coding].tag == before.tag
-            assert again[coding].body == before.body
-            assert _modified(again[coding]) == _modified(before)
-        posts.write("tea.md", "Leaves! " * 300, tags="[tea]")
-        edited = _changed(server, tea)
-        (posts.root / "tea.md").unlink()
-        emptied = _changed(server, edited)
-        for coding in DECODED:
+            assert restarted[coding].tag == before.tag
+            assert restarted[coding].body == before.body
+            assert _modified(restarted[coding]) == _modified(before)
+            assert len({tea[coding].tag, edited[coding].tag, emptied[coding].tag}) == 3
             assert b"Leaves!" in edited[coding].text
-            assert emptied[coding].status == 200  # H9
+            assert emptied[coding].status == 200  # the feed stays, without entries
             assert b"<entry>" not in emptied[coding].text
             assert _modified(tea[coding]) < _modified(edited[coding])
             assert _modified(edited[coding]) < _modified(emptied[coding])
@@ -120,19 +133,8 @@ def test_a_tag_changes_with_the_bytes_and_only_then(tmp_path: Path, posts: PostF
             assert (after.tag, after.body) == (milk[coding].tag, milk[coding].body)
 
 
-def _in_each_coding(server: Server, tag: str) -> dict[str, Answer]:
+def _in_each_coding(server: Client, tag: str) -> dict[str, Answer]:
     return {coding: ask(server, f"/tags/{tag}/atom.xml", coding) for coding in DECODED}
-
-
-def _changed(server: Server, before: dict[str, Answer]) -> dict[str, Answer]:
-    """The feed of tea in each coding, once none has the tag that it had."""
-    tags = {answer.tag for answer in before.values()}
-
-    def has_changed() -> bool:
-        return not tags & {answer.tag for answer in _in_each_coding(server, "tea").values()}
-
-    wait_until(has_changed, "the change")
-    return _in_each_coding(server, "tea")
 
 
 def _modified(answer: Answer) -> float:
@@ -152,7 +154,7 @@ def test_a_coding_has_its_own_strong_tag_and_length(target: Server, coding: str)
 
 @in_each
 @pytest.mark.parametrize("other", DECODED)
-def test_the_tag_of_any_coding_is_known_in_any_other(
+def test_the_tag_of_any_coding_gets_a_304_in_any_other(
     target: Server, coding: str, other: str
 ) -> None:
     tag = ask(target, "/atom.xml", other).tag
@@ -162,7 +164,7 @@ def test_the_tag_of_any_coding_is_known_in_any_other(
 
 
 @in_each
-def test_the_tag_decides_where_a_date_is_sent_too(target: Server, coding: str) -> None:  # H3
+def test_a_tag_overrides_a_date(target: Server, coding: str) -> None:
     tag = ask(target, "/atom.xml", coding).tag
     later = formatdate(time.time() + 60, usegmt=True)
     for match, since, status in (('"other"', later, 200), (tag, OLD, 304)):
@@ -171,38 +173,38 @@ def test_the_tag_decides_where_a_date_is_sent_too(target: Server, coding: str) -
 
 
 @in_each
-def test_a_date_that_is_not_older_is_enough(target: Server, coding: str) -> None:  # H4
+def test_a_date_that_is_not_older_gets_a_304(target: Server, coding: str) -> None:
     answer = ask(target, "/atom.xml", coding)
     assert _modified(answer) <= parsedate_to_datetime(answer.headers["Date"]).timestamp()
     for since, status in ((answer.headers["Last-Modified"], 304), (OLD, 200), ("x", 200)):
-        found = ask_twice(target, "/atom.xml", coding, If_Modified_Since=since)
-        assert found.status == status
+        answered = ask_twice(target, "/atom.xml", coding, If_Modified_Since=since)
+        assert answered.status == status
 
 
 @in_each
 @pytest.mark.parametrize("path", ["/atom.xml", "/rss.xml", "/feed.json"])
-def test_head_and_304_say_what_get_does(target: Server, path: str, coding: str) -> None:
+def test_head_and_304_have_the_headers_of_get(target: Server, path: str, coding: str) -> None:
     whole = ask(target, path, coding)
     known = {"If_None_Match": whole.tag}
     unmodified = ask(target, path, coding, **known)
     assert unmodified.status == 304
     assert "Date" in unmodified.headers
-    for name in OF_BOTH:  # H5
+    for name in OF_BOTH:
         assert name in whole.headers
         assert unmodified.headers[name] == whole.headers[name], name
-    for method_of, status, asked in ((whole, 200, {}), (unmodified, 304, known)):  # H6
-        told = ask(target, path, coding, "HEAD", **asked)
-        assert (told.status, told.body) == (status, b"")
-        for answer in (told, method_of):
+    for expected, status, asked in ((whole, 200, {}), (unmodified, 304, known)):
+        head = ask(target, path, coding, "HEAD", **asked)
+        assert (head.status, head.body) == (status, b"")
+        for answer in (head, expected):
             answer.headers.replace_header("Date", "")
-        assert sorted(told.headers.items()) == sorted(method_of.headers.items())
+        assert sorted(head.headers.items()) == sorted(expected.headers.items())
 
 
 @in_each
-def test_options_and_other_methods_are_answered(target: Server, coding: str) -> None:  # H6, H11
-    told = ask(target, "/atom.xml", coding, "OPTIONS")
-    assert told.status == 204
-    assert told.headers["Access-Control-Allow-Headers"] == (
+def test_options_and_other_methods_are_answered(target: Server, coding: str) -> None:
+    options = ask(target, "/atom.xml", coding, "OPTIONS")
+    assert options.status == 204
+    assert options.headers["Access-Control-Allow-Headers"] == (
         "If-None-Match, If-Modified-Since, A-IM"
     )
     refused = ask(target, "/atom.xml", coding, "DELETE")
@@ -211,7 +213,7 @@ def test_options_and_other_methods_are_answered(target: Server, coding: str) -> 
 
 
 @in_each
-def test_a_feed_may_be_kept_for_as_long_as_is_set(target: Server, coding: str) -> None:  # H7
+def test_a_feed_is_fresh_for_as_long_as_the_setting_says(target: Server, coding: str) -> None:
     for path in ("/atom.xml", "/tags/Tea/rss.xml", "/opml.xml"):
         headers = ask_twice(target, path, coding).headers
         assert headers["Cache-Control"] == LIFE
@@ -227,7 +229,7 @@ def test_a_feed_may_be_kept_for_as_long_as_is_set(target: Server, coding: str) -
     ("path", "status"),
     [
         ("/tags/none/atom.xml", 404),
-        ("/tags/nobody/atom.xml", 404),  # it would lead to nothing
+        ("/tags/nobody/atom.xml", 404),  # its new name has no feed
         ("/tags/spam/atom.xml", 410),
         ("/tags/spam/", 410),
         ("/tags/Th%C3%A9/rss.xml", 410),
@@ -235,9 +237,9 @@ def test_a_feed_may_be_kept_for_as_long_as_is_set(target: Server, coding: str) -
         ("/tags/Caf%C3%A9/atom.xml", 200),  # a post is still in it
     ],
 )
-def test_what_is_not_there_is_told_from_what_is_gone(
+def test_a_removed_feed_is_410_and_an_unknown_one_404(
     target: Server, path: str, status: int, coding: str
-) -> None:  # H8
+) -> None:
     answer = ask_twice(target, path, coding)
     assert answer.status == status
     if status != 200:
@@ -246,9 +248,7 @@ def test_what_is_not_there_is_told_from_what_is_gone(
 
 @in_each
 @pytest.mark.parametrize("name", ["atom.xml", "rss.xml", "feed.json", ""])
-def test_a_renamed_feed_leads_to_the_other_in_one_step(
-    target: Server, name: str, coding: str
-) -> None:  # H8
+def test_a_renamed_feed_redirects_in_one_step(target: Server, name: str, coding: str) -> None:
     moved = ask_twice(target, f"/tags/tee/{name}", coding)
     assert (moved.status, moved.headers["Location"]) == (301, f"{target.url}/tags/Tea/{name}")
     assert ask(target, f"/tags/Tea/{name}", coding).status == 200
@@ -256,20 +256,20 @@ def test_a_renamed_feed_leads_to_the_other_in_one_step(
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that lets nobody poll often; no two codings may ask for one feed of it."""
-    place = tmp_path_factory.mktemp("limited")
-    posts = PostFolder(place / "posts")
+    """A server with a rate limit. Each coding must use its own feed."""
+    folder = tmp_path_factory.mktemp("limited")
+    posts = PostFolder(folder / "posts")
     posts.write("tea.md", "Leaves. " * 300, tags=f"[{', '.join(DECODED)}]")
-    with running(place, posts.root, {"FEEDSVC_SERVER__POLL_LIMIT": "1"}) as started:
+    with running(folder, posts.root, {"FEEDSVC_SERVER__POLL_LIMIT": "1"}) as started:
         yield started
 
 
 @in_each
-def test_a_poll_too_many_is_told_when_to_come_again(limited: Server, coding: str) -> None:
-    path = f"/tags/{coding}/atom.xml"  # H10
+def test_a_429_says_when_to_poll_next(limited: Server, coding: str) -> None:
+    path = f"/tags/{coding}/atom.xml"
     answers = [ask(limited, path, coding) for _ in range(14)]
     statuses = [answer.status for answer in answers]
-    burst = statuses.index(429)  # those that Flask answers are not counted: the first, or two
+    burst = statuses.index(429)  # the first polls, which Flask answers, are not counted
     assert statuses == [200] * burst + [429] * (14 - burst)
     assert 11 <= burst <= 13
     assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
@@ -290,9 +290,9 @@ def test_a_poll_too_many_is_told_when_to_come_again(limited: Server, coding: str
         ("/tags/none/", "text/plain"),
     ],
 )
-def test_each_answer_says_what_it_is_and_who_may_read_it(
+def test_each_answer_has_its_media_type_and_cors_headers(
     target: Server, path: str, media_type: str, coding: str
-) -> None:  # H11, H12
+) -> None:
     headers = ask_twice(target, path, coding).headers
     assert headers["Content-Type"] == f"{media_type}; charset=utf-8"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -319,7 +319,7 @@ def test_each_answer_says_what_it_is_and_who_may_read_it(
 )
 def test_an_address_may_be_written_in_several_ways(
     target: Server, path: str, status: int, coding: str
-) -> None:  # H13
+) -> None:
     answer = ask(target, path, coding)
     assert answer.status == status
     if status == 301:
@@ -327,14 +327,14 @@ def test_an_address_may_be_written_in_several_ways(
 
 
 @in_each
-def test_a_query_that_means_nothing_changes_nothing(target: Server, coding: str) -> None:  # H14
+def test_an_unknown_query_changes_nothing(target: Server, coding: str) -> None:
     plain = ask_twice(target, "/atom.xml", coding)
     asked = ask_twice(target, "/atom.xml?utm_source=x&b=2&a=1", coding)
     assert (asked.tag, asked.body) == (plain.tag, plain.body)
 
 
 @in_each
-def test_no_url_comes_from_who_asks(target: Server, coding: str) -> None:  # H15
+def test_no_url_is_taken_from_the_request(target: Server, coding: str) -> None:
     evil = {"Host": "evil.example", "X_Forwarded_Host": "evil.example"}
     for path in ("/atom.xml", "/tags/tee/atom.xml", "/", "/opml.xml"):
         answer = ask_twice(target, path, coding, **evil)
@@ -343,7 +343,7 @@ def test_no_url_comes_from_who_asks(target: Server, coding: str) -> None:  # H15
 
 
 def test_every_answer_is_of_one_revision(tmp_path: Path, sqlite_url: str) -> None:
-    """H16: two posts change in each publish, and no answer mixes two of them."""
+    """Two posts change in each publish, and no answer mixes two revisions."""
     publisher = Publisher(tmp_path, sqlite_url)
     seen: dict[str, bytes] = {}
 
@@ -378,9 +378,7 @@ def test_every_answer_is_of_one_revision(tmp_path: Path, sqlite_url: str) -> Non
 
 @in_each
 @pytest.mark.parametrize("path", ["/", "/tags/Tea/", "/posts/tea/", "/none"])
-def test_a_page_comes_in_the_coding_that_is_liked(
-    target: Server, path: str, coding: str
-) -> None:
+def test_a_page_comes_in_the_preferred_coding(target: Server, path: str, coding: str) -> None:
     asked = {"Accept": "text/html"}
     plain, coded = (ask(target, path, each, **asked) for each in ("identity", coding))
     assert coded.headers["Content-Encoding"] == (None if coding == "identity" else coding)

@@ -1,4 +1,4 @@
-"""Caches in front, and clients that poll too often: what settings make of an answer."""
+"""Rate limits of polls, and the settings for caches in front of the server."""
 
 from contextlib import closing
 from pathlib import Path
@@ -9,10 +9,11 @@ import pytest
 from feedsvc.core.cache_keys import cache_key
 from feedsvc.web.polls.rate_limits import (
     BURST,
+    Buckets,
     Limiter,
     client,
 )
-from feedsvc.web.server.front import create_front
+from feedsvc.web.server.server import create_wsgi_app
 from tests.support.asking import Publisher, ask
 from tests.support.serving import running
 
@@ -22,7 +23,7 @@ def a_poll(path: str = "/atom.xml", client: str = "192.0.2.1", **more: str) -> d
 
 
 class Clock:
-    """A clock that a test puts on."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -38,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def limiter(clock: Clock) -> Limiter:
-    """Six polls an hour, of which the burst has been taken by the usual client."""
+    """A limit of six polls an hour. The default client has used its burst."""
     made = Limiter(6, 0, "X-Forwarded-For", clock)
     assert [made.wait(a_poll()) for _ in range(int(BURST))] == [0] * int(BURST)
     return made
@@ -54,17 +55,28 @@ def test_after_the_burst_a_client_waits_for_its_next_poll(
     assert limiter.wait(a_poll()) == 0
 
 
-def test_to_be_refused_costs_nothing(limiter: Limiter, clock: Clock) -> None:
+def test_a_refused_poll_costs_nothing(limiter: Limiter, clock: Clock) -> None:
     for _ in range(50):
         limiter.wait(a_poll())
     clock.now += 600
     assert limiter.wait(a_poll()) == 0
 
 
-def test_a_long_rest_fills_no_more_than_a_burst(limiter: Limiter, clock: Clock) -> None:
+def test_a_bucket_holds_no_more_than_a_burst(limiter: Limiter, clock: Clock) -> None:
     clock.now += 1_000_000
     waits = [limiter.wait(a_poll()) for _ in range(int(BURST) + 1)]
     assert waits == [0] * int(BURST) + [600]
+
+
+def test_20_000_buckets_are_kept_and_the_oldest_is_evicted_first(clock: Clock) -> None:
+    buckets = Buckets(1, 1 / 600, clock)
+    assert {buckets.wait(key) for key in range(20_000)} == {0}
+    assert buckets.wait(0) == 600  # none was evicted; now it is the newest
+    assert buckets.wait(20_000) == 0  # evicts 1
+    assert buckets.wait(2) == 600
+    assert buckets.wait(20_000) == 600
+    assert buckets.wait(0) == 600
+    assert buckets.wait(1) == 0  # an evicted bucket counts as full
 
 
 @pytest.mark.parametrize(
@@ -76,7 +88,7 @@ def test_a_long_rest_fills_no_more_than_a_burst(limiter: Limiter, clock: Clock) 
         a_poll(HTTP_IF_MODIFIED_SINCE="Thu, 01 Jan 2015 00:00:00 GMT"),
         a_poll(REQUEST_METHOD="HEAD"),
     ],
-    ids=["another client", "another feed", "a known tag", "a known date", "HEAD"],
+    ids=["another client", "another feed", "a tag", "a date", "HEAD"],
 )
 def test_other_polls_are_free(limiter: Limiter, poll: dict[str, Any]) -> None:
     assert limiter.wait(poll) == 0
@@ -86,13 +98,15 @@ def test_other_polls_are_free(limiter: Limiter, poll: dict[str, Any]) -> None:
     ("proxies", "forwarded", "same"),
     [(0, "203.0.113.9", True), (1, "203.0.113.9", False), (1, "203.0.113.9, 192.0.2.7", True)],
 )
-def test_the_client_is_whom_the_outermost_of_our_proxies_saw(
+def test_the_client_is_the_one_that_the_outermost_trusted_proxy_saw(
     proxies: int, forwarded: str, same: bool, clock: Clock
 ) -> None:
     limiter = Limiter(6, proxies, "X-Forwarded-For", clock)
-    seen = "192.0.2.7" if proxies else "203.0.113.1"
+    forwarded_for = "192.0.2.7" if proxies else "203.0.113.1"
     for _ in range(int(BURST)):
-        limiter.wait(a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=f"10.0.0.1, {seen}"))
+        limiter.wait(
+            a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=f"10.0.0.1, {forwarded_for}")
+        )
     poll = a_poll(client="203.0.113.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert (limiter.wait(poll) > 0) is same
 
@@ -110,7 +124,7 @@ def test_the_client_is_whom_the_outermost_of_our_proxies_saw(
         ("X-Real-IP", "unknown", False),
     ],
 )
-def test_the_client_stands_in_the_header_that_is_named(
+def test_the_client_is_read_from_the_configured_header(
     header: str, value: str, same: bool
 ) -> None:
     others = ("X_FORWARDED_FOR", "FORWARDED", "X_REAL_IP", "X_CLIENT_IP")
@@ -133,10 +147,21 @@ def test_the_client_stands_in_the_header_that_is_named(
     ],
 )
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_without_a_header_the_client_is_who_connected(
+def test_without_a_header_the_client_is_the_peer(
     peer: str, expected: str, proxies: int
 ) -> None:
     assert client(a_poll(client=peer), proxies, "X-Forwarded-For") == expected
+
+
+def _allowed(statuses: list[bytes]) -> int:
+    """The number of polls before the first refusal.
+
+    A poll counts once the document is known to be current. The first is never counted, and the
+    second is not if the follower checks the store for the first time between them.
+    """
+    allowed = statuses.index(b"429")
+    assert allowed - int(BURST) in (1, 2)
+    return allowed
 
 
 def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str) -> None:
@@ -151,7 +176,7 @@ def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str)
     publisher.publish()
     with (
         closing(publisher.store),
-        running(create_front(publisher.settings, publisher.store)) as served,
+        running(create_wsgi_app(publisher.settings, publisher.store)) as served,
     ):
 
         def status(address: str) -> bytes:
@@ -161,18 +186,20 @@ def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str)
             ]
             return served.exchange("\r\n".join(lines).encode())[9:12]
 
-        asked = [status(f"[2001:db8::{number}]:{number}") for number in range(1, 13)]
-        assert asked == [b"200"] * 11 + [b"429"]  # the first is not counted
+        polls = [status(f"[2001:db8::{number}]:{number}") for number in range(1, 15)]
+        allowed = _allowed(polls)
+        assert polls == [b"200"] * allowed + [b"429"] * (14 - allowed)
         assert status("[2001:db8:0:1::1]:1") == b"200"
 
 
-def test_a_poll_too_many_is_a_429_that_no_cache_keeps(tmp_path: Path, sqlite_url: str) -> None:
+def test_a_429_must_not_be_cached(tmp_path: Path, sqlite_url: str) -> None:
     publisher = Publisher(tmp_path, sqlite_url, SERVER__POLL_LIMIT="6")
     publisher.posts.write()
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
-    statuses = [ask(front, "/atom.xml").status[:3] for _ in range(int(BURST) + 2)]
-    assert statuses == ["200"] * (int(BURST) + 1) + ["429"]
+    front = create_wsgi_app(publisher.settings, publisher.store)
+    statuses = [ask(front, "/atom.xml").status[:3].encode() for _ in range(int(BURST) + 4)]
+    allowed = _allowed(statuses)
+    assert statuses == [b"200"] * allowed + [b"429"] * (int(BURST) + 4 - allowed)
     refused = ask(front, "/atom.xml")
     headers = dict(refused.headers)
     assert 0 < int(headers["Retry-After"]) <= 600
@@ -186,13 +213,13 @@ def test_a_poll_too_many_is_a_429_that_no_cache_keeps(tmp_path: Path, sqlite_url
     ("name", "kind"),
     [("atom.xml", "xml"), ("rss.xml", "xml"), ("feed.json", "json"), ("opml.xml", "xml")],
 )
-def test_feeds_may_say_that_they_are_xml_or_json_and_no_more(
+def test_feeds_can_have_plain_media_types(
     tmp_path: Path, sqlite_url: str, name: str, kind: str
 ) -> None:
     publisher = Publisher(tmp_path, sqlite_url, SERVER__MEDIA_TYPES="plain")
     publisher.posts.write()
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
+    front = create_wsgi_app(publisher.settings, publisher.store)
     for _ in range(2):
         headers = dict(ask(front, f"/{name}").headers)
         assert headers["Content-Type"] == f"application/{kind}; charset=utf-8"
@@ -202,7 +229,7 @@ def test_feeds_may_say_that_they_are_xml_or_json_and_no_more(
 @pytest.mark.parametrize(
     ("header", "separator"), [("Surrogate-Key", " "), ("Cache-Tag", ","), ("", "")]
 )
-def test_a_feed_names_itself_to_the_cache_in_front(
+def test_an_answer_carries_the_cache_keys_of_its_feed(
     tmp_path: Path, sqlite_url: str, header: str, separator: str
 ) -> None:
     publisher = Publisher(
@@ -210,7 +237,7 @@ def test_a_feed_names_itself_to_the_cache_in_front(
     )
     publisher.posts.write(tags="[tea]")
     publisher.publish()
-    front = create_front(publisher.settings, publisher.store)
+    front = create_wsgi_app(publisher.settings, publisher.store)
     atom, json = (dict(ask(front, f"/tags/tea/{n}").headers) for n in ("atom.xml", "feed.json"))
     assert "s-maxage=86400, " in atom["Cache-Control"]
     if header:

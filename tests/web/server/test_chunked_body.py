@@ -1,10 +1,10 @@
-"""Where a body in chunks ends, however it comes."""
+"""The end of a chunked body, wherever TCP cuts it."""
 
 import time
 
 import pytest
 
-from feedsvc.web.server.chunked_body import Chunks
+from feedsvc.web.server.chunked_body import ChunkedBody
 
 BODIES = [
     b"0\r\n\r\n",
@@ -20,15 +20,15 @@ def test_the_end_is_found_wherever_a_body_is_cut(body: bytes, behind: bytes) -> 
     sent = body + behind
     for first in range(len(body)):
         for second in range(first, len(body)):
-            chunks = Chunks()
+            chunks = ChunkedBody()
             assert chunks.end(sent[:first], 0) == first
             assert chunks.end(sent[first:second], 0) == second - first
             assert chunks.end(b"x" + sent[second:], 1) == 1 + len(body) - second
 
 
 @pytest.mark.parametrize("body", [b"x\r\nGET", b"\r\n\r\n", b"-5\r\nGET / ", b";\r\n"])
-def test_what_is_malformed_is_for_the_parser(body: bytes) -> None:
-    assert Chunks().end(body, 0) == len(body)
+def test_a_malformed_body_has_no_end(body: bytes) -> None:
+    assert ChunkedBody().end(body, 0) == len(body)
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_what_is_malformed_is_for_the_parser(body: bytes) -> None:
 def test_small_chunks_cost_little(chunk: bytes) -> None:
     begun = time.process_time()
     data = chunk * (256_000 // len(chunk))
-    assert Chunks().end(data, 0) == len(data)
+    assert ChunkedBody().end(data, 0) == len(data)
     assert time.process_time() - begun < 0.1

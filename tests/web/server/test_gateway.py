@@ -1,4 +1,4 @@
-"""Between server and app, over real sockets: clients that go, and answers that break off."""
+"""The gateway, over real sockets: clients that disconnect, and answers that break off."""
 
 import gc
 import logging
@@ -31,13 +31,13 @@ ENDLESS = 1_000_000  # pieces
 
 
 class App:
-    """A WSGI app that answers `/NAME` with the pieces of that name, and keeps account."""
+    """A WSGI app that answers `/NAME` with the pieces of that name, and records its calls."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.taken = 0  # pieces
         self.closed: list[str] = []
-        self.hold = threading.Event()  # lets `/held` go on
+        self.hold = threading.Event()  # set: `/held` goes on
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> "Body":
         name = environ["PATH_INFO"].strip("/")
@@ -72,7 +72,7 @@ class App:
 
 
 class Body:
-    """What a WSGI app returns."""
+    """The iterable that a WSGI app returns."""
 
     def __init__(self, app: App, name: str) -> None:
         self._app = app
@@ -102,15 +102,15 @@ def _get(path: str, method: str = "GET") -> bytes:
     return f"{method} /{path.replace(' ', '%20')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
-def _leave(connection: socket.socket) -> None:
-    """Go with a reset, as a client does that has not read all."""
+def _disconnect(connection: socket.socket) -> None:
+    """Disconnect with a reset, as a client does that has not read everything."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("name", ["one", "several"])
-def test_what_the_app_returned_is_closed_once(
+def test_the_body_of_the_app_is_closed_once(
     app: App, client: Client, name: str, method: str
 ) -> None:
     assert client.exchange(_get(name, method), LAST).count(b"HTTP/1.1 200 ") == 2
@@ -118,19 +118,19 @@ def test_what_the_app_returned_is_closed_once(
 
 
 @pytest.mark.parametrize("behind", [b"", _get("one"), _get("one") * 5], ids=len)
-def test_who_leaves_in_the_middle_ends_the_reading(
+def test_a_body_is_read_no_further_when_its_client_disconnects(
     app: App, client: Client, behind: bytes
 ) -> None:
     connection = client.connect()
     connection.sendall(_get("endless") + behind)
     connection.recv(1000)
-    _leave(connection)
+    _disconnect(connection)
     wait_until(lambda: app.closed, "the end of it", 5)
     assert app.closed == ["endless"]
     assert app.taken < 1000
 
 
-def test_a_reader_that_takes_its_time_is_not_read_ahead_for(app: App, client: Client) -> None:
+def test_a_body_is_not_read_ahead_of_a_slow_client(app: App, client: Client) -> None:
     with client.connect() as connection:
         connection.sendall(_get("endless"))
         connection.recv(1000)
@@ -140,13 +140,15 @@ def test_a_reader_that_takes_its_time_is_not_read_ahead_for(app: App, client: Cl
         assert app.taken == taken < 1000
 
 
-def test_nothing_is_computed_for_those_who_have_gone(app: App, client: Client) -> None:
+def test_nothing_is_computed_for_clients_that_have_disconnected(
+    app: App, client: Client
+) -> None:
     crowd = [client.connect() for _ in range(THREADS + 20)]
     for connection in crowd:
         connection.sendall(_get("held"))
     wait_until(lambda: len(app.asked) == THREADS, "threads that are busy")
     for connection in crowd:
-        _leave(connection)
+        _disconnect(connection)
     wait_until(lambda: not client.server.server_state.connections, "the connections' end")
     app.hold.set()
     assert client.exchange(LAST).startswith(b"HTTP/1.1 200 ")
@@ -154,7 +156,7 @@ def test_nothing_is_computed_for_those_who_have_gone(app: App, client: Client) -
     assert len(app.closed) == THREADS + 1
 
 
-def test_what_is_answered_is_freed_at_once(client: Client) -> None:
+def test_an_answered_request_is_freed_at_once(client: Client) -> None:
     gc.collect()
     gc.disable()
     try:
@@ -170,21 +172,21 @@ def test_what_is_answered_is_freed_at_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("name", "end"), [("held", b"abc"), ("late", b"ghi")])
-def test_who_waits_for_us_is_not_closed_as_silent(
+def test_a_connection_that_awaits_an_answer_is_not_idle(
     app: App, client: Client, monkeypatch: pytest.MonkeyPatch, name: str, end: bytes
 ) -> None:
-    """For an answer, and for the rest of one."""
-    monkeypatch.setattr(idle_connections, "SILENT_SECONDS", 0.1)
+    """Neither before the answer nor in the middle of it."""
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.1)
     monkeypatch.setattr(idle_connections, "UNANSWERED_SECONDS", 0.1)
     with client.connect() as connection:
         connection.sendall(_get(name))
-        time.sleep(2.5)  # it is looked each second
+        time.sleep(2.5)  # idle connections are closed every second
         app.hold.set()
         connection.shutdown(socket.SHUT_WR)
         assert end in rest(connection)
 
 
-# What goes wrong.
+# Faults.
 
 
 @pytest.mark.parametrize("name", ["fault before", "fault at first"])
@@ -195,29 +197,29 @@ def test_a_fault_before_the_first_piece_is_a_500(
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert answer.count(b"HTTP/1.1 ") == 1
     assert app.closed == ([] if name == "fault before" else [name])
-    assert _told(caplog) == [f"GET /{name} failed"]
+    assert _logged(caplog) == [f"GET /{name} failed"]
 
 
-def test_a_fault_after_the_first_piece_is_a_cut(
+def test_a_fault_after_the_first_piece_cuts_the_answer(
     app: App, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = client.exchange(_get("fault") + LAST)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"\r\n6\r\nabcdef\r\n")
     assert app.closed == ["fault"]
-    assert _told(caplog) == ["GET /fault failed"]
+    assert _logged(caplog) == ["GET /fault failed"]
 
 
-def test_a_file_that_changes_meanwhile_is_cut_and_no_fault(
+def test_a_file_that_changes_meanwhile_cuts_the_answer_without_a_fault(
     app: App, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert client.exchange(_get("unsettled") + LAST).endswith(b"\r\n6\r\nabcdef\r\n")
     assert app.closed == ["unsettled"]
-    assert _told(caplog) == []
+    assert _logged(caplog) == []
 
 
-def _told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """What feedsvc has logged; what uvicorn says, a process that serves leaves out."""
+def _logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The warnings and errors of feedsvc. A web process does not log those of uvicorn."""
     return [
         record.getMessage()
         for record in caplog.records

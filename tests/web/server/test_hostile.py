@@ -1,4 +1,4 @@
-"""Slow, broken and hostile clients, over real sockets: what others notice of them (F43-F50)."""
+"""Slow, broken and hostile clients, over real sockets: they must not affect other clients."""
 
 import hmac
 import select
@@ -6,14 +6,15 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from feedsvc.web.server.gateway import MOST_HELD_OCTETS
+from tests.support.half_sent import GET, HALF_SENT, HOOK
 from tests.support.running import (
     Server,
     running,
@@ -24,51 +25,29 @@ from tests.web.conftest import SECRET
 
 CROWD = 200
 POLLS = 100
-MOST_SECONDS = 0.1  # a machine at rest takes 3 ms
+MOST_SECONDS = 0.1  # an idle machine takes 3 ms
 
 POLL = (
     b"GET /atom.xml HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
 )
-GET = b"GET /atom.xml HTTP/1.1\r\nHost: x\r\n"
-WRONG = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
-HOOK = (
-    b"POST /hooks/rebuild HTTP/1.1\r\nHost: x\r\n"
-    + "".join(f"{name}: {value}\r\n" for name, value in WRONG.items()).encode()
-)
 WHOLE = HOOK + b"Connection: close\r\nContent-Length: 1000\r\n\r\n" + b"a" * 1000
-HALF_SENT = {
-    "nothing": b"",
-    "half a header": GET + b"X-Slow: ",
-    "half a body": HOOK + b"Content-Length: 1000\r\n\r\nhalf",
-    "half a chunk": HOOK + b"Transfer-Encoding: chunked\r\n\r\nff\r\nhalf",
-    "half a body that nobody reads": GET + b"Content-Length: 1000\r\n\r\nhalf",
-    "half a line": b"GET /atom",
-    "an endless method": b"G" * 100_000,
-    "an endless chunk": HOOK + b"Transfer-Encoding: chunked\r\n\r\nffffffffff\r\nhalf",
-}
-
-# What begins as these do, and goes on by one of these pieces each second.
-DRIPPING = {
-    "headers": (GET, b"X-A: b\r\n"),
-    "a body": (HOOK + b"Content-Length: 1000\r\n\r\n", b"a"),
-    "a chunk": (HOOK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n", b"a"),
-    "chunks": (HOOK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
-}
 
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, with a large feed."""
-    place = tmp_path_factory.mktemp("hostile")
-    posts = PostFolder(place / "posts")
+    """A server with a large feed."""
+    folder = tmp_path_factory.mktemp("hostile")
+    posts = PostFolder(folder / "posts")
     for number in range(20):
         posts.write(f"{number}.md", "Much text. " * 2000, title=f"Post {number}")
     posts.write("tea/index.md", "![](a.png)")
     posts.write_raw("tea/a.png", b"a picture")
-    with running(place, posts.root, {"FEEDSVC_WEBHOOK__SECRET": SECRET}) as started:
+    with running(folder, posts.root, {"FEEDSVC_WEBHOOK__SECRET": SECRET}) as started:
         _poll(started)
-        with ThreadPoolExecutor(16) as many:  # each of its threads opens the store once
-            list(many.map(lambda _: started.get("/"), range(200)))
+        with ThreadPoolExecutor(
+            16
+        ) as pool:  # so that each thread of the server has opened the store
+            list(pool.map(lambda _: started.get("/"), range(200)))
         yield started
 
 
@@ -77,7 +56,7 @@ def _connect(server: Server) -> socket.socket:
 
 
 def _exchange(server: Server, sent: bytes) -> bytes:
-    """Everything that comes back until the other side closes."""
+    """The whole answer, until the server closes the connection."""
     with _connect(server) as connection:
         try:
             connection.sendall(sent)
@@ -87,7 +66,7 @@ def _exchange(server: Server, sent: bytes) -> bytes:
 
 
 def _poll(server: Server) -> float:
-    """Seconds that a new reader waits for a feed."""
+    """Seconds that a poll on a new connection takes."""
     started = time.perf_counter()
     assert _exchange(server, POLL).startswith(b"HTTP/1.1 200 ")
     return time.perf_counter() - started
@@ -99,54 +78,41 @@ def _polls(server: Server) -> float:
     return times[POLLS * 99 // 100 - 1]
 
 
+@contextmanager
+def no_delay(server: Server) -> Iterator[None]:
+    """Polls must take as long at the end of the context as at its start.
+
+    Other tests may use the machine at the same time, so the best of three rounds counts.
+    """
+    before = _polls(server)
+    yield
+    most = max(MOST_SECONDS, 3 * before)
+    rounds = [_polls(server)]
+    while min(rounds) >= most and len(rounds) < 3:
+        rounds.append(_polls(server))
+    assert min(rounds) < most
+
+
 def _descriptors(server: Server) -> int:
     pid = server.process.pid
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return sum(len(list(Path(f"/proc/{child}/fd").iterdir())) for child in children)
 
 
-def _crowd(server: Server, sent: bytes, size: int = CROWD) -> list[socket.socket]:
-    crowd = [_connect(server) for _ in range(size)]
+def _crowd(
+    held: ExitStack, server: Server, sent: bytes, size: int = CROWD
+) -> list[socket.socket]:
+    """Connections that have sent something, and close with the stack."""
+    crowd = [held.enter_context(_connect(server)) for _ in range(size)]
     for connection in crowd:
         connection.sendall(sent)
     return crowd
 
 
-def _still_open(
-    crowd: list[socket.socket], seconds: float, drops: Mapping[socket.socket, bytes]
-) -> int:
-    """How many the server has not closed within some seconds; all are closed after it.
-
-    `drops` are sent again each second.
-    """
-    until = time.monotonic() + seconds
-    left = set(crowd)
-    while left and time.monotonic() < until:
-        for connection in left & drops.keys():
-            with suppress(ConnectionError):
-                connection.sendall(drops[connection])
-        readable = select.select(left, [], [], 1)[0]
-        left -= {connection for connection in readable if _has_ended(connection)}
-    for connection in crowd:
-        connection.close()
-    return len(left)
-
-
-def _has_ended(connection: socket.socket) -> bool:
-    try:
-        return not connection.recv(1 << 16)
-    except ConnectionError:
-        return True
-
-
 @pytest.mark.parametrize("how", HALF_SENT)
 def test_a_crowd_of_half_sent_requests_delays_no_poll(target: Server, how: str) -> None:
-    crowd = _crowd(target, HALF_SENT[how])
-    try:
-        assert _polls(target) < MOST_SECONDS
-    finally:
-        for connection in crowd:
-            connection.close()
+    with ExitStack() as held, no_delay(target):
+        _crowd(held, target, HALF_SENT[how])
 
 
 def test_half_bodies_at_the_webhook_and_at_the_hub_leave_threads_for_polls(
@@ -155,56 +121,38 @@ def test_half_bodies_at_the_webhook_and_at_the_hub_leave_threads_for_polls(
     hub = (
         b"POST /hub HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     )
-    crowd = [*_crowd(target, HALF_SENT["half a body"], 10)]
-    crowd += _crowd(target, hub + b"Content-Length: 1000\r\n\r\nhub.mode=", 10)
-    try:
-        assert max(_poll(target) for _ in range(5)) < 1
-    finally:
-        for connection in crowd:
-            connection.close()
+    with ExitStack() as held, no_delay(target):
+        _crowd(held, target, HALF_SENT["half a body"], 10)
+        _crowd(held, target, hub + b"Content-Length: 1000\r\n\r\nhub.mode=", 10)
 
 
-def test_half_sent_requests_are_closed_within_20_seconds(target: Server) -> None:
+def test_readers_that_do_not_read_delay_no_poll_and_leave_no_descriptors(
+    target: Server,
+) -> None:
     before = _descriptors(target)
-    drops: dict[socket.socket, bytes] = {}
-    for start, drop in DRIPPING.values():
-        drops |= dict.fromkeys(_crowd(target, start, 2), drop)
-    crowd = [c for sent in HALF_SENT.values() for c in _crowd(target, sent, 10)]
-    assert _still_open([*crowd, *drops], 20, drops) == 0
+    with ExitStack() as held, no_delay(target):
+        for _ in range(CROWD):
+            connection = held.enter_context(socket.socket())
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", target.port))
+            connection.sendall((GET + b"\r\n") * 3)
+        time.sleep(1)  # until the kernel has filled its buffers
     wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
 
 
-def test_readers_that_do_not_read_delay_no_poll_and_leave_nothing(target: Server) -> None:
+def test_a_flood_of_connections_delays_no_poll_and_leaves_no_descriptors(
+    target: Server,
+) -> None:
     before = _descriptors(target)
-    crowd = []
-    for _ in range(CROWD):
-        connection = socket.socket()
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        connection.connect(("127.0.0.1", target.port))
-        connection.sendall((GET + b"\r\n") * 3)
-        crowd.append(connection)
-    try:
-        time.sleep(1)  # for the kernel to fill its buffers
-        assert _polls(target) < MOST_SECONDS
-    finally:
-        for connection in crowd:
-            connection.close()
-    wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
-
-
-def test_a_flood_of_connections_delays_no_poll_and_leaves_nothing(target: Server) -> None:
-    before = _descriptors(target)
-    crowd = _crowd(target, b"", 1000)
-    assert _polls(target) < MOST_SECONDS
-    for number, connection in enumerate(crowd):
-        if number % 2:  # a reset instead of an orderly end
+    with ExitStack() as held, no_delay(target):
+        crowd = _crowd(held, target, b"", 1000)
+        for connection in crowd[::2]:  # these end with a reset
             linger = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        connection.close()
     wait_until(lambda: _descriptors(target) <= before + 2, "descriptors returned", 10)
 
 
-def test_few_descriptors_are_not_all_given_to_a_crowd(
+def test_a_crowd_does_not_take_all_descriptors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limited = tmp_path / "limited"
@@ -213,21 +161,19 @@ def test_few_descriptors_are_not_all_given_to_a_crowd(
     monkeypatch.setattr(sys, "executable", str(limited))
     posts = PostFolder(tmp_path / "posts")
     posts.write("tea.md", title="Tea")
-    with running(tmp_path, posts.root) as started:
-        crowd = _crowd(started, GET, 400)
+    with running(tmp_path, posts.root) as started, ExitStack() as held:
+        _crowd(held, started, GET, 400)
         time.sleep(1)
         for _ in range(5):
             _poll(started)
             assert started.get("/").status_code == 200
-        for connection in crowd:
-            connection.close()
 
 
-def test_the_webhook_hears_the_right_caller_beside_a_crowd_of_wrong_ones(
+def test_a_crowd_of_wrong_calls_does_not_block_the_webhook(
     target: Server,
 ) -> None:
-    crowd = _crowd(target, HALF_SENT["half a body"])
-    try:
+    with ExitStack() as held:
+        _crowd(held, target, HALF_SENT["half a body"])
         token = {"Authorization": f"Bearer {SECRET}"}
         assert target.ask("POST", "/hooks/rebuild", headers=token).status_code == 202
         signed = {
@@ -236,26 +182,19 @@ def test_the_webhook_hears_the_right_caller_beside_a_crowd_of_wrong_ones(
         }
         response = target.ask("POST", "/hooks/rebuild", headers=signed, data=b"{}")
         assert response.status_code == 202
-    finally:
-        for connection in crowd:
-            connection.close()
 
 
-def test_bodies_that_are_waited_for_have_a_bound(target: Server) -> None:
+def test_the_memory_of_unfinished_bodies_is_limited(target: Server) -> None:
     large = HOOK + b"Content-Length: 1000000\r\n\r\n" + b"a" * 999_999
-    crowd = _crowd(target, large, MOST_HELD_OCTETS // 1_000_000 + 4)
-    try:
+    with ExitStack() as held, no_delay(target):
+        crowd = _crowd(held, target, large, MOST_HELD_OCTETS // 1_000_000 + 4)
 
         def is_refused() -> bool:
             answers = select.select(crowd, [], [], 0)[0]
             return any(answer.recv(1000).startswith(b"HTTP/1.1 503 ") for answer in answers)
 
-        wait_until(is_refused, "a refusal", 5)
-        assert _polls(target) < MOST_SECONDS
-    finally:
-        for connection in crowd:
-            connection.close()
-    wait_until(lambda: _exchange(target, WHOLE).startswith(b"HTTP/1.1 401 "), "room again", 5)
+        wait_until(is_refused, "a refusal", 10)
+    wait_until(lambda: _exchange(target, WHOLE).startswith(b"HTTP/1.1 401 "), "a read body", 5)
 
 
 BOMBS = {
@@ -296,7 +235,7 @@ LONG = {
 
 
 @pytest.mark.parametrize("name", LONG)
-def test_a_long_header_that_is_read_costs_little(target: Server, name: str) -> None:
+def test_a_long_header_costs_little_time(target: Server, name: str) -> None:
     sent = f"{name.split()[0]}: {LONG[name]}\r\nConnection: close\r\n\r\n".encode()
     for request, status in ((GET, 200), (GET.replace(b"atom.xml", b"none"), 404)):
         started = time.perf_counter()
@@ -315,7 +254,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_nothing_odd_is_a_fault_of_ours(target: Server, odd: str) -> None:
+def test_odd_headers_log_no_fault(target: Server, odd: str) -> None:
     before = target.log
     for path in (b"/atom.xml", b"/", b"/posts/tea/a.png"):
         sent = ODD[odd].replace(b" /atom.xml ", b" " + path + b" ")

@@ -1,4 +1,4 @@
-"""What a request must look like: tables of RFC 9112."""
+"""Request lines, Host and Transfer-Encoding, as tables of RFC 9112."""
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_a_host_is_a_name_or_an_address_with_or_without_a_port(host: str) -> Non
 
 
 @pytest.mark.parametrize("host", NO_HOSTS)
-def test_anything_else_is_no_host(host: str) -> None:
+def test_anything_else_is_not_a_host(host: str) -> None:
     assert not is_host(host.encode())
     for is_of_1_0 in (True, False):
         refusal = host_refusal([host.encode()], RequestLine(b"", is_of_1_0=is_of_1_0))
@@ -72,7 +72,7 @@ def test_a_host_is_in_ascii(host: bytes) -> None:
         ([b"x"], "1.1", True, False),
     ],
 )
-def test_there_is_one_host(
+def test_a_request_has_exactly_one_host(
     hosts: list[bytes], version: str, has_authority: bool, is_refused: bool
 ) -> None:
     line = RequestLine(b"", is_of_1_0=version == "1.0", has_authority=has_authority)
@@ -189,7 +189,7 @@ def test_a_line_that_is_refused_has_a_status(line: str, status: int) -> None:
     assert refusal.text.isascii()
 
 
-def test_a_line_ends_with_two_characters() -> None:
+def test_a_line_ends_with_crlf() -> None:
     assert request_line(b"GET / HTTP/1.1\n").refusal
 
 
@@ -199,11 +199,11 @@ def test_a_line_may_come_in_pieces(octets: bytes) -> None:
 
 
 @pytest.mark.parametrize("octets", [b"\x16\x03\x01", b"GET\t", b"\x00", b"GET /\x7f"])
-def test_what_is_in_no_line_is_known_at_once(octets: bytes) -> None:
+def test_octets_that_no_line_may_contain_are_refused_early(octets: bytes) -> None:
     assert not may_begin_line(octets)
 
 
-def test_the_methods_of_http_are_known() -> None:
+def test_the_methods_of_http_are_accepted() -> None:
     assert {
         b"GET",
         b"HEAD",

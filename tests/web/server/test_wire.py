@@ -1,43 +1,43 @@
-"""Requests that RFC 9112 refuses, over real sockets: the status, and what comes after it."""
+"""Requests that RFC 9112 does not allow, over real sockets: the status, and what follows."""
 
 import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.web.server.front import create_front
 from feedsvc.web.server.request_syntax import METHODS
+from feedsvc.web.server.server import create_wsgi_app
 from tests.support.asking import Publisher
 from tests.support.serving import (
+    LAST,
     Client,
     rest,
     running,
     undated,
 )
 
-# Answered by the event loop once it was asked for, by Flask, and by Flask with a 404.
+# Answered by the event loop from the second time on, by Flask, and by Flask with a 404.
 PATHS = ("/atom.xml", "/", "/none")
-LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A server in this process with one post, whose feeds are ready-made."""
-    place = tmp_path_factory.mktemp("wire")
-    publisher = Publisher(place, f"sqlite:///{place}/feedsvc.sqlite3")
+    """A server in the test process with one post, whose replies are stored."""
+    folder = tmp_path_factory.mktemp("wire")
+    publisher = Publisher(folder, f"sqlite:///{folder}/feedsvc.sqlite3")
     publisher.posts.write("tea.md", title="Tea", tags="[tea, 茶]")
-    publisher.publish()
+    publisher.publish(datetime.now(UTC) - timedelta(hours=1))
     with (
         closing(publisher.store),
-        running(create_front(publisher.settings, publisher.store)) as made,
+        running(create_wsgi_app(publisher.settings, publisher.store)) as made,
     ):
-        time.sleep(1)  # Last-Modified may be a second ahead, and is then written as now
         for path in ("/atom.xml", "/tags/tea/atom.xml", "/tags/%E8%8C%B6/atom.xml"):
             for _ in range(3):
                 assert made.exchange(_request(path), LAST).startswith(b"HTTP/1.1 200 ")
@@ -55,7 +55,7 @@ def _statuses(answers: bytes) -> list[int]:
 
 
 def _refused(client: Client, request: bytes, status: int) -> None:
-    """The request gets this one answer, and what is behind it none."""
+    """The request gets this answer, and requests behind it get none."""
     for behind in (b"", LAST, LAST * 3):
         answer = client.exchange(request + behind)
         assert _statuses(answer) == [status]
@@ -111,7 +111,7 @@ def test_a_good_host_changes_nothing(client: Client, path: str, host: str) -> No
 
 
 @pytest.mark.parametrize("method", ["POST", "OPTIONS", "PUT"])
-def test_a_host_is_looked_at_whatever_the_method(client: Client, method: str) -> None:
+def test_the_host_is_checked_for_every_method(client: Client, method: str) -> None:
     _refused(client, _request("/hub", "Content-Length: 0", method=method), 400)
 
 
@@ -156,7 +156,7 @@ def test_a_tunnel_is_501(client: Client) -> None:
 
 
 @pytest.mark.parametrize("method", sorted(METHODS - {b"GET", b"HEAD", b"OPTIONS", b"POST"}))
-def test_a_known_method_is_405_and_the_connection_goes_on(
+def test_a_method_that_is_not_allowed_is_405_and_the_connection_goes_on(
     client: Client, method: bytes
 ) -> None:
     answer = client.exchange(_request("/atom.xml", method=method.decode()), LAST)
@@ -172,13 +172,13 @@ def test_a_malformed_line_is_400(client: Client, line: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r", "\r\r\n"])
-def test_lines_end_as_rfc_9112_has_it(client: Client, ending: str) -> None:
+def test_a_line_that_does_not_end_with_crlf_is_400(client: Client, ending: str) -> None:
     request = ending.join(["GET / HTTP/1.1", "Host: x", "", ""]).encode()
     assert _statuses(client.exchange(request + LAST)) == [400]
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_absolute_target_is_that_of_its_path(client: Client, path: str) -> None:
+def test_an_absolute_target_means_its_path(client: Client, path: str) -> None:
     for host in ("Host: x", "Host: another"):
         request = _request(f"http://x:80{path}", host)
         for _ in range(2):
@@ -238,7 +238,7 @@ BAD_CODINGS = {
 
 @pytest.mark.parametrize("path", [*PATHS, "/hub"])
 @pytest.mark.parametrize("bad", BAD_CODINGS)
-def test_a_body_without_a_known_end_is_refused(client: Client, path: str, bad: str) -> None:
+def test_a_body_whose_end_is_unknown_is_refused(client: Client, path: str, bad: str) -> None:
     codings, status = BAD_CODINGS[bad]
     lines = ["Host: x", *(f"Transfer-Encoding: {coding}" for coding in codings)]
     for method in ("GET", "POST"):
@@ -254,14 +254,14 @@ def test_a_length_and_chunks_are_400(client: Client, length: str) -> None:
         _refused(client, request, 400)
 
 
-def test_chunks_are_read_whatever_the_case(client: Client) -> None:
+def test_the_name_of_the_chunked_coding_is_case_insensitive(client: Client) -> None:
     expected = client.exchange(_request("/atom.xml"), LAST)
     for coding in ("chunked", "Chunked", "\tCHUNKED "):
         request = _request("/atom.xml", "Host: x", f"TRANSFER-encoding: {coding}")
         assert client.exchange(request + b"1\r\na\r\n0\r\n\r\n", LAST) == expected
 
 
-# However TCP cuts it.
+# Requests that TCP cuts into pieces.
 
 CORPUS = [
     _request("/atom.xml"),
@@ -295,10 +295,10 @@ CORPUS = [
 
 
 def _cut(client: Client, *pieces: bytes) -> bytes:
-    """What comes back to pieces that the server reads one by one; the last ends it."""
+    """The answers to pieces that the server reads one by one. The last ends the connection."""
     with client.connect() as connection:
         for piece in pieces:
-            with suppress(ConnectionError):  # it has closed after an earlier piece
+            with suppress(ConnectionError):  # the server closed after an earlier piece
                 connection.sendall(piece)
             time.sleep(0.002)
         return undated(rest(connection))
@@ -309,12 +309,14 @@ def test_a_request_gets_the_same_answer_wherever_it_is_cut(client: Client, numbe
     sent = CORPUS[number] + LAST
     whole = _cut(client, sent)
 
-    def in_two(place: int) -> bytes:
-        return _cut(client, sent[:place], sent[place:])
+    def in_two(position: int) -> bytes:
+        return _cut(client, sent[:position], sent[position:])
 
     with ThreadPoolExecutor(16) as threads:
         assert set(threads.map(in_two, range(1, len(sent)))) == {whole}
-    assert _cut(client, *(sent[place : place + 1] for place in range(len(sent)))) == whole
+    assert (
+        _cut(client, *(sent[position : position + 1] for position in range(len(sent)))) == whole
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -326,7 +328,7 @@ def test_requests_in_a_row_get_the_same_answers_wherever_they_are_cut(
     client: Client, row: list[bytes], cuts: list[int]
 ) -> None:
     sent = b"".join([*row, LAST])
-    places = sorted({0, len(sent), *(cut for cut in cuts if cut < len(sent))})
-    pieces = [sent[a:b] for a, b in pairwise(places)]
+    positions = sorted({0, len(sent), *(cut for cut in cuts if cut < len(sent))})
+    pieces = [sent[a:b] for a, b in pairwise(positions)]
     one_by_one = _statuses(_cut(client, sent))
     assert _statuses(_cut(client, *pieces)) == one_by_one
