@@ -45,7 +45,7 @@ from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings, load_settings
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
-from feedsvc.store.engine.engine import sole_watcher
+from feedsvc.store.engine.file_locks import sole_watcher
 from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store_to_try
 
 # Flask, uvicorn, APScheduler and watchfiles take 30 MB and half a second: the commands that
@@ -399,7 +399,7 @@ def subscriptions(config: Path | None, seeds: Path | None, end: str | None) -> N
 
 def _listener_row(url: str, listener: "Listener") -> list[str]:
     state = "failing" if listener.attempts else "active"
-    what = f"publishes up to {listener.told}"
+    what = f"publishes up to {listener.last_notified}"
     place = str(callback_addresses.origin(url))
     return [listener.name[:12], what, place, state, "", "", listener.last_error]
 

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import logging
+import math
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -20,6 +22,8 @@ from feedsvc.push.outgoing import HttpAnswer, Outgoing
 from feedsvc.store.queues.listeners import Listener, Publish
 from feedsvc.store.store import Store
 
+# A claim lasts 30 s and a request at most 10 s: the claim never ends during a request.
+_RENEW_AFTER: Final = 10.0
 _MOST_MESSAGES: Final = 50  # before what has been told is noted
 _FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -59,6 +63,29 @@ class _Refused(Exception):  # noqa: N818 - it never leaves this module
         self.answer = answer
 
 
+class _ClaimLost(Exception):  # noqa: N818 - it never leaves this module
+    """Another process has claimed the listener, and notifies it."""
+
+
+class _Claim:
+    """The claim on a listener, renewed as long as requests are sent to it."""
+
+    def __init__(self, listener: Listener, store: Store) -> None:
+        self.listener = listener
+        self._store = store
+        self._renew_at = -math.inf
+
+    def keep(self) -> None:
+        """Renew the claim if it is not new. Raises _ClaimLost and StoreError."""
+        if time.monotonic() < self._renew_at:
+            return
+        renewed = self._store.listeners.renew(self.listener, datetime.now(UTC))
+        if renewed is None:
+            raise _ClaimLost
+        self.listener = renewed
+        self._renew_at = time.monotonic() + _RENEW_AFTER
+
+
 def tell(
     who: OutsideHub | Notified,
     listener: Listener,
@@ -73,28 +100,40 @@ def tell(
     of a feed that moved again in a later publish, and will of that publish too. Raises
     StoreError.
     """
-    told, error, again = listener.told, "", None
+    told, error, again = listener.last_notified, "", None
+    claim = _Claim(listener, store)
     try:
         if isinstance(who, OutsideHub):
-            _ping(who.url, store.listeners.feeds_moved_since(told), site_url, outgoing)
+            paths = store.listeners.feeds_changed_since(told)
+            _ping(who.url, paths, site_url, outgoing, claim.keep)
             told = last
         else:
             for publish in store.listeners.publishes_since(told, _MOST_MESSAGES):
                 if publish.number > last:
                     break
+                claim.keep()
                 _send(who, publish, site_url, outgoing)
                 told = publish.number
+    except _ClaimLost:
+        log.info("%s: another process notifies it", origin(who.url))
+        return
     except (Unreachable, _Refused) as failure:
         retry_after = failure.answer.retry_after if isinstance(failure, _Refused) else None
-        attempts = 1 if told > listener.told else listener.attempts + 1
+        attempts = 1 if told > listener.last_notified else listener.attempts + 1
         wait = pause(attempts, random.random(), retry_after)  # noqa: S311 - jitter
         error, again = str(failure), datetime.now(UTC) + wait
         level = logging.WARNING if attempts == 1 else logging.INFO
         log.log(level, "not told, to be tried again in %d s: %s", wait.total_seconds(), error)
-    store.listeners.settle(listener, told, error, again)
+    store.listeners.settle(claim.listener, told, error, again)
 
 
-def _ping(hub: str, feed_paths: list[str], site_url: str, outgoing: Outgoing) -> None:
+def _ping(
+    hub: str,
+    feed_paths: list[str],
+    site_url: str,
+    outgoing: Outgoing,
+    keep_claim: Callable[[], None],
+) -> None:
     """`hub.mode=publish` for each document of the feeds (what public hubs take, W3).
 
     A hub that does not want a topic says so with 4xx, which is no reason to try again.
@@ -102,6 +141,7 @@ def _ping(hub: str, feed_paths: list[str], site_url: str, outgoing: Outgoing) ->
     place = str(origin(hub))
     refused = 0
     for topic in _topics(feed_paths, site_url):
+        keep_claim()
         body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode()
         answer = outgoing.post(hub, body, _FORM)
         if answer.status >= 500 or answer.status == 429 or 300 <= answer.status < 400:
@@ -125,7 +165,11 @@ def _send(who: Notified, publish: Publish, site_url: str, outgoing: Outgoing) ->
     told = {
         "type": "feeds.published",
         "timestamp": rfc3339(publish.at),
-        "data": {"site": site_url, "publish": publish.number, **publish.news.to_dict(site_url)},
+        "data": {
+            "site": site_url,
+            "publish": publish.number,
+            **publish.summary.to_dict(site_url),
+        },
     }
     body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     headers = message_headers(who.secret, message, body, datetime.now(UTC))

@@ -37,8 +37,8 @@ from feedsvc.push.outgoing import Outgoing
 from feedsvc.push.rendered import RenderedTopics
 from feedsvc.push.verification import deny, verify
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
+from feedsvc.store.queues.claims import CLAIM
 from feedsvc.store.queues.listeners import Listener
-from feedsvc.store.queues.subscriptions import CLAIM
 from feedsvc.store.store import open_store
 
 TICK: Final = 0.1  # seconds between two looks for what is due
@@ -141,8 +141,10 @@ class Pusher:
             self._settle()
             self._conclude()
             deliveries, intents, listeners = (each.copy() for each in self._claimed)
-            if deliveries or intents:
-                self._store.subscriptions.release(deliveries, intents)
+            if deliveries:
+                self._store.subscriptions.release(deliveries)
+            if intents:
+                self._store.intents.release(intents)
             if listeners:
                 self._store.listeners.release(listeners)
         except StoreError as error:
@@ -176,7 +178,7 @@ class Pusher:
         try:
             if self._clock.steady_seconds() >= _STEADY_SECONDS:
                 ended = self._store.subscriptions.end_leases(now)
-            self._store.subscriptions.forget_old_intents(now)
+            self._store.intents.forget_old(now)
             self._store.jobs.forget_old(now)
             for target in self._store.subscriptions.without_feed():
                 self._end_soon(target, "there is no such feed any more")
@@ -238,6 +240,7 @@ class Pusher:
         self._store.listeners.register(list(self._others))
         if self._is_alone:
             self._store.subscriptions.release_claims()
+            self._store.intents.release_claims()
             self._store.listeners.release_claims()
         self._is_known = True
 
@@ -249,7 +252,7 @@ class Pusher:
             now = datetime.now(UTC)
             due = [self._store.listeners.next_due(now)]
             if self._push.is_hub:
-                due.append(self._store.subscriptions.next_intent_due(now))
+                due.append(self._store.intents.next_due(now))
                 due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
 
@@ -316,14 +319,14 @@ class Pusher:
     # Intents.
 
     def _verify(self, now: datetime) -> None:
-        due = self._store.subscriptions.next_intent_due(now)
+        due = self._store.intents.next_due(now)
         if due is None or due > now:
             return
         room = _VERIFIERS - self._verifications.in_hand().total()
         if room <= 0:
             return
         until = time.monotonic() + _BEGIN_WITHIN
-        for intent in self._store.subscriptions.claim_intents(now, room):
+        for intent in self._store.intents.claim(now, room):
             self._claimed[1].add(intent.number)
             work = partial(self._verify_one, intent, until)
             self._verifications.add(intent.target.host, work)
@@ -343,14 +346,14 @@ class Pusher:
             return
         now = datetime.now(UTC)
         try:
-            self._store.subscriptions.conclude(found, now)
+            self._store.intents.conclude(found, now)
         except StoreError:
             for each in found:
                 self._verified.put(each)
             raise
         self._claimed[1].difference_update(each.intent.number for each in found)
         for host in self._failures.note(found, now):
-            dropped = self._store.subscriptions.drop_queue(host, now)
+            dropped = self._store.intents.drop_queue(host, now)
             if dropped:
                 log.warning(
                     "%s: %d verifications failed in a row; %d requests that wait are dropped",
@@ -391,7 +394,7 @@ class Pusher:
     # Others.
 
     def _tell(self, now: datetime) -> None:
-        for listener in self._store.listeners.claim(now):
+        for listener in self._store.listeners.claim(now, self._claimed[2]):
             who = self._others.get(listener.name)
             if who:
                 self._claimed[2].add(listener.name)
@@ -405,9 +408,9 @@ class Pusher:
             if self._stopping.is_set():
                 return
             tell(who, listener, last, self._store, self._push.site_url, self._known)
-            self._claimed[2].discard(listener.name)
         except StoreError as error:
             log.warning("who was told could not be noted: %s", error)
+        self._claimed[2].discard(listener.name)
         self._look_anew.set()
 
 

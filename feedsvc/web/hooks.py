@@ -71,7 +71,7 @@ class Hooks:
         if is_preview:
             return self._preview(proof, event)
         message = proof.message and f"rebuild {proof.message}"
-        job, is_new = self._store.jobs.ask(datetime.now(UTC), message=message)
+        job, is_new = self._store.jobs.enqueue(datetime.now(UTC), message=message)
         told = json.dumps({"job": job.name, "state": job.state})
         return self._at(job, _answer(f"{told}\n", 202 if is_new else 200, _JSON))
 
@@ -121,7 +121,7 @@ class Hooks:
         if event.kind == "pull" and self._branch is not None and not ref:
             return line(422, "this forge has no refs of pull requests that could be fetched")
         message = proof.message and f"preview {proof.message}"
-        asked, _ = self._store.jobs.ask(
+        asked, _ = self._store.jobs.enqueue(
             datetime.now(UTC), message=message, kind="preview", ref=ref
         )
         job = self._ended(asked)

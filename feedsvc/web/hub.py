@@ -76,7 +76,7 @@ class Hub:
         except _Fault as fault:
             return line(400, str(fault))
         most = self._settings.hub.most_subscriptions
-        refused = self._store.subscriptions.ask(intent, most, intent.asked_at)
+        refused = self._store.intents.enqueue(intent, most, intent.asked_at)
         if refused:
             response = line(429, refused)
             response.headers["Retry-After"] = str(self._seconds_until_free(intent))
@@ -86,7 +86,7 @@ class Hub:
     def _seconds_until_free(self, intent: Intent) -> int:
         """When it is worth asking again; nobody knows when a hub that is full has room."""
         now = datetime.now(UTC)
-        free = self._store.subscriptions.free_at(intent, now) or now + UNPROVEN_FOR
+        free = self._store.intents.retry_at(intent, now) or now + UNPROVEN_FOR
         return max(1, math.ceil((free - now).total_seconds()))
 
     def _intent(self, form: dict[str, str], asking: str) -> Intent:

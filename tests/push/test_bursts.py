@@ -172,7 +172,7 @@ def sent_as(house: House, callback: str, topic: str, **more: Any) -> None:
     intent = house.intent(callback, **more)
     target = replace(intent.target, topic=topic)
     intent = replace(intent, target=target, verify_token=TOKEN)
-    assert house.store.subscriptions.ask(intent, 50_000, intent.asked_at) == ""
+    assert house.store.intents.enqueue(intent, 50_000, intent.asked_at) == ""
 
 
 @pytest.mark.parametrize(
@@ -247,12 +247,12 @@ def test_a_token_is_given_back_in_each_attempt_and_never_logged(
 def test_a_pusher_is_known_to_the_store_once_it_has_started(house: House) -> None:
     """What is published right after the start is told to all; it must not wait for a look."""
     house.ask("http://127.0.0.1:9/callback")
-    assert len(house.store.subscriptions.claim_intents(datetime.now(UTC), 9)) == 1
+    assert len(house.store.intents.claim(datetime.now(UTC), 9)) == 1
     house.push = replace(house.push, others=(OutsideHub("http://127.0.0.1:9/hub"),))
     pusher = Pusher(house._store_url, house.push)
     with pusher._looking:  # it cannot look
         pusher.start(alone=True)
         house.publish("Brewed twice.")
         assert house.store.listeners.claim(datetime.now(UTC))
-        assert len(house.store.subscriptions.claim_intents(datetime.now(UTC), 9)) == 1
+        assert len(house.store.intents.claim(datetime.now(UTC), 9)) == 1
     pusher.stop()

@@ -100,7 +100,7 @@ class House:
 
     def ask(self, callback: str, *changes: Any, **more: Any) -> None:
         intent = self.intent(callback, *changes, **more)
-        assert self.store.subscriptions.ask(intent, 50_000, intent.asked_at) == ""
+        assert self.store.intents.enqueue(intent, 50_000, intent.asked_at) == ""
 
     def subscribe(self, subscriber: Subscriber, name: str = "callback", **more: Any) -> None:
         """Ask, and wait until it is confirmed."""
@@ -772,7 +772,9 @@ def test_publishes_while_an_outside_hub_is_down_are_told_once(
         assert down.last_error == f"{hub.url}: it answered 503"
         well.set()
         told = house.store.listeners.last_publish
-        wait_until(lambda: house.store.listeners.all()[0].told == told(), "all is told")
+        wait_until(
+            lambda: house.store.listeners.all()[0].last_notified == told(), "all is told"
+        )
         pinged = len(hub.deliveries())
         a_while()
         assert len(hub.deliveries()) == pinged

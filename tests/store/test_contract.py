@@ -15,7 +15,7 @@ from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreLocked, StoreTooNew
-from feedsvc.store.engine.engine import Database
+from feedsvc.store.engine.database import Database
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
 from tests.support.builders import an_episode, people
@@ -398,24 +398,24 @@ def test_a_message_that_is_sent_again_after_its_job_failed_is_carried_out_anew(
     either_store: Store,
 ) -> None:
     jobs = either_store.jobs
-    first, _ = jobs.ask(NOW, message="github:7")
-    assert jobs.ask(NOW, message="github:7") == (first, False)
+    first, _ = jobs.enqueue(NOW, message="github:7")
+    assert jobs.enqueue(NOW, message="github:7") == (first, False)
     jobs.begin([first.name], NOW)
     jobs.fail(first, "failed", "the remote is down", NOW, NOW)
-    second, is_new = jobs.ask(NOW, message="github:7")
+    second, is_new = jobs.enqueue(NOW, message="github:7")
     assert is_new
     assert (second.state, second.name != first.name) == ("queued", True)
-    assert jobs.ask(NOW, message="github:7") == (second, False)
+    assert jobs.enqueue(NOW, message="github:7") == (second, False)
 
 
 def test_a_message_that_is_sent_again_while_its_job_is_held_is_known(
     either_store: Store,
 ) -> None:
     jobs = either_store.jobs
-    first, _ = jobs.ask(NOW, message="github:7")
+    first, _ = jobs.enqueue(NOW, message="github:7")
     jobs.begin([first.name], NOW)
     jobs.fail(first, "held", "the remote is down", NOW + timedelta(minutes=1), NOW)
-    again, is_new = jobs.ask(NOW, message="github:7")
+    again, is_new = jobs.enqueue(NOW, message="github:7")
     assert (again.name, again.state, is_new) == (first.name, "held", False)
 
 
@@ -431,7 +431,7 @@ def test_the_migrations_build_what_the_schema_says(either_store: Store) -> None:
 
 CALLS: dict[str, Callable[[Store], object]] = {
     "publish": publish,
-    "jobs.ask": lambda store: store.jobs.ask(NOW),
+    "jobs.ask": lambda store: store.jobs.enqueue(NOW),
     "jobs.waiting": lambda store: store.jobs.waiting(NOW),
     "subscriptions.claim_deliveries": lambda store: store.subscriptions.claim_deliveries(
         NOW, 1

@@ -304,10 +304,10 @@ def second_schema(either_url: str) -> str:
 def test_feeds_of_the_second_schema_moved_before_the_first_publish(second_schema: str) -> None:
     store = Store(second_schema)
     assert store.listeners.last_publish() == 0
-    assert store.listeners.feeds_moved_since(0) == []
+    assert store.listeners.feeds_changed_since(0) == []
     store.publish(Publication(a_site(), [an_entry("pots", tags=("Pots",))]), NOW)
     assert store.listeners.last_publish() == 1
-    assert "tags/Pots" in store.listeners.feeds_moved_since(0)
+    assert "tags/Pots" in store.listeners.feeds_changed_since(0)
     store.close()
 
 
@@ -319,7 +319,7 @@ def test_an_upgrade_to_the_third_schema_forgets_the_count_of_rebuilds(
     tables = sa.inspect(engine).get_table_names()
     engine.dispose()
     assert "rebuilds" not in tables
-    job, _ = store.jobs.ask(NOW, message="github 1")
+    job, _ = store.jobs.enqueue(NOW, message="github 1")
     assert store.jobs.waiting(NOW) == [job]
     store.close()
 
@@ -328,8 +328,8 @@ def test_an_upgraded_store_keeps_subscriptions(second_schema: str) -> None:
     store = Store(second_schema)
     target = Target("tags/Green", "atom", "https://reader.example/", "reader.example")
     intent = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "1")
-    assert store.subscriptions.ask(intent, 99, NOW) == ""
-    assert store.subscriptions.confirm(intent, NOW)
+    assert store.intents.enqueue(intent, 99, NOW) == ""
+    assert store.intents.confirm(intent, NOW)
     assert store.subscriptions.claim_deliveries(NOW, 9) == []
     store.publish(Publication(a_site(), [an_entry("pots", tags=("Green",))]), NOW)
     (delivery,) = store.subscriptions.claim_deliveries(NOW, 9)
@@ -360,12 +360,12 @@ def test_subscriptions_of_the_fifth_schema_keep_their_names(either_url: str) -> 
     store = Store(either_url)
     (found,) = store.subscriptions.all()
     assert (found.target.name, found.target.topic) == (name, "")
-    (intent,) = store.subscriptions.claim_intents(NOW, 9)
+    (intent,) = store.intents.claim(NOW, 9)
     assert (intent.target, intent.verify_token) == (found.target, "")
     topic = "https://example.org/tags/%47reen/atom.xml"
     target = Target("tags/Green", "atom", callback, "reader.example", topic)
     renewal = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "2")
-    assert store.subscriptions.ask(renewal, 99, NOW) == ""
-    assert store.subscriptions.confirm(renewal, NOW)
+    assert store.intents.enqueue(renewal, 99, NOW) == ""
+    assert store.intents.confirm(renewal, NOW)
     assert [each.target for each in store.subscriptions.all()] == [target]
     store.close()

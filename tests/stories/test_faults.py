@@ -39,9 +39,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from feedsvc.core.site import Site
-from feedsvc.folder import Folder
-from feedsvc.publishing import publish
-from feedsvc.store.store import Store, open_sound_store
+from feedsvc.publishing.publish import publish
+from feedsvc.source.folder import Folder
+from feedsvc.store.store import Store
 site = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 folder = Folder(Path(sys.argv[1]), 0)
 store = Store(sys.argv[2])
@@ -281,8 +281,8 @@ def subscribe(store: Store, number: int, has: str) -> None:
     host = f"{number}.example"
     target = Target("tags/Tea", "atom", f"https://{host}/", host)
     intent = Intent(target, "subscribe", "::1", "s", 3600, has, NOW, str(number))
-    store.subscriptions.ask(intent, 99, NOW)
-    assert store.subscriptions.confirm(intent, NOW)
+    store.intents.enqueue(intent, 99, NOW)
+    assert store.intents.confirm(intent, NOW)
 
 
 def test_a_damaged_store_of_a_schema_without_subscriptions_is_rebuilt(

@@ -61,7 +61,7 @@ def test_a_silent_server_is_a_store_error_within_seconds(
         store = Store(url, limits=limits)
         proxy.fall_silent()
         assert seconds_of(lambda: store.jobs.newest(1)) < 8
-        assert seconds_of(lambda: store.jobs.ask(datetime.now(UTC))) < 8
+        assert seconds_of(lambda: store.jobs.enqueue(datetime.now(UTC))) < 8
         proxy.speak()
         assert store.jobs.newest(1) == []
         store.close()

@@ -58,7 +58,7 @@ def test_a_request_publishes_what_no_event_told_of(
         posts.write("new.md", title="Unheard")
         time.sleep(0.5)
         assert titles(store) == set()
-        store.jobs.ask(datetime.now(UTC))
+        store.jobs.enqueue(datetime.now(UTC))
         wait_until(lambda: titles(store) == {"Unheard"}, "the rescan", 5)
 
 
@@ -84,7 +84,7 @@ def test_an_enclosure_that_is_replaced_is_measured_when_its_event_comes(
 def test_a_request_that_nobody_began_survives_a_crash(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    store.jobs.ask(datetime.now(UTC))
+    store.jobs.enqueue(datetime.now(UTC))
     watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: store.jobs.newest(1)[0].state == "done", "the request's rescan", 5)
@@ -107,7 +107,7 @@ def test_a_quiet_file_system_gets_its_second_look(
     watcher = Deaf(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         path.unlink()
-        store.jobs.ask(datetime.now(UTC))
+        store.jobs.enqueue(datetime.now(UTC))
         wait_until(lambda: titles(store) == set(), "the withdrawal", 5)
 
 

@@ -42,14 +42,14 @@ class Asked:
 
     def kept(self) -> list[Intent]:
         """What it has kept since this was asked last, as a pusher would get it."""
-        return self._store.subscriptions.claim_intents(datetime.now(UTC), 1000)
+        return self._store.intents.claim(datetime.now(UTC), 1000)
 
     def fail(self, callbacks: set[str]) -> None:
         """Do as a pusher does whose verifications of these callbacks fail."""
         now = datetime.now(UTC)
-        for intent in self._store.subscriptions.claim_intents(now, 5000, 5000):
+        for intent in self._store.intents.claim(now, 5000, 5000):
             if intent.target.callback in callbacks:
-                self._store.subscriptions.refuse(intent, "404", None, now)
+                self._store.intents.refuse(intent, "404", None, now)
 
 
 def a_callback() -> str:

@@ -42,7 +42,7 @@ class Follower:
 
     def _look(self) -> None:
         with self._store.probe(), self._store.snapshot() as snapshot:
-            mark = snapshot.mark()
+            mark = snapshot.fingerprint()
             if mark == self._mark:
                 return
             named = self._shelf.begin_generation()

@@ -54,7 +54,7 @@ def test_the_lock_holds_behind_pgbouncer_and_is_free_afterwards(bounced_url: str
     with closing(Store(bounced_url)) as one, closing(Store(bounced_url)) as other:
         for _ in range(3):
             with one.lock():
-                one.jobs.ask(NOW)
+                one.jobs.enqueue(NOW)
                 with pytest.raises(StoreLocked), other.lock():
                     pytest.fail("two had the lock")
             with other.lock():

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 def ask(store: Store, now: datetime = NOW, **more: str) -> Job:
-    return store.jobs.ask(now, **more)[0]  # type: ignore[arg-type]  # kinds are strings
+    return store.jobs.enqueue(now, **more)[0]  # type: ignore[arg-type]  # kinds are strings
 
 
 def put_off(store: Store, job: Job, until: datetime = LATER) -> None:
@@ -34,7 +34,7 @@ def waiting(store: Store, now: datetime = NOW) -> list[str]:
 
 
 def test_a_call_makes_a_job_that_is_queued(either_store: Store) -> None:
-    job, is_new = either_store.jobs.ask(NOW)
+    job, is_new = either_store.jobs.enqueue(NOW)
     assert is_new
     assert job == Job(job.name, "rebuild", "", "queued", 1, NOW, None, None, 0, NOW, "", "")
     assert of(either_store, job) == job
@@ -68,13 +68,13 @@ def test_previews_of_one_change_are_one_job_and_no_rebuild(either_store: Store) 
 
 
 def test_a_message_that_is_heard_twice_gives_the_same_job(either_store: Store) -> None:
-    job, _ = either_store.jobs.ask(NOW, message="github 1")
-    assert either_store.jobs.ask(NOW, message="github 1") == (job, False)
+    job, _ = either_store.jobs.enqueue(NOW, message="github 1")
+    assert either_store.jobs.enqueue(NOW, message="github 1") == (job, False)
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.end([job.name], "{}", NOW)
-    heard, is_new = either_store.jobs.ask(LATER, message="github 1")
+    heard, is_new = either_store.jobs.enqueue(LATER, message="github 1")
     assert (heard.name, heard.state, is_new) == (job.name, "done", False)
-    assert either_store.jobs.ask(LATER, message="github 2")[1]
+    assert either_store.jobs.enqueue(LATER, message="github 2")[1]
 
 
 @pytest.mark.parametrize("message", ["", "github 1"])
@@ -85,7 +85,7 @@ def test_calls_at_once_give_one_job(either_store: Store, message: str) -> None:
 
     def call() -> None:
         together.wait()
-        job, is_new = either_store.jobs.ask(NOW, message=message)
+        job, is_new = either_store.jobs.enqueue(NOW, message=message)
         heard.append((job.name, is_new))
 
     for thread in (calls := [threading.Thread(target=call) for _ in range(threads)]):
@@ -191,9 +191,9 @@ def test_a_build_does_not_end_what_was_called_for_since(either_store: Store) -> 
 def test_a_message_is_forgotten_after_a_day(either_store: Store) -> None:
     ask(either_store, message="github 1")
     either_store.jobs.forget_old(NOW + REMEMBERED)
-    assert not either_store.jobs.ask(NOW, message="github 1")[1]
+    assert not either_store.jobs.enqueue(NOW, message="github 1")[1]
     either_store.jobs.forget_old(NOW + REMEMBERED + SECOND)
-    assert either_store.jobs.ask(NOW, message="github 1")[1]
+    assert either_store.jobs.enqueue(NOW, message="github 1")[1]
 
 
 def test_the_last_jobs_are_kept_and_those_that_messages_lead_to(
@@ -212,7 +212,7 @@ def test_the_last_jobs_are_kept_and_those_that_messages_lead_to(
     jobs.forget_old(NOW)
     kept = [job.name for job in jobs.newest(9)]
     assert kept == [*(job.name for job in ended[:1:-1]), named.name, open_one.name]
-    assert jobs.ask(NOW, message="github 1") == (of(either_store, named), False)
+    assert jobs.enqueue(NOW, message="github 1") == (of(either_store, named), False)
     assert jobs.named(ended[1].name) is None
     jobs.forget_old(NOW + REMEMBERED + SECOND)
     assert jobs.named(named.name) is None

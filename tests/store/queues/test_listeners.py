@@ -1,31 +1,24 @@
 """Who is told of each publish, on both engines; and what is kept to be told."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from feedsvc.store.publication import MOST_PUBLISHES, Changes, Publication
-from feedsvc.store.queues.listeners import CLAIM, Listener
+from feedsvc.store.queues.claims import CLAIM
+from feedsvc.store.queues.listeners import Listener
 from feedsvc.store.store import Store
 from tests.support.builders import a_site, an_entry
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def publish(store: Store, *titles: str, now: datetime = NOW, tag: str = "Tea") -> Changes:
     """Publish an entry of each title; nothing but the site's feed without one."""
     entries = [an_entry(title, tags=(tag,)) for title in titles]
     return store.publish(Publication(a_site(), entries), now)
-
-
-@pytest.fixture
-def other(either_store: Store, either_url: str) -> Iterator[Store]:
-    """The same store, as another process has it open."""
-    opened = Store(either_url)
-    yield opened
-    opened.close()
 
 
 def claimed(store: Store, now: datetime = NOW) -> list[str]:
@@ -39,22 +32,22 @@ def test_a_publish_is_known_by_its_number_and_its_news(either_store: Store) -> N
     assert either_store.listeners.last_publish() == 0
     changes = publish(either_store, "tea")
     (known,) = either_store.listeners.publishes_since(0, 9)
-    assert (known.number, known.at, known.news) == (1, NOW, changes.news)
-    assert [line.title for line in known.news.added] == ["tea"]
-    assert known.news.counts == (1, 0, 0, 3)
-    assert set(known.news.feeds) == {"", "authors/Li", "tags/Tea"}
+    assert (known.number, known.at, known.summary) == (1, NOW, changes.summary)
+    assert [line.title for line in known.summary.added] == ["tea"]
+    assert known.summary.counts == (1, 0, 0, 3)
+    assert set(known.summary.feeds) == {"", "authors/Li", "tags/Tea"}
 
 
 def test_a_publish_that_changes_nothing_has_no_number(either_store: Store) -> None:
     publish(either_store, "tea")
-    assert not publish(either_store, "tea").news
+    assert not publish(either_store, "tea").summary
     assert either_store.listeners.last_publish() == 1
     publish(either_store, "pots")
     assert [p.number for p in either_store.listeners.publishes_since(0, 9)] == [1, 2]
 
 
 def test_entries_are_counted_that_are_not_named(either_store: Store) -> None:
-    news = publish(either_store, *(str(n) for n in range(120))).news
+    news = publish(either_store, *(str(n) for n in range(120))).summary
     assert (len(news.added), news.counts[0]) == (100, 120)
 
 
@@ -65,7 +58,7 @@ def test_news_tell_of_what_was_changed_and_withdrawn(either_store: Store) -> Non
             a_site(), [an_entry("tea", title="Teas", tags=("Tea",))], [an_entry("pots").id]
         ),
         NOW,
-    ).news
+    ).summary
     assert [line.title for line in news.changed] == ["Teas"]
     assert [line.title for line in news.withdrawn] == ["pots"]
     assert news.counts == (0, 1, 1, 3)
@@ -94,7 +87,7 @@ def test_the_last_publishes_are_kept_and_numbers_go_on(
 def test_a_feed_has_the_number_of_the_publish_that_moved_it(either_store: Store) -> None:
     publish(either_store, "green", tag="Green")
     publish(either_store, "black", tag="Black")
-    moved = either_store.listeners.feeds_moved_since
+    moved = either_store.listeners.feeds_changed_since
     assert moved(2) == []
     assert moved(1) == ["", "authors/Li", "tags/Black"]
     assert moved(0) == ["", "authors/Li", "tags/Black", "tags/Green"]
@@ -108,9 +101,7 @@ def test_a_feed_has_the_number_of_the_publish_that_moved_it(either_store: Store)
 def test_a_new_listener_hears_nothing_of_the_past(either_store: Store) -> None:
     publish(either_store, "tea")
     either_store.listeners.register(["hub"])
-    assert either_store.listeners.all() == [
-        Listener("hub", 1, 0, datetime(1970, 1, 1, tzinfo=UTC), "")
-    ]
+    assert either_store.listeners.all() == [Listener("hub", 1, 0, EPOCH, "", EPOCH)]
     assert claimed(either_store) == []
     assert either_store.listeners.next_due(NOW) is None
     publish(either_store, "pots")
@@ -128,7 +119,7 @@ def test_registering_again_forgets_nobody_who_stays(either_store: Store) -> None
     either_store.listeners.register(["hub", "gone"])
     publish(either_store, "tea")
     either_store.listeners.register(["hub", "new"])
-    told = {listener.name: listener.told for listener in either_store.listeners.all()}
+    told = {listener.name: listener.last_notified for listener in either_store.listeners.all()}
     assert told == {"hub": 0, "new": 1}
     either_store.listeners.register([])
     assert either_store.listeners.all() == []
@@ -163,7 +154,11 @@ def test_a_listener_that_failed_is_told_again_later(either_store: Store) -> None
         (hub,) = either_store.listeners.claim(NOW)
         either_store.listeners.settle(hub, 0, "it answered 500", NOW)
         (hub,) = either_store.listeners.all()
-        assert (hub.told, hub.attempts, hub.last_error) == (0, attempts, "it answered 500")
+        assert (hub.last_notified, hub.attempts, hub.last_error) == (
+            0,
+            attempts,
+            "it answered 500",
+        )
     (hub,) = either_store.listeners.claim(NOW)
     either_store.listeners.settle(hub, 0, "it answered 500", NOW + SECOND)
     assert claimed(either_store) == []
@@ -171,4 +166,4 @@ def test_a_listener_that_failed_is_told_again_later(either_store: Store) -> None
     (hub,) = either_store.listeners.claim(NOW + SECOND)
     either_store.listeners.settle(hub, 1)
     (hub,) = either_store.listeners.all()
-    assert (hub.told, hub.attempts, hub.last_error) == (1, 0, "")
+    assert (hub.last_notified, hub.attempts, hub.last_error) == (1, 0, "")

@@ -14,16 +14,16 @@ from feedsvc.core.websub.subscriptions import (
     Outcome,
     pause,
 )
+from feedsvc.store.queues.claims import CLAIM
 from feedsvc.store.queues.jobs import REMEMBERED
-from feedsvc.store.queues.subscriptions import CLAIM
 from feedsvc.store.store import Store
 from tests.store.queues.test_listeners import publish as publish_news
-from tests.store.queues.test_subscriptions import (
+from tests.support.subscriptions import (
     NOW,
     SECOND,
-    ask,
+    claim_intents,
+    enqueue,
     intent,
-    intents,
     publish,
     subscribe,
     target,
@@ -86,32 +86,34 @@ def test_an_intent_of_a_clock_that_was_ahead_is_verified_and_counts_no_more(
 ) -> None:
     later = NOW + ahead
     for n in range(MOST_UNPROVEN):
-        ask(either_store, intent(target(callback=f"https://one.example/{n}"), asked_at=later))
-    assert either_store.subscriptions.next_intent_due(NOW) == NOW
-    assert either_store.subscriptions.free_at(intent(), NOW) is None
-    found = either_store.subscriptions.claim_intents(NOW, 100)
+        enqueue(
+            either_store, intent(target(callback=f"https://one.example/{n}"), asked_at=later)
+        )
+    assert either_store.intents.next_due(NOW) == NOW
+    assert either_store.intents.retry_at(intent(), NOW) is None
+    found = either_store.intents.claim(NOW, 100, most_of_host=100)
     assert len(found) == MOST_UNPROVEN
     for each in found:
-        either_store.subscriptions.refuse(each, "404", None, NOW)
-    either_store.subscriptions.forget_old_intents(NOW)
-    either_store.subscriptions.release_claims()
-    assert intents(either_store, NOW + UNPROVEN_FOR) == []
+        either_store.intents.refuse(each, "404", None, NOW)
+    either_store.intents.forget_old(NOW)
+    either_store.intents.release_claims()
+    assert claim_intents(either_store, NOW + UNPROVEN_FOR) == []
 
 
 def test_a_new_intent_does_not_wait_for_another_clock(either_store: Store) -> None:
-    ask(either_store, intent(asked_at=NOW + APART))
-    assert either_store.subscriptions.next_intent_due(NOW) == NOW
-    assert len(intents(either_store)) == 1
+    enqueue(either_store, intent(asked_at=NOW + APART))
+    assert either_store.intents.next_due(NOW) == NOW
+    assert len(claim_intents(either_store)) == 1
 
 
 def test_the_later_intent_counts_though_its_clock_is_behind(either_store: Store) -> None:
-    ask(either_store, intent(asked_at=NOW + APART))
-    (earlier,) = intents(either_store, NOW + APART)
-    ask(either_store, intent(mode="unsubscribe", asked_at=NOW))
-    (later,) = intents(either_store, NOW + APART)
+    enqueue(either_store, intent(asked_at=NOW + APART))
+    (earlier,) = claim_intents(either_store, NOW + APART)
+    enqueue(either_store, intent(mode="unsubscribe", asked_at=NOW))
+    (later,) = claim_intents(either_store, NOW + APART)
     assert later.mode == "unsubscribe"
-    assert either_store.subscriptions.confirm(later, NOW)
-    assert not either_store.subscriptions.confirm(earlier, NOW + APART)
+    assert either_store.intents.confirm(later, NOW)
+    assert not either_store.intents.confirm(earlier, NOW + APART)
     assert either_store.subscriptions.all() == []
 
 
@@ -148,7 +150,7 @@ def test_a_listener_of_a_clock_that_was_ahead_is_told_now(
 def test_a_job_of_a_clock_that_was_ahead_is_done_now(
     either_store: Store, ahead: timedelta
 ) -> None:
-    job, _ = either_store.jobs.ask(NOW + ahead)
+    job, _ = either_store.jobs.enqueue(NOW + ahead)
     assert [each.name for each in either_store.jobs.waiting(NOW)] == [job.name]
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.fail(job, "held", "no", NOW + ahead + LONGEST_PAUSE_OF_JOB, NOW)
@@ -156,15 +158,15 @@ def test_a_job_of_a_clock_that_was_ahead_is_done_now(
 
 
 def test_a_job_waits_for_no_other_clock_when_it_is_asked_for(either_store: Store) -> None:
-    either_store.jobs.ask(NOW + APART)
+    either_store.jobs.enqueue(NOW + APART)
     assert len(either_store.jobs.waiting(NOW)) == 1
 
 
 def test_a_message_of_a_clock_that_was_years_ahead_is_forgotten(either_store: Store) -> None:
-    first, _ = either_store.jobs.ask(NOW + timedelta(days=800), message="m")
+    first, _ = either_store.jobs.enqueue(NOW + timedelta(days=800), message="m")
     either_store.jobs.begin([first.name], NOW)
     either_store.jobs.end([first.name], "{}", NOW)
     either_store.jobs.forget_old(NOW)
-    assert either_store.jobs.ask(NOW, message="m")[1]
+    assert either_store.jobs.enqueue(NOW, message="m")[1]
     either_store.jobs.forget_old(NOW + REMEMBERED / 2)
-    assert not either_store.jobs.ask(NOW, message="m")[1]
+    assert not either_store.jobs.enqueue(NOW, message="m")[1]

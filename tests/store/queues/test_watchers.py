@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.store.engine.engine import sole_watcher
+from feedsvc.store.engine.file_locks import sole_watcher
 from feedsvc.store.queues.watchers import DEAD_AFTER, RunningWatcher
 from feedsvc.store.schema import watchers
 from feedsvc.store.store import Store
@@ -34,7 +34,7 @@ def age(store: Store, name: str, seconds: float) -> None:
 
 def running(store: Store, watcher: str, ref: str = "") -> str:
     """The name of a job that a watcher has begun."""
-    job, _ = store.jobs.ask(NOW, kind="preview", ref=ref)
+    job, _ = store.jobs.enqueue(NOW, kind="preview", ref=ref)
     assert store.jobs.begin([job.name], NOW, watcher) == {job.name}
     return job.name
 
