@@ -169,17 +169,17 @@ def test_a_problem_of_the_first_schema_is_read(upgraded: Store) -> None:
         )  # fmt: skip
 
 
-def test_a_store_of_the_first_schema_is_to_be_read_anew(upgraded: Store) -> None:
+def test_a_store_of_the_first_schema_needs_a_full_publish(upgraded: Store) -> None:
     with upgraded.snapshot() as snapshot:
         assert not snapshot.is_current()
 
 
-def test_entries_that_name_their_language_are_in_its_feed(upgraded: Store) -> None:
+def test_entries_with_a_language_are_in_the_feed_of_the_language(upgraded: Store) -> None:
     assert permalinks(upgraded, "lang/de") == ["tee"]
     assert permalinks(upgraded, "lang/zh-CN") == ["cha"]
 
 
-def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old(
+def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old_one(
     upgraded: Store,
 ) -> None:
     site = a_site()
@@ -194,7 +194,7 @@ def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old(
     assert (permalinks(upgraded, "lang/de"), permalinks(upgraded, "lang/en")) == ([], ["tee"])
 
 
-def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
+def test_an_upgraded_store_has_the_feeds_of_a_new_one(
     posts: PostFolder, folder: Folder, either_url: str, store: Store
 ) -> None:
     if either_url.startswith("sqlite"):
@@ -210,7 +210,7 @@ def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
     old.close()
 
 
-def test_an_upgrade_notes_the_files_that_posts_show(
+def test_an_upgrade_stores_the_files_that_posts_show(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     posts.write("tea.md", "![](a.png)", tags="[Green]")
@@ -247,7 +247,7 @@ def downgrade_to_third_schema(url: str) -> None:
     engine.dispose()
 
 
-def test_who_only_looks_leaves_an_older_store_as_it_is(
+def test_a_look_does_not_change_an_older_store(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     made = Store(either_url)
@@ -272,7 +272,7 @@ def digests(store: Store) -> dict[str, tuple[str, int]]:
         return {feed.topic.path: (feed.digest, feed.entries) for feed in snapshot.feeds()}
 
 
-def test_an_upgrade_keeps_the_id_that_was_published(
+def test_an_upgrade_keeps_the_published_id(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     build_first_schema(either_url, row("tea", id=OLD_ID))
@@ -301,7 +301,7 @@ def second_schema(either_url: str) -> str:
     return either_url
 
 
-def test_feeds_of_the_second_schema_moved_before_the_first_publish(second_schema: str) -> None:
+def test_feeds_of_the_second_schema_count_as_unchanged(second_schema: str) -> None:
     store = Store(second_schema)
     assert store.listeners.last_publish() == 0
     assert store.listeners.feeds_changed_since(0) == []
@@ -311,7 +311,7 @@ def test_feeds_of_the_second_schema_moved_before_the_first_publish(second_schema
     store.close()
 
 
-def test_an_upgrade_to_the_third_schema_forgets_the_count_of_rebuilds(
+def test_an_upgrade_to_the_third_schema_drops_the_count_of_rebuilds(
     second_schema: str,
 ) -> None:
     store = Store(second_schema)

@@ -61,7 +61,7 @@ def test_the_lock_holds_behind_pgbouncer_and_is_free_afterwards(bounced_url: str
                 pass
 
 
-def test_limits_of_one_transaction_do_not_reach_the_next(bounced_url: str) -> None:
+def test_the_limits_of_a_transaction_do_not_affect_the_next_one(bounced_url: str) -> None:
     hasty = Limits(5, statement=1)
     with closing(Store(bounced_url, limits=hasty)) as store, store.snapshot() as snapshot:
         assert setting(snapshot._connection) == "1s"

@@ -49,7 +49,7 @@ def of_host(number: int, host: str = "one.example") -> Intent:
     ("made", "fault"), [(of_client, CLIENT_HAS_ITS_SHARE), (of_host, HOST_HAS_ITS_SHARE)]
 )
 @pytest.mark.parametrize(("most", "share"), [(4, 2), (5, 3)])
-def test_one_client_or_host_has_half_of_the_hub(
+def test_one_client_or_host_may_take_half_of_the_hub(
     either_store: Store,
     made: Callable[[int], Intent],
     fault: str,
@@ -69,13 +69,13 @@ def test_one_client_or_host_has_half_of_the_hub(
     assert enqueue(either_store, made(0), most) == ""  # a renewal, or the same again
 
 
-def test_confirmed_and_queued_ones_share_one_half(either_store: Store) -> None:
+def test_confirmed_and_queued_subscriptions_count_together(either_store: Store) -> None:
     subscribe(either_store, of_client(0).target)
     assert [enqueue(either_store, of_client(n), 6) for n in (1, 2)] == ["", ""]
     assert enqueue(either_store, of_client(3), 6) == CLIENT_HAS_ITS_SHARE
 
 
-def test_intents_that_failed_take_no_room(either_store: Store) -> None:
+def test_failed_intents_take_no_room(either_store: Store) -> None:
     for number in range(4):
         wanted = of_client(number)
         assert enqueue(either_store, wanted, 4) == ""
@@ -83,7 +83,7 @@ def test_intents_that_failed_take_no_room(either_store: Store) -> None:
     assert enqueue(either_store, of_client(5), 4) == ""
 
 
-def test_a_client_has_a_thousand_in_the_queue(either_store: Store) -> None:
+def test_a_client_may_queue_a_thousand_intents(either_store: Store) -> None:
     assert MOST_QUEUED_OF_CLIENT == 1000
     with either_store._database.writing() as connection:
         rows = [queued(of_client(n)) for n in range(999)]
@@ -115,7 +115,7 @@ def claimed(store: Store, now: datetime = NOW, most: int = 99) -> list[str]:
     return [each.target.callback for each in store.intents.claim(now, most)]
 
 
-def test_eight_of_a_host_are_claimed_at_a_time(either_store: Store) -> None:
+def test_eight_intents_of_a_host_are_claimed_at_a_time(either_store: Store) -> None:
     made = [of_host(number) for number in range(20)]
     for wanted in made:
         enqueue(either_store, wanted)
@@ -131,7 +131,7 @@ def test_eight_of_a_host_are_claimed_at_a_time(either_store: Store) -> None:
     assert len(claimed(either_store)) == 3
 
 
-def test_a_client_with_many_intents_does_not_delay_the_first_of_another(
+def test_a_client_with_many_intents_does_not_delay_another_client(
     either_store: Store,
 ) -> None:
     for number in range(30):
@@ -150,7 +150,7 @@ def test_clients_take_turns_at_one_host(either_store: Store) -> None:
     assert late.target.callback in claimed(either_store, NOW + SECOND)
 
 
-def test_a_queue_that_is_dropped_leaves_what_is_under_way(either_store: Store) -> None:
+def test_dropping_a_queue_keeps_claimed_intents(either_store: Store) -> None:
     for number in range(10):
         enqueue(either_store, of_host(number))
     enqueue(either_store, intent(target("two")))
@@ -173,7 +173,7 @@ def test_a_queue_that_is_dropped_leaves_what_is_under_way(either_store: Store) -
 
 
 @pytest.mark.parametrize(("share", "some"), [(64, 70), (3, 5), (1, 2)])
-def test_of_one_host_exactly_its_share_is_claimed(
+def test_exactly_the_share_of_one_host_is_claimed(
     either_store: Store, share: int, some: int
 ) -> None:
     publish(either_store)
@@ -193,7 +193,9 @@ def test_of_one_host_exactly_its_share_is_claimed(
 # --- the topic as it was sent
 
 
-def test_two_spellings_are_one_subscription_named_as_sent_last(either_store: Store) -> None:
+def test_two_spellings_of_a_topic_are_one_subscription_with_the_last_spelling(
+    either_store: Store,
+) -> None:
     first, second = (target(topic=f"https://example.org/{n}") for n in "ab")
     assert first.name == second.name == target().name
     subscribe(either_store, first)

@@ -43,7 +43,9 @@ def test_an_intent_waits_to_be_verified(either_store: Store) -> None:
     assert claim_intents(either_store) == [wanted]
 
 
-def test_an_intent_is_verified_by_one_at_a_time(either_store: Store, other: Store) -> None:
+def test_an_intent_is_verified_by_one_process_at_a_time(
+    either_store: Store, other: Store
+) -> None:
     enqueue(either_store, wanted := intent())
     assert claim_intents(either_store) == [wanted]
     assert claim_intents(other) == []
@@ -53,7 +55,7 @@ def test_an_intent_is_verified_by_one_at_a_time(either_store: Store, other: Stor
     assert claim_intents(either_store) == [wanted]
 
 
-def test_a_confirmed_intent_is_a_subscription_with_a_lease(either_store: Store) -> None:
+def test_a_confirmed_intent_becomes_a_subscription_with_a_lease(either_store: Store) -> None:
     enqueue(either_store, wanted := intent(delivered="x"))
     assert either_store.intents.confirm(wanted, NOW + SECOND)
     found = the_only(either_store)
@@ -64,7 +66,9 @@ def test_a_confirmed_intent_is_a_subscription_with_a_lease(either_store: Store) 
     assert either_store.intents.next_due(NOW) is None
 
 
-def test_a_version_that_came_between_asking_and_confirming_is_due(either_store: Store) -> None:
+def test_a_version_published_between_request_and_confirmation_is_due(
+    either_store: Store,
+) -> None:
     asked_at_digest = publish(either_store, "one")
     enqueue(either_store, wanted := intent(delivered=asked_at_digest))
     newer = publish(either_store, "two")
@@ -73,7 +77,7 @@ def test_a_version_that_came_between_asking_and_confirming_is_due(either_store: 
     assert [delivery.digest for delivery in claim(either_store)] == [newer]
 
 
-def test_a_renewal_keeps_what_was_delivered(either_store: Store) -> None:
+def test_a_renewal_keeps_the_delivered_version(either_store: Store) -> None:
     publish(either_store, "one")
     subscribe(either_store)
     publish(either_store, "two")
@@ -84,7 +88,7 @@ def test_a_renewal_keeps_what_was_delivered(either_store: Store) -> None:
     assert [delivery.secret for delivery in claim(either_store)] == [SECRETS[1]]
 
 
-def test_a_renewal_lets_what_failed_be_tried_at_once(either_store: Store) -> None:
+def test_a_renewal_makes_a_failed_delivery_due_now(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, delivered="")
     fail(either_store, claim(either_store), NOW + 99 * SECOND)
@@ -101,13 +105,13 @@ def test_a_confirmed_unsubscription_ends_the_subscription(either_store: Store) -
     assert the_only(either_store).target == target("two")
 
 
-def test_an_intent_takes_the_place_of_an_earlier_one(either_store: Store) -> None:
+def test_an_intent_replaces_an_earlier_one(either_store: Store) -> None:
     enqueue(either_store, intent())
     enqueue(either_store, later := intent(asked_at=NOW + SECOND, mode="unsubscribe"))
     assert claim_intents(either_store, NOW + SECOND) == [later]
 
 
-def test_an_earlier_intent_does_not_undo_a_later_one(either_store: Store) -> None:
+def test_an_earlier_intent_cannot_be_confirmed_after_a_later_one(either_store: Store) -> None:
     enqueue(either_store, earlier := intent())
     enqueue(either_store, later := intent(mode="unsubscribe", asked_at=NOW + SECOND))
     assert either_store.intents.confirm(later, NOW + SECOND)
@@ -115,7 +119,7 @@ def test_an_earlier_intent_does_not_undo_a_later_one(either_store: Store) -> Non
     assert either_store.subscriptions.all() == []
 
 
-def test_a_later_intent_outlives_the_confirmation_of_an_earlier_one(
+def test_a_later_intent_stays_when_an_earlier_one_is_confirmed(
     either_store: Store,
 ) -> None:
     enqueue(either_store, earlier := intent())
@@ -125,7 +129,7 @@ def test_a_later_intent_outlives_the_confirmation_of_an_earlier_one(
     assert claim_intents(either_store) == [later]
 
 
-def test_a_callback_that_was_not_reached_is_asked_again(either_store: Store) -> None:
+def test_an_unreachable_callback_is_verified_again_later(either_store: Store) -> None:
     enqueue(either_store, intent())
     (wanted,) = claim_intents(either_store)
     either_store.intents.refuse(wanted, "no answer", NOW + SECOND, NOW)
@@ -144,7 +148,7 @@ def test_a_refused_intent_is_not_verified_again(either_store: Store) -> None:
     assert the_only(either_store).target == target()
 
 
-def test_a_refusal_that_comes_late_wakes_nothing(either_store: Store) -> None:
+def test_a_late_refusal_does_not_affect_a_later_intent(either_store: Store) -> None:
     enqueue(either_store, earlier := intent())
     enqueue(either_store, later := intent())
     either_store.intents.refuse(earlier, "no answer", NOW, NOW)
@@ -160,7 +164,7 @@ def enqueue_in_vain(store: Store, wanted: Intent) -> None:
     store.intents.refuse(wanted, "404", None, wanted.asked_at)
 
 
-def test_a_host_may_not_be_asked_too_often_in_vain(either_store: Store) -> None:
+def test_failed_verifications_of_one_host_are_limited(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN):
         of = target(callback=f"https://one.example/{n}")
         enqueue_in_vain(either_store, intent(of, client=f"192.0.2.{n}"))
@@ -170,7 +174,7 @@ def test_a_host_may_not_be_asked_too_often_in_vain(either_store: Store) -> None:
     assert enqueue(either_store, intent(asked_at=NOW + UNPROVEN_FOR)) == ""
 
 
-def test_it_is_known_when_somebody_may_ask_again(either_store: Store) -> None:
+def test_a_limited_client_learns_when_it_may_retry(either_store: Store) -> None:
     def free_in(wanted: Intent, now: datetime) -> timedelta | None:
         until = either_store.intents.retry_at(wanted, now)
         return None if until is None else until - now
@@ -187,7 +191,7 @@ def test_it_is_known_when_somebody_may_ask_again(either_store: Store) -> None:
     assert enqueue(either_store, intent(asked_at=again)) == ""
 
 
-def test_verifications_that_failed_or_were_overtaken_count(either_store: Store) -> None:
+def test_failed_and_replaced_verifications_count(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN):
         assert enqueue(either_store, intent(asked_at=NOW + n * SECOND)) == ""
         assert len(claim_intents(either_store, NOW + n * SECOND)) == 1  # it is being verified
@@ -200,13 +204,13 @@ def test_verifications_that_failed_or_were_overtaken_count(either_store: Store) 
     assert enqueue(either_store, intent(asked_at=first_ends)) == ""
 
 
-def test_intents_that_were_not_verified_yet_do_not_count(either_store: Store) -> None:
+def test_intents_whose_verification_has_not_begun_do_not_count(either_store: Store) -> None:
     for _ in range(MOST_UNPROVEN + 5):
         assert enqueue(either_store, intent()) == ""  # each takes the place of the one before
     assert len(claim_intents(either_store)) == 1
 
 
-def test_intents_that_were_confirmed_do_not_count(either_store: Store) -> None:
+def test_confirmed_intents_do_not_count(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN + 5):
         subscribe(either_store, target(callback=f"https://one.example/{n}"))
     for _ in range(MOST_UNPROVEN - 1):
@@ -215,14 +219,14 @@ def test_intents_that_were_confirmed_do_not_count(either_store: Store) -> None:
     assert enqueue(either_store, intent()) == ""
 
 
-def test_a_client_may_not_ask_too_often_in_vain(either_store: Store) -> None:
+def test_failed_verifications_of_one_client_are_limited(either_store: Store) -> None:
     for n in range(MOST_UNPROVEN_OF_CLIENT):
         enqueue_in_vain(either_store, intent(target(str(n))))
     assert enqueue(either_store, intent()) == TOO_MANY_UNPROVEN
     assert enqueue(either_store, intent(client="192.0.2.2")) == ""
 
 
-def test_the_hub_has_room_for_so_many_and_renewals_are_not_refused(
+def test_a_full_hub_refuses_new_subscriptions_but_no_renewals(
     either_store: Store,
 ) -> None:
     subscribe(either_store, target("one"), client="::1")
@@ -240,7 +244,7 @@ def test_the_hub_has_room_for_so_many_and_renewals_are_not_refused(
         ("CLIENT", "this client has too many subscriptions", None),
     ],
 )
-def test_a_callback_and_a_client_have_so_many_subscriptions(
+def test_subscriptions_of_one_callback_and_of_one_client_are_limited(
     either_store: Store,
     monkeypatch: pytest.MonkeyPatch,
     limit: str,
@@ -256,7 +260,7 @@ def test_a_callback_and_a_client_have_so_many_subscriptions(
     assert enqueue(either_store, intent(free or third, client="::1" if not free else "")) == ""
 
 
-def test_a_limit_holds_for_those_who_ask_at_once(either_store: Store) -> None:
+def test_a_limit_holds_for_simultaneous_requests(either_store: Store) -> None:
     threads = 8
     together = threading.Barrier(threads)
     answers: list[str] = []

@@ -1,5 +1,6 @@
-"""Who is told of each publish, on both engines; and what is kept to be told."""
+"""Listeners on both engines: which publishes are stored, and who is notified of them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def publish(store: Store, *titles: str, now: datetime = NOW, tag: str = "Tea") -> Changes:
-    """Publish an entry of each title; nothing but the site's feed without one."""
+    """Publish an entry with each title; without titles, only the feed of the site."""
     entries = [an_entry(title, tags=(tag,)) for title in titles]
     return store.publish(Publication(a_site(), entries), now)
 
@@ -28,7 +29,7 @@ def claimed(store: Store, now: datetime = NOW) -> list[str]:
 # --- publishes
 
 
-def test_a_publish_is_known_by_its_number_and_its_news(either_store: Store) -> None:
+def test_a_publish_is_stored_with_its_number_and_its_summary(either_store: Store) -> None:
     assert either_store.listeners.last_publish() == 0
     changes = publish(either_store, "tea")
     (known,) = either_store.listeners.publishes_since(0, 9)
@@ -46,12 +47,12 @@ def test_a_publish_that_changes_nothing_has_no_number(either_store: Store) -> No
     assert [p.number for p in either_store.listeners.publishes_since(0, 9)] == [1, 2]
 
 
-def test_entries_are_counted_that_are_not_named(either_store: Store) -> None:
+def test_a_summary_counts_more_entries_than_it_names(either_store: Store) -> None:
     news = publish(either_store, *(str(n) for n in range(120))).summary
     assert (len(news.added), news.counts[0]) == (100, 120)
 
 
-def test_news_tell_of_what_was_changed_and_withdrawn(either_store: Store) -> None:
+def test_a_summary_names_changed_and_withdrawn_entries(either_store: Store) -> None:
     publish(either_store, "tea", "pots")
     news = either_store.publish(
         Publication(
@@ -64,7 +65,7 @@ def test_news_tell_of_what_was_changed_and_withdrawn(either_store: Store) -> Non
     assert news.counts == (0, 1, 1, 3)
 
 
-def test_publishes_come_in_their_order_and_not_too_many(either_store: Store) -> None:
+def test_publishes_are_returned_in_order_up_to_a_limit(either_store: Store) -> None:
     for n in range(4):
         publish(either_store, str(n), now=NOW + n * SECOND)
     listeners = either_store.listeners
@@ -73,7 +74,7 @@ def test_publishes_come_in_their_order_and_not_too_many(either_store: Store) -> 
     assert listeners.publishes_since(4, 9) == []
 
 
-def test_the_last_publishes_are_kept_and_numbers_go_on(
+def test_only_the_last_publishes_are_kept_and_numbers_continue(
     either_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_PUBLISHES == 1000
@@ -84,7 +85,7 @@ def test_the_last_publishes_are_kept_and_numbers_go_on(
     assert either_store.listeners.last_publish() == 5
 
 
-def test_a_feed_has_the_number_of_the_publish_that_moved_it(either_store: Store) -> None:
+def test_a_feed_has_the_number_of_the_publish_that_changed_it(either_store: Store) -> None:
     publish(either_store, "green", tag="Green")
     publish(either_store, "black", tag="Black")
     moved = either_store.listeners.feeds_changed_since
@@ -98,7 +99,7 @@ def test_a_feed_has_the_number_of_the_publish_that_moved_it(either_store: Store)
 # --- listeners
 
 
-def test_a_new_listener_hears_nothing_of_the_past(either_store: Store) -> None:
+def test_a_new_listener_is_not_notified_of_earlier_publishes(either_store: Store) -> None:
     publish(either_store, "tea")
     either_store.listeners.register(["hub"])
     assert either_store.listeners.all() == [Listener("hub", 1, 0, EPOCH, "", EPOCH)]
@@ -108,14 +109,14 @@ def test_a_new_listener_hears_nothing_of_the_past(either_store: Store) -> None:
     assert claimed(either_store) == ["hub"]
 
 
-def test_a_listener_is_told_of_the_first_publish(either_store: Store) -> None:
+def test_a_listener_is_notified_of_the_first_publish(either_store: Store) -> None:
     either_store.listeners.register(["hub"])
     assert claimed(either_store) == []
     publish(either_store, "tea")
     assert claimed(either_store) == ["hub"]
 
 
-def test_registering_again_forgets_nobody_who_stays(either_store: Store) -> None:
+def test_registering_twice_keeps_the_state_of_listeners(either_store: Store) -> None:
     either_store.listeners.register(["hub", "gone"])
     publish(either_store, "tea")
     either_store.listeners.register(["hub", "new"])
@@ -125,18 +126,21 @@ def test_registering_again_forgets_nobody_who_stays(either_store: Store) -> None
     assert either_store.listeners.all() == []
 
 
-def test_nobody_else_claims_a_listener_meanwhile(either_store: Store, other: Store) -> None:
+def test_a_claim_on_a_listener_excludes_others_for_half_a_minute(
+    either_store: Store, other: Store
+) -> None:
     either_store.listeners.register(["hub"])
     publish(either_store, "tea")
     assert claimed(either_store) == ["hub"]
     assert claimed(other) == []
+    assert timedelta(seconds=30) == CLAIM  # so long a listener waits after a kill -9
     assert either_store.listeners.next_due(NOW) == NOW + CLAIM
     assert claimed(other, NOW + CLAIM) == ["hub"]
     other.listeners.release_claims()
     assert claimed(either_store) == ["hub"]
 
 
-def test_a_listener_that_was_told_waits_for_the_next_publish(either_store: Store) -> None:
+def test_a_notified_listener_waits_for_the_next_publish(either_store: Store) -> None:
     either_store.listeners.register(["hub"])
     publish(either_store, "tea")
     (hub,) = either_store.listeners.claim(NOW)
@@ -147,7 +151,7 @@ def test_a_listener_that_was_told_waits_for_the_next_publish(either_store: Store
     assert claimed(either_store) == ["hub"]
 
 
-def test_a_listener_that_failed_is_told_again_later(either_store: Store) -> None:
+def test_a_failed_listener_is_notified_later(either_store: Store) -> None:
     either_store.listeners.register(["hub"])
     publish(either_store, "tea")
     for attempts in (1, 2):
@@ -167,3 +171,42 @@ def test_a_listener_that_failed_is_told_again_later(either_store: Store) -> None
     either_store.listeners.settle(hub, 1)
     (hub,) = either_store.listeners.all()
     assert (hub.last_notified, hub.attempts, hub.last_error) == (1, 0, "")
+
+
+def test_a_claim_on_a_listener_can_be_renewed(either_store: Store, other: Store) -> None:
+    either_store.listeners.register(["hub"])
+    publish(either_store, "tea")
+    (hub,) = either_store.listeners.claim(NOW)
+    for number in (1, 2):
+        renewed = either_store.listeners.renew(hub, NOW + number * SECOND)
+        assert renewed == replace(hub, claimed_until=NOW + CLAIM + number * SECOND)
+        hub = renewed
+    assert claimed(other, NOW + CLAIM + SECOND) == []
+    either_store.listeners.settle(hub, 1)
+    (hub,) = either_store.listeners.all()
+    assert (hub.last_notified, hub.claimed_until) == (1, EPOCH)
+
+
+@pytest.mark.parametrize("later", [CLAIM, -CLAIM], ids=["later", "set back"])
+def test_a_claim_that_another_process_took_over_is_lost(
+    either_store: Store, other: Store, later: timedelta
+) -> None:
+    either_store.listeners.register(["hub"])
+    publish(either_store, "tea")
+    (late,) = either_store.listeners.claim(NOW)
+    other.listeners.release(["hub"])
+    (hub,) = other.listeners.claim(NOW + later)
+    assert either_store.listeners.renew(late, NOW + later) is None
+    either_store.listeners.settle(late, 0, "no answer", NOW + 99 * SECOND)
+    assert either_store.listeners.all() == [hub]
+    other.listeners.settle(hub, 1)
+    assert either_store.listeners.renew(late, NOW) is None
+    (hub,) = either_store.listeners.all()
+    assert (hub.last_notified, hub.attempts, hub.claimed_until) == (1, 0, EPOCH)
+
+
+def test_busy_listeners_are_not_claimed(either_store: Store) -> None:
+    either_store.listeners.register(["hub", "url"])
+    publish(either_store, "tea")
+    found = either_store.listeners.claim(NOW, busy=["hub"])
+    assert [listener.name for listener in found] == ["url"]

@@ -33,7 +33,7 @@ from tests.support.subscriptions import (
 )
 
 
-def test_a_subscription_is_due_if_and_only_if_its_feed_has_moved(either_store: Store) -> None:
+def test_a_subscription_is_due_if_and_only_if_its_feed_has_changed(either_store: Store) -> None:
     publish(either_store, "one")
     subscribe(either_store)
     assert the_only(either_store).state == "active"
@@ -70,7 +70,9 @@ def test_a_claim_excludes_others_until_it_ends(either_store: Store, other: Store
     assert claim(either_store) == [delivery]
 
 
-def test_those_who_claim_at_once_share_the_work(either_store: Store, other: Store) -> None:
+def test_processes_that_claim_at_once_share_the_deliveries(
+    either_store: Store, other: Store
+) -> None:
     publish(either_store)
     for n in range(40):
         subscribe(either_store, target(str(n)), delivered="")
@@ -91,7 +93,7 @@ def test_those_who_claim_at_once_share_the_work(either_store: Store, other: Stor
 
 
 @pytest.mark.postgres
-def test_postgres_skips_what_another_is_about_to_claim(postgres_url: str) -> None:
+def test_postgres_skips_rows_that_another_process_has_locked(postgres_url: str) -> None:
     # Should it wait and not skip, that is a fault in 2 s and not a test that hangs.
     impatient = f"{postgres_url}?options=-c%20lock_timeout%3D2000"
     store, held = Store(impatient), Database(postgres_url)
@@ -117,7 +119,7 @@ def test_busy_hosts_are_left_out(either_store: Store) -> None:
     assert due(either_store, busy={"one.example", "three.example"}) == {"two.example"}
 
 
-def test_those_that_fail_come_last(either_store: Store) -> None:
+def test_failed_deliveries_come_last(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, target("slow"), delivered="")
     fail(either_store, claim(either_store), NOW)
@@ -129,7 +131,7 @@ def test_those_that_fail_come_last(either_store: Store) -> None:
     assert (last.target.host, last.attempts) == ("slow.example", 1)
 
 
-def test_what_failed_is_due_again_at_its_time(either_store: Store) -> None:
+def test_a_failed_delivery_is_due_at_its_next_attempt(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, delivered="")
     fail(either_store, claim(either_store), NOW + SECOND)
@@ -144,7 +146,7 @@ def test_what_failed_is_due_again_at_its_time(either_store: Store) -> None:
     assert (found.state, found.attempts, found.last_error) == ("active", 0, "")
 
 
-def test_who_wants_no_more_gets_no_more(either_store: Store) -> None:
+def test_a_gone_callback_ends_its_subscription(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, delivered="")
     (delivery,) = claim(either_store)
@@ -152,7 +154,7 @@ def test_who_wants_no_more_gets_no_more(either_store: Store) -> None:
     assert either_store.subscriptions.all() == []
 
 
-def test_many_outcomes_of_each_kind_are_settled_at_once(either_store: Store) -> None:
+def test_many_outcomes_of_each_kind_are_recorded_at_once(either_store: Store) -> None:
     publish(either_store)
     many = 1800
     with either_store._database.writing() as connection:
@@ -170,7 +172,7 @@ def test_many_outcomes_of_each_kind_are_settled_at_once(either_store: Store) -> 
     assert states == {f"{n}.example": expected[n % 3] for n in range(many) if n % 3 != 2}
 
 
-def test_an_older_version_that_was_taken_leaves_it_due(either_store: Store) -> None:
+def test_delivering_an_older_version_leaves_the_subscription_due(either_store: Store) -> None:
     publish(either_store, "one")
     subscribe(either_store, delivered="")
     (older,) = claim(either_store)
@@ -180,7 +182,7 @@ def test_an_older_version_that_was_taken_leaves_it_due(either_store: Store) -> N
     assert [delivery.digest for delivery in claim(either_store)] == [newer]
 
 
-def test_a_version_that_may_have_come_is_taken_back_as_well(either_store: Store) -> None:
+def test_a_version_that_may_have_arrived_is_also_taken_back(either_store: Store) -> None:
     first = publish(either_store, "one")
     subscribe(either_store)
     publish(either_store, "two")
@@ -189,7 +191,7 @@ def test_a_version_that_may_have_come_is_taken_back_as_well(either_store: Store)
     assert [delivery.digest for delivery in claim(either_store)] == [first]
 
 
-def test_an_outcome_of_what_has_ended_is_none(either_store: Store) -> None:
+def test_the_outcome_of_an_ended_subscription_is_ignored(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, delivered="")
     found = claim(either_store)
@@ -200,7 +202,7 @@ def test_an_outcome_of_what_has_ended_is_none(either_store: Store) -> None:
     assert either_store.subscriptions.all() == []
 
 
-def test_nothing_is_sent_after_the_end_of_a_lease(either_store: Store) -> None:
+def test_nothing_is_due_after_the_end_of_a_lease(either_store: Store) -> None:
     publish(either_store)
     subscribe(either_store, delivered="")
     subscribe(either_store, target("two"), delivered="", asked_at=NOW + SECOND)
@@ -213,7 +215,7 @@ def test_nothing_is_sent_after_the_end_of_a_lease(either_store: Store) -> None:
     assert the_only(either_store).target == target("two")
 
 
-def test_what_failed_of_a_topic_can_be_tried_at_once(either_store: Store) -> None:
+def test_failed_deliveries_of_a_topic_can_be_made_due(either_store: Store) -> None:
     publish(either_store)
     for name in ("atom", "rss"):
         subscribe(either_store, target(name, format=name), delivered="")
@@ -254,7 +256,7 @@ EVENTS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(events=EVENTS)
-def test_no_course_of_events_leaves_a_subscriber_behind(
+def test_no_sequence_of_events_leaves_a_subscriber_behind(
     events: list[tuple[str, str, str]],
 ) -> None:
     """`has` is what the subscriber took last; "lost": it took it, and we never heard of it."""

@@ -40,7 +40,7 @@ def due(store: Store, now: datetime) -> list[Delivery]:
 
 
 @BACK
-def test_a_claim_of_a_clock_that_was_ahead_is_free(
+def test_a_claim_by_a_clock_that_was_ahead_does_not_count(
     either_store: Store, ahead: timedelta
 ) -> None:
     subscribe(either_store, lease_seconds=864000)
@@ -55,7 +55,7 @@ def test_a_claim_of_a_clock_that_was_ahead_is_free(
 
 
 @BACK
-def test_a_pause_of_a_clock_that_was_ahead_has_ended(
+def test_a_pause_by_a_clock_that_was_ahead_has_ended(
     either_store: Store, ahead: timedelta
 ) -> None:
     subscribe(either_store)
@@ -69,7 +69,7 @@ def test_a_pause_of_a_clock_that_was_ahead_has_ended(
     assert len(due(either_store, NOW)) == 1
 
 
-def test_the_longest_pause_is_waited_for(either_store: Store) -> None:
+def test_the_longest_pause_is_kept(either_store: Store) -> None:
     assert pause(50, 0.999999) <= LONGEST_PAUSE
     subscribe(either_store)
     publish(either_store)
@@ -81,7 +81,7 @@ def test_the_longest_pause_is_waited_for(either_store: Store) -> None:
 
 
 @BACK
-def test_an_intent_of_a_clock_that_was_ahead_is_verified_and_counts_no_more(
+def test_an_intent_by_a_clock_that_was_ahead_is_due_and_does_not_count(
     either_store: Store, ahead: timedelta
 ) -> None:
     later = NOW + ahead
@@ -100,13 +100,13 @@ def test_an_intent_of_a_clock_that_was_ahead_is_verified_and_counts_no_more(
     assert claim_intents(either_store, NOW + UNPROVEN_FOR) == []
 
 
-def test_a_new_intent_does_not_wait_for_another_clock(either_store: Store) -> None:
+def test_a_new_intent_is_due_even_if_its_clock_was_ahead(either_store: Store) -> None:
     enqueue(either_store, intent(asked_at=NOW + APART))
     assert either_store.intents.next_due(NOW) == NOW
     assert len(claim_intents(either_store)) == 1
 
 
-def test_the_later_intent_counts_though_its_clock_is_behind(either_store: Store) -> None:
+def test_the_later_intent_counts_even_if_its_clock_is_behind(either_store: Store) -> None:
     enqueue(either_store, intent(asked_at=NOW + APART))
     (earlier,) = claim_intents(either_store, NOW + APART)
     enqueue(either_store, intent(mode="unsubscribe", asked_at=NOW))
@@ -118,13 +118,15 @@ def test_the_later_intent_counts_though_its_clock_is_behind(either_store: Store)
 
 
 @BACK
-def test_no_lease_lasts_longer_than_the_longest(either_store: Store, ahead: timedelta) -> None:
+def test_a_lease_by_a_clock_that_was_ahead_is_cut_to_the_longest(
+    either_store: Store, ahead: timedelta
+) -> None:
     subscribe(either_store, asked_at=NOW + ahead)
     either_store.subscriptions.end_leases(NOW)
     assert the_only(either_store).lease_ends_at <= NOW + LONGEST_LEASE
 
 
-def test_a_lease_of_a_clock_that_was_behind_lasts(either_store: Store) -> None:
+def test_a_lease_by_a_clock_that_was_behind_does_not_end_early(either_store: Store) -> None:
     """The last publish says that it is later than the clock does."""
     publish(either_store)
     subscribe(either_store, asked_at=datetime(1970, 1, 2, tzinfo=UTC), lease_seconds=864000)
@@ -132,7 +134,7 @@ def test_a_lease_of_a_clock_that_was_behind_lasts(either_store: Store) -> None:
 
 
 @BACK
-def test_a_listener_of_a_clock_that_was_ahead_is_told_now(
+def test_a_listener_paused_by_a_clock_that_was_ahead_is_due(
     either_store: Store, ahead: timedelta
 ) -> None:
     either_store.listeners.register(["hub"])
@@ -147,7 +149,7 @@ def test_a_listener_of_a_clock_that_was_ahead_is_told_now(
 
 
 @BACK
-def test_a_job_of_a_clock_that_was_ahead_is_done_now(
+def test_a_job_held_by_a_clock_that_was_ahead_is_due(
     either_store: Store, ahead: timedelta
 ) -> None:
     job, _ = either_store.jobs.enqueue(NOW + ahead)
@@ -157,12 +159,12 @@ def test_a_job_of_a_clock_that_was_ahead_is_done_now(
     assert [each.name for each in either_store.jobs.waiting(NOW)] == [job.name]
 
 
-def test_a_job_waits_for_no_other_clock_when_it_is_asked_for(either_store: Store) -> None:
+def test_a_queued_job_is_due_even_if_its_clock_was_ahead(either_store: Store) -> None:
     either_store.jobs.enqueue(NOW + APART)
     assert len(either_store.jobs.waiting(NOW)) == 1
 
 
-def test_a_message_of_a_clock_that_was_years_ahead_is_forgotten(either_store: Store) -> None:
+def test_a_message_by_a_clock_that_was_years_ahead_is_deleted(either_store: Store) -> None:
     first, _ = either_store.jobs.enqueue(NOW + timedelta(days=800), message="m")
     either_store.jobs.begin([first.name], NOW)
     either_store.jobs.end([first.name], "{}", NOW)
