@@ -134,8 +134,8 @@ class Bench:
             target = Target("", "atom", self.callback(number), "127.0.0.1")
             more = (SECRET, 864_000, feed.digest, now, str(number))
             intent = Intent(target, "subscribe", "bench", *more)
-            assert not store.subscriptions.ask(intent, 2 * self.count, now)
-            store.subscriptions.confirm(intent, now)
+            assert not store.intents.enqueue(intent, 2 * self.count, now)
+            store.intents.confirm(intent, now)
         store.close()
 
     def _arrivals(self) -> list[float]:

@@ -100,6 +100,6 @@ def _subscription_row(subscription: Subscription, site_url: str) -> list[str]:
 
 def _listener_row(url: str, listener: Listener) -> list[str]:
     state = "failing" if listener.attempts else "active"
-    topic = f"publishes up to {listener.told}"
+    topic = f"publishes up to {listener.last_notified}"
     origin = str(callback_addresses.origin(url))  # the path may be a secret
     return [listener.name[:12], topic, origin, state, "", "", listener.last_error]

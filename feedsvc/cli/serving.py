@@ -12,7 +12,7 @@ from feedsvc.cli.wiring import require_posts, settings_from, settings_options, w
 from feedsvc.core import addresses
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings.settings import Settings
-from feedsvc.store.engine.engine import sole_watcher
+from feedsvc.store.engine.file_locks import sole_watcher
 
 
 @click.command()

@@ -124,7 +124,7 @@ def publish(
             held = 0 if accept else _held(folder, store, known, seen)
             if held:
                 if not known.was_held:
-                    store.hold(held)
+                    store.set_held_posts(held)
                 with store.snapshot() as snapshot:
                     return _report_held(snapshot, site, known, seen, held)
             verdict = _identify(store, site, known, seen)
@@ -133,7 +133,7 @@ def publish(
             if known.everything or publication.files or publication.forgotten:
                 changes = store.publish(publication, now)
             if known.was_held:
-                store.hold(0)
+                store.set_held_posts(0)
         with store.snapshot() as after:
             return _report(after, publication, changes, known, seen)
 
@@ -238,7 +238,7 @@ def _recall(store: Store, site: Site, now: datetime, only: Collection[str] | Non
         everything = published != site or not snapshot.is_current()
         zone_moved = published is not None and published.timezone != site.timezone
         zone_before = published.zone if published and zone_moved else None
-        was_held = snapshot.held() > 0
+        was_held = snapshot.held_posts() > 0
         scope: set[str] | None = None
         records = {}
         # While it was held nobody noted what is missing: the whole folder tells.
@@ -728,10 +728,10 @@ def _report(
         changed=named(changes.changed),
         withdrawn=named(changes.withdrawn),
         feeds=tuple(changes.feeds),
-        news=changes.news,
+        news=changes.summary,
         problems=(*seen.problems, *problems),
         noticed=(*seen.problems, *noticed),
-        unsettled=frozenset(seen.unsettled.union(changes.woken)),
+        unsettled=frozenset(seen.unsettled.union(changes.unblocked)),
         next_due=snapshot.next_due(),
         revision=changes.revision,
         read=seen.read,

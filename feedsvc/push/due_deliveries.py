@@ -13,7 +13,7 @@ from feedsvc.push.deliveries import deliver
 from feedsvc.push.host_queues import HostQueues
 from feedsvc.push.outgoing import Outgoing
 from feedsvc.push.rendered import RenderedTopics
-from feedsvc.store.queues.subscriptions import CLAIM
+from feedsvc.store.queues.claims import CLAIM
 from feedsvc.store.store import Store
 
 # A claim lasts long enough for a request (10 s) that starts within this many seconds.

@@ -54,7 +54,7 @@ class DueNotifications:
 
     def claim(self, now: datetime, last_publish: int) -> None:
         """Claim and enqueue listeners that are due, up to the publish `last_publish`."""
-        for row in self._store.listeners.claim(now):
+        for row in self._store.listeners.claim(now, self.claimed):
             listener = self._listeners.get(row.name)
             if listener:
                 self.claimed.add(row.name)
@@ -65,7 +65,7 @@ class DueNotifications:
             if self._stopping.is_set():
                 return
             notify(listener, row, last, self._store, self._site_url, self._client)
-            self.claimed.discard(row.name)
         except StoreError as error:
             log.warning("a notification could not be recorded: %s", error)
+        self.claimed.discard(row.name)
         self._finished.set()

@@ -57,14 +57,14 @@ class DueVerifications:
 
     def claim(self, now: datetime) -> None:
         """Claim and enqueue the intents that are due."""
-        due = self._store.subscriptions.next_intent_due(now)
+        due = self._store.intents.next_due(now)
         if due is None or due > now:
             return
         room = _THREADS - self.queues.queued().total()
         if room <= 0:
             return
         deadline = time.monotonic() + START_WITHIN
-        for intent in self._store.subscriptions.claim_intents(now, room):
+        for intent in self._store.intents.claim(now, room):
             self.claimed.add(intent.number)
             self.queues.add(intent.target.host, partial(self._verify, intent, deadline))
 
@@ -77,14 +77,14 @@ class DueVerifications:
             return False
         now = datetime.now(UTC)
         try:
-            self._store.subscriptions.conclude(results, now)
+            self._store.intents.conclude(results, now)
         except StoreError:
             for result in results:
                 self._results.put(result)
             raise
         self.claimed.difference_update(each.intent.number for each in results)
         for host in self._failures.count(results, now):
-            dropped = self._store.subscriptions.drop_queue(host, now)
+            dropped = self._store.intents.drop_queue(host, now)
             if dropped:
                 log.warning(
                     "%s: %d verifications failed in a row; dropped %d queued requests",

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import logging
+import math
 import random
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -51,6 +53,33 @@ class NotifyUrl:
         return _name("notify", self.url)
 
 
+# A claim lasts 30 s and a request at most 10 s: the claim never ends during a request.
+_RENEW_AFTER: Final = 10.0
+
+
+class _ClaimLost(Exception):  # noqa: N818 - it never leaves this module
+    """Another process has claimed the listener, and notifies it."""
+
+
+class _Claim:
+    """The claim on a listener, renewed as long as requests are sent to it."""
+
+    def __init__(self, row: Listener, store: Store) -> None:
+        self.row = row
+        self._store = store
+        self._renew_at = -math.inf
+
+    def keep(self) -> None:
+        """Renew the claim if it is not new. Raises _ClaimLost and StoreError."""
+        if time.monotonic() < self._renew_at:
+            return
+        renewed = self._store.listeners.renew(self.row, datetime.now(UTC))
+        if renewed is None:
+            raise _ClaimLost
+        self.row = renewed
+        self._renew_at = time.monotonic() + _RENEW_AFTER
+
+
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
     """The listener answered, but did not accept the request."""
 
@@ -67,34 +96,46 @@ def notify(
     site_url: str,
     client: Outgoing,
 ) -> None:
-    """Notify a listener of the publishes after `row.told`, up to the publish `last`.
+    """Notify a listener of the publishes after `row.last_notified`, up to the publish `last`.
 
     If it refuses one, that one and later publishes are retried together. A hub may be pinged
     for a feed that changed after `last`; the later publish pings it once more. Raises
     StoreError.
     """
-    notified, error, next_attempt_at = row.told, "", None
+    claim = _Claim(row, store)
+    notified, error, next_attempt_at = row.last_notified, "", None
     try:
         if isinstance(listener, OutsideHub):
-            _ping(listener.url, store.listeners.feeds_moved_since(notified), site_url, client)
+            paths = store.listeners.feeds_changed_since(notified)
+            _ping(listener.url, paths, site_url, client, claim.keep)
             notified = last
         else:
             for publish in store.listeners.publishes_since(notified, _MOST_MESSAGES):
                 if publish.number > last:
                     break
+                claim.keep()
                 _send(listener, publish, site_url, client)
                 notified = publish.number
+    except _ClaimLost:
+        log.info("%s: another process notifies it", origin(listener.url))
+        return
     except (Unreachable, _Refused) as failure:
         retry_after = failure.answer.retry_after if isinstance(failure, _Refused) else None
-        attempts = 1 if notified > row.told else row.attempts + 1
+        attempts = 1 if notified > row.last_notified else row.attempts + 1
         wait = pause(attempts, random.random(), retry_after)  # noqa: S311 - jitter
         error, next_attempt_at = str(failure), datetime.now(UTC) + wait
         level = logging.WARNING if attempts == 1 else logging.INFO
         log.log(level, "not notified, will retry in %d s: %s", wait.total_seconds(), error)
-    store.listeners.settle(row, notified, error, next_attempt_at)
+    store.listeners.settle(claim.row, notified, error, next_attempt_at)
 
 
-def _ping(hub: str, feed_paths: list[str], site_url: str, client: Outgoing) -> None:
+def _ping(
+    hub: str,
+    feed_paths: list[str],
+    site_url: str,
+    client: Outgoing,
+    keep_claim: Callable[[], None],
+) -> None:
     """Send `hub.mode=publish` for each document of the feeds, as public hubs expect it.
 
     WebSub §6 leaves the request open. A hub refuses a topic with 4xx; that is not retried.
@@ -102,6 +143,7 @@ def _ping(hub: str, feed_paths: list[str], site_url: str, client: Outgoing) -> N
     hub_origin = str(origin(hub))
     refused = 0
     for topic in _topics(feed_paths, site_url):
+        keep_claim()
         body = urlencode({"hub.mode": "publish", "hub.url": topic}).encode()
         answer = client.post(hub, body, _FORM)
         if answer.status >= 500 or answer.status == 429 or 300 <= answer.status < 400:
@@ -125,7 +167,11 @@ def _send(listener: NotifyUrl, publish: Publish, site_url: str, client: Outgoing
     payload = {
         "type": "feeds.published",
         "timestamp": rfc3339(publish.at),
-        "data": {"site": site_url, "publish": publish.number, **publish.news.to_dict(site_url)},
+        "data": {
+            "site": site_url,
+            "publish": publish.number,
+            **publish.summary.to_dict(site_url),
+        },
     }
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     headers = message_headers(listener.secret, message, body, datetime.now(UTC))

@@ -146,7 +146,7 @@ class Pusher:
         try:
             if self._clock.steady_seconds() >= _STEADY_SECONDS:
                 ended = self._store.subscriptions.end_leases(now)
-            self._store.subscriptions.forget_old_intents(now)
+            self._store.intents.forget_old(now)
             self._store.jobs.forget_old(now)
             for target in self._store.subscriptions.without_feed():
                 self._verifications.end_soon(target, "this feed no longer exists")
@@ -204,6 +204,7 @@ class Pusher:
         self._notifications.register()
         if self._is_alone:
             self._store.subscriptions.release_claims()
+            self._store.intents.release_claims()
             self._store.listeners.release_claims()
         self._is_registered = True
 
@@ -248,7 +249,7 @@ class Pusher:
             now = datetime.now(UTC)
             due = [self._store.listeners.next_due(now)]
             if self._is_hub:
-                due.append(self._store.subscriptions.next_intent_due(now))
+                due.append(self._store.intents.next_due(now))
                 due.append(self._store.subscriptions.next_delivery_due(now))
         return not any(moment and moment <= now for moment in due)
 
@@ -258,8 +259,10 @@ class Pusher:
             self._record_deliveries()
             self._record_verifications()
             deliveries, intents, listeners = (each.claimed.copy() for each in self._due)
-            if deliveries or intents:
-                self._store.subscriptions.release(deliveries, intents)
+            if deliveries:
+                self._store.subscriptions.release(deliveries)
+            if intents:
+                self._store.intents.release(intents)
             if listeners:
                 self._store.listeners.release(listeners)
         except StoreError as error:

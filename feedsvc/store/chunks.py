@@ -1,4 +1,4 @@
-"""Statements have a limit of parameters: long lists go to the database in pieces."""
+"""Long lists in chunks: a statement has a limit of parameters."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""A copy of an older store at today's schema, to try a publish on before an upgrade."""
+"""A copy of an older store with the current schema, for a dry run before an upgrade."""
 
 from pathlib import Path
 from typing import Final
@@ -6,9 +6,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from feedsvc.store.chunks import chunks
-from feedsvc.store.engine.engine import Database
+from feedsvc.store.engine.database import Database
 
-# What a publish reads and writes. Subscriptions, jobs and their secrets are not copied.
+# The tables that a publish reads and writes. Subscriptions and their secrets stay out.
 _TABLES: Final = (
     "facts",
     "identities",
@@ -21,10 +21,10 @@ _TABLES: Final = (
 
 
 def copy_upgraded(url: str, file: Path) -> None:
-    """Copy what is published in the store at `url` into a new SQLite store, and upgrade that.
+    """Copy the published rows of the store at `url` into a new SQLite store and upgrade it.
 
-    The store at `url`, which an older feedsvc may be using, is read in one transaction and left
-    as it is. Raises StoreError.
+    The store at `url` is read in one transaction and is not changed, since an older feedsvc may
+    be using it. Raises StoreError.
     """
     old, new = Database(url, as_found=True), Database(f"sqlite:///{file}", as_found=True)
     try:
@@ -41,8 +41,8 @@ def copy_upgraded(url: str, file: Path) -> None:
 
 
 def _copy(name: str, source: sa.Connection, target: sa.Connection) -> None:
-    there = sa.Table(name, sa.MetaData(), autoload_with=source)
-    here = sa.Table(name, sa.MetaData(), autoload_with=target)
-    rows = source.execution_options(yield_per=500).execute(sa.select(there)).mappings()
+    old = sa.Table(name, sa.MetaData(), autoload_with=source)
+    new = sa.Table(name, sa.MetaData(), autoload_with=target)
+    rows = source.execution_options(yield_per=500).execute(sa.select(old)).mappings()
     for chunk in chunks(rows):
-        target.execute(sa.insert(here), [dict(row) for row in chunk])
+        target.execute(sa.insert(new), [dict(row) for row in chunk])

@@ -1,22 +1,17 @@
-"""Writing the store: one transaction takes the feeds from one revision to the next."""
+"""Writing the store: one transaction applies a Publication and computes what it changed."""
 
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.change_summary import (
-    MOST_NAMED,
-    ChangeSummary,
-    Headline,
-    headline,
-)
+from feedsvc.core.feeds.change_summary import MOST_NAMED, ChangeSummary, Headline, headline
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.feeds.feeds import (
@@ -44,16 +39,18 @@ from feedsvc.store.schema import (
 )
 from feedsvc.store.upserts import upsert
 
-MOST_PUBLISHES: Final = 1000  # whose news are kept
+MOST_PUBLISHES: Final = 1000  # whose summaries are kept
 
 _KINDS: Final = ("added", "changed", "withdrawn")
+_MEMBERSHIP: Final = ("feed", "published_at", "entry_id")  # the columns of a membership
+_Membership: TypeAlias = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one publish is to change. `entries` are put in, in any order, and walked once.
+    """What one publish is to write. `entries` come in any order and are iterated over once.
 
-    `released` are keys that a file had until now: those that wait for them are woken.
+    `released` are keys that a file no longer uses; files that want them are read again.
     """
 
     site: Site
@@ -67,30 +64,30 @@ class Publication:
 
 @dataclass(slots=True)
 class Changes:
-    """What a publish did: entry ids, and the paths of the feeds whose digest moved."""
+    """What a publish changed: ids of entries, and paths of the feeds whose digest changed."""
 
     revision: int = 0
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
-    news: ChangeSummary = field(default_factory=ChangeSummary)
-    woken: list[str] = field(default_factory=list)  # paths of files to be read again
+    summary: ChangeSummary = field(default_factory=ChangeSummary)
+    unblocked: list[str] = field(default_factory=list)  # paths of files to read again
 
 
 def commit(connection: Connection, publication: Publication, now: datetime) -> Changes:
-    """Write a publication within the connection's transaction."""
+    """Write a publication within the transaction of the connection."""
     return _Writer(connection, publication, now).write()
 
 
 class _Writer:
-    """One publish at work: what it has touched so far."""
+    """One publish, and what it has changed so far."""
 
     def __init__(self, connection: Connection, publication: Publication, now: datetime) -> None:
         self._connection = connection
         self._publication = publication
-        self._at = now
-        self._now = int(now.timestamp())
+        self._now = now
+        self._second = int(now.timestamp())
         self._facts = {
             row["name"]: row["value"] for row in connection.execute(sa.select(facts)).mappings()
         }
@@ -98,9 +95,9 @@ class _Writer:
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
         self._number = self._next_number()
         self._numbers: dict[str, int] = {}
-        self._grown: Counter[int] = Counter()
-        self._feeds_differ = False
-        self._anew = (
+        self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
+        self._feed_list_changed = False
+        self._is_full = (
             self._facts.get("site") != publication.site.to_json()
             or self._facts.get("renderer") != RENDERER_VERSION
         )
@@ -113,20 +110,20 @@ class _Writer:
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
         self._record_files()
-        self._move_feeds(everything=self._anew)
-        self._end_feeds()
-        if self._anew or self._feeds_differ:
-            self._move_opml()
-        self._keep_facts()
-        self._keep_news()
+        self._update_feeds(everything=self._is_full)
+        self._remove_ended_feeds()
+        if self._is_full or self._feed_list_changed:
+            self._update_opml()
+        self._write_facts()
+        self._write_summary()
         return self._changes
 
-    def _note(self, kind: str, entry: Entry) -> None:
+    def _record_change(self, kind: str, entry: Entry) -> None:
         getattr(self._changes, kind).append(entry.id)
         if len(self._headlines[kind]) < MOST_NAMED:
             self._headlines[kind].append(headline(entry))
 
-    # Entries and their places in the feeds.
+    # Entries and their memberships.
 
     def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
         rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
@@ -134,28 +131,28 @@ class _Writer:
 
     def _put(self, chunk: list[Entry]) -> None:
         old = self._stored([entry.id for entry in chunk])
-        # The digest in the row, not that of what the row says: an upgrade computes others, and
-        # the tags of feeds are made of those in the rows.
-        moved = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
-        for entry in moved:
-            self._note("changed" if entry.id in old else "added", entry)
-        self._replace_attachments(chunk if self._anew else moved)
-        if not moved:
+        # Compare with the digest in the row, not with that of the entry in the row: after an
+        # upgrade they differ, and the digests of feeds are computed from those in the rows.
+        differing = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
+        for entry in differing:
+            self._record_change("changed" if entry.id in old else "added", entry)
+        self._replace_attachments(chunk if self._is_full else differing)
+        if not differing:
             return
-        before = {e.id: entry_of(old[e.id]) for e in moved if e.id in old}
-        upsert(self._connection, entries, [entry_row(entry) for entry in moved])
-        self._replace_memberships(before, {entry.id: entry for entry in moved})
+        before = {e.id: entry_of(old[e.id]) for e in differing if e.id in old}
+        upsert(self._connection, entries, [entry_row(entry) for entry in differing])
+        self._replace_memberships(before, {entry.id: entry for entry in differing})
 
     def _withdraw(self, ids: list[str]) -> None:
         old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
         for entry in old.values():
-            self._note("withdrawn", entry)
+            self._record_change("withdrawn", entry)
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         self._replace_memberships(old, {})
-        self._forget_attachments(ids)
+        self._delete_attachments(ids)
 
     def _replace_attachments(self, put: list[Entry]) -> None:
-        self._forget_attachments([entry.id for entry in put])
+        self._delete_attachments([entry.id for entry in put])
         site_url = self._publication.site.url
         rows = [
             {"path": path, "entry_id": entry.id}
@@ -165,7 +162,7 @@ class _Writer:
         if rows:
             self._connection.execute(sa.insert(attachments), rows)
 
-    def _forget_attachments(self, ids: Collection[str]) -> None:
+    def _delete_attachments(self, ids: Collection[str]) -> None:
         if ids:
             self._connection.execute(
                 sa.delete(attachments).where(attachments.c.entry_id.in_(ids))
@@ -175,29 +172,35 @@ class _Writer:
         self, before: Mapping[str, Entry], after: Mapping[str, Entry]
     ) -> None:
         topics = {entry: topics_of(entry) for entry in (*before.values(), *after.values())}
-        self._ensure_feeds({topic for found in topics.values() for topic in found})
-        gone = {place for entry in before.values() for place in self._places(entry, topics)}
-        come = {place for entry in after.values() for place in self._places(entry, topics)}
-        for number, _, _ in (*gone, *come):
-            self._grown[number] += 0  # touched, whether or not it grows
-        for number, _, _ in gone - come:
-            self._grown[number] -= 1
-        for number, _, _ in come - gone:
-            self._grown[number] += 1
-        names = ("feed", "published_at", "entry_id")
-        if gone - come:
-            where = sa.and_(
-                *(memberships.c[name] == sa.bindparam(f"b_{name}") for name in names)
-            )
-            rows = [dict(zip((f"b_{n}" for n in names), p, strict=True)) for p in gone - come]
-            self._connection.execute(sa.delete(memberships).where(where), rows)
-        if come - gone:
-            rows = [dict(zip(names, place, strict=True)) for place in sorted(come - gone)]
+        self._ensure_feeds({topic for each in topics.values() for topic in each})
+        old = {m for entry in before.values() for m in self._memberships(entry, topics)}
+        new = {m for entry in after.values() for m in self._memberships(entry, topics)}
+        for number, _, _ in (*old, *new):
+            self._growth[number] += 0  # the feed is touched, even if it does not grow
+        for number, _, _ in old - new:
+            self._growth[number] -= 1
+        for number, _, _ in new - old:
+            self._growth[number] += 1
+        self._delete_memberships(old - new)
+        self._insert_memberships(new - old)
+
+    def _delete_memberships(self, gone: Collection[_Membership]) -> None:
+        if not gone:
+            return
+        is_key = (memberships.c[name] == sa.bindparam(f"b_{name}") for name in _MEMBERSHIP)
+        rows = [
+            dict(zip((f"b_{name}" for name in _MEMBERSHIP), each, strict=True)) for each in gone
+        ]
+        self._connection.execute(sa.delete(memberships).where(*is_key), rows)
+
+    def _insert_memberships(self, new: Collection[_Membership]) -> None:
+        rows = [dict(zip(_MEMBERSHIP, each, strict=True)) for each in sorted(new)]
+        if rows:
             self._connection.execute(sa.insert(memberships), rows)
 
-    def _places(
+    def _memberships(
         self, entry: Entry, topics: Mapping[Entry, tuple[Topic, ...]]
-    ) -> Iterator[tuple[int, int, str]]:
+    ) -> Iterator[_Membership]:
         published_at = microseconds(entry.published)
         for topic in topics[entry]:
             yield self._numbers[topic.path], published_at, entry.id
@@ -205,10 +208,10 @@ class _Writer:
     # Feeds.
 
     def _ensure_feeds(self, topics: Iterable[Topic]) -> None:
-        """See to it that each topic has a feed and that its number is known."""
+        """Create the feeds that are missing, and read the number of every feed."""
         wanted = {topic.path: topic for topic in topics if topic.path not in self._numbers}
         for paths in chunks(wanted):
-            self._learn_numbers(paths)
+            self._read_numbers(paths)
         new: list[dict[str, Any]] = [
             {
                 "path": path,
@@ -216,59 +219,59 @@ class _Writer:
                 "names": json.dumps(topic.names, ensure_ascii=False),
                 "entries": 0,
                 "digest": "",
-                "changed_at": self._now,
+                "changed_at": self._second,
             }
             for path, topic in sorted(wanted.items())
             if path not in self._numbers
         ]
         if new:
             self._connection.execute(sa.insert(feeds), new)
-            self._feeds_differ = True
+            self._feed_list_changed = True
             for paths in chunks(row["path"] for row in new):
-                self._learn_numbers(paths)
-            self._grown.update({self._numbers[row["path"]]: 0 for row in new})
+                self._read_numbers(paths)
+            self._growth.update({self._numbers[row["path"]]: 0 for row in new})
 
-    def _learn_numbers(self, paths: list[str]) -> None:
+    def _read_numbers(self, paths: list[str]) -> None:
         query = sa.select(feeds.c.path, feeds.c.number).where(feeds.c.path.in_(paths))
         self._numbers |= {row.path: row.number for row in self._connection.execute(query)}
 
-    def _move_feeds(self, *, everything: bool) -> None:
-        """Compute the digest of every touched feed; date those whose digest moved."""
-        moved = []
+    def _update_feeds(self, *, everything: bool) -> None:
+        """Compute the digest of every touched feed, and date the feeds whose digest changed."""
+        updates = []
         for row in self._touched_feeds(everything=everything):
             digest = feed_digest(
                 self._publication.site, topic_of(row), self._window(row["number"])
             )
-            change = {
+            update = {
                 "b_number": row["number"],
-                "entries": row["entries"] + self._grown[row["number"]],
+                "entries": row["entries"] + self._growth[row["number"]],
                 "digest": digest,
                 "changed_at": row["changed_at"],
                 "moved_in": row["moved_in"],
             }
             if digest != row["digest"]:
-                # Whole seconds, each version its own: If-Modified-Since knows no finer ones.
-                earliest = row["changed_at"] + 1 if row["digest"] else self._now
-                change["changed_at"] = max(self._now, earliest)
-                change["moved_in"] = self._number
+                # Each version has a second of its own, the precision of If-Modified-Since.
+                earliest = row["changed_at"] + 1 if row["digest"] else self._second
+                update["changed_at"] = max(self._second, earliest)
+                update["moved_in"] = self._number
                 self._changes.feeds.append(row["path"])
-            moved.append(change)
-        if moved:
+            updates.append(update)
+        if updates:
             where = feeds.c.number == sa.bindparam("b_number")
             columns: dict[str, Any] = {
                 name: sa.bindparam(name)
                 for name in ("entries", "digest", "changed_at", "moved_in")
             }
-            self._connection.execute(sa.update(feeds).where(where).values(columns), moved)
+            self._connection.execute(sa.update(feeds).where(where).values(columns), updates)
 
-    def _end_feeds(self) -> None:
-        """Take away the feeds that are to end, of which no entry is left."""
+    def _remove_ended_feeds(self) -> None:
+        """Delete the empty feeds of names that the rules remove or rename."""
         ended: list[str] = []
         for paths in chunks(removed(self._publication.site.rules)):
             empty = sa.and_(feeds.c.path.in_(paths), feeds.c.entries == 0)
-            found = sa.delete(feeds).where(empty).returning(feeds.c.path)
-            ended.extend(self._connection.execute(found).scalars())
-        self._feeds_differ |= bool(ended)
+            deleting = sa.delete(feeds).where(empty).returning(feeds.c.path)
+            ended.extend(self._connection.execute(deleting).scalars())
+        self._feed_list_changed |= bool(ended)
         self._changes.feeds.extend(sorted(set(ended).difference(self._changes.feeds)))
 
     def _touched_feeds(self, *, everything: bool) -> Iterator[sa.RowMapping]:
@@ -276,11 +279,12 @@ class _Writer:
         if everything:
             yield from self._connection.execute(query).mappings().all()
             return
-        for numbers in chunks(self._grown):
+        for numbers in chunks(self._growth):
             chosen = query.where(feeds.c.number.in_(numbers))
             yield from self._connection.execute(chosen).mappings().all()
 
     def _window(self, number: int) -> list[str]:
+        """The digests of the newest entries of a feed, as many as its documents show."""
         query = (
             sa.select(entries.c.digest)
             .join(memberships, memberships.c.entry_id == entries.c.id)
@@ -290,15 +294,15 @@ class _Writer:
         )
         return list(self._connection.execute(query).scalars())
 
-    def _move_opml(self) -> None:
+    def _update_opml(self) -> None:
         paths = self._connection.execute(sa.select(feeds.c.path)).scalars()
         digest = opml_digest(self._publication.site, paths)
         if digest != self._facts.get("opml_digest"):
-            last = int(self._facts.get("opml_changed_at", self._now - 1))
+            last = int(self._facts.get("opml_changed_at", self._second - 1))
             self._facts["opml_digest"] = digest
-            self._facts["opml_changed_at"] = str(max(self._now, last + 1))
+            self._facts["opml_changed_at"] = str(max(self._second, last + 1))
 
-    # What is known of files and of the whole.
+    # Files and facts.
 
     def _record_files(self) -> None:
         publication = self._publication
@@ -308,46 +312,46 @@ class _Writer:
         pin(self._connection, publication.identities)
         for keys in chunks(publication.released):
             waiting = sa.update(files).where(files.c.wants.in_(keys))
-            again = waiting.values(size=-1, digest="", wants="").returning(files.c.path)
-            self._changes.woken.extend(self._connection.execute(again).scalars())
+            unread = waiting.values(size=-1, digest="", wants="").returning(files.c.path)
+            self._changes.unblocked.extend(self._connection.execute(unread).scalars())
 
-    def _keep_facts(self) -> None:
+    def _write_facts(self) -> None:
         revision = int(self._facts.get("revision", 0))
         if self._changes.feeds or not revision:
             revision += 1
         self._changes.revision = revision
-        kept = self._facts | {
+        new = self._facts | {
             "revision": str(revision),
             "site": self._publication.site.to_json(),
             "renderer": RENDERER_VERSION,
         }
         upsert(
-            self._connection, facts, [{"name": n, "value": v} for n, v in sorted(kept.items())]
+            self._connection, facts, [{"name": n, "value": v} for n, v in sorted(new.items())]
         )
 
-    # What others are told.
+    # The summary for listeners.
 
     def _next_number(self) -> int:
         last = self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
         return int(last or 0) + 1
 
-    def _keep_news(self) -> None:
+    def _write_summary(self) -> None:
         changes = self._changes
         kinds = (changes.added, changes.changed, changes.withdrawn, changes.feeds)
-        added, changed, withdrawn, moved = map(len, kinds)
-        changes.news = ChangeSummary(
+        added, changed, withdrawn, feed_count = map(len, kinds)
+        changes.summary = ChangeSummary(
             **{kind: tuple(lines) for kind, lines in self._headlines.items()},
             feeds=tuple(changes.feeds[:MOST_NAMED]),
-            counts=(added, changed, withdrawn, moved),
+            counts=(added, changed, withdrawn, feed_count),
         )
-        if changes.news:
-            row = {"number": self._number, "news": changes.news.to_json()}
-            row["at"] = microseconds(self._at)
+        if changes.summary:
+            row = {"number": self._number, "news": changes.summary.to_json()}
+            row["at"] = microseconds(self._now)
             self._connection.execute(sa.insert(publishes), [row])
-            old = publishes.c.number <= self._number - MOST_PUBLISHES
-            self._connection.execute(sa.delete(publishes).where(old))
+            is_old = publishes.c.number <= self._number - MOST_PUBLISHES
+            self._connection.execute(sa.delete(publishes).where(is_old))
 
 
 def pin(connection: Connection, ids: Mapping[str, str]) -> None:
-    """Keep the entry id of each key, for good."""
+    """Store the permanent entry id of each key."""
     upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in sorted(ids.items())])

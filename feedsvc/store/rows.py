@@ -1,4 +1,4 @@
-"""Rows to values and back: what an Entry, a Topic or a file's record looks like in a table."""
+"""Rows to values and back: how an Entry, a Topic, a FileRecord or a Target is stored."""
 
 import json
 from dataclasses import asdict, astuple
@@ -13,6 +13,7 @@ from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
+from feedsvc.core.websub.subscriptions import Target
 
 
 def file_row(record: FileRecord) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def problems_of(path: str, text: str) -> tuple[Problem, ...]:
 
 
 def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:
-    """The files that were measured, in a row of `files`."""
+    """The measured files in a row of `files`: name and octets."""
     return tuple((name, octets) for name, octets in json.loads(text)) if text else ()
 
 
@@ -85,16 +86,16 @@ def entry_row(entry: Entry) -> dict[str, Any]:
 
 
 def _more(entry: Entry) -> str:
-    """What few entries have, in one column, so that the rest pay nothing for it."""
+    """The fields that few entries have, in one column (JSON); empty for most entries."""
     more = {
         "enclosures": [astuple(enclosure) for enclosure in entry.enclosures],
         "image": entry.image,
         "content": entry.content,
     }
-    shown: dict[str, Any] = {name: value for name, value in more.items() if value}
-    if entry.feeds is not None:  # of no feed at all is something else
-        shown["feeds"] = entry.feeds
-    return json.dumps(shown, ensure_ascii=False) if shown else ""
+    present: dict[str, Any] = {name: value for name, value in more.items() if value}
+    if entry.feeds is not None:  # an empty tuple means: in no feed
+        present["feeds"] = entry.feeds
+    return json.dumps(present, ensure_ascii=False) if present else ""
 
 
 def entry_of(row: RowMapping) -> Entry:
@@ -122,10 +123,28 @@ def entry_of(row: RowMapping) -> Entry:
 
 
 def _person(author: str | list[str]) -> Person:
-    """An author of a row; before schema 0002 a name was all of one."""
+    """An author in a row; before schema 0002 it was only a name."""
     return Person(author) if isinstance(author, str) else Person(*author)
 
 
 def topic_of(row: RowMapping) -> Topic:
     """The topic in a row of `feeds`."""
     return Topic(row["kind"], tuple(json.loads(row["names"])))
+
+
+def target_row(target: Target) -> dict[str, Any]:
+    """The target as columns of `subscriptions` and `intents`."""
+    return {
+        "name": target.name,
+        "feed_path": target.feed_path,
+        "format": target.format,
+        "callback": target.callback,
+        "host": target.host,
+        "topic": target.topic,
+    }
+
+
+def target_of(row: RowMapping) -> Target:
+    """The target in a row of `subscriptions` or `intents`."""
+    names = ("feed_path", "format", "callback", "host", "topic")
+    return Target(*(row[name] for name in names))

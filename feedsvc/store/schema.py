@@ -1,4 +1,4 @@
-"""The tables of the store; migrations/ builds them."""
+"""The tables of the store; migrations/ creates them."""
 
 from typing import Final
 
@@ -20,7 +20,8 @@ SCHEMA_VERSION: Final = "0006"
 
 metadata = MetaData()
 
-# One row for each fact about the whole: revision, site, scanned, opml_digest, opml_changed_at.
+# One row for each fact about the store: revision, site, renderer, held, opml_digest,
+# opml_changed_at.
 facts = Table(
     "facts",
     metadata,
@@ -28,7 +29,7 @@ facts = Table(
     Column("value", Text, nullable=False),
 )
 
-# What every file of the folder was when it was last read, and what came of it.
+# Each file of the folder as it was last read, and the result.
 files = Table(
     "files",
     metadata,
@@ -39,10 +40,10 @@ files = Table(
     Column("inode", BigInteger, nullable=False),
     Column("digest", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("entry_id", Text),  # of the entry that it has published
-    Column("key", Text, nullable=False),  # under which it has published it
-    Column("wants", Text, nullable=False),  # the key that another file has
-    Column("due_at", BigInteger),  # microseconds since 1970: then it is to be read again
+    Column("entry_id", Text),  # of its published entry
+    Column("key", Text, nullable=False),  # of its published entry
+    Column("wants", Text, nullable=False),  # a key that another file has
+    Column("due_at", BigInteger),  # microseconds since 1970: when to read it again
     Column("missing_since", BigInteger),  # microseconds since 1970
     Column("problems", Text, nullable=False),  # JSON
     Column("measured", Text, nullable=False, server_default=""),  # JSON; empty for most
@@ -65,7 +66,7 @@ files = Table(
     ),
 )
 
-# The id of every key that was ever published; never deleted from.
+# The entry id of every key that was ever published. Rows are never deleted.
 identities = Table(
     "identities",
     metadata,
@@ -90,11 +91,11 @@ entries = Table(
     Index("entries_permalink", "permalink"),
 )
 
-# Where the files are found that an entry shows and that lie beside its post.
+# The files beside a post that its entry shows.
 attachments = Table(
     "attachments",
     metadata,
-    Column("path", Text, nullable=False),  # decoded, on the site
+    Column("path", Text, nullable=False),  # the decoded path of its URL
     Column("entry_id", Text, nullable=False),
     PrimaryKeyConstraint("path", "entry_id"),
     Index("attachments_entry", "entry_id"),
@@ -111,25 +112,25 @@ feeds = Table(
     Column("entries", Integer, nullable=False),
     Column("digest", String, nullable=False),
     Column("changed_at", BigInteger, nullable=False),  # seconds since 1970
-    # The number of the publish in which its digest moved last.
+    # The number of the last publish that changed its digest.
     Column("moved_in", BigInteger, nullable=False, server_default="0"),
     Index("feeds_moved_in", "moved_in"),
     Index("feeds_size", "kind", "entries"),
 )
 
-# Which feed holds which entry; its key is the order of a feed, read from its end.
+# Which feed contains which entry. The primary key, read backwards, is the order of a feed.
 memberships = Table(
     "memberships",
     metadata,
     Column("feed", Integer, ForeignKey("feeds.number"), nullable=False),
     Column("published_at", BigInteger, nullable=False),  # microseconds since 1970
-    # Two entries of one date come in the order of their ids: everywhere that of their bytes.
+    # Entries with equal dates are ordered by id: collation "C" compares bytes, as SQLite does.
     Column("entry_id", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
     PrimaryKeyConstraint("feed", "published_at", "entry_id"),
     sqlite_with_rowid=False,
 )
 
-# What each publish changed; the last of them only.
+# What each publish changed; only the last publishes are kept.
 publishes = Table(
     "publishes",
     metadata,
@@ -138,37 +139,37 @@ publishes = Table(
     Column("news", Text, nullable=False),  # JSON
 )
 
-# What was asked for from outside: to look at the folder again, or to say what that would do.
+# Requests of webhook clients: to publish the folder, or to preview a publish.
 jobs = Table(
     "jobs",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("name", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),
-    Column("ref", Text, nullable=False),  # of a preview: what of the repository it is about
+    Column("ref", Text, nullable=False),  # of a preview: the git ref
     Column("state", String, nullable=False),
-    Column("calls", Integer, nullable=False),  # how many it answers
+    Column("calls", Integer, nullable=False),  # how many calls it answers
     Column("asked_at", BigInteger, nullable=False),
     Column("begun_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("error", Text, nullable=False),
-    Column("report", Text, nullable=False),  # JSON; empty until it has ended
+    Column("report", Text, nullable=False),  # JSON; empty until the job has ended
     Column("watcher", String, nullable=False, server_default=""),  # that has begun it
     Index("jobs_state", "state"),
 )
 
-# The watchers that run, each with its configured folder or repository.
+# The running watchers, each with its configured folder or repository.
 watchers = Table(
     "watchers",
     metadata,
-    Column("name", String, primary_key=True),  # at random, for each process
+    Column("name", String, primary_key=True),  # random, one for each process
     Column("folder", Text, nullable=False),
     Column("alive_at", BigInteger, nullable=False),  # by the database's clock
 )
 
-# The calls that were heard, so that one that comes twice is heard once.
+# The names of received calls, so that a call that is sent twice counts once.
 messages = Table(
     "messages",
     metadata,
@@ -178,8 +179,8 @@ messages = Table(
     Index("messages_heard_at", "heard_at"),
 )
 
-# Who is sent what changes (W3C WebSub). A subscription whose `delivered` is not the digest of
-# its feed is due.
+# Who gets which feed (W3C WebSub). A delivery is due if `delivered` is not the digest of the
+# feed.
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -188,13 +189,13 @@ subscriptions = Table(
     Column("format", String, nullable=False),
     Column("callback", Text, nullable=False),
     Column("host", Text, nullable=False),
-    Column("client", String, nullable=False),  # the address that asked
+    Column("client", String, nullable=False),  # the IP address of the client that requested it
     Column("secret", Text, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("lease_ends_at", BigInteger, nullable=False),
-    Column("delivered", String, nullable=False),  # a digest of the feed; empty: not known
+    Column("delivered", String, nullable=False),  # a digest of the feed; empty if unknown
     Column("delivered_at", BigInteger),
-    Column("attempts", Integer, nullable=False),  # that failed, one after another
+    Column("attempts", Integer, nullable=False),  # failures in a row
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
@@ -204,14 +205,14 @@ subscriptions = Table(
     Index("subscriptions_host", "host"),
 )
 
-# What somebody wants of a subscription, until its callback has said that it does want it.
-# Those that were refused, or asked for anew, stay a while without a next attempt: they count
-# against their host.
+# Requests to subscribe or unsubscribe, until the callback has confirmed them. Intents that
+# were refused or replaced stay for a while without a next attempt: they count against their
+# host and client.
 intents = Table(
     "intents",
     metadata,
-    Column("number", String, primary_key=True),  # at random
-    Column("name", String, nullable=False),  # as that of the subscription
+    Column("number", String, primary_key=True),  # random
+    Column("name", String, nullable=False),  # as in `subscriptions`
     Column("mode", String, nullable=False),
     Column("feed_path", Text, nullable=False),
     Column("format", String, nullable=False),
@@ -220,13 +221,13 @@ intents = Table(
     Column("client", String, nullable=False),
     Column("secret", Text, nullable=False),
     Column("lease_seconds", BigInteger, nullable=False),
-    Column("delivered", String, nullable=False),  # the feed's digest when it was asked for
+    Column("delivered", String, nullable=False),  # the feed's digest at the time of the request
     Column("asked_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", BigInteger),
     Column("claimed_until", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
-    Column("topic", Text, nullable=False, server_default=""),  # as that of the subscription
+    Column("topic", Text, nullable=False, server_default=""),  # as in `subscriptions`
     Column("verify_token", Text, nullable=False, server_default=""),
     Index("intents_name", "name"),
     Index("intents_next_attempt_at", "next_attempt_at"),
@@ -234,12 +235,12 @@ intents = Table(
     Index("intents_client", "client"),
 )
 
-# Outside hubs and URLs to notify, each by a hash: up to which publish they have been told.
+# Outside hubs and notify URLs, each by a hash.
 listeners = Table(
     "listeners",
     metadata,
     Column("name", String, primary_key=True),
-    Column("told", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),  # the last publish it was notified of
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", BigInteger, nullable=False),
     Column("claimed_until", BigInteger, nullable=False),

@@ -1,4 +1,4 @@
-"""Reading the store: every answer of one Snapshot is of one committed revision."""
+"""Reading the store: everything that one Snapshot returns is of one committed state."""
 
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -35,11 +35,11 @@ from feedsvc.store.schema import (
     publishes,
 )
 
-_HAS_PROBLEMS = sa.text("problems <> ''")  # to the letter as in the index on it
+_HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
 
-_MARK = (  # asked for twenty times a second: put together once
+_FINGERPRINT = (  # queried twenty times a second, so it is built once
     sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
     .join_from(facts, feeds, feeds.c.path == "")
     .where(facts.c.name == "revision")
@@ -48,7 +48,7 @@ _MARK = (  # asked for twenty times a second: put together once
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A feed as it is published: its `digest` moved last at `changed_at`, a whole second."""
+    """A published feed. `changed_at` is the whole second in which its `digest` last changed."""
 
     number: int
     topic: Topic
@@ -58,7 +58,7 @@ class FeedRecord:
 
 
 class Snapshot:
-    """The store as it was when the snapshot was taken. A thing that is not there is None."""
+    """The store at one moment. Methods return None for things that do not exist."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -67,46 +67,46 @@ class Snapshot:
         return iter(self._connection.execute(query).mappings())
 
     def until(self, deadline: float) -> AbstractContextManager[None]:
-        """Interrupt what is read in the context at `deadline` (monotonic time).
+        """Interrupt a query in this context that still runs at `deadline` (monotonic time).
 
-        Raises StoreSlow; on PostgreSQL nothing more can be read from the snapshot after that.
+        Raises StoreSlow. On PostgreSQL the snapshot cannot be used after that.
         """
         return read_until(self._connection, deadline)
 
-    # The whole.
+    # The store as a whole.
 
     def facts(self) -> dict[str, str]:
-        """Every fact about the whole by its name."""
+        """Every row of `facts`, by name."""
         return {row["name"]: row["value"] for row in self._rows(sa.select(facts))}
 
     def site(self) -> Site | None:
-        """The site as it was last published; None before the first scan."""
+        """The site as it was last published; None before the first publish."""
         query = sa.select(facts.c.value).where(facts.c.name == "site")
         text = self._connection.execute(query).scalar()
         return Site.from_json(text) if text else None
 
     def is_current(self) -> bool:
-        """True where the store was published by a renderer of this version."""
+        """True if this version of the renderer wrote the store."""
         query = sa.select(facts.c.value).where(facts.c.name == "renderer")
         return self._connection.execute(query).scalar() == RENDERER_VERSION
 
     def revision(self) -> int:
-        """Counts the publishes that moved a feed; 0 before the first scan is committed."""
+        """How many publishes have changed a feed; 0 before the first publish."""
         query = sa.select(facts.c.value).where(facts.c.name == "revision")
         return int(self._connection.execute(query).scalar() or 0)
 
-    def held(self) -> int:
-        """How many posts are held because the folder is empty; 0 if it is not."""
+    def held_posts(self) -> int:
+        """How many posts stay published although the folder is empty; 0 for none."""
         query = sa.select(facts.c.value).where(facts.c.name == "held")
         return int(self._connection.execute(query).scalar() or 0)
 
-    def mark(self) -> tuple[int, int, str]:
-        """Differs whenever anything of a feed does: what to compare with what it was.
+    def fingerprint(self) -> tuple[int, int, str]:
+        """A value that changes whenever a feed changes.
 
-        A store that was made anew counts its revisions anew, so that these alone do not tell.
+        The revision alone is not enough: if a store is replaced, revisions start again at 1.
         """
-        found = self._connection.execute(_MARK).first()
-        return (int(found[0]), found[1], found[2]) if found else (0, 0, "")
+        row = self._connection.execute(_FINGERPRINT).first()
+        return (int(row[0]), row[1], row[2]) if row else (0, 0, "")
 
     def last_publish(self) -> int:
         """The number of the last publish that changed something; 0 before the first."""
@@ -117,41 +117,41 @@ class Snapshot:
     # Feeds and entries.
 
     def digests(self, paths: Collection[str]) -> dict[str, str]:
-        """The digest of the feed at each of these paths that has one."""
-        found: dict[str, str] = {}
+        """The digests of the feeds at these paths, by path."""
+        digests: dict[str, str] = {}
         for chunk in chunks(paths):
             query = sa.select(feeds.c.path, feeds.c.digest).where(feeds.c.path.in_(chunk))
-            found |= {row["path"]: row["digest"] for row in self._rows(query)}
-        return found
+            digests |= {row["path"]: row["digest"] for row in self._rows(query)}
+        return digests
 
     def feed(self, path: str) -> FeedRecord | None:
-        """The feed at a path."""
+        """The feed at this path."""
         rows = self._rows(sa.select(feeds).where(feeds.c.path == path))
         return next(map(_feed_record, rows), None)
 
     def feeds(self) -> Iterator[FeedRecord]:
-        """Every feed, the site's first, by path."""
+        """Every feed by path; the site's feed comes first."""
         return map(_feed_record, self._rows(sa.select(feeds).order_by(feeds.c.path)))
 
     def listed_feeds(self) -> list[FeedRecord]:
-        """The feeds that people are shown: those of languages where there is more than one."""
+        """The feeds to list for people; feeds of languages only if there are several."""
         records = list(self.feeds())
         shown = set(listed(record.topic for record in records))
         return [record for record in records if record.topic in shown]
 
     def newest(self, feed_number: int, most: int) -> list[Entry]:
-        """The newest entries of a feed; of two with one date, the greater id comes first."""
-        query = _in_order(feed_number).limit(most)
+        """The newest entries of a feed; of equal dates, the greater id comes first."""
+        query = _entries_in_order(feed_number).limit(most)
         return [entry_of(row) for row in self._rows(query)]
 
     def entry_at(self, permalink: str) -> Entry | None:
-        """The entry that is read at this absolute URL."""
+        """The entry with this permalink (an absolute URL)."""
         query = sa.select(entries).where(entries.c.permalink == permalink)
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
 
     def attached_at(self, path: str, most: int) -> list[tuple[Entry, str]]:
-        """Entries that show the file at a decoded path, each with the path of its post."""
+        """Entries that show the file at this decoded path, each with the path of its post."""
         query = (
             sa.select(entries, files.c.path)
             .join(attachments, attachments.c.entry_id == entries.c.id)
@@ -162,39 +162,45 @@ class Snapshot:
         )
         return [(entry_of(row), row["path"]) for row in self._rows(query)]
 
-    # What a visitor looks for.
+    # Searches of visitors.
 
     def feed_counts(self) -> dict[Kind, int]:
-        """How many feeds of each kind there are; kinds without any are left out."""
+        """How many feeds of each kind exist; kinds without feeds are left out."""
         query = sa.select(feeds.c.kind, sa.func.count().label("feeds")).group_by(feeds.c.kind)
         return {row["kind"]: row["feeds"] for row in self._rows(query)}
 
     def largest_feeds(self, kind: Kind, most: int, skip: int = 0) -> list[FeedRecord]:
-        """The feeds of a kind, those with the most entries first; of equal ones by path."""
+        """The feeds of a kind by number of entries, largest first; of equal ones, by path."""
         query = sa.select(feeds).where(feeds.c.kind == kind)
         return self._by_size(query, most, skip)
 
     def feeds_below(self, path: str, most: int) -> list[FeedRecord]:
-        """The largest of the feeds whose path begins with this one and a slash."""
-        # SQLite finds a range by the index of paths, but not LIKE. Other collations than "C"
-        # would order slashes and letters otherwise.
-        of_bytes: sa.ColumnElement[str] = feeds.c.path
-        if self._connection.dialect.name == "postgresql":
-            of_bytes = sa.collate(feeds.c.path, "C")
-        query = sa.select(feeds).where(of_bytes >= f"{path}/", of_bytes < f"{path}0")
+        """The largest feeds whose paths begin with this path and a slash."""
+        query = sa.select(feeds).where(self._is_below(feeds.c.path, path))
         return self._by_size(query, most)
 
-    def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
-        """The largest of the feeds that have each word of `text` in a name.
+    def _is_below(self, column: sa.Column[str], path: str) -> sa.ColumnElement[bool]:
+        """True for paths that begin with `path` and a slash.
 
-        Small letters are as capitals; on SQLite that is true of ASCII alone.
+        A range of bytes and not LIKE, for which SQLite does not use the index. "0" follows "/".
+        """
+        ordered: sa.ColumnElement[str] = column
+        if self._connection.dialect.name == "postgresql":
+            # The collation of a database may ignore slashes, and order "a/b" after "ab".
+            ordered = sa.collate(column, "C")
+        return sa.and_(ordered >= f"{path}/", ordered < f"{path}0")
+
+    def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
+        """The largest feeds that have each word of `text` in one of their names.
+
+        Case is ignored; on SQLite only for ASCII letters.
         """
         words = text.split()
         query = sa.select(feeds)
         for word in words:
-            spelt = json.dumps(word, ensure_ascii=False)[1:-1]  # as the column spells names
-            query = query.where(feeds.c.names.icontains(spelt, autoescape=True))
-        # What stands between the names in their column, such as a bracket, is in none of them.
+            as_json = json.dumps(word, ensure_ascii=False)[1:-1]  # as in the column
+            query = query.where(feeds.c.names.icontains(as_json, autoescape=True))
+        # The column also contains JSON's own punctuation, such as brackets.
         return [r for r in self._by_size(query, most) if _is_named(r.topic, words)]
 
     def _by_size(self, query: sa.Select[Any], most: int, skip: int = 0) -> list[FeedRecord]:
@@ -202,27 +208,27 @@ class Snapshot:
         return list(map(_feed_record, self._rows(ordered.limit(most).offset(skip))))
 
     def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:
-        """The newest entries of a feed with each word of `text` in their title."""
-        found = _members(feed_number).join(entries, entries.c.id == memberships.c.entry_id)
+        """The newest entries of a feed that have each word of `text` in their title."""
+        query = _members(feed_number).join(entries, entries.c.id == memberships.c.entry_id)
         for word in text.split():
-            found = found.where(entries.c.title.icontains(word, autoescape=True))
-        return self._entries_of(found.limit(most))
+            query = query.where(entries.c.title.icontains(word, autoescape=True))
+        return self._entries_of(query.limit(most))
 
     def older(self, feed_number: int, most: int, skip: int) -> list[Entry]:
-        """The entries of a feed behind the `skip` newest, newest first."""
+        """The entries of a feed after the `skip` newest, newest first."""
         return self._entries_of(_members(feed_number).limit(most).offset(skip))
 
     def _entries_of(self, members: sa.Select[Any]) -> list[Entry]:
-        """The entries of these members, in their order. No other entry is read."""
+        """The entries of these memberships, in the same order. No other entry is read."""
         ids = self._connection.execute(members).scalars().all()
         query = sa.select(entries).where(entries.c.id.in_(ids))
-        found = {row["id"]: entry_of(row) for row in self._rows(query)}
-        return [found[entry_id] for entry_id in ids]
+        by_id = {row["id"]: entry_of(row) for row in self._rows(query)}
+        return [by_id[entry_id] for entry_id in ids]
 
-    # What publishing needs to know.
+    # Files and identities, for the next publish.
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
-        """The record of every file, or of those at these paths."""
+        """The records of the files at these paths by path; of every file if `paths` is None."""
         return {record.path: record for record in self._files(paths)}
 
     def _files(self, paths: Collection[str] | None) -> Iterator[FileRecord]:
@@ -234,90 +240,85 @@ class Snapshot:
             yield from map(file_record, self._rows(query))
 
     def count_published(self) -> int:
-        """How many files have an entry in the feeds."""
+        """How many files have a published entry."""
         query = sa.select(sa.func.count()).select_from(files)
         count: int = self._connection.execute(query.where(_IS_PUBLISHED)).scalar_one()
         return count
 
     def first_published(self, most: int) -> list[str]:
-        """The paths of a few files that have an entry in the feeds, whichever come first."""
+        """The paths of up to `most` files that have a published entry, whichever come first."""
         query = sa.select(files.c.path).where(_IS_PUBLISHED).limit(most)
         return [row["path"] for row in self._rows(query)]
 
     def some_published(self, most: int) -> list[str]:
-        """The paths of files that have a published entry, at random if there are more."""
+        """The paths of up to `most` random files that have a published entry."""
         published = sa.select(files.c.path).where(_IS_PUBLISHED)
         query = published.order_by(sa.func.random()).limit(most)
         return list(self._connection.execute(query).scalars())
 
     def unsettled(self, now_us: int) -> list[str]:
-        """The paths that need a look although nothing says that they changed.
-
-        Those that were missing at the last look, and those that are due.
-        """
-        missing = files.c.missing_since > 0  # an index answers this, but not IS NOT NULL
-        query = sa.select(files.c.path).where((files.c.due_at <= now_us) | missing)
+        """The paths to check although they have not changed: files that are missing or due."""
+        is_missing = files.c.missing_since > 0  # uses the index, unlike IS NOT NULL
+        query = sa.select(files.c.path).where((files.c.due_at <= now_us) | is_missing)
         return [row["path"] for row in self._rows(query)]
 
     def next_due(self) -> datetime | None:
-        """When the next file is due, such as a post that is held until its date."""
+        """When the next file is due, for example a post with a future date."""
         query = sa.select(sa.func.min(files.c.due_at))
         due_at = self._connection.execute(query).scalar()
         return datetime.fromtimestamp(due_at / 1e6, UTC) if due_at is not None else None
 
     def pinned(self, keys: Collection[str]) -> dict[str, str]:
-        """The entry id of each of these keys that was ever published."""
-        found: dict[str, str] = {}
+        """The permanent entry ids of these keys, by key; of those that were ever published."""
+        ids: dict[str, str] = {}
         for chunk in chunks(keys):
             query = sa.select(identities).where(identities.c.key.in_(chunk))
-            found |= {row["key"]: row["entry_id"] for row in self._rows(query)}
-        return found
+            ids |= {row["key"]: row["entry_id"] for row in self._rows(query)}
+        return ids
 
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
-        """The file that has published each of these entries, and under which key."""
-        found: dict[str, Holder] = {}
+        """The file that published each of these entries, and its key, by entry id."""
+        holders: dict[str, Holder] = {}
         for chunk in chunks(entry_ids):
             query = sa.select(files.c.entry_id, files.c.path, files.c.key).where(
                 files.c.entry_id.in_(chunk)
             )
-            found |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
-        return found
+            holders |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
+        return holders
 
     def read_at(self, permalinks: Collection[str]) -> dict[str, list[str]]:
-        """The files whose entries are read at these URLs, in the order of their paths."""
-        found: dict[str, list[str]] = {}
+        """The files whose entries have these permalinks, in the order of their paths."""
+        paths: dict[str, list[str]] = {}
         joined = sa.select(entries.c.permalink, files.c.path).join(
             files, files.c.entry_id == entries.c.id
         )
         for chunk in chunks(permalinks):
             query = joined.where(entries.c.permalink.in_(chunk)).order_by(files.c.path)
             for row in self._rows(query):
-                found.setdefault(row["permalink"], []).append(row["path"])
-        return found
+                paths.setdefault(row["permalink"], []).append(row["path"])
+        return paths
 
     def waiting_for(self, keys: Collection[str]) -> set[str]:
-        """The paths of files that want one of these keys, which another has."""
-        found: set[str] = set()
+        """The paths of files that want one of these keys, which another file has."""
+        paths: set[str] = set()
         for chunk in chunks(keys):
             query = sa.select(files.c.path).where(files.c.wants.in_(chunk))
-            found |= {row["path"] for row in self._rows(query)}
-        return found
+            paths |= {row["path"] for row in self._rows(query)}
+        return paths
 
     def measuring(self) -> Iterator[tuple[str, str]]:
-        """Each file of which something attached was measured, with what it calls that."""
+        """The measured enclosures: the path of each post, and the name of the file in it."""
         query = sa.select(files.c.path, files.c.measured).where(_HAS_MEASURED)
         for row in self._rows(query):
             yield from ((row["path"], name) for name, _ in measured_of(row["measured"]))
 
     def has_files_below(self, folder: str) -> bool:
-        """True where files of a folder of this path are known."""
-        query = sa.select(files.c.path).where(
-            files.c.path >= f"{folder}/", files.c.path < f"{folder}0"
-        )
+        """True if the store has a file below this folder."""
+        query = sa.select(files.c.path).where(self._is_below(files.c.path, folder))
         return self._connection.execute(query.limit(1)).first() is not None
 
     def standing(self, paths_by_id: Mapping[str, str]) -> Iterator[Standing]:
-        """How these entries are published now; `paths_by_id` says from which file each came."""
+        """These entries as they are published now; `paths_by_id` has the file of each entry."""
         for chunk in chunks(paths_by_id):
             columns = ("id", "title", "published", "updated")
             query = sa.select(*(entries.c[name] for name in columns)).where(
@@ -328,12 +329,12 @@ class Snapshot:
                 yield Standing(paths_by_id[row["id"]], row["id"], row["title"], *dates)
 
     def problems(self) -> tuple[Problem, ...]:
-        """Every problem of a file that stands, by path and line."""
+        """Every problem of a file, by path and line."""
         query = sa.select(files.c.path, files.c.problems).where(_HAS_PROBLEMS)
-        found = [
+        problems = [
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
         ]
-        return tuple(sorted(found, key=lambda p: (p.path, p.line)))
+        return tuple(sorted(problems, key=lambda p: (p.path, p.line)))
 
 
 def _is_named(topic: Topic, words: list[str]) -> bool:
@@ -341,7 +342,7 @@ def _is_named(topic: Topic, words: list[str]) -> bool:
     return all(any(word.casefold() in name for name in names) for word in words)
 
 
-def _in_order(feed_number: int) -> sa.Select[Any]:
+def _entries_in_order(feed_number: int) -> sa.Select[Any]:
     """The entries of a feed, newest first."""
     return (
         sa.select(entries)
@@ -352,7 +353,7 @@ def _in_order(feed_number: int) -> sa.Select[Any]:
 
 
 def _members(feed_number: int) -> sa.Select[Any]:
-    """The ids of the entries of a feed, newest first, out of its index alone."""
+    """The ids of the entries of a feed, newest first, read from the index alone."""
     return (
         sa.select(memberships.c.entry_id)
         .where(memberships.c.feed == feed_number)

@@ -1,4 +1,4 @@
-"""The store's face: what the rest of the house asks of it, whichever engine it runs on."""
+"""The store: everything that the other packages read and write, on either engine."""
 
 import logging
 import sqlite3
@@ -13,13 +13,12 @@ import sqlalchemy as sa
 
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.copies import copy_upgraded
-from feedsvc.store.engine.engine import (
-    Database,
-    file_of,
-    put_aside,
-)
+from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
+from feedsvc.store.engine.sqlite import put_aside
+from feedsvc.store.engine.urls import file_of
 from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.queues.intents import Intents
 from feedsvc.store.queues.jobs import Jobs
 from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
@@ -28,20 +27,21 @@ from feedsvc.store.schema import facts, identities, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.upserts import upsert
 
-# What no file of the folder has: the ids that readers know, and what our hub has promised.
+# Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
 _SALVAGED: Final = (identities, subscriptions)
 
 log = logging.getLogger("feedsvc.store")
 
 
 class Store:
-    """What is published. Every method raises StoreError where the store cannot be asked."""
+    """All that is published. Every method raises StoreError if the store cannot be used."""
 
     def __init__(
         self, url: str, *, upgrade: bool = True, limits: Limits = DEFAULT_LIMITS
     ) -> None:
         self._database = Database(url, upgrade=upgrade, limits=limits)
         self.name = self._database.name
+        self.intents = Intents(self._database)
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
         self.listeners = Listeners(self._database)
@@ -53,43 +53,43 @@ class Store:
         return self._database.is_shared
 
     def lock(self, *, wait: bool = False) -> AbstractContextManager[None]:
-        """Hold the right to publish; StoreLocked where another process has it."""
+        """Hold the lock to publish; without `wait`, StoreLocked if another process holds it."""
         return self._database.lock(wait=wait)
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """One committed state, to be read from as long as the context lasts."""
+        """One committed state, which can be read within the context."""
         with self._database.reading() as connection:
             yield Snapshot(connection)
 
     def publish(self, publication: Publication, now: datetime) -> Changes:
-        """Write a publication in one transaction: readers see all of it or nothing."""
+        """Write a publication in one transaction: readers see all of it or none of it."""
         with self._database.writing() as connection:
             changes = commit(connection, publication, now)
-            self._database.keep_lock()
+            self._database.check_lock()
             return changes
 
     def rehearse(self, publication: Publication, now: datetime) -> Changes:
-        """What `publish` would do; nothing is written."""
-        with self._database.trying() as connection:
+        """What `publish` would change; nothing is written."""
+        with self._database.rolled_back() as connection:
             return commit(connection, publication, now)
 
-    def hold(self, posts: int) -> None:
-        """Note how many posts are held because the folder is empty; 0 if none are."""
+    def set_held_posts(self, posts: int) -> None:
+        """Record how many posts stay published although the folder is empty; 0 for none."""
         with self._database.writing() as connection:
             upsert(connection, facts, [{"name": "held", "value": str(posts)}])
 
-    def adopt(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-        """Keep rows that were written elsewhere."""
+    def restore(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert or replace rows that were read from a damaged store."""
         with self._database.writing() as connection:
             upsert(connection, table, rows)
 
     def probe(self) -> AbstractContextManager[None]:
-        """Ask the store within this context, and learn whether it answers: see Silence."""
+        """Check within this context whether the store answers: see Silence."""
         return self._database.silence.probe()
 
     def verify(self) -> None:
-        """Look for damage; raises StoreDamaged."""
+        """Check for damage; raises StoreDamaged."""
         self._database.verify()
 
     def close(self) -> None:
@@ -98,24 +98,25 @@ class Store:
 
 
 def open_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
-    """The store at `url`; one that cannot be opened is put aside, and a new one made.
+    """The store at `url`. A damaged one is put aside and replaced by a new one.
 
-    Raises StoreError where that cannot be done; StoreTooNew leaves the store as it is.
+    Raises StoreError if that fails, and StoreTooNew for the store of a newer feedsvc, which is
+    not changed.
     """
     try:
         return Store(url, limits=limits)
     except StoreDamaged as error:
-        return _anew(url, error)
+        return _replace_damaged(url, error)
 
 
 def open_sound_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
-    """The store at `url`, looked through for damage first: a damaged one is put aside too."""
+    """As `open_store`, but the whole store is checked for damage first."""
     store = open_store(url, limits)
     try:
         store.verify()
     except StoreDamaged as error:
         store.close()
-        return _anew(url, error)
+        return _replace_damaged(url, error)
     return store
 
 
@@ -123,16 +124,16 @@ def open_sound_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
 def store_to_look_at(
     url: str, limits: Limits = DEFAULT_LIMITS, *, upgrade: bool = False
 ) -> Iterator[Store]:
-    """The store at `url`; if there is no file yet an empty one, which leaves none behind.
+    """The store at `url`, for a look; an empty temporary one if there is no file yet.
 
-    Without `upgrade` that of an earlier feedsvc, which may still be running, is refused with a
-    StoreError.
+    Without `upgrade`, raises StoreTooOld for the store of an earlier feedsvc, which may still
+    be running.
     """
     file = file_of(url)
-    is_there = file is None or file.exists()
-    with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        there = url if is_there else f"sqlite:///{place}/empty.sqlite3"
-        store = Store(there, upgrade=upgrade, limits=limits)
+    exists = file is None or file.exists()
+    with tempfile.TemporaryDirectory(prefix="feedsvc-") as temporary:
+        store_url = url if exists else f"sqlite:///{temporary}/empty.sqlite3"
+        store = Store(store_url, upgrade=upgrade, limits=limits)
         try:
             yield store
         finally:
@@ -141,9 +142,9 @@ def store_to_look_at(
 
 @contextmanager
 def store_to_try(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
-    """The store at `url` for a rehearsal; of one of an older feedsvc an upgraded copy.
+    """The store at `url` for a dry run; if it has an older schema, an upgraded copy.
 
-    The store itself stays as it is. Raises StoreError.
+    The store itself is not changed. Raises StoreError.
     """
     try:
         with store_to_look_at(url, limits) as store:
@@ -151,8 +152,8 @@ def store_to_try(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
             return
     except StoreTooOld:
         pass
-    with tempfile.TemporaryDirectory(prefix="feedsvc-") as place:
-        file = Path(place) / "copy.sqlite3"
+    with tempfile.TemporaryDirectory(prefix="feedsvc-") as temporary:
+        file = Path(temporary) / "copy.sqlite3"
         copy_upgraded(url, file)
         store = Store(f"sqlite:///{file}")
         try:
@@ -161,37 +162,39 @@ def store_to_try(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
             store.close()
 
 
-def _anew(url: str, damage: StoreDamaged) -> Store:
+def _replace_damaged(url: str, damage: StoreDamaged) -> Store:
     aside = put_aside(url, datetime.now(UTC))
     if aside is None:
         raise damage
-    log.error("%s; it is kept as %s, and the folder is published anew", damage, aside)
+    log.error("%s; it is kept as %s, and the folder is published again", damage, aside)
     store = Store(url)
     for table in _SALVAGED:
-        store.adopt(table, _readable(aside, table))
+        store.restore(table, _readable_rows(aside, table))
     store.subscriptions.release_claims()
     return store
 
 
-def _readable(aside: Path, table: sa.Table) -> list[dict[str, Any]]:
-    """The rows of a table that can still be read in a damaged store."""
+def _readable_rows(aside: Path, table: sa.Table) -> list[dict[str, Any]]:
+    """The rows of a table that can still be read from a damaged store."""
     names = [column.name for column in table.columns]
-    found: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     has_log = aside.with_name(aside.name + "-wal").exists()
-    how = "mode=ro" if has_log else "immutable=1"  # the latter leaves no file beside it
+    mode = "mode=ro" if has_log else "immutable=1"  # the latter creates no file beside it
     try:
-        with closing(sqlite3.connect(f"{aside.resolve().as_uri()}?{how}", uri=True)) as damaged:
-            query = f"SELECT {', '.join(names)} FROM {table.name}"  # noqa: S608 - our names
+        with closing(
+            sqlite3.connect(f"{aside.resolve().as_uri()}?{mode}", uri=True)
+        ) as damaged:
+            query = f"SELECT {', '.join(names)} FROM {table.name}"  # noqa: S608 - names of the schema
             for values in damaged.execute(query):
-                if all(map(_may_hold, table.columns, values)):
-                    found.append(dict(zip(names, values, strict=True)))
+                if all(map(_fits, table.columns, values)):
+                    rows.append(dict(zip(names, values, strict=True)))
     except sqlite3.Error as error:
-        told = (len(found), table.name, aside, error)
-        log.warning("%d %s could be read from %s: %s", *told)
-    return found
+        message = "only %d rows of %s could be read from %s: %s"
+        log.warning(message, len(rows), table.name, aside, error)
+    return rows
 
 
-def _may_hold(column: sa.Column[Any], value: object) -> bool:
+def _fits(column: sa.Column[Any], value: object) -> bool:
     if value is None:
         return bool(column.nullable)
     return isinstance(value, column.type.python_type)

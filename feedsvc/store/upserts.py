@@ -1,4 +1,4 @@
-"""Inserting rows that may be there already, in the words of either engine."""
+"""Inserting rows that may already exist, in the SQL dialect of either engine."""
 
 from typing import Any
 
@@ -20,16 +20,16 @@ def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) 
 
 
 def insert_new(connection: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
-    """Insert a row; False, and nothing, where one with its primary key is there."""
+    """Insert a row; False, without a change, if a row with its primary key exists."""
     insert = _insert_into(table, connection.dialect.name).values(row).on_conflict_do_nothing()
-    # Not `rowcount`, which an INSERT leaves at -1 on PostgreSQL.
+    # Not `rowcount`, which is -1 after an INSERT on PostgreSQL.
     return connection.execute(insert.returning(*table.primary_key)).first() is not None
 
 
 def _insert_into(table: sa.Table, dialect: str) -> Any:
-    """The dialect's own INSERT, which knows ON CONFLICT; both spell it the same."""
+    """The INSERT of the dialect, which supports ON CONFLICT."""
     if dialect != "postgresql":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # not above: it takes an eighth of a second
+    from sqlalchemy.dialects import postgresql  # not at the top: this import takes 125 ms
 
     return postgresql.insert(table)

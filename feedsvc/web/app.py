@@ -145,7 +145,7 @@ class _Web:
         with self._store.snapshot() as snapshot:
             if not snapshot.revision():
                 return _not_yet()
-            return line(200, _READY_HELD if snapshot.held() else "ready")
+            return line(200, _READY_HELD if snapshot.held_posts() else "ready")
 
     # Errors.
 

@@ -71,7 +71,7 @@ class Hooks:
         if is_preview:
             return self._preview(authentication, event)
         message = authentication.message and f"rebuild {authentication.message}"
-        job, is_new = self._store.jobs.ask(datetime.now(UTC), message=message)
+        job, is_new = self._store.jobs.enqueue(datetime.now(UTC), message=message)
         body_json = json.dumps({"job": job.name, "state": job.state})
         response = _answer(f"{body_json}\n", 202 if is_new else 200, _JSON)
         return self._with_location(response, job)
@@ -124,7 +124,7 @@ class Hooks:
                 422, "this forge has no refs for pull requests, so they cannot be fetched"
             )
         message = authentication.message and f"preview {authentication.message}"
-        queued, _ = self._store.jobs.ask(
+        queued, _ = self._store.jobs.enqueue(
             datetime.now(UTC), message=message, kind="preview", ref=ref
         )
         job = self._wait_for(queued)

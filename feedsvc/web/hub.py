@@ -75,7 +75,7 @@ class Hub:
         except _Fault as fault:
             return line(400, str(fault))
         most = self._settings.hub.most_subscriptions
-        refused = self._store.subscriptions.ask(intent, most, intent.asked_at)
+        refused = self._store.intents.enqueue(intent, most, intent.asked_at)
         if refused:
             response = line(429, refused)
             response.headers["Retry-After"] = str(self._seconds_until_free(intent))
@@ -85,7 +85,7 @@ class Hub:
     def _seconds_until_free(self, intent: Intent) -> int:
         """When the client may retry. For a full hub that is a guess."""
         now = datetime.now(UTC)
-        free = self._store.subscriptions.free_at(intent, now) or now + UNPROVEN_FOR
+        free = self._store.intents.retry_at(intent, now) or now + UNPROVEN_FOR
         return max(1, math.ceil((free - now).total_seconds()))
 
     def _intent(self, form: dict[str, str], client_address: str) -> Intent:

@@ -48,7 +48,7 @@ def titles(store: Store) -> set[str]:
 
 def is_held(store: Store) -> bool:
     with store.snapshot() as snapshot:
-        return snapshot.held() > 0
+        return snapshot.held_posts() > 0
 
 
 def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: bool) -> Report:
@@ -108,7 +108,7 @@ def test_posts_that_come_back_are_as_they_were(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     with published.snapshot() as snapshot:
-        before = snapshot.mark()
+        before = snapshot.fingerprint()
     away = posts.root.with_name("away")
     posts.root.rename(away)
     posts.root.mkdir()
@@ -118,7 +118,7 @@ def test_posts_that_come_back_are_as_they_were(
     report = publish_twice(folder, published)
     assert (report.held, report.added, report.changed, report.feeds) == (0, (), (), ())
     with published.snapshot() as snapshot:
-        assert snapshot.mark() == before
+        assert snapshot.fingerprint() == before
     assert not is_held(published)
 
 
@@ -289,7 +289,7 @@ def test_a_job_that_finds_an_empty_folder_ends_and_says_so(
     with watching(Source(Folder(posts.root, 0.05)), sqlite_url):
         wait_for_titles(store, "Tea")
         (posts.root / "tea.md").unlink()
-        name = store.jobs.ask(datetime.now(UTC))[0].name
+        name = store.jobs.enqueue(datetime.now(UTC))[0].name
         job = _done(store, name)
         held = json.loads(job.report)["held"]
         assert (held["count"], held["cure"]) == (1, HELD_CURE)
@@ -322,11 +322,11 @@ def test_a_repository_that_was_emptied_is_held(
     with watching(Source(folder, repository, branch="main", path="posts"), sqlite_url):
         wait_for_titles(store, "Tea", "Pots", "Cups")
         origin.push({"posts/README.md": "nothing", "README.md": "nothing"})
-        job = _done(store, store.jobs.ask(datetime.now(UTC))[0].name)
+        job = _done(store, store.jobs.enqueue(datetime.now(UTC))[0].name)
         assert json.loads(job.report)["held"]["count"] == 3
         assert titles(store) == {"Tea", "Pots", "Cups"}
         origin.push(post("Tea"))
-        job = _done(store, store.jobs.ask(datetime.now(UTC))[0].name)
+        job = _done(store, store.jobs.enqueue(datetime.now(UTC))[0].name)
         assert json.loads(job.report)["held"]["count"] == 0
         assert titles(store) == {"Tea"}
 
@@ -429,7 +429,7 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     empty(posts.root)
     store = Store(sqlite_url)
     now = datetime.now(UTC)
-    name = store.jobs.ask(now)[0].name
+    name = store.jobs.enqueue(now)[0].name
     store.jobs.begin([name], now)
     report = publish(Folder(posts.root, 0), store, SITE, now)
     store.jobs.end([name], json.dumps(report.to_dict(SITE.url)), now)

@@ -105,7 +105,7 @@ def test_a_preview_writes_nothing(
     store = Store(request.getfixturevalue(name))
     posts.write("tea.md", tags="[Green]")
     publish(Folder(posts.root, 0), store, SITE, NOW)
-    store.jobs.ask(NOW, message="github 1")
+    store.jobs.enqueue(NOW, message="github 1")
     store.listeners.register(["hub"])
     before = rows_of(store)
     posts.write("tea.md", title="Teas", tags="[Black]")

@@ -193,7 +193,7 @@ def test_a_running_watcher_takes_over_jobs_of_one_that_died_and_no_others(
     for name in ("lives", "dies"):
         store.watchers.beat(name, "/srv/posts")
     with watching(tmp_path / "1", posts.root, postgres_url):
-        mine, its = (store.jobs.ask(NOW, kind="preview", ref=ref)[0].name for ref in "ab")
+        mine, its = (store.jobs.enqueue(NOW, kind="preview", ref=ref)[0].name for ref in "ab")
         for job, watcher in ((mine, "dies"), (its, "lives")):
             store.jobs.begin([job], NOW, watcher)
         store.watchers.leave("dies")
@@ -214,7 +214,7 @@ def test_a_watcher_that_ends_signs_off(tmp_path: Path, postgres_url: str) -> Non
     with watching(tmp_path / "1", posts.root, postgres_url) as watcher:
         (known,) = store.watchers.alive()
         assert known.folder == str(posts.root)
-        name = store.jobs.ask(NOW, kind="preview")[0].name
+        name = store.jobs.enqueue(NOW, kind="preview")[0].name
         store.jobs.begin([name], NOW, known.name)
         assert watcher.stop() == 0
     assert store.watchers.alive() == []

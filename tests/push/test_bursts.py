@@ -140,7 +140,7 @@ def ask_for(house: House, callback: str, topic: str, **more: Any) -> None:
     intent = house.intent(callback, **more)
     target = replace(intent.target, topic=topic)
     intent = replace(intent, target=target, verify_token=TOKEN)
-    assert house.store.subscriptions.ask(intent, 50_000, intent.asked_at) == ""
+    assert house.store.intents.enqueue(intent, 50_000, intent.asked_at) == ""
 
 
 @pytest.mark.parametrize(
@@ -215,12 +215,12 @@ def test_each_attempt_returns_the_token_and_none_logs_it(
 def test_a_pusher_registers_before_its_first_look(house: House) -> None:
     """Otherwise listeners would miss a publish right after the start."""
     house.ask("http://127.0.0.1:9/callback")
-    assert len(house.store.subscriptions.claim_intents(datetime.now(UTC), 9)) == 1
+    assert len(house.store.intents.claim(datetime.now(UTC), 9)) == 1
     house.push = replace(house.push, listeners=(OutsideHub("http://127.0.0.1:9/hub"),))
     pusher = Pusher(house.store_url, house.push)
     with pusher._looking:  # it cannot look yet
         pusher.start(alone=True)
         house.publish("Brewed twice.")
         assert house.store.listeners.claim(datetime.now(UTC))
-        assert len(house.store.subscriptions.claim_intents(datetime.now(UTC), 9)) == 1
+        assert len(house.store.intents.claim(datetime.now(UTC), 9)) == 1
     pusher.stop()

@@ -31,9 +31,9 @@ def subscribe(store: Store, callback: str, host: str, *, confirm: bool = True) -
     now = datetime.now(UTC)
     target = Target("tags/Tea", "atom", callback, host)
     intent = Intent(target, "subscribe", callback[-20:], "", 864000, "old", now, callback[-24:])
-    assert store.subscriptions.ask(intent, 50_000, now) == ""
+    assert store.intents.enqueue(intent, 50_000, now) == ""
     if confirm:
-        assert store.subscriptions.confirm(intent, now)
+        assert store.intents.confirm(intent, now)
 
 
 def claimable(store: Store) -> int:
@@ -60,7 +60,7 @@ def test_a_pusher_that_stops_releases_its_claims(tmp_path: Path, either_url: str
         pusher.stop()
         assert time.monotonic() - started < 6
         assert claimable(store) == 40
-        assert len(store.subscriptions.claim_intents(datetime.now(UTC), 99)) == 8
+        assert len(store.intents.claim(datetime.now(UTC), 99)) == 8
         assert len(store.listeners.claim(datetime.now(UTC))) == 1
     store.close()
 

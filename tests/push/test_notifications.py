@@ -72,7 +72,7 @@ def test_publishes_during_an_outage_of_a_hub_are_pinged_once(
         assert down.last_error == f"{hub.url}: it answered 503"
         is_up.set()
         last = house.store.listeners.last_publish()
-        wait_until(lambda: house.store.listeners.all()[0].told == last, "all pings")
+        wait_until(lambda: house.store.listeners.all()[0].last_notified == last, "all pings")
         pinged = len(hub.deliveries())
         house.finish()
         assert len(hub.deliveries()) == pinged

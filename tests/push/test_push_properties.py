@@ -89,8 +89,8 @@ class World:
         number = f"{self.count:024}"
         now = Clock.now(UTC)
         intent = Intent(target, "subscribe", "client", "", LEASE, digest, now, number)
-        assert self.store.subscriptions.ask(intent, 100, now) == ""
-        self.store.subscriptions.confirm(intent, now)
+        assert self.store.intents.enqueue(intent, 100, now) == ""
+        self.store.intents.confirm(intent, now)
         self.leases[name] = now + timedelta(seconds=LEASE)
         self.gone.discard(name)
 

@@ -15,7 +15,7 @@ from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreLocked, StoreTooNew
-from feedsvc.store.engine.engine import Database
+from feedsvc.store.engine.database import Database
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
 from tests.support.builders import an_episode, people
@@ -69,14 +69,14 @@ def test_an_empty_store_has_no_site_and_no_revision(either_store: Store) -> None
         assert (snapshot.site(), snapshot.revision(), snapshot.feed("")) == (None, 0, None)
 
 
-def test_a_first_publish_without_posts_makes_an_empty_site_feed(either_store: Store) -> None:
+def test_a_first_publish_without_posts_creates_an_empty_site_feed(either_store: Store) -> None:
     publish(either_store)
     assert titles(either_store) == []
     with either_store.snapshot() as snapshot:
         assert snapshot.revision() == 1
 
 
-def test_an_entry_is_read_back_as_it_was_put(either_store: Store) -> None:
+def test_an_entry_is_read_back_as_it_was_written(either_store: Store) -> None:
     put = entry(title='a < b & "c" 🍵', summary="s", language="zh-CN")
     publish(either_store, put)
     with either_store.snapshot() as snapshot:
@@ -95,7 +95,7 @@ def test_an_entry_is_read_back_as_it_was_put(either_store: Store) -> None:
     ],
     ids=["enclosures", "image", "content", "no feed", "some feeds", "authors"],
 )
-def test_what_few_entries_have_is_read_back_as_it_was_put(
+def test_rare_fields_of_an_entry_are_read_back_as_they_were_written(
     store: Store, brought: dict[str, Any]
 ) -> None:
     put = entry(**brought)
@@ -104,7 +104,7 @@ def test_what_few_entries_have_is_read_back_as_it_was_put(
         assert snapshot.entry_at(put.permalink) == put
 
 
-def test_an_entry_of_no_feed_is_found_all_the_same(either_store: Store) -> None:
+def test_an_entry_in_no_feed_can_still_be_read(either_store: Store) -> None:
     publish(either_store, entry(feeds=()))
     assert sorted(digests(either_store)) == [""]
     assert titles(either_store) == []
@@ -113,7 +113,7 @@ def test_an_entry_of_no_feed_is_found_all_the_same(either_store: Store) -> None:
     assert found is not None
 
 
-def test_an_entry_that_names_its_feeds_anew_leaves_the_others(either_store: Store) -> None:
+def test_an_entry_that_names_other_feeds_leaves_the_old_ones(either_store: Store) -> None:
     publish(either_store, entry())
     publish(either_store, entry(feeds=("tags",)))
     assert (titles(either_store), titles(either_store, "tags/Tea")) == ([], ["one"])
@@ -121,7 +121,7 @@ def test_an_entry_that_names_its_feeds_anew_leaves_the_others(either_store: Stor
     assert titles(either_store) == ["one"]
 
 
-def test_languages_are_listed_where_there_is_more_than_one(store: Store) -> None:
+def test_feeds_of_languages_are_listed_if_there_are_several(store: Store) -> None:
     def listed() -> list[str]:
         with store.snapshot() as snapshot:
             return [feed.topic.path for feed in snapshot.listed_feeds()]
@@ -146,7 +146,7 @@ def test_an_entry_is_in_the_feed_of_each_of_its_terms_at_each_level(
     assert titles(either_store, "categories/Drinks") == ["one"]
 
 
-def test_a_publish_tells_what_it_did(either_store: Store) -> None:
+def test_a_publish_returns_what_it_changed(either_store: Store) -> None:
     first = publish(either_store, entry("a"), entry("b", tags=()))
     assert (sorted(first.added), first.changed, first.withdrawn) == (
         ["tag:example.org,2026:a", "tag:example.org,2026:b"],
@@ -163,7 +163,7 @@ def test_a_publish_tells_what_it_did(either_store: Store) -> None:
     assert second.revision == first.revision + 1
 
 
-def test_putting_an_equal_entry_moves_nothing(either_store: Store) -> None:
+def test_publishing_an_equal_entry_changes_no_feed(either_store: Store) -> None:
     publish(either_store, entry())
     before, dated = digests(either_store), changed_at(either_store)
     changes = publish(either_store, entry(), now=NOW + timedelta(hours=1))
@@ -171,7 +171,7 @@ def test_putting_an_equal_entry_moves_nothing(either_store: Store) -> None:
     assert (digests(either_store), changed_at(either_store)) == (before, dated)
 
 
-def test_a_change_moves_only_the_feeds_that_hold_the_entry(either_store: Store) -> None:
+def test_a_change_changes_only_the_feeds_that_contain_the_entry(either_store: Store) -> None:
     publish(either_store, entry("a"), entry("b", tags=("Coffee",), categories=()))
     before = digests(either_store)
     changes = publish(either_store, entry("b", tags=("Coffee",), categories=(), title="x"))
@@ -199,7 +199,9 @@ def test_an_entry_that_changes_its_tags_changes_its_feeds(either_store: Store) -
     )
 
 
-def test_the_newest_come_first_and_the_greater_id_breaks_a_tie(either_store: Store) -> None:
+def test_the_newest_entries_come_first_and_the_greater_id_breaks_a_tie(
+    either_store: Store,
+) -> None:
     day = datetime(2026, 3, 1, tzinfo=UTC)
     publish(
         either_store,
@@ -211,7 +213,9 @@ def test_the_newest_come_first_and_the_greater_id_breaks_a_tie(either_store: Sto
     assert titles(either_store) == ["b", "a", "d", "c"]
 
 
-def test_more_entries_than_one_statement_takes_are_all_counted(either_store: Store) -> None:
+def test_more_entries_than_a_statement_has_parameters_are_all_counted(
+    either_store: Store,
+) -> None:
     publish(either_store, *(entry(f"p{number:04}") for number in range(1203)))
     with either_store.snapshot() as snapshot:
         feed = snapshot.feed("")
@@ -224,19 +228,19 @@ def test_changed_at_is_the_second_of_the_change(either_store: Store) -> None:
     assert changed_at(either_store) == NOW
 
 
-def test_two_changes_in_one_second_have_two_dates(either_store: Store) -> None:
+def test_two_changes_within_a_second_have_different_dates(either_store: Store) -> None:
     publish(either_store, entry())
     publish(either_store, entry(title="x"))
     assert changed_at(either_store) == NOW + timedelta(seconds=1)
 
 
-def test_changed_at_never_goes_back_with_the_clock(either_store: Store) -> None:
+def test_changed_at_never_decreases_even_if_the_clock_does(either_store: Store) -> None:
     publish(either_store, entry())
     publish(either_store, entry(title="x"), now=NOW - timedelta(days=400))
     assert changed_at(either_store) == NOW + timedelta(seconds=1)
 
 
-def test_a_new_site_moves_every_feed(either_store: Store) -> None:
+def test_a_changed_site_changes_every_feed(either_store: Store) -> None:
     publish(either_store, entry())
     changes = either_store.publish(Publication(replace(SITE, title="New")), NOW)
     assert sorted(changes.feeds) == sorted(digests(either_store))
@@ -246,7 +250,7 @@ def test_a_new_site_moves_every_feed(either_store: Store) -> None:
         assert site.title == "New"
 
 
-def test_the_list_of_feeds_moves_with_a_new_feed_only(either_store: Store) -> None:
+def test_the_list_of_feeds_changes_only_with_a_new_feed(either_store: Store) -> None:
     def opml() -> tuple[str, str]:
         with either_store.snapshot() as snapshot:
             facts = snapshot.facts()
@@ -261,7 +265,7 @@ def test_the_list_of_feeds_moves_with_a_new_feed_only(either_store: Store) -> No
     assert int(opml()[1]) == int((NOW + timedelta(hours=2)).timestamp())
 
 
-def test_what_fails_in_the_middle_leaves_nothing_behind(either_store: Store) -> None:
+def test_a_publish_that_fails_halfway_writes_nothing(either_store: Store) -> None:
     publish(either_store, entry("a"))
 
     def broken() -> object:
@@ -273,7 +277,7 @@ def test_what_fails_in_the_middle_leaves_nothing_behind(either_store: Store) -> 
     assert titles(either_store) == ["a"]
 
 
-def test_a_snapshot_sees_one_revision_throughout(either_store: Store) -> None:
+def test_a_snapshot_reads_one_revision_throughout(either_store: Store) -> None:
     publish(either_store, entry("a"))
     with either_store.snapshot() as snapshot:
         assert snapshot.revision() == 1
@@ -285,7 +289,7 @@ def test_a_snapshot_sees_one_revision_throughout(either_store: Store) -> None:
     assert titles(either_store) == ["b", "a"]
 
 
-def test_the_record_of_a_file_is_read_back_as_it_was_put(either_store: Store) -> None:
+def test_the_record_of_a_file_is_read_back_as_it_was_written(either_store: Store) -> None:
     problem = Problem("上海.md", 3, "a\nb", "c")
     record = FileRecord(
         "上海.md", Stamp(1, 2**62, 3, 2**61), "d", "held", "x", 5, 7, problems=(problem,)
@@ -300,7 +304,7 @@ def test_the_record_of_a_file_is_read_back_as_it_was_put(either_store: Store) ->
         assert snapshot.files() == {}
 
 
-def test_what_is_due_or_missing_is_unsettled(either_store: Store) -> None:
+def test_due_and_missing_files_are_unsettled(either_store: Store) -> None:
     stamp = Stamp(1, 1, 1, 1)
     records = [
         FileRecord("due", stamp, "", "held", due_at=100),
@@ -330,14 +334,14 @@ def test_the_lock_excludes_a_second_publisher(either_store: Store, either_url: s
     second.close()
 
 
-def test_a_fault_under_the_lock_is_told_as_itself(either_store: Store) -> None:
+def test_an_error_under_the_lock_is_raised_unchanged(either_store: Store) -> None:
     with pytest.raises(BlockingIOError, match="mine"), either_store.lock():
         raise BlockingIOError("mine")
     with either_store.lock():
         pass
 
 
-def test_waiting_for_the_lock_gets_it_when_it_is_free(
+def test_a_process_that_waits_for_the_lock_gets_it_when_it_is_free(
     either_store: Store, either_url: str
 ) -> None:
     got = threading.Event()
@@ -362,7 +366,7 @@ def test_opening_a_store_twice_changes_nothing(either_store: Store, either_url: 
     assert titles(either_store) == ["one"]
 
 
-def test_two_that_open_a_new_store_at_once_both_succeed(either_url: str) -> None:
+def test_two_processes_that_open_a_new_store_at_once_both_succeed(either_url: str) -> None:
     failures: list[Exception] = []
 
     def open_it() -> None:
@@ -379,7 +383,7 @@ def test_two_that_open_a_new_store_at_once_both_succeed(either_url: str) -> None
     assert failures == []
 
 
-def test_the_store_of_a_newer_feedsvc_is_refused_and_left_as_it_is(either_url: str) -> None:
+def test_the_store_of_a_newer_feedsvc_is_refused_and_not_changed(either_url: str) -> None:
     store = Store(either_url)
     publish(store, entry())
     store.close()
@@ -394,32 +398,32 @@ def test_the_store_of_a_newer_feedsvc_is_refused_and_left_as_it_is(either_url: s
     engine.dispose()
 
 
-def test_a_message_that_is_sent_again_after_its_job_failed_is_carried_out_anew(
+def test_a_repeated_message_runs_again_if_its_job_failed(
     either_store: Store,
 ) -> None:
     jobs = either_store.jobs
-    first, _ = jobs.ask(NOW, message="github:7")
-    assert jobs.ask(NOW, message="github:7") == (first, False)
+    first, _ = jobs.enqueue(NOW, message="github:7")
+    assert jobs.enqueue(NOW, message="github:7") == (first, False)
     jobs.begin([first.name], NOW)
     jobs.fail(first, "failed", "the remote is down", NOW, NOW)
-    second, is_new = jobs.ask(NOW, message="github:7")
+    second, is_new = jobs.enqueue(NOW, message="github:7")
     assert is_new
     assert (second.state, second.name != first.name) == ("queued", True)
-    assert jobs.ask(NOW, message="github:7") == (second, False)
+    assert jobs.enqueue(NOW, message="github:7") == (second, False)
 
 
-def test_a_message_that_is_sent_again_while_its_job_is_held_is_known(
+def test_a_repeated_message_is_not_new_while_its_job_is_held(
     either_store: Store,
 ) -> None:
     jobs = either_store.jobs
-    first, _ = jobs.ask(NOW, message="github:7")
+    first, _ = jobs.enqueue(NOW, message="github:7")
     jobs.begin([first.name], NOW)
     jobs.fail(first, "held", "the remote is down", NOW + timedelta(minutes=1), NOW)
-    again, is_new = jobs.ask(NOW, message="github:7")
+    again, is_new = jobs.enqueue(NOW, message="github:7")
     assert (again.name, again.state, is_new) == (first.name, "held", False)
 
 
-def test_the_migrations_build_what_the_schema_says(either_store: Store) -> None:
+def test_the_migrations_create_the_tables_of_the_schema(either_store: Store) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
@@ -431,7 +435,7 @@ def test_the_migrations_build_what_the_schema_says(either_store: Store) -> None:
 
 CALLS: dict[str, Callable[[Store], object]] = {
     "publish": publish,
-    "jobs.ask": lambda store: store.jobs.ask(NOW),
+    "jobs.ask": lambda store: store.jobs.enqueue(NOW),
     "jobs.waiting": lambda store: store.jobs.waiting(NOW),
     "subscriptions.claim_deliveries": lambda store: store.subscriptions.claim_deliveries(
         NOW, 1
@@ -455,7 +459,7 @@ def test_a_lost_server_is_a_store_error(name: str, postgres_url: str) -> None:
     store.close()
 
 
-def test_a_connection_that_broke_is_replaced_at_the_next_call(postgres_url: str) -> None:
+def test_a_broken_connection_is_replaced_at_the_next_call(postgres_url: str) -> None:
     store = Store(postgres_url)
     publish(store, entry())
     killer = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
@@ -469,7 +473,7 @@ def test_a_connection_that_broke_is_replaced_at_the_next_call(postgres_url: str)
     store.close()
 
 
-def test_a_name_for_messages_has_no_password() -> None:
+def test_the_name_of_a_store_contains_no_password() -> None:
     with pytest.raises(StoreError) as caught:
         Database("postgresql+psycopg://me:geheim@127.0.0.1:1/none")
     assert "geheim" not in str(caught.value)

@@ -1,9 +1,11 @@
-"""What a visitor looks for in the store, the same on both engines."""
+"""Searches in a snapshot, with the same results on both engines."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from tests.support.builders import (
@@ -42,10 +44,50 @@ def test_the_largest_feeds_of_a_kind_come_first(store: Store) -> None:
         assert behind == found[1:]
 
 
-def test_feeds_below_a_path_are_not_those_beside_it(store: Store) -> None:
+def test_feeds_below_a_path_exclude_those_with_a_similar_path(store: Store) -> None:
     with store.snapshot() as snapshot:
         found = snapshot.feeds_below("categories/Drinks", 9)
         assert [record.topic.label for record in found] == ["Drinks / Hot"]
+
+
+@pytest.fixture(params=["C", "und-x-icu"])
+def collated(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[Store]:
+    """A PostgreSQL store whose paths are compared as in databases of other locales."""
+    opened = Store(postgres_url)
+    with opened._database.writing() as connection:
+        for table in ("feeds", "files"):
+            connection.exec_driver_sql(
+                f'ALTER TABLE {table} ALTER path TYPE text COLLATE "{request.param}"'
+            )
+    yield opened
+    opened.close()
+
+
+@pytest.mark.postgres
+def test_paths_below_a_folder_are_those_in_it_in_every_collation(collated: Store) -> None:
+    # In the collation of ICU "&" stands between "/" and "0", in that of bytes it does not.
+    records = [
+        FileRecord(path, Stamp(1, 1, 1, 1), "", "published")
+        for path in ("notes/tea.md", "drafts&co/tea.md")
+    ]
+    entry = an_entry("tea", categories=(("Drinks", "Hot"), ("Drinks&Co",)))
+    collated.publish(Publication(a_site(), [entry], files=records), at("2026-03-03"))
+    with collated.snapshot() as snapshot:
+        below = {name: snapshot.has_files_below(name) for name in ("notes", "drafts", "note")}
+        assert below == {"notes": True, "drafts": False, "note": False}
+        found = snapshot.feeds_below("categories/Drinks", 9)
+        assert [record.topic.label for record in found] == ["Drinks / Hot"]
+
+
+def test_files_below_a_folder_are_found(either_store: Store) -> None:
+    records = [
+        FileRecord(path, Stamp(1, 1, 1, 1), "", "published")
+        for path in ("a/b/tea.md", "a-b/tea.md", "c")
+    ]
+    either_store.publish(Publication(a_site(), files=records), at("2026-03-03"))
+    with either_store.snapshot() as snapshot:
+        folders = ["a", "a/b", "a-b", "a-", "b", "c", "a/b/tea.md"]
+        assert [f for f in folders if snapshot.has_files_below(f)] == ["a", "a/b", "a-b"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +132,7 @@ def test_an_entry_is_found_by_a_part_of_its_title(
         assert [entry.title for entry in found] == titles
 
 
-def test_older_entries_are_those_behind_the_newest(store: Store) -> None:
+def test_older_entries_are_those_after_the_newest(store: Store) -> None:
     with store.snapshot() as snapshot:
         number = snapshot.feed("").number  # type: ignore[union-attr]  # it is there
         found = [entry.title for entry in snapshot.older(number, 2, skip=1)]

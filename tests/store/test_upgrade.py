@@ -169,17 +169,17 @@ def test_a_problem_of_the_first_schema_is_read(upgraded: Store) -> None:
         )  # fmt: skip
 
 
-def test_a_store_of_the_first_schema_is_to_be_read_anew(upgraded: Store) -> None:
+def test_a_store_of_the_first_schema_needs_a_full_publish(upgraded: Store) -> None:
     with upgraded.snapshot() as snapshot:
         assert not snapshot.is_current()
 
 
-def test_entries_that_name_their_language_are_in_its_feed(upgraded: Store) -> None:
+def test_entries_with_a_language_are_in_the_feed_of_the_language(upgraded: Store) -> None:
     assert permalinks(upgraded, "lang/de") == ["tee"]
     assert permalinks(upgraded, "lang/zh-CN") == ["cha"]
 
 
-def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old(
+def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old_one(
     upgraded: Store,
 ) -> None:
     site = a_site()
@@ -194,7 +194,7 @@ def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old(
     assert (permalinks(upgraded, "lang/de"), permalinks(upgraded, "lang/en")) == ([], ["tee"])
 
 
-def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
+def test_an_upgraded_store_has_the_feeds_of_a_new_one(
     posts: PostFolder, folder: Folder, either_url: str, store: Store
 ) -> None:
     if either_url.startswith("sqlite"):
@@ -210,7 +210,7 @@ def test_an_upgrade_gives_the_feeds_that_a_new_store_has(
     old.close()
 
 
-def test_an_upgrade_notes_the_files_that_posts_show(
+def test_an_upgrade_stores_the_files_that_posts_show(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     posts.write("tea.md", "![](a.png)", tags="[Green]")
@@ -247,7 +247,7 @@ def downgrade_to_third_schema(url: str) -> None:
     engine.dispose()
 
 
-def test_who_only_looks_leaves_an_older_store_as_it_is(
+def test_a_look_does_not_change_an_older_store(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     made = Store(either_url)
@@ -272,7 +272,7 @@ def digests(store: Store) -> dict[str, tuple[str, int]]:
         return {feed.topic.path: (feed.digest, feed.entries) for feed in snapshot.feeds()}
 
 
-def test_an_upgrade_keeps_the_id_that_was_published(
+def test_an_upgrade_keeps_the_published_id(
     posts: PostFolder, folder: Folder, either_url: str
 ) -> None:
     build_first_schema(either_url, row("tea", id=OLD_ID))
@@ -301,17 +301,17 @@ def second_schema(either_url: str) -> str:
     return either_url
 
 
-def test_feeds_of_the_second_schema_moved_before_the_first_publish(second_schema: str) -> None:
+def test_feeds_of_the_second_schema_count_as_unchanged(second_schema: str) -> None:
     store = Store(second_schema)
     assert store.listeners.last_publish() == 0
-    assert store.listeners.feeds_moved_since(0) == []
+    assert store.listeners.feeds_changed_since(0) == []
     store.publish(Publication(a_site(), [an_entry("pots", tags=("Pots",))]), NOW)
     assert store.listeners.last_publish() == 1
-    assert "tags/Pots" in store.listeners.feeds_moved_since(0)
+    assert "tags/Pots" in store.listeners.feeds_changed_since(0)
     store.close()
 
 
-def test_an_upgrade_to_the_third_schema_forgets_the_count_of_rebuilds(
+def test_an_upgrade_to_the_third_schema_drops_the_count_of_rebuilds(
     second_schema: str,
 ) -> None:
     store = Store(second_schema)
@@ -319,7 +319,7 @@ def test_an_upgrade_to_the_third_schema_forgets_the_count_of_rebuilds(
     tables = sa.inspect(engine).get_table_names()
     engine.dispose()
     assert "rebuilds" not in tables
-    job, _ = store.jobs.ask(NOW, message="github 1")
+    job, _ = store.jobs.enqueue(NOW, message="github 1")
     assert store.jobs.waiting(NOW) == [job]
     store.close()
 
@@ -328,8 +328,8 @@ def test_an_upgraded_store_keeps_subscriptions(second_schema: str) -> None:
     store = Store(second_schema)
     target = Target("tags/Green", "atom", "https://reader.example/", "reader.example")
     intent = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "1")
-    assert store.subscriptions.ask(intent, 99, NOW) == ""
-    assert store.subscriptions.confirm(intent, NOW)
+    assert store.intents.enqueue(intent, 99, NOW) == ""
+    assert store.intents.confirm(intent, NOW)
     assert store.subscriptions.claim_deliveries(NOW, 9) == []
     store.publish(Publication(a_site(), [an_entry("pots", tags=("Green",))]), NOW)
     (delivery,) = store.subscriptions.claim_deliveries(NOW, 9)
@@ -360,12 +360,12 @@ def test_subscriptions_of_the_fifth_schema_keep_their_names(either_url: str) -> 
     store = Store(either_url)
     (found,) = store.subscriptions.all()
     assert (found.target.name, found.target.topic) == (name, "")
-    (intent,) = store.subscriptions.claim_intents(NOW, 9)
+    (intent,) = store.intents.claim(NOW, 9)
     assert (intent.target, intent.verify_token) == (found.target, "")
     topic = "https://example.org/tags/%47reen/atom.xml"
     target = Target("tags/Green", "atom", callback, "reader.example", topic)
     renewal = Intent(target, "subscribe", "::1", "s", 3600, "x", NOW, "2")
-    assert store.subscriptions.ask(renewal, 99, NOW) == ""
-    assert store.subscriptions.confirm(renewal, NOW)
+    assert store.intents.enqueue(renewal, 99, NOW) == ""
+    assert store.intents.confirm(renewal, NOW)
     assert [each.target for each in store.subscriptions.all()] == [target]
     store.close()

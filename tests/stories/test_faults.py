@@ -1,29 +1,25 @@
-"""What nobody plans: kill -9 in mid-publish, a full disk, a locked or damaged store."""
+"""Faults: kill -9 during a publish, a full disk, a locked, damaged or missing store."""
 
 import hashlib
 import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from feedsvc.core.feeds.feeds import feed_of
 from feedsvc.core.feeds.formats import FORMATS
-from feedsvc.core.site import Site
 from feedsvc.core.websub.subscriptions import Intent, Target
 from feedsvc.errors import StoreDamaged, StoreError, StoreTooNew
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store, open_sound_store
+from tests.support.killed_publish import NOW, SITE, publishers
 from tests.support.running import (
     Server,
     running,
@@ -31,50 +27,31 @@ from tests.support.running import (
 )
 from tests.support.writing import PostFolder
 
-SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
-NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
-
-PUBLISH = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from feedsvc.core.site import Site
-from feedsvc.folder import Folder
-from feedsvc.publishing import publish
-from feedsvc.store.store import Store, open_sound_store
-site = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
-folder = Folder(Path(sys.argv[1]), 0)
-store = Store(sys.argv[2])
-print("begin", flush=True)
-publish(folder, store, site, datetime(2026, 6, 1, 8, 0, tzinfo=UTC))
-print("end", flush=True)
-"""
-
 
 def state_of(store_url: str) -> str:
-    """A hash over every document of every feed, rendered from what is in the store."""
+    """A hash over every document of every feed in the store."""
     store = Store(store_url)
     store.verify()
-    seen = hashlib.sha256()
+    state = hashlib.sha256()
     with store.snapshot() as snapshot:
         site = snapshot.site()
         for record in snapshot.feeds() if site else ():
             assert site
             entries = snapshot.newest(record.number, 1000)
             assert len(entries) == record.entries
-            seen.update(repr((record.topic, record.digest, record.entries)).encode())
+            state.update(repr((record.topic, record.digest, record.entries)).encode())
             feed = feed_of(site, record.topic, entries)
             for form in FORMATS.values():
-                seen.update(form.render(feed))
+                state.update(form.render(feed))
     store.close()
-    return seen.hexdigest()
+    return state.hexdigest()
 
 
-def test_kill_9_at_any_moment_leaves_the_old_or_the_new_state_whole(
+def test_kill_9_at_any_moment_leaves_the_whole_old_or_new_state(
     posts: PostFolder, sqlite_url: str, tmp_path: Path
 ) -> None:
     def edit(round_number: int) -> None:
-        for number in range(40):
+        for number in range(20):
             posts.write(
                 f"{number}.md",
                 f"Round {round_number}. " * 40,
@@ -92,41 +69,24 @@ def test_kill_9_at_any_moment_leaves_the_old_or_the_new_state_whole(
         store.close()
         return state_of(url)
 
-    edit(0)
-    old_store = Store(sqlite_url)
-    publish(Folder(posts.root, 0), old_store, SITE, NOW)
-    old_store.close()
-    edit(1)
-    length = 1.2 * _length_of_a_publish(posts, tmp_path)
     chance = random.Random()  # noqa: S311 - moments, not secrets
     outcomes = set()
-    for round_number in range(2, 22):
-        edit(round_number)
-        old, new = state_of(sqlite_url), copy_of_the_new_state()
-        assert old != new
-        command = [sys.executable, "-c", PUBLISH, str(posts.root), sqlite_url]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            assert process.stdout
-            assert process.stdout.readline() == b"begin\n"
-            time.sleep(chance.uniform(0, length))
-            process.send_signal(signal.SIGKILL)
-        found = state_of(sqlite_url)
-        assert found in (old, new)
-        outcomes.add("old" if found == old else "new")
+    edit(0)
+    with publishers(posts.root, sqlite_url) as ours:
+        ours.publish()
+        edit(1)
+        length = 1.2 * ours.publish()
+        old = state_of(sqlite_url)
+        for round_number in range(2, 22):
+            edit(round_number)
+            new = copy_of_the_new_state()
+            assert old != new
+            ours.publish(kill_after=chance.uniform(0, length))
+            state = state_of(sqlite_url)
+            assert state in (old, new)
+            outcomes.add("old" if state == old else "new")
+            old = state
     assert "old" in outcomes, "every kill came too late to hit a publish"
-
-
-def _length_of_a_publish(posts: PostFolder, tmp_path: Path) -> float:
-    """In seconds, of the change that the kills are to hit, in a process like theirs."""
-    shutil.copytree(tmp_path / "var", tmp_path / "timed")
-    url = f"sqlite:///{tmp_path / 'timed' / 'feedsvc.sqlite3'}"
-    command = [sys.executable, "-c", PUBLISH, str(posts.root), url]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        assert process.stdout.readline() == b"begin\n"
-        began = time.monotonic()
-        assert process.stdout.readline() == b"end\n"
-    return time.monotonic() - began
 
 
 def test_a_killed_server_serves_the_same_bytes_after_its_restart(
@@ -144,11 +104,13 @@ def test_a_killed_server_serves_the_same_bytes_after_its_restart(
 
 @contextmanager
 def small_disk(place: Path, size: str) -> Iterator[Path]:
-    """A file system of so many bytes; skips where it may not be mounted."""
+    """A file system of this size; skips the test if it cannot be mounted."""
     place.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     if os.getuid() or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk, and not everywhere")
+        pytest.skip(
+            "a small disk cannot be mounted: that needs root, and a machine that allows it"
+        )
     try:
         yield place
     finally:
@@ -175,7 +137,7 @@ def test_a_full_disk_leaves_the_old_feeds_served_and_recovers_by_itself(
             wait_until(lambda: "Post 19" in server.get("/atom.xml").text, "recovery", 10)
 
 
-def test_a_store_locked_by_another_program_is_read_and_later_written(
+def test_a_store_locked_by_another_program_is_read_and_written_later(
     tmp_path: Path, posts: PostFolder
 ) -> None:
     posts.write("tea.md", title="Tea")
@@ -224,7 +186,7 @@ def test_a_damaged_store_is_put_aside_and_rebuilt_with_the_same_ids(
     assert aside.read_bytes() == damaged
 
 
-def test_ids_that_no_file_shows_survive_a_damaged_store(
+def test_ids_that_no_file_determines_survive_a_damaged_store(
     posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
 ) -> None:
     for number in range(60):
@@ -247,7 +209,7 @@ def test_ids_that_no_file_shows_survive_a_damaged_store(
     assert state_of(sqlite_url) == before
 
 
-def test_subscriptions_survive_a_damaged_store_and_are_not_sent_the_same_again(
+def test_subscriptions_survive_a_damaged_store_without_repeated_deliveries(
     posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
 ) -> None:
     posts.write("tea.md", tags="[Tea]")
@@ -257,7 +219,7 @@ def test_subscriptions_survive_a_damaged_store_and_are_not_sent_the_same_again(
         has = snapshot.digests(["tags/Tea"])["tags/Tea"]
     for number in range(40):
         subscribe(store, number, has if number else "an older one")
-    assert len(store.subscriptions.claim_deliveries(NOW, 9)) == 1  # in hand as it breaks
+    assert len(store.subscriptions.claim_deliveries(NOW, 9)) == 1  # it is claimed
     before = store.subscriptions.all()
     store.close()
     file = tmp_path / "var" / "feedsvc.sqlite3"
@@ -281,8 +243,8 @@ def subscribe(store: Store, number: int, has: str) -> None:
     host = f"{number}.example"
     target = Target("tags/Tea", "atom", f"https://{host}/", host)
     intent = Intent(target, "subscribe", "::1", "s", 3600, has, NOW, str(number))
-    store.subscriptions.ask(intent, 99, NOW)
-    assert store.subscriptions.confirm(intent, NOW)
+    store.intents.enqueue(intent, 99, NOW)
+    assert store.intents.confirm(intent, NOW)
 
 
 def test_a_damaged_store_of_a_schema_without_subscriptions_is_rebuilt(
@@ -340,7 +302,7 @@ def test_the_store_of_a_newer_feedsvc_is_not_put_aside(
     assert not list(tmp_path.glob("var/*.damaged-*"))
 
 
-def test_damage_that_is_met_while_reading_has_its_name(
+def test_damage_that_is_found_while_reading_is_named(
     posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
 ) -> None:
     for number in range(60):
@@ -361,13 +323,15 @@ def open_store_without_repair(url: str) -> None:
         store.close()
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match=r"file.*store\.url"):
         Store(f"sqlite:///{tmp_path}/file/feedsvc.sqlite3")
 
 
-def test_the_web_serves_on_while_its_store_is_gone(tmp_path: Path, posts: PostFolder) -> None:
+def test_the_web_continues_to_serve_while_its_store_is_gone(
+    tmp_path: Path, posts: PostFolder
+) -> None:
     posts.write("tea.md", title="Tea")
     with running(tmp_path, posts.root):
         pass

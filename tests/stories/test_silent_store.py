@@ -61,7 +61,7 @@ def test_a_silent_server_is_a_store_error_within_seconds(
         store = Store(url, limits=limits)
         proxy.fall_silent()
         assert seconds_of(lambda: store.jobs.newest(1)) < 8
-        assert seconds_of(lambda: store.jobs.ask(datetime.now(UTC))) < 8
+        assert seconds_of(lambda: store.jobs.enqueue(datetime.now(UTC))) < 8
         proxy.speak()
         assert store.jobs.newest(1) == []
         store.close()
@@ -73,21 +73,21 @@ def test_a_server_that_is_silent_at_the_start_is_a_store_error(postgres_url: str
         assert seconds_of(lambda: Store(url, limits=PATIENT)) < 5
 
 
-def test_a_statement_of_a_web_process_has_a_limit(postgres_url: str) -> None:
+def test_a_statement_of_a_web_process_has_a_time_limit(postgres_url: str) -> None:
     store = Store(postgres_url, limits=HASTY)
     with pytest.raises(StoreError, match="statement timeout"), store.snapshot() as snapshot:
         snapshot._connection.exec_driver_sql("SELECT pg_sleep(30)")
     store.close()
 
 
-def test_a_statement_of_a_watcher_may_take_long(postgres_url: str) -> None:
+def test_a_statement_of_a_watcher_has_no_time_limit(postgres_url: str) -> None:
     store = Store(postgres_url, limits=PATIENT)
     with store._database.writing() as connection:
         connection.exec_driver_sql("SELECT pg_sleep(3.2)")
     store.close()
 
 
-def test_a_watcher_waits_for_the_lock_of_another_as_long_as_it_takes(
+def test_a_watcher_waits_for_the_lock_without_a_time_limit(
     postgres_url: str,
 ) -> None:
     store, other = Store(postgres_url, limits=PATIENT), Store(postgres_url, limits=PATIENT)
@@ -158,7 +158,7 @@ def test_polls_and_health_checks_never_wait_for_the_store(
     assert {each.headers["Retry-After"] for each in answers} == {"5"}
 
 
-def test_while_the_store_is_silent_every_other_request_is_answered_at_once(
+def test_requests_fail_at_once_while_the_store_is_silent(
     web: tuple[Server, SilentProxy],
 ) -> None:
     server, proxy = web
@@ -176,7 +176,7 @@ def test_while_the_store_is_silent_every_other_request_is_answered_at_once(
     assert server.get("/readyz").status_code == 200
 
 
-def test_a_server_that_hangs_is_silent_too(tmp_path: Path, posts: PostFolder) -> None:
+def test_a_suspended_server_counts_as_silent(tmp_path: Path, posts: PostFolder) -> None:
     started = server_of_its_own()
     if started is None:
         pytest.skip("PostgreSQL's server programs are not installed")
@@ -224,7 +224,7 @@ def test_a_watcher_ends_while_its_store_is_silent(
         assert time.monotonic() - begun < 10
 
 
-def test_a_link_to_the_server_says_how_long_it_waits_itself(postgres_url: str) -> None:
+def test_a_time_limit_in_the_url_has_priority(postgres_url: str) -> None:
     url = sa.make_url(postgres_url).update_query_dict({"connect_timeout": "7"})
     store = Store(url.render_as_string(hide_password=False), limits=PATIENT)
     with store._database.engine.connect() as connection:

@@ -38,14 +38,14 @@ class HubServer:
 
     def new_intents(self) -> list[Intent]:
         """The intents since the last call, as a pusher claims them."""
-        return self._store.subscriptions.claim_intents(datetime.now(UTC), 1000)
+        return self._store.intents.claim(datetime.now(UTC), 1000)
 
     def fail(self, callbacks: set[str]) -> None:
         """Record failed verifications of these callbacks, as a pusher does."""
         now = datetime.now(UTC)
-        for intent in self._store.subscriptions.claim_intents(now, 5000, 5000):
+        for intent in self._store.intents.claim(now, 5000, 5000):
             if intent.target.callback in callbacks:
-                self._store.subscriptions.refuse(intent, "404", None, now)
+                self._store.intents.refuse(intent, "404", None, now)
 
 
 def a_callback() -> str:

@@ -84,7 +84,7 @@ class House:
 
     def ask(self, callback: str, *changes: Any, **more: Any) -> None:
         intent = self.intent(callback, *changes, **more)
-        assert self.store.subscriptions.ask(intent, 50_000, intent.asked_at) == ""
+        assert self.store.intents.enqueue(intent, 50_000, intent.asked_at) == ""
 
     def subscribe(self, subscriber: Subscriber, name: str = "callback", **more: Any) -> None:
         """Request a subscription and wait until it is confirmed."""
@@ -113,7 +113,7 @@ class House:
         with a_subscriber() as sentinel:
             sentinel.take = first(*[status(500)] * failures, status(204))
             intent = replace(self.intent(sentinel.callback()), delivered="an older version")
-            assert self.store.subscriptions.ask(intent, 50_000, intent.asked_at) == ""
+            assert self.store.intents.enqueue(intent, 50_000, intent.asked_at) == ""
             for pusher in self._pushers:
                 pusher.wake()
             wait_until(lambda: len(sentinel.deliveries()) > failures, "the sentinel's delivery")

@@ -234,7 +234,7 @@ def test_a_rebuild_that_is_asked_for_looks_at_the_new_folder(
         settle(store, "Tea", "Pots")
         releases.release("2", "Tea 2", "Pots")
         releases.swap("2")
-        store.jobs.ask(datetime.now(UTC))
+        store.jobs.enqueue(datetime.now(UTC))
         wait_until(lambda: titles(store) == {"Tea 2", "Pots"}, "the rebuild", 5)
 
 

@@ -69,7 +69,7 @@ def test_a_request_publishes_a_file_without_an_event(
         posts.write("new.md", title="New")
         time.sleep(0.5)
         assert titles(store) == set()
-        store.jobs.ask(datetime.now(UTC))
+        store.jobs.enqueue(datetime.now(UTC))
         wait_until(lambda: titles(store) == {"New"}, "the rescan", 5)
 
 
@@ -96,7 +96,7 @@ def test_a_replaced_enclosure_is_measured_when_its_event_comes(
 def test_a_request_from_before_the_start_is_answered(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    store.jobs.ask(datetime.now(UTC))
+    store.jobs.enqueue(datetime.now(UTC))
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         wait_until(lambda: store.jobs.newest(1)[0].state == "done", "the rescan", 5)
@@ -121,7 +121,7 @@ def test_a_deleted_post_is_withdrawn_although_no_event_follows(
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         path.unlink()
-        store.jobs.ask(datetime.now(UTC))
+        store.jobs.enqueue(datetime.now(UTC))
         wait_until(lambda: titles(store) == set(), "the withdrawal", 5)
 
 

@@ -80,7 +80,7 @@ def wait_for(store: Store, *expected: str) -> None:
 
 
 def ask(store: Store, **more: Any) -> str:
-    return store.jobs.ask(datetime.now(UTC), **more)[0].name
+    return store.jobs.enqueue(datetime.now(UTC), **more)[0].name
 
 
 def wait_for_job(store: Store, name: str, state: JobState) -> Job:

@@ -1,1 +1,1 @@
-"""Connections to SQLite and PostgreSQL, and how long they wait."""
+"""Connections to SQLite and PostgreSQL, with their limits, locks and errors."""

@@ -1,4 +1,4 @@
-"""How long the server of a store is waited for."""
+"""How long feedsvc waits for the server of a store."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,10 +6,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`silence`: seconds without a sign of life after which a server is given up.
+    """Time limits for PostgreSQL; SQLite is a file and has none.
 
-    `statement`: seconds that one statement may take, lock waits included; None for any time.
-    Neither concerns SQLite, which is a file.
+    `silence`: seconds without an answer after which a server counts as lost.
+    `statement`: seconds that one statement may take, waiting for locks included; None for no
+    limit.
     """
 
     silence: float = 5.0

@@ -1,7 +1,7 @@
-"""PostgreSQL's connections: how long a silent server is waited for, on either side.
+"""PostgreSQL's connections: how long client and server wait for each other.
 
-All limits of the server are set within each transaction (SET LOCAL). They hold behind
-PgBouncer in transaction mode too, where what a session sets reaches other clients.
+The server's limits are set within each transaction (SET LOCAL). So they also work behind
+PgBouncer in transaction mode, where the settings of a session would reach other clients.
 """
 
 import threading
@@ -19,10 +19,10 @@ from sqlalchemy.engine import URL, Connection, Engine
 from feedsvc.errors import StoreLocked
 from feedsvc.store.engine.limits import Limits
 
-# A client that has vanished in the middle of a publish holds the lock no longer than this.
+# The server releases the lock of a client that has vanished during a publish after this time.
 VANISHED_SECONDS: Final = 20
-_IDLE_READER_SECONDS: Final = 600  # a reader holds up nobody
-_HEARTBEAT_SECONDS: Final = 3.0  # of the connection that holds the lock
+_IDLE_READER_SECONDS: Final = 600  # a reader blocks no other process
+_HEARTBEAT_SECONDS: Final = 3.0  # on the connection that holds the lock
 _KEPT_CONNECTIONS: Final = 5
 MOST_CONNECTIONS: Final = 10  # of one engine
 
@@ -32,31 +32,31 @@ _T = TypeVar("_T")
 def new_engine(url: URL, limits: Limits, is_silent: Callable[[], bool]) -> Engine:
     """An engine whose connections give up on a server that does not answer.
 
-    `is_silent` is asked while one waits; once it is true, nothing is waited for any longer.
+    A connection that waits calls `is_silent`; if it returns True, the connection gives up.
     """
     seconds = max(2, round(limits.silence))
     arguments: dict[str, Any] = {
         "connect_timeout": seconds,
-        # The kernel's own patience with a host that is gone, in seconds and milliseconds.
+        # How long the kernel waits for a host that is gone, in seconds and milliseconds.
         "keepalives_idle": seconds,
         "keepalives_interval": max(1, seconds // 3),
         "keepalives_count": 3,
         "tcp_user_timeout": seconds * 1000,
-        "client_encoding": "UTF8",  # whatever PGCLIENTENCODING says
-        "prepare_threshold": None,  # PgBouncer may give each transaction another server
+        "client_encoding": "UTF8",  # not that of PGCLIENTENCODING
+        "prepare_threshold": None,  # PgBouncer may change the server connection
     }
     for name in url.query:
-        arguments.pop(name, None)  # what the URL says of a connection wins
+        arguments.pop(name, None)  # a parameter in the URL has priority
 
     engine = sa.create_engine(
         url,
         connect_args=arguments,
-        isolation_level="AUTOCOMMIT",  # `_begin` begins each transaction, with its limits
+        isolation_level="AUTOCOMMIT",  # `_begin` begins each transaction and sets its limits
         pool_pre_ping=True,
         pool_size=_KEPT_CONNECTIONS,
         max_overflow=MOST_CONNECTIONS - _KEPT_CONNECTIONS,
         pool_timeout=limits.silence,
-        use_native_hstore=False,  # which would be looked for at each start
+        use_native_hstore=False,  # saves a query for each new connection
     )
 
     def connect(_dialect: Any, _record: Any, words: Any, named: Any) -> Any:
@@ -94,12 +94,12 @@ def _begin(connection: Connection, limits: Limits) -> None:
 
 
 class _Connection(psycopg.Connection[Any]):
-    """A connection that does not wait for ever.
+    """A connection that gives up on a server that no longer answers.
 
-    With a limit for statements it waits for that and a second more, so that the server is the
-    first to say so. Without one a statement may take as long as it likes, but every
-    `limits.silence` seconds another connection asks whether the server is there at all: a long
-    migration goes on, and a server behind a broken network is given up.
+    With a limit for statements it waits a second longer than the limit, so that the server
+    can report the timeout first. Without a limit a statement may take any time, but every
+    `limits.silence` seconds another connection checks that the server answers: a long
+    migration can finish, but a server behind a broken network is given up.
     """
 
     limits = Limits()
@@ -107,7 +107,7 @@ class _Connection(psycopg.Connection[Any]):
     server_answers: Callable[[], bool] = staticmethod(lambda: False)
 
     def wait(self, gen: Any, *arguments: Any, **named: Any) -> Any:
-        """Wait for an answer; raises OperationalError if the server is given up."""
+        """Wait for an answer; raises OperationalError if the server does not answer."""
         try:
             return super().wait(self._watched(gen), *arguments, **named)
         except _GivenUp as error:
@@ -115,35 +115,35 @@ class _Connection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(str(error)) from None
 
     def _watched(self, gen: Generator[Any, Any, _T]) -> Generator[Any, Any, _T]:
-        """The same generator; psycopg resumes it ten times a second while nothing comes."""
-        begun = heard = time.monotonic()
+        """The same generator; psycopg resumes it ten times a second while it waits."""
+        began = last_answer = time.monotonic()
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
                 if ready:
-                    heard = time.monotonic()
-                elif self._is_given_up(begun, heard):
-                    seconds = time.monotonic() - heard
+                    last_answer = time.monotonic()
+                elif self._is_lost(began, last_answer):
+                    seconds = time.monotonic() - last_answer
                     raise _GivenUp(f"the server did not answer within {seconds:.0f} seconds")
-                elif time.monotonic() - heard >= self.limits.silence:
-                    heard = time.monotonic()  # it was asked, and is there
+                elif time.monotonic() - last_answer >= self.limits.silence:
+                    last_answer = time.monotonic()  # it answered on another connection
                 wanted = gen.send(ready)
         except StopIteration as end:
             result: _T = end.value
             return result
 
-    def _is_given_up(self, begun: float, heard: float) -> bool:
+    def _is_lost(self, began: float, last_answer: float) -> bool:
         now = time.monotonic()
         if self.is_silent():
             return True
         if self.limits.statement is not None:
-            return now - begun > self.limits.statement + 1
-        return now - heard >= self.limits.silence and not self.server_answers()
+            return now - began > self.limits.statement + 1
+        return now - last_answer >= self.limits.silence and not self.server_answers()
 
 
 class _GivenUp(Exception):  # noqa: N818 - it never leaves this module
-    """The server is not waited for any longer."""
+    """The server does not answer, and the connection stops waiting for it."""
 
 
 def _server_answers(limits: Limits, words: Any, named: Any) -> bool:
@@ -158,33 +158,33 @@ def _server_answers(limits: Limits, words: Any, named: Any) -> bool:
 
 
 class Lock:
-    """The right to publish: an advisory lock, held by a transaction on a connection of its own.
+    """The lock to publish: an advisory lock, held by a transaction on its own connection.
 
-    A heartbeat keeps that transaction from being idle. When the heartbeat ends - the machine
-    is gone, the network is cut, the process is stopped - the server ends the transaction after
-    VANISHED_SECONDS, and the lock is free.
+    A heartbeat keeps that transaction from being idle. If the heartbeat ends because the
+    machine, the network or the process has failed, the server ends the transaction after
+    VANISHED_SECONDS and releases the lock.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._asking = threading.Lock()
+        self._query_lock = threading.Lock()
         self._released = threading.Event()
 
     def check(self) -> None:
         """Raise SQLAlchemyError if the lock was lost."""
-        with self._asking:
+        with self._query_lock:
             self._connection.exec_driver_sql("SELECT 1")
 
     def beat(self) -> None:
-        """Send heartbeats until the lock is released, or lost."""
-        with suppress(exc.SQLAlchemyError):  # `check` says so to the one that publishes
+        """Send heartbeats until the lock is released or lost."""
+        with suppress(exc.SQLAlchemyError):  # the publisher learns it from `check`
             while not self._released.wait(_HEARTBEAT_SECONDS):
                 self.check()
 
     def release(self) -> None:
-        """Let another process publish. It is no fault if the lock was lost: all is done."""
+        """Release the lock. It is no error if the lock was lost: the work is done."""
         self._released.set()
-        with self._asking, suppress(exc.SQLAlchemyError):
+        with self._query_lock, suppress(exc.SQLAlchemyError):
             self._connection.rollback()
 
 

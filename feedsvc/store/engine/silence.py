@@ -1,4 +1,4 @@
-"""Whether the server of a store is known not to answer, so that nobody else waits for it."""
+"""Whether the server of a store has stopped answering, so that threads do not wait for it."""
 
 import threading
 import time
@@ -10,36 +10,37 @@ SILENT_AFTER: Final = 2.0  # seconds for which a probe has had no answer
 
 
 class Silence:
-    """One thread probes the store; the others ask here whether to wait for it.
+    """One thread probes the store; the other threads ask here whether it answers.
 
-    Nothing is known until a probe has begun. A probe that fails sooner, as when a server
-    refuses connections, says nothing: then the others fail soon too.
+    Before the first probe the store counts as answering. If a probe fails quickly, for example
+    because the server refuses connections, the store does not count as silent: the other
+    threads fail quickly too.
     """
 
     def __init__(self) -> None:
         self._prober: int | None = None
-        self._begun: float | None = None
+        self._probe_began: float | None = None
         self._was_silent = False
 
     @contextmanager
     def probe(self) -> Iterator[None]:
-        """Ask the store within this context, in one thread, again and again."""
+        """Query the store within this context. Only one thread may probe."""
         self._prober = threading.get_ident()
-        self._begun = time.monotonic()
+        self._probe_began = time.monotonic()
         try:
             yield
         except BaseException:
-            self._was_silent = time.monotonic() - self._begun > SILENT_AFTER
+            self._was_silent = time.monotonic() - self._probe_began > SILENT_AFTER
             raise
         else:
             self._was_silent = False
         finally:
-            self._begun = None
+            self._probe_began = None
 
-    def is_known(self) -> bool:
-        """True if the store does not answer. The thread that probes has to find out itself."""
+    def is_silent(self) -> bool:
+        """True if the store does not answer. Always False in the thread that probes it."""
         if self._prober is None or threading.get_ident() == self._prober:
             return False
-        begun = self._begun
-        is_late = begun is not None and time.monotonic() - begun > SILENT_AFTER
+        began = self._probe_began
+        is_late = began is not None and time.monotonic() - began > SILENT_AFTER
         return self._was_silent or is_late

@@ -1,4 +1,4 @@
-"""A time limit for reads of which the cost depends on what a stranger asks for."""
+"""A time limit for queries whose cost depends on what a visitor asks for."""
 
 import sqlite3
 import time
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.errors import StoreSlow
 
-_EVERY: Final = 10_000  # instructions of SQLite's machine, which take about a millisecond
+_EVERY: Final = 10_000  # instructions of SQLite's virtual machine, about a millisecond
 _QUERY_CANCELED: Final = "57014"  # PostgreSQL, appendix A: query_canceled
 
 
@@ -20,8 +20,8 @@ _QUERY_CANCELED: Final = "57014"  # PostgreSQL, appendix A: query_canceled
 def read_until(connection: Connection, deadline: float) -> Iterator[None]:
     """Interrupt a query that still runs at `deadline` (monotonic time); raises StoreSlow.
 
-    On PostgreSQL the transaction cannot be used after that, and the limit is one of each
-    statement: set it anew before the next.
+    On PostgreSQL the transaction cannot be used after an interruption, and the limit holds for
+    each statement by itself: use one context for each statement.
     """
     try:
         if connection.dialect.name == "sqlite":
@@ -49,7 +49,7 @@ def _sqlite_limit(connection: Connection, deadline: float) -> Iterator[None]:
 
 @contextmanager
 def _postgres_limit(connection: Connection, deadline: float) -> Iterator[None]:
-    # SET takes no parameters. 0 would be no limit at all.
+    # SET takes no parameters, and 0 would mean no limit.
     milliseconds = max(1, round(1000 * (deadline - time.monotonic())))
     connection.execute(sa.text(f"SET LOCAL statement_timeout = {milliseconds}"))
     yield

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that engine.py hands over."""
+"""Alembic's entry point: runs the migrations on the connection that database.py opened."""
 
 from alembic import context
 

@@ -1,1 +1,1 @@
-"""Rows that wait for somebody: jobs, intents, deliveries, listeners; and who is alive."""
+"""Rows that wait: jobs, intents, deliveries and listeners; and which watchers are alive."""

@@ -1,4 +1,4 @@
-"""Jobs in the store: asked for by web processes, carried out by the watcher."""
+"""Jobs: builds that web processes request and a watcher carries out."""
 
 import secrets
 from collections.abc import Collection
@@ -9,66 +9,61 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
-from feedsvc.core.webhook.jobs import (
-    LONGEST_PAUSE,
-    Job,
-    JobKind,
-    JobState,
-)
-from feedsvc.store.engine.engine import Database
+from feedsvc.core.webhook.jobs import LONGEST_PAUSE, Job, JobKind, JobState
+from feedsvc.store.engine.database import Database
 from feedsvc.store.queues.waits import is_beyond, is_due
 from feedsvc.store.queues.watchers import is_alive
 from feedsvc.store.schema import jobs, messages, watchers
 from feedsvc.store.upserts import upsert
 
-REMEMBERED: Final = timedelta(days=1)  # how long a message that comes twice is known
-MOST_KEPT: Final = 1000  # jobs that have ended
+REMEMBERED: Final = timedelta(days=1)  # how long the name of a message is stored
+MOST_KEPT: Final = 1000  # ended jobs
 
 _OPEN: Final = ("queued", "held")
 
 
 class Jobs:
-    """Every method raises StoreError where the store cannot be asked."""
+    """The queue of jobs. Every method raises StoreError if the store cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(
+    def enqueue(
         self, now: datetime, *, message: str = "", kind: JobKind = "rebuild", ref: str = ""
     ) -> tuple[Job, bool]:
-        """Ask, durably, for a job; the job, and whether this call was not heard before.
+        """Queue a job; returns the job, and whether the call is new.
 
-        A call joins the job of its kind and ref that has not begun. `message` is what its
-        sender knows it by for good, `` where it has no such name. One whose job has failed
-        counts as new: it was sent again to be carried out.
+        A call joins the job of its kind and ref that has not begun. `message` is the permanent
+        name that the sender gave the call, or "". A call with the name of an earlier one is not
+        new, unless the job of that one has failed: then the sender wants a retry.
         """
         with self._database.writing(alone="jobs") as connection:
-            known = _heard(connection, message) if message else None
-            if known and known.state != "failed":
-                return known, False
-            name = _joined(connection, kind, ref, now) or _queued(connection, kind, ref, now)
+            stored = _job_of(connection, message) if message else None
+            if stored and stored.state != "failed":
+                return stored, False
+            name = _join(connection, kind, ref, now) or _insert(connection, kind, ref, now)
             if message:
                 row = {"message": message, "job": name, "heard_at": microseconds(now)}
                 upsert(connection, messages, [row])
             job = _named(connection, name)
-            assert job is not None  # noqa: S101 - it was written a moment ago
+            assert job is not None  # noqa: S101 - it was just written
             return job, True
 
     def named(self, name: str) -> Job | None:
-        """The job of this name, until it is forgotten."""
+        """The job of this name; None if there is none or it was deleted."""
         with self._database.reading() as connection:
             return _named(connection, name)
 
     def newest(self, most: int) -> list[Job]:
-        """The jobs that were asked for last, the newest first."""
+        """The newest jobs, newest first."""
         with self._database.reading() as connection:
             query = sa.select(jobs).order_by(jobs.c.number.desc()).limit(most)
             return [_job(row) for row in connection.execute(query).mappings()]
 
     def waiting(self, now: datetime) -> list[Job]:
-        """The jobs that are queued, and those that are held until now or before."""
+        """The queued jobs, and the held jobs that are due."""
         with self._database.reading() as connection:
-            # What is queued does not wait: it may have been asked for by a clock ahead of ours.
+            # A queued job does not wait, even if a clock ahead of ours wrote its time.
             due = is_due(jobs.c.next_attempt_at, now, LONGEST_PAUSE)
             query = (
                 sa.select(jobs)
@@ -78,31 +73,31 @@ class Jobs:
             return [_job(row) for row in connection.execute(query).mappings()]
 
     def begin(self, names: Collection[str], now: datetime, watcher: str = "") -> set[str]:
-        """Record that a watcher begins these jobs; the names of those that it now has.
+        """Record that a watcher begins these jobs; returns the names of those that it got.
 
-        The others were begun by another watcher.
+        Another watcher has begun the others.
         """
         begun = {"state": "running", "begun_at": microseconds(now), "watcher": watcher}
         with self._database.writing() as connection:
-            open_ones = (jobs.c.name.in_(names), jobs.c.state.in_(_OPEN))
-            beginning = sa.update(jobs).where(*open_ones).returning(jobs.c.name)
+            is_open = (jobs.c.name.in_(names), jobs.c.state.in_(_OPEN))
+            beginning = sa.update(jobs).where(*is_open).returning(jobs.c.name)
             return set(connection.execute(beginning.values(**begun)).scalars())
 
     def end(
         self, names: Collection[str], report: str, now: datetime, watcher: str = ""
     ) -> None:
-        """Record that the jobs which this watcher runs are done, with a report (JSON)."""
+        """Record that these jobs of this watcher are done, with a report (JSON)."""
         self._settle(names, watcher, **_done(report, now))
 
     def end_held(self, report: str, begun_at: datetime, now: datetime) -> None:
-        """Note that a build which began then has done what was put off before.
+        """Record that the held rebuilds are done: a build that began at `begun_at` did them.
 
-        A call that came since has joined its job, which is held no more.
+        A job that a later call has joined is no longer held, and stays in the queue.
         """
-        held = (jobs.c.kind == "rebuild", jobs.c.state == "held")
-        before = jobs.c.begun_at <= microseconds(begun_at)
+        is_held = (jobs.c.kind == "rebuild", jobs.c.state == "held")
+        is_earlier = jobs.c.begun_at <= microseconds(begun_at)
         with self._database.writing() as connection:
-            ending = sa.update(jobs).where(*held, before)
+            ending = sa.update(jobs).where(*is_held, is_earlier)
             connection.execute(ending.values(**_done(report, now)))
 
     def fail(
@@ -114,7 +109,7 @@ class Jobs:
         now: datetime,
         watcher: str = "",
     ) -> None:
-        """Record that a job which this watcher runs could not be done, and its new state."""
+        """Record that a job of this watcher failed, and its new state."""
         self._settle(
             [job.name],
             watcher,
@@ -126,7 +121,7 @@ class Jobs:
         )
 
     def requeue(self, watcher: str = "") -> int:
-        """Queue again the running jobs of this watcher and of all that are dead; how many."""
+        """Requeue the running jobs of this watcher and of dead watchers; returns how many."""
         with self._database.writing() as connection:
             living = sa.select(watchers.c.name).where(is_alive(connection))
             is_free = sa.or_(jobs.c.watcher == watcher, jobs.c.watcher.not_in(living))
@@ -134,27 +129,27 @@ class Jobs:
             return int(connection.execute(running.values(state="queued")).rowcount)
 
     def forget_old(self, now: datetime) -> None:
-        """Forget messages after a day, and of the jobs that have ended all but the last.
+        """Delete messages after a day, and all ended jobs but the last ones.
 
-        A job stays as long as a message that it answers is remembered.
+        A job stays as long as one of its messages is stored.
         """
         with self._database.writing(alone="jobs") as connection:
-            old = messages.c.heard_at < microseconds(now - REMEMBERED)
-            never = is_beyond(messages.c.heard_at, now, REMEMBERED)  # the clock was ahead
-            connection.execute(sa.delete(messages).where(old | never))
-            ended = jobs.c.state.in_(("done", "failed"))
-            last = sa.select(jobs.c.number).where(ended).order_by(jobs.c.number.desc())
-            eldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()
-            if eldest is not None:
-                nameless = jobs.c.name.not_in(sa.select(messages.c.job))
-                forgetting = sa.delete(jobs).where(ended, jobs.c.number <= eldest, nameless)
-                connection.execute(forgetting)
+            is_old = messages.c.heard_at < microseconds(now - REMEMBERED)
+            is_ahead = is_beyond(messages.c.heard_at, now, REMEMBERED)
+            connection.execute(sa.delete(messages).where(is_old | is_ahead))
+            has_ended = jobs.c.state.in_(("done", "failed"))
+            last = sa.select(jobs.c.number).where(has_ended).order_by(jobs.c.number.desc())
+            oldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()
+            if oldest is not None:
+                is_unnamed = jobs.c.name.not_in(sa.select(messages.c.job))
+                deleting = sa.delete(jobs).where(has_ended, jobs.c.number <= oldest, is_unnamed)
+                connection.execute(deleting)
 
     def _settle(self, names: Collection[str], watcher: str, **values: Any) -> None:
-        """Change the jobs that this watcher still runs: another may have taken them over."""
+        """Change these jobs, except those that another watcher has taken over."""
         with self._database.writing() as connection:
-            its_own = (jobs.c.state == "running", jobs.c.watcher == watcher)
-            changing = sa.update(jobs).where(jobs.c.name.in_(names), *its_own)
+            is_ours = (jobs.c.state == "running", jobs.c.watcher == watcher)
+            changing = sa.update(jobs).where(jobs.c.name.in_(names), *is_ours)
             connection.execute(changing.values(**values))
 
 
@@ -162,28 +157,28 @@ def _done(report: str, now: datetime) -> dict[str, Any]:
     return {"state": "done", "ended_at": microseconds(now), "report": report, "error": ""}
 
 
-def _heard(connection: Connection, message: str) -> Job | None:
+def _job_of(connection: Connection, message: str) -> Job | None:
     query = sa.select(messages.c.job).where(messages.c.message == message)
     name = connection.execute(query).scalar()
     return _named(connection, name) if name else None
 
 
-def _joined(connection: Connection, kind: str, ref: str, now: datetime) -> str | None:
-    """The job that has not begun, which answers one call more and is tried anew, at once."""
-    same = (jobs.c.kind == kind, jobs.c.ref == ref, jobs.c.state.in_(_OPEN))
-    first = sa.select(jobs.c.name).where(*same).order_by(jobs.c.number).limit(1)
-    # The state once more: a watcher may begin it meanwhile.
+def _join(connection: Connection, kind: str, ref: str, now: datetime) -> str | None:
+    """Add a call to the job that has not begun, and make it due now; returns its name."""
+    is_same = (jobs.c.kind == kind, jobs.c.ref == ref, jobs.c.state.in_(_OPEN))
+    first = sa.select(jobs.c.name).where(*is_same).order_by(jobs.c.number).limit(1)
+    # The state is checked twice: a watcher may begin the job between the two.
     joining = (
         sa.update(jobs)
         .where(jobs.c.name == first.scalar_subquery(), jobs.c.state.in_(_OPEN))
         .returning(jobs.c.name)
     )
-    again: dict[str, Any] = {"state": "queued", "calls": jobs.c.calls + 1, "attempts": 0}
-    again["next_attempt_at"] = microseconds(now)
-    return connection.execute(joining.values(**again)).scalar()
+    values: dict[str, Any] = {"state": "queued", "calls": jobs.c.calls + 1, "attempts": 0}
+    values["next_attempt_at"] = microseconds(now)
+    return connection.execute(joining.values(**values)).scalar()
 
 
-def _queued(connection: Connection, kind: str, ref: str, now: datetime) -> str:
+def _insert(connection: Connection, kind: str, ref: str, now: datetime) -> str:
     name = secrets.token_hex(8)
     now_us = microseconds(now)
     row = {
@@ -201,9 +196,9 @@ def _named(connection: Connection, name: str) -> Job | None:
 
 
 def _job(row: sa.RowMapping) -> Job:
-    alike = ("name", "kind", "ref", "state", "calls", "attempts", "error", "report")
+    same = ("name", "kind", "ref", "state", "calls", "attempts", "error", "report")
     return Job(
-        **{name: row[name] for name in alike},
+        **{name: row[name] for name in same},
         asked_at=from_microseconds(row["asked_at"]),
         begun_at=_moment(row["begun_at"]),
         ended_at=_moment(row["ended_at"]),

@@ -1,9 +1,9 @@
-"""Who is told of each publish beside our subscribers, and of which ones they know."""
+"""Listeners: outside hubs and notify URLs, and up to which publish each was notified."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,23 +11,27 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.websub.subscriptions import LONGEST_PAUSE
-from feedsvc.store.engine.engine import Database
-from feedsvc.store.queues.waits import due_or_past, is_due
+from feedsvc.store.engine.database import Database
+from feedsvc.store.queues.claims import CLAIM, claimable_at, is_unclaimed, release, release_all
+from feedsvc.store.queues.waits import is_due
 from feedsvc.store.schema import feeds, listeners, publishes
 from feedsvc.store.upserts import insert_new
-
-CLAIM: Final = timedelta(minutes=10)  # as long as it may take to tell one of everything
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """An outside hub or a URL to notify, by a hash; told of all up to the publish `told`."""
+    """An outside hub or a notify URL; its `name` is a hash.
+
+    `last_notified` is the number of the last publish that it was notified of. `claimed_until`
+    names a claim: no two claims on one listener end at the same time.
+    """
 
     name: str
-    told: int
+    last_notified: int
     attempts: int
     next_attempt_at: datetime
     last_error: str
+    claimed_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,11 @@ class Publish:
 
     number: int
     at: datetime
-    news: ChangeSummary
+    summary: ChangeSummary
 
 
 class Listeners:
-    """Every method raises StoreError where the store cannot be asked."""
+    """The listeners. Every method raises StoreError if the store cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -51,7 +55,7 @@ class Listeners:
             return _last_publish(connection)
 
     def register(self, names: Collection[str]) -> None:
-        """Know these listeners and no others; a new one is told of what comes from now on."""
+        """Keep exactly these listeners; a new one is notified of later publishes only."""
         with self._database.writing() as connection:
             last = _last_publish(connection)
             connection.execute(sa.delete(listeners).where(listeners.c.name.not_in(names)))
@@ -67,8 +71,11 @@ class Listeners:
             rows = connection.execute(sa.select(listeners)).mappings()
             return [_listener(row) for row in rows]
 
-    def claim(self, now: datetime) -> list[Listener]:
-        """Those that do not know of the last publish and may be told now, by us alone."""
+    def claim(self, now: datetime, busy: Collection[str] = ()) -> list[Listener]:
+        """Claim the listeners to notify now; no other process gets them meanwhile.
+
+        Those in `busy` are left out.
+        """
         last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
         with self._database.writing() as connection:
             query = (
@@ -76,62 +83,70 @@ class Listeners:
                 .where(
                     listeners.c.told < last,
                     is_due(listeners.c.next_attempt_at, now, LONGEST_PAUSE),
-                    is_due(listeners.c.claimed_until, now, CLAIM),
+                    is_unclaimed(listeners, now),
+                    listeners.c.name.not_in([*busy]),
                 )
                 .with_for_update(skip_locked=True)
             )
             found = [_listener(row) for row in connection.execute(query).mappings()]
-            claiming = sa.update(listeners).where(listeners.c.name.in_([f.name for f in found]))
-            connection.execute(claiming.values(claimed_until=microseconds(now + CLAIM)))
-            return found
+            return [c for c in (_claim(connection, each, now) for each in found) if c]
+
+    def renew(self, listener: Listener, now: datetime) -> Listener | None:
+        """Extend the claim on a listener; None if it ended and another process has claimed it.
+
+        Notifying one listener may take many requests, and longer than a claim lasts.
+        """
+        with self._database.writing() as connection:
+            return _claim(connection, listener, now)
 
     def settle(
         self,
         listener: Listener,
-        told: int,
+        last_notified: int,
         error: str = "",
         next_attempt_at: datetime | None = None,
     ) -> None:
-        """Note how far a listener has been told; with `next_attempt_at` no further for now."""
-        again = 0 if next_attempt_at is None else microseconds(next_attempt_at)
+        """Record how far a listener was notified, and end the claim on it.
+
+        With `next_attempt_at` it is not notified before then. If another process has claimed
+        the listener, nothing is recorded: that process notifies it.
+        """
+        retry_at = 0 if next_attempt_at is None else microseconds(next_attempt_at)
         attempts = listener.attempts + 1 if error else 0
         with self._database.writing() as connection:
-            noting = sa.update(listeners).where(listeners.c.name == listener.name)
+            recording = sa.update(listeners).where(*_is_claim_of(listener))
             connection.execute(
-                noting.values(
-                    told=told,
+                recording.values(
+                    told=last_notified,
                     attempts=attempts,
-                    next_attempt_at=again,
+                    next_attempt_at=retry_at,
                     claimed_until=0,
                     last_error=error,
                 )
             )
 
     def next_due(self, now: datetime) -> datetime | None:
-        """When a listener that is behind may be told again."""
+        """When the next listener can be claimed; None if all know of the last publish."""
         last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
-        paused = due_or_past(listeners.c.next_attempt_at, now, LONGEST_PAUSE)
-        claimed = due_or_past(listeners.c.claimed_until, now, CLAIM)
-        due = sa.case((paused > claimed, paused), else_=claimed)
+        earliest = sa.func.min(claimable_at(listeners, listeners.c.next_attempt_at, now))
         with self._database.reading() as connection:
-            query = sa.select(sa.func.min(due)).where(listeners.c.told < last)
-            found = connection.execute(query).scalar()
-            return None if found is None else from_microseconds(found)
+            query = sa.select(earliest).where(listeners.c.told < last)
+            moment = connection.execute(query).scalar()
+            return None if moment is None else from_microseconds(moment)
 
-    def feeds_moved_since(self, told: int) -> list[str]:
-        """The paths of the feeds whose digest moved in a later publish than `told`."""
+    def feeds_changed_since(self, publish: int) -> list[str]:
+        """The paths of the feeds whose digest changed in a later publish."""
         with self._database.reading() as connection:
-            query = (
-                sa.select(feeds.c.path).where(feeds.c.moved_in > told).order_by(feeds.c.path)
-            )
+            is_later = feeds.c.moved_in > publish
+            query = sa.select(feeds.c.path).where(is_later).order_by(feeds.c.path)
             return list(connection.execute(query).scalars())
 
-    def publishes_since(self, told: int, most: int) -> list[Publish]:
-        """The publishes that came after `told` and are still known, in their order."""
+    def publishes_since(self, publish: int, most: int) -> list[Publish]:
+        """The later publishes that are still stored, in order, up to `most`."""
         with self._database.reading() as connection:
             query = (
                 sa.select(publishes)
-                .where(publishes.c.number > told)
+                .where(publishes.c.number > publish)
                 .order_by(publishes.c.number)
                 .limit(most)
             )
@@ -145,19 +160,35 @@ class Listeners:
             ]
 
     def release(self, names: Collection[str]) -> None:
-        """Give back listeners that were claimed and not told."""
+        """End the claims on these listeners."""
         with self._database.writing() as connection:
-            freeing = sa.update(listeners).where(listeners.c.name.in_(names))
-            connection.execute(freeing.values(claimed_until=0))
+            release(connection, listeners.c.name, names)
 
     def release_claims(self) -> None:
-        """Free what a watcher had in hand that is no more, where there can be no other."""
+        """End every claim. Only for a process that knows that it is alone."""
         with self._database.writing() as connection:
-            connection.execute(sa.update(listeners).values(claimed_until=0))
+            release_all(connection, listeners)
 
 
 def _last_publish(connection: Connection) -> int:
     return int(connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar() or 0)
+
+
+def _claim(connection: Connection, listener: Listener, now: datetime) -> Listener | None:
+    """Replace the claim that this value has seen by a later one; None if it has changed."""
+    previous = microseconds(listener.claimed_until)
+    until = microseconds(now + CLAIM)
+    if until == previous:
+        until += 1
+    claiming = sa.update(listeners).where(*_is_claim_of(listener))
+    if not connection.execute(claiming.values(claimed_until=until)).rowcount:
+        return None
+    return replace(listener, claimed_until=from_microseconds(until))
+
+
+def _is_claim_of(listener: Listener) -> tuple[Any, ...]:
+    until = microseconds(listener.claimed_until)
+    return listeners.c.name == listener.name, listeners.c.claimed_until == until
 
 
 def _listener(row: sa.RowMapping) -> Listener:
@@ -167,4 +198,5 @@ def _listener(row: sa.RowMapping) -> Listener:
         row["attempts"],
         from_microseconds(row["next_attempt_at"]),
         row["last_error"],
+        from_microseconds(row["claimed_until"]),
     )

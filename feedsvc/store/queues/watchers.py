@@ -1,4 +1,4 @@
-"""The watchers that run on this store: each writes down, again and again, that it is alive."""
+"""The watchers that use this store; each records every few seconds that it is alive."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +7,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.store.engine.engine import Database, has_watcher
+from feedsvc.store.engine.database import Database
+from feedsvc.store.engine.file_locks import has_watcher
 from feedsvc.store.schema import watchers
 from feedsvc.store.upserts import upsert
 
@@ -31,7 +32,7 @@ class RunningWatcher:
 
 
 class Watchers:
-    """Every method raises StoreError if the store cannot be asked."""
+    """The running watchers. Every method raises StoreError if the store cannot be used."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,7 +51,7 @@ class Watchers:
             connection.execute(sa.delete(watchers).where(gone))
 
     def leave(self, name: str) -> None:
-        """Remove this watcher: it is about to end."""
+        """Remove this watcher, which is about to end."""
         with self._database.writing() as connection:
             connection.execute(sa.delete(watchers).where(watchers.c.name == name))
 
@@ -67,7 +68,8 @@ class Watchers:
 def is_alive(connection: Connection) -> sa.ColumnElement[bool]:
     """The condition on a row of `watchers` that its watcher is alive.
 
-    On SQLite every row is that of the one watcher, which may be kept from writing for long.
+    On SQLite there is only one watcher, and a long write of another process may keep it from
+    recording that it is alive.
     """
     if connection.dialect.name == "sqlite":
         return sa.true()
@@ -76,7 +78,7 @@ def is_alive(connection: Connection) -> sa.ColumnElement[bool]:
 
 def _is_recent(connection: Connection, age: timedelta) -> sa.ColumnElement[bool]:
     now, span = _now(connection), int(age / timedelta(microseconds=1))
-    # A clock that was put back must not keep a dead watcher alive.
+    # If the clock is set back, a dead watcher must not count as alive.
     return watchers.c.alive_at.between(now - span, now + span)
 
 

@@ -79,7 +79,7 @@ def bare_index(site: Site, snapshot: Snapshot) -> Response:
     The cost grows with the number of feeds, so the page is rendered once for each revision.
     """
     once: Once = current_app.extensions["feedsvc.once"]
-    revision = (snapshot.mark(), snapshot.last_publish(), site)
+    revision = (snapshot.fingerprint(), snapshot.last_publish(), site)
     return _kept(once.page(revision, site.language, lambda: _bare_index(site, snapshot)))
 
 

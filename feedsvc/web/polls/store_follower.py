@@ -42,7 +42,7 @@ class Follower:
 
     def _check(self) -> None:
         with self._store.probe(), self._store.snapshot() as snapshot:
-            mark = snapshot.mark()
+            mark = snapshot.fingerprint()
             if mark == self._mark:
                 return
             served = self._shelf.begin_generation()

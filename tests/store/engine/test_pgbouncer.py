@@ -54,14 +54,14 @@ def test_the_lock_holds_behind_pgbouncer_and_is_free_afterwards(bounced_url: str
     with closing(Store(bounced_url)) as one, closing(Store(bounced_url)) as other:
         for _ in range(3):
             with one.lock():
-                one.jobs.ask(NOW)
+                one.jobs.enqueue(NOW)
                 with pytest.raises(StoreLocked), other.lock():
                     pytest.fail("two had the lock")
             with other.lock():
                 pass
 
 
-def test_limits_of_one_transaction_do_not_reach_the_next(bounced_url: str) -> None:
+def test_the_limits_of_a_transaction_do_not_affect_the_next_one(bounced_url: str) -> None:
     hasty = Limits(5, statement=1)
     with closing(Store(bounced_url, limits=hasty)) as store, store.snapshot() as snapshot:
         assert setting(snapshot._connection) == "1s"

@@ -14,11 +14,11 @@ from feedsvc.core.websub.subscriptions import (
 )
 from feedsvc.store.schema import intents, subscriptions
 from feedsvc.store.store import Store
-from tests.store.queues.test_subscriptions import (
+from tests.support.subscriptions import (
     NOW,
     SECOND,
-    ask,
     claim,
+    enqueue,
     intent,
     publish,
     row_of,
@@ -49,7 +49,7 @@ def of_host(number: int, host: str = "one.example") -> Intent:
     ("made", "fault"), [(of_client, CLIENT_HAS_ITS_SHARE), (of_host, HOST_HAS_ITS_SHARE)]
 )
 @pytest.mark.parametrize(("most", "share"), [(4, 2), (5, 3)])
-def test_one_client_or_host_has_half_of_the_hub(
+def test_one_client_or_host_may_take_half_of_the_hub(
     either_store: Store,
     made: Callable[[int], Intent],
     fault: str,
@@ -59,45 +59,45 @@ def test_one_client_or_host_has_half_of_the_hub(
 ) -> None:
     for number in range(share):
         wanted = made(number)
-        assert ask(either_store, wanted, most) == ""
+        assert enqueue(either_store, wanted, most) == ""
         if is_confirmed:
-            assert either_store.subscriptions.confirm(wanted, NOW)
-    assert ask(either_store, made(share), most) == fault
+            assert either_store.intents.confirm(wanted, NOW)
+    assert enqueue(either_store, made(share), most) == fault
     others = [intent(target(f"o{n}"), client=f"o{n}") for n in range(most)]
-    answers = [ask(either_store, other, most) for other in others]
+    answers = [enqueue(either_store, other, most) for other in others]
     assert answers == [""] * (most - share) + [FULL] * share
-    assert ask(either_store, made(0), most) == ""  # a renewal, or the same again
+    assert enqueue(either_store, made(0), most) == ""  # a renewal, or the same again
 
 
-def test_confirmed_and_queued_ones_share_one_half(either_store: Store) -> None:
+def test_confirmed_and_queued_subscriptions_count_together(either_store: Store) -> None:
     subscribe(either_store, of_client(0).target)
-    assert [ask(either_store, of_client(n), 6) for n in (1, 2)] == ["", ""]
-    assert ask(either_store, of_client(3), 6) == CLIENT_HAS_ITS_SHARE
+    assert [enqueue(either_store, of_client(n), 6) for n in (1, 2)] == ["", ""]
+    assert enqueue(either_store, of_client(3), 6) == CLIENT_HAS_ITS_SHARE
 
 
-def test_intents_that_failed_take_no_room(either_store: Store) -> None:
+def test_failed_intents_take_no_room(either_store: Store) -> None:
     for number in range(4):
         wanted = of_client(number)
-        assert ask(either_store, wanted, 4) == ""
-        either_store.subscriptions.refuse(wanted, "404", None, NOW)
-    assert ask(either_store, of_client(5), 4) == ""
+        assert enqueue(either_store, wanted, 4) == ""
+        either_store.intents.refuse(wanted, "404", None, NOW)
+    assert enqueue(either_store, of_client(5), 4) == ""
 
 
-def test_a_client_has_a_thousand_in_the_queue(either_store: Store) -> None:
+def test_a_client_may_queue_a_thousand_intents(either_store: Store) -> None:
     assert MOST_QUEUED_OF_CLIENT == 1000
     with either_store._database.writing() as connection:
         rows = [queued(of_client(n)) for n in range(999)]
         connection.execute(intents.insert(), rows)
-    assert either_store.subscriptions.free_at(of_client(999), NOW) is None
-    assert ask(either_store, of_client(999), 50_000) == ""
-    assert ask(either_store, of_client(1000), 50_000) == QUEUE_IS_FULL
-    until = either_store.subscriptions.free_at(of_client(1000), NOW)
+    assert either_store.intents.retry_at(of_client(999), NOW) is None
+    assert enqueue(either_store, of_client(999), 50_000) == ""
+    assert enqueue(either_store, of_client(1000), 50_000) == QUEUE_IS_FULL
+    until = either_store.intents.retry_at(of_client(1000), NOW)
     assert until == NOW + QUEUE_DRAINS_IN
-    assert ask(either_store, of_client(999), 50_000) == ""  # in its own place
-    assert ask(either_store, of_client(1000, "::1"), 50_000) == ""
-    (first,) = either_store.subscriptions.claim_intents(NOW, 1)
-    assert either_store.subscriptions.confirm(first, NOW)
-    assert ask(either_store, of_client(1000), 50_000) == ""
+    assert enqueue(either_store, of_client(999), 50_000) == ""  # in its own place
+    assert enqueue(either_store, of_client(1000, "::1"), 50_000) == ""
+    (first,) = either_store.intents.claim(NOW, 1)
+    assert either_store.intents.confirm(first, NOW)
+    assert enqueue(either_store, of_client(1000), 50_000) == ""
 
 
 def queued(wanted: Intent) -> dict[str, object]:
@@ -112,68 +112,68 @@ def queued(wanted: Intent) -> dict[str, object]:
 
 
 def claimed(store: Store, now: datetime = NOW, most: int = 99) -> list[str]:
-    return [each.target.callback for each in store.subscriptions.claim_intents(now, most)]
+    return [each.target.callback for each in store.intents.claim(now, most)]
 
 
-def test_eight_of_a_host_are_claimed_at_a_time(either_store: Store) -> None:
+def test_eight_intents_of_a_host_are_claimed_at_a_time(either_store: Store) -> None:
     made = [of_host(number) for number in range(20)]
     for wanted in made:
-        ask(either_store, wanted)
-    ask(either_store, intent(target("two")))
-    first = either_store.subscriptions.claim_intents(NOW, 99)
+        enqueue(either_store, wanted)
+    enqueue(either_store, intent(target("two")))
+    first = either_store.intents.claim(NOW, 99)
     assert sum(each.target.host == "one.example" for each in first) == 8
     assert len(first) == 9
     assert claimed(either_store) == []
     ours = [each for each in first if each.target.host == "one.example"]
-    either_store.subscriptions.confirm(ours[0], NOW)
-    either_store.subscriptions.refuse(ours[1], "404", None, NOW)
-    either_store.subscriptions.refuse(ours[2], "500", NOW + SECOND, NOW)
+    either_store.intents.confirm(ours[0], NOW)
+    either_store.intents.refuse(ours[1], "404", None, NOW)
+    either_store.intents.refuse(ours[2], "500", NOW + SECOND, NOW)
     assert len(claimed(either_store)) == 3
 
 
-def test_a_client_with_many_intents_does_not_delay_the_first_of_another(
+def test_a_client_with_many_intents_does_not_delay_another_client(
     either_store: Store,
 ) -> None:
     for number in range(30):
-        ask(either_store, of_client(number))
+        enqueue(either_store, of_client(number))
     assert len(claimed(either_store, most=5)) == 5
     late = intent(target("late"), client="::1", asked_at=NOW + SECOND)
-    ask(either_store, late)
+    enqueue(either_store, late)
     assert late.target.callback in claimed(either_store, NOW + SECOND, most=1)
 
 
 def test_clients_take_turns_at_one_host(either_store: Store) -> None:
     for number in range(30):
-        ask(either_store, intent(of_host(number).target))
+        enqueue(either_store, intent(of_host(number).target))
     late = intent(of_host(99).target, client="::1", asked_at=NOW + SECOND)
-    ask(either_store, late)
+    enqueue(either_store, late)
     assert late.target.callback in claimed(either_store, NOW + SECOND)
 
 
-def test_a_queue_that_is_dropped_leaves_what_is_under_way(either_store: Store) -> None:
+def test_dropping_a_queue_keeps_claimed_intents(either_store: Store) -> None:
     for number in range(10):
-        ask(either_store, of_host(number))
-    ask(either_store, intent(target("two")))
+        enqueue(either_store, of_host(number))
+    enqueue(either_store, intent(target("two")))
     under_way = [
         each
-        for each in either_store.subscriptions.claim_intents(NOW, 99)
+        for each in either_store.intents.claim(NOW, 99)
         if each.target.host == "one.example"
     ]
     assert len(under_way) == 8
     again, *rest = under_way
-    either_store.subscriptions.refuse(again, "500", NOW, NOW)
-    assert either_store.subscriptions.drop_queue("one.example", NOW) == 3
+    either_store.intents.refuse(again, "500", NOW, NOW)
+    assert either_store.intents.drop_queue("one.example", NOW) == 3
     assert claimed(either_store, NOW + timedelta(seconds=1)) == []
-    assert either_store.subscriptions.confirm(rest[0], NOW)
-    assert either_store.subscriptions.drop_queue("one.example", NOW) == 0
-    assert either_store.subscriptions.drop_queue("none.example", NOW) == 0
+    assert either_store.intents.confirm(rest[0], NOW)
+    assert either_store.intents.drop_queue("one.example", NOW) == 0
+    assert either_store.intents.drop_queue("none.example", NOW) == 0
 
 
 # --- deliveries
 
 
 @pytest.mark.parametrize(("share", "some"), [(64, 70), (3, 5), (1, 2)])
-def test_of_one_host_exactly_its_share_is_claimed(
+def test_exactly_the_share_of_one_host_is_claimed(
     either_store: Store, share: int, some: int
 ) -> None:
     publish(either_store)
@@ -193,7 +193,9 @@ def test_of_one_host_exactly_its_share_is_claimed(
 # --- the topic as it was sent
 
 
-def test_two_spellings_are_one_subscription_named_as_sent_last(either_store: Store) -> None:
+def test_two_spellings_of_a_topic_are_one_subscription_with_the_last_spelling(
+    either_store: Store,
+) -> None:
     first, second = (target(topic=f"https://example.org/{n}") for n in "ab")
     assert first.name == second.name == target().name
     subscribe(either_store, first)
@@ -208,7 +210,7 @@ def test_two_spellings_are_one_subscription_named_as_sent_last(either_store: Sto
 
 def test_an_intent_keeps_its_topic_and_its_token(either_store: Store) -> None:
     wanted = intent(target(topic="https://example.org/feed/"), verify_token="t" * 255)
-    assert ask(either_store, wanted) == ""
-    assert either_store.subscriptions.claim_intents(NOW, 1) == [wanted]
+    assert enqueue(either_store, wanted) == ""
+    assert either_store.intents.claim(NOW, 1) == [wanted]
     assert "ttt" not in repr(wanted)
     assert wanted.secret not in repr(wanted)

@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 
 
 def ask(store: Store, now: datetime = NOW, **more: str) -> Job:
-    return store.jobs.ask(now, **more)[0]  # type: ignore[arg-type]  # kinds are strings
+    return store.jobs.enqueue(now, **more)[0]  # type: ignore[arg-type]  # kinds are strings
 
 
 def put_off(store: Store, job: Job, until: datetime = LATER) -> None:
@@ -33,8 +33,8 @@ def waiting(store: Store, now: datetime = NOW) -> list[str]:
     return [job.name for job in store.jobs.waiting(now)]
 
 
-def test_a_call_makes_a_job_that_is_queued(either_store: Store) -> None:
-    job, is_new = either_store.jobs.ask(NOW)
+def test_a_call_queues_a_job(either_store: Store) -> None:
+    job, is_new = either_store.jobs.enqueue(NOW)
     assert is_new
     assert job == Job(job.name, "rebuild", "", "queued", 1, NOW, None, None, 0, NOW, "", "")
     assert of(either_store, job) == job
@@ -67,25 +67,25 @@ def test_previews_of_one_change_are_one_job_and_no_rebuild(either_store: Store) 
     assert waiting(either_store) == [rebuild.name, one.name, two.name]
 
 
-def test_a_message_that_is_heard_twice_gives_the_same_job(either_store: Store) -> None:
-    job, _ = either_store.jobs.ask(NOW, message="github 1")
-    assert either_store.jobs.ask(NOW, message="github 1") == (job, False)
+def test_a_message_that_is_received_twice_gives_the_same_job(either_store: Store) -> None:
+    job, _ = either_store.jobs.enqueue(NOW, message="github 1")
+    assert either_store.jobs.enqueue(NOW, message="github 1") == (job, False)
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.end([job.name], "{}", NOW)
-    heard, is_new = either_store.jobs.ask(LATER, message="github 1")
+    heard, is_new = either_store.jobs.enqueue(LATER, message="github 1")
     assert (heard.name, heard.state, is_new) == (job.name, "done", False)
-    assert either_store.jobs.ask(LATER, message="github 2")[1]
+    assert either_store.jobs.enqueue(LATER, message="github 2")[1]
 
 
 @pytest.mark.parametrize("message", ["", "github 1"])
-def test_calls_at_once_give_one_job(either_store: Store, message: str) -> None:
+def test_simultaneous_calls_give_one_job(either_store: Store, message: str) -> None:
     threads = 6
     together = threading.Barrier(threads)
     heard: list[tuple[str, bool]] = []
 
     def call() -> None:
         together.wait()
-        job, is_new = either_store.jobs.ask(NOW, message=message)
+        job, is_new = either_store.jobs.enqueue(NOW, message=message)
         heard.append((job.name, is_new))
 
     for thread in (calls := [threading.Thread(target=call) for _ in range(threads)]):
@@ -110,7 +110,7 @@ def test_a_job_that_is_done_has_its_report(either_store: Store) -> None:
     assert waiting(either_store, LATER) == []
 
 
-def test_a_job_that_is_held_waits_for_its_time(either_store: Store) -> None:
+def test_a_held_job_waits_until_it_is_due(either_store: Store) -> None:
     job = ask(either_store)
     put_off(either_store, job)
     held = of(either_store, job)
@@ -122,7 +122,7 @@ def test_a_job_that_is_held_waits_for_its_time(either_store: Store) -> None:
     assert waiting(either_store, LATER) == [job.name]
 
 
-def test_a_call_wakes_a_job_that_is_held_and_it_is_tried_anew(either_store: Store) -> None:
+def test_a_call_makes_a_held_job_due_now(either_store: Store) -> None:
     job = ask(either_store)
     put_off(either_store, job)
     assert ask(either_store).name == job.name
@@ -141,7 +141,7 @@ def test_a_job_that_failed_has_ended(either_store: Store) -> None:
     assert ask(either_store).name != job.name
 
 
-def test_what_died_at_work_is_asked_for_anew(either_store: Store) -> None:
+def test_a_running_job_is_requeued_after_a_restart(either_store: Store) -> None:
     running, held = ask(either_store), ask(either_store, kind="preview")
     either_store.jobs.begin([running.name], NOW)
     put_off(either_store, held)
@@ -150,7 +150,7 @@ def test_what_died_at_work_is_asked_for_anew(either_store: Store) -> None:
     assert of(either_store, held).state == "held"
 
 
-def test_what_was_asked_for_anew_is_not_ended_by_who_began_it_before(
+def test_a_requeued_job_is_not_ended_by_the_watcher_that_began_it_first(
     either_store: Store,
 ) -> None:
     job = ask(either_store)
@@ -162,7 +162,7 @@ def test_what_was_asked_for_anew_is_not_ended_by_who_began_it_before(
     assert of(either_store, job).state == "queued"
 
 
-def test_what_another_watcher_has_done_is_not_begun_again(either_store: Store) -> None:
+def test_a_job_that_another_watcher_has_done_is_not_begun(either_store: Store) -> None:
     job = ask(either_store)
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.end([job.name], "{}", NOW)
@@ -170,7 +170,7 @@ def test_what_another_watcher_has_done_is_not_begun_again(either_store: Store) -
     assert of(either_store, job).state == "done"
 
 
-def test_a_build_ends_what_was_put_off_before_it_began(either_store: Store) -> None:
+def test_a_build_ends_the_rebuilds_that_were_held_before_it_began(either_store: Store) -> None:
     job = ask(either_store)
     put_off(either_store, job)
     either_store.jobs.end_held("{}", NOW - SECOND, LATER)
@@ -180,7 +180,7 @@ def test_a_build_ends_what_was_put_off_before_it_began(either_store: Store) -> N
     assert (done.state, done.report, done.error, done.ended_at) == ("done", "{}", "", LATER)
 
 
-def test_a_build_does_not_end_what_was_called_for_since(either_store: Store) -> None:
+def test_a_build_does_not_end_a_rebuild_that_was_requested_since(either_store: Store) -> None:
     job = ask(either_store)
     put_off(either_store, job)
     ask(either_store, LATER)
@@ -188,15 +188,15 @@ def test_a_build_does_not_end_what_was_called_for_since(either_store: Store) -> 
     assert of(either_store, job).state == "queued"
 
 
-def test_a_message_is_forgotten_after_a_day(either_store: Store) -> None:
+def test_a_message_is_deleted_after_a_day(either_store: Store) -> None:
     ask(either_store, message="github 1")
     either_store.jobs.forget_old(NOW + REMEMBERED)
-    assert not either_store.jobs.ask(NOW, message="github 1")[1]
+    assert not either_store.jobs.enqueue(NOW, message="github 1")[1]
     either_store.jobs.forget_old(NOW + REMEMBERED + SECOND)
-    assert either_store.jobs.ask(NOW, message="github 1")[1]
+    assert either_store.jobs.enqueue(NOW, message="github 1")[1]
 
 
-def test_the_last_jobs_are_kept_and_those_that_messages_lead_to(
+def test_the_last_jobs_and_the_jobs_of_stored_messages_are_kept(
     either_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_KEPT == 1000
@@ -212,7 +212,7 @@ def test_the_last_jobs_are_kept_and_those_that_messages_lead_to(
     jobs.forget_old(NOW)
     kept = [job.name for job in jobs.newest(9)]
     assert kept == [*(job.name for job in ended[:1:-1]), named.name, open_one.name]
-    assert jobs.ask(NOW, message="github 1") == (of(either_store, named), False)
+    assert jobs.enqueue(NOW, message="github 1") == (of(either_store, named), False)
     assert jobs.named(ended[1].name) is None
     jobs.forget_old(NOW + REMEMBERED + SECOND)
     assert jobs.named(named.name) is None

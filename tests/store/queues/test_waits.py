@@ -14,16 +14,16 @@ from feedsvc.core.websub.subscriptions import (
     Outcome,
     pause,
 )
+from feedsvc.store.queues.claims import CLAIM
 from feedsvc.store.queues.jobs import REMEMBERED
-from feedsvc.store.queues.subscriptions import CLAIM
 from feedsvc.store.store import Store
 from tests.store.queues.test_listeners import publish as publish_news
-from tests.store.queues.test_subscriptions import (
+from tests.support.subscriptions import (
     NOW,
     SECOND,
-    ask,
+    claim_intents,
+    enqueue,
     intent,
-    intents,
     publish,
     subscribe,
     target,
@@ -40,7 +40,7 @@ def due(store: Store, now: datetime) -> list[Delivery]:
 
 
 @BACK
-def test_a_claim_of_a_clock_that_was_ahead_is_free(
+def test_a_claim_by_a_clock_that_was_ahead_does_not_count(
     either_store: Store, ahead: timedelta
 ) -> None:
     subscribe(either_store, lease_seconds=864000)
@@ -55,7 +55,7 @@ def test_a_claim_of_a_clock_that_was_ahead_is_free(
 
 
 @BACK
-def test_a_pause_of_a_clock_that_was_ahead_has_ended(
+def test_a_pause_by_a_clock_that_was_ahead_has_ended(
     either_store: Store, ahead: timedelta
 ) -> None:
     subscribe(either_store)
@@ -69,7 +69,7 @@ def test_a_pause_of_a_clock_that_was_ahead_has_ended(
     assert len(due(either_store, NOW)) == 1
 
 
-def test_the_longest_pause_is_waited_for(either_store: Store) -> None:
+def test_the_longest_pause_is_kept(either_store: Store) -> None:
     assert pause(50, 0.999999) <= LONGEST_PAUSE
     subscribe(either_store)
     publish(either_store)
@@ -81,48 +81,52 @@ def test_the_longest_pause_is_waited_for(either_store: Store) -> None:
 
 
 @BACK
-def test_an_intent_of_a_clock_that_was_ahead_is_verified_and_counts_no_more(
+def test_an_intent_by_a_clock_that_was_ahead_is_due_and_does_not_count(
     either_store: Store, ahead: timedelta
 ) -> None:
     later = NOW + ahead
     for n in range(MOST_UNPROVEN):
-        ask(either_store, intent(target(callback=f"https://one.example/{n}"), asked_at=later))
-    assert either_store.subscriptions.next_intent_due(NOW) == NOW
-    assert either_store.subscriptions.free_at(intent(), NOW) is None
-    found = either_store.subscriptions.claim_intents(NOW, 100, most_of_host=100)
+        enqueue(
+            either_store, intent(target(callback=f"https://one.example/{n}"), asked_at=later)
+        )
+    assert either_store.intents.next_due(NOW) == NOW
+    assert either_store.intents.retry_at(intent(), NOW) is None
+    found = either_store.intents.claim(NOW, 100, most_of_host=100)
     assert len(found) == MOST_UNPROVEN
     for each in found:
-        either_store.subscriptions.refuse(each, "404", None, NOW)
-    either_store.subscriptions.forget_old_intents(NOW)
-    either_store.subscriptions.release_claims()
-    assert intents(either_store, NOW + UNPROVEN_FOR) == []
+        either_store.intents.refuse(each, "404", None, NOW)
+    either_store.intents.forget_old(NOW)
+    either_store.intents.release_claims()
+    assert claim_intents(either_store, NOW + UNPROVEN_FOR) == []
 
 
-def test_a_new_intent_does_not_wait_for_another_clock(either_store: Store) -> None:
-    ask(either_store, intent(asked_at=NOW + APART))
-    assert either_store.subscriptions.next_intent_due(NOW) == NOW
-    assert len(intents(either_store)) == 1
+def test_a_new_intent_is_due_even_if_its_clock_was_ahead(either_store: Store) -> None:
+    enqueue(either_store, intent(asked_at=NOW + APART))
+    assert either_store.intents.next_due(NOW) == NOW
+    assert len(claim_intents(either_store)) == 1
 
 
-def test_the_later_intent_counts_though_its_clock_is_behind(either_store: Store) -> None:
-    ask(either_store, intent(asked_at=NOW + APART))
-    (earlier,) = intents(either_store, NOW + APART)
-    ask(either_store, intent(mode="unsubscribe", asked_at=NOW))
-    (later,) = intents(either_store, NOW + APART)
+def test_the_later_intent_counts_even_if_its_clock_is_behind(either_store: Store) -> None:
+    enqueue(either_store, intent(asked_at=NOW + APART))
+    (earlier,) = claim_intents(either_store, NOW + APART)
+    enqueue(either_store, intent(mode="unsubscribe", asked_at=NOW))
+    (later,) = claim_intents(either_store, NOW + APART)
     assert later.mode == "unsubscribe"
-    assert either_store.subscriptions.confirm(later, NOW)
-    assert not either_store.subscriptions.confirm(earlier, NOW + APART)
+    assert either_store.intents.confirm(later, NOW)
+    assert not either_store.intents.confirm(earlier, NOW + APART)
     assert either_store.subscriptions.all() == []
 
 
 @BACK
-def test_no_lease_lasts_longer_than_the_longest(either_store: Store, ahead: timedelta) -> None:
+def test_a_lease_by_a_clock_that_was_ahead_is_cut_to_the_longest(
+    either_store: Store, ahead: timedelta
+) -> None:
     subscribe(either_store, asked_at=NOW + ahead)
     either_store.subscriptions.end_leases(NOW)
     assert the_only(either_store).lease_ends_at <= NOW + LONGEST_LEASE
 
 
-def test_a_lease_of_a_clock_that_was_behind_lasts(either_store: Store) -> None:
+def test_a_lease_by_a_clock_that_was_behind_does_not_end_early(either_store: Store) -> None:
     """The last publish says that it is later than the clock does."""
     publish(either_store)
     subscribe(either_store, asked_at=datetime(1970, 1, 2, tzinfo=UTC), lease_seconds=864000)
@@ -130,7 +134,7 @@ def test_a_lease_of_a_clock_that_was_behind_lasts(either_store: Store) -> None:
 
 
 @BACK
-def test_a_listener_of_a_clock_that_was_ahead_is_told_now(
+def test_a_listener_paused_by_a_clock_that_was_ahead_is_due(
     either_store: Store, ahead: timedelta
 ) -> None:
     either_store.listeners.register(["hub"])
@@ -145,26 +149,26 @@ def test_a_listener_of_a_clock_that_was_ahead_is_told_now(
 
 
 @BACK
-def test_a_job_of_a_clock_that_was_ahead_is_done_now(
+def test_a_job_held_by_a_clock_that_was_ahead_is_due(
     either_store: Store, ahead: timedelta
 ) -> None:
-    job, _ = either_store.jobs.ask(NOW + ahead)
+    job, _ = either_store.jobs.enqueue(NOW + ahead)
     assert [each.name for each in either_store.jobs.waiting(NOW)] == [job.name]
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.fail(job, "held", "no", NOW + ahead + LONGEST_PAUSE_OF_JOB, NOW)
     assert [each.name for each in either_store.jobs.waiting(NOW)] == [job.name]
 
 
-def test_a_job_waits_for_no_other_clock_when_it_is_asked_for(either_store: Store) -> None:
-    either_store.jobs.ask(NOW + APART)
+def test_a_queued_job_is_due_even_if_its_clock_was_ahead(either_store: Store) -> None:
+    either_store.jobs.enqueue(NOW + APART)
     assert len(either_store.jobs.waiting(NOW)) == 1
 
 
-def test_a_message_of_a_clock_that_was_years_ahead_is_forgotten(either_store: Store) -> None:
-    first, _ = either_store.jobs.ask(NOW + timedelta(days=800), message="m")
+def test_a_message_by_a_clock_that_was_years_ahead_is_deleted(either_store: Store) -> None:
+    first, _ = either_store.jobs.enqueue(NOW + timedelta(days=800), message="m")
     either_store.jobs.begin([first.name], NOW)
     either_store.jobs.end([first.name], "{}", NOW)
     either_store.jobs.forget_old(NOW)
-    assert either_store.jobs.ask(NOW, message="m")[1]
+    assert either_store.jobs.enqueue(NOW, message="m")[1]
     either_store.jobs.forget_old(NOW + REMEMBERED / 2)
-    assert not either_store.jobs.ask(NOW, message="m")[1]
+    assert not either_store.jobs.enqueue(NOW, message="m")[1]

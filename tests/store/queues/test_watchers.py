@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.store.engine.engine import sole_watcher
+from feedsvc.store.engine.file_locks import sole_watcher
 from feedsvc.store.queues.watchers import DEAD_AFTER, RunningWatcher
 from feedsvc.store.schema import watchers
 from feedsvc.store.store import Store
@@ -34,7 +34,7 @@ def age(store: Store, name: str, seconds: float) -> None:
 
 def running(store: Store, watcher: str, ref: str = "") -> str:
     """The name of a job that a watcher has begun."""
-    job, _ = store.jobs.ask(NOW, kind="preview", ref=ref)
+    job, _ = store.jobs.enqueue(NOW, kind="preview", ref=ref)
     assert store.jobs.begin([job.name], NOW, watcher) == {job.name}
     return job.name
 
@@ -81,14 +81,14 @@ def test_a_sqlite_store_has_one_watcher(store: Store, sqlite_url: str) -> None:
         assert store.watchers.alive() == [HERE]
 
 
-def test_jobs_of_a_watcher_that_lives_are_left_to_it(either_store: Store) -> None:
+def test_jobs_of_a_living_watcher_stay_with_it(either_store: Store) -> None:
     either_store.watchers.beat(HERE.name, HERE.folder)
     name = running(either_store, HERE.name)
     assert either_store.jobs.requeue() == 0
     assert state(either_store, name) == "running"
 
 
-def test_jobs_of_a_watcher_that_is_gone_are_queued_again(either_store: Store) -> None:
+def test_jobs_of_a_watcher_that_has_left_are_requeued(either_store: Store) -> None:
     either_store.watchers.beat(HERE.name, HERE.folder)
     names = [running(either_store, HERE.name), running(either_store, "unknown", "pull/1")]
     either_store.watchers.leave(HERE.name)
@@ -97,7 +97,7 @@ def test_jobs_of_a_watcher_that_is_gone_are_queued_again(either_store: Store) ->
 
 
 @pytest.mark.postgres
-def test_jobs_of_a_watcher_without_a_heartbeat_are_queued_again(postgres_url: str) -> None:
+def test_jobs_of_a_watcher_without_a_heartbeat_are_requeued(postgres_url: str) -> None:
     store = Store(postgres_url)
     for watcher in ("one", "two"):
         store.watchers.beat(watcher, "/srv/posts")
@@ -108,7 +108,7 @@ def test_jobs_of_a_watcher_without_a_heartbeat_are_queued_again(postgres_url: st
     store.close()
 
 
-def test_a_watcher_gives_its_own_jobs_back(either_store: Store) -> None:
+def test_a_watcher_requeues_its_own_jobs(either_store: Store) -> None:
     either_store.watchers.beat(HERE.name, HERE.folder)
     name = running(either_store, HERE.name)
     assert either_store.jobs.requeue(HERE.name) == 1
@@ -124,7 +124,7 @@ def test_a_job_is_begun_by_one_watcher(either_store: Store) -> None:
     assert state(either_store, name) == "done"
 
 
-def test_a_watcher_that_was_taken_for_dead_settles_nothing(either_store: Store) -> None:
+def test_a_watcher_that_counted_as_dead_changes_no_job(either_store: Store) -> None:
     name = running(either_store, "one")
     either_store.jobs.requeue()
     either_store.jobs.begin([name], NOW, "two")

@@ -1,4 +1,4 @@
-"""Enclosures and what else few entries have; the feeds of languages."""
+"""A column for the fields that few entries have; a feed for each language."""
 
 import json
 
@@ -29,14 +29,16 @@ _MEMBERSHIPS = sa.text(
 
 def upgrade() -> None:
     op.add_column("entries", sa.Column("more", sa.Text, nullable=False, server_default=""))
-    # A publish takes an entry out of the feeds that it would be in by its row: those of its
-    # language must be there. One without a language gets its own when all is read anew.
+    # A publish removes an entry from the feeds that its row names, so the feed of its language
+    # must exist. The next publish reads every post again and sets missing languages.
     connection = op.get_bind()
-    found = connection.execute(sa.text("SELECT DISTINCT language FROM entries")).scalars().all()
-    for language in filter(None, found):
+    languages = (
+        connection.execute(sa.text("SELECT DISTINCT language FROM entries")).scalars().all()
+    )
+    for language in filter(None, languages):
         respelt = {"tag": language_tag(language), "language": language}
         connection.execute(_RESPELL, respelt)
-    for tag in sorted(set(map(language_tag, filter(None, found)))):
+    for tag in sorted(set(map(language_tag, filter(None, languages)))):
         feed = {"path": f"lang/{tag}", "names": json.dumps([tag]), "language": tag}
         connection.execute(_NEW_FEED, feed)
         connection.execute(_MEMBERSHIPS, {"path": feed["path"], "language": tag})

@@ -1,4 +1,4 @@
-"""Jobs of the webhook, subscriptions of the hub, and who is told of each publish."""
+"""Jobs of the webhook, subscriptions of the hub, and listeners."""
 
 import sqlalchemy as sa
 from alembic import op

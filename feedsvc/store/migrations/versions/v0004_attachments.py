@@ -1,4 +1,4 @@
-"""Where the files are found that entries show."""
+"""The files beside posts that entries show."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,5 +16,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("attachments_entry", "attachments", ["entry_id"])
-    # The next publish reads every post again, and notes what it shows.
+    # The next publish reads every post again and stores the files that it shows.
     op.execute("DELETE FROM facts WHERE name = 'renderer'")

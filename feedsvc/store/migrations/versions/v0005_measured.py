@@ -1,4 +1,4 @@
-"""Which files beside a post were measured, and what was announced of them."""
+"""The measured files beside a post, and their published lengths."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,5 +13,5 @@ def upgrade() -> None:
     op.create_index(
         "files_measured", "files", ["path"], sqlite_where=some, postgresql_where=some
     )
-    # The next publish reads every post again, and notes what it measures.
+    # The next publish reads every post again and stores what it measures.
     op.execute("DELETE FROM facts WHERE name = 'renderer'")

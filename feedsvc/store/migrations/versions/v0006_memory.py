@@ -1,4 +1,4 @@
-"""Passed dates, topics as they were sent, running watchers, an index of large feeds."""
+"""Passed dates, topics as clients sent them, running watchers, an index of feed sizes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.add_column("files", sa.Column("passed_at", sa.BigInteger))
     # The next publish reads every post again and stores the dates.
     op.execute("DELETE FROM facts WHERE name = 'renderer'")
-    # An empty topic is the self link of the feed, which earlier versions accepted and sent.
+    # An empty topic is the self link of the feed. Earlier versions accepted no other topic.
     for table in ("subscriptions", "intents"):
         op.add_column(table, sa.Column("topic", sa.Text, nullable=False, server_default=""))
     op.add_column(

@@ -1,0 +1,103 @@
+"""SQLite's connections and its file."""
+
+import os
+import sqlite3
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from feedsvc.errors import StoreError
+from feedsvc.store.engine.urls import file_of
+
+_BUSY_SECONDS: Final = 5
+
+
+def new_engine(url: URL, file: Path) -> Engine:
+    """An engine whose connections use WAL mode, and notice if the file was replaced."""
+    engine = sa.create_engine(
+        url, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
+    )
+
+    def on_connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        _use_wal(connection)
+        # FULL, not NORMAL: a committed transaction must also survive a power failure.
+        for pragma in ("synchronous=FULL", "cache_size=-4000"):
+            connection.execute(f"PRAGMA {pragma}")
+        record.info["inode"] = _inode(file)
+
+    def on_checkout(
+        _connection: sqlite3.Connection, record: ConnectionPoolEntry, _proxy: object
+    ) -> None:
+        # After the file was put aside, an old connection would go on reading the old file.
+        if record.info["inode"] != _inode(file):
+            raise exc.DisconnectionError("the store's file was replaced")
+
+    sa.event.listen(engine, "connect", on_connect)
+    sa.event.listen(engine, "checkout", on_checkout)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _inode(file: Path) -> int:
+    try:
+        return file.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Set WAL mode. SQLite does not wait if another connection sets it on a new file; we do."""
+    until = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _begin(connection: Connection) -> None:
+    # A read transaction cannot become a write transaction while another process writes.
+    writes = connection.get_execution_options().get("feedsvc_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def make_folder(file: Path) -> None:
+    """Create the folder of a store's file; raises StoreError if feedsvc cannot write there."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{file.parent} cannot be created: {error.strerror}; set store.url to a path that "
+            "feedsvc may write to"
+        ) from error
+    if file.exists() and not file.is_file():
+        raise StoreError(f"{file} is not a regular file; set store.url to a file")
+    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        raise StoreError(
+            f"{file} cannot be written; let feedsvc write to it or set another store.url"
+        )
+
+
+def put_aside(url: str, now: datetime) -> Path | None:
+    """Rename a damaged SQLite file, so that a new one can replace it; returns its new path.
+
+    None for PostgreSQL, which feedsvc cannot repair.
+    """
+    file = file_of(url)
+    if file is None:
+        return None
+    aside = file.with_name(f"{file.name}.damaged-{now:%Y%m%dT%H%M%S}")
+    for suffix in ("-wal", "-shm", ""):  # an old log beside the new file would damage it
+        part = file.with_name(file.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
