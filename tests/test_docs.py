@@ -313,6 +313,24 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
     assert [str(target) for target in targets if not target.exists()] == []
 
 
+def _anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}
+
+
+@pytest.mark.parametrize("page", _named(PAGES))
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    links = [urlsplit(link) for link in _links(page)]
+    missing = [
+        link.geturl()
+        for link in links
+        if link.fragment
+        and link.fragment not in _anchors(page.parent / link.path if link.path else page)
+    ]
+    assert missing == []
+
+
 def test_the_pages_have_links() -> None:
     assert len(_links(ROOT / "README.md")) >= 8
 
