@@ -142,7 +142,7 @@ SLOW = {
 
 
 @pytest.mark.parametrize("markdown", SLOW.values(), ids=SLOW.keys())
-def test_no_body_takes_more_than_seconds(markdown: str) -> None:
+def test_every_body_is_rendered_in_seconds(markdown: str) -> None:
     started = time.monotonic()
     with suppress(TooDeepError):
         cleaned(html_of(markdown))
