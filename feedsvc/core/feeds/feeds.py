@@ -128,11 +128,9 @@ def page_of(site: Site, topic: Topic) -> str:
 
 def title_of(site: Site, topic: Topic) -> str:
     """The title of a topic's feed."""
-    return (
-        f"{site.title} - {_TITLE_WORDS[topic.kind]}: {topic.label}"
-        if topic.names
-        else site.title
-    )
+    if not topic.names:
+        return site.title
+    return f"{site.title} - {_TITLE_WORDS[topic.kind]}: {topic.label}"
 
 
 def language_of(site: Site, topic: Topic) -> str:

@@ -100,10 +100,10 @@ def test_rendering_twice_gives_the_same_bytes() -> None:
     ids=range(6),
 )
 def test_many_unclosed_tags_take_linear_time(rough: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with suppress(TooDeepError):
         cleaned(rough)
-    assert time.monotonic() - started < 10  # quadratic time would be minutes
+    assert time.process_time() - started < 10  # quadratic time would be minutes
 
 
 def test_html_that_grows_too_much_is_refused() -> None:
@@ -142,14 +142,12 @@ SLOW = {
 
 
 @pytest.mark.parametrize("markdown", SLOW.values(), ids=SLOW.keys())
-def test_no_body_takes_more_than_seconds(markdown: str) -> None:
-    started = time.monotonic()
+def test_every_body_is_rendered_in_seconds(markdown: str) -> None:
+    started = time.process_time()
     with suppress(TooDeepError):
         cleaned(html_of(markdown))
         cleaned(markdown)
-    assert (
-        time.monotonic() - started < 10
-    )  # usually 2 s; coverage and parallel tests slow it down
+    assert time.process_time() - started < 10  # usually 2 s; coverage slows it down
 
 
 @pytest.mark.parametrize(
