@@ -1,4 +1,4 @@
-"""A PostgreSQL server that does not answer: what is served meanwhile, and what gives up."""
+"""A PostgreSQL server that does not answer: what feedsvc serves, and what it gives up."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ HASTY = Limits(1, statement=1)
 
 @contextmanager
 def suspended(postmaster: int) -> Iterator[None]:
-    """Every process of the server is stopped, as on a machine that hangs."""
+    """Suspend every process of the server, as on a machine that hangs."""
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
     processes = [postmaster, *map(int, children)]
     for process in processes:
@@ -46,7 +46,7 @@ def suspended(postmaster: int) -> Iterator[None]:
 
 
 def seconds_of(call: Callable[[], object]) -> float:
-    """How long a call takes that fails with a StoreError."""
+    """Make a call that raises StoreError; returns how long it took."""
     begun = time.monotonic()
     with pytest.raises(StoreError, match=r"postgresql.*answer|timeout"):
         call()
@@ -111,7 +111,7 @@ def test_a_watcher_waits_for_the_lock_without_a_time_limit(
 def web(
     tmp_path: Path, posts: PostFolder, postgres_url: str
 ) -> Iterator[tuple[Server, SilentProxy]]:
-    """`feedsvc web` behind a proxy to its database, in which one post is published."""
+    """`feedsvc web` with one post, whose database is behind a proxy."""
     with (
         behind_proxy(postgres_url) as (proxy, url),
         serving(tmp_path, posts, postgres_url, url) as server,
@@ -121,7 +121,7 @@ def web(
 
 @contextmanager
 def serving(place: Path, posts: PostFolder, published: str, url: str) -> Iterator[Server]:
-    """`feedsvc web` over the store at `url`, after one post was published at `published`."""
+    """Publish one post into the store at `published`, and run `feedsvc web` on `url`."""
     posts.write("tea.md", title="Tea", tags="[Tea, Green]")
     store = Store(published)
     publish(Folder(posts.root, 0), store, a_site(), datetime.now(UTC))
@@ -134,7 +134,7 @@ def serving(place: Path, posts: PostFolder, published: str, url: str) -> Iterato
 
 
 def quick(server: Server, path: str, **headers: str) -> requests.Response:
-    """An answer that may take no longer than a second."""
+    """Send a request; its answer must come within a second."""
     begun = time.monotonic()
     answer = server.get(path, headers)
     assert time.monotonic() - begun < 1, path

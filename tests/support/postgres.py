@@ -22,46 +22,46 @@ _STARTED_WITHIN = 60  # seconds
 
 
 def database_url() -> str | None:
-    """The URL of a database of this process's own, which may hold what a test left in it.
+    """The URL of the database of this process, which may contain rows of earlier tests.
 
-    A database and not a schema for each process: advisory locks count per database. None if
-    PostgreSQL's programs are not installed.
+    Each process has its own database, not only a schema, because advisory locks belong to a
+    database. None if PostgreSQL's programs are not installed.
     """
     programs = _programs()
     if programs is None:
         return None
-    server = sa.engine.make_url(shared("postgres", lambda place: _start(programs, place)))
+    server = sa.engine.make_url(shared("postgres", lambda folder: _start(programs, folder)))
     name = f"tests_{worker_name()}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        known = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.execute(known, {"name": name}).first() is None:
+        existing = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.execute(existing, {"name": name}).first() is None:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
     return server.set(database=name).render_as_string(hide_password=False)
 
 
 def server_of_its_own() -> tuple[str, int] | None:
-    """The URL and the process of another server, which a test may stop or kill."""
+    """The URL and the process id of another server, which a test may stop or kill."""
     programs = _programs()
     return None if programs is None else _started(programs, open_folder())
 
 
-def _start(programs: Path, place: Path) -> str:
-    url, _ = _started(programs, place)
+def _start(programs: Path, folder: Path) -> str:
+    url, _ = _started(programs, folder)
     return url
 
 
-def _started(programs: Path, place: Path) -> tuple[str, int]:
-    """Start a server below `place`; its URL and its process."""
+def _started(programs: Path, folder: Path) -> tuple[str, int]:
+    """Start a server in a folder; its URL and its process id."""
     user = "postgres" if os.getuid() == 0 else None
     if user:
         account = pwd.getpwnam(user)
-        os.chown(place, account.pw_uid, account.pw_gid)
+        os.chown(folder, account.pw_uid, account.pw_gid)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    data = place / "data"
+    data = folder / "data"
     words = f"-D {data} -U feedsvc -A trust -E UTF8 --no-sync".split()
     subprocess.run(
         [programs / "initdb", *words],
@@ -81,7 +81,7 @@ def _started(programs: Path, place: Path) -> tuple[str, int]:
         "max_connections": 200,
     }
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with (place / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [programs / "postgres", "-D", str(data), *words],
             user=user,
@@ -92,7 +92,7 @@ def _started(programs: Path, place: Path) -> tuple[str, int]:
             start_new_session=True,
         )
     adopt(process)
-    _wait_until_it_answers(port, place / "log")
+    _wait_until_it_answers(port, folder / "log")
     return f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres", process.pid
 
 

@@ -1,4 +1,4 @@
-"""A TCP proxy that can fall silent: it keeps every connection open and forwards nothing."""
+"""A TCP proxy that can become silent: it keeps connections open and forwards nothing."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 
 class SilentProxy:
-    """Forwards to a port of this machine until it is told to be silent."""
+    """Forwards to a port of this machine, until `fall_silent` is called."""
 
     def __init__(self, backend: int) -> None:
         self._backend = backend
@@ -22,15 +22,15 @@ class SilentProxy:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def fall_silent(self) -> None:
-        """Forward nothing more; new connections are accepted, and hear nothing either."""
+        """Forward nothing more. New connections are accepted, but get no answer either."""
         self._speaks.clear()
 
     def speak(self) -> None:
-        """Forward again, what came in the meantime first."""
+        """Forward everything, beginning with what was held back."""
         self._speaks.set()
 
     def close(self) -> None:
-        """Close everything."""
+        """Close every connection."""
         self._is_closed = True
         self._speaks.set()
         for each in self._open:

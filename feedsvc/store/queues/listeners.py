@@ -23,7 +23,7 @@ class Listener:
     """An outside hub or a notify URL; its `name` is a hash.
 
     `last_notified` is the number of the last publish that it was notified of. `claimed_until`
-    names a claim: no two claims on one listener end at the same time.
+    identifies the claim on it: another process sets another time.
     """
 
     name: str
@@ -88,8 +88,9 @@ class Listeners:
                 )
                 .with_for_update(skip_locked=True)
             )
-            found = [_listener(row) for row in connection.execute(query).mappings()]
-            return [c for c in (_claim(connection, each, now) for each in found) if c]
+            due = [_listener(row) for row in connection.execute(query).mappings()]
+            claims = [_claim(connection, listener, now) for listener in due]
+            return [listener for listener in claims if listener]
 
     def renew(self, listener: Listener, now: datetime) -> Listener | None:
         """Extend the claim on a listener; None if it ended and another process has claimed it.
@@ -175,11 +176,8 @@ def _last_publish(connection: Connection) -> int:
 
 
 def _claim(connection: Connection, listener: Listener, now: datetime) -> Listener | None:
-    """Replace the claim that this value has seen by a later one; None if it has changed."""
-    previous = microseconds(listener.claimed_until)
+    """Replace the claim of this value by a new one; None if another process has replaced it."""
     until = microseconds(now + CLAIM)
-    if until == previous:
-        until += 1
     claiming = sa.update(listeners).where(*_is_claim_of(listener))
     if not connection.execute(claiming.values(claimed_until=until)).rowcount:
         return None

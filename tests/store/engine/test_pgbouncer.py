@@ -27,9 +27,9 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def bounced_url(tmp_path: Path, postgres_url: str) -> Iterator[str]:
+def bounced_url(postgres_url: str) -> Iterator[str]:
     """The URL of an empty database behind PgBouncer, with four connections for all."""
-    with pgbouncer(tmp_path / "bouncer", postgres_url, 4) as url:
+    with pgbouncer(postgres_url, 4) as url:
         yield url
 
 

@@ -33,12 +33,12 @@ FULL = "this hub has no room for more subscriptions"
 
 
 def of_client(number: int, client: str = "192.0.2.1") -> Intent:
-    """An intent of a client for a host of its own."""
+    """An intent of a client, for a different host each time."""
     return intent(target(f"{client}-{number}"), client=client)
 
 
 def of_host(number: int, host: str = "one.example") -> Intent:
-    """An intent for a host, by a client of its own."""
+    """An intent for a host, by a different client each time."""
     return intent(
         target(callback=f"https://{host}/{number}", host=host), client=f"203.0.113.{number}"
     )
@@ -93,7 +93,7 @@ def test_a_client_may_queue_a_thousand_intents(either_store: Store) -> None:
     assert enqueue(either_store, of_client(1000), 50_000) == QUEUE_IS_FULL
     until = either_store.intents.retry_at(of_client(1000), NOW)
     assert until == NOW + QUEUE_DRAINS_IN
-    assert enqueue(either_store, of_client(999), 50_000) == ""  # in its own place
+    assert enqueue(either_store, of_client(999), 50_000) == ""  # it replaces its own intent
     assert enqueue(either_store, of_client(1000, "::1"), 50_000) == ""
     (first,) = either_store.intents.claim(NOW, 1)
     assert either_store.intents.confirm(first, NOW)

@@ -159,7 +159,7 @@ def test_a_late_refusal_does_not_affect_a_later_intent(either_store: Store) -> N
 
 
 def enqueue_in_vain(store: Store, wanted: Intent) -> None:
-    """Queue it, and have its verification fail."""
+    """Queue an intent, and let its verification fail."""
     assert enqueue(store, wanted) == ""
     store.intents.refuse(wanted, "404", None, wanted.asked_at)
 
@@ -206,7 +206,7 @@ def test_failed_and_replaced_verifications_count(either_store: Store) -> None:
 
 def test_intents_whose_verification_has_not_begun_do_not_count(either_store: Store) -> None:
     for _ in range(MOST_UNPROVEN + 5):
-        assert enqueue(either_store, intent()) == ""  # each takes the place of the one before
+        assert enqueue(either_store, intent()) == ""  # each replaces the one before
     assert len(claim_intents(either_store)) == 1
 
 

@@ -72,8 +72,8 @@ def test_a_message_that_is_received_twice_gives_the_same_job(either_store: Store
     assert either_store.jobs.enqueue(NOW, message="github 1") == (job, False)
     either_store.jobs.begin([job.name], NOW)
     either_store.jobs.end([job.name], "{}", NOW)
-    heard, is_new = either_store.jobs.enqueue(LATER, message="github 1")
-    assert (heard.name, heard.state, is_new) == (job.name, "done", False)
+    job_now, is_new = either_store.jobs.enqueue(LATER, message="github 1")
+    assert (job_now.name, job_now.state, is_new) == (job.name, "done", False)
     assert either_store.jobs.enqueue(LATER, message="github 2")[1]
 
 
@@ -81,19 +81,19 @@ def test_a_message_that_is_received_twice_gives_the_same_job(either_store: Store
 def test_simultaneous_calls_give_one_job(either_store: Store, message: str) -> None:
     threads = 6
     together = threading.Barrier(threads)
-    heard: list[tuple[str, bool]] = []
+    answers: list[tuple[str, bool]] = []
 
     def call() -> None:
         together.wait()
         job, is_new = either_store.jobs.enqueue(NOW, message=message)
-        heard.append((job.name, is_new))
+        answers.append((job.name, is_new))
 
     for thread in (calls := [threading.Thread(target=call) for _ in range(threads)]):
         thread.start()
     for thread in calls:
         thread.join()
-    assert len({name for name, _ in heard}) == 1
-    assert sum(is_new for _, is_new in heard) == (1 if message else threads)
+    assert len({name for name, _ in answers}) == 1
+    assert sum(is_new for _, is_new in answers) == (1 if message else threads)
     assert either_store.jobs.newest(9)[0].calls == (1 if message else threads)
 
 

@@ -32,11 +32,11 @@ def claimed(store: Store, now: datetime = NOW) -> list[str]:
 def test_a_publish_is_stored_with_its_number_and_its_summary(either_store: Store) -> None:
     assert either_store.listeners.last_publish() == 0
     changes = publish(either_store, "tea")
-    (known,) = either_store.listeners.publishes_since(0, 9)
-    assert (known.number, known.at, known.summary) == (1, NOW, changes.summary)
-    assert [line.title for line in known.summary.added] == ["tea"]
-    assert known.summary.counts == (1, 0, 0, 3)
-    assert set(known.summary.feeds) == {"", "authors/Li", "tags/Tea"}
+    (stored,) = either_store.listeners.publishes_since(0, 9)
+    assert (stored.number, stored.at, stored.summary) == (1, NOW, changes.summary)
+    assert [line.title for line in stored.summary.added] == ["tea"]
+    assert stored.summary.counts == (1, 0, 0, 3)
+    assert set(stored.summary.feeds) == {"", "authors/Li", "tags/Tea"}
 
 
 def test_a_publish_that_changes_nothing_has_no_number(either_store: Store) -> None:
@@ -120,8 +120,8 @@ def test_registering_twice_keeps_the_state_of_listeners(either_store: Store) -> 
     either_store.listeners.register(["hub", "gone"])
     publish(either_store, "tea")
     either_store.listeners.register(["hub", "new"])
-    told = {listener.name: listener.last_notified for listener in either_store.listeners.all()}
-    assert told == {"hub": 0, "new": 1}
+    numbers = {each.name: each.last_notified for each in either_store.listeners.all()}
+    assert numbers == {"hub": 0, "new": 1}
     either_store.listeners.register([])
     assert either_store.listeners.all() == []
 

@@ -259,7 +259,7 @@ EVENTS = st.lists(
 def test_no_sequence_of_events_leaves_a_subscriber_behind(
     events: list[tuple[str, str, str]],
 ) -> None:
-    """`has` is what the subscriber took last; "lost": it took it, and we never heard of it."""
+    """`has` is the subscriber's version; "lost": it got one, and its answer was lost."""
     with new_pipeline() as pipeline:
         store = pipeline.store
         has = publish(store, "A")

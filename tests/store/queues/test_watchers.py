@@ -25,7 +25,7 @@ def watched(either_store: Store, either_url: str) -> Iterator[Store]:
 
 
 def age(store: Store, name: str, seconds: float) -> None:
-    """Make the last heartbeat of a watcher older, or newer by less than nothing."""
+    """Shift the last heartbeat of a watcher into the past, or into the future."""
     with store._database.writing() as connection:
         older = watchers.c.alive_at - int(seconds * 1_000_000)
         where = watchers.c.name == name
