@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.core.webhook.authentication import (
@@ -429,6 +429,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(
     headers=st.dictionaries(st.sampled_from(AUTHENTICATING), VALUES),
     body=st.binary(),
