@@ -75,8 +75,8 @@ def test_a_fault_names_what_is_wrong(file: Path, text: str, fault: str) -> None:
 
 
 def test_a_section_that_is_not_a_table_is_named(file: Path) -> None:
-    found = problems(written(file, "feeds = 5\nnotify = 5\n"), SITE)
-    assert found == (
+    reported = problems(written(file, "feeds = 5\nnotify = 5\n"), SITE)
+    assert reported == (
         "my.toml:1: feeds: it is not a table; write a [feeds] section",
         "my.toml:2: notify: it is not a list; write a [[notify]] section",
     )

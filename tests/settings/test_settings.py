@@ -70,7 +70,7 @@ def test_settings_cannot_be_changed_afterwards(file: Path) -> None:
 def test_notify_is_a_list_of_sections(file: Path) -> None:
     secret = "whsec_" + base64.b64encode(b"x" * 24).decode()
     one = f"[[notify]]\nurl = 'https://example.org/hear'\nsecret = '{secret}'\n"
-    found = load_settings(written(file, one * 2), SITE).notify
-    assert [each.secret.get_secret_value() for each in found] == [secret, secret]
+    notify = load_settings(written(file, one * 2), SITE).notify
+    assert [each.secret.get_secret_value() for each in notify] == [secret, secret]
     given = json.dumps([{"url": "https://example.org/hear", "secret": secret}])
-    assert load_settings(None, SITE | {"FEEDSVC_NOTIFY": given}).notify == found[:1]
+    assert load_settings(None, SITE | {"FEEDSVC_NOTIFY": given}).notify == notify[:1]
