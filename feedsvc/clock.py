@@ -1,22 +1,22 @@
-"""Notices that the clock on the wall was set. Waits use the monotonic clock, which never is."""
+"""Detects that the wall clock was set. Waits use the monotonic clock, which is never set."""
 
 import time
 from typing import Final
 
-SET_BY: Final = 1.0  # seconds by which the clock has to move at once; less harms nobody
+SET_BY: Final = 1.0  # seconds; a smaller step has no effect on feedsvc
 
 
 class SteadyClock:
-    """Compares the clock on the wall with the monotonic one, each time it is asked."""
+    """Compares the wall clock with the monotonic clock at each call."""
 
     def __init__(self) -> None:
         self._offset = _offset()
         self._steady_since = time.monotonic()
 
     def was_set(self) -> bool:
-        """True if the clock was set since this was last asked.
+        """True if the wall clock was set since the last call.
 
-        After the machine has slept this is true too: the monotonic clock does not count that.
+        Also true after the machine was suspended: the monotonic clock stops meanwhile.
         """
         before, self._offset = self._offset, _offset()
         was_set = abs(self._offset - before) > SET_BY
@@ -25,7 +25,7 @@ class SteadyClock:
         return was_set
 
     def steady_seconds(self) -> float:
-        """For how long the clock has run undisturbed, as far as is known."""
+        """Seconds since the wall clock was last set, or since this object was created."""
         self.was_set()
         return time.monotonic() - self._steady_since
 

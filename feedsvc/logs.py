@@ -1,11 +1,11 @@
-"""Logs: one event is one line, whatever stands in a title, a path or a header (F41)."""
+"""Sets up the log. Each event is one line, even if a title or a header has a line break."""
 
 import logging
 import sys
 
 
 class _OneLine(logging.Formatter):
-    """Escapes control characters, so that no text of strangers can forge a line."""
+    """Escapes control characters, so that text from outside cannot forge a line."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = super().format(record)
@@ -16,11 +16,11 @@ class _OneLine(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """Send what the house logs to stderr, from the level INFO."""
+    """Write events of the level INFO and above to stderr."""
     to_stderr = logging.StreamHandler(sys.stderr)
     to_stderr.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [to_stderr]
     root.setLevel(logging.INFO)
-    for chatty in ("apscheduler", "watchfiles", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    for verbose in ("apscheduler", "watchfiles", "alembic"):
+        logging.getLogger(verbose).setLevel(logging.WARNING)

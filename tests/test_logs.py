@@ -1,4 +1,4 @@
-"""The log: one event is one line, whatever it says (F41)."""
+"""The log: each event is one line, whatever its text."""
 
 import contextlib
 import io
@@ -33,8 +33,8 @@ HOSTILE = pytest.mark.parametrize(
 
 
 @contextmanager
-def house_log() -> Iterator[io.StringIO]:
-    """What the house writes to stderr meanwhile."""
+def captured_log() -> Iterator[io.StringIO]:
+    """The stream that the log is written to."""
     root = logging.getLogger()
     names = (None, "apscheduler", "watchfiles", "alembic")
     levels = [(logger, logger.level) for logger in map(logging.getLogger, names)]
@@ -52,12 +52,12 @@ def house_log() -> Iterator[io.StringIO]:
 def only_line(stderr: io.StringIO) -> str:
     text = stderr.getvalue()
     assert text.endswith("\n")
-    (line,) = text.splitlines()  # which breaks at every character that any program breaks at
+    (line,) = text.splitlines()  # splits at every character that ends a line in any program
     return line
 
 
-def test_an_event_says_when_how_grave_who_and_what() -> None:
-    with house_log() as stderr:
+def test_an_event_has_its_time_level_logger_and_text() -> None:
+    with captured_log() as stderr:
         log.warning("%s is late", "茶.md")
     _, _, rest = only_line(stderr).split(" ", 2)
     assert rest == "WARNING feedsvc.test: 茶.md is late"
@@ -65,22 +65,22 @@ def test_an_event_says_when_how_grave_who_and_what() -> None:
 
 @HOSTILE
 def test_a_message_stays_on_one_line(char: str) -> None:
-    with house_log() as stderr:
-        log.info(f"before{char}after")  # noqa: G004 - a stranger's text as the message itself
+    with captured_log() as stderr:
+        log.info(f"before{char}after")  # noqa: G004 - text from outside as the message itself
     escaped = char.encode("unicode_escape").decode()
     assert only_line(stderr).endswith(f" feedsvc.test: before{escaped}after")
 
 
 @HOSTILE
 def test_an_argument_stays_on_one_line(char: str) -> None:
-    with house_log() as stderr:
+    with captured_log() as stderr:
         log.info("%s is refused", f"a{char}2026-01-01 00:00:00,000 INFO feedsvc: forged")
     assert char not in only_line(stderr)
 
 
 @HOSTILE
 def test_a_traceback_stays_on_one_line(char: str) -> None:
-    with house_log() as stderr:
+    with captured_log() as stderr:
         try:
             raise ValueError(f"before{char}after")
         except ValueError:
@@ -91,27 +91,27 @@ def test_a_traceback_stays_on_one_line(char: str) -> None:
 
 
 def test_a_stack_stays_on_one_line() -> None:
-    with house_log() as stderr:
+    with captured_log() as stderr:
         log.info("here", stack_info=True)
     assert "Stack (most recent call last)" in only_line(stderr)
 
 
-def test_text_of_any_script_is_left_as_it_is() -> None:
-    with house_log() as stderr:
+def test_printable_text_of_any_script_is_not_escaped() -> None:
+    with captured_log() as stderr:
         log.info("《茶》, Café, «чай», 🍵")
     assert only_line(stderr).endswith("《茶》, Café, «чай», 🍵")
 
 
-def test_what_matters_only_to_developers_is_left_out() -> None:
-    with house_log() as stderr:
+def test_debug_events_and_those_of_libraries_are_left_out() -> None:
+    with captured_log() as stderr:
         log.debug("a detail")
         logging.getLogger("apscheduler.scheduler").info("a job was added")
         log.info("an event")
     assert only_line(stderr).endswith("an event")
 
 
-def test_asked_for_twice_an_event_is_still_logged_once() -> None:
-    with house_log() as stderr:
+def test_an_event_is_logged_once_although_the_log_is_set_up_twice() -> None:
+    with captured_log() as stderr:
         log_to_stderr()
         log.info("once")
     assert only_line(stderr).endswith("once")

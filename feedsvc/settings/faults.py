@@ -13,6 +13,7 @@ _FAULTS: Final = {
     "int_from_float": "it is not a whole number",
     "float_type": "it is not a number",
     "float_parsing": "it is not a number",
+    "finite_number": "it is not a finite number",
     "bool_type": "it is neither true nor false",
     "bool_parsing": "it is neither true nor false",
     "path_type": "it is not a path",
@@ -31,4 +32,10 @@ def fault_of(detail: Mapping[str, Any]) -> str:
     """The fault in an error of `ValidationError.errors()`."""
     if detail["type"] == "value_error":  # raised by our own checks
         return str(detail["ctx"]["error"])
-    return _FAULTS.get(detail["type"], _OTHER).format(**detail.get("ctx", {}))
+    limits = {name: _plain(value) for name, value in detail.get("ctx", {}).items()}
+    return _FAULTS.get(detail["type"], _OTHER).format(**limits)
+
+
+def _plain(value: object) -> object:
+    """60 for 60.0; other values as they are."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

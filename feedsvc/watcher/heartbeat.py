@@ -1,4 +1,4 @@
-"""Tells other watchers that this one is alive, also during a long publish."""
+"""Shows other watchers that this one is alive, also during a long publish."""
 
 import logging
 import threading

@@ -26,7 +26,7 @@ log = logging.getLogger("feedsvc.watcher")
 
 
 class QuietWindow:
-    """Tells when calls have stopped coming, so that one rebuild answers many calls."""
+    """Waits until calls stop coming, so that one rebuild answers many calls."""
 
     def __init__(self) -> None:
         self._calls = 0

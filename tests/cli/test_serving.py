@@ -16,31 +16,30 @@ from typing import IO, Final
 
 import pytest
 
-from tests.support.commands import SOON, command, environment, settings, started
+from tests.support.commands import SOON, Run, command, environment, settings
 from tests.support.running import free_port
 from tests.support.writing import PostFolder
 
 AT_ONCE: Final = 5.0  # seconds that it may take to end
 
 
-def test_serve_does_not_start_without_its_folder_of_posts(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
-    result = started("serve", environ=environ, cwd=tmp_path)
-    assert result.returncode == 2
+def test_serve_does_not_start_without_its_folder_of_posts(run: Run, posts: PostFolder) -> None:
+    posts.root.rmdir()
+    result = run("serve")
+    assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
     assert "posts is not a folder; set content.seeds" in line
 
 
 def test_a_port_in_use_ends_serve_with_2_and_names_the_port(
-    posts: PostFolder, environ: dict[str, str], tmp_path: Path
+    run: Run,
 ) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        result = started("serve", environ=environ | {"PORT": str(port)}, cwd=tmp_path)
-    assert result.returncode == 2
+        result = run("serve", PORT=str(port))
+    assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
     assert line.startswith(f"feedsvc: 127.0.0.1:{port} cannot be listened on: ")
     assert line.endswith("or set server.port")

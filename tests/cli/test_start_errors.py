@@ -38,7 +38,7 @@ COMMANDS = {
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, posts: PostFolder) -> Path:
+def cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, posts: PostFolder) -> Path:
     """The folder that each command starts in."""
     posts.write("tea.md", title="Tea")
     for name in [n for n in os.environ if n.startswith("FEEDSVC_") or n == "PORT"]:
@@ -79,7 +79,7 @@ def _latin(file: Path) -> None:
     file.write_bytes(b'[site]\ntitle = "caf\xe9"\n')
 
 
-def _no_toml(file: Path) -> None:
+def _not_toml(file: Path) -> None:
     file.write_text("[site\n")
 
 
@@ -95,7 +95,7 @@ def _loop(file: Path) -> None:
     file.symlink_to(file)
 
 
-def _closed(file: Path) -> None:
+def _unreadable(file: Path) -> None:
     file.write_text("")
     file.chmod(0)
     if os.access(file, os.R_OK):
@@ -107,17 +107,17 @@ def _missing(file: Path) -> None:
     assert not file.exists()
 
 
-CONFIGS = [_folder, _latin, _no_toml, _deep, _nul, _loop, _closed, _missing]
+CONFIGS = [_folder, _latin, _not_toml, _deep, _nul, _loop, _unreadable, _missing]
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "check"])
 @pytest.mark.parametrize("fault", CONFIGS)
 def test_a_file_of_settings_that_cannot_be_used_ends_with_2(
-    place: Path, command: str, fault: Callable[[Path], None]
+    cwd: Path, command: str, fault: Callable[[Path], None]
 ) -> None:
-    fault(place / "my.toml")
-    words = COMMANDS.get(command, [command])
-    result = CliRunner().invoke(main, ["--config", "my.toml", *words])
+    fault(cwd / "my.toml")
+    arguments = COMMANDS.get(command, [command])
+    result = CliRunner().invoke(main, ["--config", "my.toml", *arguments])
     assert not _is_one_line(result)  # a heading and a line for each fault
     assert "my.toml" in result.output
 
@@ -125,40 +125,40 @@ def test_a_file_of_settings_that_cannot_be_used_ends_with_2(
 # The store.
 
 
-def _store_folder(place: Path) -> str:
-    (place / "store").mkdir()
-    return f"sqlite:///{place}/store"
+def _store_folder(cwd: Path) -> str:
+    (cwd / "store").mkdir()
+    return f"sqlite:///{cwd}/store"
 
 
-def _store_pipe(place: Path) -> str:
-    os.mkfifo(place / "store")
-    return f"sqlite:///{place}/store"
+def _store_pipe(cwd: Path) -> str:
+    os.mkfifo(cwd / "store")
+    return f"sqlite:///{cwd}/store"
 
 
-def _store_below_a_file(place: Path) -> str:
-    (place / "file").write_text("")
-    return f"sqlite:///{place}/file/store"
+def _store_below_a_file(cwd: Path) -> str:
+    (cwd / "file").write_text("")
+    return f"sqlite:///{cwd}/file/store"
 
 
 def _store_nowhere(_: Path) -> str:
     return "sqlite:////proc/none/store"
 
 
-def _store_loop(place: Path) -> str:
-    (place / "store").symlink_to("store")
-    return f"sqlite:///{place}/store"
+def _store_loop(cwd: Path) -> str:
+    (cwd / "store").symlink_to("store")
+    return f"sqlite:///{cwd}/store"
 
 
-def _store_long(place: Path) -> str:
-    return f"sqlite:///{place}/{'a' * 300}"
+def _store_long(cwd: Path) -> str:
+    return f"sqlite:///{cwd}/{'a' * 300}"
 
 
-def _store_of_strangers(place: Path) -> str:
-    with closing(sqlite3.connect(place / "store")) as connection:
+def _store_of_another_program(cwd: Path) -> str:
+    with closing(sqlite3.connect(cwd / "store")) as connection:
         connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
         connection.execute("INSERT INTO alembic_version VALUES ('0000x')")
         connection.commit()
-    return f"sqlite:///{place}/store"
+    return f"sqlite:///{cwd}/store"
 
 
 def _store_refused(_: Path) -> str:
@@ -189,14 +189,14 @@ STORES = [
     _store_nowhere,
     _store_loop,
     _store_long,
-    _store_of_strangers,
+    _store_of_another_program,
     _store_refused,
     _store_unknown_host,
     _store_odd_option,
     _store_unknown_option,
 ]
 
-NOT_YET = [_store_below_a_file, _store_nowhere, _store_loop]
+NO_STORE_YET = [_store_below_a_file, _store_nowhere, _store_loop]
 
 
 def _shows(text: str) -> bool:
@@ -207,10 +207,10 @@ def _shows(text: str) -> bool:
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("fault", STORES)
 def test_a_store_that_cannot_be_used_ends_with_2(
-    place: Path, command: str, fault: Callable[[Path], str]
+    cwd: Path, command: str, fault: Callable[[Path], str]
 ) -> None:
-    result = _run(command, fault(place))
-    if command == "dry-run" and fault in NOT_YET:
+    result = _run(command, fault(cwd))
+    if command == "dry-run" and fault in NO_STORE_YET:
         assert result.exit_code == 0  # it writes nothing, so it needs no store
         return
     assert _is_one_line(result)
@@ -218,16 +218,16 @@ def test_a_store_that_cannot_be_used_ends_with_2(
 
 
 def test_a_store_that_is_not_a_database_ends_each_command_that_reads_with_2(
-    place: Path,
+    cwd: Path,
 ) -> None:
-    (place / "store").write_bytes(b"no database" * 1000)
+    (cwd / "store").write_bytes(b"no database" * 1000)
     for command in ("feeds", "jobs", "subscriptions", "push", "dry-run"):
-        assert _is_one_line(_run(command, f"sqlite:///{place}/store"))
+        assert _is_one_line(_run(command, f"sqlite:///{cwd}/store"))
 
 
-def test_a_full_disk_ends_with_2_and_is_named(place: Path) -> None:
+def test_a_full_disk_ends_with_2_and_is_named(cwd: Path) -> None:
     """A file system of 64 kB. The test is skipped if none may be mounted."""
-    small = place / "small"
+    small = cwd / "small"
     small.mkdir()
     with _mounted(small):
         result = _run("publish", f"sqlite:///{small}/store")
@@ -237,15 +237,15 @@ def test_a_full_disk_ends_with_2_and_is_named(place: Path) -> None:
 
 
 @contextmanager
-def _mounted(place: Path) -> Iterator[None]:
+def _mounted(cwd: Path) -> Iterator[None]:
     mount, umount = shutil.which("mount"), shutil.which("umount")
-    words = [mount or "", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
-    if not mount or subprocess.run(words, capture_output=True, check=False).returncode:
+    arguments = [mount or "", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(cwd)]
+    if not mount or subprocess.run(arguments, capture_output=True, check=False).returncode:
         pytest.skip("no file system may be mounted here")
     try:
         yield
     finally:
-        subprocess.run([umount or "", "-l", str(place)], check=True)
+        subprocess.run([umount or "", "-l", str(cwd)], check=True)
 
 
 # PostgreSQL.
@@ -286,9 +286,9 @@ def test_the_encoding_of_the_environment_is_not_used(
     monkeypatch.setenv("PGCLIENTENCODING", "LATIN1")
     store = Store(postgres_url)
     with store.snapshot() as snapshot:
-        found = snapshot._connection.execute(sa.text("SHOW client_encoding")).scalar()
+        encoding = snapshot._connection.execute(sa.text("SHOW client_encoding")).scalar()
     store.close()
-    assert found == "UTF8"
+    assert encoding == "UTF8"
 
 
 @pytest.mark.postgres
@@ -327,14 +327,14 @@ main()
     ],
 )
 def test_postgresql_without_its_driver_ends_with_2_and_the_cure(
-    place: Path, command: str, error: str
+    cwd: Path, command: str, error: str
 ) -> None:
     hidden = quote(HIDDEN, safe="")
     environ = os.environ | {
         "FEEDSVC_STORE__URL": f"postgresql+psycopg://li:{hidden}@127.0.0.1/feeds",
-        "FEEDSVC_CONTENT__SEEDS": str(place / "posts"),
+        "FEEDSVC_CONTENT__SEEDS": str(cwd / "posts"),
     }
-    ended = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", WITHOUT_DRIVER.format(error=error, command=command)],
         env=environ,
         capture_output=True,
@@ -342,36 +342,7 @@ def test_postgresql_without_its_driver_ends_with_2_and_the_cure(
         timeout=30,
         check=False,
     )
-    assert ended.returncode == 2
-    assert "pip install 'feedsvc[postgres]'" in ended.stderr
-    assert ended.stderr.count("\n") == 1
-    assert not _shows(ended.stderr)
-
-
-# push --retry
-
-
-@pytest.mark.parametrize(
-    "topic",
-    [
-        "https://example.org/tags/none/",
-        "https://example.org/tags/none/atom.xml",
-        "https://other.example/atom.xml",
-        "https://example.org/opml.xml",
-        "tea",
-    ],
-)
-def test_retry_of_an_unknown_topic_ends_with_2(place: Path, topic: str) -> None:
-    environ = {"FEEDSVC_CONTENT__SEEDS": "posts", "FEEDSVC_WATCHER__QUIET": "0"}
-    assert CliRunner().invoke(main, ["publish"], env=environ).exit_code == 0
-    result = CliRunner().invoke(main, ["push", "--retry", topic], env=environ)
-    assert _is_one_line(result)
-    assert "feedsvc feeds lists" in result.output
-
-
-@pytest.mark.parametrize("topic", ["", "/", "/atom.xml"])
-def test_retry_of_a_known_topic_ends_with_0(place: Path, topic: str) -> None:
-    environ = {"FEEDSVC_CONTENT__SEEDS": "posts", "FEEDSVC_WATCHER__QUIET": "0"}
-    assert CliRunner().invoke(main, ["publish"], env=environ).exit_code == 0
-    words = ["push", "--retry", f"https://example.org{topic}"]
-    assert CliRunner().invoke(main, words, env=environ).exit_code == 0
+    assert result.returncode == 2
+    assert "pip install 'feedsvc[postgres]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not _shows(result.stderr)

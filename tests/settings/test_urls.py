@@ -1,4 +1,4 @@
-"""URLs in settings: what each accepts, and what is refused with its key and a cure."""
+"""URLs in settings: which are accepted, and which are refused with key and cure."""
 
 import json
 import re
@@ -24,7 +24,7 @@ SIGNING = "whsec_" + "QUFB" * 8
 
 
 def _given(key: str, url: str) -> dict[str, str]:
-    """The environment that gives one setting this URL."""
+    """The environment in which one setting has this URL."""
     match key:
         case "notify":
             value = json.dumps([{"url": url, "secret": SIGNING}])
@@ -97,7 +97,7 @@ IMPOSSIBLE = [
 
 @pytest.mark.parametrize("key", WEB)
 @pytest.mark.parametrize("url", IMPOSSIBLE)
-def test_a_url_that_cannot_be_meant_is_refused_with_its_key(key: str, url: str) -> None:
+def test_an_invalid_url_is_refused_with_its_key(key: str, url: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings(None, _given(key, url))
     (problem,) = refused.value.problems
@@ -125,7 +125,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_a_good_url_is_used_as_it_is_written(url: str) -> None:
+def test_a_valid_url_is_not_changed(url: str) -> None:
     for check in (urls.hub_url, urls.notify_url, urls.purge_url_or_none):
         assert check(url) == url
         assert str(origin(check(url)))
@@ -141,7 +141,7 @@ def test_an_author_and_a_reader_may_have_a_fragment() -> None:
     assert urls.person_url_or_none("") == urls.purge_url_or_none("") == ""
 
 
-def test_a_reader_has_the_address_of_the_feed_behind_its_host() -> None:
+def test_a_reader_has_the_feed_url_after_its_host() -> None:
     for text in ("https://{url}/", "https://r.example/{url}/{x}", "https://r.example/"):
         with pytest.raises(ValueError, match="url"):
             urls.reader(text)
@@ -150,7 +150,7 @@ def test_a_reader_has_the_address_of_the_feed_behind_its_host() -> None:
 @given(st.text(max_size=40))
 @settings(max_examples=150, deadline=None)
 def test_an_accepted_url_is_plain(rest: str) -> None:
-    """Whatever is accepted can be called, and every program reads it alike."""
+    """An accepted URL can be requested, and every parser reads it in the same way."""
     try:
         url = urls.hub_url(f"http://{rest}")
     except ValueError:
@@ -227,7 +227,7 @@ def test_another_store_is_refused_without_being_shown(url: str) -> None:
         "https://host/p\nhunter2",
     ],
 )
-def test_a_repository_that_cannot_be_asked_is_refused_at_start(url: str) -> None:
+def test_an_invalid_repository_url_is_refused(url: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load_settings(None, _given("source.git", url))
     (problem,) = refused.value.problems

@@ -1,9 +1,6 @@
-"""Whole processes whose clock is set, with a subscriber and a webhook that listen."""
+"""Whole processes whose clock is set, with a subscriber and a notify URL."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,13 +29,13 @@ TOPIC = "/tags/Tea/atom.xml"
 
 
 class Story:
-    """A running feedsvc with a clock, a folder, a subscriber, and a receiver of messages."""
+    """A running feedsvc with its clock, its folder, a subscriber and a notify URL."""
 
     def __init__(
-        self, server: Server, posts: PostFolder, clock: Clock, all_who_hear: list[Subscriber]
+        self, server: Server, posts: PostFolder, clock: Clock, receivers: list[Subscriber]
     ) -> None:
         self.server, self.posts, self.clock = server, posts, clock
-        self.subscriber, self.notified = all_who_hear
+        self.subscriber, self.notified = receivers
         self.site_url = server.url
         self.edits = 0
 
@@ -49,18 +46,18 @@ class Story:
         wait_until(lambda: len(self.subscriber.verifications()) > before, "the verification", 5)
 
     def write(self, **fields: str) -> str:
-        """Write the post again with a word that it never had."""
+        """Write the post with a new word in its body, which is returned."""
         self.edits += 1
         word = f"brewed-{self.edits}-times"
         self.posts.write("tea.md", word, title="Tea", tags="[Tea]", **fields)
         return word
 
     def edit(self, seconds: float = 5, **fields: str) -> None:
-        """Edit the post; it is served, delivered and told of, and nothing is withdrawn."""
+        """Edit the post and wait until it is served, delivered and notified."""
         word = self.write(**fields)
         wait_until(lambda: self.is_served(word), f"served: {word}", seconds)
         wait_until(lambda: self.is_delivered(word), f"delivered: {word}", seconds)
-        wait_until(self.is_told, f"told of {word}", seconds)
+        wait_until(self.is_notified, f"notified: {word}", seconds)
         assert self.withdrawn() == []
 
     def is_served(self, word: str) -> bool:
@@ -72,7 +69,7 @@ class Story:
     def is_delivered(self, word: str) -> bool:
         return any(word.encode() in call.body for call in self.subscriber.deliveries())
 
-    def is_told(self) -> bool:
+    def is_notified(self) -> bool:
         return len(self.messages()) >= self.edits
 
     def messages(self) -> list[dict[str, Any]]:
@@ -94,28 +91,28 @@ def story(tmp_path: Path, posts: PostFolder, clock: Clock) -> Iterator[Story]:
 
 
 @contextmanager
-def a_story(place: Path, posts: PostFolder, clock: Clock, **settings: str) -> Iterator[Story]:
+def a_story(cwd: Path, posts: PostFolder, clock: Clock, **settings: str) -> Iterator[Story]:
     with ExitStack() as stack:
-        both = [stack.enter_context(a_subscriber()) for _ in range(2)]
+        receivers = [stack.enter_context(a_subscriber()) for _ in range(2)]
         posts.write("tea.md", title="Tea", tags="[Tea]", date=ago(hours=1))
-        notify = [{"url": both[1].callback(), "secret": "whsec_" + "a" * 32}]
+        notify = [{"url": receivers[1].callback(), "secret": "whsec_" + "a" * 32}]
         environ = {
             "FEEDSVC_HUB__NETWORKS": '["127.0.0.0/8"]',
             "FEEDSVC_NOTIFY": json.dumps(notify),
             **clock.environ,
             **settings,
         }
-        server = stack.enter_context(running(place, posts.root, environ))
-        made = Story(server, posts, clock, both)
-        wait_until(made.messages, "the first message", 5)
-        made.site_url = settings.get("FEEDSVC_SITE__URL", server.url)
-        made.edits = len(made.messages())
-        made.subscribe()
-        yield made
+        server = stack.enter_context(running(cwd, posts.root, environ))
+        story = Story(server, posts, clock, receivers)
+        wait_until(story.messages, "the first message", 5)
+        story.site_url = settings.get("FEEDSVC_SITE__URL", server.url)
+        story.edits = len(story.messages())
+        story.subscribe()
+        yield story
 
 
 def ago(**span: float) -> str:
-    """So long before the right time, as a post writes it."""
+    """A date for front matter, so long before the real time."""
     return f"{datetime.now(UTC) - timedelta(**span):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -142,13 +139,13 @@ def test_no_lease_is_lost_to_a_clock_that_is_years_ahead(story: Story) -> None:
     story.clock.set(2 * YEAR)
     word = story.write(date=date)
     wait_until(lambda: story.is_served(word), "the edit", 5)
-    wait_until(story.is_told, "the message", 5)
+    wait_until(story.is_notified, "the message", 5)
     story.clock.set(0)
     wait_until(lambda: story.is_delivered(word), "the delivery", 5)
     story.edit(date=date)
 
 
-def test_a_post_that_is_dated_anew_into_the_future_is_withdrawn(story: Story) -> None:
+def test_a_post_whose_date_moves_into_the_future_is_withdrawn(story: Story) -> None:
     story.clock.set(-2 * HOUR)
     story.write(date=ago(days=-2))
     wait_until(story.withdrawn, "the post is withdrawn", 5)
@@ -156,7 +153,7 @@ def test_a_post_that_is_dated_anew_into_the_future_is_withdrawn(story: Story) ->
     assert b"<entry>" not in story.subscriber.deliveries()[-1].body
 
 
-def test_a_post_comes_when_the_clock_is_put_past_its_date(story: Story) -> None:
+def test_a_post_is_published_when_the_clock_is_set_past_its_date(story: Story) -> None:
     story.posts.write("late.md", "in-an-hour", title="Late", tags="[Tea]", date=ago(hours=-1))
     time.sleep(0.6)
     assert not story.is_served("in-an-hour")
@@ -168,7 +165,9 @@ def test_a_post_comes_when_the_clock_is_put_past_its_date(story: Story) -> None:
     assert story.is_served("in-an-hour")
 
 
-def test_what_failed_with_a_clock_ahead_is_tried_again_when_it_is_right(story: Story) -> None:
+def test_a_delivery_that_failed_with_a_clock_ahead_is_retried_later(
+    story: Story,
+) -> None:
     take = story.subscriber.take
     story.clock.set(2 * HOUR)
     story.subscriber.take = lambda _call, to: to.send_error(503)
@@ -187,7 +186,7 @@ def test_what_failed_with_a_clock_ahead_is_tried_again_when_it_is_right(story: S
     wait_until(is_delivered, "the delivery", 40)
 
 
-def test_a_restart_years_back_serves_and_pushes_on(
+def test_a_restart_with_a_clock_years_back_goes_on_serving_and_pushing(
     tmp_path: Path, posts: PostFolder, clock: Clock
 ) -> None:
     date = ago(hours=1)
@@ -197,18 +196,18 @@ def test_a_restart_years_back_serves_and_pushes_on(
         port = story.server.port
         story.server.stop()
         clock.set(-30 * YEAR)
-        with running(tmp_path, posts.root, _environ_of(story), port=port) as again:
-            story.server = again
-            answer = again.get(TOPIC)
+        with running(tmp_path, posts.root, _environ_of(story), port=port) as restarted:
+            story.server = restarted
+            answer = restarted.get(TOPIC)
             assert (answer.content, answer.headers["ETag"]) == (
                 served.content,
                 served.headers["ETag"],
             )
             modified = {"If-Modified-Since": served.headers["Last-Modified"]}
             for _ in range(3):
-                assert again.get(TOPIC, modified).status_code == 304
+                assert restarted.get(TOPIC, modified).status_code == 304
             story.edit(date=date)
-            assert again.get(TOPIC, modified).status_code == 200
+            assert restarted.get(TOPIC, modified).status_code == 200
             clock.set(0)
             story.edit(date=date)
 
@@ -222,23 +221,23 @@ def _environ_of(story: Story) -> dict[str, str]:
     }
 
 
-def test_a_date_later_than_now_is_no_condition(story: Story) -> None:
+def test_if_modified_since_with_a_future_date_is_ignored(story: Story) -> None:
     story.edit(date=ago(hours=1))
     answer = story.server.get(TOPIC)
     modified = parsedate_to_datetime(answer.headers["Last-Modified"])
     story.clock.set(-2 * HOUR)
     for ahead, status in ((0, 304), (1, 200), (60, 200), (-3 * HOUR, 200)):
-        asked = format_datetime(modified + timedelta(seconds=ahead), usegmt=True)
+        since = format_datetime(modified + timedelta(seconds=ahead), usegmt=True)
         for _ in range(3):
-            found = story.server.get(TOPIC, {"If-Modified-Since": asked})
-            assert found.status_code == status, ahead
-            dates = [parsedate_to_datetime(found.headers["Date"])]
-            if "Last-Modified" in found.headers:
-                dates.insert(0, parsedate_to_datetime(found.headers["Last-Modified"]))
+            answer = story.server.get(TOPIC, {"If-Modified-Since": since})
+            assert answer.status_code == status, ahead
+            dates = [parsedate_to_datetime(answer.headers["Date"])]
+            if "Last-Modified" in answer.headers:
+                dates.insert(0, parsedate_to_datetime(answer.headers["Last-Modified"]))
             assert dates == sorted(dates)
 
 
-def test_a_feed_is_never_dated_later_than_its_answer_while_it_changes(story: Story) -> None:
+def test_last_modified_is_never_later_than_date(story: Story) -> None:
     for _ in range(3):
         word = story.write(date=ago(hours=1))
         wait_until(lambda w=word: story.is_served(w), "the edit", 5)  # type: ignore[misc]
@@ -261,42 +260,5 @@ def test_processes_whose_clocks_are_three_seconds_apart_deliver_each_version_onc
             for _ in range(4):
                 story.edit(date=ago(hours=1))
             time.sleep(0.5)
-            found = [call.body for call in story.subscriber.deliveries()]
-            assert len(found) == len(set(found))
-
-
-SCHEDULED = """
-import threading
-from feedsvc.watcher.schedule import Schedule
-
-schedule, pause = Schedule(), threading.Event()
-schedule.every(0.2, lambda: print("chore", flush=True))
-schedule.start()
-while True:
-    schedule.keep_time()
-    pause.wait(0.05)
-"""
-
-
-@pytest.mark.parametrize("seconds", [-2 * HOUR, 2 * HOUR, -30 * YEAR, 30 * YEAR])
-def test_a_schedule_keeps_its_interval_when_the_clock_is_set(
-    clock: Clock, seconds: int
-) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCHEDULED],
-        env=os.environ | clock.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    try:
-        for offset in (0, seconds, 0):
-            clock.set(offset)
-            began = time.monotonic()
-            for _ in range(4):
-                assert process.stdout.readline() == "chore\n"
-            assert time.monotonic() - began < 5
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+            bodies = [call.body for call in story.subscriber.deliveries()]
+            assert len(bodies) == len(set(bodies))

@@ -1,4 +1,4 @@
-"""A folder of posts that is a link, or lies below one: a deployment replaces the link."""
+"""A folder of posts that is a link or lies below one, which a deployment replaces."""
 
 import logging
 import os
@@ -30,32 +30,32 @@ from tests.support.writing import PostFolder
 
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 QUIET = 0.1
-SOON = QUIET + 1  # seconds in which a swap is to be published; and what a busy machine needs
+SOON = QUIET + 1  # seconds within which a swap is published; BUSY is added for a busy machine
 BUSY = 1.0
 
 
 class Releases:
     """A folder `releases`, and beside it the link `current` to one of them."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.current = place / "current"
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.current = root / "current"
 
     def release(self, name: str, *titles: str) -> PostFolder:
-        """Write a release, whole, with its posts below `posts`."""
-        folder = PostFolder(self.place / "releases" / name / "posts")
+        """Write a complete release, with its posts below `posts`."""
+        folder = PostFolder(self.root / "releases" / name / "posts")
         for title in titles:
             folder.write(f"{title.split()[0].lower()}.md", title=title)
         return folder
 
     def swap(self, name: str) -> None:
-        """Replace the link in one step, as `mv -T` and git-sync do."""
+        """Replace the link atomically, as `mv -T` and git-sync do."""
         fresh = self.current.with_name("fresh")
         fresh.symlink_to(Path("releases", name))
         fresh.replace(self.current)
 
     def swap_slowly(self, name: str, seconds: float) -> None:
-        """Take the link away before the new one is there, as `ln -sfn` may."""
+        """Remove the link before the new one is created, as `ln -sfn` may do."""
         self.current.unlink()
         time.sleep(seconds)
         self.current.symlink_to(Path("releases", name))
@@ -84,7 +84,7 @@ def ids(store: Store) -> dict[str, str]:
 
 @contextmanager
 def watching(root: Path, url: str) -> Iterator[Watcher]:
-    """A watcher that looks when it starts and when something happens, not before an hour."""
+    """A watcher that publishes at its start and after file events only."""
     watcher = Watcher(Source(Folder(root, QUIET)), url, SITE, interval=3600)
     watcher.start()
     try:
@@ -94,7 +94,7 @@ def watching(root: Path, url: str) -> Iterator[Watcher]:
 
 
 def settle(store: Store, *expected: str) -> None:
-    """Wait until these are published, and the watch that began with it stands."""
+    """Wait until these are published and the watch is set up."""
     wait_until(lambda: titles(store) == set(expected), f"{expected}")
     time.sleep(0.7)
 
@@ -115,7 +115,7 @@ def test_a_swapped_link_is_published_at_once(
             assert ids(store) == before
 
 
-def test_events_of_the_new_folder_are_heard_and_those_of_the_old_are_not(
+def test_the_new_folder_is_watched_and_the_old_one_is_not(
     releases: Releases, store: Store, sqlite_url: str
 ) -> None:
     with watching(releases.current / "posts", sqlite_url):
@@ -123,39 +123,39 @@ def test_events_of_the_new_folder_are_heard_and_those_of_the_old_are_not(
         new = releases.release("2", "Tea 2", "Pots")
         releases.swap("2")
         settle(store, "Tea 2", "Pots")
-        PostFolder(releases.place / "releases/1/posts").write("old.md", title="Old")
+        PostFolder(releases.root / "releases/1/posts").write("old.md", title="Old")
         new.write("tea.md", title="Tea 3")
         wait_until(lambda: titles(store) == {"Tea 3", "Pots"}, "the edit", SOON + BUSY)
 
 
-def test_what_the_new_release_lacks_is_withdrawn(
+def test_posts_that_the_new_release_lacks_are_withdrawn(
     releases: Releases, store: Store, sqlite_url: str
 ) -> None:
     with watching(releases.current / "posts", sqlite_url):
         settle(store, "Tea", "Pots")
         releases.release("2", "Tea 2")
         releases.swap("2")
-        shutil.rmtree(releases.place / "releases/1")
+        shutil.rmtree(releases.root / "releases/1")
         wait_until(lambda: titles(store) == {"Tea 2"}, "the second look", SOON + 2 + BUSY)
 
 
-def test_a_release_that_takes_the_inode_of_the_old_is_another(
+def test_a_release_with_the_inode_of_the_old_one_is_noticed(
     releases: Releases, store: Store, sqlite_url: str
 ) -> None:
-    """A renamed folder keeps its number, and its watch hears nothing of the link."""
+    """A renamed folder keeps its inode, and its watch reports no change of the link."""
     with watching(releases.current / "posts", sqlite_url):
         settle(store, "Tea", "Pots")
         releases.current.unlink()
-        (releases.place / "releases/1").rename(releases.place / "releases/2")
-        PostFolder(releases.place / "releases/2/posts").write("tea.md", title="Tea 2")
+        (releases.root / "releases/1").rename(releases.root / "releases/2")
+        PostFolder(releases.root / "releases/2/posts").write("tea.md", title="Tea 2")
         releases.current.symlink_to(Path("releases/2"))
         wait_until(lambda: titles(store) == {"Tea 2", "Pots"}, "the swap", SOON + BUSY)
         time.sleep(0.7)
-        PostFolder(releases.place / "releases/2/posts").write("tea.md", title="Tea 3")
+        PostFolder(releases.root / "releases/2/posts").write("tea.md", title="Tea 3")
         wait_until(lambda: titles(store) == {"Tea 3", "Pots"}, "the edit", SOON + BUSY)
 
 
-def test_a_link_that_dangles_for_a_moment_is_no_fault(
+def test_a_link_that_dangles_for_a_moment_is_not_reported(
     releases: Releases, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -169,7 +169,7 @@ def test_a_link_that_dangles_for_a_moment_is_no_fault(
     assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
-def test_a_link_that_dangles_longer_is_reported_and_published_when_it_leads_somewhere(
+def test_a_link_that_dangles_longer_is_reported_until_its_folder_exists(
     releases: Releases, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with watching(releases.current / "posts", sqlite_url):
@@ -183,7 +183,7 @@ def test_a_link_that_dangles_longer_is_reported_and_published_when_it_leads_some
         assert seconds < SOON + BUSY
 
 
-def test_a_link_above_the_link_is_followed_anew_too(
+def test_a_link_above_the_link_may_be_replaced_too(
     tmp_path: Path, store: Store, sqlite_url: str
 ) -> None:
     for name in ("a", "b"):
@@ -204,7 +204,7 @@ def test_a_link_above_the_link_is_followed_anew_too(
 def test_a_config_map_of_kubernetes_is_published_when_it_is_swapped(
     tmp_path: Path, store: Store, sqlite_url: str, root: str
 ) -> None:
-    """Each file is a link through `..data`, which is a link that is replaced."""
+    """Each file is a link through the link `..data`, which is replaced."""
     mount = tmp_path / "posts"
     mount.mkdir()
 
@@ -225,7 +225,7 @@ def test_a_config_map_of_kubernetes_is_published_when_it_is_swapped(
         assert ids(store) == before
 
 
-def test_a_rebuild_that_is_asked_for_looks_at_the_new_folder(
+def test_a_requested_rebuild_reads_the_new_folder(
     releases: Releases, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
@@ -241,7 +241,7 @@ def test_a_rebuild_that_is_asked_for_looks_at_the_new_folder(
 def test_a_link_below_the_root_that_leads_out_of_it_is_not_followed(
     releases: Releases, store: Store
 ) -> None:
-    outside = PostFolder(releases.place / "private")
+    outside = PostFolder(releases.root / "private")
     outside.write("secret.md", title="Secret")
     new = releases.release("2", "Tea 2")
     (new.root / "out").symlink_to(outside.root)
@@ -252,8 +252,8 @@ def test_a_link_below_the_root_that_leads_out_of_it_is_not_followed(
     assert titles(store) == {"Tea 2"}
 
 
-def test_one_look_reads_one_release(releases: Releases, store: Store) -> None:
-    """What is swapped in the middle of a look is read with the next."""
+def test_one_publish_reads_one_release(releases: Releases, store: Store) -> None:
+    """A release that is swapped in during a publish is read by the next one."""
     releases.release("2", "Tea 2", "Cups")
     source = Source(Folder(releases.current / "posts", 0))
 
@@ -266,7 +266,7 @@ def test_one_look_reads_one_release(releases: Releases, store: Store) -> None:
     assert titles(store) == {"Tea 2", "Pots", "Cups"}
 
 
-def test_no_look_fails_while_links_are_swapped_without_end(
+def test_no_publish_fails_while_links_are_swapped_all_the_time(
     releases: Releases, store: Store
 ) -> None:
     releases.release("2", "Tea 2", "Pots")
@@ -291,14 +291,14 @@ def test_no_look_fails_while_links_are_swapped_without_end(
     assert not any(report.withdrawn or report.held for report in reports)
 
 
-def test_a_loop_of_links_is_no_folder(tmp_path: Path) -> None:
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     with pytest.raises(FolderError, match="is not a folder"):
         Folder(tmp_path / "a" / "posts", 0).survey()
 
 
-def test_the_commands_follow_the_link_that_is_there(
+def test_the_commands_follow_the_current_link(
     releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -310,23 +310,21 @@ def test_the_commands_follow_the_link_that_is_there(
         "FEEDSVC_WATCHER__QUIET": "0",
     }
 
-    def told(*words: str) -> str:
-        result = CliRunner(env=environ).invoke(main, words, catch_exceptions=False)
+    def output_of(*arguments: str) -> str:
+        result = CliRunner(env=environ).invoke(main, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
         return result.stdout
 
-    assert "added: 2" in told("publish")
+    assert "added: 2" in output_of("publish")
     releases.release("2", "Tea 2", "Pots").write("bad.md", title="Bad", lang="??")
     releases.swap("2")
-    assert "changed: 1\n  tea.md" in told("publish", "--dry-run")
-    assert "bad.md" in told("check")
-    told("export", "public")
+    assert "changed: 1\n  tea.md" in output_of("publish", "--dry-run")
+    assert "bad.md" in output_of("check")
+    output_of("export", "public")
     assert b"Tea 2" in Path("public/atom.xml").read_bytes()
 
 
-def test_pictures_are_those_of_the_release_that_is_published(
-    releases: Releases, tmp_path: Path
-) -> None:
+def test_images_come_from_the_published_release(releases: Releases, tmp_path: Path) -> None:
     for name in ("1", "2"):
         folder = releases.release(name)
         folder.write("tea.md", "![](a.png)", title="Tea")
@@ -338,15 +336,15 @@ def test_pictures_are_those_of_the_release_that_is_published(
 
         wait_until(lambda: picture() == b"picture 1", "the first")
         releases.swap("2")
-        shutil.rmtree(releases.place / "releases/1")
+        shutil.rmtree(releases.root / "releases/1")
         assert picture() == b"picture 2"
 
 
-# A repository, whose own links count.
+# Links in a repository.
 
 
-def source_of(origin: Origin, place: Path, path: str) -> Source:
-    repository = Repository(place, Remote(origin.url, "main"), timeout=30)
+def source_of(origin: Origin, clone: Path, path: str) -> Source:
+    repository = Repository(clone, Remote(origin.url, "main"), timeout=30)
     folder = Folder(repository.tree / path, 0, stands=True)
     return Source(folder, repository, branch="main", path=path)
 
@@ -364,7 +362,7 @@ def fetched(tmp_path: Path, store: Store) -> Callable[[Source], Report]:
     return fetch
 
 
-def test_a_link_in_a_repository_is_followed_anew(
+def test_a_link_in_a_repository_may_be_replaced(
     tmp_path: Path, store: Store, fetched: Callable[[Source], Report]
 ) -> None:
     origin = Origin(tmp_path / "origin.git")

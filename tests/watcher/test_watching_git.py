@@ -1,4 +1,4 @@
-"""The watcher over a git repository: what is pushed is published, whatever happens."""
+"""The watcher of a git repository: every push is published, whatever fails."""
 
 import json
 import time
@@ -26,7 +26,7 @@ SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,20
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
     monkeypatch.setattr("feedsvc.watcher.publish_loop.RETRY", 0.1)
 
@@ -46,21 +46,21 @@ def posts(*titles: str) -> dict[str, str]:
     }
 
 
-def source_of(origin: Origin, place: Path) -> Source:
-    repository = Repository(place, Remote(origin.url, "main"), timeout=30)
+def source_of(origin: Origin, clone: Path) -> Source:
+    repository = Repository(clone, Remote(origin.url, "main"), timeout=30)
     folder = Folder(repository.tree / "posts", 0, stands=True)
     return Source(folder, repository, branch="main", path="posts")
 
 
 @pytest.fixture
 def source(origin: Origin, tmp_path: Path) -> Source:
-    """The posts of the repository, nothing of which is fetched yet."""
+    """The posts of the repository. Nothing is fetched yet."""
     return source_of(origin, tmp_path / "var" / "source")
 
 
 @contextmanager
 def watching(source: Source, url: str) -> Iterator[Watcher]:
-    """A watcher that looks when it starts and when it is asked to, not before an hour."""
+    """A watcher that publishes at its start and on request only."""
     watcher = Watcher(source, url, SITE, interval=3600)
     watcher.start()
     try:
@@ -84,30 +84,30 @@ def ask(store: Store, **more: Any) -> str:
 
 
 def wait_for_job(store: Store, name: str, state: JobState) -> Job:
-    def found() -> Job:
+    def stored() -> Job:
         job = store.jobs.named(name)
         assert job is not None
         return job
 
-    wait_until(lambda: found().state == state, f"the job to be {state}")
-    return found()
+    wait_until(lambda: stored().state == state, f"the job to be {state}")
+    return stored()
 
 
-def told(job: Job, kind: str) -> list[str]:
+def listed(job: Job, kind: str) -> list[str]:
     return [line["title"] for line in json.loads(job.report)[kind]["entries"]]
 
 
-# --- following
+# Following a branch.
 
 
-def test_what_is_there_at_the_start_is_fetched_and_published(
+def test_the_branch_is_fetched_and_published_at_the_start(
     source: Source, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
         wait_for(store, "Tea")
 
 
-def test_a_push_is_published_when_it_is_asked_for_and_the_job_tells_of_it(
+def test_a_push_is_published_on_request_and_the_job_reports_it(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -115,14 +115,14 @@ def test_a_push_is_published_when_it_is_asked_for_and_the_job_tells_of_it(
         origin.push(posts("Tea", "Pots"))
         job = wait_for_job(store, ask(store), "done")
         assert titles(store) == {"Tea", "Pots"}
-        assert told(job, "added") == ["Pots"]
+        assert listed(job, "added") == ["Pots"]
         assert json.loads(job.report)["feeds"]["topics"][0] == "https://example.org/atom.xml"
         origin.push(posts("Tea"))
         job = wait_for_job(store, ask(store), "done")
-        assert (titles(store), told(job, "withdrawn")) == ({"Tea"}, ["Pots"])
+        assert (titles(store), listed(job, "withdrawn")) == ({"Tea"}, ["Pots"])
 
 
-def test_a_job_that_finds_nothing_new_says_so(
+def test_a_job_reports_that_nothing_is_new(
     source: Source, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -133,7 +133,7 @@ def test_a_job_that_finds_nothing_new_says_so(
         assert (report["refused"], report["problems"]) == (0, [])
 
 
-def test_a_post_that_is_refused_is_told_by_the_job(
+def test_a_job_reports_a_refused_post(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -144,10 +144,10 @@ def test_a_post_that_is_refused_is_told_by_the_job(
         assert report["problems"][0]["path"] == "bad.md"
 
 
-# --- faults
+# Faults.
 
 
-def test_a_job_is_held_while_the_remote_is_away_and_done_when_it_is_back(
+def test_a_job_is_held_until_the_remote_is_back(
     source: Source,
     origin: Origin,
     store: Store,
@@ -169,13 +169,13 @@ def test_a_job_is_held_while_the_remote_is_away_and_done_when_it_is_back(
         assert titles(store) == {"Tea"}
         away.rename(origin.path)
         job = wait_for_job(store, name, "done")
-        assert (titles(store), told(job, "added"), job.error) == (
+        assert (titles(store), listed(job, "added"), job.error) == (
             *({"Tea", "Pots"}, ["Pots"]),
             "",
         )
 
 
-def test_a_build_of_the_schedule_ends_a_job_that_was_held(
+def test_a_scheduled_build_ends_a_held_job(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url) as watcher:
@@ -186,10 +186,10 @@ def test_a_build_of_the_schedule_ends_a_job_that_was_held(
         wait_for_job(store, name, "held")
         away.rename(origin.path)
         watcher._agenda.look_at_everything()
-        assert told(wait_for_job(store, name, "done"), "added") == ["Pots"]
+        assert listed(wait_for_job(store, name, "done"), "added") == ["Pots"]
 
 
-def test_a_restart_publishes_what_was_fetched_although_the_remote_is_away(
+def test_a_restart_publishes_the_last_fetch_although_the_remote_is_away(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     origin.push(posts("Tea", "Pots"))
@@ -199,7 +199,7 @@ def test_a_restart_publishes_what_was_fetched_although_the_remote_is_away(
         wait_for(store, "Tea", "Pots")
 
 
-def test_what_was_fetched_while_the_store_was_locked_is_published_later(
+def test_a_fetch_while_the_store_is_locked_is_published_later(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -211,11 +211,11 @@ def test_what_was_fetched_while_the_store_was_locked_is_published_later(
             assert source._repository is not None
             assert source._repository.whole == commit
             assert titles(store) == {"Tea"}
-        assert told(wait_for_job(store, name, "done"), "added") == ["Pots"]
+        assert listed(wait_for_job(store, name, "done"), "added") == ["Pots"]
         assert titles(store) == {"Tea", "Pots"}
 
 
-def test_a_look_at_what_is_due_forgets_nothing_that_was_fetched(
+def test_a_publish_of_due_dates_keeps_the_list_of_fetched_paths(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     watcher = Watcher(source, sqlite_url, SITE, interval=3600)
@@ -229,14 +229,14 @@ def test_a_look_at_what_is_due_forgets_nothing_that_was_fetched(
     watcher._current.store.close()
 
 
-def test_a_tree_that_is_mended_after_a_fault_is_looked_at_whole(
+def test_a_mended_tree_is_read_completely(
     source: Source,
     origin: Origin,
     store: Store,
     sqlite_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its next fetch finds nothing new, and could not tell what the mending had changed."""
+    """The next fetch brings nothing new, so it cannot list what the mending changed."""
     faults: list[str] = []
     run = Git.run
 
@@ -253,14 +253,14 @@ def test_a_tree_that_is_mended_after_a_fault_is_looked_at_whole(
         name = ask(store)
         assert "no space left" in wait_for_job(store, name, "held").error
         time.sleep(0.7)
-        assert len(faults) == 2  # a fetch and a mending, and no more before the next fetch
+        assert len(faults) == 2  # one fetch and one mending; no more until the next fetch
         for _ in range(2):
             watcher._agenda.look_at_everything()
             time.sleep(0.5)
         wait_for(store, "Tea", "Pots")
 
 
-def test_a_fetch_whose_tree_is_mended_at_once_is_published(
+def test_a_fetch_is_published_if_its_tree_is_mended_at_once(
     source: Source,
     origin: Origin,
     store: Store,
@@ -293,35 +293,35 @@ def test_a_repository_without_the_folder_withdraws_nothing(
         assert titles(store) == {"Tea"}
 
 
-def test_calls_of_a_watcher_that_died_are_answered_by_the_next(
+def test_jobs_of_a_dead_watcher_are_done_by_the_next(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     name = ask(store)
     store.jobs.begin([name], datetime.now(UTC))
     with watching(source, sqlite_url):
-        assert told(wait_for_job(store, name, "done"), "added") in ([], ["Tea"])
+        assert listed(wait_for_job(store, name, "done"), "added") in ([], ["Tea"])
         assert titles(store) == {"Tea"}
 
 
-# --- previews
+# Previews.
 
 
 def propose(origin: Origin, number: int, *titles_: str) -> str:
-    """A change at its forge: a ref that is no branch."""
+    """A pull request: a ref that is not a branch."""
     commit = origin.push(posts(*titles_), branch=f"change-{number}", onto=None)
     origin.git("update-ref", f"refs/pull/{number}/head", commit)
     origin.git("update-ref", "-d", f"refs/heads/change-{number}")
     return f"refs/pull/{number}/head"
 
 
-def test_a_proposed_change_is_told_and_not_published(
+def test_a_preview_of_a_pull_request_publishes_nothing(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     ref = propose(origin, 1, "Pots", "Cups")
     with watching(source, sqlite_url):
         wait_for(store, "Tea")
         job = wait_for_job(store, ask(store, kind="preview", ref=ref), "done")
-        assert (sorted(told(job, "added")), told(job, "withdrawn")) == (
+        assert (sorted(listed(job, "added")), listed(job, "withdrawn")) == (
             *(["Cups", "Pots"], ["Tea"]),
         )
         assert titles(store) == {"Tea"}
@@ -335,10 +335,10 @@ def test_a_preview_without_a_ref_is_of_the_branch(
         wait_for(store, "Tea")
         origin.push(posts("Tea", "Pots"))
         job = wait_for_job(store, ask(store, kind="preview"), "done")
-        assert (told(job, "added"), titles(store)) == (["Pots"], {"Tea"})
+        assert (listed(job, "added"), titles(store)) == (["Pots"], {"Tea"})
 
 
-def test_a_preview_of_what_is_not_there_fails_and_harms_nothing(
+def test_a_preview_of_a_missing_ref_fails_and_publishing_goes_on(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -354,7 +354,7 @@ def test_a_preview_of_what_is_not_there_fails_and_harms_nothing(
         assert titles(store) == {"Tea", "Pots"}
 
 
-def test_a_preview_waits_for_a_publish_of_another_process(
+def test_a_preview_waits_while_another_process_publishes(
     source: Source, origin: Origin, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -363,10 +363,10 @@ def test_a_preview_waits_for_a_publish_of_another_process(
             name = ask(store, kind="preview", ref=propose(origin, 1, "Tea", "Pots"))
             wait_for_job(store, name, "running")
             time.sleep(1)
-        assert told(wait_for_job(store, name, "done"), "added") == ["Pots"]
+        assert listed(wait_for_job(store, name, "done"), "added") == ["Pots"]
 
 
-def test_a_preview_does_not_wait_for_ever(
+def test_a_preview_fails_if_another_process_publishes_too_long(
     source: Source,
     origin: Origin,
     store: Store,
@@ -381,7 +381,7 @@ def test_a_preview_does_not_wait_for_ever(
             assert "another process" in job.error
 
 
-def test_a_preview_that_waits_when_the_watcher_ends_is_made_after_the_next_start(
+def test_a_preview_that_waits_at_the_end_is_made_after_the_next_start(
     source: Source, store: Store, sqlite_url: str
 ) -> None:
     with watching(source, sqlite_url):
@@ -410,39 +410,39 @@ def test_a_plain_folder_is_previewed_as_it_stands(
         assert (folder.root, folder.quiet, folder.stands) == (root.resolve(), 0, True)
     with watching(source, sqlite_url):
         job = wait_for_job(store, ask(store, kind="preview"), "done")
-        assert (told(job, "added"), titles(store)) == (["Tea"], set())
+        assert (listed(job, "added"), titles(store)) == (["Tea"], set())
 
 
-def test_paths_are_told_as_the_folder_has_them(source: Source, origin: Origin) -> None:
+def test_an_update_lists_paths_relative_to_the_folder(source: Source, origin: Origin) -> None:
     assert [source.is_whole, source.mend(), source.update()] == [False, False, None]
     origin.push(posts("Tea", "Pots") | {"README.md": "changed", "posts-too/x.md": "other"})
     expected = [frozenset({"pots.md"}), True, True]
     assert [source.update(), source.is_whole, source.mend()] == expected
 
 
-# --- kill -9
+# kill -9.
 
 
 def test_a_watcher_that_is_killed_at_any_moment_publishes_the_last_push(
     tmp_path: Path, origin: Origin
 ) -> None:
-    place = tmp_path / "house"
+    root = tmp_path / "house"
     settings = {
         "FEEDSVC_SOURCE__GIT": origin.url,
         "FEEDSVC_SOURCE__PATH": "posts",
         "FEEDSVC_WATCHER__INTERVAL": "3600",
     }
-    (place / "var").mkdir(parents=True)
-    store = Store(f"sqlite:///{place}/var/feedsvc.sqlite3")
+    (root / "var").mkdir(parents=True)
+    store = Store(f"sqlite:///{root}/var/feedsvc.sqlite3")
     many = posts(*(f"Post{n}" for n in range(150)))
     name = ""
     for turn in range(4):
         origin.push(many | posts(f"Turn{turn}"))
         name = ask(store)
-        watcher = Server(place, tmp_path, command="watch", settings=settings)
+        watcher = Server(root, tmp_path, command="watch", settings=settings)
         time.sleep(0.5 + 0.45 * turn)
         watcher.kill()
-    watcher = Server(place, tmp_path, command="watch", settings=settings)
+    watcher = Server(root, tmp_path, command="watch", settings=settings)
     try:
         wait_until(lambda: "Turn3" in titles(store), f"the last push: {watcher.log}")
         wait_for_job(store, name, "done")

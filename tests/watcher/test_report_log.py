@@ -1,0 +1,97 @@
+"""The log of publishes: what is logged, and how often."""
+
+import logging
+
+import pytest
+
+from feedsvc.core.feeds.change_summary import ChangeSummary
+from feedsvc.core.problems import Problem
+from feedsvc.publishing.publish import Report
+from feedsvc.watcher.report_log import ReportLog
+
+REFUSED = Problem("tea.md", 3, "date: 'soon' is not a date", "write 2026-03-01", True)
+WARNING = Problem("pots.md", 0, "lang: '??' is not a language", "write zh-CN", False)
+
+
+def report(
+    *noticed: Problem, standing: tuple[Problem, ...] = (), added: int = 0, held: int = 0
+) -> Report:
+    return Report(
+        added=("tea.md",) * added,
+        changed=(),
+        withdrawn=(),
+        feeds=("", "tags/Tea") if added else (),
+        news=ChangeSummary(),
+        problems=(*noticed, *standing),
+        noticed=noticed,
+        unsettled=frozenset(),
+        next_due=None,
+        revision=1,
+        read=0,
+        held=held,
+    )
+
+
+def levels(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.levelname for record in caplog.records]
+
+
+@pytest.fixture(autouse=True)
+def _info(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "feedsvc.watcher")
+
+
+def test_a_publish_without_changes_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    ReportLog().log_report(report(), "posts", is_whole=True)
+    assert caplog.messages == []
+
+
+def test_a_publish_with_changes_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    ReportLog().log_report(report(added=1), "posts", is_whole=True)
+    assert caplog.messages == [
+        "published: 1 added, 0 changed, 0 withdrawn; 2 feeds changed",
+    ]
+
+
+def test_a_refused_post_is_an_error_and_other_problems_are_warnings(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ReportLog().log_report(report(REFUSED, WARNING), "posts", is_whole=True)
+    assert levels(caplog) == ["ERROR", "WARNING"]
+    assert caplog.messages == [str(REFUSED), str(WARNING)]
+
+
+def test_a_problem_that_stays_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    log = ReportLog()
+    log.log_report(report(REFUSED), "posts", is_whole=True)
+    log.log_report(report(standing=(REFUSED,)), "posts", is_whole=True)
+    log.log_report(report(REFUSED), "posts", is_whole=False)
+    assert caplog.messages == [str(REFUSED)]
+
+
+def test_a_problem_that_comes_back_is_logged_again(caplog: pytest.LogCaptureFixture) -> None:
+    log = ReportLog()
+    log.log_report(report(REFUSED), "posts", is_whole=True)
+    log.log_report(report(), "posts", is_whole=True)
+    log.log_report(report(REFUSED), "posts", is_whole=True)
+    assert caplog.messages == [str(REFUSED)] * 2
+
+
+def test_a_fault_is_logged_again_after_a_publish_that_succeeded(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = ReportLog()
+    for _ in range(2):
+        log.log_once(logging.ERROR, "publish failed")
+        log.log_once(logging.ERROR, "publish failed")
+        log.log_report(report(), "posts", is_whole=True)
+    assert caplog.messages == ["publish failed"] * 2
+
+
+def test_an_empty_folder_is_logged_once_until_there_are_posts(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = ReportLog()
+    for held in (3, 3, 0, 3):
+        log.log_report(report(held=held), "posts", is_whole=True)
+    assert levels(caplog) == ["ERROR", "ERROR"]
