@@ -57,10 +57,10 @@ class Publisher:
         self.settings: Settings = load_settings(None, environ)
         self.store = Store(store_url)
 
-    def publish(self, at: datetime | None = None) -> None:
+    def publish(self, now: datetime | None = None) -> None:
         """Publish the folder, now or as if it were another time."""
         folder = Folder(self.posts.root, 0)
-        publish(folder, self.store, self.settings.publication(), at or datetime.now(UTC))
+        publish(folder, self.store, self.settings.publication(), now or datetime.now(UTC))
 
 
 class Front:
