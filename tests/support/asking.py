@@ -59,10 +59,10 @@ class Publisher:
         self.settings: Settings = load_settings(None, environ)
         self.store = Store(store_url)
 
-    def publish(self, at: datetime | None = None) -> None:
+    def publish(self, now: datetime | None = None) -> None:
         """Publish the folder, now or as if it were another time."""
         folder = Folder(self.posts.root, 0)
-        publish(folder, self.store, site_of(self.settings), at or datetime.now(UTC))
+        publish(folder, self.store, site_of(self.settings), now or datetime.now(UTC))
 
 
 class Front:

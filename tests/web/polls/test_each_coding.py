@@ -166,8 +166,8 @@ def test_the_tag_of_any_coding_gets_a_304_in_any_other(
 @in_each
 def test_a_tag_overrides_a_date(target: Server, coding: str) -> None:
     tag = ask(target, "/atom.xml", coding).tag
-    later = formatdate(time.time() + 60, usegmt=True)
-    for match, since, status in (('"other"', later, 200), (tag, OLD, 304)):
+    present = formatdate(time.time(), usegmt=True)
+    for match, since, status in (('"other"', present, 200), (tag, OLD, 304)):
         asked = {"If_None_Match": match, "If_Modified_Since": since}
         assert ask_twice(target, "/atom.xml", coding, **asked).status == status
 
