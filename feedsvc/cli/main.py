@@ -34,13 +34,10 @@ from feedsvc.core.websub import callback_addresses
 from feedsvc.errors import FeedsvcError, FolderError
 from feedsvc.logs import log_to_stderr
 from feedsvc.publishing import check as checking
+from feedsvc.publishing.empty_folder import held_message
 from feedsvc.publishing.export import export
-from feedsvc.publishing.publish import (
-    Report,
-    held_message,
-    preview,
-    publish,
-)
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings, load_settings
 from feedsvc.source.folder import Folder

@@ -24,12 +24,9 @@ from feedsvc.errors import (
     StoreGone,
     StoreLocked,
 )
-from feedsvc.publishing.publish import (
-    Report,
-    held_message,
-    preview,
-    publish,
-)
+from feedsvc.publishing.empty_folder import held_message
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.publishing.shared_store import refuse_different_posts
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source

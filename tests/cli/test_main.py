@@ -427,7 +427,7 @@ def test_check_names_two_posts_of_one_page(run: Run, posts: PostFolder) -> None:
     posts.write("a.md", permalink="/tea/")
     posts.write("b.md", permalink="/tea/")
     told = run("check")
-    assert (told.exit_code, told.stdout.count("and so is a.md")) == (0, 1)
+    assert (told.exit_code, told.stdout.count("which is also the permalink of a.md")) == (0, 1)
 
 
 def test_check_of_what_is_not_there_ends_with_2(run: Run) -> None:

@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from feedsvc.publishing.check import check
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.builders import a_site

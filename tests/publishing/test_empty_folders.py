@@ -20,12 +20,9 @@ from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.webhook.pull_request_comment import as_markdown
-from feedsvc.publishing.publish import (
-    HELD_CURE,
-    Report,
-    preview,
-    publish,
-)
+from feedsvc.publishing.empty_folder import HELD_CURE
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
 from feedsvc.source.source import Source

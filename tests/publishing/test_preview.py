@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.publishing.publish import (
-    Report,
-    preview,
-    publish,
-)
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.schema import metadata
 from feedsvc.store.store import Store

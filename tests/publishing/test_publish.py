@@ -16,11 +16,9 @@ from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError, StoreLocked
 from feedsvc.publishing.check import check
-from feedsvc.publishing.publish import (
-    SECOND_LOOK_SECONDS,
-    Report,
-    publish,
-)
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.read_folder import SECOND_LOOK_SECONDS
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.writing import PostFolder
@@ -636,7 +634,7 @@ def test_a_post_on_which_our_own_code_fails_harms_no_other(
             raise RuntimeError("a bug of ours")
         return parse_post(path, source, site)
 
-    monkeypatch.setattr("feedsvc.publishing.publish.parse_post", failing)
+    monkeypatch.setattr("feedsvc.publishing.read_file.parse_post", failing)
     house.posts.write("bad.md", title="Bad")
     house.posts.write("good.md", title="Good")
     report = house.publish()

@@ -67,7 +67,7 @@ def test_a_watcher_over_another_folder_refuses_to_start(
             settings={"FEEDSVC_STORE__URL": postgres_url},
         )
         assert second.process.wait(20) == 2
-        assert f"{others.root} lacks 7 of 12 published files" in second.log
+        assert f"{others.root} lacks 7 of the 12 published files" in second.log
         assert str(ours.root) in second.log
         assert "Traceback" not in second.log
         assert titles(store) == {*NAMES}

@@ -10,7 +10,8 @@ import pytest
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder, Survey
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store

@@ -242,7 +242,7 @@ def test_any_name_is_laid_out_and_told_of(place: Path, origin: Origin) -> None:
 _UPDATE = """
 import sys
 from pathlib import Path
-from feedsvc.repository import Remote, Repository
+from feedsvc.source.repository import Remote, Repository
 repository = Repository(Path(sys.argv[1]), Remote(sys.argv[2], "main"))
 print("ready", flush=True)
 sys.stdin.readline()

@@ -39,8 +39,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from feedsvc.core.site import Site
-from feedsvc.folder import Folder
-from feedsvc.publishing import publish
+from feedsvc.source.folder import Folder
+from feedsvc.publishing.publish import publish
 from feedsvc.store.store import Store, open_sound_store
 site = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 folder = Folder(Path(sys.argv[1]), 0)

@@ -15,7 +15,8 @@ from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import feed_of
 from feedsvc.core.feeds.formats import FORMATS, opml_document
 from feedsvc.core.site import Site
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.feedcheck import (
