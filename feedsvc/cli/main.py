@@ -298,7 +298,8 @@ def check(
     seeds = _source(settings).folder.root if settings.source.git else settings.content.seeds
     place, only = _place_to_check(seeds, path)
     content = settings.content
-    folder = Folder(place, 0, content.include, content.exclude)
+    is_whole = place.resolve() == seeds.resolve()
+    folder = Folder(place, 0, content.include, content.exclude, checks_globs=is_whole)
     if explain:
         if only is None:
             raise click.UsageError("--explain needs the PATH of a post")

@@ -164,7 +164,7 @@ def test_a_publish_that_is_cut_off_leaves_no_rows_locked(postgres_url: str) -> N
 
 def test_a_process_that_hangs_loses_the_lock(tmp_path: Path, postgres_url: str) -> None:
     program = (
-        "import time\nfrom feedsvc.store import postgres\n"
+        "import time\nfrom feedsvc.store.engine import postgres\n"
         "from feedsvc.store.store import Store\n"
         "postgres.VANISHED_SECONDS, postgres._HEARTBEAT_SECONDS = 3, 0.5\n"
         f"with Store({postgres_url!r}).lock():\n"
