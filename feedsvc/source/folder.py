@@ -203,17 +203,16 @@ class Folder:
                     yield path
 
     def size_of(self, path: str) -> int | None:
-        """The octets of a file that `open_beside` opens.
+        """The size in octets of a file that `open_beside` opens.
 
-        None if there is no file, HIDDEN if there is something else: a post, a pipe, what lies
-        outside the folder, or has a name that is not looked at. Raises OSError if nobody can
-        tell.
+        None if there is no file. HIDDEN if there is something else: a post, a pipe, a file
+        outside the folder, or one with an ignored name. Raises OSError if the disk cannot tell.
         """
         try:
-            (self.root / path).lstat()  # most are missing, and this tells soon
-            place = (self.root / path).resolve(strict=True)
-            status = place.stat()
-            inner = place.relative_to(self.root).as_posix()
+            (self.root / path).lstat()  # most are missing, and this is fast
+            target = (self.root / path).resolve(strict=True)
+            status = target.stat()
+            inner = target.relative_to(self.root).as_posix()
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP):
                 return HIDDEN
@@ -222,53 +221,53 @@ class Folder:
             raise
         except RuntimeError:  # a loop of links, before Python 3.13
             return HIDDEN
-        except ValueError:  # it is outside; or a NUL is in the name
+        except ValueError:  # it is outside, or its name has a NUL
             return None if "\0" in path else HIDDEN
         if stat.S_ISDIR(status.st_mode):
             return None
         is_file = stat.S_ISREG(status.st_mode)
-        shown = is_file and _is_shown(self, path) and _is_shown(self, inner)
-        return status.st_size if shown else HIDDEN
+        is_served = is_file and _is_served(self, path) and _is_served(self, inner)
+        return status.st_size if is_served else HIDDEN
 
     def is_being_written(self, path: str) -> bool:
-        """True for such a file whose last change is younger than the quiet period.
+        """True if the last change of such a file is younger than the quiet period.
 
-        Raises OSError as `size_of` does.
+        Raises OSError if the disk cannot tell.
         """
         status = self._status_of(path)
         return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
 
     def _status_of(self, path: str) -> os.stat_result | None:
         try:
-            place = (self.root / path).resolve(strict=True)
-            status = place.stat()
+            target = (self.root / path).resolve(strict=True)
+            status = target.stat()
         except OSError as error:
             if _is_absent(error):
                 return None
             raise
-        except (RuntimeError, ValueError):  # a loop of links; a NUL in the name
+        except (RuntimeError, ValueError):  # a loop of links, or a NUL in the name
             return None
-        inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
+        inside = target.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status if inside else None
 
     def open_beside(self, path: str) -> BinaryIO | None:
-        """Open a file that a post brings along; None where there is none that may be shown.
+        """Open a file that a post attaches; None if there is no such file, or it is not served.
 
-        It is a regular file inside the folder, wherever a link leads, and no post; neither its
-        path nor where that leads has a name that is not looked at. Raises Unsettled, also if a
-        fault of the disk or the network keeps it from being read.
+        A file is served if it is a regular file inside the folder, all links followed, and not
+        a post, and if neither its path nor the target of a link has an ignored name. Raises
+        Unsettled if it is being written, or if the disk or the network fails.
         """
         try:
-            place = (self.root / path).resolve(strict=True)
-            inner = place.relative_to(self.root).as_posix()
-            if not (_is_shown(self, path) and _is_shown(self, inner) and place.is_file()):
+            target = (self.root / path).resolve(strict=True)
+            inner = target.relative_to(self.root).as_posix()
+            if not (_is_served(self, path) and _is_served(self, inner) and target.is_file()):
                 return None
             opened = _opened_below(self.root, inner)
         except OSError as error:
             if _is_absent(error) or isinstance(error, PermissionError):
                 return None
             raise Unsettled(path) from error
-        except (RuntimeError, ValueError):  # see size_of; or it is outside
+        except (RuntimeError, ValueError):  # as in size_of
             return None
         status = os.fstat(opened)
         if not stat.S_ISREG(status.st_mode):
@@ -281,17 +280,17 @@ class Folder:
 
     def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self.root / folder) as found:
-                return sorted(found, key=lambda child: child.name)
+            with os.scandir(self.root / folder) as children:
+                return sorted(children, key=lambda child: child.name)
         except OSError as error:
             if not folder:
                 raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
-            if not isinstance(error, _GONE):  # or it went while we looked
+            if not isinstance(error, _GONE):  # else it disappeared meanwhile
                 _hide(folder, error, survey)
             return []
 
     def _is_inside(self, folder: Path) -> bool:
-        """False below a link to a folder: those are not followed."""
+        """False below a link to a folder, because such links are not followed."""
         try:
             return folder.resolve() == folder
         except (OSError, RuntimeError):  # a loop of links
@@ -322,9 +321,9 @@ class Folder:
             survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
 
     def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
-        """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
+        """The whole file as it was at `stamp`; a Problem if it cannot be read or is too large.
 
-        Raises Unsettled when it has changed since, or so lately that it may change again.
+        Raises Unsettled if it has changed since, or so recently that it may change again.
         """
         if 0 <= time.time_ns() - stamp.ctime_ns < self.quiet * 1e9:
             raise Unsettled(path)
@@ -360,7 +359,7 @@ class Folder:
             if error.errno != errno.ELOOP:
                 raise
         try:
-            return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
+            return os.open((self.root / path).resolve(), flags)  # the stamp is its
         except RuntimeError as error:  # a loop of links, before Python 3.13
             raise Unsettled(path) from error
 
@@ -368,12 +367,12 @@ class Folder:
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError):  # a loop of links: there is no folder
+    except (OSError, RuntimeError):  # a loop of links
         return path.absolute()
 
 
 def _is_absent(error: OSError) -> bool:
-    """True if the error says that there is no such file, and not that nobody can tell."""
+    """True if the error means that there is no such file, not that the disk cannot tell."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 
@@ -382,12 +381,12 @@ def _hide(path: str, error: Exception, survey: Survey) -> None:
     survey.problems.append(_unreadable(path, error))
 
 
-def _is_shown(folder: Folder, path: str) -> bool:
+def _is_served(folder: Folder, path: str) -> bool:
     return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
 
 
 def _opened_below(root: Path, path: str) -> int:
-    """A descriptor of the file at a path in which nothing is a link, also by now."""
+    """A descriptor of the file. Fails if any part of the path is a link by now."""
     how = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for name in path.split("/"):
@@ -400,13 +399,13 @@ def _opened_below(root: Path, path: str) -> int:
 
 
 def is_post_name(name: str) -> bool:
-    """True for the name of a file that may be a post."""
+    """True if a file of this name may be a post."""
     return os.path.splitext(name)[1].lower() in SUFFIXES and not _is_ignored(name)  # noqa: PTH122
 
 
 def _is_ignored(name: str) -> bool:
     lowered = name.lower()
-    if name == "_posts":  # where Hexo and Jekyll keep theirs
+    if name == "_posts":  # where Hexo and Jekyll keep posts
         return False
     return (
         name.startswith(("_", ".", "#"))
@@ -430,5 +429,5 @@ def _is_text(path: str) -> bool:
 
 def _unreadable(path: str, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    fault, cure = f"it cannot be read: {reason}", "give feedsvc the right to read it"
+    fault, cure = f"it cannot be read: {reason}", "give feedsvc the permission to read it"
     return Problem(path, 0, fault, cure, code="unreadable")

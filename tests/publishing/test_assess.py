@@ -9,7 +9,7 @@ from feedsvc.core.rules import Rules
 from tests.support.houses import LATER, SITE, House
 
 
-def test_a_post_is_held_until_the_day_it_names_for_that(house: House) -> None:
+def test_a_post_waits_for_its_embargo_date(house: House) -> None:
     house.posts.write(date="2026-05-01", publishDate="2026-06-01 17:00")
     report = house.publish()
     due = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_a_published_post_that_moves_to_the_future_is_withdrawn(house: House) ->
     assert house.publish().withdrawn == ("tea.md",)
 
 
-def test_an_update_in_the_future_does_not_count_until_it_comes(house: House) -> None:
+def test_an_update_in_the_future_has_no_effect_until_its_date(house: House) -> None:
     house.posts.write(updated="2999-01-01")
     report = house.publish()
     assert house.only_entry().updated == house.only_entry().published
@@ -115,7 +115,7 @@ HIDDEN_ALL_THE_SAME: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("fault", HIDDEN_ALL_THE_SAME)
-def test_a_post_that_breaks_and_is_hidden_at_once_is_withdrawn(
+def test_a_post_that_is_broken_and_hidden_in_one_edit_is_withdrawn(
     house: House, fault: str
 ) -> None:
     house.posts.write("bad.md", title="Was good")
@@ -125,7 +125,7 @@ def test_a_post_that_breaks_and_is_hidden_at_once_is_withdrawn(
     assert (house.publish().withdrawn, house.entries()) == (("bad.md",), [])
 
 
-def test_a_post_that_breaks_and_is_hidden_is_refused_until_it_is_mended(house: House) -> None:
+def test_a_broken_and_hidden_post_is_refused_until_it_is_repaired(house: House) -> None:
     house.posts.write("bad.md", title="Was good")
     house.publish()
     before = house.only_entry().id
@@ -136,7 +136,7 @@ def test_a_post_that_breaks_and_is_hidden_is_refused_until_it_is_mended(house: H
     assert (house.publish().added, house.only_entry().id) == (("bad.md",), before)
 
 
-def test_what_becomes_encrypted_and_breaks_at_once_is_withdrawn(house: House) -> None:
+def test_a_post_that_is_encrypted_and_broken_in_one_edit_is_withdrawn(house: House) -> None:
     teasers = replace(SITE, rules=Rules(encrypted="teaser"))
     house.posts.write(title="Was open")
     house.publish(site=teasers)
@@ -147,7 +147,7 @@ def test_what_becomes_encrypted_and_breaks_at_once_is_withdrawn(house: House) ->
 @pytest.mark.parametrize(
     "fault", ["tags: {a: b}", "title: [", "tags: [a]\n---\n" + "<div>" * 10_000]
 )
-def test_a_post_that_broke_is_withdrawn_when_it_expires(house: House, fault: str) -> None:
+def test_a_broken_post_is_withdrawn_when_it_expires(house: House, fault: str) -> None:
     house.posts.write(expiryDate="2026-06-02 00:00 Z")
     house.publish()
     front = f"---\ndate: 2026-03-01\nexpiryDate: 2026-06-02 00:00 Z\n{fault}\n---\n"
@@ -170,7 +170,7 @@ def test_a_broken_post_that_is_deleted_is_withdrawn(house: House) -> None:
     assert (report.withdrawn, report.problems, house.entries()) == (("tea.md",), (), [])
 
 
-def test_a_problem_stands_in_every_report_until_it_is_mended(house: House) -> None:
+def test_a_problem_is_in_every_report_until_it_is_repaired(house: House) -> None:
     house.posts.write_raw("bad.md", b"---\n")
     house.publish()
     again = house.publish()
@@ -190,7 +190,7 @@ def test_a_post_that_has_expired_is_never_published(house: House) -> None:
     assert (house.publish().added, house.entries()) == ((), [])
 
 
-def test_of_an_expiry_and_an_update_to_come_the_first_is_due(house: House) -> None:
+def test_the_earlier_of_an_expiry_and_a_future_update_is_due(house: House) -> None:
     house.posts.write(expiryDate="2026-07-02 00:00 Z", updated="2026-06-20 00:00 Z")
     assert house.publish().next_due == datetime(2026, 6, 20, tzinfo=UTC)
     assert house.publish(datetime(2026, 6, 20, tzinfo=UTC)).next_due == datetime(

@@ -14,7 +14,7 @@ from tests.support.builders import an_entry, at
 from tests.support.houses import NOW, SITE, House
 
 
-def test_published_never_moves_while_readers_have_it(house: House) -> None:
+def test_the_published_date_stays_while_readers_have_the_entry(house: House) -> None:
     house.posts.write(date="2026-03-01")
     house.publish()
     before = house.only_entry().published
@@ -24,7 +24,7 @@ def test_published_never_moves_while_readers_have_it(house: House) -> None:
     assert [problem.refuses for problem in report.problems] == [False]
 
 
-def test_a_draft_for_a_moment_frees_the_date(house: House) -> None:
+def test_a_post_that_was_a_draft_for_a_moment_gets_its_new_date(house: House) -> None:
     house.posts.write(date="2026-03-01")
     house.publish()
     before = house.only_entry()
@@ -43,7 +43,7 @@ def test_a_corrected_time_zone_corrects_the_dates(house: House) -> None:
     assert house.only_entry().published == datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def test_of_two_posts_of_one_page_the_second_is_named(house: House) -> None:
+def test_the_second_of_two_posts_with_one_permalink_gets_a_warning(house: House) -> None:
     house.posts.write("a.md", permalink="/tea/")
     house.publish()
     house.posts.write("b.md", permalink="/tea/")
@@ -52,7 +52,7 @@ def test_of_two_posts_of_one_page_the_second_is_named(house: House) -> None:
     assert "a.md" in problem.fault
 
 
-def test_a_post_may_take_the_page_of_one_that_gives_it_up(house: House) -> None:
+def test_a_post_may_take_a_permalink_that_another_gives_up(house: House) -> None:
     house.posts.write("a.md", permalink="/tea/")
     house.publish()
     house.posts.write("a.md", permalink="/old-tea/")
@@ -60,14 +60,14 @@ def test_a_post_may_take_the_page_of_one_that_gives_it_up(house: House) -> None:
     assert house.publish().problems == ()
 
 
-def test_a_post_that_is_edited_shares_its_page_with_nobody(house: House) -> None:
+def test_an_edited_post_does_not_conflict_with_itself(house: House) -> None:
     house.posts.write("a.md", title="One")
     house.publish()
     house.posts.write("a.md", title="Two")
     assert house.publish().problems == ()
 
 
-def test_a_post_that_is_renamed_shares_its_page_with_nobody(house: House) -> None:
+def test_a_renamed_post_does_not_conflict_with_itself(house: House) -> None:
     path = house.posts.write("a.md", title="One", permalink="/tea/")
     house.publish()
     path.rename(path.with_name("b.md"))

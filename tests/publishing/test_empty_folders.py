@@ -1,4 +1,4 @@
-"""A folder of posts that has become empty: the feeds stay until somebody accepts that."""
+"""A folder of posts that is suddenly empty: the feeds stay until somebody accepts that."""
 
 import json
 import logging
@@ -49,7 +49,7 @@ def is_held(store: Store) -> bool:
 
 
 def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: bool) -> Report:
-    """Look, and look again when what is missing has been missing for long enough."""
+    """Publish twice, so that missing files are missing for long enough."""
     now = datetime.now(UTC)
     publish(folder, store, site, now, **more)  # type: ignore[arg-type]
     return publish(folder, store, site, now + timedelta(seconds=5), **more)  # type: ignore[arg-type]
@@ -101,7 +101,7 @@ def test_an_empty_folder_stays_empty_until_it_is_accepted(
     assert publish_twice(folder, published).held == 0
 
 
-def test_posts_that_come_back_are_as_they_were(
+def test_posts_that_come_back_are_unchanged(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     with published.snapshot() as snapshot:
@@ -119,7 +119,7 @@ def test_posts_that_come_back_are_as_they_were(
     assert not is_held(published)
 
 
-def test_what_did_not_come_back_is_withdrawn_although_no_event_names_it(
+def test_posts_that_do_not_come_back_are_withdrawn_without_an_event(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     empty(posts.root)
@@ -132,7 +132,7 @@ def test_what_did_not_come_back_is_withdrawn_although_no_event_names_it(
     assert titles(published) == {"Tea"}
 
 
-def test_files_that_are_deleted_one_by_one_are_held_at_the_last(
+def test_files_that_are_deleted_one_by_one_are_held_from_the_last_on(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     now = datetime.now(UTC)
@@ -146,10 +146,10 @@ def test_files_that_are_deleted_one_by_one_are_held_at_the_last(
     assert titles(published) == {"Tea", "Pots"}
 
 
-def test_deleting_a_file_looks_for_another_and_not_for_all(
+def test_a_deletion_looks_for_one_other_file_and_not_for_all(
     posts: PostFolder, folder: Folder, published: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cost of a deletion is that of the deletion."""
+    """A deletion costs the same in a folder of any size."""
     monkeypatch.setattr(Folder, "_children", lambda *_: pytest.fail("the folder is listed"))
     now = datetime.now(UTC)
     (posts.root / "tea.md").unlink()
@@ -158,10 +158,10 @@ def test_deleting_a_file_looks_for_another_and_not_for_all(
     assert report.withdrawn == ("tea.md",)
 
 
-def test_a_post_that_takes_the_place_of_the_last_is_published(
+def test_a_post_that_replaces_the_last_one_is_published(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
-    """That it is renamed may be heard in two pieces."""
+    """A rename may arrive as two events."""
     shutil.rmtree(posts.root / "deep")
     (posts.root / "tea.md").rename(posts.root / "green.md")
     now = datetime.now(UTC)
@@ -210,7 +210,7 @@ def test_new_settings_wait_while_the_folder_is_empty(
     assert titles(published) == {"Tea", "Pots"}
 
 
-def test_a_preview_says_what_would_be_held_and_writes_nothing(
+def test_a_preview_reports_what_would_be_held_and_writes_nothing(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     empty(posts.root)
@@ -278,7 +278,7 @@ def test_a_watcher_reports_an_empty_folder_once_each_time(
         assert titles(store) == {"Tea", "Pots"}
 
 
-def test_a_job_that_finds_an_empty_folder_ends_and_says_so(
+def test_a_job_that_finds_an_empty_folder_ends_with_a_report_of_it(
     posts: PostFolder, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.watcher.watcher.REQUEST_QUIET", 0.05)
@@ -382,7 +382,7 @@ def run(posts: PostFolder, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
-def test_publish_ends_with_3_until_it_is_told_to_accept(run: Run, posts: PostFolder) -> None:
+def test_publish_exits_with_3_until_accept_is_given(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", title="Tea")
     posts.write("bad.md", date="never")  # which alone ends it with 1
     assert run("publish").exit_code == 1
@@ -411,7 +411,9 @@ def test_a_missing_folder_cannot_be_accepted(run: Run, posts: PostFolder) -> Non
     assert run("feeds").stdout.split("\t")[2] == "1"
 
 
-def test_export_writes_what_stands_and_ends_with_3(run: Run, posts: PostFolder) -> None:
+def test_export_writes_the_published_feeds_and_exits_with_3(
+    run: Run, posts: PostFolder
+) -> None:
     posts.write("tea.md", title="Tea")
     run("export", "public")
     empty(posts.root)

@@ -1,4 +1,4 @@
-"""Every feed as a file: the right bytes, replaced in one step, and only where they changed."""
+"""Export writes the right bytes, atomically, and only if they have changed."""
 
 import json
 import os
@@ -28,7 +28,7 @@ TAGS = ["C#", "Café", "a/b", "x y", "100%", "..", "?", "../../../../evil", "/et
 
 
 class House:
-    """A folder, a store, and where its feeds are exported to."""
+    """A folder, a store, and the folder that its feeds are exported to."""
 
     def __init__(self, posts: PostFolder, folder: Folder, store: Store, target: Path) -> None:
         self.posts, self.folder, self.store, self.target = posts, folder, store, target
@@ -65,7 +65,7 @@ def house(posts: PostFolder, folder: Folder, store: Store, tmp_path: Path) -> Ho
 
 @contextmanager
 def no_room_for(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond `size` bytes: what a full disk does, here."""
+    """Limit files of this process to `size` bytes, which is like a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -82,7 +82,7 @@ def test_every_document_of_the_store_is_a_file_with_its_bytes(house: House) -> N
     assert house.documents() == documents_of(house.store)
 
 
-def test_the_numbers_are_those_of_the_files(house: House) -> None:
+def test_the_numbers_count_the_files(house: House) -> None:
     assert house.export({"/feed.xml": "atom"}) == (len(house.files()), len(house.files()))
 
 
@@ -98,7 +98,7 @@ def test_an_alias_that_is_a_folder_is_not_written(house: House) -> None:
     assert house.documents().keys() == documents_of(house.store).keys()
 
 
-def test_every_self_link_leads_to_the_file_it_stands_in(house: House) -> None:
+def test_every_self_link_leads_to_its_own_file(house: House) -> None:
     house.posts.write("all.md", tags=json.dumps(TAGS), categories='[["a/b", ".."]]')
     house.publish()
     house.export()
@@ -136,7 +136,7 @@ def test_a_file_can_be_read_by_a_web_server_of_another_user(house: House) -> Non
     assert modes == {0o644}
 
 
-def test_progress_is_told_up_to_the_last_feed(house: House) -> None:
+def test_progress_is_reported_up_to_the_last_feed(house: House) -> None:
     told: list[tuple[int, int]] = []
     export(house.store, house.target, {}, lambda done, total: told.append((done, total)))
     with house.store.snapshot() as snapshot:
@@ -164,7 +164,7 @@ def test_a_second_export_rewrites_nothing(house: House) -> None:
     assert house.written_at() == before
 
 
-def test_only_the_feeds_that_hold_an_edited_post_are_rewritten(house: House) -> None:
+def test_only_feeds_with_an_edited_post_are_rewritten(house: House) -> None:
     house.export()
     before = house.written_at()
     house.posts.write("green.md", title="Greener", tags="[Green]")
@@ -175,7 +175,7 @@ def test_only_the_feeds_that_hold_an_edited_post_are_rewritten(house: House) -> 
     assert moved == {"", "tags/Green", "authors/Li", "lang/en"}
 
 
-def test_a_file_that_someone_damaged_is_mended(house: House) -> None:
+def test_a_damaged_file_is_rewritten(house: House) -> None:
     house.export()
     (house.target / "tags" / "Green" / "rss.xml").write_bytes(b"<rss>")
     assert house.export()[0] == 1

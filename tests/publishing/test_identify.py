@@ -37,7 +37,7 @@ def test_two_files_that_swap_names_keep_their_ids(house: House) -> None:
 
 
 def test_a_change_of_generators_changes_no_id(house: House) -> None:
-    """Each file moves into a bundle and gets the slug that its name was, in one checkout."""
+    """Each file moves into a folder and gets its old name as its slug, in one checkout."""
     for name in ("tea", "milk"):
         house.posts.write(f"source/_posts/{name}.md", title=name)
     house.publish()
@@ -50,7 +50,7 @@ def test_a_change_of_generators_changes_no_id(house: House) -> None:
     assert {entry.title: entry.id for entry in house.entries()} == before
 
 
-def test_a_publish_tells_where_in_a_file_its_fault_is(house: House) -> None:
+def test_a_publish_reports_the_position_of_a_fault(house: House) -> None:
     house.posts.write("a.md", slug="tea")
     house.posts.write("c.md")
     house.publish()
@@ -103,7 +103,7 @@ def test_of_two_posts_with_one_key_the_published_one_stays(house: House) -> None
     assert house.titles() == {"First"}
 
 
-def test_a_twin_takes_its_place_when_the_other_is_gone(house: House) -> None:
+def test_a_twin_is_published_when_the_other_is_gone(house: House) -> None:
     first = house.posts.write("a.md", title="A", urlname="tea")
     house.posts.write("b.md", title="B", urlname="tea")
     house.publish()
@@ -125,7 +125,7 @@ def test_a_twin_that_gets_its_own_key_is_published(house: House) -> None:
     assert (report.added, report.problems) == (("b.md",), ())
 
 
-def test_a_name_that_was_used_before_is_free_for_a_new_post(house: House) -> None:
+def test_a_new_post_may_reuse_the_name_of_a_moved_one(house: House) -> None:
     path = house.posts.write("untitled.md", title="First")
     house.publish()
     before = house.only_entry().id
@@ -151,7 +151,7 @@ def test_a_post_that_took_a_key_is_read_again_when_the_key_is_free(house: House)
     assert house.publish(LATER).refused == 0
 
 
-def test_a_copy_takes_over_from_a_deleted_original_without_a_gap(house: House) -> None:
+def test_a_copy_replaces_its_deleted_original_without_a_gap(house: House) -> None:
     path = house.posts.write("a.md", title="Tea", urlname="tea")
     house.publish()
     shutil.copy(path, house.posts.root / "b.md")

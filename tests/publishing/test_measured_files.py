@@ -19,14 +19,14 @@ def test_the_length_of_an_enclosure_in_the_folder_is_measured(house: House, plac
     assert (enclosure.href, enclosure.length) == ("https://example.org/posts/tea/a.mp3", 5)
 
 
-def test_a_length_that_is_written_is_not_measured(house: House) -> None:
+def test_a_length_in_the_front_matter_is_not_measured(house: House) -> None:
     house.posts.write_raw("a.mp3", b"12345")
     house.posts.write(enclosure="{url: a.mp3, length: 7}", audio="b.mp3")
     house.publish()
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [7]
 
 
-def test_an_enclosure_that_is_nowhere_is_published_with_a_warning(house: House) -> None:
+def test_an_enclosure_without_a_file_is_published_with_a_warning(house: House) -> None:
     house.posts.write(enclosures="[gone.mp3, 'https://cdn.example/a.mp3']")
     (problem,) = house.publish().problems
     assert (problem.code, problem.refuses, "gone.mp3" in problem.fault) == (
@@ -36,7 +36,7 @@ def test_an_enclosure_that_is_nowhere_is_published_with_a_warning(house: House) 
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [None, None]
 
 
-def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
+def test_an_enclosure_that_appears_later_is_measured(house: House) -> None:
     house.posts.write(audio="a.mp3")
     house.publish()
     revision = house.publish().revision
@@ -46,7 +46,7 @@ def test_an_enclosure_that_comes_later_is_measured(house: House) -> None:
     assert [enclosure.length for enclosure in house.only_entry().enclosures] == [5]
 
 
-def test_an_enclosure_that_is_replaced_is_measured_anew(house: House) -> None:
+def test_an_enclosure_that_is_replaced_is_measured_again(house: House) -> None:
     house.posts.write_raw("tea/a.mp3", b"12345")
     house.posts.write(audio="a.mp3")
     revision = house.publish().revision
@@ -57,7 +57,7 @@ def test_an_enclosure_that_is_replaced_is_measured_anew(house: House) -> None:
     assert house.publish().read == 0
 
 
-def test_a_look_at_an_enclosure_is_one_at_its_post(house: House) -> None:
+def test_a_scan_of_an_enclosure_includes_its_post(house: House) -> None:
     house.posts.write_raw("tea/a.mp3", b"12345")
     house.posts.write(audio="a.mp3")
     house.posts.write("other.md", audio="b.mp3")
@@ -67,7 +67,7 @@ def test_a_look_at_an_enclosure_is_one_at_its_post(house: House) -> None:
     assert (report.changed, report.read) == (("tea.md",), 1)
 
 
-def test_an_enclosure_that_goes_is_missed(house: House) -> None:
+def test_an_enclosure_that_disappears_is_a_warning(house: House) -> None:
     file = house.posts.write_raw("a.mp3", b"12345")
     house.posts.write(audio="a.mp3")
     house.publish()
@@ -75,7 +75,7 @@ def test_an_enclosure_that_goes_is_missed(house: House) -> None:
     assert [problem.code for problem in house.publish(only={"a.mp3"}).problems] == ["no-file"]
 
 
-def test_an_enclosure_that_is_being_written_keeps_its_length_till_then(
+def test_an_enclosure_keeps_its_length_while_it_is_being_written(
     posts: PostFolder, store: Store
 ) -> None:
     house = House(posts, Folder(posts.root, quiet=0.5), store)
@@ -89,7 +89,7 @@ def test_an_enclosure_that_is_being_written_keeps_its_length_till_then(
     assert house.publish().changed == ("tea.md",)
 
 
-def test_a_length_that_is_written_stays_whatever_the_file_has(house: House) -> None:
+def test_a_length_in_the_front_matter_stays_if_the_file_changes(house: House) -> None:
     house.posts.write_raw("a.mp3", b"12345")
     house.posts.write(enclosure="{url: a.mp3, length: 7}")
     house.publish()
@@ -107,7 +107,7 @@ PICTURES_THAT_ARE_NOT_THERE = [
 
 
 @pytest.mark.parametrize(("body", "picture", "place"), PICTURES_THAT_ARE_NOT_THERE)
-def test_a_picture_that_is_not_beside_its_post_is_named(
+def test_a_picture_that_is_not_beside_its_post_is_a_warning(
     house: House, body: str, picture: str, place: tuple[int, int]
 ) -> None:
     house.posts.write("tea.md", body)
@@ -134,13 +134,13 @@ def test_a_picture_that_is_not_beside_its_post_is_named(
         "[gone.png](gone.png)",
     ],
 )
-def test_no_picture_is_missed_that_lies_elsewhere(house: House, body: str) -> None:
+def test_a_picture_elsewhere_is_no_warning(house: House, body: str) -> None:
     house.posts.write("tea.md", body)
     assert house.publish().problems == ()
 
 
 @pytest.mark.parametrize("place", ["tea/pot.png", "pot.png"])
-def test_a_picture_lies_beside_its_post_or_in_the_folder_of_its_name(
+def test_a_picture_may_be_beside_its_post_or_in_the_folder_of_its_name(
     house: House, place: str
 ) -> None:
     house.posts.write_raw(place, b"")

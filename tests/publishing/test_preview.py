@@ -1,4 +1,4 @@
-"""What a publish would do, told without doing it."""
+"""A preview reports what a publish would do, and writes nothing."""
 
 import shutil
 from datetime import UTC, datetime
@@ -66,7 +66,9 @@ def test_a_preview_of_what_is_published_is_empty(proposed: PostFolder, store: St
     assert [problem.path for problem in report.problems] == ["broken.md"]
 
 
-def test_a_preview_tells_what_subscribers_would_see(proposed: PostFolder, store: Store) -> None:
+def test_a_preview_reports_what_subscribers_would_see(
+    proposed: PostFolder, store: Store
+) -> None:
     change(proposed)
     report = ask(proposed, store)
     assert titles(report) == {"added": ["New"], "changed": ["After"], "withdrawn": ["Gone"]}
@@ -78,7 +80,7 @@ def test_a_preview_tells_what_subscribers_would_see(proposed: PostFolder, store:
     assert "tags/Pots" not in report.feeds  # of the post that was only moved
 
 
-def test_a_preview_tells_the_problems_that_would_stand(
+def test_a_preview_reports_the_problems_that_would_remain(
     proposed: PostFolder, store: Store
 ) -> None:
     proposed.write("broken.md", title="Mended")
@@ -119,7 +121,7 @@ def test_a_preview_into_an_empty_store_writes_nothing(posts: PostFolder, store: 
     assert rows_of(store) == before
 
 
-def test_a_publish_then_does_what_was_told(proposed: PostFolder, store: Store) -> None:
+def test_a_publish_does_what_the_preview_reported(proposed: PostFolder, store: Store) -> None:
     change(proposed)
     proposed.write("broken.md", title="Mended")
     proposed.write("worse.md", date="yesterday, perhaps")
@@ -134,9 +136,7 @@ def test_a_publish_then_does_what_was_told(proposed: PostFolder, store: Store) -
     assert ask(proposed, store).to_dict(SITE.url)["added"]["count"] == 0
 
 
-def test_the_published_folder_itself_can_be_asked_about(
-    posts: PostFolder, store: Store
-) -> None:
+def test_the_published_folder_itself_can_be_previewed(posts: PostFolder, store: Store) -> None:
     posts.write("tea.md", title="Tea")
     posts.write("pots.md", title="Pots")
     folder = Folder(posts.root, 3600, exclude=["drafts/**"])

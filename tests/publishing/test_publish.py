@@ -29,7 +29,7 @@ def test_a_post_is_published_with_all_its_feeds(house: House) -> None:
     assert house.only_entry().title == "Tea"
 
 
-def test_an_unchanged_folder_is_not_read_and_nothing_moves(house: House) -> None:
+def test_an_unchanged_folder_is_not_read_and_no_feed_changes(house: House) -> None:
     house.posts.write()
     house.publish()
     before = house.digests()
@@ -66,7 +66,7 @@ def test_new_bytes_of_the_same_size_and_mtime_are_noticed(house: House) -> None:
     assert house.publish().changed == ("tea.md",)
 
 
-def test_a_vanished_post_is_withdrawn_at_the_second_look_only(house: House) -> None:
+def test_a_missing_post_is_withdrawn_at_the_second_look_only(house: House) -> None:
     house.posts.write("other.md", draft="true")  # the folder is not empty
     path = house.posts.write(tags="[Green]")
     house.publish()
@@ -80,7 +80,7 @@ def test_a_vanished_post_is_withdrawn_at_the_second_look_only(house: House) -> N
     assert (house.entries(), house.entries("tags/Green")) == ([], [])
 
 
-def test_a_post_that_comes_back_before_the_second_look_never_left(house: House) -> None:
+def test_a_post_that_is_back_before_the_second_look_stays_published(house: House) -> None:
     path = house.posts.write()
     house.publish()
     shutil.move(path, path.with_suffix(".away"))
@@ -104,7 +104,7 @@ def test_a_deleted_post_that_returns_has_its_old_id(house: House) -> None:
     assert house.only_entry().id == before
 
 
-def test_a_look_at_one_path_reads_no_other(house: House) -> None:
+def test_a_scan_of_one_path_reads_no_other(house: House) -> None:
     house.posts.write("a.md")
     house.posts.write("b.md")
     house.publish()
@@ -131,9 +131,7 @@ def test_the_files_order_does_not_matter(house: House, tmp_path: Path) -> None:
     second.close()
 
 
-def test_a_file_that_is_being_written_waits_and_nothing_is_torn(
-    posts: PostFolder, store: Store
-) -> None:
+def test_a_file_is_not_read_while_it_is_being_written(posts: PostFolder, store: Store) -> None:
     house = House(posts, Folder(posts.root, quiet=0.2), store)
     posts.write(title="Half")
     report = house.publish()
@@ -151,7 +149,7 @@ def test_a_missing_folder_withdraws_nothing(house: House) -> None:
     assert len(house.entries()) == 1
 
 
-def test_no_two_publish_at_once(house: House) -> None:
+def test_two_processes_do_not_publish_at_once(house: House) -> None:
     with house.store.lock(), pytest.raises(StoreLocked):
         house.publish()
 
@@ -168,7 +166,7 @@ def test_a_rebuilt_store_has_the_same_ids_and_digests(house: House, tmp_path: Pa
     fresh.close()
 
 
-def test_new_settings_reach_a_file_that_was_being_written_just_then(
+def test_new_settings_reach_a_file_that_was_being_written_at_the_time(
     posts: PostFolder, store: Store
 ) -> None:
     house = House(posts, Folder(posts.root, quiet=0), store)
@@ -183,7 +181,7 @@ def test_new_settings_reach_a_file_that_was_being_written_just_then(
     assert house.only_entry().permalink == "https://new.example/posts/tea/"
 
 
-def test_new_settings_reach_a_file_that_was_missing_just_then(house: House) -> None:
+def test_new_settings_reach_a_file_that_was_missing_at_the_time(house: House) -> None:
     path = house.posts.write(title="Tea")
     house.publish()
     away = path.with_suffix(".away")
@@ -209,7 +207,7 @@ def test_a_thousand_nested_folders_are_walked(house: House) -> None:
             deep = deep.parent
 
 
-def test_a_post_on_which_our_own_code_fails_harms_no_other(
+def test_a_post_on_which_feedsvc_fails_harms_no_other(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(path: str, source: bytes, site: Site) -> object:
@@ -234,14 +232,14 @@ def test_a_post_in_no_feed_keeps_its_page(house: House) -> None:
         assert snapshot.entry_at("https://example.org/posts/a/")
 
 
-def test_a_post_is_in_the_feeds_that_it_names_alone(house: House) -> None:
+def test_a_post_is_only_in_the_feeds_that_it_names(house: House) -> None:
     house.posts.write(tags="[C#, Tea]", categories="[Drinks]", feeds="[tags/C#, categories]")
     house.publish()
     found = {path for path in house.digests() if house.entries(path)}
     assert found == {"tags/C~23", "categories/Drinks"}
 
 
-def test_a_rule_of_reading_moves_those_feeds_alone_whose_entries_it_changes(
+def test_a_new_rule_changes_only_feeds_whose_entries_it_changes(
     house: House,
 ) -> None:
     house.posts.write("a.md", title="A", tags="green tea", author="Ann")

@@ -1,4 +1,4 @@
-"""Two watchers of one PostgreSQL store: who publishes, who takes over, who is refused."""
+"""Two watchers of one PostgreSQL store: one publishes, takes over, or is refused."""
 
 import signal
 import subprocess
@@ -95,7 +95,9 @@ def titles(store: Store) -> set[str]:
         return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
-def test_a_lock_that_cannot_be_had_is_logged_once(tmp_path: Path, postgres_url: str) -> None:
+def test_a_lock_that_another_process_holds_is_logged_once(
+    tmp_path: Path, postgres_url: str
+) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
     store = Store(postgres_url)
     with store.lock(), watching(tmp_path / "1", posts.root, postgres_url) as watcher:
@@ -107,7 +109,7 @@ def test_a_lock_that_cannot_be_had_is_logged_once(tmp_path: Path, postgres_url: 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server takes a client for vanished after three seconds, not after twenty."""
+    """The server drops a silent client after three seconds, not after twenty."""
     assert VANISHED_SECONDS + RETRY < 30
     monkeypatch.setattr("feedsvc.store.engine.postgres.VANISHED_SECONDS", 3)
     monkeypatch.setattr("feedsvc.store.engine.postgres._HEARTBEAT_SECONDS", 0.5)
@@ -185,7 +187,7 @@ def test_a_process_that_hangs_loses_the_lock(tmp_path: Path, postgres_url: str) 
     other.close()
 
 
-def test_a_running_watcher_takes_over_jobs_of_one_that_died_and_no_others(
+def test_a_running_watcher_takes_over_the_jobs_of_dead_watchers_only(
     tmp_path: Path, postgres_url: str
 ) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
@@ -208,7 +210,7 @@ def state(store: Store, name: str) -> str:
     return job.state
 
 
-def test_a_watcher_that_ends_signs_off(tmp_path: Path, postgres_url: str) -> None:
+def test_a_watcher_that_stops_removes_its_row(tmp_path: Path, postgres_url: str) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
     store = Store(postgres_url)
     with watching(tmp_path / "1", posts.root, postgres_url) as watcher:

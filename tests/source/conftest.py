@@ -12,7 +12,7 @@ from tests.support.writing import PostFolder
 
 @pytest.fixture
 def outside(tmp_path: Path) -> PostFolder:
-    """Posts beside the folder, of which nothing may ever be published."""
+    """Posts outside of the folder, which must never be published."""
     elsewhere = PostFolder(tmp_path / "outside")
     elsewhere.write("secret.md")
     return elsewhere
@@ -20,10 +20,10 @@ def outside(tmp_path: Path) -> PostFolder:
 
 @pytest.fixture
 def shared() -> Iterator[PostFolder]:
-    """A folder that every user may look into, all the way down."""
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        yield PostFolder(Path(place) / "posts")
+    """A folder that every user may read, with all folders above it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield PostFolder(Path(folder) / "posts")
 
 
 @pytest.fixture
@@ -33,6 +33,6 @@ def origin(tmp_path: Path) -> Origin:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Where our own copy of it will be."""
+def clone(tmp_path: Path) -> Path:
+    """The folder of the clone. It does not exist yet."""
     return tmp_path / "var" / "source"

@@ -42,7 +42,7 @@ repository.update()
 """
 
 
-def test_no_kill_leaves_a_tree_that_passes_for_a_whole_one(place: Path, origin: Origin) -> None:
+def test_no_kill_leaves_an_incomplete_tree_marked_as_whole(clone: Path, origin: Origin) -> None:
     every = {}
     for number in range(3):
         files = {f"{n % 17}/{n}.md": f"{number if n % 3 else 0} {n}" * 50 for n in range(400)}
@@ -50,12 +50,12 @@ def test_no_kill_leaves_a_tree_that_passes_for_a_whole_one(place: Path, origin: 
         every[origin.push(files, f"b{number}", onto=None)] = octets(files)
     commits = itertools.cycle(every)
     dice = random.Random()  # noqa: S311
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     took = 0.1
     for number in range(ROUNDS_OF_KILLING):
         origin.git("update-ref", "refs/heads/main", next(commits))
         updater = subprocess.Popen(
-            [sys.executable, "-c", _UPDATE, place, origin.url],
+            [sys.executable, "-c", _UPDATE, clone, origin.url],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -68,7 +68,7 @@ def test_no_kill_leaves_a_tree_that_passes_for_a_whole_one(place: Path, origin: 
         if number:
             time.sleep(dice.uniform(0, took))
             if dice.random() < 0.5:
-                _kill_group(place)
+                _kill_group(clone)
             updater.kill()
         updater.communicate()
         took = took if number else time.monotonic() - started
@@ -77,25 +77,25 @@ def test_no_kill_leaves_a_tree_that_passes_for_a_whole_one(place: Path, origin: 
         mended = repository.mend()
         assert mended in every
         assert files_of(repository.tree) == every[mended]
-        assert not [*(place / "git").rglob("*.lock")]
+        assert not [*(clone / "git").rglob("*.lock")]
 
 
-def _kill_group(place: Path) -> None:
-    group = (place / "busy").read_text().strip()
+def _kill_group(clone: Path) -> None:
+    group = (clone / "busy").read_text().strip()
     if group:
         with suppress(ProcessLookupError):
             os.killpg(int(group), signal.SIGKILL)
 
 
-def test_a_git_that_outlives_us_is_ended_before_the_tree_is_touched(
-    place: Path, origin: Origin, bin_first: Callable[[str, str], None]
+def test_a_git_that_outlives_feedsvc_is_killed_before_the_next_checkout(
+    clone: Path, origin: Origin, bin_first: Callable[[str, str], None]
 ) -> None:
     commit = origin.push({"a.md": "1"})
-    follow(place, origin).update()
+    follow(clone, origin).update()
     origin.push({"a.md": "2"})
     bin_first("git", '[ "$1" != clean ] || sleep 987\nexec "$REAL" "$@"')
     updater = subprocess.Popen(
-        [sys.executable, "-c", _UPDATE, place, origin.url],
+        [sys.executable, "-c", _UPDATE, clone, origin.url],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )
@@ -106,7 +106,7 @@ def test_a_git_that_outlives_us_is_ended_before_the_tree_is_touched(
     updater.kill()
     updater.communicate()
     bin_first("git", 'exec "$REAL" "$@"')
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     assert repository.whole is None
     assert repository.mend() not in (None, commit)
     assert "sleep 987 " not in command_lines()
@@ -117,11 +117,11 @@ def test_a_git_that_outlives_us_is_ended_before_the_tree_is_touched(
 _NO_ROOM = "[ \"$1\" != read-tree ] || { trap '' XFSZ; ulimit -f 8; }"
 
 
-def test_going_back_after_half_a_change_lays_the_tree_out_again(
-    place: Path, origin: Origin, bin_first: Callable[[str, str], None]
+def test_a_forced_push_back_after_an_interrupted_checkout_is_checked_out(
+    clone: Path, origin: Origin, bin_first: Callable[[str, str], None]
 ) -> None:
     before = origin.push({"a.md": "1", "b.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     origin.push({"a.md": "2", "z.md": "x" * 100_000})
     bin_first("git", f'{_NO_ROOM}\nexec "$REAL" "$@"')
@@ -138,11 +138,11 @@ def test_going_back_after_half_a_change_lays_the_tree_out_again(
     assert files_of(repository.tree) == {"a.md": b"1", "b.md": b"1"}
 
 
-def test_a_full_disk_is_told_and_the_next_update_lays_all_out(
-    place: Path, origin: Origin, bin_first: Callable[[str, str], None]
+def test_a_full_disk_is_an_error_and_the_next_update_checks_out_all(
+    clone: Path, origin: Origin, bin_first: Callable[[str, str], None]
 ) -> None:
     origin.push({"a.md": "1", "gone.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     commit = origin.push({"a.md": "2", "big.md": "x" * 100_000})
     bin_first("git", f'{_NO_ROOM}\nexec "$REAL" "$@"')
@@ -159,39 +159,39 @@ def test_a_full_disk_is_told_and_the_next_update_lays_all_out(
 @pytest.mark.parametrize(
     "damaged", ["objects", "index", "HEAD", "config", "refs/feedsvc/fetched"]
 )
-def test_a_damaged_git_directory_is_fetched_anew(
-    place: Path, origin: Origin, damaged: str
+def test_a_damaged_git_directory_is_fetched_again(
+    clone: Path, origin: Origin, damaged: str
 ) -> None:
     origin.push({"a.md": "1", "b.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     if damaged == "objects":
-        shutil.rmtree(place / "git" / "objects")
+        shutil.rmtree(clone / "git" / "objects")
     else:
-        (place / "git" / damaged).write_bytes(b"\0" * 40)
+        (clone / "git" / damaged).write_bytes(b"\0" * 40)
     commit = origin.push({"a.md": "2", "b.md": "1"})
     assert repository.update().commit == commit
     assert repository.whole == commit
     assert files_of(repository.tree) == {"a.md": b"2", "b.md": b"1"}
 
 
-def test_what_is_written_of_the_tree_is_not_believed_where_it_cannot_be_read(
-    place: Path, origin: Origin
-) -> None:
+def test_a_state_file_that_cannot_be_parsed_is_ignored(clone: Path, origin: Origin) -> None:
     commit = origin.push({"a.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
-    (place / "state").write_bytes(b"\xff\0")
+    (clone / "state").write_bytes(b"\xff\0")
     assert repository.whole is None
     assert repository.mend() is None
     assert repository.update() == Checkout(commit, None)
 
 
-def test_nothing_that_was_left_of_a_kill_stands_in_the_way(place: Path, origin: Origin) -> None:
+def test_leftovers_of_a_killed_git_do_not_block_the_next_update(
+    clone: Path, origin: Origin
+) -> None:
     origin.push({"a.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
-    git = place / "git"
+    git = clone / "git"
     left = [
         "index.lock",
         "shallow.lock",
@@ -209,36 +209,36 @@ def test_nothing_that_was_left_of_a_kill_stands_in_the_way(place: Path, origin: 
 
 @pytest.fixture
 def silent_port() -> Iterator[int]:
-    """A port of this machine on which calls are taken, and never answered."""
+    """A local port that accepts connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
 
 
-def test_a_remote_that_hangs_is_given_up_and_no_child_stays(
-    place: Path, silent_port: int
+def test_a_remote_that_hangs_times_out_and_no_child_stays(
+    clone: Path, silent_port: int
 ) -> None:
     remote = Remote(f"http://127.0.0.1:{silent_port}/p.git", "main")
     started = time.monotonic()
     with pytest.raises(RepositoryError, match=r"fetch took longer than 0\.5 seconds"):
-        Repository(place, remote, timeout=0.5).update()
+        Repository(clone, remote, timeout=0.5).update()
     assert time.monotonic() - started < 4
     assert not [line for line in command_lines() if f":{silent_port}/" in line]
 
 
-def test_two_do_not_work_in_one_place(place: Path, origin: Origin) -> None:
+def test_two_updates_do_not_run_in_one_folder(clone: Path, origin: Origin) -> None:
     origin.push({"a.md": "1"})
     with (
-        follow(place, origin)._git.alone(),
+        follow(clone, origin)._git.alone(),
         pytest.raises(RepositoryError, match="in use by another process"),
     ):
-        follow(place, origin, timeout=0.2).update()
+        follow(clone, origin, timeout=0.2).update()
 
 
 def test_many_fetches_do_not_fill_the_disk(
-    place: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
+    clone: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.source.repository._MOST_LOOSE", 20)
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     for number in range(12):
         origin.push({f"{n}.md": f"{number if n < 3 else 0}" for n in range(20)})
         repository.update()

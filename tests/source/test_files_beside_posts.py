@@ -13,7 +13,7 @@ from feedsvc.source.folder import (
 from tests.support.writing import PostFolder
 
 
-def test_a_file_that_may_be_served_has_a_size(tmp_path: Path) -> None:
+def test_a_file_that_is_served_has_a_size(tmp_path: Path) -> None:
     root = tmp_path / "posts"
     (root / "tea").mkdir(parents=True)
     (root / "tea/a.mp3").write_bytes(b"12345")
@@ -42,7 +42,7 @@ def test_a_file_beside_a_post_is_opened(posts: PostFolder, folder: Folder) -> No
             assert file.read() == b"12345"
 
 
-def test_what_may_not_be_shown_is_not_opened(posts: PostFolder, tmp_path: Path) -> None:
+def test_a_file_that_is_not_served_is_not_opened(posts: PostFolder, tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(b"1")
     posts.write("tea/index.md")
     for path in ("_drafts/a.png", "tea/.a.png", "private/a.png", ".git/a.png"):
@@ -71,7 +71,7 @@ def test_a_file_beside_a_post_that_is_being_written_is_unsettled(posts: PostFold
         Folder(posts.root, 60).open_beside("a.png")
 
 
-def test_a_folder_that_becomes_a_link_is_not_gone_through(
+def test_a_folder_that_becomes_a_link_is_not_followed(
     posts: PostFolder, folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "outside").mkdir()

@@ -72,13 +72,13 @@ def test_a_name_that_only_resembles_an_ignored_one_counts(
         ("", False),
     ],
 )
-def test_a_path_alone_says_whether_it_may_be_a_posts(
+def test_the_path_alone_decides_whether_a_file_may_be_a_post(
     folder: Folder, path: str, expected: bool
 ) -> None:
     assert folder.holds(path) is expected
 
 
-def test_sub_folders_are_looked_into_at_any_depth(posts: PostFolder, folder: Folder) -> None:
+def test_sub_folders_are_read_at_any_depth(posts: PostFolder, folder: Folder) -> None:
     posts.write("a.md")
     posts.write("2026/03/b.md")
     posts.write("1/2/3/4/5/6/7/8/9/10/c.md")
@@ -92,9 +92,7 @@ def test_a_folder_with_the_name_of_a_post_is_a_folder(
     assert paths(folder) == {"x.md/tea.md"}
 
 
-def test_asked_for_single_paths_only_those_are_looked_at(
-    posts: PostFolder, folder: Folder
-) -> None:
+def test_a_survey_of_single_paths_lists_no_others(posts: PostFolder, folder: Folder) -> None:
     for name in ("a.md", "b.md", "_c.md"):
         posts.write(name)
     asked = {"a.md", "_c.md", "gone.md"}
@@ -112,9 +110,7 @@ def test_new_bytes_of_the_same_size_and_mtime_have_another_stamp(
     assert folder.survey() != before
 
 
-def test_the_posts_folder_of_hexo_and_jekyll_is_looked_into(
-    posts: PostFolder, folder: Folder
-) -> None:
+def test_the_posts_folder_of_hexo_and_jekyll_is_read(posts: PostFolder, folder: Folder) -> None:
     posts.write("source/_posts/a.md")
     posts.write("source/_drafts/b.md")
     assert set(folder.survey().stamps) == {"source/_posts/a.md"}

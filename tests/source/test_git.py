@@ -29,7 +29,7 @@ from tests.support.origins import (
 
 
 def test_neither_hooks_nor_filters_of_a_repository_are_run(
-    place: Path, origin: Origin, tmp_path: Path
+    clone: Path, origin: Origin, tmp_path: Path
 ) -> None:
     ran = tmp_path / "ran"
     files = {
@@ -40,9 +40,9 @@ def test_neither_hooks_nor_filters_of_a_repository_are_run(
         "a.md": "1",
     }
     origin.push(files)
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
-    hooks = place / "git" / "hooks"
+    hooks = clone / "git" / "hooks"
     hooks.mkdir(exist_ok=True)
     for name in ("post-checkout", "post-index-change", "reference-transaction"):
         (hooks / name).write_text(f"#!/bin/sh\ntouch {ran}\n")
@@ -53,12 +53,12 @@ def test_neither_hooks_nor_filters_of_a_repository_are_run(
     assert not ran.exists()
 
 
-def test_submodules_are_not_fetched(place: Path, origin: Origin, tmp_path: Path) -> None:
+def test_submodules_are_not_fetched(clone: Path, origin: Origin, tmp_path: Path) -> None:
     inner = Origin(tmp_path / "inner.git")
     commit = inner.push({"inner.md": "1"})
     module = f'[submodule "m"]\n\tpath = m\n\turl = file://{inner.path}\n\tupdate = !date\n'
     origin.push({".gitmodules": module, "m": Submodule(commit), "a.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     assert {*files_of(repository.tree)} == {".gitmodules", "a.md"}
     origin.push({"a.md": "1"})
@@ -67,7 +67,7 @@ def test_submodules_are_not_fetched(place: Path, origin: Origin, tmp_path: Path)
 
 
 def test_a_link_is_read_only_where_it_leads_to_a_file_inside(
-    place: Path, origin: Origin, tmp_path: Path
+    clone: Path, origin: Origin, tmp_path: Path
 ) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "secret.md").write_text("secret")
@@ -82,7 +82,7 @@ def test_a_link_is_read_only_where_it_leads_to_a_file_inside(
         "git.md": Link("../git/config"),
     }
     origin.push(files)
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     assert files_of(repository.tree) == octets(files)
     assert {*Folder(repository.tree, quiet=0).survey().stamps} == {"post.md", "same.md"}
@@ -94,10 +94,10 @@ def test_a_link_is_read_only_where_it_leads_to_a_file_inside(
 
 @pytest.mark.parametrize("name", [".git", ".GIT", "git~1", "..", ".g\u200cit"])
 def test_a_path_that_would_reach_a_git_directory_is_refused(
-    place: Path, origin: Origin, name: str
+    clone: Path, origin: Origin, name: str
 ) -> None:
     commit = origin.push({"a.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     inner = origin.git("mktree", stdin=f"100644 blob {origin.blob(b'x')}\tconfig\n".encode())
     origin.push_tree(f"040000 tree {inner}\t{name}".encode() + b"\0")
@@ -109,25 +109,25 @@ def test_a_path_that_would_reach_a_git_directory_is_refused(
 
 
 @pytest.mark.parametrize("url", ["ext::sh -c date", "git://127.0.0.1/p", "--upload-pack=date"])
-def test_no_other_transport_is_used(place: Path, url: str) -> None:
+def test_no_other_transport_is_used(clone: Path, url: str) -> None:
     with pytest.raises(RepositoryError, match="the git source cannot be used"):
-        Repository(place, Remote(url, "main"))
+        Repository(clone, Remote(url, "main"))
 
 
-def test_a_branch_is_never_an_option(place: Path, origin: Origin) -> None:
+def test_a_branch_is_never_an_option(clone: Path, origin: Origin) -> None:
     with pytest.raises(RepositoryError, match="is no name of a branch"):
-        follow(place, origin, "--upload-pack=date")
+        follow(clone, origin, "--upload-pack=date")
 
 
 def test_another_user_s_settings_of_git_are_not_read(
-    place: Path, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clone: Path, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     origin.push({"a.md": b"a\n"})
     (tmp_path / ".gitconfig").write_text("[core]\n\tautocrlf = true\n\tbare = maybe\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_TRACE", str(tmp_path / "trace"))
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     assert files_of(repository.tree) == {"a.md": b"a\n"}
     assert not (tmp_path / "trace").exists()
@@ -143,31 +143,33 @@ QUOTED = "pot%40%2Fof%2Btea"
 
 
 @needs_backend
-def test_a_password_is_handed_over_and_shown_nowhere(place: Path, origin: Origin) -> None:
+def test_a_password_is_used_and_shown_nowhere(clone: Path, origin: Origin) -> None:
     commit = origin.push({"a.md": "1"})
     with serving(Forge(origin.path.parent, "wei-li", PASSWORD)) as forge:
         url = f"http://wei-li:{QUOTED}@{forge.netloc}/origin.git"
-        repository = Repository(place, Remote(url, "main"))
+        repository = Repository(clone, Remote(url, "main"))
         assert repository.update() == Checkout(commit, None)
         newer = origin.push({"a.md": "2"})
         assert repository.update() == Checkout(newer, frozenset({"a.md"}))
     assert any(forge.netloc in line for line in forge.command_lines)
     assert not [line for line in forge.command_lines if PASSWORD in line or QUOTED in line]
-    for path in place.rglob("*"):
+    for path in clone.rglob("*"):
         assert not path.is_file() or PASSWORD.encode() not in path.read_bytes()
 
 
 @needs_backend
-def test_a_wrong_password_is_told_without_it(place: Path, origin: Origin) -> None:
+def test_the_error_about_a_wrong_password_does_not_contain_it(
+    clone: Path, origin: Origin
+) -> None:
     with serving(Forge(origin.path.parent, "wei-li", "another")) as forge:
         url = f"http://wei-li:{QUOTED}@{forge.netloc}/origin.git"
         with pytest.raises(RepositoryError, match="Authentication failed") as told:
-            Repository(place, Remote(url, "main")).update()
+            Repository(clone, Remote(url, "main")).update()
     assert not [word for word in (PASSWORD, QUOTED, "wei-li") if word in str(told.value)]
 
 
 @needs_backend
-def test_a_password_does_not_follow_a_redirect(place: Path, origin: Origin) -> None:
+def test_a_password_does_not_follow_a_redirect(clone: Path, origin: Origin) -> None:
     with (
         serving(Forge(origin.path.parent, "wei-li", PASSWORD)) as other,
         serving(Forge(origin.path.parent)) as forge,
@@ -175,14 +177,14 @@ def test_a_password_does_not_follow_a_redirect(place: Path, origin: Origin) -> N
         forge.redirect = f"http://{other.netloc}"
         url = f"http://wei-li:{QUOTED}@{forge.netloc}/origin.git"
         with pytest.raises(RepositoryError, match="cannot be fetched"):
-            Repository(place, Remote(url, "main")).update()
+            Repository(clone, Remote(url, "main")).update()
     assert other.authorizations
     assert not any(other.authorizations)
 
 
 @pytest.fixture
 def bin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Puts a program of ours before the real one of the same name."""
+    """Puts a fake program before the real one on the PATH."""
     path = os.environ["PATH"]
     bin_ = tmp_path / "bin"
     bin_.mkdir()
@@ -197,8 +199,8 @@ def bin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str,
 
 
 @pytest.mark.parametrize("url", ["ssh://git@example.org{path}", "git@example.org:{path}"])
-def test_ssh_is_asked_without_prompts(
-    place: Path,
+def test_ssh_runs_without_prompts(
+    clone: Path,
     origin: Origin,
     tmp_path: Path,
     bin_first: Callable[[str, str], None],
@@ -208,7 +210,7 @@ def test_ssh_is_asked_without_prompts(
     words = tmp_path / "words"
     bin_first("ssh", f'echo "$@" >> {words}\nfor last; do :; done\nexec sh -c "$last"')
     remote = Remote(url.format(path=origin.path), "main")
-    assert Repository(place, remote).update() == Checkout(commit, None)
+    assert Repository(clone, remote).update() == Checkout(commit, None)
     assert "-oBatchMode=yes" in words.read_text()
     assert "git@example.org git-upload-pack" in words.read_text()
 
@@ -216,43 +218,43 @@ def test_ssh_is_asked_without_prompts(
 _DEAF = "import os, time; os.closerange(3, 256); time.sleep(60)"
 
 
-def test_an_ssh_that_hangs_is_ended_with_all_it_started(
-    place: Path, bin_first: Callable[[str, str], None]
+def test_an_ssh_that_hangs_is_killed_with_its_children(
+    clone: Path, bin_first: Callable[[str, str], None]
 ) -> None:
     # As the real one, it keeps no file open but the three that it was given.
     bin_first("ssh", f"exec {sys.executable} -c '{_DEAF}' deaf-986")
     with pytest.raises(RepositoryError, match="took longer than"):
-        Repository(place, Remote("git@example.org:p", "main"), timeout=0.5).update()
+        Repository(clone, Remote("git@example.org:p", "main"), timeout=0.5).update()
     assert not [line for line in command_lines() if " deaf-986 " in line]
 
 
-def test_what_a_remote_says_without_end_is_cut(
-    place: Path, bin_first: Callable[[str, str], None]
+def test_an_endless_message_of_a_remote_is_cut(
+    clone: Path, bin_first: Callable[[str, str], None]
 ) -> None:
     bin_first("ssh", "head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 1")
     with pytest.raises(RepositoryError) as told:
-        Repository(place, Remote("git@example.org:p", "main")).update()
+        Repository(clone, Remote("git@example.org:p", "main")).update()
     assert len(str(told.value)) < 3000
 
 
 @pytest.mark.parametrize("told", ["git version 2.31.9", "git version 1.8.3.1", "what?"])
 def test_an_old_git_is_refused(
-    place: Path, origin: Origin, bin_first: Callable[[str, str], None], told: str
+    clone: Path, origin: Origin, bin_first: Callable[[str, str], None], told: str
 ) -> None:
     bin_first("git", f"echo '{told}'")
     with pytest.raises(RepositoryError, match=r"too old.*install git 2\.32 or later"):
-        follow(place, origin).update()
+        follow(clone, origin).update()
 
 
-def test_a_missing_git_is_told(
-    place: Path, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_git_is_an_error(
+    clone: Path, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(RepositoryError, match=r"cannot be started; install git 2\.32 or later"):
-        follow(place, origin).update()
+        follow(clone, origin).update()
 
 
-def test_a_folder_that_cannot_be_written_is_told(origin: Origin, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(origin: Origin, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RepositoryError, match="cannot be written or read: "):
         follow(tmp_path / "file" / "source", origin).update()

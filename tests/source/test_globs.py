@@ -30,7 +30,7 @@ from tests.support.writing import PostFolder
         (("[ab].md",), (), "a.md"),
     ],
 )
-def test_globs_say_which_files_are_posts(
+def test_globs_choose_the_posts(
     posts: PostFolder, include: tuple[str, ...], exclude: tuple[str, ...], held: str
 ) -> None:
     for path in ("a.md", "about/a.md", "posts/a.md", "posts/deep/b.md"):

@@ -36,7 +36,7 @@ def test_a_chain_of_links_that_ends_outside_is_not_followed(
 
 
 @pytest.mark.parametrize("target", ["/proc/self/environ", "/dev/zero", "/etc/passwd"])
-def test_a_link_to_the_machine_is_not_followed(
+def test_a_link_to_a_system_file_is_not_followed(
     posts: PostFolder, folder: Folder, target: str
 ) -> None:
     (posts.root / "link.md").symlink_to(target)
@@ -59,7 +59,7 @@ def test_a_path_below_a_link_to_a_folder_is_not_followed_when_asked_for(
     assert folder.survey({"link/secret.md"}) == Survey()
 
 
-def test_a_link_to_the_folder_itself_is_not_an_endless_walk(
+def test_a_link_to_the_folder_itself_is_no_endless_loop(
     posts: PostFolder, folder: Folder
 ) -> None:
     posts.write("2026/tea.md")
@@ -75,7 +75,7 @@ def test_a_link_to_a_folder_beside_with_a_longer_name_leads_outside(
     assert paths(folder) == set()
 
 
-def test_a_loop_of_links_is_a_problem_of_its_own_file_alone(
+def test_a_loop_of_links_is_a_problem_of_that_file_only(
     posts: PostFolder, folder: Folder
 ) -> None:
     (posts.root / "a.md").symlink_to("b.md")

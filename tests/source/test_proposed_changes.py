@@ -16,11 +16,11 @@ from tests.support.origins import (
 )
 
 
-def test_a_proposed_change_is_laid_out_elsewhere(
-    place: Path, origin: Origin, tmp_path: Path
+def test_a_proposed_change_is_checked_out_elsewhere(
+    clone: Path, origin: Origin, tmp_path: Path
 ) -> None:
     base = origin.push({"a.md": "1"})
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     proposed = origin.push({"a.md": "2", "b.md": "1"}, "theirs", onto=base)
     origin.git("update-ref", "refs/pull/7/head", proposed)
@@ -36,10 +36,10 @@ def test_a_proposed_change_is_laid_out_elsewhere(
     "ref", ["refs/pull/7/head", "refs/merge-requests/7/head", "refs/pull-requests/7/from"]
 )
 def test_each_forge_names_its_proposed_changes(
-    place: Path, origin: Origin, tmp_path: Path, ref: str
+    clone: Path, origin: Origin, tmp_path: Path, ref: str
 ) -> None:
     origin.git("update-ref", ref, origin.push({"a.md": "1"}))
-    follow(place, origin).preview(ref, tmp_path / "preview")
+    follow(clone, origin).preview(ref, tmp_path / "preview")
     assert files_of(tmp_path / "preview") == {"a.md": b"1"}
 
 
@@ -59,23 +59,23 @@ def test_each_forge_names_its_proposed_changes(
     ],
 )
 def test_other_refs_are_not_previewed(
-    place: Path, origin: Origin, tmp_path: Path, ref: str
+    clone: Path, origin: Origin, tmp_path: Path, ref: str
 ) -> None:
     with pytest.raises(RepositoryError, match="neither the branch nor a proposed change"):
-        follow(place, origin).preview(ref, tmp_path / "preview")
+        follow(clone, origin).preview(ref, tmp_path / "preview")
 
 
 @pytest.mark.parametrize(
     ("files", "fault"),
     [
-        ({"a.png": os.urandom(300_000)}, "brings more than 100,000 octets"),
-        ({f"{n}.png": os.urandom(40_000) for n in range(9)}, "brings more than 100,000 octets"),
+        ({"a.png": os.urandom(300_000)}, "adds more than 100,000 octets"),
+        ({f"{n}.png": os.urandom(40_000) for n in range(9)}, "adds more than 100,000 octets"),
         ({f"{n}.md": "x" * 30_000 for n in range(9)}, "270,000 octets, of which .* 100,000"),
         ({f"{'n' * 200}{n}.md": "x" for n in range(900)}, "more files than a preview"),
     ],
 )
-def test_a_proposed_change_that_is_far_too_large_is_not_laid_out(
-    place: Path,
+def test_a_proposed_change_that_is_far_too_large_is_refused(
+    clone: Path,
     origin: Origin,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -84,7 +84,7 @@ def test_a_proposed_change_that_is_far_too_large_is_not_laid_out(
 ) -> None:
     published: Files = {"large.png": os.urandom(90_000)}
     base = origin.push(published)
-    repository = follow(place, origin)
+    repository = follow(clone, origin)
     repository.update()
     monkeypatch.setattr("feedsvc.source.repository.MOST_PROPOSED", 100_000)
     monkeypatch.setattr("feedsvc.source.repository._MOST_LISTED", 100_000)
@@ -100,11 +100,11 @@ def test_a_proposed_change_that_is_far_too_large_is_not_laid_out(
 
 
 def test_a_preview_does_not_write_among_other_files(
-    place: Path, origin: Origin, tmp_path: Path
+    clone: Path, origin: Origin, tmp_path: Path
 ) -> None:
     origin.push({"a.md": "1"})
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.md").write_text("mine")
     with pytest.raises(RepositoryError, match="is not empty"):
-        follow(place, origin).preview("main", tmp_path / "full")
+        follow(clone, origin).preview("main", tmp_path / "full")
     assert files_of(tmp_path / "full") == {"mine.md": b"mine"}

@@ -21,7 +21,7 @@ from tests.support.writing import PostFolder
 
 
 def test_a_pipe_is_never_opened(posts: PostFolder, folder: Folder) -> None:
-    """Who opens a pipe for writing waits until somebody opens it for reading."""
+    """Opening a pipe for writing blocks until somebody opens it for reading."""
     pipe = posts.root / "pipe.md"
     os.mkfifo(pipe)
     opened = threading.Event()
@@ -91,7 +91,7 @@ def test_a_file_that_is_too_large_is_a_problem(posts: PostFolder, folder: Folder
 
 
 def test_a_file_that_is_too_large_is_not_even_opened(posts: PostFolder, folder: Folder) -> None:
-    """It is gone when it is to be read, and nobody notices."""
+    """It is deleted before it is read, and the result is the same."""
     path = posts.write()
     os.truncate(path, MOST_BYTES + 1)
     stamp = folder.survey().stamps["tea.md"]

@@ -21,7 +21,7 @@ NOBODY: Final = 65534
 
 @contextmanager
 def without_privileges() -> Iterator[None]:
-    """root may read everything: for a while, be nobody."""
+    """Run as the user nobody for a while, because root may read everything."""
     if os.geteuid() != 0:
         yield
         return
@@ -54,7 +54,7 @@ def test_a_folder_that_may_not_be_read_hides_its_files_and_no_others(
     assert hidden == [True, True, False]
 
 
-def test_a_file_of_a_folder_that_may_not_be_read_is_hidden_when_asked_for(
+def test_a_survey_of_a_single_path_in_an_unreadable_folder_does_not_miss_it(
     shared: PostFolder,
 ) -> None:
     shared.write("closed/tea.md")
@@ -82,12 +82,12 @@ def test_a_name_that_is_not_utf_8_is_a_problem_that_can_be_printed(
     assert set(survey.stamps) == {"tea.md"}
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match=r"gone is not a folder; set content\.seeds"):
         Folder(tmp_path / "gone", 0).survey()
 
 
-def test_a_folder_that_is_gone_is_an_error_for_a_single_path_too(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_for_a_single_path_too(tmp_path: Path) -> None:
     with pytest.raises(FolderError):
         Folder(tmp_path / "gone", 0).survey({"tea.md"})
 

@@ -8,13 +8,13 @@ from tests.support.origins import Files, Link, Origin
 
 
 def follow(
-    place: Path, origin: Origin, branch: str = "main", timeout: float = 60
+    clone: Path, origin: Origin, branch: str = "main", timeout: float = 60
 ) -> Repository:
-    return Repository(place, Remote(origin.url, branch), timeout=timeout)
+    return Repository(clone, Remote(origin.url, branch), timeout=timeout)
 
 
 def files_of(tree: Path) -> dict[str, str | bytes]:
-    """What lies in a tree: a link's target as a text, a file's octets."""
+    """The files below a tree: the octets of a file, the target of a link."""
     return {
         os.fsdecode(os.path.relpath(path, tree)): os.readlink(path)  # noqa: PTH115
         if path.is_symlink()
