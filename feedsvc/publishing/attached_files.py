@@ -27,7 +27,7 @@ from feedsvc.source.folder import (
     Unsettled,
 )
 
-_UNKNOWN: Final = 0  # the length of a file of which the disk cannot tell now
+_UNKNOWN: Final = 0  # the length of a file that the disk cannot read now
 _MOST_WARNINGS: Final = 20  # of one post
 _SHOWN: Final = 500  # characters of a name
 
@@ -44,7 +44,7 @@ class AttachedFiles:
         """The post with the lengths of its files, and without files that are not served.
 
         It gets a warning for each file that is missing or not served. `measured` are stored
-        lengths by name, for files whose length the disk cannot tell now.
+        lengths by name, for files that the disk cannot read now.
         """
         enclosures: list[Enclosure] = []
         warnings: list[Problem] = []
@@ -86,7 +86,7 @@ class AttachedFiles:
         )
 
     def _size_or(self, unknown: int | None, post: Post, name: str) -> int | None:
-        """The size of a file that a post names; `unknown` if the disk cannot tell now."""
+        """The size of a file that a post names; `unknown` if the disk does not answer."""
         try:
             return self.size(post.path, name)
         except OSError:
@@ -96,7 +96,7 @@ class AttachedFiles:
         """The size in octets of a file that a post names.
 
         None if it is not in the folder, HIDDEN if it is there and not served. Raises OSError
-        if the disk cannot tell.
+        if the disk fails.
         """
         absent_or_hidden = None
         for path in file_candidates(post_path, name):

@@ -18,7 +18,7 @@ def read_post(
     """What a file contains. If feedsvc itself fails on it, that is a problem of this file only.
 
     `measured` are names of attached files with their stored lengths. They are used for files
-    whose length the disk cannot tell now.
+    that the disk cannot read now.
     """
     if isinstance(file, Problem):
         return file

@@ -174,5 +174,5 @@ def _has_other_attachments(record: FileRecord, attached: AttachedFiles) -> bool:
             and not any(map(folder.is_being_written, file_candidates(record.path, name)))
             for name, octets in record.measured
         )
-    except OSError:  # the disk cannot tell now
+    except OSError:  # the disk does not answer
         return False

@@ -143,7 +143,7 @@ class Folder:
         return True
 
     def require_root(self) -> None:
-        """Raise FolderError if there is no folder, or if nobody can tell."""
+        """Raise FolderError if there is no folder, or if it cannot be read."""
         try:
             if stat.S_ISDIR(self.root.stat().st_mode):
                 return
@@ -206,7 +206,7 @@ class Folder:
         """The size in octets of a file that `open_beside` opens.
 
         None if there is no file. HIDDEN if there is something else: a post, a pipe, a file
-        outside the folder, or one with an ignored name. Raises OSError if the disk cannot tell.
+        outside the folder, or one with an ignored name. Raises OSError if the disk fails.
         """
         try:
             (self.root / path).lstat()  # most are missing, and this is fast
@@ -232,7 +232,7 @@ class Folder:
     def is_being_written(self, path: str) -> bool:
         """True if the last change of such a file is younger than the quiet period.
 
-        Raises OSError if the disk cannot tell.
+        Raises OSError if the disk fails.
         """
         status = self._status_of(path)
         return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
@@ -372,7 +372,7 @@ def _resolved(path: Path) -> Path:
 
 
 def _is_absent(error: OSError) -> bool:
-    """True if the error means that there is no such file, not that the disk cannot tell."""
+    """True if the error means that there is no such file, not that the disk failed."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 

@@ -173,8 +173,8 @@ def test_a_broken_post_that_is_deleted_is_withdrawn(house: House) -> None:
 def test_a_problem_is_in_every_report_until_it_is_repaired(house: House) -> None:
     house.posts.write_raw("bad.md", b"---\n")
     house.publish()
-    again = house.publish()
-    assert (again.read, again.noticed, len(again.problems)) == (0, (), 1)
+    second = house.publish()
+    assert (second.read, second.noticed, len(second.problems)) == (0, (), 1)
 
 
 def test_a_post_is_withdrawn_when_it_expires(house: House) -> None:

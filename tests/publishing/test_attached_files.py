@@ -118,8 +118,8 @@ def test_a_hidden_picture_is_a_warning(posts: PostFolder, folder: Folder, store:
     posts.write_raw(".hidden.png", b"x")
     posts.write("tea.md", "![](.hidden.png) ![](bundle/a.mp3)")
     report = _published(folder, store)
-    found = [p for p in report.problems if p.path == "tea.md"]
-    assert [(p.code, p.text) for p in found] == [
+    warnings = [p for p in report.problems if p.path == "tea.md"]
+    assert [(p.code, p.text) for p in warnings] == [
         ("hidden-file", ".hidden.png"),
         ("hidden-file", "bundle/a.mp3"),
     ]

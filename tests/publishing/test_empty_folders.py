@@ -216,9 +216,9 @@ def test_a_preview_reports_what_would_be_held_and_writes_nothing(
     empty(posts.root)
     still, now = folder.standing_at(posts.root), datetime.now(UTC)
     held = preview(still, published, SITE, now)
-    told = held.to_dict(SITE.url)
+    summary = held.to_dict(SITE.url)
     assert (held.held, held.withdrawn) == (2, ())
-    assert (told["held"]["count"], told["withdrawn"]["count"]) == (2, 0)
+    assert (summary["held"]["count"], summary["withdrawn"]["count"]) == (2, 0)
     assert len(preview(still, published, SITE, now, accept=True).withdrawn) == 2
     assert not is_held(published)
     assert as_markdown(a_job(held), SITE.url) == (
@@ -295,9 +295,9 @@ def test_a_job_that_finds_an_empty_folder_ends_with_a_report_of_it(
 
 def _done(store: Store, name: str) -> Job:
     def job() -> Job:
-        found = store.jobs.named(name)
-        assert found is not None
-        return found
+        job = store.jobs.named(name)
+        assert job is not None
+        return job
 
     wait_until(lambda: job().state == "done", "the job to be done")
     return job()
@@ -388,17 +388,17 @@ def test_publish_exits_with_3_until_accept_is_given(run: Run, posts: PostFolder)
     assert run("publish").exit_code == 1
     empty(posts.root)
     for words in (("publish",), ("publish", "--dry-run")):
-        told = run(*words)
-        assert told.exit_code == 3
-        assert "withdrawn: 0" in told.stdout
-        assert "held: 1" in told.stdout
-        (line,) = told.stderr.splitlines()
+        result = run(*words)
+        assert result.exit_code == 3
+        assert "withdrawn: 0" in result.stdout
+        assert "held: 1" in result.stdout
+        (line,) = result.stderr.splitlines()
         assert line.startswith("feedsvc: nothing is published: posts holds no post; ")
         assert "--accept" in line
     would = run("publish", "--dry-run", "--accept")
     assert (would.exit_code, "withdrawn: 1" in would.stdout) == (0, True)
-    told = run("publish", "--accept")
-    assert (told.exit_code, "withdrawn: 1" in told.stdout) == (0, True)
+    result = run("publish", "--accept")
+    assert (result.exit_code, "withdrawn: 1" in result.stdout) == (0, True)
     assert run("publish").exit_code == 0
 
 
@@ -417,8 +417,8 @@ def test_export_writes_the_published_feeds_and_exits_with_3(
     posts.write("tea.md", title="Tea")
     run("export", "public")
     empty(posts.root)
-    told = run("export", "public")
-    assert told.exit_code == 3
+    result = run("export", "public")
+    assert result.exit_code == 3
     assert "Tea</title>" in Path("public/rss.xml").read_text("utf-8")
 
 

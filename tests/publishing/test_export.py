@@ -41,8 +41,8 @@ class House:
 
     def files(self) -> dict[str, Path]:
         """Every file below the target, hidden ones too."""
-        found = (path for path in self.target.rglob("*") if path.is_file())
-        return {path.relative_to(self.target).as_posix(): path for path in found}
+        files = (path for path in self.target.rglob("*") if path.is_file())
+        return {path.relative_to(self.target).as_posix(): path for path in files}
 
     def documents(self) -> dict[str, bytes]:
         return {name: path.read_bytes() for name, path in self.files().items()}
@@ -50,7 +50,7 @@ class House:
     def written_at(self) -> dict[str, tuple[int, int]]:
         """The time of the last write of each file, and its inode."""
         status = {name: path.stat() for name, path in self.files().items()}
-        return {name: (found.st_mtime_ns, found.st_ino) for name, found in status.items()}
+        return {name: (each.st_mtime_ns, each.st_ino) for name, each in status.items()}
 
 
 @pytest.fixture
@@ -107,10 +107,10 @@ def test_every_self_link_leads_to_its_own_file(house: House) -> None:
         if name.endswith("feed.json"):
             links[name] = json.loads(document)["feed_url"]
         elif name != "opml.xml":
-            found = lxml.etree.fromstring(document).xpath(
+            links_of = lxml.etree.fromstring(document).xpath(
                 "//*[local-name()='link'][@rel='self']"
             )
-            links[name] = found[0].get("href")
+            links[name] = links_of[0].get("href")
     assert len(links) > 3 * len(TAGS)
     assert links == {name: f"{SITE.url}/{quote(name, safe='/~')}" for name in links}
 
@@ -137,14 +137,14 @@ def test_a_file_can_be_read_by_a_web_server_of_another_user(house: House) -> Non
 
 
 def test_progress_is_reported_up_to_the_last_feed(house: House) -> None:
-    told: list[tuple[int, int]] = []
-    export(house.store, house.target, {}, lambda done, total: told.append((done, total)))
+    reported: list[tuple[int, int]] = []
+    export(house.store, house.target, {}, lambda done, total: reported.append((done, total)))
     with house.store.snapshot() as snapshot:
         total = len(list(snapshot.feeds()))
-    assert told == [(done, total) for done in range(1, total + 1)]
+    assert reported == [(done, total) for done in range(1, total + 1)]
 
 
-# What is written again, and how.
+# Which files are rewritten, and how.
 
 
 def test_a_feed_of_summaries_is_written_as_one_and_the_others_are_not(house: House) -> None:
@@ -153,7 +153,7 @@ def test_a_feed_of_summaries_is_written_as_one_and_the_others_are_not(house: Hou
     house.export()
     documents = house.documents()
     assert documents == documents_of(house.store)
-    shaped = {name for name, found in documents.items() if b'summary type="html"' in found}
+    shaped = {name for name, text in documents.items() if b'summary type="html"' in text}
     assert shaped == {"tags/Green/atom.xml"}
 
 
@@ -242,5 +242,5 @@ def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House)
     hubs = ("https://example.org/blog/hub", "https://hub.example/")
     publish(house.folder, house.store, replace(SITE, hubs=hubs), NOW)
     house.export()
-    found = json.loads(house.documents()["feed.json"])["hubs"]
-    assert [hub["url"] for hub in found] == ["https://hub.example/"]
+    hubs = json.loads(house.documents()["feed.json"])["hubs"]
+    assert [hub["url"] for hub in hubs] == ["https://hub.example/"]

@@ -86,8 +86,8 @@ def records(count: int, prefix: str = "p") -> list[FileRecord]:
     ]
 
 
-def stored(found: list[FileRecord]) -> Stored:
-    by_path = dict(zip(again([each.path for each in found]), found, strict=True))
+def stored(files: list[FileRecord]) -> Stored:
+    by_path = dict(zip(again([each.path for each in files]), files, strict=True))
     return Stored(by_path, 1, None, needs_all=True, zone_before=None, was_held=False)
 
 
@@ -121,7 +121,7 @@ def sharing(count: int) -> Callable[[], object]:
 
 def deciding(twins: bool) -> Case:
     def case(count: int) -> Callable[[], object]:
-        found, paths = findings(count, "https://x/0"), texts("p", count)
+        results, paths = findings(count, "https://x/0"), texts("p", count)
         ids = dict(zip(again(paths), texts("tag:new:", count), strict=True))
         other = dict.fromkeys(again(paths), "first.md")
         early = {i: Standing(p, i, "Tea", at("2026-02-01")) for p, i in ids.items()}
@@ -130,7 +130,7 @@ def deciding(twins: bool) -> Case:
         entries = [(str(path), an_entry(str(path))) for path in paths]
 
         def deciding() -> object:
-            return list(decide(found, entries, every, identified, a_site(), NOW).entries)
+            return list(decide(results, entries, every, identified, a_site(), NOW).entries)
 
         return deciding
 
@@ -139,11 +139,11 @@ def deciding(twins: bool) -> Case:
 
 def forgetting(are_gone: bool) -> Case:
     def case(count: int) -> Callable[[], object]:
-        found, every = findings(count), stored(records(count, "gone"))
+        results, every = findings(count), stored(records(count, "gone"))
         gone = frozenset(texts("gone", count)) if are_gone else frozenset[str]()
-        found = replace(found, gone=gone)
+        results = replace(results, gone=gone)
         published = set(texts("tag:gone:", count // 2))
-        return lambda: decide_missing(found, published, every, NOW)
+        return lambda: decide_missing(results, published, every, NOW)
 
     return case
 

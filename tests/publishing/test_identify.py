@@ -60,8 +60,8 @@ def test_a_publish_reports_the_position_of_a_fault(house: House) -> None:
     house.posts.write_raw("c.md", text.format(future).encode())
     twin, *others = house.publish().problems
     assert (twin.code, twin.line, twin.column, twin.text) == ("twin", 3, 7, "tea")
-    found = {problem.code: (problem.line, problem.column) for problem in others}
-    assert found == {"first-date": (3, 7), "future-update": (4, 10), "no-file": (5, 8)}
+    positions = {problem.code: (problem.line, problem.column) for problem in others}
+    assert positions == {"first-date": (3, 7), "future-update": (4, 10), "no-file": (5, 8)}
 
 
 def test_a_corrected_slug_keeps_the_id(house: House) -> None:

@@ -10,9 +10,9 @@ from tests.support.houses import House
 from tests.support.writing import PostFolder
 
 
-@pytest.mark.parametrize("place", ["tea/a.mp3", "a.mp3"])
-def test_the_length_of_an_enclosure_in_the_folder_is_measured(house: House, place: str) -> None:
-    house.posts.write_raw(place, b"12345")
+@pytest.mark.parametrize("path", ["tea/a.mp3", "a.mp3"])
+def test_the_length_of_an_enclosure_in_the_folder_is_measured(house: House, path: str) -> None:
+    house.posts.write_raw(path, b"12345")
     house.posts.write(audio="a.mp3")
     assert house.publish().problems == ()
     (enclosure,) = house.only_entry().enclosures
@@ -106,14 +106,14 @@ PICTURES_THAT_ARE_NOT_THERE = [
 ]
 
 
-@pytest.mark.parametrize(("body", "picture", "place"), PICTURES_THAT_ARE_NOT_THERE)
+@pytest.mark.parametrize(("body", "picture", "position"), PICTURES_THAT_ARE_NOT_THERE)
 def test_a_picture_that_is_not_beside_its_post_is_a_warning(
-    house: House, body: str, picture: str, place: tuple[int, int]
+    house: House, body: str, picture: str, position: tuple[int, int]
 ) -> None:
     house.posts.write("tea.md", body)
     (problem,) = house.publish().problems
     assert (problem.code, problem.refuses, problem.text) == ("no-picture", False, picture)
-    assert (problem.line, problem.column) == place
+    assert (problem.line, problem.column) == position
     house.posts.write_raw(picture, b"")
     house.posts.write("tea.md", body + " ")
     assert house.publish().problems == ()
@@ -139,10 +139,10 @@ def test_a_picture_elsewhere_is_no_warning(house: House, body: str) -> None:
     assert house.publish().problems == ()
 
 
-@pytest.mark.parametrize("place", ["tea/pot.png", "pot.png"])
+@pytest.mark.parametrize("path", ["tea/pot.png", "pot.png"])
 def test_a_picture_may_be_beside_its_post_or_in_the_folder_of_its_name(
-    house: House, place: str
+    house: House, path: str
 ) -> None:
-    house.posts.write_raw(place, b"")
+    house.posts.write_raw(path, b"")
     house.posts.write("tea.md", "![A pot](pot.png)")
     assert house.publish().problems == ()

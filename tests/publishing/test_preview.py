@@ -38,9 +38,9 @@ def proposed(posts: PostFolder, store: Store) -> PostFolder:
     posts.write("gone.md", title="Gone", tags="[Black]")
     posts.write("broken.md", date="no date at all")
     publish(Folder(posts.root, 0), store, SITE, NOW)
-    place = posts.root.with_name("proposed")
-    shutil.copytree(posts.root, place)
-    return PostFolder(place)
+    copy = posts.root.with_name("proposed")
+    shutil.copytree(posts.root, copy)
+    return PostFolder(copy)
 
 
 def change(folder: PostFolder) -> None:
@@ -55,9 +55,9 @@ def ask(folder: PostFolder, store: Store) -> Report:
 
 
 def titles(report: Report) -> dict[str, list[str]]:
-    told = report.to_dict(SITE.url)
+    summary = report.to_dict(SITE.url)
     kinds = ("added", "changed", "withdrawn")
-    return {kind: [line["title"] for line in told[kind]["entries"]] for kind in kinds}
+    return {kind: [line["title"] for line in summary[kind]["entries"]] for kind in kinds}
 
 
 def test_a_preview_of_what_is_published_is_empty(proposed: PostFolder, store: Store) -> None:
@@ -89,8 +89,8 @@ def test_a_preview_reports_the_problems_that_would_remain(
     assert [(problem.path, problem.code) for problem in report.problems] == [
         ("worse.md", "date")
     ]
-    told = report.to_dict(SITE.url)
-    assert (told["refused"], [p["path"] for p in told["problems"]]) == (1, ["worse.md"])
+    summary = report.to_dict(SITE.url)
+    assert (summary["refused"], [p["path"] for p in summary["problems"]]) == (1, ["worse.md"])
     (proposed.root / "worse.md").unlink()
     (proposed.root / "broken.md").unlink()
     assert ask(proposed, store).problems == ()

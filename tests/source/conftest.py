@@ -1,7 +1,9 @@
 """Fixtures of the tests of the folder and of the git source."""
 
+import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,3 +38,19 @@ def origin(tmp_path: Path) -> Origin:
 def clone(tmp_path: Path) -> Path:
     """The folder of the clone. It does not exist yet."""
     return tmp_path / "var" / "source"
+
+
+@pytest.fixture
+def bin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a fake program before the real one on the PATH."""
+    path = os.environ["PATH"]
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    monkeypatch.setenv("PATH", f"{bin_}:{path}")
+
+    def put(name: str, script: str) -> None:
+        real = shutil.which(name, path=path) or "false"
+        (bin_ / name).write_text(f"#!/bin/sh\nREAL={real}\n{script}\n")
+        (bin_ / name).chmod(0o755)
+
+    return put

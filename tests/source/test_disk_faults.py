@@ -131,8 +131,8 @@ def test_the_length_of_an_enclosure_stays_while_its_disk_does_not_answer(
     disk: FaultyFolder, still: Folder, store: Store, posts: PostFolder, number: int
 ) -> None:
     def lengths() -> list[int | None]:
-        found = (entry for entry in entries(store) if entry.title.startswith("Tea"))
-        return [enclosure.length for entry in found for enclosure in entry.enclosures]
+        matches = (entry for entry in entries(store) if entry.title.startswith("Tea"))
+        return [enclosure.length for entry in matches for enclosure in entry.enclosures]
 
     (disk.files / "a.mp3").write_bytes(b"12345")
     posts.write("tea.md", title="Tea", audio="archive/a.mp3")

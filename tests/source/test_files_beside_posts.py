@@ -80,10 +80,10 @@ def test_a_folder_that_becomes_a_link_is_not_followed(
     true_is_file = Path.is_file
 
     def swap(path: Path) -> bool:
-        found = true_is_file(path)
+        answer = true_is_file(path)
         (posts.root / "tea").rename(tmp_path / "away")
         (posts.root / "tea").symlink_to(tmp_path / "outside")
-        return found
+        return answer
 
     monkeypatch.setattr(Path, "is_file", swap)
     assert folder.open_beside("tea/a.png") is None

@@ -1,7 +1,5 @@
 """The git program: hostile repositories, passwords, and programs that hang or are missing."""
 
-import os
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -163,9 +161,9 @@ def test_the_error_about_a_wrong_password_does_not_contain_it(
 ) -> None:
     with serving(Forge(origin.path.parent, "wei-li", "another")) as forge:
         url = f"http://wei-li:{QUOTED}@{forge.netloc}/origin.git"
-        with pytest.raises(RepositoryError, match="Authentication failed") as told:
+        with pytest.raises(RepositoryError, match="Authentication failed") as error:
             Repository(clone, Remote(url, "main")).update()
-    assert not [word for word in (PASSWORD, QUOTED, "wei-li") if word in str(told.value)]
+    assert not [word for word in (PASSWORD, QUOTED, "wei-li") if word in str(error.value)]
 
 
 @needs_backend
@@ -180,22 +178,6 @@ def test_a_password_does_not_follow_a_redirect(clone: Path, origin: Origin) -> N
             Repository(clone, Remote(url, "main")).update()
     assert other.authorizations
     assert not any(other.authorizations)
-
-
-@pytest.fixture
-def bin_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Puts a fake program before the real one on the PATH."""
-    path = os.environ["PATH"]
-    bin_ = tmp_path / "bin"
-    bin_.mkdir()
-    monkeypatch.setenv("PATH", f"{bin_}:{path}")
-
-    def put(name: str, script: str) -> None:
-        real = shutil.which(name, path=path) or "false"
-        (bin_ / name).write_text(f"#!/bin/sh\nREAL={real}\n{script}\n")
-        (bin_ / name).chmod(0o755)
-
-    return put
 
 
 @pytest.mark.parametrize("url", ["ssh://git@example.org{path}", "git@example.org:{path}"])
@@ -232,16 +214,16 @@ def test_an_endless_message_of_a_remote_is_cut(
     clone: Path, bin_first: Callable[[str, str], None]
 ) -> None:
     bin_first("ssh", "head -c 3000000 /dev/zero | tr '\\0' x >&2; exit 1")
-    with pytest.raises(RepositoryError) as told:
+    with pytest.raises(RepositoryError) as error:
         Repository(clone, Remote("git@example.org:p", "main")).update()
-    assert len(str(told.value)) < 3000
+    assert len(str(error.value)) < 3000
 
 
-@pytest.mark.parametrize("told", ["git version 2.31.9", "git version 1.8.3.1", "what?"])
+@pytest.mark.parametrize("version", ["git version 2.31.9", "git version 1.8.3.1", "what?"])
 def test_an_old_git_is_refused(
-    clone: Path, origin: Origin, bin_first: Callable[[str, str], None], told: str
+    clone: Path, origin: Origin, bin_first: Callable[[str, str], None], version: str
 ) -> None:
-    bin_first("git", f"echo '{told}'")
+    bin_first("git", f"echo '{version}'")
     with pytest.raises(RepositoryError, match=r"too old.*install git 2\.32 or later"):
         follow(clone, origin).update()
 

@@ -70,7 +70,7 @@ def test_other_refs_are_not_previewed(
     [
         ({"a.png": os.urandom(300_000)}, "adds more than 100,000 octets"),
         ({f"{n}.png": os.urandom(40_000) for n in range(9)}, "adds more than 100,000 octets"),
-        ({f"{n}.md": "x" * 30_000 for n in range(9)}, "270,000 octets, of which .* 100,000"),
+        ({f"{n}.md": "x" * 30_000 for n in range(9)}, "270,000 octets; .* only 100,000"),
         ({f"{'n' * 200}{n}.md": "x" for n in range(900)}, "more files than a preview"),
     ],
 )

@@ -70,18 +70,18 @@ class Listeners:
 
 
 @contextmanager
-def listening(place: Path, root: Path, port: int | None = None) -> Iterator[Listeners]:
+def listening(home: Path, root: Path, port: int | None = None) -> Iterator[Listeners]:
     with a_subscriber() as subscriber, a_subscriber() as notified:
         receiver = {"url": notified.url + "/ci", "secret": calls.WHSEC}
         settings = {**NEAR, "FEEDSVC_NOTIFY": json.dumps([receiver])}
-        with running(place, root, settings, port) as server:
+        with running(home, root, settings, port) as server:
             subscriber.ask(f"{server.url}/hub", f"{server.url}/atom.xml")
             wait_until(subscriber.verifications, "the verification")
             wait_until(lambda: notified.calls, "the message of the first publish")
             yield Listeners(server, subscriber, notified)
 
 
-def command(place: Path, root: Path, server: Server, *words: str) -> int:
+def command(home: Path, root: Path, server: Server, *words: str) -> int:
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "FEEDSVC_SITE__TITLE": "Tea notes",
@@ -90,25 +90,25 @@ def command(place: Path, root: Path, server: Server, *words: str) -> int:
         "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
         "FEEDSVC_SITE__URL": server.url,
         "FEEDSVC_CONTENT__SEEDS": str(root),
-        "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+        "FEEDSVC_STORE__URL": f"sqlite:///{home}/var/feedsvc.sqlite3",
     }
     words = (sys.executable, "-m", "feedsvc", *words)
     ended = subprocess.run(
-        words, env=environ, cwd=place, capture_output=True, timeout=60, check=False
+        words, env=environ, cwd=home, capture_output=True, timeout=60, check=False
     )
     return ended.returncode
 
 
-def release(place: Path, name: str, *titles: str) -> None:
-    folder = PostFolder(place / "releases" / name / "posts")
+def release(home: Path, name: str, *titles: str) -> None:
+    folder = PostFolder(home / "releases" / name / "posts")
     for title in titles:
         folder.write(f"{title.split()[0].lower()}.md", title=title)
 
 
-def swap(place: Path, name: str) -> None:
-    fresh = place / "fresh"
+def swap(home: Path, name: str) -> None:
+    fresh = home / "fresh"
     fresh.symlink_to(Path("releases", name))
-    fresh.replace(place / "current")
+    fresh.replace(home / "current")
 
 
 def test_subscribers_receive_a_swap_once_with_what_has_changed(tmp_path: Path) -> None:
