@@ -189,7 +189,7 @@ class Folder:
                 if unmatched:
                     unmatched.visit(path, is_post=is_post_name(child.name))
                 if self.ignores(path):
-                    if unmatched and unmatched.has_exclude:
+                    if unmatched and unmatched.has_exclude and _may_be_folder(child):
                         unmatched.ignored.append(path)
                     continue
                 try:
@@ -374,6 +374,13 @@ def _resolved(path: Path) -> Path:
 def _is_absent(error: OSError) -> bool:
     """True if the error means that there is no such file, not that the disk failed."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _may_be_folder(child: os.DirEntry[str]) -> bool:
+    try:
+        return child.is_dir(follow_symlinks=False)
+    except OSError:
+        return True
 
 
 def _hide(path: str, error: Exception, survey: Survey) -> None:

@@ -81,6 +81,10 @@ class UnmatchedGlobs:
         self._has_visited = False
         self.ignored: list[str] = []
 
+    def __bool__(self) -> bool:
+        """True as long as a pattern has matched nothing."""
+        return bool(self._include or self._exclude)
+
     @property
     def has_exclude(self) -> bool:
         """True if a pattern of `exclude` has matched nothing."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feedsvc.core.rules import Rules
-from tests.support.houses import LATER, SITE, House
+from tests.support.houses import BROKEN, LATER, SITE, House
 
 
 def test_a_post_waits_for_its_embargo_date(house: House) -> None:
@@ -41,20 +41,6 @@ def test_an_update_in_the_future_has_no_effect_until_its_date(house: House) -> N
     assert house.only_entry().updated == house.only_entry().published
     assert report.next_due == datetime(2998, 12, 31, 16, 0, tzinfo=UTC)
     assert [problem.refuses for problem in report.problems] == [False]
-
-
-BROKEN = {
-    "broken front matter": b"---\ntitle: [\n---\nx",
-    "never closed": b"---\ntitle: x\n\ntext",
-    "no date": b"---\ntitle: x\n---\n",
-    "impossible date": b"---\ntitle: x\ndate: 2025-02-30\n---\n",
-    "invalid UTF-8": b"---\ntitle: \xff\ndate: 2026-01-01\n---\n",
-    "UTF-16": "---\ntitle: x\n---\n".encode("utf-16"),
-    "empty": b"",
-    "10 MB": b"---\ndate: 2026-01-01\n---\n" + b"x" * 10_000_000,
-    "a python tag": b"---\ndate: !!python/name:os.system\n---\n",
-    "deep HTML": b"---\ndate: 2026-01-01\n---\n" + b"<div>" * 10_000,
-}
 
 
 @pytest.mark.parametrize("fault", BROKEN)

@@ -1,20 +1,7 @@
 """`check` finds the problems that a first publish would report."""
 
 from feedsvc.publishing.check import check
-from tests.support.houses import SITE, House
-
-BROKEN = {
-    "broken front matter": b"---\ntitle: [\n---\nx",
-    "never closed": b"---\ntitle: x\n\ntext",
-    "no date": b"---\ntitle: x\n---\n",
-    "impossible date": b"---\ntitle: x\ndate: 2025-02-30\n---\n",
-    "invalid UTF-8": b"---\ntitle: \xff\ndate: 2026-01-01\n---\n",
-    "UTF-16": "---\ntitle: x\n---\n".encode("utf-16"),
-    "empty": b"",
-    "10 MB": b"---\ndate: 2026-01-01\n---\n" + b"x" * 10_000_000,
-    "a python tag": b"---\ndate: !!python/name:os.system\n---\n",
-    "deep HTML": b"---\ndate: 2026-01-01\n---\n" + b"<div>" * 10_000,
-}
+from tests.support.houses import BROKEN, SITE, House
 
 
 def test_check_finds_what_publish_refuses_and_writes_nothing(house: House) -> None:

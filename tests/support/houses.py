@@ -16,6 +16,19 @@ SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,20
 NOW = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=SECOND_LOOK_SECONDS)
 
+BROKEN = {  # files that are refused, by what is wrong with them
+    "broken front matter": b"---\ntitle: [\n---\nx",
+    "never closed": b"---\ntitle: x\n\ntext",
+    "no date": b"---\ntitle: x\n---\n",
+    "impossible date": b"---\ntitle: x\ndate: 2025-02-30\n---\n",
+    "invalid UTF-8": b"---\ntitle: \xff\ndate: 2026-01-01\n---\n",
+    "UTF-16": "---\ntitle: x\n---\n".encode("utf-16"),
+    "empty": b"",
+    "10 MB": b"---\ndate: 2026-01-01\n---\n" + b"x" * 10_000_000,
+    "a python tag": b"---\ndate: !!python/name:os.system\n---\n",
+    "deep HTML": b"---\ndate: 2026-01-01\n---\n" + b"<div>" * 10_000,
+}
+
 
 class House:
     """A folder and a store, and the publish that joins them."""
