@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsvc.core.webhook.jobs import Job
-from feedsvc.publishing.publish import Report
+from feedsvc.publishing.report import Report
 from feedsvc.settings.settings import Settings
 
 

@@ -22,8 +22,10 @@ from feedsvc.cli.printing import (
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options, source_to_read
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
+from feedsvc.publishing.empty_folder import held_message
 from feedsvc.publishing.export import export
-from feedsvc.publishing.publish import Report, held_message, preview, publish
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of

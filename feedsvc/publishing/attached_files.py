@@ -1,4 +1,4 @@
-"""What a post attaches: files are measured; one that may not be served is not announced."""
+"""Files that a post attaches: measure them, and leave out those that are not served."""
 
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -23,26 +23,24 @@ from feedsvc.source.folder import (
     Unsettled,
 )
 
-_UNKNOWN: Final = 0  # a length that says no more than that a file may be there
+_UNKNOWN: Final = 0  # the length of a file that the disk cannot read now
 _MOST_WARNINGS: Final = 20  # of one post
 _SHOWN: Final = 500  # characters of a name
 
 
 @dataclass(frozen=True, slots=True)
-class Attaching:
-    """The files of a folder, as far as posts of a site may attach them at a time."""
+class AttachedFiles:
+    """The files of a folder that posts of a site may attach at a point in time."""
 
     folder: Folder
     site: Site
     now: datetime
 
-    def with_files(
-        self, post: Post, file: SourceFile, measured: Mapping[str, int | None]
-    ) -> Post:
-        """The post with the lengths of its files, without what may not be served.
+    def add_to(self, post: Post, file: SourceFile, measured: Mapping[str, int | None]) -> Post:
+        """The post with the lengths of its files, and without files that are not served.
 
-        There is a warning for each file that is missing or may not be served. `measured` are
-        lengths by names, for files of which the disk cannot tell the length now.
+        It gets a warning for each file that is missing or not served. `measured` are stored
+        lengths by name, for files that the disk cannot read now.
         """
         enclosures: list[Enclosure] = []
         warnings: list[Problem] = []
@@ -69,7 +67,7 @@ class Attaching:
             size = self._size_or(_UNKNOWN, post, picture)
             if size is None:
                 fault = f"there is no picture {picture} beside the post"
-                cure = "put it there, or write its address from the site's root on"
+                cure = "put it there, or write its path from the root of the site"
                 warnings.append(_warning(file, picture, fault, cure, code="no-picture"))
             elif size == HIDDEN:
                 warnings.append(_hidden_warning(file, picture, "picture"))
@@ -84,30 +82,30 @@ class Attaching:
         )
 
     def _size_or(self, unknown: int | None, post: Post, name: str) -> int | None:
-        """The octets of a file that a post names; `unknown` if the disk cannot tell now."""
+        """The size of a file that a post names; `unknown` if the disk does not answer."""
         try:
             return self.size(post.path, name)
         except OSError:
             return unknown
 
     def size(self, post_path: str, name: str) -> int | None:
-        """The octets of a file that a post names.
+        """The size in octets of a file that a post names.
 
-        None if it is not in the folder, HIDDEN if it is there and may not be served. Raises
-        OSError if that cannot be found out.
+        None if it is not in the folder, HIDDEN if it is there and not served. Raises OSError
+        if the disk fails.
         """
-        found = None
+        absent_or_hidden = None
         for path in file_candidates(post_path, name):
             size = self.folder.size_of(path)
             if size is None:
                 continue
             if size != HIDDEN and not self._is_of_a_hidden_post(path, post_path):
                 return size
-            found = HIDDEN
-        return found
+            absent_or_hidden = HIDDEN
+        return absent_or_hidden
 
     def _hidden_name(self, post: Post, url: str) -> str:
-        """How a post names the file at a URL if that may not be served; else ""."""
+        """The name that a post uses for the file at a URL if it is not served; else ""."""
         if not url:
             return ""
         names = local_names(url, post.permalink, self.site.url)
@@ -121,7 +119,7 @@ class Attaching:
         return ""
 
     def _is_of_a_hidden_post(self, path: str, post_path: str) -> bool:
-        """True if the file lies in the folder of another post that is not public now."""
+        """True if the file is in the folder of another post that is not public now."""
         return any(map(self._is_hidden_post, _owners(path, post_path)))
 
     def _is_hidden_post(self, path: str) -> bool:
@@ -131,7 +129,7 @@ class Attaching:
         try:
             file = self.folder.read(path, stamp)
         except Unsettled:
-            return True  # it is read again soon
+            return True  # it may be hidden; the next look will show
         if isinstance(file, Problem):
             return True
         reading = parse_post(path, file.source, self.site)
@@ -142,7 +140,7 @@ class Attaching:
 
 
 def _owners(path: str, post_path: str) -> Iterator[str]:
-    """The files of other posts to whose folders a file may belong, from the inside out."""
+    """Paths of other posts whose folder the file may be in, the innermost folder first."""
     own = (posixpath.splitext(post_path)[0], posixpath.dirname(post_path))
     folder = posixpath.dirname(path)
     while folder and folder != own[0] and not f"{own[1]}/".startswith(f"{folder}/"):
@@ -153,10 +151,10 @@ def _owners(path: str, post_path: str) -> Iterator[str]:
 
 
 def _hidden_warning(file: SourceFile, name: str, what: str) -> Problem:
-    fault = f"the {what} {name} may not be served, so it is not announced"
+    fault = f"the {what} {name} is not served, so the feeds leave it out"
     if what == "picture":
-        fault = f"the picture {name} may not be served, so readers do not see it"
-    cure = "put it beside this post, under a name without . or _ in front"
+        fault = f"the picture {name} is not served, so readers do not see it"
+    cure = "put it beside this post, under a name that does not begin with . or _"
     return _warning(file, name, fault, cure, code="hidden-file")
 
 

@@ -1,7 +1,7 @@
-"""What a first publish of a folder would find; nothing is written."""
+"""Find every problem that a first publish of the folder would report. Nothing is written."""
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,14 +11,9 @@ from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.attached_files import Attaching
-from feedsvc.publishing.publish import (
-    compose_alone,
-    one_page_problem,
-    problems_of,
-    read_post,
-    twin_problem,
-)
+from feedsvc.publishing.attached_files import AttachedFiles
+from feedsvc.publishing.post_problems import one_page_problem, twin_problem
+from feedsvc.publishing.read_file import compose_entry, problems_of, read_post
 from feedsvc.source.folder import (
     Folder,
     SourceFile,
@@ -27,71 +22,76 @@ from feedsvc.source.folder import (
 
 
 def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> list[Problem]:
-    """Every problem of the folder's posts, as a first publish would find them, in their order.
+    """Every problem of the folder's posts, by path and position.
 
-    Tags, categories and authors that are nearly written alike are among them, but not with
-    `only`, which has the paths that are to be looked at.
+    With `only`, just these paths are read, and names are not compared with those of other
+    posts.
     """
     survey = folder.survey(only)
-    attaching = Attaching(folder, site, datetime.now(UTC))
+    attached = AttachedFiles(folder, site, datetime.now(UTC))
     problems = list(survey.problems)
-    claims, posts = [], []
+    posts: list[Post] = []
     for path in sorted(survey.stamps):
         try:
             file = folder.read(path, survey.stamps[path])
         except Unsettled:
             continue
-        reading = read_post(file, attaching)
+        reading = read_post(file, attached)
         problems += problems_of(reading)
         if isinstance(reading, Post):
             posts.append(replace(reading, body=""))  # 100,000 bodies would not fit in memory
-            claims.append(Claim(path, reading.key, reading.title, reading.published))
-            entry = compose_alone(reading, site)
+            entry = compose_entry(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
-    verdict = identify(claims, site, {}, {}, set(), {})
-    twins = verdict.twins
-    problems += [
-        twin_problem(p.path, twins[p.path], p.key, p.position_of("key"))
-        for p in posts
-        if p.path in twins
-    ]
-    problems += _one_page_for_two(p for p in posts if p.path not in twins)
-    problems += _nearly_alike(posts) if only is None else []
+    problems += _conflicts(posts, site)
+    problems += _similar_names(posts) if only is None else []
     return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
 
 
-def _one_page_for_two(posts: Iterable[Post]) -> list[Problem]:
+def _conflicts(posts: Sequence[Post], site: Site) -> list[Problem]:
+    """A problem for each post that has the key or the permalink of another one."""
+    claims = [Claim(post.path, post.key, post.title, post.published) for post in posts]
+    twins = identify(claims, site, {}, {}, set(), {}).twins
+    problems = [
+        twin_problem(post.path, twins[post.path], post.key, post.position_of("key"))
+        for post in posts
+        if post.path in twins
+    ]
+    return problems + _shared_pages(post for post in posts if post.path not in twins)
+
+
+def _shared_pages(posts: Iterable[Post]) -> list[Problem]:
+    """A warning for each post that has the permalink of an earlier one."""
     problems, first = [], dict[str, str]()
     for post in posts:
         owner = first.setdefault(post.permalink, post.path)
         if owner != post.path:
-            place = post.position_of("permalink")
-            problems.append(one_page_problem(post.path, owner, post.permalink, place))
+            position = post.position_of("permalink")
+            problems.append(one_page_problem(post.path, owner, post.permalink, position))
     return problems
 
 
-def _nearly_alike(posts: Iterable[Post]) -> list[Problem]:
-    """A warning for each name that is another but for capitals, width or spaces."""
+def _similar_names(posts: Iterable[Post]) -> list[Problem]:
+    """A warning for each name that differs from another only in case, width or spaces."""
     problems: list[Problem] = []
     spellings: dict[tuple[str, str], dict[str, list[Post]]] = {}
     for post in posts:
         for kind, name in _names(post):
-            alike = spellings.setdefault((kind, _folded(name)), {})
-            alike.setdefault(name, []).append(post)
-    for (kind, _), alike in spellings.items():
-        usual = max(alike, key=lambda name: len(alike[name]))
+            similar = spellings.setdefault((kind, _folded(name)), {})
+            similar.setdefault(name, []).append(post)
+    for (kind, _), similar in spellings.items():
+        usual = max(similar, key=lambda name: len(similar[name]))
         problems += [
-            _alike(kind, name, usual, named[0])
-            for name, named in alike.items()
+            _similar_name(kind, name, usual, using[0])
+            for name, using in similar.items()
             if name != usual
         ]
     return problems
 
 
-def _alike(kind: str, name: str, usual: str, post: Post) -> Problem:
-    fault = f"the {kind} {name!r} and {usual!r} are two, with a feed each"
+def _similar_name(kind: str, name: str, usual: str, post: Post) -> Problem:
+    fault = f"the {kind} {name!r} and {usual!r} are different and have a feed each"
     merge = "" if kind == "authors" else f", or set aliases.{kind}"
-    cure = f"write one of them{merge}"
+    cure = f"use one of them{merge}"
     line, column = post.position_of(kind)
     return Problem(
         post.path, line, fault, cure, False, code="nearly-alike", column=column, text=name
@@ -111,16 +111,16 @@ def _folded(name: str) -> str:
 
 
 def explain_file(folder: Folder, site: Site, path: str) -> list[tuple[str, str, str]]:
-    """How a file of the folder is read: rows of meaning, value, and where it was found.
+    """How a file of the folder is read: rows of field, value, and where the value comes from.
 
-    Raises FolderError; a file that cannot be read is a row of its own.
+    A file that cannot be read is one row. Raises FolderError.
     """
     survey = folder.survey({path})
     stamp = survey.stamps.get(path)
     file = folder.read(path, stamp) if stamp else None
     if not isinstance(file, SourceFile):
-        told = [str(problem) for problem in survey.problems] or ["it is not looked at"]
-        return [("file", str(file) if file else told[0], "")]
+        reasons = [str(problem) for problem in survey.problems] or ["it is not read"]
+        return [("file", str(file) if file else reasons[0], "")]
     return _rows(explain(path, file.source, site))
 
 
@@ -149,7 +149,7 @@ def _rows(explained: Explanation) -> list[tuple[str, str, str]]:
         "feed": reading.content,
         "feeds": "all" if reading.feeds is None else ", ".join(reading.feeds) or "none",
     }
-    rows += [(name, said, origins.get(name, "")) for name, said in shown.items() if said]
+    rows += [(name, value, origins.get(name, "")) for name, value in shown.items() if value]
     return rows
 
 

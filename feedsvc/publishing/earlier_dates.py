@@ -1,7 +1,7 @@
-"""Posts whose dates the clock is behind: what they were before the clock was put back."""
+"""Dates that have passed stay passed if the clock is put back: what the store has of them."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 
@@ -9,17 +9,41 @@ from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.identities import Standing
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.posts.passed_dates import has_come, has_expired
-from feedsvc.core.posts.post import Post
+from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.store.store import Store
 
 
-class Formers:
-    """What is known of posts whose dates the clock is behind: such a date may have passed.
+@dataclass(frozen=True, slots=True)
+class EarlierDates:
+    """The stored dates of one post, which count although the clock is behind them.
 
-    The record of a post may be that of another file, which is missing: the post was renamed.
-    Nothing is looked up while all dates are behind the clock.
+    `records` are what the store has of its file; if the file is new, of missing files that may
+    be the same post under another name. `updated` is the published date of its last edit.
+    `zone_before` is the site's time zone at the last publish, if it was another one.
     """
+
+    records: tuple[FileRecord, ...] = ()
+    updated: datetime | None = None
+    zone_before: tzinfo | None = None
+
+    def has_come(self, post: Post, now: datetime) -> bool:
+        """True if the post is public: now, or before the clock was put back."""
+        return has_come(post.public_from, now, self.records, self.zone_before)
+
+    def has_expired(self, expires: datetime, now: datetime) -> bool:
+        """True if a post expires at a date: now, or before the clock was put back."""
+        return has_expired(expires, now, self.records, self.zone_before)
+
+    def holds(self, problem: Problem, now: datetime) -> bool:
+        """True if the published version of a post that cannot be read now may stay."""
+        span = problem.span
+        begun = has_come(span.begins, now, self.records, self.zone_before)
+        return begun and replace(span, begins=None).holds(now)
+
+
+class EarlierDatesLookup:
+    """Looks up the stored dates of posts that have dates in the future, and of no others."""
 
     def __init__(
         self, store: Store, missing: Collection[FileRecord], zone_before: tzinfo | None
@@ -28,67 +52,51 @@ class Formers:
         self._missing = missing
         self._zone_before = zone_before
 
-    def has_come(
-        self, post: Post, digest: str, record: FileRecord | None, now: datetime
-    ) -> bool:
-        """True if the post is public: now, or before the clock was put back."""
-        if has_come(post.public_from, now, ()):
-            return True
-        return has_come(
-            post.public_from, now, self._of(post, digest, record), self._zone_before
-        )
+    def of(
+        self, reading: Reading, digest: str, record: FileRecord | None, now: datetime
+    ) -> EarlierDates:
+        """The earlier dates of what a file contains now.
 
-    def has_expired(
-        self,
-        post: Post,
-        expires: datetime,
-        digest: str,
-        record: FileRecord | None,
-        now: datetime,
-    ) -> bool:
-        """True if the post has expired: now, or before the clock was put back."""
-        if has_expired(expires, now, ()):
-            return True
-        found = [*([record] if record else []), *self._by_name.get(("digest", digest), ())]
-        return has_expired(expires, now, found, self._zone_before)
+        `record` is what the store has of the file, `digest` is of its bytes.
+        """
+        if isinstance(reading, Problem) and record and not reading.span.holds(now):
+            return EarlierDates((self._with_date(record),), None, self._zone_before)
+        if isinstance(reading, Post) and _has_future_dates(reading, now):
+            records = self._records_of(reading, digest, record)
+            return EarlierDates(
+                tuple(records), self._updated(reading, records, now), self._zone_before
+            )
+        return EarlierDates(zone_before=self._zone_before)
 
-    def holds(self, problem: Problem, record: FileRecord | None, now: datetime) -> bool:
-        """True if what was published of a post that cannot be read now may stay."""
-        span = problem.span
-        known = [self._with_date(record)] if record else []
-        begun = has_come(span.begins, now, known, self._zone_before)
-        return begun and replace(span, begins=None).holds(now)
-
-    def updated(
-        self, post: Post, digest: str, record: FileRecord | None, now: datetime
-    ) -> datetime | None:
-        """The `updated` that is published of a post, if the one it has is still to come."""
+    def _updated(self, post: Post, records: list[FileRecord], now: datetime) -> datetime | None:
         if not post.updated or post.updated <= now:
             return None
-        ids = [r.entry_id for r in self._of(post, digest, record) if r.entry_id]
-        found = (standing.updated for standing in self._standing(ids[:1]))
-        return next(found, None)
+        ids = [record.entry_id for record in records if record.entry_id]
+        return next((standing.updated for standing in self._standing(ids[:1])), None)
 
-    def _of(self, post: Post, digest: str, record: FileRecord | None) -> list[FileRecord]:
+    def _records_of(
+        self, post: Post, digest: str, record: FileRecord | None
+    ) -> list[FileRecord]:
         names = (("digest", digest), ("key", post.key), (post.title, post.published))
-        found = [r for name in names for r in self._by_name.get(name, ())]
-        return [self._with_date(r) for r in (*([record] if record else []), *found)]
+        renamed = [r for name in names for r in self._missing_by_name.get(name, ())]
+        return [self._with_date(r) for r in (*([record] if record else []), *renamed)]
 
     @cached_property
-    def _by_name(self) -> dict[tuple[str, str | datetime], list[FileRecord]]:
-        found: dict[tuple[str, str | datetime], list[FileRecord]] = {}
+    def _missing_by_name(self) -> dict[tuple[str, str | datetime], list[FileRecord]]:
+        """The missing files by digest, by key, and by title and date."""
+        by_name: dict[tuple[str, str | datetime], list[FileRecord]] = {}
         ids = {record.entry_id: record for record in self._missing if record.entry_id}
         for record in self._missing:
             for name in (("digest", record.digest), ("key", record.key)):
                 if name[1]:
-                    found.setdefault(name, []).append(record)
+                    by_name.setdefault(name, []).append(record)
         for standing in self._standing(list(ids)):
             title_and_date = (standing.title, standing.published)
-            found.setdefault(title_and_date, []).append(ids[standing.entry_id])
-        return found
+            by_name.setdefault(title_and_date, []).append(ids[standing.entry_id])
+        return by_name
 
     def _with_date(self, record: FileRecord) -> FileRecord:
-        """The record; with the date of its entry if an earlier feedsvc wrote none."""
+        """The record. If an early feedsvc stored no date, it gets the date of its entry."""
         if record.passed_at is not None or record.entry_id is None:
             return record
         dates = [microseconds(s.published) for s in self._standing([record.entry_id])]
@@ -99,3 +107,8 @@ class Formers:
             return []
         with self._store.snapshot() as snapshot:
             return list(snapshot.standing(dict.fromkeys(entry_ids, "")))
+
+
+def _has_future_dates(post: Post, now: datetime) -> bool:
+    dates = (post.public_from, post.expires, post.updated)
+    return any(date is not None and date > now for date in dates)

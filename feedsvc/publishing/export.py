@@ -1,4 +1,4 @@
-"""Every feed as a file, for those who serve static files."""
+"""Write every feed to a file, for sites that serve static files."""
 
 import os
 import tempfile
@@ -20,10 +20,10 @@ def export(
     aliases: Mapping[str, str],
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[int, int]:
-    """Write every document below `target`: how many were written, and how many are there.
+    """Write every document below `target`. Returns how many were written, and how many exist.
 
-    A file is replaced in one step, and only where its bytes have changed. All of them are of
-    one revision. Raises OSError and StoreError.
+    A file is replaced atomically, and only if its bytes have changed. All documents are of one
+    revision. Raises OSError and StoreError.
     """
     written = total = 0
     with store.snapshot() as snapshot:
@@ -54,13 +54,13 @@ def export(
 
 
 def _without_own_hub(site: Site) -> Site:
-    """Where files are served there is nobody to answer at our hub's address."""
+    """The site without our own hub, which does not run where static files are served."""
     own = addresses.url(site.url, addresses.HUB_PATH)
     return replace(site, hubs=tuple(hub for hub in site.hubs if hub != own))
 
 
 def _replaced(file: Path, document: bytes) -> bool:
-    """Put the document there in one step; False where it already was."""
+    """Write the document atomically. False if the file has these bytes already."""
     try:
         if file.read_bytes() == document:
             return False

@@ -1,10 +1,9 @@
-"""The folder of posts: list it, read it, and never trip over what lies in it."""
+"""The folder of posts: list its files, read them, and survive whatever else is in it."""
 
 import copy
 import errno
 import hashlib
 import os
-import re
 import stat
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -16,15 +15,16 @@ from feedsvc.core.file_records import Stamp
 from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
+from feedsvc.source.globs import Globs, UnmatchedGlobs
 
-HIDDEN: Final = -1  # in place of a length: something is there, and it is not served
-_GONE: Final = (FileNotFoundError, NotADirectoryError)  # it, or a folder that it was in
-MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; what no author ever wrote by hand
+HIDDEN: Final = -1  # in place of a size: something is there, and it is not served
+_GONE: Final = (FileNotFoundError, NotADirectoryError)  # the file, or a folder above it
+MOST_BYTES: Final = 5 * 1024 * 1024  # of one post; nobody writes more by hand
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file on disk as it was read, whole: its digest is of `source`."""
+    """A file as it was read, all of it. `digest` is the hash of `source`."""
 
     path: str
     stamp: Stamp
@@ -34,14 +34,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is in the folder: a stamp by path, and what could not be looked at."""
+    """What is in the folder: stamps by path, and what could not be read."""
 
     stamps: dict[str, Stamp] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
 
     def hides(self, path: str) -> bool:
-        """True if a file that is not in the survey may still be there."""
+        """True if a file that is not in `stamps` may still exist, in an unreadable folder."""
         if not self.unreadable:
             return False
         slashes = (at for at, char in enumerate(path) if char == "/")
@@ -49,21 +49,23 @@ class Survey:
 
 
 class Unsettled(Exception):  # noqa: N818 - not an error: look again
-    """The file is being written, or vanished while it was looked at."""
+    """The file is being written, or disappeared while it was read."""
 
 
 class Folder:
-    """A folder of posts below `root`; paths are relative to it, with `/`.
+    """A folder of posts below `root`. Paths are relative to it, with `/`.
 
-    A file whose last change is younger than `quiet` seconds may still be being written. Only
-    regular files count; a link is followed if it leads to a file inside. Of these, posts are
-    what one of the globs in `include` matches, if there are any, and none in `exclude` does:
-    `*` and `?` stay within a folder, `**` does not; what matches a folder matches all in it.
+    A file whose last change is less than `quiet` seconds ago may still be being written. Only
+    regular files count; a link counts if it leads to a file in the folder. `include` and
+    `exclude` are the patterns of `content.include` and `content.exclude`: see Globs. If this is
+    a part of the configured folder, `checks_globs` is false, because a pattern may match
+    elsewhere.
 
-    Into a folder that `stands` nobody writes while we look: what is missing there is gone.
+    Nobody writes into a folder that `stands` while it is read, so a file that is missing there
+    is gone for good.
 
-    `root` is where `path` leads, with every link in it followed. It never changes, so that all
-    that one look finds is of one folder: see `resolved`.
+    `root` is `path` with all links followed. It never changes, so that one scan reads one
+    folder: see `resolved`.
     """
 
     def __init__(
@@ -74,93 +76,121 @@ class Folder:
         exclude: Sequence[str] = (),
         *,
         stands: bool = False,
+        checks_globs: bool = True,
     ) -> None:
         self.path = root
         self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
-        self._include = _globs(include)
-        self._exclude = _globs(exclude)
+        self._globs = Globs(include, exclude)
+        self._checks_globs = checks_globs
 
     def resolved(self) -> "Folder":
-        """The same folder, its path resolved anew: a link in it may have been replaced."""
+        """The same folder with its path resolved again: a link in it may have been replaced."""
         folder = copy.copy(self)
         folder.root = _resolved(self.path)
         return folder
 
     def standing_at(self, root: Path) -> "Folder":
-        """A folder at another place with the same globs, into which nobody writes."""
+        """A folder at another path with the same patterns, into which nobody writes."""
         folder = copy.copy(self)
         folder.path, folder.root, folder.quiet, folder.stands = root, _resolved(root), 0, True
         return folder
 
     def __str__(self) -> str:
-        """The path for messages, with the place that it leads to if that is another."""
+        """The path for messages, with the target if a link is in it."""
         if self.path.absolute() == self.root:
             return str(self.path)
         return f"{self.path} (a link to {self.root})"
 
     def holds(self, path: str) -> bool:
-        """True for a relative path that may be a post's, by the names in it."""
+        """True if a relative path may be the path of a post, to judge by its names."""
         return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
 
     def ignores(self, path: str) -> bool:
-        """True for a relative path that is not looked at, by the names in it."""
-        if any(_is_ignored(part) for part in path.split("/")):
+        """True if a relative path is ignored, to judge by its names."""
+        if any(_is_ignored(part) for part in path.split("/")) or self._globs.excludes(path):
             return True
-        excluded = self._exclude and self._exclude.fullmatch(path)
-        included = not self._include or self._include.fullmatch(path)
-        return bool(excluded or (is_post_name(path.rpartition("/")[2]) and not included))
+        return is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
 
     def survey(self, only: Collection[str] | None = None) -> Survey:
-        """List the posts of the folder, or of these paths those that are there.
+        """List the posts of the folder; with `only`, those of these paths that exist.
 
-        Raises FolderError when the folder itself cannot be listed.
+        A survey of the whole folder also has the warnings about patterns. Raises FolderError if
+        the folder itself cannot be listed.
         """
         self.require_root()
         survey = Survey()
         if only is None:
-            for path in self._listed(survey):
-                self._note(path, survey)
+            unmatched = UnmatchedGlobs(self._globs)
+            for path in self._listed(survey, unmatched):
+                self._add(path, survey)
+            survey.problems.extend(self._glob_problems(survey, unmatched))
             return survey
         for path in only:
             if self.holds(path) and self._is_inside((self.root / path).parent):
-                self._note(path, survey)
+                self._add(path, survey)
         return survey
 
     def is_empty(self) -> bool:
-        """True if not one post is found. Raises FolderError if the folder cannot be listed."""
+        """True if it has no post at all. Raises FolderError if the folder cannot be listed."""
         self.require_root()
         survey = Survey()
         for path in self._listed(survey):
-            self._note(path, survey)
+            self._add(path, survey)
             if survey.stamps:
                 return False
         return True
 
     def require_root(self) -> None:
-        """Raises FolderError if there is no folder, or if it cannot be looked at."""
+        """Raise FolderError if there is no folder, or if it cannot be read."""
         try:
             if stat.S_ISDIR(self.root.stat().st_mode):
                 return
         except OSError as error:
             if not _is_absent(error):
                 raise FolderError(
-                    f"{self} cannot be looked at: {error.strerror}; see that its disk or "
-                    "network share is there and that feedsvc may read it"
+                    f"{self} cannot be read: {error.strerror}; check that its disk or network "
+                    "share is mounted and that feedsvc may read it"
                 ) from error
         raise FolderError(
             f"{self} is not a folder; set content.seeds or source.path to one of posts"
         )
 
-    def _listed(self, survey: Survey) -> Iterator[str]:
-        """The paths of all files with the name of a post."""
-        folders = [""]  # a stack, for folders may be nested deeper than calls may
+    def _glob_problems(self, survey: Survey, unmatched: UnmatchedGlobs) -> list[Problem]:
+        """Warnings about patterns. A pattern may match a file that cannot be read."""
+        if not self._checks_globs:
+            return []
+        is_complete = not survey.unreadable and self._visit_ignored(unmatched)
+        return [*self._globs.ambiguous(), *(unmatched.problems() if is_complete else ())]
+
+    def _visit_ignored(self, unmatched: UnmatchedGlobs) -> bool:
+        """Visit what is below ignored folders, if a pattern has matched nothing elsewhere.
+
+        False if something there cannot be read.
+        """
+        errors: list[OSError] = []
+        for folder in unmatched.ignored:
+            for root, folders, files in os.walk(self.root / folder, onerror=errors.append):
+                inner = Path(root).relative_to(self.root).as_posix()
+                for name in (*folders, *files):
+                    if not unmatched.has_exclude:
+                        return True
+                    unmatched.visit(f"{inner}/{name}", is_post=False)
+        return all(isinstance(error, _GONE) for error in errors)
+
+    def _listed(self, survey: Survey, unmatched: UnmatchedGlobs | None = None) -> Iterator[str]:
+        """The paths of all files with the name of a post. Every path visits `unmatched`."""
+        folders = [""]  # a stack: folders may be nested deeper than calls may
         while folders:
             folder = folders.pop()
             for child in self._children(folder, survey):
                 path = f"{folder}/{child.name}" if folder else child.name
+                if unmatched:
+                    unmatched.visit(path, is_post=is_post_name(child.name))
                 if self.ignores(path):
+                    if unmatched and unmatched.has_exclude and _may_be_folder(child):
+                        unmatched.ignored.append(path)
                     continue
                 try:
                     is_folder = child.is_dir(follow_symlinks=False)
@@ -173,17 +203,16 @@ class Folder:
                     yield path
 
     def size_of(self, path: str) -> int | None:
-        """The octets of a file that `open_beside` opens.
+        """The size in octets of a file that `open_beside` opens.
 
-        None if there is no file, HIDDEN if there is something else: a post, a pipe, what lies
-        outside the folder, or has a name that is not looked at. Raises OSError if nobody can
-        tell.
+        None if there is no file. HIDDEN if there is something else: a post, a pipe, a file
+        outside the folder, or one with an ignored name. Raises OSError if the disk fails.
         """
         try:
-            (self.root / path).lstat()  # most are missing, and this tells soon
-            place = (self.root / path).resolve(strict=True)
-            status = place.stat()
-            inner = place.relative_to(self.root).as_posix()
+            (self.root / path).lstat()  # most are missing, and this is fast
+            target = (self.root / path).resolve(strict=True)
+            status = target.stat()
+            inner = target.relative_to(self.root).as_posix()
         except OSError as error:
             if error.errno == errno.ELOOP:
                 return HIDDEN
@@ -192,53 +221,53 @@ class Folder:
             raise
         except RuntimeError:  # a loop of links, before Python 3.13
             return HIDDEN
-        except ValueError:  # it is outside; or a NUL is in the name
+        except ValueError:  # it is outside, or its name has a NUL
             return None if "\0" in path else HIDDEN
         if stat.S_ISDIR(status.st_mode):
             return None
         is_file = stat.S_ISREG(status.st_mode)
-        shown = is_file and _is_shown(self, path) and _is_shown(self, inner)
-        return status.st_size if shown else HIDDEN
+        is_served = is_file and _is_served(self, path) and _is_served(self, inner)
+        return status.st_size if is_served else HIDDEN
 
     def is_being_written(self, path: str) -> bool:
-        """True for such a file whose last change is younger than the quiet period.
+        """True if the last change of such a file is younger than the quiet period.
 
-        Raises OSError as `size_of` does.
+        Raises OSError if the disk fails.
         """
         status = self._status_of(path)
         return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
 
     def _status_of(self, path: str) -> os.stat_result | None:
         try:
-            place = (self.root / path).resolve(strict=True)
-            status = place.stat()
+            target = (self.root / path).resolve(strict=True)
+            status = target.stat()
         except OSError as error:
             if _is_absent(error):
                 return None
             raise
-        except (RuntimeError, ValueError):  # a loop of links; a NUL in the name
+        except (RuntimeError, ValueError):  # a loop of links, or a NUL in the name
             return None
-        inside = place.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
+        inside = target.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status if inside else None
 
     def open_beside(self, path: str) -> BinaryIO | None:
-        """Open a file that a post brings along; None where there is none that may be shown.
+        """Open a file that a post attaches; None if there is no such file, or it is not served.
 
-        It is a regular file inside the folder, wherever a link leads, and no post; neither its
-        path nor where that leads has a name that is not looked at. Raises Unsettled, also if a
-        fault of the disk or the network keeps it from being read.
+        A file is served if it is a regular file inside the folder, all links followed, and not
+        a post, and if neither its path nor the target of a link has an ignored name. Raises
+        Unsettled if it is being written, or if the disk or the network fails.
         """
         try:
-            place = (self.root / path).resolve(strict=True)
-            inner = place.relative_to(self.root).as_posix()
-            if not (_is_shown(self, path) and _is_shown(self, inner) and place.is_file()):
+            target = (self.root / path).resolve(strict=True)
+            inner = target.relative_to(self.root).as_posix()
+            if not (_is_served(self, path) and _is_served(self, inner) and target.is_file()):
                 return None
             opened = _opened_below(self.root, inner)
         except OSError as error:
             if _is_absent(error) or isinstance(error, PermissionError):
                 return None
             raise Unsettled(path) from error
-        except (RuntimeError, ValueError):  # see size_of; or it is outside
+        except (RuntimeError, ValueError):  # as in size_of
             return None
         status = os.fstat(opened)
         if not stat.S_ISREG(status.st_mode):
@@ -251,23 +280,23 @@ class Folder:
 
     def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self.root / folder) as found:
-                return sorted(found, key=lambda child: child.name)
+            with os.scandir(self.root / folder) as children:
+                return sorted(children, key=lambda child: child.name)
         except OSError as error:
             if not folder:
                 raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
-            if not isinstance(error, _GONE):  # or it went while we looked
+            if not isinstance(error, _GONE):  # else it disappeared meanwhile
                 _hide(folder, error, survey)
             return []
 
     def _is_inside(self, folder: Path) -> bool:
-        """False below a link to a folder: those are not followed."""
+        """False below a link to a folder, because such links are not followed."""
         try:
             return folder.resolve() == folder
         except (OSError, RuntimeError):  # a loop of links
             return False
 
-    def _note(self, path: str, survey: Survey) -> None:
+    def _add(self, path: str, survey: Survey) -> None:
         if not _is_text(path):
             shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
             fault, cure = "the file's name is not UTF-8", "rename it"
@@ -292,9 +321,9 @@ class Folder:
             survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
 
     def read(self, path: str, stamp: Stamp) -> SourceFile | Problem:
-        """The whole file, as it was at `stamp`; a Problem where it can't or shouldn't be read.
+        """The whole file as it was at `stamp`; a Problem if it cannot be read or is too large.
 
-        Raises Unsettled when it has changed since, or so lately that it may change again.
+        Raises Unsettled if it has changed since, or so recently that it may change again.
         """
         if 0 <= time.time_ns() - stamp.ctime_ns < self.quiet * 1e9:
             raise Unsettled(path)
@@ -330,7 +359,7 @@ class Folder:
             if error.errno != errno.ELOOP:
                 raise
         try:
-            return os.open((self.root / path).resolve(), flags)  # the stamp is of its target
+            return os.open((self.root / path).resolve(), flags)  # the stamp is its
         except RuntimeError as error:  # a loop of links, before Python 3.13
             raise Unsettled(path) from error
 
@@ -338,13 +367,20 @@ class Folder:
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError):  # a loop of links: there is no folder
+    except (OSError, RuntimeError):  # a loop of links
         return path.absolute()
 
 
 def _is_absent(error: OSError) -> bool:
-    """True if the error says that there is no such file, and not that nobody can tell."""
+    """True if the error means that there is no such file, not that the disk failed."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _may_be_folder(child: os.DirEntry[str]) -> bool:
+    try:
+        return child.is_dir(follow_symlinks=False)
+    except OSError:
+        return True
 
 
 def _hide(path: str, error: Exception, survey: Survey) -> None:
@@ -352,12 +388,12 @@ def _hide(path: str, error: Exception, survey: Survey) -> None:
     survey.problems.append(_unreadable(path, error))
 
 
-def _is_shown(folder: Folder, path: str) -> bool:
+def _is_served(folder: Folder, path: str) -> bool:
     return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
 
 
 def _opened_below(root: Path, path: str) -> int:
-    """A descriptor of the file at a path in which nothing is a link, also by now."""
+    """A descriptor of the file. Fails if any part of the path is a link by now."""
     how = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
     at = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for name in path.split("/"):
@@ -369,27 +405,14 @@ def _opened_below(root: Path, path: str) -> int:
     return at
 
 
-def _globs(patterns: Sequence[str]) -> re.Pattern[str] | None:
-    """One expression for all of them; None where there are none."""
-    if not patterns:
-        return None
-    return re.compile("|".join(f"(?:{_glob(p.strip('/'))})(?:/.*)?" for p in patterns), re.S)
-
-
-def _glob(pattern: str) -> str:
-    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    return "".join(words.get(piece) or re.escape(piece) for piece in pieces)
-
-
 def is_post_name(name: str) -> bool:
-    """True for the name of a file that may be a post."""
+    """True if a file of this name may be a post."""
     return os.path.splitext(name)[1].lower() in SUFFIXES and not _is_ignored(name)  # noqa: PTH122
 
 
 def _is_ignored(name: str) -> bool:
     lowered = name.lower()
-    if name == "_posts":  # where Hexo and Jekyll keep theirs
+    if name == "_posts":  # where Hexo and Jekyll keep posts
         return False
     return (
         name.startswith(("_", ".", "#"))
@@ -413,5 +436,5 @@ def _is_text(path: str) -> bool:
 
 def _unreadable(path: str, error: Exception) -> Problem:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    fault, cure = f"it cannot be read: {reason}", "give feedsvc the right to read it"
+    fault, cure = f"it cannot be read: {reason}", "give feedsvc the permission to read it"
     return Problem(path, 0, fault, cure, code="unreadable")

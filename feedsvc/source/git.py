@@ -1,7 +1,7 @@
-"""The one door to the git program: bounded in time, alone at its work, deaf to all but us.
+"""Run the git program safely: with a time limit, a lock, and a configuration of its own.
 
-No configuration but what stands here is read, no hook, filter or submodule of a repository is
-heeded, nobody is prompted, and no password is in a command line or a file.
+Git reads no configuration but the one in this module. Hooks, filters and submodules of a
+repository have no effect, git never prompts, and no password is in a command line or a file.
 """
 
 import fcntl
@@ -22,37 +22,40 @@ from typing import IO, Final
 from feedsvc.core.git_remotes import Address, without_secrets
 from feedsvc.errors import RepositoryError
 
-OLDEST: Final = (2, 32)  # the first that lets an environment replace all its configuration
+OLDEST: Final = (
+    2,
+    32,
+)  # the first version whose whole configuration can come from the environment
 
-# The program writes its process group down itself, before it can start others: whoever finds
-# the lock held after a kill -9 of ours knows whom to end.
+# The shell writes down its process group before git starts. If feedsvc is killed with -9, the
+# next process that finds the lock held can end that group.
 _START: Final = 'echo $$ >"$0" && exec "$@"'
-# A file that grows beyond the limit is a fault of writing, and no signal that ends all.
+# A file that grows beyond the limit makes the write fail; no signal ends the process.
 _LIMITED: Final = 'echo $$ >"$0" && trap "" XFSZ && ulimit -f "$1" && shift && exec "$@"'
 _BLOCK: Final = 512  # octets, the unit of `ulimit -f`
-# For the address of the settings alone, wherever a redirect leads: see `_configuration`.
+# Only for the host of the configured address, even after a redirect: see `_configuration`.
 _CREDENTIALS: Final = (
     '!f() { test "$1" = get && '
     'printf "%s\\n" "username=$FEEDSVC_GIT_USER" "password=$FEEDSVC_GIT_PASSWORD"; }; f'
 )
 _SSH: Final = "ssh -oBatchMode=yes -oConnectTimeout=20 -oServerAliveInterval=20"
-_OF_OURS: Final = (  # all that git and its children see of our environment
+_INHERITED: Final = (  # all that git and its children get of the environment
     *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "SSH_AUTH_SOCK"),
     *("GIT_SSH_COMMAND", "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
     *("http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"),
     *("no_proxy", "NO_PROXY"),
 )
-# Blobs are laid out byte for byte, whatever a repository's own .gitattributes ask for.
+# Files are checked out byte for byte, whatever the repository's .gitattributes say.
 _ATTRIBUTES: Final = "* -text -ident !eol !filter !working-tree-encoding\n"
-_MOST_WORDS: Final = 2000  # of what the program or the other side says, in octets
-_LAST_WORDS: Final = 2.0  # seconds to end in, when told to
+_MOST_COMPLAINT: Final = 2000  # octets of the error messages of git and of the remote
+_GRACE_SECONDS: Final = 2.0  # between SIGTERM and SIGKILL
 
 log = logging.getLogger("feedsvc.git")
 
 
 @dataclass(frozen=True, slots=True)
 class GitResult:
-    """How a command ended: its code, what it wrote, and what it complained of."""
+    """How a command ended: its exit code, its output, and its error messages."""
 
     code: int
     output: bytes
@@ -60,25 +63,25 @@ class GitResult:
 
 
 class Git:
-    """The program over a git directory of ours below `place`."""
+    """The git program for a git directory below `folder`, which belongs to feedsvc."""
 
-    def __init__(self, place: Path, address: Address, timeout: float) -> None:
-        self.directory = place / "git"
-        self._place = place
+    def __init__(self, folder: Path, address: Address, timeout: float) -> None:
+        self.directory = folder / "git"
+        self._folder = folder
         self._address = address
         self._timeout = timeout
         self._is_new_enough = False
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep others out, end what a process that was killed left running, tidy up after it.
+        """Take the lock, and clean up after a process that was killed.
 
-        A fault of the disk meanwhile is a RepositoryError.
+        An OSError in the context becomes a RepositoryError.
         """
         self._require()
         try:
-            self._place.mkdir(parents=True, exist_ok=True)
-            with (self._place / "lock").open("a") as lock:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / "lock").open("a") as lock:
                 self._wait_for(lock)
                 self._busy().close()
                 self._sweep()
@@ -86,8 +89,8 @@ class Git:
         except OSError as error:
             fault = error.strerror or type(error).__name__
             raise RepositoryError(
-                f"{error.filename or self._place} cannot be written or read: {fault}; "
-                "make room, or give feedsvc the right to"
+                f"{error.filename or self._folder} cannot be written or read: {fault}; "
+                "make room, or give feedsvc the permission"
             ) from error
 
     def _wait_for(self, lock: IO[str]) -> None:
@@ -95,24 +98,24 @@ class Git:
         while not _is_locked(lock):
             if time.monotonic() > deadline:
                 raise RepositoryError(
-                    f"{self._place} is in use by another process; "
-                    "give each feedsvc a folder of its own"
+                    f"{self._folder} is in use by another process; "
+                    "give each feedsvc its own folder"
                 )
             time.sleep(0.05)
 
     def make(self) -> None:
-        """Make the git directory, or whatever of it is missing."""
+        """Create the git directory, or what is missing of it."""
         self.run("init", "--quiet", "--bare", "--template=")
         attributes = self.directory / "info" / "attributes"
         attributes.parent.mkdir(exist_ok=True)
         attributes.write_text(_ATTRIBUTES)
 
     def remove(self) -> None:
-        """Take the git directory away, with everything that was ever fetched."""
+        """Delete the git directory with everything in it."""
         shutil.rmtree(self.directory)
 
     def run(self, *words: str, tree: Path | None = None, index: Path | None = None) -> bytes:
-        """What the command writes. Raises RepositoryError where it fails or takes too long."""
+        """The output of a command. Raises RepositoryError if it fails or takes too long."""
         answer = self.ask(*words, tree=tree, index=index)
         if answer.code:
             raise RepositoryError(f"git {words[0]} failed: {answer.complaint}")
@@ -125,11 +128,10 @@ class Git:
         index: Path | None = None,
         most: int | None = None,
     ) -> GitResult:
-        """How the command ends. Raises RepositoryError where it takes too long.
+        """How a command ends. Raises RepositoryError if it takes too long.
 
-        `tree` is the folder of files that it is about, `index` what it knows of them. With
-        `most`, that is how many octets any file that it writes may have, and the answer. What
-        is fetched is one file then.
+        `tree` is the work tree and `index` the index file. `most` limits the octets of the
+        output and of each file that git writes; a fetch then writes a single file.
         """
         start, command = [_START], ["git", *words]
         if most is not None:
@@ -137,50 +139,50 @@ class Git:
             command = [str(-(-most // _BLOCK)), *command]
         with self._busy() as busy:
             busy.truncate(0)
-            child = subprocess.Popen(  # noqa: S603 - our words, and addresses after `--`
+            child = subprocess.Popen(  # noqa: S603 - fixed words, and addresses after `--`
                 ["/bin/sh", "-c", *start, busy.name, *command],
-                cwd=tree or self._place,
-                env=self._environment() | _over(tree, index),
+                cwd=tree or self._folder,
+                env=self._environment() | _work_tree(tree, index),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
-                pass_fds=(busy.fileno(),),  # held until the last of its children ends
+                pass_fds=(busy.fileno(),),  # locked until the last of its children ends
             )
         output, complaint = (
             _PipeReader(child.stdout, most),
-            _PipeReader(child.stderr, _MOST_WORDS),
+            _PipeReader(child.stderr, _MOST_COMPLAINT),
         )
         try:
             code = child.wait(self._timeout)
         except subprocess.TimeoutExpired:
             raise RepositoryError(
-                f"git {words[0]} took longer than {self._timeout:g} seconds and was ended"
+                f"git {words[0]} took longer than {self._timeout:g} seconds and was stopped"
             ) from None
         finally:
             _end(child)
             self._busy().close()
-        # An ssh that stays in the background may keep the pipe of complaints open.
-        return GitResult(code, output.read(), self._told(complaint.read(1), code))
+        # An ssh that stays in the background may keep stderr open.
+        return GitResult(code, output.read(), self._complaint(complaint.read(1), code))
 
     def _busy(self) -> IO[str]:
-        """The file that running commands hold, locked: whoever still held it is ended."""
-        busy = (self._place / "busy").open("a+")
+        """Lock the file that commands keep locked while they run; kill those that still run."""
+        busy = (self._folder / "busy").open("a+")
         deadline = time.monotonic() + 10
         while not _is_locked(busy):
             busy.seek(0)
             group = busy.read().strip()
-            if group.isdecimal():  # alive: the lock is held by its members alone
+            if group.isdecimal():  # it is alive, because only its members hold the lock
                 with suppress(ProcessLookupError):
                     os.killpg(int(group), signal.SIGKILL)
             if time.monotonic() > deadline:
                 busy.close()
-                raise RepositoryError(f"git still runs in {self._place} and cannot be ended")
+                raise RepositoryError(f"git still runs in {self._folder} and cannot be stopped")
             time.sleep(0.01)
         return busy
 
     def _sweep(self) -> None:
-        """Delete what only a git that was killed leaves behind; nobody else is here now."""
+        """Delete the files that a killed git leaves behind. No other git runs here now."""
         objects = self.directory / "objects"
         for left in (
             *self.directory.rglob("*.lock"),
@@ -197,8 +199,8 @@ class Git:
             return
         cure = f"install git {OLDEST[0]}.{OLDEST[1]} or later"
         try:
-            told = subprocess.run(
-                ["git", "--version"],  # noqa: S607 - from the PATH, as all programs
+            version = subprocess.run(
+                ["git", "--version"],  # noqa: S607 - from the PATH, like all programs
                 env=self._environment(),
                 capture_output=True,
                 timeout=self._timeout,
@@ -206,26 +208,26 @@ class Git:
             ).stdout.decode(errors="replace")
         except (OSError, subprocess.TimeoutExpired) as error:
             raise RepositoryError(f"the program git cannot be started; {cure}") from error
-        found = re.search(r"(\d+)\.(\d+)", told)
-        if not found or (int(found[1]), int(found[2])) < OLDEST:
-            raise RepositoryError(f"this git is too old ({told.strip()[:40]}); {cure}")
+        match = re.search(r"(\d+)\.(\d+)", version)
+        if not match or (int(match[1]), int(match[2])) < OLDEST:
+            raise RepositoryError(f"this git is too old ({version.strip()[:40]}); {cure}")
         self._is_new_enough = True
 
-    def _told(self, complaint: bytes, code: int) -> str:
+    def _complaint(self, complaint: bytes, code: int) -> str:
         text = without_secrets(complaint.decode(errors="replace"), self._address).strip()
-        return text or f"it ended with {code} and without a word"
+        return text or f"it ended with code {code} and no message"
 
     def _environment(self) -> dict[str, str]:
         configuration = self._configuration()
         pairs = enumerate(configuration.items())
         return {
             "GIT_SSH_COMMAND": _SSH,
-            **{name: os.environ[name] for name in _OF_OURS if name in os.environ},
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
             "GIT_DIR": str(self.directory),
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_ATTR_NOSYSTEM": "1",
-            "GIT_ALLOW_PROTOCOL": self._address.transport,  # as protocol.allow=never, and one
+            "GIT_ALLOW_PROTOCOL": self._address.transport,  # no other
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
             "SSH_ASKPASS_REQUIRE": "never",
@@ -248,7 +250,7 @@ class Git:
             "core.attributesFile": os.devnull,
             "core.excludesFile": os.devnull,
             "core.autocrlf": "false",
-            "core.symlinks": "true",  # files in place of links would pass for posts
+            "core.symlinks": "true",  # otherwise links become files, which could be posts
             "core.fsmonitor": "false",
             "core.protectHFS": "true",
             "core.protectNTFS": "true",
@@ -264,7 +266,7 @@ class Git:
 
 
 class _PipeReader:
-    """Reads a pipe to its end, so that nobody waits for us; keeps the last octets."""
+    """Reads a pipe to its end in a thread, so that the writer never blocks; keeps the end."""
 
     def __init__(self, pipe: IO[bytes] | None, most: int | None = None) -> None:
         assert pipe is not None  # noqa: S101 - asked for when the program was started
@@ -286,7 +288,7 @@ class _PipeReader:
         return bytes(self._read)
 
 
-def _over(tree: Path | None, index: Path | None) -> dict[str, str]:
+def _work_tree(tree: Path | None, index: Path | None) -> dict[str, str]:
     named = {"GIT_WORK_TREE": tree, "GIT_INDEX_FILE": index}
     return {name: str(path) for name, path in named.items() if path is not None}
 
@@ -300,11 +302,11 @@ def _is_locked(file: IO[str]) -> bool:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """End it and its children; git tidies up when it is told to end."""
-    for told in (signal.SIGTERM, signal.SIGKILL):
+    """End a process and its children. After SIGTERM, git deletes its temporary files."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
         if child.poll() is not None:
             return
         with suppress(ProcessLookupError):
-            os.killpg(child.pid, told)
+            os.killpg(child.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            child.wait(_LAST_WORDS)
+            child.wait(_GRACE_SECONDS)

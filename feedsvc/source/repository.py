@@ -1,7 +1,7 @@
-"""The git source: a tree of files that follows a branch of a repository elsewhere.
+"""The git source: a work tree that follows a branch of a remote repository.
 
-Which commit is meant is written down before the tree is touched, and that it is whole after;
-so no tree that a kill -9 left half laid out passes for a whole one.
+A state file names the commit before the checkout begins, and marks the tree as whole when it
+is complete. So a tree that a kill -9 left incomplete is never taken for a whole one.
 """
 
 import logging
@@ -24,14 +24,14 @@ from feedsvc.source.git import Git
 __all__ = ["Checkout", "Remote", "Repository"]
 
 _FETCHED: Final = "refs/feedsvc/fetched"
-MOST_PROPOSED: Final = 256 * 1024 * 1024  # octets that a proposed change may bring along
-_MOST_LISTED: Final = 32 * 1024 * 1024  # octets of a list of a commit's files
+MOST_PROPOSED: Final = 256 * 1024 * 1024  # octets that a proposed change may add
+_MOST_LISTED: Final = 32 * 1024 * 1024  # octets of the list of the files of a commit
 _PREVIEWED: Final = "refs/feedsvc/previewed"
 _CHANGE: Final = re.compile(
     r"refs/(?:(?:pull|merge-requests)/[0-9]{1,18}/head|pull-requests/[0-9]{1,18}/from)"
 )
 _STATE: Final = re.compile(r"([0-9a-f]+)\n([0-9a-f]+)\n([0-9a-f]*)\n(whole|not whole)\n")
-_MOST_LOOSE: Final = 2000  # objects, and packs, before they are packed anew: see tidy()
+_MOST_LOOSE: Final = 2000  # objects, and packs, before git gc packs them: see _tidy()
 _MOST_PACKS: Final = 30
 
 log = logging.getLogger("feedsvc.repository")
@@ -39,10 +39,10 @@ log = logging.getLogger("feedsvc.repository")
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A commit whose tree is laid out, whole.
+    """A commit that is completely checked out.
 
-    `changed` are the paths, relative to the tree, that differ from the tree that was whole
-    before; None where that is not known, and all must be looked at.
+    `changed` are the paths, relative to the tree, that differ from the previous complete
+    checkout. None if that is unknown, so that every file must be looked at.
     """
 
     commit: str
@@ -51,68 +51,69 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What is written down of the tree: the commit it is meant to be at, and whether it is.
+    """The state file: the commit that is being checked out, and whether that is complete.
 
-    `known` is the commit at which it was last known to be whole; empty where there is none.
+    `last_whole` is the commit of the last complete checkout; empty if there is none.
     """
 
     remote: str
-    meant: str
-    known: str
+    commit: str
+    last_whole: str
     is_whole: bool
 
 
 class Repository:
-    """A tree of files below `place` that follows a branch; nobody else writes into it.
+    """A work tree below `folder` that follows a branch. Nobody else writes into it.
 
-    `timeout` bounds each command of git, in seconds. Methods raise RepositoryError, also where
-    another process or thread is at work here for longer than that.
+    `timeout` limits each git command, in seconds. Methods raise RepositoryError, also if
+    another process or thread holds the lock for longer than that.
     """
 
-    def __init__(self, place: Path, remote: Remote, *, timeout: float = 120.0) -> None:
-        """Raises RepositoryError where the URL or the branch cannot be used."""
+    def __init__(self, folder: Path, remote: Remote, *, timeout: float = 120.0) -> None:
+        """Raise RepositoryError if the URL or the branch cannot be used."""
         if not is_branch(remote.branch):
-            raise RepositoryError(f"{remote.branch!r} is no name of a branch; give one as main")
+            raise RepositoryError(
+                f"{remote.branch!r} is no name of a branch; give one such as main"
+            )
         try:
             address = address_of(remote.url)
         except ValueError as error:
             raise RepositoryError(f"the git source cannot be used: {error}") from None
-        self.tree = place.absolute() / "tree"
-        self._place = place.absolute()
+        self.tree = folder.absolute() / "tree"
+        self._folder = folder.absolute()
         self._address = address.text
         self._remote = remote
         self._identity = identity_of(remote)
         self.address = address_of(remote.url).text  # without a password
-        self._git = Git(self._place, address, timeout)
+        self._git = Git(self._folder, address, timeout)
 
     @property
     def whole(self) -> str | None:
-        """The commit that the tree is at, all of it; None where it must not be read now."""
+        """The commit that is completely checked out; None if the tree must not be read now."""
         state = self._state()
         is_ours = state is not None and state.remote == self._identity and state.is_whole
-        return state.meant if state is not None and is_ours else None
+        return state.commit if state is not None and is_ours else None
 
     def mend(self) -> str | None:
-        """Bring the tree to the commit that it is meant to be at, without asking the remote.
+        """Complete an interrupted checkout, without a fetch.
 
-        To be called after a start, before the tree is read. Returns that commit; None where
-        nothing was fetched yet from this remote and branch, and the tree must not be read.
+        Call it after a start, before the tree is read. Returns the commit; None if nothing was
+        fetched yet from this remote and branch, so that the tree must not be read.
         """
-        if not self._place.is_dir():
+        if not self._folder.is_dir():
             return None
         with self._git.alone():
             state = self._state()
             if state is None or state.remote != self._identity:
                 return None
-            self._lay(state.meant, known="")
-            return state.meant
+            self._check_out(state.commit, last_whole="")
+            return state.commit
 
     def update(self) -> Checkout:
-        """Fetch, and bring the tree to the new commit, wherever that leads.
+        """Fetch the branch and check out its commit, also after a forced push.
 
-        Raises RepositoryError where it cannot be fetched; the tree is as it was then. It is
-        raised too where the tree could not be laid out, which is not whole then until a later
-        update() or mend() has returned.
+        Raises RepositoryError if the fetch fails; the tree stays as it was. If the checkout
+        fails, the tree is not whole until a later update() or mend() succeeds.
         """
         with self._git.alone():
             try:
@@ -120,17 +121,20 @@ class Repository:
             except RepositoryError:
                 if not self._is_damaged():
                     raise
-            log.warning("the git directory in %s is damaged; it is fetched anew", self._place)
+            log.warning(
+                "the git directory in %s is damaged; it is deleted and fetched again",
+                self._folder,
+            )
             self._git.remove()
             return self._follow()
 
     def preview(self, ref: str, into: Path) -> str:
-        """Lay out what a proposed change would make of the tree, in a new or empty folder.
+        """Check out a proposed change in a new or empty folder, and return its commit.
 
-        `ref` is the branch, or a forge's name of a change: refs/pull/<digits>/head,
-        refs/merge-requests/<digits>/head or refs/pull-requests/<digits>/from. Returns the
-        commit; the tree is not touched. A stranger may have made the change, so one that is far
-        larger than what is published is refused.
+        `ref` is the branch, or the ref of a change at a forge: refs/pull/<digits>/head,
+        refs/merge-requests/<digits>/head or refs/pull-requests/<digits>/from. The tree of the
+        branch stays as it is. Anybody may propose a change, so one that is far larger than the
+        published tree is refused.
         """
         if ref == self._remote.branch:
             ref = f"refs/heads/{ref}"
@@ -160,22 +164,23 @@ class Repository:
         before = self._state() if self.tree.is_dir() else None
         self._git.make()
         commit = self._fetch(f"refs/heads/{self._remote.branch}", _FETCHED, self._remote.depth)
-        known = before.known if before and before.remote == self._identity else ""
-        changed = self._changed(known, commit)
+        last_whole = before.last_whole if before and before.remote == self._identity else ""
+        changed = self._changed(last_whole, commit)
         if before != _State(self._identity, commit, commit, is_whole=True):
-            self._lay(commit, known)
+            self._check_out(commit, last_whole)
             self._tidy()
         return Checkout(commit, changed)
 
     def _check_size(self, ref: str, commit: str) -> None:
-        """Few octets can be fetched that become many files: RepositoryError for those."""
+        """Raise RepositoryError if a small fetch expands to far more than is published."""
         state = self._state()
-        known = self._octets(state.meant) if state and state.remote == self._identity else 0
+        ours = state is not None and state.remote == self._identity
+        published = self._octets(state.commit) if state and ours else 0
         octets = self._octets(commit)
-        if octets - known > MOST_PROPOSED:
+        if octets - published > MOST_PROPOSED:
             raise RepositoryError(
-                f"{ref} has files of {octets:,} octets, of which only {MOST_PROPOSED:,} may be "
-                f"more than the {known:,} that are published; make it smaller"
+                f"{ref} has files of {octets:,} octets; the published files have "
+                f"{published:,}, and a change may add only {MOST_PROPOSED:,}; make it smaller"
             )
 
     def _octets(self, commit: str) -> int:
@@ -185,15 +190,15 @@ class Repository:
             raise RepositoryError(f"git ls-tree failed: {answer.complaint}")
         if len(answer.output) >= _MOST_LISTED:
             raise RepositoryError(
-                f"commit {commit} has more files than a preview looks through; make it smaller"
+                f"commit {commit} has more files than a preview reads; make it smaller"
             )
         sizes = (
             line.partition(b"\t")[0].split()[-1] for line in answer.output.split(b"\0")[:-1]
         )
-        return sum(int(size) for size in sizes if size != b"-")  # of a submodule
+        return sum(int(size) for size in sizes if size != b"-")  # "-" is a submodule
 
     def _fetch(self, ref: str, into: str, depth: int, most: int | None = None) -> str:
-        """The commit at a ref of the remote, fetched with its tree: at most so many octets."""
+        """Fetch a ref of the remote, of at most `most` octets, and return its commit."""
         answer = self._git.ask(
             *("fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules"),
             *("--no-write-fetch-head", "--no-auto-gc"),
@@ -202,7 +207,7 @@ class Repository:
             most=most,
         )
         if most is not None and "File too large" in answer.complaint:
-            raise RepositoryError(f"{ref} brings more than {most:,} octets; make it smaller")
+            raise RepositoryError(f"{ref} adds more than {most:,} octets; make it smaller")
         if "couldn't find remote ref" in answer.complaint:
             raise RepositoryError(
                 f"{self._address} has no {ref}; push it, or name another branch"
@@ -210,58 +215,59 @@ class Repository:
         if answer.code:
             raise RepositoryError(
                 f"{self._address} cannot be fetched: {answer.complaint}; "
-                "see that its address and feedsvc's right to read it are good"
+                "check the address, and that feedsvc may read it"
             )
-        told = self._git.run("rev-parse", "--verify", "--quiet", f"{into}^{{commit}}")
-        return told.decode("ascii").strip()
+        commit = self._git.run("rev-parse", "--verify", "--quiet", f"{into}^{{commit}}")
+        return commit.decode("ascii").strip()
 
-    def _changed(self, known: str, commit: str) -> frozenset[str] | None:
-        if not known or known == commit:
-            return frozenset() if known else None
+    def _changed(self, before: str, commit: str) -> frozenset[str] | None:
+        """The paths that differ between two commits; None if the earlier one is missing."""
+        if not before or before == commit:
+            return frozenset() if before else None
         words = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-ext-diff")
-        answer = self._git.ask(*words, known, commit)
-        if answer.code:  # an earlier commit that is no longer there
+        answer = self._git.ask(*words, before, commit)
+        if answer.code:  # the earlier commit no longer exists
             return None
         return frozenset(os.fsdecode(path) for path in answer.output.split(b"\0") if path)
 
-    def _lay(self, commit: str, known: str) -> None:
-        """Make the tree that of the commit, whatever lies there."""
-        self._write(_State(self._identity, commit, known, is_whole=False))
+    def _check_out(self, commit: str, last_whole: str) -> None:
+        """Check out the commit, and delete every file that is not part of it."""
+        self._write(_State(self._identity, commit, last_whole, is_whole=False))
         self.tree.mkdir(exist_ok=True)
         self._git.run("read-tree", "--reset", "-u", commit, tree=self.tree)
         self._git.run("clean", "-ffdxq", tree=self.tree)
         self._write(_State(self._identity, commit, commit, is_whole=True))
 
     def _is_damaged(self) -> bool:
-        """True where what was fetched is no longer all there, and no fetch can mend it."""
+        """True if fetched objects are missing, which a fetch cannot repair."""
         if not self._git.directory.is_dir():
             return False
         return self._git.ask("fsck", "--connectivity-only", "--no-dangling").code > 0
 
     def _tidy(self) -> None:
-        """Pack and prune what the fetches have brought, once that is much."""
+        """Pack and prune the objects of many fetches."""
         counted = self._git.run("count-objects", "-v").decode("ascii")
         counts = dict(line.split(": ") for line in counted.splitlines())
         if int(counts["count"]) < _MOST_LOOSE and int(counts["packs"]) < _MOST_PACKS:
             return
         try:
             self._git.run("gc", "--quiet", "--prune=now", "--force")
-        except RepositoryError as error:  # the tree is whole all the same
-            log.warning("%s is not tidied: %s", self._place, error)
+        except RepositoryError as error:  # the tree is whole nevertheless
+            log.warning("git gc failed in %s: %s", self._folder, error)
 
     def _state(self) -> _State | None:
         try:
-            written = (self._place / "state").read_text("ascii")
+            written = (self._folder / "state").read_text("ascii")
         except (FileNotFoundError, UnicodeDecodeError):
             return None
-        found = _STATE.fullmatch(written)
-        return _State(found[1], found[2], found[3], found[4] == "whole") if found else None
+        match = _STATE.fullmatch(written)
+        return _State(match[1], match[2], match[3], match[4] == "whole") if match else None
 
     def _write(self, state: _State) -> None:
-        fresh = self._place / "state.new"
-        standing = "whole" if state.is_whole else "not whole"
+        fresh = self._folder / "state.new"
+        extent = "whole" if state.is_whole else "not whole"
         with fresh.open("w") as file:
-            file.write(f"{state.remote}\n{state.meant}\n{state.known}\n{standing}\n")
+            file.write(f"{state.remote}\n{state.commit}\n{state.last_whole}\n{extent}\n")
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._place / "state")
+        fresh.replace(self._folder / "state")

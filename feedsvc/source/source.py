@@ -1,4 +1,4 @@
-"""Where the posts are: a folder that others write, or the tree of a repository of ours."""
+"""Where the posts are: a folder that others write, or the work tree of a git branch."""
 
 import tempfile
 import time
@@ -11,14 +11,15 @@ from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Repository
 
-SWAP_SECONDS: Final = 0.5  # in which a link to the folder may be replaced
+SWAP_SECONDS: Final = 0.5  # for which a link to the folder may be missing while it is replaced
 _SWAP_TICK: Final = 0.02
 
 
 class Source:
-    """The folder of posts, and how it is brought up to date where that is for us to do.
+    """The folder of posts, and how to update it if git brings the posts.
 
-    A folder of a `repository` is `path` in the tree of its `branch`; only we write there.
+    With a `repository`, the folder is `path` in the work tree of its `branch`, and only feedsvc
+    writes there.
     """
 
     def __init__(
@@ -36,9 +37,9 @@ class Source:
 
     @property
     def folder(self) -> Folder:
-        """The folder at the place that its path leads to now.
+        """The folder, with the links in its path followed now.
 
-        Raises FolderError if that is outside of the repository.
+        Raises FolderError if a link leads out of the repository.
         """
         folder = self._folder.resolved()
         if self._repository is not None:
@@ -46,9 +47,9 @@ class Source:
         return folder
 
     def folder_to_read(self) -> Folder:
-        """The same; if there is none now, wait a moment, for a link may just be replaced.
+        """The folder. If it is missing, wait a moment: a link to it may just be replaced.
 
-        `ln -sfn` and `rm` with `mv` take the old away before the new is there.
+        `ln -sfn`, and `rm` with `mv`, remove the old link before they create the new one.
         """
         until = time.monotonic() + SWAP_SECONDS
         while True:
@@ -63,10 +64,10 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The folder as it is configured, not what a link in it leads to; or the repository.
+        """The configured path with its links not followed, or the address of the repository.
 
-        Two watchers of one source may have different names: machines may mount a folder at
-        different paths.
+        Two watchers of one source may have different names, because machines may mount a folder
+        at different paths.
         """
         if self._repository is None:
             return str(self._folder.path.absolute())
@@ -74,54 +75,52 @@ class Source:
 
     @property
     def is_whole(self) -> bool:
-        """True where the folder may be read now."""
+        """True if the folder may be read now."""
         return self._repository is None or self._repository.whole is not None
 
     @property
     def is_fetched(self) -> bool:
-        """True where the posts come with `update`, and no event tells of them."""
+        """True if `update` brings the posts, so that no file events are needed."""
         return self._repository is not None
 
     def mend(self) -> bool:
-        """Make the folder whole again; False where nothing was ever fetched.
+        """Complete an interrupted checkout. False if nothing was ever fetched.
 
-        Raises RepositoryError where that cannot be done.
+        Raises RepositoryError if that fails.
         """
         if self.is_whole or self._repository is None:
             return True
         return self._repository.mend() is not None
 
     def update(self) -> frozenset[str] | None:
-        """Fetch what is new: the paths that may have changed, None for all of the folder.
+        """Fetch the branch. Returns the paths that may have changed; None means all paths.
 
-        Raises RepositoryError where it cannot be fetched.
+        Raises RepositoryError if the fetch fails.
         """
         changed = self._repository.update().changed if self._repository else None
         if changed is None or self._repository is None:
             return None
         below = f"{self._path}/" if self._path else ""
         tree = self._repository.tree.resolve()
-        if (
-            self._folder.resolved().root != tree / self._path
-        ):  # a link, whose target the paths name
-            return None
-        if any(below.startswith(f"{path}/") for path in changed):  # it was a link before
+        if self._folder.resolved().root != tree / self._path:
+            return None  # it is a link, and git names the paths of its target
+        if any(below.startswith(f"{path}/") for path in changed):  # it was a link until now
             return None
         return frozenset(path.removeprefix(below) for path in changed if path.startswith(below))
 
     @contextmanager
     def proposed(self, ref: str) -> Iterator[Folder]:
-        """The folder as it would be at a proposed change, as long as the context lasts.
+        """The folder as a proposed change would make it. It exists within the context.
 
-        `ref` is the change's name at its forge, or nothing for the branch as it is there now.
-        Without a repository it is the folder as it stands.
+        `ref` is the ref of the change at its forge, or "" for the branch as it is there now.
+        Without a repository, this is the folder itself.
         """
         if self._repository is None:
             folder = self.folder_to_read()
             yield folder.standing_at(folder.root)
             return
-        with tempfile.TemporaryDirectory(prefix="feedsvc-preview-") as place:
-            tree = Path(place) / "tree"
+        with tempfile.TemporaryDirectory(prefix="feedsvc-preview-") as temporary:
+            tree = Path(temporary) / "tree"
             self._repository.preview(ref or self._branch, tree)
             folder = self._folder.standing_at(tree / self._path)
             _require_inside(folder, tree)
@@ -129,9 +128,9 @@ class Source:
 
 
 def _require_inside(folder: Folder, tree: Path) -> None:
-    """Whoever writes the repository could name any folder of this machine by a link."""
+    """Raise FolderError if the folder is outside: a link in a repository can lead anywhere."""
     if not folder.root.is_relative_to(tree.resolve()):
         raise FolderError(
-            "source.path is a link that leads out of the repository; let it lead to a folder "
-            "in it"
+            "source.path is a link that leads out of the repository; make it lead to a "
+            "folder inside"
         )

@@ -19,7 +19,8 @@ from feedsvc.errors import (
     StoreGone,
     StoreLocked,
 )
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import Agenda, Stopped
 from feedsvc.watcher.current_store import CurrentStore

@@ -2,7 +2,8 @@
 
 import logging
 
-from feedsvc.publishing.publish import Report, held_message
+from feedsvc.publishing.empty_folder import held_message
+from feedsvc.publishing.report import Report
 
 log = logging.getLogger("feedsvc.watcher")
 

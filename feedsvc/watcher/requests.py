@@ -12,7 +12,8 @@ from typing import Final
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job, after_failure
 from feedsvc.errors import FeedsvcError, StoreError, StoreLocked
-from feedsvc.publishing.publish import Report, preview
+from feedsvc.publishing.publish import preview
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import TICK, Stopped

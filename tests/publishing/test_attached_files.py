@@ -1,4 +1,4 @@
-"""A file that must not be served is not announced: neither its address nor its length."""
+"""A file that is not served is not in the feeds: neither its address nor its length."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 import requests
 
 from feedsvc.publishing.check import check
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.builders import a_site
@@ -41,7 +42,7 @@ HIDDEN = {
 
 @pytest.fixture(autouse=True)
 def _files(posts: PostFolder) -> None:
-    """Files of every kind that may not be served, and posts that hide some."""
+    """Files of every kind that is not served, and posts that hide some."""
     posts.write("other.md")
     posts.write("draft.md", draft="true")
     posts.write("bundle/index.md", draft="true")
@@ -63,7 +64,7 @@ def _published(folder: Folder, store: Store, now: datetime = NOW) -> Report:
     return publish(folder, store, SITE, now)
 
 
-def _announced(store: Store, post: str = "tea") -> tuple[list[tuple[str, int | None]], str]:
+def _attached(store: Store, post: str = "tea") -> tuple[list[tuple[str, int | None]], str]:
     with store.snapshot() as snapshot:
         entry = snapshot.entry_at(f"{URL}/posts/{post}/")
         assert entry
@@ -91,7 +92,7 @@ def test_a_hidden_file_is_no_enclosure(
     checked = check(folder, SITE)
     for number, name in enumerate(HIDDEN):
         expected = [(f"{URL}/posts/p{number}/good.mp3", 4)] if "good" in written else []
-        assert _announced(store, f"p{number}")[0] == expected, name
+        assert _attached(store, f"p{number}")[0] == expected, name
         for problems in (report.problems, checked):
             (problem,) = [p for p in problems if p.path == f"p{number}.md"]
             assert (problem.code, problem.refuses) == ("hidden-file", False)
@@ -109,16 +110,16 @@ def test_a_hidden_file_is_no_lead_image_and_no_sound(
     (posts.root / "out.png").symlink_to("/etc/hostname")
     posts.write("tea.md", **{key: name})
     report = _published(folder, store)
-    assert _announced(store) == ([], "")
+    assert _attached(store) == ([], "")
     assert [p.code for p in report.problems if p.path == "tea.md"] == ["hidden-file"]
 
 
-def test_a_hidden_picture_is_warned_of(posts: PostFolder, folder: Folder, store: Store) -> None:
+def test_a_hidden_picture_is_a_warning(posts: PostFolder, folder: Folder, store: Store) -> None:
     posts.write_raw(".hidden.png", b"x")
     posts.write("tea.md", "![](.hidden.png) ![](bundle/a.mp3)")
     report = _published(folder, store)
-    found = [p for p in report.problems if p.path == "tea.md"]
-    assert [(p.code, p.text) for p in found] == [
+    warnings = [p for p in report.problems if p.path == "tea.md"]
+    assert [(p.code, p.text) for p in warnings] == [
         ("hidden-file", ".hidden.png"),
         ("hidden-file", "bundle/a.mp3"),
     ]
@@ -137,35 +138,35 @@ def test_a_hidden_picture_is_warned_of(posts: PostFolder, folder: Folder, store:
         ("https://cdn.example/_drafts/plan.mp3", None),
     ],
 )
-def test_a_file_that_may_be_served_or_is_elsewhere_is_announced(
+def test_a_file_that_is_served_or_elsewhere_is_in_the_feeds(
     posts: PostFolder, folder: Folder, store: Store, name: str, octets: int | None
 ) -> None:
     posts.write("tea.md", enclosure=name)
     report = _published(folder, store)
-    assert [length for _, length in _announced(store)[0]] == [octets]
+    assert [length for _, length in _attached(store)[0]] == [octets]
     assert "hidden-file" not in [p.code for p in report.problems]
 
 
-def test_a_file_is_announced_once_it_may_be_served_and_no_longer_when_not(
+def test_a_file_is_in_the_feeds_as_long_as_it_is_served(
     posts: PostFolder, folder: Folder, store: Store
 ) -> None:
     posts.write("tea.md", enclosure="bundle/a.mp3")
     _published(folder, store)
-    assert _announced(store)[0] == []
+    assert _attached(store)[0] == []
     for draft, expected in (("false", [12]), ("true", []), ("false", [12])):
         posts.write("bundle/index.md", draft=draft)
         _published(folder, store, NOW + timedelta(minutes=1))
-        assert [length for _, length in _announced(store)[0]] == expected
+        assert [length for _, length in _attached(store)[0]] == expected
     (posts.root / "bundle/a.mp3").unlink()
     (posts.root / "bundle/a.mp3").symlink_to("../.env")
     _published(folder, store, NOW + timedelta(minutes=2))
-    assert _announced(store)[0] == []
+    assert _attached(store)[0] == []
 
 
-def test_what_is_announced_and_what_is_served_are_the_same(
+def test_the_files_in_the_feeds_are_the_files_that_are_served(
     tmp_path: Path, posts: PostFolder
 ) -> None:
-    """Over HTTP: each hidden name in one post; its feeds name none, and none is answered."""
+    """One post with each hidden name: its feeds contain none of them, and each is a 404."""
     names = [*(name for name in HIDDEN if name[0] != "/" and name != "p5.md"), "tea.md"]
     listed = ", ".join(f"{{url: '{name}', type: audio/mpeg}}" for name in ["good.mp3", *names])
     posts.write("tea.md", enclosures=f"[{listed}]")

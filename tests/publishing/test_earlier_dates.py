@@ -8,12 +8,9 @@ import sqlalchemy as sa
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.site import Site
-from feedsvc.publishing.publish import (
-    SECOND_LOOK_SECONDS,
-    Report,
-    preview,
-    publish,
-)
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.read_folder import SECOND_LOOK_SECONDS
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.writing import PostFolder
@@ -26,7 +23,7 @@ BACK = pytest.mark.parametrize("back", [HOURS_BACK, YEARS_BACK], ids=["hours", "
 
 
 class House:
-    """A folder and a store, which are published at a time that a test chooses."""
+    """A folder and a store. A test chooses the time of each publish."""
 
     def __init__(self, posts: PostFolder, folder: Folder, store: Store) -> None:
         self.posts, self.folder, self.store = posts, folder, store
@@ -81,7 +78,7 @@ def test_an_edited_post_stays_published_while_the_clock_is_behind_its_date(
 
 
 @BACK
-def test_nothing_moves_when_all_is_read_again_behind_the_dates(
+def test_no_entry_changes_if_all_files_are_reread_with_the_clock_behind(
     house: House, back: datetime
 ) -> None:
     house.posts.write(date=DATE)
@@ -96,7 +93,7 @@ def test_nothing_moves_when_all_is_read_again_behind_the_dates(
 
 @BACK
 @pytest.mark.parametrize("date", ["2026-06-01 08:00:01", "2026-07-01", "2030-01-01"])
-def test_a_post_that_is_dated_anew_into_the_future_is_withdrawn(
+def test_a_post_with_a_new_date_in_the_future_is_withdrawn(
     house: House, back: datetime, date: str
 ) -> None:
     house.posts.write(date=DATE)
@@ -121,10 +118,10 @@ def test_a_post_that_was_never_published_waits_for_its_date(house: House) -> Non
     assert house.publish(NOW).added == ("new.md",)
 
 
-def test_a_post_with_an_earlier_first_date_stays_published_under_its_second(
+def test_a_post_with_a_second_date_stays_published_with_the_clock_behind(
     house: House,
 ) -> None:
-    """Readers keep the first date, so that it is not the one that the author has written."""
+    """Readers keep the first date, which is not the one in the file."""
     house.posts.write(date="2026-01-01")
     house.publish()
     house.posts.write(date=DATE)
@@ -175,7 +172,7 @@ def test_a_broken_post_keeps_its_last_good_version_while_the_clock_is_behind(
     assert house.publish(back).withdrawn == ("tea.md",)
 
 
-def test_a_post_that_another_one_shadows_keeps_its_date(house: House) -> None:
+def test_a_post_that_was_a_twin_keeps_its_date(house: House) -> None:
     house.posts.write("a.md", date=DATE, slug="a")
     house.posts.write("b.md", date=DATE, slug="b")
     house.publish()
@@ -186,7 +183,7 @@ def test_a_post_that_another_one_shadows_keeps_its_date(house: House) -> None:
     assert len(house.entries()) == 2
 
 
-def test_a_post_stays_published_when_the_zone_of_the_site_moves_its_date_ahead(
+def test_a_post_stays_published_if_a_new_time_zone_moves_its_date_ahead(
     house: House,
 ) -> None:
     house.posts.write(date="2026-06-01 07:30:00")
@@ -195,7 +192,7 @@ def test_a_post_stays_published_when_the_zone_of_the_site_moves_its_date_ahead(
     assert report.withdrawn == ()
 
 
-def test_the_store_of_an_earlier_feedsvc_is_read_anew_behind_the_dates(house: House) -> None:
+def test_posts_of_an_old_store_stay_published_with_the_clock_behind(house: House) -> None:
     house.posts.write(date=DATE)
     house.publish()
     with house.store._database.writing() as connection:
@@ -283,7 +280,7 @@ def test_a_post_does_not_expire_because_the_clock_is_behind(house: House) -> Non
 # A clock that was ahead.
 
 
-def test_what_came_with_a_clock_that_was_ahead_stays(house: House) -> None:
+def test_a_post_published_by_a_clock_that_was_ahead_stays(house: House) -> None:
     house.posts.write(date="2026-06-01 09:00:00")
     assert house.publish(NOW).added == ()
     assert house.publish(NOW + timedelta(hours=2)).added == ("tea.md",)
@@ -291,7 +288,7 @@ def test_what_came_with_a_clock_that_was_ahead_stays(house: House) -> None:
     assert house.publish(NOW).withdrawn == ()
 
 
-def test_a_file_that_went_missing_with_a_clock_ahead_is_gone_at_the_second_look(
+def test_a_file_missed_by_a_clock_that_was_ahead_is_withdrawn_at_the_second_look(
     house: House, tmp_path: Path
 ) -> None:
     house.posts.write(date="2026-01-01")

@@ -1,4 +1,4 @@
-"""A folder of posts that has become empty: the feeds stay until somebody accepts that."""
+"""A folder of posts that is suddenly empty: the feeds stay until somebody accepts that."""
 
 import json
 import logging
@@ -20,12 +20,9 @@ from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.webhook.pull_request_comment import as_markdown
-from feedsvc.publishing.publish import (
-    HELD_CURE,
-    Report,
-    preview,
-    publish,
-)
+from feedsvc.publishing.empty_folder import HELD_CURE
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
 from feedsvc.source.source import Source
@@ -52,7 +49,7 @@ def is_held(store: Store) -> bool:
 
 
 def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: bool) -> Report:
-    """Look, and look again when what is missing has been missing for long enough."""
+    """Publish twice, so that missing files are missing for long enough."""
     now = datetime.now(UTC)
     publish(folder, store, site, now, **more)  # type: ignore[arg-type]
     return publish(folder, store, site, now + timedelta(seconds=5), **more)  # type: ignore[arg-type]
@@ -104,7 +101,7 @@ def test_an_empty_folder_stays_empty_until_it_is_accepted(
     assert publish_twice(folder, published).held == 0
 
 
-def test_posts_that_come_back_are_as_they_were(
+def test_posts_that_come_back_are_unchanged(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     with published.snapshot() as snapshot:
@@ -122,7 +119,7 @@ def test_posts_that_come_back_are_as_they_were(
     assert not is_held(published)
 
 
-def test_what_did_not_come_back_is_withdrawn_although_no_event_names_it(
+def test_posts_that_do_not_come_back_are_withdrawn_without_an_event(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     empty(posts.root)
@@ -135,7 +132,7 @@ def test_what_did_not_come_back_is_withdrawn_although_no_event_names_it(
     assert titles(published) == {"Tea"}
 
 
-def test_files_that_are_deleted_one_by_one_are_held_at_the_last(
+def test_files_that_are_deleted_one_by_one_are_held_from_the_last_on(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     now = datetime.now(UTC)
@@ -149,10 +146,10 @@ def test_files_that_are_deleted_one_by_one_are_held_at_the_last(
     assert titles(published) == {"Tea", "Pots"}
 
 
-def test_deleting_a_file_looks_for_another_and_not_for_all(
+def test_a_deletion_looks_for_one_other_file_and_not_for_all(
     posts: PostFolder, folder: Folder, published: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The cost of a deletion is that of the deletion."""
+    """A deletion costs the same in a folder of any size."""
     monkeypatch.setattr(Folder, "_children", lambda *_: pytest.fail("the folder is listed"))
     now = datetime.now(UTC)
     (posts.root / "tea.md").unlink()
@@ -161,10 +158,10 @@ def test_deleting_a_file_looks_for_another_and_not_for_all(
     assert report.withdrawn == ("tea.md",)
 
 
-def test_a_post_that_takes_the_place_of_the_last_is_published(
+def test_a_post_that_replaces_the_last_one_is_published(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
-    """That it is renamed may be heard in two pieces."""
+    """A rename may arrive as two events."""
     shutil.rmtree(posts.root / "deep")
     (posts.root / "tea.md").rename(posts.root / "green.md")
     now = datetime.now(UTC)
@@ -213,15 +210,15 @@ def test_new_settings_wait_while_the_folder_is_empty(
     assert titles(published) == {"Tea", "Pots"}
 
 
-def test_a_preview_says_what_would_be_held_and_writes_nothing(
+def test_a_preview_reports_what_would_be_held_and_writes_nothing(
     posts: PostFolder, folder: Folder, published: Store
 ) -> None:
     empty(posts.root)
     still, now = folder.standing_at(posts.root), datetime.now(UTC)
     held = preview(still, published, SITE, now)
-    told = held.to_dict(SITE.url)
+    summary = held.to_dict(SITE.url)
     assert (held.held, held.withdrawn) == (2, ())
-    assert (told["held"]["count"], told["withdrawn"]["count"]) == (2, 0)
+    assert (summary["held"]["count"], summary["withdrawn"]["count"]) == (2, 0)
     assert len(preview(still, published, SITE, now, accept=True).withdrawn) == 2
     assert not is_held(published)
     assert as_markdown(a_job(held), SITE.url) == (
@@ -281,7 +278,7 @@ def test_a_watcher_reports_an_empty_folder_once_each_time(
         assert titles(store) == {"Tea", "Pots"}
 
 
-def test_a_job_that_finds_an_empty_folder_ends_and_says_so(
+def test_a_job_that_finds_an_empty_folder_ends_with_a_report_of_it(
     posts: PostFolder, store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("feedsvc.watcher.requests.REQUEST_QUIET", 0.05)
@@ -298,9 +295,9 @@ def test_a_job_that_finds_an_empty_folder_ends_and_says_so(
 
 def _done(store: Store, name: str) -> Job:
     def job() -> Job:
-        found = store.jobs.named(name)
-        assert found is not None
-        return found
+        job = store.jobs.named(name)
+        assert job is not None
+        return job
 
     wait_until(lambda: job().state == "done", "the job to be done")
     return job()
@@ -385,23 +382,23 @@ def run(posts: PostFolder, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
-def test_publish_ends_with_3_until_it_is_told_to_accept(run: Run, posts: PostFolder) -> None:
+def test_publish_exits_with_3_until_accept_is_given(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", title="Tea")
     posts.write("bad.md", date="never")  # which alone ends it with 1
     assert run("publish").exit_code == 1
     empty(posts.root)
     for words in (("publish",), ("publish", "--dry-run")):
-        told = run(*words)
-        assert told.exit_code == 3
-        assert "withdrawn: 0" in told.stdout
-        assert "held: 1" in told.stdout
-        (line,) = told.stderr.splitlines()
+        result = run(*words)
+        assert result.exit_code == 3
+        assert "withdrawn: 0" in result.stdout
+        assert "held: 1" in result.stdout
+        (line,) = result.stderr.splitlines()
         assert line.startswith("feedsvc: nothing is published: posts holds no post; ")
         assert "--accept" in line
     would = run("publish", "--dry-run", "--accept")
     assert (would.exit_code, "withdrawn: 1" in would.stdout) == (0, True)
-    told = run("publish", "--accept")
-    assert (told.exit_code, "withdrawn: 1" in told.stdout) == (0, True)
+    result = run("publish", "--accept")
+    assert (result.exit_code, "withdrawn: 1" in result.stdout) == (0, True)
     assert run("publish").exit_code == 0
 
 
@@ -414,12 +411,14 @@ def test_a_missing_folder_cannot_be_accepted(run: Run, posts: PostFolder) -> Non
     assert run("feeds").stdout.split("\t")[2] == "1"
 
 
-def test_export_writes_what_stands_and_ends_with_3(run: Run, posts: PostFolder) -> None:
+def test_export_writes_the_published_feeds_and_exits_with_3(
+    run: Run, posts: PostFolder
+) -> None:
     posts.write("tea.md", title="Tea")
     run("export", "public")
     empty(posts.root)
-    told = run("export", "public")
-    assert told.exit_code == 3
+    result = run("export", "public")
+    assert result.exit_code == 3
     assert "Tea</title>" in Path("public/rss.xml").read_text("utf-8")
 
 

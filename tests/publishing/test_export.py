@@ -1,4 +1,4 @@
-"""Every feed as a file: the right bytes, replaced in one step, and only where they changed."""
+"""Export writes the right bytes, atomically, and only if they have changed."""
 
 import json
 import os
@@ -28,7 +28,7 @@ TAGS = ["C#", "Café", "a/b", "x y", "100%", "..", "?", "../../../../evil", "/et
 
 
 class House:
-    """A folder, a store, and where its feeds are exported to."""
+    """A folder, a store, and the folder that its feeds are exported to."""
 
     def __init__(self, posts: PostFolder, folder: Folder, store: Store, target: Path) -> None:
         self.posts, self.folder, self.store, self.target = posts, folder, store, target
@@ -41,8 +41,8 @@ class House:
 
     def files(self) -> dict[str, Path]:
         """Every file below the target, hidden ones too."""
-        found = (path for path in self.target.rglob("*") if path.is_file())
-        return {path.relative_to(self.target).as_posix(): path for path in found}
+        files = (path for path in self.target.rglob("*") if path.is_file())
+        return {path.relative_to(self.target).as_posix(): path for path in files}
 
     def documents(self) -> dict[str, bytes]:
         return {name: path.read_bytes() for name, path in self.files().items()}
@@ -50,7 +50,7 @@ class House:
     def written_at(self) -> dict[str, tuple[int, int]]:
         """The time of the last write of each file, and its inode."""
         status = {name: path.stat() for name, path in self.files().items()}
-        return {name: (found.st_mtime_ns, found.st_ino) for name, found in status.items()}
+        return {name: (each.st_mtime_ns, each.st_ino) for name, each in status.items()}
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def house(posts: PostFolder, folder: Folder, store: Store, tmp_path: Path) -> Ho
 
 @contextmanager
 def no_room_for(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond `size` bytes: what a full disk does, here."""
+    """Limit files of this process to `size` bytes, which is like a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -82,7 +82,7 @@ def test_every_document_of_the_store_is_a_file_with_its_bytes(house: House) -> N
     assert house.documents() == documents_of(house.store)
 
 
-def test_the_numbers_are_those_of_the_files(house: House) -> None:
+def test_the_numbers_count_the_files(house: House) -> None:
     assert house.export({"/feed.xml": "atom"}) == (len(house.files()), len(house.files()))
 
 
@@ -98,7 +98,7 @@ def test_an_alias_that_is_a_folder_is_not_written(house: House) -> None:
     assert house.documents().keys() == documents_of(house.store).keys()
 
 
-def test_every_self_link_leads_to_the_file_it_stands_in(house: House) -> None:
+def test_every_self_link_leads_to_its_own_file(house: House) -> None:
     house.posts.write("all.md", tags=json.dumps(TAGS), categories='[["a/b", ".."]]')
     house.publish()
     house.export()
@@ -107,10 +107,10 @@ def test_every_self_link_leads_to_the_file_it_stands_in(house: House) -> None:
         if name.endswith("feed.json"):
             links[name] = json.loads(document)["feed_url"]
         elif name != "opml.xml":
-            found = lxml.etree.fromstring(document).xpath(
+            links_of = lxml.etree.fromstring(document).xpath(
                 "//*[local-name()='link'][@rel='self']"
             )
-            links[name] = found[0].get("href")
+            links[name] = links_of[0].get("href")
     assert len(links) > 3 * len(TAGS)
     assert links == {name: f"{SITE.url}/{quote(name, safe='/~')}" for name in links}
 
@@ -136,15 +136,15 @@ def test_a_file_can_be_read_by_a_web_server_of_another_user(house: House) -> Non
     assert modes == {0o644}
 
 
-def test_progress_is_told_up_to_the_last_feed(house: House) -> None:
-    told: list[tuple[int, int]] = []
-    export(house.store, house.target, {}, lambda done, total: told.append((done, total)))
+def test_progress_is_reported_up_to_the_last_feed(house: House) -> None:
+    reported: list[tuple[int, int]] = []
+    export(house.store, house.target, {}, lambda done, total: reported.append((done, total)))
     with house.store.snapshot() as snapshot:
         total = len(list(snapshot.feeds()))
-    assert told == [(done, total) for done in range(1, total + 1)]
+    assert reported == [(done, total) for done in range(1, total + 1)]
 
 
-# What is written again, and how.
+# Which files are rewritten, and how.
 
 
 def test_a_feed_of_summaries_is_written_as_one_and_the_others_are_not(house: House) -> None:
@@ -153,7 +153,7 @@ def test_a_feed_of_summaries_is_written_as_one_and_the_others_are_not(house: Hou
     house.export()
     documents = house.documents()
     assert documents == documents_of(house.store)
-    shaped = {name for name, found in documents.items() if b'summary type="html"' in found}
+    shaped = {name for name, text in documents.items() if b'summary type="html"' in text}
     assert shaped == {"tags/Green/atom.xml"}
 
 
@@ -164,7 +164,7 @@ def test_a_second_export_rewrites_nothing(house: House) -> None:
     assert house.written_at() == before
 
 
-def test_only_the_feeds_that_hold_an_edited_post_are_rewritten(house: House) -> None:
+def test_only_feeds_with_an_edited_post_are_rewritten(house: House) -> None:
     house.export()
     before = house.written_at()
     house.posts.write("green.md", title="Greener", tags="[Green]")
@@ -175,7 +175,7 @@ def test_only_the_feeds_that_hold_an_edited_post_are_rewritten(house: House) -> 
     assert moved == {"", "tags/Green", "authors/Li", "lang/en"}
 
 
-def test_a_file_that_someone_damaged_is_mended(house: House) -> None:
+def test_a_damaged_file_is_rewritten(house: House) -> None:
     house.export()
     (house.target / "tags" / "Green" / "rss.xml").write_bytes(b"<rss>")
     assert house.export()[0] == 1
@@ -242,5 +242,5 @@ def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House)
     hubs = ("https://example.org/blog/hub", "https://hub.example/")
     publish(house.folder, house.store, replace(SITE, hubs=hubs), NOW)
     house.export()
-    found = json.loads(house.documents()["feed.json"])["hubs"]
-    assert [hub["url"] for hub in found] == ["https://hub.example/"]
+    hubs = json.loads(house.documents()["feed.json"])["hubs"]
+    assert [hub["url"] for hub in hubs] == ["https://hub.example/"]

@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from feedsvc import publishing
 from feedsvc.cli import check_formats
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.feeds.identities import (
@@ -18,9 +20,14 @@ from feedsvc.core.feeds.identities import (
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.publishing import check as checking
-from feedsvc.publishing import publish
+from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
+from feedsvc.publishing.findings import Finding, Findings
+from feedsvc.publishing.identify import Identified
+from feedsvc.publishing.report import report_on
+from feedsvc.publishing.spool import Spool
+from feedsvc.publishing.stored import Stored
 from feedsvc.push.purging import Cache
-from feedsvc.source.folder import Folder, Survey
+from feedsvc.source.folder import Survey
 from feedsvc.store.chunks import chunks
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import FeedRecord
@@ -52,21 +59,22 @@ NOW: Final = at("2026-03-02")
 STAMP: Final = Stamp(1, 1, 1, 1)
 
 EXCUSED: Final = {
-    "publishing.publish._Places": "the places of one post",
-    "publishing.publish._places": "the places of one post",
-    "publishing.publish._first_date_warning": "takes one place",
-    "publishing.publish._warning": "takes one place",
+    "publishing.findings.Positions": "the positions of one post",
+    "publishing.findings._positions": "the positions of one post",
+    "publishing.post_problems": "each takes one position",
     "publishing.publish.publish": "reads and writes: measured by benchmarks.growth",
-    "publishing.publish._recall": "reads the store: measured by benchmarks.growth",
-    "publishing.publish._showing": "reads the store: measured by benchmarks.growth",
-    "publishing.publish._look": "reads the folder: measured by benchmarks.growth",
-    "publishing.publish._note": "notes one post",
-    "publishing.publish._identify": "reads the store: measured by benchmarks.growth",
+    "publishing.stored": "reads the store: measured by benchmarks.growth",
+    "publishing.read_folder": "reads the folder: measured by benchmarks.growth",
+    "publishing.assess": "assesses one post",
+    "publishing.identify.identify_posts": "reads the store: measured by benchmarks.growth",
+    "publishing.earlier_dates": "reads the store: measured by benchmarks.growth",
+    "publishing.export.export": "reads the store and writes files",
     "publishing.check.check": "reads the folder: measured by benchmarks.growth",
+    "publishing.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
-    "publishing.publish._held": "reads the store once a folder is empty",
-    "publishing.publish._report_held": "reads the store once a folder is empty",
-    "publishing.publish.read_post": "takes the attached files of one post",
+    "publishing.empty_folder.count_held": "reads the store once a folder is empty",
+    "publishing.report.report_held": "reads the store once a folder is empty",
+    "publishing.read_file.read_post": "takes the attached files of one post",
 }
 
 
@@ -79,72 +87,83 @@ def records(count: int, prefix: str = "p") -> list[FileRecord]:
     ]
 
 
-def known(found: list[FileRecord]) -> publish._Known:
-    by_path = dict(zip(again([each.path for each in found]), found, strict=True))
-    return publish._Known(by_path, 1, None, everything=True, zone_before=None, was_held=False)
+def stored(files: list[FileRecord]) -> Stored:
+    by_path = dict(zip(again([each.path for each in files]), files, strict=True))
+    return Stored(by_path, 1, None, needs_all=True, zone_before=None, was_held=False)
 
 
-def seen(count: int) -> publish._Seen:
-    paths, keys = texts("p", count), texts("slug:p", count)
-    places = publish._Places((1, 1), (1, 1), (1, 1))
-    claims = [Claim(p, k, "Tea", NOW) for p, k in zip(paths, keys, strict=True)]
-    return publish._Seen(
-        claims=claims,
-        claiming={p: FileRecord(p, STAMP, "d", "published") for p in again(paths)},
-        permalinks=dict(zip(again(paths), texts("https://x/", count), strict=True)),
-        places=dict.fromkeys(again(paths), places),
-        missing=records(count, "gone"),
-        freed=set(texts("tag:p:", count)),
-    )
+def findings(count: int, page: str = "") -> Findings:
+    """So many posts, all of them published before under another id; half of them at a page."""
+    before, keys = records(count), texts("slug:p", count)
+    pages = texts("https://x/", count)
+    pages = [page] * (count // 2) + pages[count // 2 :] if page else pages
+    files = [
+        Finding(
+            FileRecord(previous.path, STAMP, "d", "published"),
+            previous,
+            Claim(path, key, "Tea", NOW),
+            permalink,
+        )
+        for previous, path, key, permalink in zip(
+            before, again(texts("p", count)), keys, pages, strict=True
+        )
+    ]
+    hidden = [
+        Finding(FileRecord(each.path, STAMP, "d", "draft"), each)
+        for each in records(count, "draft")
+    ]
+    return Findings((*files, *hidden), tuple(records(count, "gone")))
 
 
 def sharing(count: int) -> Callable[[], object]:
-    found = seen(count)
     pages = {page: texts("other", 2) for page in texts("https://x/", count)}
-    found.permalinks |= dict.fromkeys(texts("p", count // 2), "https://x/0")
-    return partial(publish._sharing, found, pages, set(texts("gone", count)))
+    return partial(page_owners, findings(count, "https://x/0"), pages)
 
 
 def deciding(twins: bool) -> Case:
     def case(count: int) -> Callable[[], object]:
-        found, paths = seen(count), texts("p", count)
+        results, paths = findings(count, "https://x/0"), texts("p", count)
         ids = dict(zip(again(paths), texts("tag:new:", count), strict=True))
         other = dict.fromkeys(again(paths), "first.md")
         early = {i: Standing(p, i, "Tea", at("2026-02-01")) for p, i in ids.items()}
-        verdict = publish._Verdict(
-            Identities(ids, other if twins else {}), early, {} if twins else other
-        )
-        folder = Folder(Path(), 0, stands=True)
-        every = known(records(count))
-        with publish._Spool() as spool:
-            for path in paths:
-                spool.add(str(path), an_entry(str(path)))
+        identified = Identified(Identities(ids, other if twins else {}), early, {})
+        every = stored(records(count))
+        entries = [(str(path), an_entry(str(path))) for path in paths]
 
-        def decide() -> object:
-            with publish._Spool() as entries:
-                decided = publish._decide(entries, folder, a_site(), NOW, every, found, verdict)
-                return list(decided.entries)
+        def deciding() -> object:
+            return list(decide(results, entries, every, identified, a_site(), NOW).entries)
 
-        return decide
+        return deciding
 
     return case
 
 
-def forgetting(stands: bool) -> Case:
+def forgetting(are_gone: bool) -> Case:
     def case(count: int) -> Callable[[], object]:
-        found, every = seen(count), known(records(count, "gone"))
-        folder = Folder(Path(), 0, stands=stands)
+        results, every = findings(count), stored(records(count, "gone"))
+        gone = frozenset(texts("gone", count)) if are_gone else frozenset[str]()
+        results = replace(results, gone=gone)
         published = set(texts("tag:gone:", count // 2))
-        return lambda: publish._forget_missing(found, every, published, folder, NOW)
+        return lambda: decide_missing(results, published, every, NOW)
 
     return case
 
 
 def released(count: int) -> Callable[[], object]:
-    found = seen(count)
-    found.records += records(count)
-    every = known(records(count))
-    return lambda: publish._released_keys(every, found, texts("gone", count))
+    before = stored(records(count)).records
+    return partial(released_keys, before, records(count), texts("gone", count))
+
+
+def spooling(count: int) -> Callable[[], object]:
+    entries = [(name, an_entry(name)) for name in map(str, texts("p", count))]
+
+    def spool() -> object:
+        with Spool() as spooled:
+            for path, entry in entries:
+                spooled.add(path, entry)
+            return list(spooled)
+
+    return spool
 
 
 @pytest.fixture
@@ -160,11 +179,11 @@ def reporting(tmp_path: Path) -> Case:
 
         def report() -> object:
             with store.snapshot() as snapshot:
-                told = publish._report(
-                    snapshot, publication, changes, known(records(count)), seen(count)
+                report = report_on(
+                    snapshot, publication, changes, stored(records(count)), findings(count)
                 )
             store.close()
-            return told.refused, told.to_dict("https://example.org")
+            return report.refused, report.to_dict("https://example.org")
 
         return report
 
@@ -211,14 +230,16 @@ def a_tree(count: int) -> Callable[[], object]:
 
 
 CASES: Final[dict[str, Case]] = {
-    "sharing": sharing,
+    "pages of several posts": sharing,
     "deciding": deciding(twins=False),
     "deciding on twins": deciding(twins=True),
-    "forgetting what is gone": forgetting(stands=True),
-    "forgetting at the second look": forgetting(stands=False),
+    "files that are gone": forgetting(are_gone=True),
+    "files that are missing": forgetting(are_gone=False),
     "released keys": released,
-    "names that are nearly alike": of_posts(checking._nearly_alike),
-    "one page for two": of_posts(checking._one_page_for_two),
+    "entries on disk": spooling,
+    "names that are nearly alike": of_posts(checking._similar_names),
+    "one page for two": of_posts(checking._shared_pages),
+    "conflicts": of_posts(lambda posts: checking._conflicts(posts, a_site())),
     "problems as text": of_problems(check_formats.as_text),
     "problems as JSON": of_problems(check_formats.as_json),
     "problems for GitHub": of_problems(check_formats.as_github),
@@ -248,11 +269,10 @@ def test_a_report_on_four_times_the_files_takes_about_four_times_the_calls(
 
 
 def test_no_function_escapes_the_count(reporting: Case) -> None:
-    modules = (
-        *("publishing.publish", "publishing.check", "cli.check_formats"),
-        *("web.pages.navigation", "store.chunks"),
-    )
-    also = ("_Seen", "_Known", "_Verdict", "Publication")
+    rooms = ("web.pages.navigation", "store.chunks")
+    files = Path(publishing.__path__[0]).glob("[!_]*.py")
+    modules = (*(f"publishing.{file.stem}" for file in files), *rooms)
+    also = ("Findings", "Stored", "Identified", "Publication", "Spool")
     functions = {
         name: function
         for module in modules

@@ -1,4 +1,4 @@
-"""What a publish would do, told without doing it."""
+"""A preview reports what a publish would do, and writes nothing."""
 
 import shutil
 from datetime import UTC, datetime
@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from feedsvc.publishing.publish import (
-    Report,
-    preview,
-    publish,
-)
+from feedsvc.publishing.publish import preview, publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.schema import metadata
 from feedsvc.store.store import Store
@@ -41,9 +38,9 @@ def proposed(posts: PostFolder, store: Store) -> PostFolder:
     posts.write("gone.md", title="Gone", tags="[Black]")
     posts.write("broken.md", date="no date at all")
     publish(Folder(posts.root, 0), store, SITE, NOW)
-    place = posts.root.with_name("proposed")
-    shutil.copytree(posts.root, place)
-    return PostFolder(place)
+    copy = posts.root.with_name("proposed")
+    shutil.copytree(posts.root, copy)
+    return PostFolder(copy)
 
 
 def change(folder: PostFolder) -> None:
@@ -58,9 +55,9 @@ def ask(folder: PostFolder, store: Store) -> Report:
 
 
 def titles(report: Report) -> dict[str, list[str]]:
-    told = report.to_dict(SITE.url)
+    summary = report.to_dict(SITE.url)
     kinds = ("added", "changed", "withdrawn")
-    return {kind: [line["title"] for line in told[kind]["entries"]] for kind in kinds}
+    return {kind: [line["title"] for line in summary[kind]["entries"]] for kind in kinds}
 
 
 def test_a_preview_of_what_is_published_is_empty(proposed: PostFolder, store: Store) -> None:
@@ -69,7 +66,9 @@ def test_a_preview_of_what_is_published_is_empty(proposed: PostFolder, store: St
     assert [problem.path for problem in report.problems] == ["broken.md"]
 
 
-def test_a_preview_tells_what_subscribers_would_see(proposed: PostFolder, store: Store) -> None:
+def test_a_preview_reports_what_subscribers_would_see(
+    proposed: PostFolder, store: Store
+) -> None:
     change(proposed)
     report = ask(proposed, store)
     assert titles(report) == {"added": ["New"], "changed": ["After"], "withdrawn": ["Gone"]}
@@ -81,7 +80,7 @@ def test_a_preview_tells_what_subscribers_would_see(proposed: PostFolder, store:
     assert "tags/Pots" not in report.feeds  # of the post that was only moved
 
 
-def test_a_preview_tells_the_problems_that_would_stand(
+def test_a_preview_reports_the_problems_that_would_remain(
     proposed: PostFolder, store: Store
 ) -> None:
     proposed.write("broken.md", title="Mended")
@@ -90,8 +89,8 @@ def test_a_preview_tells_the_problems_that_would_stand(
     assert [(problem.path, problem.code) for problem in report.problems] == [
         ("worse.md", "date")
     ]
-    told = report.to_dict(SITE.url)
-    assert (told["refused"], [p["path"] for p in told["problems"]]) == (1, ["worse.md"])
+    summary = report.to_dict(SITE.url)
+    assert (summary["refused"], [p["path"] for p in summary["problems"]]) == (1, ["worse.md"])
     (proposed.root / "worse.md").unlink()
     (proposed.root / "broken.md").unlink()
     assert ask(proposed, store).problems == ()
@@ -122,7 +121,7 @@ def test_a_preview_into_an_empty_store_writes_nothing(posts: PostFolder, store: 
     assert rows_of(store) == before
 
 
-def test_a_publish_then_does_what_was_told(proposed: PostFolder, store: Store) -> None:
+def test_a_publish_does_what_the_preview_reported(proposed: PostFolder, store: Store) -> None:
     change(proposed)
     proposed.write("broken.md", title="Mended")
     proposed.write("worse.md", date="yesterday, perhaps")
@@ -137,9 +136,7 @@ def test_a_publish_then_does_what_was_told(proposed: PostFolder, store: Store) -
     assert ask(proposed, store).to_dict(SITE.url)["added"]["count"] == 0
 
 
-def test_the_published_folder_itself_can_be_asked_about(
-    posts: PostFolder, store: Store
-) -> None:
+def test_the_published_folder_itself_can_be_previewed(posts: PostFolder, store: Store) -> None:
     posts.write("tea.md", title="Tea")
     posts.write("pots.md", title="Pots")
     folder = Folder(posts.root, 3600, exclude=["drafts/**"])

@@ -1,4 +1,4 @@
-"""Two watchers of one PostgreSQL store: who publishes, who takes over, who is refused."""
+"""Two watchers of one PostgreSQL store: one publishes, takes over, or is refused."""
 
 import signal
 import subprocess
@@ -30,9 +30,9 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 @contextmanager
-def watching(place: Path, seeds: Path, url: str) -> Iterator[Server]:
+def watching(home: Path, seeds: Path, url: str) -> Iterator[Server]:
     """`feedsvc watch`; its first scan is done."""
-    server = Server(place, seeds, command="watch", settings={"FEEDSVC_STORE__URL": url})
+    server = Server(home, seeds, command="watch", settings={"FEEDSVC_STORE__URL": url})
     store = Store(url)
     try:
         wait_until(lambda: store.watchers.alive() or server.process.poll(), "the watcher")
@@ -42,8 +42,8 @@ def watching(place: Path, seeds: Path, url: str) -> Iterator[Server]:
         server.stop()
 
 
-def folder_of(place: Path, *names: str) -> PostFolder:
-    posts = PostFolder(place)
+def folder_of(home: Path, *names: str) -> PostFolder:
+    posts = PostFolder(home)
     for name in names:
         posts.write(f"{name}.md", title=name)
     return posts
@@ -67,7 +67,7 @@ def test_a_watcher_over_another_folder_refuses_to_start(
             settings={"FEEDSVC_STORE__URL": postgres_url},
         )
         assert second.process.wait(20) == 2
-        assert f"{others.root} lacks 7 of 12 published files" in second.log
+        assert f"{others.root} lacks 7 of the 12 published files" in second.log
         assert str(ours.root) in second.log
         assert "Traceback" not in second.log
         assert titles(store) == {*NAMES}
@@ -95,7 +95,9 @@ def titles(store: Store) -> set[str]:
         return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
-def test_a_lock_that_cannot_be_had_is_logged_once(tmp_path: Path, postgres_url: str) -> None:
+def test_a_lock_that_another_process_holds_is_logged_once(
+    tmp_path: Path, postgres_url: str
+) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
     store = Store(postgres_url)
     with store.lock(), watching(tmp_path / "1", posts.root, postgres_url) as watcher:
@@ -107,7 +109,7 @@ def test_a_lock_that_cannot_be_had_is_logged_once(tmp_path: Path, postgres_url: 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server takes a client for vanished after three seconds, not after twenty."""
+    """The server drops a silent client after three seconds, not after twenty."""
     assert VANISHED_SECONDS + RETRY < 30
     monkeypatch.setattr("feedsvc.store.engine.postgres.VANISHED_SECONDS", 3)
     monkeypatch.setattr("feedsvc.store.engine.postgres._HEARTBEAT_SECONDS", 0.5)
@@ -129,7 +131,7 @@ def test_a_machine_that_is_cut_off_loses_the_lock_and_publishes_nothing(
         vanished, other = Store(url, limits=Limits(1)), Store(postgres_url)
         with vanished.lock():
             time.sleep(4)
-            assert not may_publish(other)  # its heartbeats are heard
+            assert not may_publish(other)  # its heartbeats arrive
             proxy.fall_silent()
             wait_until(lambda: may_publish(other), "the takeover", 10)
             proxy.speak()
@@ -185,7 +187,7 @@ def test_a_process_that_hangs_loses_the_lock(tmp_path: Path, postgres_url: str) 
     other.close()
 
 
-def test_a_running_watcher_takes_over_jobs_of_one_that_died_and_no_others(
+def test_a_running_watcher_takes_over_the_jobs_of_dead_watchers_only(
     tmp_path: Path, postgres_url: str
 ) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
@@ -208,14 +210,14 @@ def state(store: Store, name: str) -> str:
     return job.state
 
 
-def test_a_watcher_that_ends_signs_off(tmp_path: Path, postgres_url: str) -> None:
+def test_a_watcher_that_stops_removes_its_row(tmp_path: Path, postgres_url: str) -> None:
     posts = folder_of(tmp_path / "posts", "tea")
     store = Store(postgres_url)
     with watching(tmp_path / "1", posts.root, postgres_url) as watcher:
-        (known,) = store.watchers.alive()
-        assert known.folder == str(posts.root)
+        (alive,) = store.watchers.alive()
+        assert alive.folder == str(posts.root)
         name = store.jobs.enqueue(NOW, kind="preview")[0].name
-        store.jobs.begin([name], NOW, known.name)
+        store.jobs.begin([name], NOW, alive.name)
         assert watcher.stop() == 0
     assert store.watchers.alive() == []
     assert state(store, name) == "queued"
@@ -238,6 +240,6 @@ def test_another_folder_is_not_published_into_the_store_of_a_running_watcher(
     assert run(tmp_path, tmp_path / "linked", settings, "publish").process.wait(20) == 0
 
 
-def run(place: Path, seeds: Path, settings: dict[str, str], command: str) -> Server:
-    words = (command, str(place / "public")) if command == "export" else (command,)
-    return Server(place, seeds, command=words[0], settings=settings, more=words[1:])
+def run(home: Path, seeds: Path, settings: dict[str, str], command: str) -> Server:
+    words = (command, str(home / "public")) if command == "export" else (command,)
+    return Server(home, seeds, command=words[0], settings=settings, more=words[1:])

@@ -1,4 +1,4 @@
-"""A disk or a network share that does not answer: nothing that it held is gone."""
+"""A disk or a network share that does not answer: its files are not withdrawn."""
 
 import errno
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ import pytest
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder, Survey
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store
@@ -56,7 +57,7 @@ def disk(posts: PostFolder, tmp_path: Path) -> Iterator[FaultyFolder]:
 
 @pytest.fixture
 def still(posts: PostFolder) -> Folder:
-    """The folder while nobody writes: what is missing is withdrawn at the first look."""
+    """The folder while nobody writes: missing files are withdrawn at the first look."""
     return Folder(posts.root, 0, stands=True)
 
 
@@ -68,7 +69,7 @@ def still(posts: PostFolder) -> Folder:
         *((number, (LOOKUP,)) for number in FAULTS),
     ],
 )
-def test_nothing_in_a_folder_that_does_not_answer_is_gone(
+def test_no_file_in_a_folder_that_does_not_answer_is_withdrawn(
     disk: FaultyFolder, still: Folder, store: Store, number: int, failing: tuple[int, ...]
 ) -> None:
     publish_now(still, store)
@@ -97,10 +98,10 @@ def test_the_other_posts_are_published_meanwhile(
     assert {entry.title for entry in entries(store)} == {"Pots", "Old", "Older"}
 
 
-def test_a_folder_of_which_no_more_answers_is_not_held(
+def test_a_folder_that_stops_answering_is_not_held(
     disk: FaultyFolder, still: Folder, store: Store, posts: PostFolder
 ) -> None:
-    """What may be there is no reason to say that the folder is empty."""
+    """A folder with unreadable files is not empty."""
     (posts.root / "tea.md").unlink()
     publish_now(still, store)
     disk.fail(errno.EIO, *EVERYTHING)
@@ -130,8 +131,8 @@ def test_the_length_of_an_enclosure_stays_while_its_disk_does_not_answer(
     disk: FaultyFolder, still: Folder, store: Store, posts: PostFolder, number: int
 ) -> None:
     def lengths() -> list[int | None]:
-        found = (entry for entry in entries(store) if entry.title.startswith("Tea"))
-        return [enclosure.length for entry in found for enclosure in entry.enclosures]
+        matches = (entry for entry in entries(store) if entry.title.startswith("Tea"))
+        return [enclosure.length for entry in matches for enclosure in entry.enclosures]
 
     (disk.files / "a.mp3").write_bytes(b"12345")
     posts.write("tea.md", title="Tea", audio="archive/a.mp3")
@@ -196,7 +197,7 @@ def test_a_watcher_withdraws_nothing_when_a_disk_fails_and_reads_it_when_it_answ
         watcher.stop()
 
 
-def test_a_picture_on_a_disk_that_does_not_answer_is_not_gone(
+def test_a_picture_on_a_disk_that_does_not_answer_is_not_missing(
     disk: FaultyFolder, posts: PostFolder, tmp_path: Path
 ) -> None:
     (disk.files / "a.png").write_bytes(b"\x89PNG")

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
-from feedsvc.publishing.publish import Report
+from feedsvc.publishing.report import Report
 from tests.support.feedcheck import Finding
 from tests.support.pipeline import (
     Pipeline,

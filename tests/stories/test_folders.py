@@ -1,4 +1,4 @@
-"""What befalls a folder, as a WebSub subscriber and a URL to notify hear of it."""
+"""What a WebSub subscriber and a notified URL receive when a folder changes or fails."""
 
 import json
 import os
@@ -31,7 +31,7 @@ NEAR = {
     "FEEDSVC_WEBHOOK__SECRET": SECRET,
     "FEEDSVC_WATCHER__INTERVAL": "1",
 }
-SILENCE = 2.5  # seconds: two scans and the look after each, in which nothing may be heard
+SILENCE = 2.5  # seconds: two scans and the second look after each, in which nothing may arrive
 
 
 @dataclass
@@ -42,12 +42,12 @@ class Listeners:
     subscriber: Subscriber
     notified: Subscriber
 
-    def heard(self) -> tuple[int, int]:
+    def received(self) -> tuple[int, int]:
         return len(self.subscriber.deliveries()), len(self.notified.calls)
 
     def wait_for(self, text: str) -> None:
-        """Wait until both have heard of a publish after which the feed has this text."""
-        before = self.heard()
+        """Wait until both have received a publish whose feed contains this text."""
+        before = self.received()
 
         def delivered() -> bool:
             sent = self.subscriber.deliveries()[before[0] :]
@@ -57,31 +57,31 @@ class Listeners:
         wait_until(lambda: len(self.notified.calls) > before[1], "the message")
 
     def news(self) -> dict[str, Any]:
-        """What the last message says."""
-        told: dict[str, Any] = json.loads(self.notified.calls[-1].body)["data"]
-        return told
+        """The data of the last message."""
+        data: dict[str, Any] = json.loads(self.notified.calls[-1].body)["data"]
+        return data
 
-    def hear_nothing(self) -> None:
-        """Neither of them hears anything, and the feed stays as it is."""
-        before, feed = self.heard(), self.server.get("/atom.xml").content
+    def receive_nothing(self) -> None:
+        """Check that neither receives anything, and that the feed does not change."""
+        before, feed = self.received(), self.server.get("/atom.xml").content
         time.sleep(SILENCE)
-        assert self.heard() == before
+        assert self.received() == before
         assert self.server.get("/atom.xml").content == feed
 
 
 @contextmanager
-def listening(place: Path, root: Path, port: int | None = None) -> Iterator[Listeners]:
+def listening(home: Path, root: Path, port: int | None = None) -> Iterator[Listeners]:
     with a_subscriber() as subscriber, a_subscriber() as notified:
         receiver = {"url": notified.url + "/ci", "secret": calls.WHSEC}
         settings = {**NEAR, "FEEDSVC_NOTIFY": json.dumps([receiver])}
-        with running(place, root, settings, port) as server:
+        with running(home, root, settings, port) as server:
             subscriber.ask(f"{server.url}/hub", f"{server.url}/atom.xml")
             wait_until(subscriber.verifications, "the verification")
             wait_until(lambda: notified.calls, "the message of the first publish")
             yield Listeners(server, subscriber, notified)
 
 
-def command(place: Path, root: Path, server: Server, *words: str) -> int:
+def command(home: Path, root: Path, server: Server, *words: str) -> int:
     environ = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         "FEEDSVC_SITE__TITLE": "Tea notes",
@@ -90,28 +90,28 @@ def command(place: Path, root: Path, server: Server, *words: str) -> int:
         "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
         "FEEDSVC_SITE__URL": server.url,
         "FEEDSVC_CONTENT__SEEDS": str(root),
-        "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+        "FEEDSVC_STORE__URL": f"sqlite:///{home}/var/feedsvc.sqlite3",
     }
     words = (sys.executable, "-m", "feedsvc", *words)
     ended = subprocess.run(
-        words, env=environ, cwd=place, capture_output=True, timeout=60, check=False
+        words, env=environ, cwd=home, capture_output=True, timeout=60, check=False
     )
     return ended.returncode
 
 
-def release(place: Path, name: str, *titles: str) -> None:
-    folder = PostFolder(place / "releases" / name / "posts")
+def release(home: Path, name: str, *titles: str) -> None:
+    folder = PostFolder(home / "releases" / name / "posts")
     for title in titles:
         folder.write(f"{title.split()[0].lower()}.md", title=title)
 
 
-def swap(place: Path, name: str) -> None:
-    fresh = place / "fresh"
+def swap(home: Path, name: str) -> None:
+    fresh = home / "fresh"
     fresh.symlink_to(Path("releases", name))
-    fresh.replace(place / "current")
+    fresh.replace(home / "current")
 
 
-def test_a_swap_is_heard_of_once_with_what_has_changed(tmp_path: Path) -> None:
+def test_subscribers_receive_a_swap_once_with_what_has_changed(tmp_path: Path) -> None:
     app = tmp_path / "app"
     release(app, "1", "Tea", "Pots")
     swap(app, "1")
@@ -124,7 +124,7 @@ def test_a_swap_is_heard_of_once_with_what_has_changed(tmp_path: Path) -> None:
         assert counts == {"added": 1, "changed": 1}
         assert listeners.news()["withdrawn"]["count"] == 0
         shutil.rmtree(app / "releases/1")
-        listeners.hear_nothing()
+        listeners.receive_nothing()
         release(app, "3", "Tea at last", "Pots", "Cups")
         swap(app, "3")
         hook = {**calls.bearer(SECRET), "Prefer": "wait=20"}
@@ -132,7 +132,7 @@ def test_a_swap_is_heard_of_once_with_what_has_changed(tmp_path: Path) -> None:
         listeners.wait_for("Tea at last")
 
 
-def test_nobody_hears_of_a_folder_that_is_empty_or_missing(
+def test_subscribers_receive_nothing_if_the_folder_is_empty_or_missing(
     tmp_path: Path, posts: PostFolder
 ) -> None:
     posts.write("tea.md", title="Tea")
@@ -142,10 +142,10 @@ def test_nobody_hears_of_a_folder_that_is_empty_or_missing(
         server = listeners.server
         posts.root.rename(away)
         wait_until(lambda: "is not a folder" in server.log, "the report")
-        listeners.hear_nothing()
+        listeners.receive_nothing()
         posts.root.mkdir()
         wait_until(lambda: "held" in server.get("/readyz").text, "the hold")
-        listeners.hear_nothing()
+        listeners.receive_nothing()
         assert server.log.count("holds no post") == 1
         assert command(tmp_path, posts.root, server, "publish") == 3
         hook = {**calls.bearer(SECRET), "Prefer": "wait=20"}
@@ -153,31 +153,33 @@ def test_nobody_hears_of_a_folder_that_is_empty_or_missing(
         job = server.get(rebuilt.headers["Location"].removeprefix(server.url), hook).json()
         wait_until(lambda: _job(server, job["job"])["state"] == "done", "the job")
         assert _job(server, job["job"])["report"]["held"]["count"] == 2
-        listeners.hear_nothing()
+        listeners.receive_nothing()
         posts.root.rmdir()
         away.rename(posts.root)
         wait_until(lambda: server.get("/readyz").text == "ready\n", "the recovery")
-        listeners.hear_nothing()
+        listeners.receive_nothing()
         posts.write("cups.md", title="Cups")
         listeners.wait_for("Cups")
         shutil.rmtree(posts.root / "deep")
         for name in ("tea.md", "cups.md"):
             (posts.root / name).unlink()
         wait_until(lambda: server.log.count("holds no post") == 2, "the second report")
-        listeners.hear_nothing()
-        before = listeners.heard()
+        listeners.receive_nothing()
+        before = listeners.received()
         assert command(tmp_path, posts.root, server, "publish", "--accept") == 0
-        wait_until(lambda: listeners.heard()[0] > before[0], "the delivery", 30)
+        wait_until(lambda: listeners.received()[0] > before[0], "the delivery", 30)
         assert b"<entry>" not in listeners.subscriber.deliveries()[-1].body
         assert server.get("/readyz").text == "ready\n"
 
 
 def _job(server: Server, name: str) -> dict[str, Any]:
-    told: dict[str, Any] = server.get(f"/hooks/jobs/{name}", calls.bearer(SECRET)).json()
-    return told
+    job: dict[str, Any] = server.get(f"/hooks/jobs/{name}", calls.bearer(SECRET)).json()
+    return job
 
 
-def test_nobody_hears_of_a_disk_that_does_not_answer(tmp_path: Path, posts: PostFolder) -> None:
+def test_subscribers_receive_nothing_if_a_disk_does_not_answer(
+    tmp_path: Path, posts: PostFolder
+) -> None:
     posts.write("tea.md", title="Tea")
     with faulty_folder(posts.root / "archive", tmp_path / "disk") as disk:
         PostFolder(disk.files).write("old.md", title="Old")
@@ -186,9 +188,9 @@ def test_nobody_hears_of_a_disk_that_does_not_answer(tmp_path: Path, posts: Post
                 disk.fail(number, *EVERYTHING)
                 os.utime(posts.root / "tea.md")
                 wait_until(lambda: "cannot be read" in listeners.server.log, "the report")
-                listeners.hear_nothing()
+                listeners.receive_nothing()
                 disk.heal()
-                listeners.hear_nothing()
+                listeners.receive_nothing()
             disk.fail(5, *EVERYTHING)
             posts.write("pots.md", title="Pots")
             listeners.wait_for("Pots")
@@ -196,7 +198,9 @@ def test_nobody_hears_of_a_disk_that_does_not_answer(tmp_path: Path, posts: Post
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
-def test_nobody_hears_of_a_volume_that_is_unmounted(tmp_path: Path, posts: PostFolder) -> None:
+def test_subscribers_receive_nothing_if_a_volume_is_unmounted(
+    tmp_path: Path, posts: PostFolder
+) -> None:
     mounting = ["mount", "-t", "tmpfs", "none", str(posts.root)]
     if subprocess.run(mounting, check=False, capture_output=True).returncode:
         pytest.skip("nothing can be mounted here")
@@ -205,7 +209,7 @@ def test_nobody_hears_of_a_volume_that_is_unmounted(tmp_path: Path, posts: PostF
         with listening(tmp_path, posts.root) as listeners:
             subprocess.run(["umount", "-l", str(posts.root)], check=True)
             wait_until(lambda: "held" in listeners.server.get("/readyz").text, "the hold")
-            listeners.hear_nothing()
+            listeners.receive_nothing()
             assert "Tea" in listeners.server.get("/atom.xml").text
     finally:
         subprocess.run(["umount", "-l", str(posts.root)], check=False, capture_output=True)

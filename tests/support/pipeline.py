@@ -16,7 +16,8 @@ from feedsvc.core.feeds.feeds import feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.feedcheck import (

@@ -6,7 +6,7 @@ import pytest
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.problems import Problem
-from feedsvc.publishing.publish import Report
+from feedsvc.publishing.report import Report
 from feedsvc.watcher.report_log import ReportLog
 
 REFUSED = Problem("tea.md", 3, "date: 'soon' is not a date", "write 2026-03-01", True)

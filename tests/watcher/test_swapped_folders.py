@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError
-from feedsvc.publishing.publish import Report, publish
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
 from feedsvc.source.source import Source

@@ -1,0 +1,140 @@
+"""Decide what one file is on its own: a post to publish, or the reason why it is not."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.file_records import FileRecord, Stamp, State
+from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
+from feedsvc.core.problems import Problem, Span
+from feedsvc.core.site import Site
+from feedsvc.publishing.earlier_dates import EarlierDates
+from feedsvc.publishing.findings import Finding, positions_of
+from feedsvc.publishing.post_problems import (
+    expired_before_warning,
+    future_update_warning,
+    lost_front_matter_problem,
+)
+from feedsvc.publishing.read_file import compose_entry, problems_of
+from feedsvc.source.folder import HIDDEN
+
+
+def assess(
+    reading: Reading,
+    file: tuple[Stamp, str],
+    previous: FileRecord | None,
+    earlier: EarlierDates,
+    site: Site,
+    now: datetime,
+) -> tuple[Finding, Entry | None]:
+    """The finding about a file, and its entry if it is to be published.
+
+    `file` is its stamp and digest, `previous` what the store has of it.
+    """
+    if isinstance(reading, NotAPost) and previous and previous.entry_id:
+        problem = lost_front_matter_problem(reading.path)
+        hidden = reading.reason
+        reading = Draft(reading.path, (problem,), hidden) if hidden else problem
+    if isinstance(reading, Post):
+        if reading.expires and earlier.has_expired(reading.expires, now):
+            passed_at = microseconds(reading.expires)
+            expired = _expired(reading, reading.expires, now)
+            return _not_published(expired, file, previous, passed_at), None
+        if earlier.has_come(reading, now):
+            post, due_at = _until_next_change(reading, now, earlier.updated)
+            composed = compose_entry(post, site)
+            if isinstance(composed, Entry):
+                return _to_publish(post, file, previous, due_at), composed
+            reading = replace(composed, span=Span(ends=post.expires))
+        elif reading.held_by:
+            reading = replace(reading, warnings=(*reading.warnings, reading.held_by))
+    if isinstance(reading, Problem) and not earlier.holds(reading, now):
+        reading = Draft(reading.path, (reading,), "its dates")
+    return _not_published(reading, file, previous), None
+
+
+def _to_publish(
+    post: Post, file: tuple[Stamp, str], previous: FileRecord | None, due_at: int | None
+) -> Finding:
+    record = FileRecord(
+        post.path,
+        *file,
+        "published",
+        due_at=due_at,
+        problems=post.warnings,
+        measured=(
+            *((e.file, e.length) for e in post.enclosures if e.file),
+            *((name, HIDDEN) for name in post.hidden_files),
+        ),
+        passed_at=microseconds(post.public_from),
+    )
+    claim = Claim(post.path, post.key, post.title, post.published)
+    return Finding(record, previous, claim, post.permalink, positions_of(post))
+
+
+def _not_published(
+    reading: Reading,
+    file: tuple[Stamp, str],
+    previous: FileRecord | None,
+    passed_at: int | None = None,
+) -> Finding:
+    """The finding about a file that is hidden, held, refused or no post.
+
+    If it is refused, what it last published stays.
+    """
+    state, due_at = _state_of(reading)
+    record = FileRecord(
+        *(reading.path, *file, state),
+        due_at=due_at,
+        problems=tuple(problems_of(reading)),
+        passed_at=passed_at,
+    )
+    if isinstance(reading, Problem) and previous and previous.entry_id:
+        record = replace(
+            record,
+            entry_id=previous.entry_id,
+            key=previous.key,
+            passed_at=previous.passed_at,
+        )
+    return Finding(record, previous)
+
+
+def _state_of(reading: Reading) -> tuple[State, int | None]:
+    """How a file is recorded, and when it must be read again because of its dates."""
+    match reading:
+        case Post():
+            return "held", microseconds(reading.public_from)
+        case Draft():
+            return "draft", None
+        case NotAPost():
+            return "no post", None
+        case Problem():
+            ends = reading.span.ends
+            return "refused", microseconds(ends) if ends else None
+
+
+def _expired(post: Post, expires: datetime, now: datetime) -> Draft:
+    """The post, hidden because it has expired; with a warning if the clock is behind that."""
+    if expires <= now:
+        return Draft(post.path, post.warnings, "expired")
+    warning = expired_before_warning(post.path, expires, post.position_of("expires"))
+    return Draft(post.path, (*post.warnings, warning), "expired")
+
+
+def _until_next_change(
+    post: Post, now: datetime, published_update: datetime | None
+) -> tuple[Post, int | None]:
+    """The post as it is now, and when one of its dates changes it.
+
+    An `updated` in the future has no effect until then. It has if it is already published,
+    because then the clock was put back. A post ends when it expires.
+    """
+    due = [post.expires] if post.expires else []
+    if post.updated and post.updated > now and post.updated != published_update:
+        due.append(post.updated)
+        position = post.position_of("updated")
+        warning = future_update_warning(post.path, post.updated, position)
+        post = replace(post, updated=None, warnings=(*post.warnings, warning))
+    return post, microseconds(min(due)) if due else None

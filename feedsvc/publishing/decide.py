@@ -1,0 +1,188 @@
+"""Decide what one publish changes: findings and stored entries in, a Publication out. Pure."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.file_records import FileRecord
+from feedsvc.core.site import Site
+from feedsvc.publishing.findings import Finding, Findings, unread
+from feedsvc.publishing.identify import Identified
+from feedsvc.publishing.post_problems import (
+    first_date_warning,
+    one_page_problem,
+    twin_problem,
+)
+from feedsvc.publishing.stored import Stored
+from feedsvc.store.publication import Publication
+
+
+def decide(
+    findings: Findings,
+    entries: Iterable[tuple[str, Entry]],
+    stored: Stored,
+    identified: Identified,
+    site: Site,
+    now: datetime,
+) -> Publication:
+    """The publication that brings the store up to the findings.
+
+    `entries` are those of the findings, by path. They are read when the publication is written.
+    """
+    ids, twins = identified.identities.ids, identified.identities.twins
+    owners = page_owners(findings, identified.pages)
+    first_dates = {} if stored.has_new_zone else _first_dates(findings, identified)
+    records = [finding.record for finding in findings.files if not finding.claim]
+    identities: dict[str, str] = {}
+    released = findings.released_ids()
+    for finding in findings.files:
+        claim = finding.claim
+        if claim is None:
+            continue
+        if claim.path in twins:
+            records.append(_twin_record(finding, claim, twins[claim.path]))
+            continue
+        entry_id = ids[claim.path]
+        identities[claim.key] = entry_id
+        if finding.previous and finding.previous.entry_id:
+            released.add(finding.previous.entry_id)
+        owner, first_date = owners.get(claim.path), first_dates.get(claim.path)
+        records.append(_published_record(finding, claim, entry_id, owner, first_date))
+    published = set(identities.values())
+    fate = decide_missing(findings, published, stored, now)
+    records += fate.kept
+    return Publication(
+        site,
+        (
+            with_identity(entry, ids[path], first_dates.get(path))
+            for path, entry in entries
+            if path not in twins
+        ),
+        sorted((released | fate.withdrawn) - published),
+        records,
+        fate.forgotten,
+        identities,
+        released_keys(stored.records, records, fate.forgotten),
+    )
+
+
+def page_owners(findings: Findings, pages: Mapping[str, list[str]]) -> dict[str, str]:
+    """For each post whose permalink another post has: the path of that other post.
+
+    A stored post keeps its permalink; of several new ones, the oldest gets it.
+    """
+    found = {finding.claim.path: finding for finding in findings.files if finding.claim}
+    missing = {record.path for record in findings.missing}
+    owners: dict[str, str] = {}
+    for permalink, paths in pages.items():
+        staying = [path for path in paths if path not in found and path not in missing]
+        if staying:
+            owners[permalink] = staying[0]
+    shared = {}
+    claims = (finding.claim for finding in found.values() if finding.claim)
+    for claim in sorted(claims, key=lambda claim: (claim.published, claim.path)):
+        owner = owners.setdefault(found[claim.path].permalink, claim.path)
+        if owner != claim.path:
+            shared[claim.path] = owner
+    return shared
+
+
+def _first_dates(findings: Findings, identified: Identified) -> dict[str, datetime]:
+    """By path, the date under which a post was first published, if its author changed it."""
+    ids, twins = identified.identities.ids, identified.identities.twins
+    first_dates = {}
+    for finding in findings.files:
+        claim = finding.claim
+        if claim is None or claim.path in twins:
+            continue
+        standing = identified.standing.get(ids[claim.path])
+        if standing and standing.published != claim.published:
+            first_dates[claim.path] = standing.published
+    return first_dates
+
+
+def _twin_record(finding: Finding, claim: Claim, owner: str) -> FileRecord:
+    """The record of a post that is refused because another one has its key.
+
+    What it last published stays. It is read again once the key is free.
+    """
+    record, previous = finding.record, finding.previous
+    problem = twin_problem(claim.path, owner, claim.key, finding.positions.key)
+    return replace(
+        record,
+        state="refused",
+        entry_id=previous.entry_id if previous else None,
+        key=previous.key if previous else "",
+        passed_at=previous.passed_at if previous and previous.entry_id else None,
+        wants=claim.key,
+        problems=(*record.problems, problem),
+    )
+
+
+def _published_record(
+    finding: Finding,
+    claim: Claim,
+    entry_id: str,
+    owner: str | None,
+    first_date: datetime | None,
+) -> FileRecord:
+    """The record of a post that is published, with the warnings that this brings."""
+    problems = finding.record.problems
+    if owner is not None:
+        position = finding.positions.permalink
+        problems += (one_page_problem(claim.path, owner, finding.permalink, position),)
+    if first_date is not None:
+        position = finding.positions.published
+        problems += (first_date_warning(claim.path, first_date, position),)
+    return replace(finding.record, entry_id=entry_id, key=claim.key, problems=problems)
+
+
+def with_identity(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:
+    """The entry with its permanent id, and with the date that readers already have."""
+    if first_date is not None:
+        updated = entry.updated if entry.updated > entry.published else first_date
+        entry = replace(entry, published=first_date, updated=max(first_date, updated))
+    return entry if entry.id == entry_id else replace(entry, id=entry_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFiles:
+    """What becomes of missing files: records to keep, paths to forget, entries to withdraw."""
+
+    kept: tuple[FileRecord, ...]
+    forgotten: tuple[str, ...]
+    withdrawn: frozenset[str]
+
+
+def decide_missing(
+    findings: Findings, published: Collection[str], stored: Stored, now: datetime
+) -> MissingFiles:
+    """Forget the files that are gone, moved, or were never published; keep the others.
+
+    `published` are the ids of entries that some file has now.
+    """
+    kept, forgotten, withdrawn = [], [], []
+    now_us = microseconds(now)
+    for record in findings.missing:
+        if record.entry_id is None or record.entry_id in published:
+            forgotten.append(record.path)
+        elif record.path in findings.gone:
+            forgotten.append(record.path)
+            withdrawn.append(record.entry_id)
+        else:
+            since = min(record.missing_since or now_us, now_us)
+            record = replace(record, missing_since=since)
+            kept.append(unread(record) if stored.needs_all else record)
+    return MissingFiles(tuple(kept), tuple(forgotten), frozenset(withdrawn))
+
+
+def released_keys(
+    before: Mapping[str, FileRecord], records: Collection[FileRecord], forgotten: Iterable[str]
+) -> list[str]:
+    """The keys that files had before and have no more. Other files may want them."""
+    paths = {record.path for record in records} | set(forgotten)
+    had = {before[path].key for path in paths if path in before}
+    return sorted(had - {record.key for record in records} - {""})

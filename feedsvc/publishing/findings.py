@@ -1,0 +1,85 @@
+"""What a publish knows of the files it has looked at: one frozen value for each."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.posts.post import Post
+from feedsvc.core.problems import Problem
+from feedsvc.publishing.post_problems import Position
+
+_UNREAD: Final = Stamp(-1, 0, 0, 0)  # no file has this stamp
+
+
+class Positions(NamedTuple):
+    """The positions in a file of what can conflict with other posts."""
+
+    key: Position = (1, 0)
+    permalink: Position = (1, 0)
+    published: Position = (1, 0)
+
+
+_FIRST_LINE: Final = Positions()
+
+
+@lru_cache(maxsize=4096)
+def _positions(*positions: Position) -> Positions:
+    """One value for all posts with the same layout, which saves memory."""
+    return Positions(*positions)
+
+
+def positions_of(post: Post) -> Positions:
+    """The positions that the problems of a publish point to."""
+    return _positions(*map(post.position_of, Positions._fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """All that a publish knows of one file that has changed, but its text.
+
+    `record` is what is to be stored, `previous` what is stored now. A file that is to be
+    published has a `claim`; `record` lacks its entry id until the id is decided. The text is
+    left out, and the entry is in a Spool, because 100,000 texts do not fit in memory.
+    """
+
+    record: FileRecord
+    previous: FileRecord | None = None
+    claim: Claim | None = None
+    permalink: str = ""
+    positions: Positions = _FIRST_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a look at the folder found.
+
+    `missing` are stored files that are not there. Those whose paths are in `gone` are to be
+    withdrawn; the others get a second look. Nobody could read the `unsettled` files yet.
+    `listed` counts the files that have the name of a post, `read` those that were read.
+    """
+
+    files: tuple[Finding, ...] = ()
+    missing: tuple[FileRecord, ...] = ()
+    gone: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    unsettled: frozenset[str] = frozenset()
+    read: int = 0
+    listed: int = 0
+
+    def released_ids(self) -> set[str]:
+        """The ids of entries whose file no longer publishes anything."""
+        return {
+            finding.previous.entry_id
+            for finding in self.files
+            if finding.claim is None
+            and finding.previous
+            and finding.previous.entry_id
+            and finding.record.entry_id is None
+        }
+
+
+def unread(record: FileRecord) -> FileRecord:
+    """The record, changed so that the next look reads the file whatever its stamp is."""
+    return replace(record, stamp=_UNREAD, digest="")

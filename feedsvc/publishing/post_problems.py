@@ -1,0 +1,57 @@
+"""Problems of posts that appear only when a post is published: conflicts with others, dates."""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from feedsvc.core.dates import rfc3339
+from feedsvc.core.problems import Problem
+
+Position: TypeAlias = tuple[int, int]  # line and column
+
+
+def twin_problem(path: str, owner: str, key: str, position: Position) -> Problem:
+    """The problem of a post whose key another post already has."""
+    fault = f"it has the same key (guid, slug, or name of the file) as {owner}"
+    line, column = position
+    text = key.partition(":")[2]
+    return Problem(path, line, fault, "give it its own", code="twin", column=column, text=text)
+
+
+def one_page_problem(path: str, other: str, permalink: str, position: Position) -> Problem:
+    """The warning about a post that has the permalink of another post."""
+    fault = f"its permalink is {permalink}, which is also the permalink of {other}"
+    cure = "give it a permalink or a slug of its own"
+    return _warning(path, "one-page", fault, cure, position, permalink)
+
+
+def first_date_warning(path: str, first_date: datetime, position: Position) -> Problem:
+    """The warning about a published post whose author has changed its date."""
+    fault = f"its date was {rfc3339(first_date)} when it was published; readers keep that date"
+    cure = "to publish it as a new entry, save it with draft: true for a minute"
+    return _warning(path, "first-date", fault, cure, position)
+
+
+def future_update_warning(path: str, updated: datetime, position: Position) -> Problem:
+    """The warning about an `updated` that is later than the clock."""
+    fault = f"updated: {rfc3339(updated)} is in the future and has no effect until then"
+    return _warning(path, "future-update", fault, "write the date of the edit", position)
+
+
+def expired_before_warning(path: str, expires: datetime, position: Position) -> Problem:
+    """The warning about a post that expired before the clock was put back."""
+    fault = f"it expired at {rfc3339(expires)}, before the clock was put back; it stays hidden"
+    cure = "to show it again, change the date of its expiry"
+    return _warning(path, "expired-before", fault, cure, position)
+
+
+def lost_front_matter_problem(path: str) -> Problem:
+    """The problem of a published post that no longer has front matter."""
+    fault, cure = "its front matter is gone", "put it back, or delete the file"
+    return Problem(path, 1, fault, cure, code="front-matter-gone")
+
+
+def _warning(
+    path: str, code: str, fault: str, cure: str, position: Position, text: str = ""
+) -> Problem:
+    line, column = position
+    return Problem(path, line, fault, cure, False, code, column, text)

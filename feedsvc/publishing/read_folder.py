@@ -1,0 +1,178 @@
+"""Read the files of the folder that have changed since they were last read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.publishing.assess import assess
+from feedsvc.publishing.attached_files import AttachedFiles
+from feedsvc.publishing.earlier_dates import EarlierDatesLookup
+from feedsvc.publishing.findings import Finding, Findings, unread
+from feedsvc.publishing.read_file import read_post
+from feedsvc.publishing.spool import Spool
+from feedsvc.publishing.stored import Stored
+from feedsvc.source.folder import Folder, SourceFile, Unsettled
+from feedsvc.store.store import Store
+
+SECOND_LOOK_SECONDS: Final = 1.0  # a missing file may be about to appear under another name
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+def read_folder(
+    folder: Folder,
+    store: Store,
+    stored: Stored,
+    site: Site,
+    now: datetime,
+    entries: Spool,
+    progress: Progress | None,
+) -> Findings:
+    """List the folder, read what has changed, and add the entries of posts to `entries`.
+
+    `progress` is called before each file, with the number of files done and of all files.
+    """
+    survey = folder.survey(stored.scope)
+    absent = [r for path, r in stored.records.items() if path not in survey.stamps]
+    missing = tuple(record for record in absent if not survey.hides(record.path))
+    gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
+    reader = _Reader(
+        folder,
+        stored,
+        AttachedFiles(folder, site, now),
+        EarlierDatesLookup(store, missing, stored.zone_before),
+        frozenset(record.key for record in missing if record.key and record.path in gone),
+    )
+    files: list[Finding] = []
+    if stored.needs_all:
+        files += [Finding(unread(r), r) for r in absent if survey.hides(r.path)]
+    unsettled, read = set(), 0
+    for done, path in enumerate(sorted(survey.stamps)):
+        if progress:
+            progress(done, len(survey.stamps))
+        look = reader.look_at(path, survey.stamps[path])
+        if look.finding:
+            files.append(look.finding)
+        if look.entry:
+            entries.add(path, look.entry)
+        if look.is_unsettled:
+            unsettled.add(path)
+        read += look.is_read
+    return Findings(
+        files=tuple(files),
+        missing=missing,
+        gone=gone,
+        problems=tuple(survey.problems),
+        unsettled=frozenset(unsettled),
+        read=read,
+        listed=len(survey.stamps),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What came of the look at one file."""
+
+    finding: Finding | None = None
+    entry: Entry | None = None
+    is_read: bool = False
+    is_unsettled: bool = False
+
+
+_UNCHANGED: Final = _Look()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Looks at files one by one. `freed_keys` are the keys of files that are gone."""
+
+    folder: Folder
+    stored: Stored
+    attached: AttachedFiles
+    earlier: EarlierDatesLookup
+    freed_keys: frozenset[str]
+
+    def look_at(self, path: str, stamp: Stamp) -> _Look:
+        """Read the file if it has changed, or if what its entry depends on has changed."""
+        record, now = self.stored.records.get(path), self.attached.now
+        must_parse = self._must_parse(record)
+        if record and not must_parse and record.stamp == stamp and not _is_due(record, now):
+            if record.missing_since is None:
+                return _UNCHANGED
+            return _Look(Finding(replace(record, missing_since=None), record))
+        try:
+            file = self.folder.read(path, stamp)
+        except Unsettled:
+            keeps = record if self.stored.needs_all else None
+            return _Look(Finding(unread(keeps), keeps) if keeps else None, is_unsettled=True)
+        if record and not must_parse and _has_same_text(record, file, now):
+            touched = replace(record, stamp=stamp, missing_since=None)
+            return _Look(Finding(touched, record), is_read=True)
+        return self._assessed(file, record, stamp)
+
+    def _must_parse(self, record: FileRecord | None) -> bool:
+        """True if the text of the file must be parsed even if it has not changed."""
+        if self.stored.needs_all:
+            return True
+        return record is not None and (
+            record.wants in self.freed_keys or _has_other_attachments(record, self.attached)
+        )
+
+    def _assessed(
+        self, file: SourceFile | Problem, record: FileRecord | None, stamp: Stamp
+    ) -> _Look:
+        reading = read_post(file, self.attached, record.measured if record else ())
+        digest = file.digest if isinstance(file, SourceFile) else ""
+        now = self.attached.now
+        earlier = self.earlier.of(reading, digest, record, now)
+        site = self.attached.site
+        finding, entry = assess(reading, (stamp, digest), record, earlier, site, now)
+        if isinstance(file, Problem) and file.code == "unreadable":
+            # A disk that works again changes no stamp.
+            finding = replace(finding, record=unread(finding.record))
+        return _Look(finding if finding.record != record else None, entry, is_read=True)
+
+
+def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
+    """True if a missing file has been missing for long enough to be withdrawn.
+
+    The first look may come in the middle of a rename, when neither name exists. A second look
+    is not needed if nobody changes the folder while it is read.
+    """
+    if folder.stands:
+        return True
+    if record.missing_since is None:
+        return False
+    wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
+    return now_us - record.missing_since >= wait * 1e6
+
+
+def _is_due(record: FileRecord, now: datetime) -> bool:
+    return record.due_at is not None and record.due_at <= microseconds(now)
+
+
+def _has_same_text(record: FileRecord, file: SourceFile | Problem, now: datetime) -> bool:
+    """True if only the stamp of a file has changed, and nothing else calls for a new entry."""
+    if record.wants or _is_due(record, now):
+        return False
+    return isinstance(file, SourceFile) and file.digest == record.digest
+
+
+def _has_other_attachments(record: FileRecord, attached: AttachedFiles) -> bool:
+    """True if an attached file appeared, disappeared, was hidden or shown, or changed size."""
+    folder = attached.folder
+    try:
+        return any(
+            attached.size(record.path, name) != octets
+            and not any(map(folder.is_being_written, file_candidates(record.path, name)))
+            for name, octets in record.measured
+        )
+    except OSError:  # the disk does not answer
+        return False

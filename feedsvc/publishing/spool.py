@@ -1,0 +1,37 @@
+"""Entries wait on disk between composing and writing: 100,000 need not fit in memory."""
+
+import pickle
+import tempfile
+from collections.abc import Iterator
+from typing import Final, Self
+
+from feedsvc.core.feeds.entries import Entry
+
+_BYTES_IN_MEMORY: Final = 16 * 1024 * 1024
+
+
+class Spool:
+    """Entries with the path of their file, in the order in which they were added.
+
+    A temporary file holds them as soon as they are more than a few megabytes.
+    """
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_BYTES_IN_MEMORY)  # noqa: SIM115
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, path: str, entry: Entry) -> None:
+        """Append the entry of one file."""
+        pickle.dump((path, entry), self._file, pickle.HIGHEST_PROTOCOL)
+        self._count += 1
+
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
+        self._file.seek(0)
+        for _ in range(self._count):
+            yield pickle.load(self._file)  # noqa: S301 - only this process has written it

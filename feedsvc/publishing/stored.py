@@ -1,0 +1,64 @@
+"""What the store has of the files that a publish looks at, read before the folder is read."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.file_records import FileRecord
+from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.site import Site
+from feedsvc.source.folder import is_post_name
+from feedsvc.store.snapshot import Snapshot
+from feedsvc.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The stored state of some files, or of the whole folder if `scope` is None."""
+
+    records: Mapping[str, FileRecord]  # by path
+    revision: int
+    scope: Collection[str] | None
+    needs_all: bool  # settings or feedsvc have changed: every file must be read
+    zone_before: tzinfo | None  # the site's zone at the last publish, if it was another one
+    was_held: bool
+
+    @property
+    def has_new_zone(self) -> bool:
+        """True if a date without a zone is another moment than at the last publish."""
+        return self.zone_before is not None
+
+
+def recall(store: Store, site: Site, now: datetime, only: Collection[str] | None) -> Stored:
+    """Read the stored state of the paths in `only`, and of files that depend on them."""
+    with store.snapshot() as snapshot:
+        published = snapshot.site()
+        needs_all = published != site or not snapshot.is_current()
+        has_new_zone = published is not None and published.timezone != site.timezone
+        zone_before = published.zone if published and has_new_zone else None
+        was_held = snapshot.held_posts() > 0
+        scope: set[str] | None = None
+        # While posts were held, missing files were not recorded: look at the whole folder.
+        if only is None or needs_all or was_held:
+            records = snapshot.files()
+        else:
+            scope = {*only, *snapshot.unsettled(microseconds(now))}
+            records = snapshot.files(scope)
+            waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
+            attaching = _posts_attaching(only, snapshot)
+            records |= snapshot.files(waiting | attaching)
+            scope |= waiting | attaching
+        return Stored(records, snapshot.revision(), scope, needs_all, zone_before, was_held)
+
+
+def _posts_attaching(paths: Collection[str], snapshot: Snapshot) -> set[str]:
+    """The posts that attach a file that is, or would be, at one of these paths."""
+    others = {path for path in paths if not is_post_name(path.rpartition("/")[2])}
+    if not others:
+        return set()
+    return {
+        post
+        for post, name in snapshot.measuring()
+        if others.intersection(file_candidates(post, name))
+    }
