@@ -11,9 +11,13 @@ from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.attached_files import AttachedFiles
-from feedsvc.publishing.post_problems import one_page_problem, twin_problem
-from feedsvc.publishing.read_file import compose_entry, problems_of, read_post
+from feedsvc.publishing.reading.attached_files import AttachedFiles
+from feedsvc.publishing.reading.post_problems import one_page_problem, twin_problem
+from feedsvc.publishing.reading.read_file import (
+    compose_entry,
+    problems_of,
+    read_post,
+)
 from feedsvc.source.folder import (
     Folder,
     SourceFile,

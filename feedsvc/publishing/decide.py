@@ -9,14 +9,18 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
-from feedsvc.publishing.findings import Finding, Findings, unread
 from feedsvc.publishing.identify import Identified
-from feedsvc.publishing.post_problems import (
+from feedsvc.publishing.reading.findings import (
+    Finding,
+    Findings,
+    unread,
+)
+from feedsvc.publishing.reading.post_problems import (
     first_date_warning,
     one_page_problem,
     twin_problem,
 )
-from feedsvc.publishing.stored import Stored
+from feedsvc.publishing.reading.stored import Stored
 from feedsvc.store.publication import Publication
 
 

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from feedsvc.publishing.findings import Findings
-from feedsvc.publishing.stored import Stored
+from feedsvc.publishing.reading.findings import Findings
+from feedsvc.publishing.reading.stored import Stored
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 

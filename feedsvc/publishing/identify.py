@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from feedsvc.core.feeds.entries import new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
 from feedsvc.core.site import Site
-from feedsvc.publishing.findings import Findings
+from feedsvc.publishing.reading.findings import Findings
 from feedsvc.store.store import Store
 
 

@@ -7,10 +7,10 @@ from feedsvc.core.site import Site
 from feedsvc.publishing.decide import decide
 from feedsvc.publishing.empty_folder import count_held
 from feedsvc.publishing.identify import identify_posts
-from feedsvc.publishing.read_folder import Progress, read_folder
+from feedsvc.publishing.reading.read_folder import Progress, read_folder
+from feedsvc.publishing.reading.spool import Spool
+from feedsvc.publishing.reading.stored import recall
 from feedsvc.publishing.report import Report, report_held, report_on
-from feedsvc.publishing.spool import Spool
-from feedsvc.publishing.stored import recall
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
 from feedsvc.store.store import Store

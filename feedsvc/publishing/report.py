@@ -9,8 +9,8 @@ from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.empty_folder import HELD_CURE, HELD_FAULT
-from feedsvc.publishing.findings import Findings
-from feedsvc.publishing.stored import Stored
+from feedsvc.publishing.reading.findings import Findings
+from feedsvc.publishing.reading.stored import Stored
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import Snapshot
 

@@ -319,7 +319,7 @@ def _tls(certificates: str) -> ssl.SSLContext:
 def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
     """The pool class of each URL scheme. Their connections are made by `connect`."""
 
-    class Connection(HTTPConnection):
+    class CheckedConnection(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             return connect(Origin("http", self.host, self.port, ""))
 
@@ -328,7 +328,7 @@ def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
             return connect(Origin("https", self.host, self.port, ""))
 
     class Pool(HTTPConnectionPool):
-        ConnectionCls = Connection
+        ConnectionCls = CheckedConnection
 
     class TLSPool(HTTPSConnectionPool):
         ConnectionCls = TLSConnection

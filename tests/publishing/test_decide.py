@@ -7,9 +7,9 @@ from feedsvc.core.feeds.identities import Claim, Identities, Standing
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.site import Site
 from feedsvc.publishing.decide import decide, with_identity
-from feedsvc.publishing.findings import Finding, Findings
 from feedsvc.publishing.identify import Identified
-from feedsvc.publishing.stored import Stored
+from feedsvc.publishing.reading.findings import Finding, Findings
+from feedsvc.publishing.reading.stored import Stored
 from tests.support.builders import an_entry, at
 from tests.support.houses import NOW, SITE, House
 

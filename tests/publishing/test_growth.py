@@ -1,6 +1,7 @@
 """The pure parts of publishing and checking do four times the work for four times the posts."""
 
 import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -21,11 +22,11 @@ from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.publishing import check as checking
 from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
-from feedsvc.publishing.findings import Finding, Findings
 from feedsvc.publishing.identify import Identified
+from feedsvc.publishing.reading.findings import Finding, Findings
+from feedsvc.publishing.reading.spool import Spool
+from feedsvc.publishing.reading.stored import Stored
 from feedsvc.publishing.report import report_on
-from feedsvc.publishing.spool import Spool
-from feedsvc.publishing.stored import Stored
 from feedsvc.push.purging import Cache
 from feedsvc.source.folder import Survey
 from feedsvc.store.chunks import chunks
@@ -59,22 +60,22 @@ NOW: Final = at("2026-03-02")
 STAMP: Final = Stamp(1, 1, 1, 1)
 
 EXCUSED: Final = {
-    "publishing.findings.Positions": "the positions of one post",
-    "publishing.findings._positions": "the positions of one post",
-    "publishing.post_problems": "each takes one position",
+    "publishing.reading.findings.Positions": "the positions of one post",
+    "publishing.reading.findings._positions": "the positions of one post",
+    "publishing.reading.post_problems": "each takes one position",
     "publishing.publish.publish": "reads and writes: measured by benchmarks.growth",
-    "publishing.stored": "reads the store: measured by benchmarks.growth",
-    "publishing.read_folder": "reads the folder: measured by benchmarks.growth",
-    "publishing.assess": "assesses one post",
+    "publishing.reading.stored": "reads the store: measured by benchmarks.growth",
+    "publishing.reading.read_folder": "reads the folder: measured by benchmarks.growth",
+    "publishing.reading.assess": "assesses one post",
     "publishing.identify.identify_posts": "reads the store: measured by benchmarks.growth",
-    "publishing.earlier_dates": "reads the store: measured by benchmarks.growth",
+    "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
     "publishing.export.export": "reads the store and writes files",
     "publishing.check.check": "reads the folder: measured by benchmarks.growth",
-    "publishing.attached_files": "takes the attached files of one post",
+    "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.empty_folder.count_held": "reads the store once a folder is empty",
     "publishing.report.report_held": "reads the store once a folder is empty",
-    "publishing.read_file.read_post": "takes the attached files of one post",
+    "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 
 
@@ -270,8 +271,8 @@ def test_a_report_on_four_times_the_files_takes_about_four_times_the_calls(
 
 def test_no_function_escapes_the_count(reporting: Case) -> None:
     rooms = ("web.pages.navigation", "store.chunks")
-    files = Path(publishing.__path__[0]).glob("[!_]*.py")
-    modules = (*(f"publishing.{file.stem}" for file in files), *rooms)
+    found = pkgutil.walk_packages(publishing.__path__, "publishing.")
+    modules = (*(each.name for each in found if not each.ispkg), *rooms)
     also = ("Findings", "Stored", "Identified", "Publication", "Spool")
     functions = {
         name: function

@@ -6,7 +6,7 @@ from typing import Any
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.site import Site
 from feedsvc.publishing.publish import publish
-from feedsvc.publishing.read_folder import SECOND_LOOK_SECONDS
+from feedsvc.publishing.reading.read_folder import SECOND_LOOK_SECONDS
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store

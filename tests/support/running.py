@@ -58,6 +58,7 @@ class Server:
             "FEEDSVC_SERVER__PORT": str(self.port),
             **(settings or {}),
         }
+        self.log_file.touch()
         self.process = _started([command, *more], environ, place, self.log_file)
         adopt(self.process)
 

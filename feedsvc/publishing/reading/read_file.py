@@ -7,7 +7,7 @@ from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.attached_files import AttachedFiles
+from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.source.folder import SourceFile
 
 

@@ -10,14 +10,14 @@ from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
-from feedsvc.publishing.earlier_dates import EarlierDates
-from feedsvc.publishing.findings import Finding, positions_of
-from feedsvc.publishing.post_problems import (
+from feedsvc.publishing.reading.earlier_dates import EarlierDates
+from feedsvc.publishing.reading.findings import Finding, positions_of
+from feedsvc.publishing.reading.post_problems import (
     expired_before_warning,
     future_update_warning,
     lost_front_matter_problem,
 )
-from feedsvc.publishing.read_file import compose_entry, problems_of
+from feedsvc.publishing.reading.read_file import compose_entry, problems_of
 from feedsvc.source.folder import HIDDEN
 
 

@@ -8,7 +8,7 @@ from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
-from feedsvc.publishing.post_problems import Position
+from feedsvc.publishing.reading.post_problems import Position
 
 _UNREAD: Final = Stamp(-1, 0, 0, 0)  # no file has this stamp
 

@@ -11,13 +11,17 @@ from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.assess import assess
-from feedsvc.publishing.attached_files import AttachedFiles
-from feedsvc.publishing.earlier_dates import EarlierDatesLookup
-from feedsvc.publishing.findings import Finding, Findings, unread
-from feedsvc.publishing.read_file import read_post
-from feedsvc.publishing.spool import Spool
-from feedsvc.publishing.stored import Stored
+from feedsvc.publishing.reading.assess import assess
+from feedsvc.publishing.reading.attached_files import AttachedFiles
+from feedsvc.publishing.reading.earlier_dates import EarlierDatesLookup
+from feedsvc.publishing.reading.findings import (
+    Finding,
+    Findings,
+    unread,
+)
+from feedsvc.publishing.reading.read_file import read_post
+from feedsvc.publishing.reading.spool import Spool
+from feedsvc.publishing.reading.stored import Stored
 from feedsvc.source.folder import Folder, SourceFile, Unsettled
 from feedsvc.store.store import Store
 

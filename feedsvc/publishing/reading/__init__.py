@@ -1,0 +1,1 @@
+"""The folder to findings: what has changed is read, and compared with the store."""
