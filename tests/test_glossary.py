@@ -77,7 +77,7 @@ def test_no_two_public_classes_have_the_same_name() -> None:
 
 
 def test_modules_and_classes_are_found() -> None:
-    assert {"core/posts/parse.py Post", "store/store.py store", "clock.py clock"} <= set(
+    assert {"core/posts/post.py Post", "store/store.py store", "clock.py clock"} <= set(
         _in_the_code()
     )
     assert len(_in_the_code()) > 200

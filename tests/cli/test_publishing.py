@@ -213,7 +213,7 @@ def test_a_store_that_cannot_be_created_ends_with_2(
     result = run(name)
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
-    assert "set store.url to a place that feedsvc may write to" in line
+    assert "set store.url to a path that feedsvc may write to" in line
 
 
 def test_a_second_publish_is_refused_while_another_process_publishes(

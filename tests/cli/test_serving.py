@@ -41,7 +41,7 @@ def test_a_port_in_use_ends_serve_with_2_and_names_the_port(
         result = run("serve", PORT=str(port))
     assert result.exit_code == 2
     (line,) = result.stderr.splitlines()
-    assert line.startswith(f"feedsvc: 127.0.0.1:{port} cannot be listened on: ")
+    assert line.startswith(f"feedsvc: cannot listen on 127.0.0.1:{port}: ")
     assert line.endswith("or set server.port")
 
 

@@ -55,6 +55,11 @@ def worker_name() -> str:
 _adopted: dict[int, subprocess.Popen[bytes]] = {}
 
 
+def worker_number() -> int:
+    """The number of this process among those of the run, from 0."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 def adopt(process: subprocess.Popen[bytes]) -> None:
     """Have a process and its process group killed at the end of the run."""
     _adopted[process.pid] = process  # or it would be collected, which warns while it runs

@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from pathlib import Path
 
 import requests
 
-from tests.support.run import adopt, release
+from tests.support.run import adopt, release, worker_number
 from tests.support.starter import start_forked
 
 SITE = {
@@ -21,15 +22,27 @@ SITE = {
     "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
     "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
 }
+_FIRST_PORT = 10_000
+_PORTS_OF_PROCESS = 1_000
+_PORTS = cycle(
+    range(
+        _FIRST_PORT + _PORTS_OF_PROCESS * worker_number(),
+        _FIRST_PORT + _PORTS_OF_PROCESS * (worker_number() + 1),
+    )
+)
 _KEPT = ("PATH", "HOME", "LANG")
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port that nothing listens on now, and that no other process of this run chooses.
+
+    The ports are below those that the kernel gives to outgoing connections.
+    """
+    while True:
+        port = next(_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
