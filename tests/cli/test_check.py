@@ -164,7 +164,7 @@ def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> No
     [
         ("a.md", {"draft": "true"}, "hidden  (draft)"),
         ("a.md", {"date": "soon"}, "refused"),
-        ("_a.md", {}, "it is not looked at"),
+        ("_a.md", {}, "it is not read"),
     ],
 )
 def test_check_explains_why_a_post_is_not_published(
@@ -186,15 +186,15 @@ def test_check_names_tags_that_are_nearly_alike(run: Run, posts: PostFolder) -> 
     posts.write("c.md", tags="[Python, Ｇｏ]")
     lines = run("check").stdout.splitlines()
     assert [line.split(":")[0] for line in lines] == ["posts/b.md", "posts/c.md"]
-    assert "'python' and 'Python' are two" in lines[0]
-    assert "'Ｇｏ' and 'Go' are two" in lines[1]
+    assert "'python' and 'Python' are different" in lines[0]
+    assert "'Ｇｏ' and 'Go' are different" in lines[1]
 
 
 def test_check_names_both_posts_that_have_the_same_page(run: Run, posts: PostFolder) -> None:
     posts.write("a.md", permalink="/tea/")
     posts.write("b.md", permalink="/tea/")
     result = run("check")
-    assert (result.exit_code, result.stdout.count("and so is a.md")) == (0, 1)
+    assert (result.exit_code, result.stdout.count("also the permalink of a.md")) == (0, 1)
 
 
 def test_check_of_a_missing_file_ends_with_2(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Sends requests to a WSGI app without a socket, and publishes the feeds that it serves."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from feedsvc.errors import StoreLocked
 from feedsvc.publishing.publish import publish
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
@@ -61,8 +63,17 @@ class Publisher:
 
     def publish(self, now: datetime | None = None) -> None:
         """Publish the folder, now or as if it were another time."""
-        folder = Folder(self.posts.root, 0)
-        publish(folder, self.store, site_of(self.settings), now or datetime.now(UTC))
+        folder, site = Folder(self.posts.root, 0), site_of(self.settings)
+        until = time.monotonic() + 5
+        while True:
+            try:
+                publish(folder, self.store, site, now or datetime.now(UTC))
+            except StoreLocked:  # a watcher over the same folder publishes just now
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
 
 class Front:

@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -111,12 +112,46 @@ def _become(order: dict[str, Any]) -> None:
     sys.argv = ["feedsvc", *order["words"]]
 
 
+def _warm_up() -> None:
+    """Import what a server imports later, by doing once what it does."""
+    from datetime import UTC, datetime
+
+    from feedsvc.publishing.publish import publish
+    from feedsvc.settings.load import load_settings
+    from feedsvc.settings.site import site_of
+    from feedsvc.source.folder import Folder
+    from feedsvc.store.store import Store
+    from feedsvc.web.app import create_app
+    from feedsvc.web.polls.shelf import Shelf
+
+    with tempfile.TemporaryDirectory() as place:
+        posts = Path(place, "posts")
+        posts.mkdir()
+        (posts / "tea.md").write_text("---\ntitle: Tea\ndate: 2026-03-01\n---\nTea.\n")
+        environ = {
+            "FEEDSVC_SITE__TITLE": "Tea",
+            "FEEDSVC_SITE__URL": "https://example.org",
+            "FEEDSVC_SITE__AUTHOR": "Li",
+            "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
+            "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
+            "FEEDSVC_CONTENT__SEEDS": str(posts),
+        }
+        settings = load_settings(None, environ)
+        store = Store(f"sqlite:///{place}/feedsvc.sqlite3")
+        publish(Folder(posts, 0), store, site_of(settings), datetime.now(UTC))
+        client = create_app(settings, store, Shelf(1_000_000)).test_client()
+        for path in ("/atom.xml", "/rss.xml", "/feed.json", "/"):
+            client.get(path)
+        store.close()
+
+
 if __name__ == "__main__":
     import gc
 
     from feedsvc.cli.main import main
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all
+    _warm_up()
     gc.freeze()
     given = _serve()
     signal.signal(signal.SIGINT, signal.default_int_handler)

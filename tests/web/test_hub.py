@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -370,10 +371,12 @@ def test_a_client_with_too_many_requests_gets_429(tmp_path: Path, sqlite_url: st
     """Without sockets, because a busy machine may be slower than the limit."""
     publisher = Publisher(tmp_path, sqlite_url)
     web_client = create_app(publisher.settings, publisher.store).test_client()
-    responses = [web_client.post("/hub", data={"hub.mode": "sing"}) for _ in range(1100)]
-    codes = [response.status_code for response in responses]
-    assert codes[:1000] == [400] * 1000
-    assert int(responses[codes.index(429)].headers["Retry-After"]) >= 1
+    answers = (web_client.post("/hub", data={"hub.mode": "sing"}) for _ in range(5000))
+    accepted = [*takewhile(lambda answer: answer.status_code == 400, answers)]
+    assert 1000 <= len(accepted) < 4000  # on a slow machine more are allowed meanwhile
+    refused = web_client.post("/hub", data={"hub.mode": "sing"})
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) >= 1
     other = {"REMOTE_ADDR": "203.0.113.98"}
     assert (
         web_client.post("/hub", data={"hub.mode": "sing"}, environ_base=other).status_code
