@@ -149,7 +149,7 @@ def _started(
         )
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 20) -> float:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> float:
     """Wait for a condition to hold; for how many seconds it did not."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
