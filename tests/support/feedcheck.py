@@ -1,8 +1,8 @@
 """One independent checker of feeds, so that every feed of any folder is held to every rule.
 
 It knows the specifications and nothing of the program that wrote the document. A finding names
-the rule of REQUIREMENTS.md that is broken; `RFC4287` stands for details of Atom that have no
-number there. An empty list means that the document is right.
+the broken rule by a number of this module: A for Atom, R for RSS, J for JSON Feed, O for OPML.
+`RFC4287` is for details of Atom without a number. An empty list means that it is right.
 
 What one document cannot show is not checked here:
 - A7, J10 in part: the proportions of icon, logo and favicon need the picture;
