@@ -2,22 +2,36 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
 
-.PHONY: serve test coverage test-fast check mutants bench clean
+.PHONY: serve test test-core test-rooms coverage test-fast check mutants bench clean
 
 serve: .venv/.serve
 	.venv/bin/feedsvc serve
 
-test: .venv/.test
-	.venv/bin/pytest -n auto --dist worksteal --cov=feedsvc/core --cov-report= $(PYTEST)
-	.venv/bin/coverage report --include='feedsvc/core/*' --fail-under=100
+RUN = .venv/bin/pytest -n auto --dist worksteal
+CORE_IS_COVERED = .venv/bin/coverage report --include='feedsvc/core/*' --fail-under=100
 
-# The same, and the coverage of every room: measuring it doubles the time.
+ifdef PYTEST
+test: .venv/.test
+	$(RUN) $(PYTEST)
+else
+test: test-core test-rooms
+endif
+
+# Measuring the coverage doubles the time, so only that of core/ is measured, by its own tests.
+test-core: .venv/.test
+	$(RUN) -q --cov=feedsvc/core --cov-report= tests/core
+	$(CORE_IS_COVERED)
+
+test-rooms: .venv/.test
+	$(RUN) --ignore=tests/core
+
+# The coverage of every room.
 coverage: .venv/.test
-	.venv/bin/pytest -n auto --dist worksteal --cov --cov-report= $(PYTEST)
+	$(RUN) --cov --cov-report= $(PYTEST)
 	.venv/bin/coverage report
 
 test-fast: .venv/.test
-	.venv/bin/pytest -n auto --dist worksteal -q tests/core tests/store
+	$(RUN) -q tests/core tests/store
 
 check: .venv/.test
 	.venv/bin/ruff check .

@@ -16,6 +16,7 @@ from feedsvc.core.feeds.feeds import (
     feed_digest,
     feed_of,
     full_or_summary,
+    link_header,
     listed,
     opml_digest,
     topics_of,
@@ -271,3 +272,11 @@ def test_the_home_page_of_a_feed_is_its_html_page_if_the_site_has_pages(
     topic: Topic, pages: bool, home: str
 ) -> None:
     assert Feed(a_site(pages=pages), topic, ()).home_page == home
+
+
+def test_the_link_header_names_every_hub_and_the_document_itself() -> None:
+    site = a_site(hubs=("https://example.org/hub", "https://hub.example/"))
+    assert link_header(site, "https://example.org/atom.xml") == (
+        '<https://example.org/hub>; rel="hub", <https://hub.example/>; rel="hub", '
+        '<https://example.org/atom.xml>; rel="self"'
+    )
