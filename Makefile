@@ -17,7 +17,7 @@ else
 test: test-core test-rooms
 endif
 
-# Measuring the coverage doubles the time, so only that of core/ is measured, by its own tests.
+# Measuring the coverage nearly doubles the processor time, so only that of core/ is measured, by its own tests.
 test-core: .venv/.test
 	$(RUN) -q --cov=feedsvc/core --cov-report= tests/core
 	$(CORE_IS_COVERED)

@@ -18,7 +18,7 @@ from feedsvc.store.engine.file_locks import sole_watcher
 @click.command()
 @settings_options
 def serve(config: Path | None, seeds: Path | None) -> None:
-    """Watch the folder and serve its feeds, in one process."""
+    """Watch the folder and serve its feeds, in one command."""
     from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds)
