@@ -68,7 +68,7 @@ def require_posts(settings: Settings) -> None:
     try:
         source_to_read(settings)
     except FolderError:
-        looking = store_to_look_at(settings.store.url, upgrade=True)
+        looking = store_to_look_at(settings.store.url, limits_of(settings), upgrade=True)
         with looking as store, store.snapshot() as snapshot:
             if snapshot.first_published(1):
                 return  # the watcher reports the folder, and publishes it when it is back
