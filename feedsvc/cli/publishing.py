@@ -2,10 +2,11 @@
 
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 
@@ -20,6 +21,7 @@ from feedsvc.cli.printing import (
     shown_source,
 )
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options, source_to_read
+from feedsvc.errors import StoreLocked
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
 from feedsvc.publishing.empty_folder import held_message
@@ -33,6 +35,8 @@ from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store, open_sound_store, store_to_try
 
 _SETTLE_SECONDS: Final = 10
+_LOCKED_SECONDS: Final = 5  # as long as a watcher beside this command may publish
+_T = TypeVar("_T")
 
 
 @click.command("publish")
@@ -132,14 +136,19 @@ def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[
     refuse_other_folder(source, store)
     source.update()
     until = time.monotonic() + _SETTLE_SECONDS
+    reports: list[Report] = []
     with progress_of("Reading posts") as progress:
-        reports: list[Report] = []
-        while not reports or (reports[-1].unsettled and time.monotonic() < until):
+
+        def publish_once() -> Report:
             folder = source.folder_to_read()
             if reports:
                 time.sleep(max(folder.quiet, 0.1))
-            now, shown = datetime.now(UTC), None if reports else progress
-            reports.append(publish(folder, store, site, now, progress=shown, accept=accept))
+            now = datetime.now(UTC)
+            shown = None if reports else progress
+            return publish(folder, store, site, now, progress=shown, accept=accept)
+
+        while not reports or (reports[-1].unsettled and time.monotonic() < until):
+            reports.append(_when_unlocked(publish_once))
     return reports
 
 
@@ -150,7 +159,21 @@ def _rehearse(settings: Settings, *, accept: bool) -> Report:
         store_to_try(settings.store.url, limits_of(settings)) as store,
         source.proposed("") as folder,
     ):
-        return preview(folder, store, site, datetime.now(UTC), accept=accept)
+        return _when_unlocked(
+            lambda: preview(folder, store, site, datetime.now(UTC), accept=accept)
+        )
+
+
+def _when_unlocked(work: Callable[[], _T]) -> _T:
+    """What `work` returns. Tries again for a while if another process is publishing."""
+    until = time.monotonic() + _LOCKED_SECONDS
+    while True:
+        try:
+            return work()
+        except StoreLocked:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.05)
 
 
 def _exit_after(report: Report, settings: Settings) -> None:

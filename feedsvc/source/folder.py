@@ -235,7 +235,11 @@ class Folder:
         Raises OSError if the disk fails.
         """
         status = self._status_of(path)
-        return bool(status and 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9)
+        return bool(status and self.has_just_changed(status.st_ctime_ns))
+
+    def has_just_changed(self, ctime_ns: int) -> bool:
+        """True if a file with this `st_ctime_ns` changed within the quiet period."""
+        return 0 <= time.time_ns() - ctime_ns < self.quiet * 1e9
 
     def _status_of(self, path: str) -> os.stat_result | None:
         try:
@@ -325,7 +329,7 @@ class Folder:
 
         Raises Unsettled if it has changed since, or so recently that it may change again.
         """
-        if 0 <= time.time_ns() - stamp.ctime_ns < self.quiet * 1e9:
+        if self.has_just_changed(stamp.ctime_ns):
             raise Unsettled(path)
         if stamp.size > MOST_BYTES:
             fault = f"the file has {stamp.size:,} bytes, more than {MOST_BYTES:,}"

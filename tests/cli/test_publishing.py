@@ -2,6 +2,8 @@
 
 import os
 import re
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -216,8 +218,14 @@ def test_a_store_that_cannot_be_created_ends_with_2(
     assert "set store.url to a path that feedsvc may write to" in line
 
 
-def test_a_second_publish_is_refused_while_another_process_publishes(
-    run: Run, posts: PostFolder, environ: dict[str, str], tmp_path: Path, sqlite_url: str
+@pytest.mark.parametrize("words", [["publish"], ["publish", "--dry-run"]])
+def test_a_publish_is_refused_if_another_process_publishes_for_long(
+    run: Run,
+    posts: PostFolder,
+    environ: dict[str, str],
+    tmp_path: Path,
+    sqlite_url: str,
+    words: list[str],
 ) -> None:
     posts.write("tea.md")
     run("publish")
@@ -225,9 +233,28 @@ def test_a_second_publish_is_refused_while_another_process_publishes(
     publishing = Store(sqlite_url)
     try:
         with publishing.lock():
-            result = started("publish", environ=environ, cwd=tmp_path)
+            result = started(*words, environ=environ, cwd=tmp_path)
     finally:
         publishing.close()
     assert result.returncode == 2
     assert result.stderr == f"feedsvc: another process is publishing into {sqlite_url}\n"
     assert run("publish").stdout.startswith("added: 1\n  new.md\n")
+
+
+@pytest.mark.parametrize("words", [["publish"], ["publish", "--dry-run"]])
+def test_a_publish_waits_for_another_process_that_publishes(
+    run: Run, posts: PostFolder, sqlite_url: str, words: list[str]
+) -> None:
+    posts.write("tea.md")
+    run("publish")
+    posts.write("new.md")
+    publishing = Store(sqlite_url)
+    unlock = ExitStack()
+    unlock.enter_context(publishing.lock())
+    timer = threading.Timer(1, unlock.close)
+    timer.start()
+    try:
+        assert run(*words).stdout.startswith("added: 1\n  new.md\n")
+    finally:
+        timer.join()
+        publishing.close()

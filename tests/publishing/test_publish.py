@@ -133,11 +133,33 @@ def test_the_files_order_does_not_matter(house: House, tmp_path: Path) -> None:
 
 def test_a_file_is_not_read_while_it_is_being_written(posts: PostFolder, store: Store) -> None:
     house = House(posts, Folder(posts.root, quiet=0.2), store)
+    house.publish()
     posts.write(title="Half")
     report = house.publish()
     assert (report.unsettled, report.added) == (frozenset({"tea.md"}), ())
     time.sleep(0.25)
     assert house.publish(only=report.unsettled).added == ("tea.md",)
+
+
+def test_the_first_publish_waits_for_files_that_are_being_written(
+    posts: PostFolder, store: Store
+) -> None:
+    house = House(posts, Folder(posts.root, quiet=0.2), store)
+    posts.write(title="Tea")
+    looks: list[tuple[int, int]] = []
+    report = house.publish(progress=lambda done, total: looks.append((done, total)))
+    assert (report.unsettled, report.added) == (frozenset(), ("tea.md",))
+    assert len(looks) > 2  # a watcher that waits can be stopped
+
+
+def test_the_first_publish_waits_once_for_a_file_that_is_always_being_written(
+    posts: PostFolder, store: Store
+) -> None:
+    house = House(posts, Folder(posts.root, quiet=0.2), store)
+    posts.write("done.md", title="Done")
+    log = posts.write("log.md", title="Log")
+    report = house.publish(progress=lambda *_: log.touch())
+    assert (report.unsettled, report.added) == (frozenset({"log.md"}), ("done.md",))
 
 
 def test_a_missing_folder_withdraws_nothing(house: House) -> None:

@@ -13,6 +13,7 @@ import pytest
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job, JobState
 from feedsvc.errors import RepositoryError, StoreLocked
+from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
 from feedsvc.source.git import Git
 from feedsvc.source.repository import Remote, Repository
@@ -400,6 +401,9 @@ def test_a_plain_folder_is_previewed_as_it_stands(
 ) -> None:
     root = tmp_path / "plain"
     root.mkdir()
+    publish(
+        Folder(root, 0), store, SITE, datetime.now(UTC)
+    )  # the first would wait for the file
     (root / "tea.md").write_text(posts("Tea")["posts/tea.md"])
     source = Source(Folder(root, 3600))
     assert (source.is_whole, source.is_fetched, source.mend(), source.update()) == (

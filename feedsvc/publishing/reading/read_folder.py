@@ -1,5 +1,6 @@
 """Read the files of the folder that have changed since they were last read."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,9 +42,16 @@ def read_folder(
 ) -> Findings:
     """List the folder, read what has changed, and add the entries of posts to `entries`.
 
-    `progress` is called before each file, with the number of files done and of all files.
+    `progress` is called before each file, with the number of files done and of all files. If
+    nothing was ever published, files that are being written get one quiet period to be
+    finished, so that a new site does not start with empty feeds.
     """
     survey = folder.survey(stored.scope)
+    if not stored.revision and any(
+        folder.has_just_changed(s.ctime_ns) for s in survey.stamps.values()
+    ):
+        _wait(folder.quiet, len(survey.stamps), progress)
+        survey = folder.survey(stored.scope)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
     missing = tuple(record for record in absent if not survey.hides(record.path))
     gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
@@ -142,6 +150,15 @@ class _Reader:
             # A disk that works again changes no stamp.
             finding = replace(finding, record=unread(finding.record))
         return _Look(finding if finding.record != record else None, entry, is_read=True)
+
+
+def _wait(seconds: float, total: int, progress: Progress | None) -> None:
+    """Wait, and call `progress` meanwhile, which may raise in order to stop."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if progress:
+            progress(0, total)
+        time.sleep(min(left, 0.1))
 
 
 def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
