@@ -11,6 +11,7 @@ from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.postgres import database_url
 from tests.support.run import Run, is_worker
+from tests.support.stores import empty_database, opened_store, prepare_store
 from tests.support.writing import PostFolder
 
 _RUN = pytest.StashKey[Run]()
@@ -55,7 +56,7 @@ def sqlite_url(tmp_path: Path) -> str:
 @pytest.fixture
 def store(sqlite_url: str) -> Iterator[Store]:
     """An empty store in a file."""
-    opened = Store(sqlite_url)
+    opened = opened_store(sqlite_url)
     yield opened
     opened.close()
 
@@ -80,10 +81,26 @@ def postgres_url(postgres_database: str) -> str:
     return postgres_database
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+_ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=_ENGINES)
+def new_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a store that does not exist yet, on each engine in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=_ENGINES)
 def either_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty store, on each engine in turn."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
+    url: str
+    if request.param == "sqlite":
+        url = request.getfixturevalue("sqlite_url")
+        prepare_store(url)
+    else:
+        url = request.getfixturevalue("postgres_database")
+        empty_database(url)
     return url
 
 

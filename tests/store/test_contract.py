@@ -366,12 +366,12 @@ def test_opening_a_store_twice_changes_nothing(either_store: Store, either_url: 
     assert titles(either_store) == ["one"]
 
 
-def test_two_processes_that_open_a_new_store_at_once_both_succeed(either_url: str) -> None:
+def test_two_processes_that_open_a_new_store_at_once_both_succeed(new_url: str) -> None:
     failures: list[Exception] = []
 
     def open_it() -> None:
         try:
-            Store(either_url).close()
+            Store(new_url).close()
         except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
             failures.append(error)
 

@@ -125,10 +125,10 @@ def insert(connection: sa.Connection, table: str, *rows: dict[str, Any]) -> None
 
 
 @pytest.fixture
-def upgraded(either_url: str) -> Iterator[Store]:
+def upgraded(new_url: str) -> Iterator[Store]:
     """The store of an earlier feedsvc, opened by this one."""
-    build_first_schema(either_url, row("tea", id=OLD_ID), row("tee", "de"), row("cha", "zh-cn"))
-    store = Store(either_url)
+    build_first_schema(new_url, row("tea", id=OLD_ID), row("tee", "de"), row("cha", "zh-cn"))
+    store = Store(new_url)
     yield store
     store.close()
 
@@ -195,12 +195,12 @@ def test_an_entry_that_changes_its_language_leaves_the_feed_of_the_old_one(
 
 
 def test_an_upgraded_store_has_the_feeds_of_a_new_one(
-    posts: PostFolder, folder: Folder, either_url: str, store: Store
+    posts: PostFolder, folder: Folder, new_url: str, store: Store
 ) -> None:
-    if either_url.startswith("sqlite"):
-        either_url = either_url.replace("feedsvc.sqlite3", "old.sqlite3")
-    build_first_schema(either_url, row("tea"), row("tee", "de"))
-    old = Store(either_url)
+    if new_url.startswith("sqlite"):
+        new_url = new_url.replace("feedsvc.sqlite3", "old.sqlite3")
+    build_first_schema(new_url, row("tea"), row("tee", "de"))
+    old = Store(new_url)
     posts.write("tea.md", tags="[Green]")
     posts.write("tee.md", tags="[Green]", lang="de")
     for each in (old, store):
@@ -211,14 +211,14 @@ def test_an_upgraded_store_has_the_feeds_of_a_new_one(
 
 
 def test_an_upgrade_stores_the_files_that_posts_show(
-    posts: PostFolder, folder: Folder, either_url: str
+    posts: PostFolder, folder: Folder, new_url: str
 ) -> None:
     posts.write("tea.md", "![](a.png)", tags="[Green]")
-    made = Store(either_url)
+    made = Store(new_url)
     publish(folder, made, a_site(), NOW)
     made.close()
-    downgrade_to_third_schema(either_url)
-    old = Store(either_url)
+    downgrade_to_third_schema(new_url)
+    old = Store(new_url)
     publish(folder, old, a_site(), NOW)
     with old.snapshot() as snapshot:
         ((entry, path),) = snapshot.attached_at("posts/tea/a.png", 2)
@@ -248,22 +248,22 @@ def downgrade_to_third_schema(url: str) -> None:
 
 
 def test_a_look_does_not_change_an_older_store(
-    posts: PostFolder, folder: Folder, either_url: str
+    posts: PostFolder, folder: Folder, new_url: str
 ) -> None:
-    made = Store(either_url)
+    made = Store(new_url)
     publish(folder, made, a_site(), NOW)
     made.close()
-    downgrade_to_third_schema(either_url)
+    downgrade_to_third_schema(new_url)
     refused = pytest.raises(StoreError, match=r"earlier feedsvc.*feedsvc publish")
-    with refused, store_to_look_at(either_url):
+    with refused, store_to_look_at(new_url):
         pass
-    engine = sa.create_engine(either_url)
+    engine = sa.create_engine(new_url)
     with engine.connect() as connection:
         version = connection.execute(sa.text("SELECT version_num FROM alembic_version"))
         assert version.scalar() == "0003"
     engine.dispose()
-    Store(either_url).close()
-    with store_to_look_at(either_url) as store, store.snapshot() as snapshot:
+    Store(new_url).close()
+    with store_to_look_at(new_url) as store, store.snapshot() as snapshot:
         assert snapshot.feed("")
 
 
@@ -273,10 +273,10 @@ def digests(store: Store) -> dict[str, tuple[str, int]]:
 
 
 def test_an_upgrade_keeps_the_published_id(
-    posts: PostFolder, folder: Folder, either_url: str
+    posts: PostFolder, folder: Folder, new_url: str
 ) -> None:
-    build_first_schema(either_url, row("tea", id=OLD_ID))
-    old = Store(either_url)
+    build_first_schema(new_url, row("tea", id=OLD_ID))
+    old = Store(new_url)
     posts.write("tea.md", tags="[Green]")  # whose id would be another today
     publish(folder, old, a_site(), NOW)
     with old.snapshot() as snapshot:
@@ -290,15 +290,15 @@ def test_an_upgrade_keeps_the_published_id(
 
 
 @pytest.fixture
-def second_schema(either_url: str) -> str:
+def second_schema(new_url: str) -> str:
     """The URL of a store as schema 0002 was; somebody has asked it for a rebuild."""
-    build_first_schema(either_url, row("tea"))
-    engine = sa.create_engine(either_url)
+    build_first_schema(new_url, row("tea"))
+    engine = sa.create_engine(new_url)
     with engine.begin() as connection:
         command.upgrade(config_of(connection), "0002")
         connection.exec_driver_sql("UPDATE rebuilds SET asked = 3, begun = 2")
     engine.dispose()
-    return either_url
+    return new_url
 
 
 def test_feeds_of_the_second_schema_count_as_unchanged(second_schema: str) -> None:
@@ -340,12 +340,12 @@ def test_an_upgraded_store_keeps_subscriptions(second_schema: str) -> None:
 # --- from schema 0005
 
 
-def test_subscriptions_of_the_fifth_schema_keep_their_names(either_url: str) -> None:
+def test_subscriptions_of_the_fifth_schema_keep_their_names(new_url: str) -> None:
     """A name is a hash of topic and callback: with another one each renewal would be a twin."""
-    build_first_schema(either_url, row("tea"))
+    build_first_schema(new_url, row("tea"))
     callback = "https://reader.example/cb?x=1"
     name = "fef40e49308e878d8cd6ca4f475e314063141a45"
-    engine = sa.create_engine(either_url)
+    engine = sa.create_engine(new_url)
     with engine.begin() as connection:
         command.upgrade(config_of(connection), "0005")
         kept: dict[str, Any] = {
@@ -357,7 +357,7 @@ def test_subscriptions_of_the_fifth_schema_keep_their_names(either_url: str) -> 
         asked = {"mode": "unsubscribe", "lease_seconds": 1, "asked_at": 1, "number": "1"}
         insert(connection, "intents", kept | asked)
     engine.dispose()
-    store = Store(either_url)
+    store = Store(new_url)
     (found,) = store.subscriptions.all()
     assert (found.target.name, found.target.topic) == (name, "")
     (intent,) = store.intents.claim(NOW, 9)

@@ -174,16 +174,16 @@ def tables_of(url: str) -> dict[str, list[str]]:
 
 
 def test_a_dry_run_into_the_store_of_an_older_feedsvc_lists_what_will_be_hidden_by_key(
-    posts: PostFolder, either_url: str
+    posts: PostFolder, new_url: str
 ) -> None:
-    build_first_schema(either_url, row("tea"), row("club"), row("gold"))
+    build_first_schema(new_url, row("tea"), row("club"), row("gold"))
     posts.write("tea.md")
     posts.write("club.md", members_only="true")
     posts.write("gold.md", members_only="yes", embargo="2099-01-01")
     posts.write("new.md", auth="friends")
-    before = tables_of(either_url)
-    told = run(either_url, posts, "publish", "--dry-run")
-    assert (told.exit_code, tables_of(either_url)) == (0, before)
+    before = tables_of(new_url)
+    told = run(new_url, posts, "publish", "--dry-run")
+    assert (told.exit_code, tables_of(new_url)) == (0, before)
     assert "\nwithdrawn: 2\n  club.md\n  gold.md\n" in told.stdout
     assert told.stdout.endswith(
         "hidden by a key that restricts them: 3\n"
@@ -193,7 +193,7 @@ def test_a_dry_run_into_the_store_of_an_older_feedsvc_lists_what_will_be_hidden_
         "    club.md  (would be withdrawn)\n"
         "    gold.md  (would be withdrawn)\n"
     )
-    told = run(either_url, posts, "publish")
+    told = run(new_url, posts, "publish")
     assert "\nwithdrawn: 2\n  club.md\n  gold.md\n" in told.stdout
     assert "hidden by a key" not in told.stdout
 

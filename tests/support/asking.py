@@ -15,12 +15,12 @@ from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
-from feedsvc.store.store import Store
 from feedsvc.web.app import create_app
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.polls.shelf import Shelf
 from feedsvc.web.polls.store_follower import Follower
 from tests.support.running import SITE
+from tests.support.stores import opened_store
 from tests.support.writing import PostFolder
 
 URL = "https://example.org"
@@ -59,7 +59,7 @@ class Publisher:
             **{f"FEEDSVC_{name}": value for name, value in settings.items()},
         }
         self.settings: Settings = load_settings(None, environ)
-        self.store = Store(store_url)
+        self.store = opened_store(store_url)
 
     def publish(self, now: datetime | None = None) -> None:
         """Publish the folder, now or as if it were another time."""

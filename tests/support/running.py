@@ -15,6 +15,7 @@ import requests
 
 from tests.support.run import adopt, release, worker_number
 from tests.support.starter import start_forked
+from tests.support.stores import prepare_store
 
 SITE = {
     "FEEDSVC_SITE__TITLE": "Tea notes",
@@ -72,6 +73,8 @@ class Server:
             **(settings or {}),
         }
         self.log_file.touch()
+        if "FEEDSVC_STORE__URL" not in (settings or {}):
+            prepare_store(environ["FEEDSVC_STORE__URL"])
         self.process = _started([command, *more], environ, place, self.log_file)
         adopt(self.process)
 

@@ -8,6 +8,7 @@ is started as usual.
 
 import atexit
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -123,6 +124,9 @@ def _warm_up() -> None:
     from feedsvc.store.store import Store
     from feedsvc.web.app import create_app
     from feedsvc.web.polls.shelf import Shelf
+
+    importlib.import_module("feedsvc.web.server.server")
+    importlib.import_module("feedsvc.push.pusher")
 
     with tempfile.TemporaryDirectory() as place:
         posts = Path(place, "posts")

@@ -1,0 +1,72 @@
+"""Empty stores with the current schema, in a fraction of the time that its migrations take."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from feedsvc.store.engine.urls import file_of
+from feedsvc.store.schema import SCHEMA_VERSION, metadata
+from feedsvc.store.store import Store
+from tests.support.run import shared
+
+
+def opened_store(url: str) -> Store:
+    """The store at a URL. If it is a SQLite file that does not exist, an empty one."""
+    prepare_store(url)
+    return Store(url)
+
+
+def prepare_store(url: str) -> None:
+    """Put an empty store at the URL, if it is a SQLite file that does not exist."""
+    file = file_of(url)
+    if file and not file.exists():
+        put_empty_file(file)
+
+
+def put_empty_file(file: Path) -> None:
+    """Copy an empty store to a file, as it would be created there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(shared("empty-store", _created), file)
+
+
+def _created(folder: Path) -> str:
+    file = folder / "store.sqlite3"
+    Store(f"sqlite:///{file}").close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return os.fspath(file)
+
+
+def empty_database(url: str) -> None:
+    """Delete every row of a database that has the current schema, or everything in another."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            if _has_current_schema(connection):
+                _delete_rows(connection)
+            else:
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+                connection.exec_driver_sql("CREATE SCHEMA public")
+    finally:
+        engine.dispose()
+
+
+def _delete_rows(connection: sa.Connection) -> None:
+    """Delete every row, and let numbers begin at 1 again. TRUNCATE takes ten times as long."""
+    tables = reversed(metadata.sorted_tables)
+    deletes = [str(sa.delete(table)) for table in tables]
+    names = sa.inspect(connection).get_sequence_names()
+    restarts = [f"ALTER SEQUENCE {name} RESTART" for name in names]
+    connection.exec_driver_sql(";".join((*deletes, *restarts)))
+
+
+def _has_current_schema(connection: sa.Connection) -> bool:
+    tables = set(sa.inspect(connection).get_table_names())
+    if not tables.issuperset({"alembic_version", *metadata.tables}):
+        return False
+    query = sa.text("SELECT version_num FROM alembic_version")
+    return bool(connection.execute(query).scalar() == SCHEMA_VERSION)
