@@ -17,6 +17,10 @@ _TABLES: Final = (
     "attachments",
     "feeds",
     "memberships",
+    "ledger",
+    "forgotten",
+    "held",
+    "losses",
 )
 
 

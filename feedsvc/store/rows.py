@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
@@ -63,6 +64,32 @@ def problems_of(path: str, text: str) -> tuple[Problem, ...]:
 def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:
     """The measured files in a row of `files`: name and octets."""
     return tuple((name, octets) for name, octets in json.loads(text)) if text else ()
+
+
+def ledger_row(entry: LedgerEntry) -> dict[str, Any]:
+    """The entry of the ledger as a row of `ledger`."""
+    earlier = entry.earlier_permalinks
+    return {
+        **asdict(entry),
+        "published": entry.published.isoformat() if entry.published else "",
+        "updated": entry.updated.isoformat() if entry.updated else "",
+        "earlier_permalinks": json.dumps(earlier, ensure_ascii=False) if earlier else "",
+    }
+
+
+def ledger_entry(row: RowMapping) -> LedgerEntry:
+    """The entry of the ledger in a row of `ledger`."""
+    dates = (row[name] for name in ("published", "updated"))
+    published, updated = (datetime.fromisoformat(text) if text else None for text in dates)
+    earlier = row["earlier_permalinks"]
+    return LedgerEntry(
+        **{
+            **row,
+            "published": published,
+            "updated": updated,
+            "earlier_permalinks": tuple(json.loads(earlier)) if earlier else (),
+        }
+    )
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

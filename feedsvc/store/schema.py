@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0006"
+SCHEMA_VERSION: Final = "0007"
 
 metadata = MetaData()
 
@@ -91,6 +91,66 @@ entries = Table(
     Index("entries_permalink", "permalink"),
 )
 
+# Each entry that was ever published, for good. The row of a withdrawn entry has no title, no
+# path and no text: only digests. Its earlier keys are in `identities`.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False),  # that it has now, or had last; empty if unknown
+    Column("published", String, nullable=False),  # as in `entries`; empty if unknown
+    Column("updated", String, nullable=False),
+    Column(
+        "first_at", BigInteger, nullable=False
+    ),  # microseconds; 0: before there was a ledger
+    Column("title_digest", String, nullable=False),
+    Column("body_digest", String, nullable=False),  # of the text in the file
+    Column("body_length", Integer, nullable=False),  # characters
+    Column("words_digest", String, nullable=False),  # at the last edit that moved `updated`
+    Column("permalink", Text, nullable=False),
+    Column("earlier_permalinks", Text, nullable=False),  # JSON; empty for most
+    Column("rss_guid", Text, nullable=False),  # an adopted id that is no IRI; empty for most
+    Column("withdrawn_at", BigInteger),  # microseconds since 1970
+    Index("ledger_body", "body_digest"),
+    Index("ledger_key", "key"),
+)
+
+# A hash for each id, key and permalink of a post that was removed for good.
+forgotten = Table("forgotten", metadata, Column("hash", String, primary_key=True))
+
+# Losses that wait for somebody to accept them. Their entries are still published.
+held = Table(
+    "held",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),  # microseconds since 1970
+)
+
+# Losses that were published since the last hour without one.
+losses = Table(
+    "losses",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970
+    Column("folder", Text, nullable=False),  # the top-level folder; empty for none
+    Column("feeds", Text, nullable=False),  # JSON: paths
+)
+
+# What each adoption of another feed changed, so that it can be undone.
+adoptions = Table(
+    "adoptions",
+    metadata,
+    Column("number", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),  # that was adopted
+    Column("before", Text, nullable=False),  # JSON: the id and the ledger row until then
+    PrimaryKeyConstraint("number", "key"),
+    sqlite_with_rowid=False,
+)
+
 # The files beside a post that its entry shows.
 attachments = Table(
     "attachments",
@@ -157,6 +217,8 @@ jobs = Table(
     Column("error", Text, nullable=False),
     Column("report", Text, nullable=False),  # JSON; empty until the job has ended
     Column("watcher", String, nullable=False, server_default=""),  # that has begun it
+    # The held set that it accepts, "*" for whatever is held; empty for none.
+    Column("accept", String, nullable=False, server_default=""),
     Index("jobs_state", "state"),
 )
 

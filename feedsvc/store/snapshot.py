@@ -18,12 +18,20 @@ from feedsvc.core.feeds.feeds import (
     listed,
 )
 from feedsvc.core.feeds.identities import Holder, Standing
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.time_limits import read_until
-from feedsvc.store.rows import entry_of, file_record, measured_of, problems_of, topic_of
+from feedsvc.store.rows import (
+    entry_of,
+    file_record,
+    ledger_entry,
+    measured_of,
+    problems_of,
+    topic_of,
+)
 from feedsvc.store.schema import (
     attachments,
     entries,
@@ -31,6 +39,7 @@ from feedsvc.store.schema import (
     feeds,
     files,
     identities,
+    ledger,
     memberships,
     publishes,
 )
@@ -275,6 +284,21 @@ class Snapshot:
             query = sa.select(identities).where(identities.c.key.in_(chunk))
             ids |= {row["key"]: row["entry_id"] for row in self._rows(query)}
         return ids
+
+    def ledger(self) -> Iterator[LedgerEntry]:
+        """Every entry of the ledger, by id."""
+        order: sa.ColumnElement[str] = ledger.c.id
+        if self._connection.dialect.name == "postgresql":
+            order = sa.collate(order, "C")
+        return map(ledger_entry, self._rows(sa.select(ledger).order_by(order)))
+
+    def remembered(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:
+        """What the ledger has of these entries, by entry id."""
+        found: dict[str, LedgerEntry] = {}
+        for chunk in chunks(entry_ids):
+            query = sa.select(ledger).where(ledger.c.id.in_(chunk))
+            found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
+        return found
 
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""

@@ -23,12 +23,12 @@ from feedsvc.store.queues.jobs import Jobs
 from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
-from feedsvc.store.schema import facts, identities, subscriptions
+from feedsvc.store.schema import facts, forgotten, identities, ledger, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.upserts import upsert
 
 # Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
-_SALVAGED: Final = (identities, subscriptions)
+_SALVAGED: Final = (identities, ledger, forgotten, subscriptions)
 
 log = logging.getLogger("feedsvc.store")
 

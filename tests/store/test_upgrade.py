@@ -232,7 +232,10 @@ def downgrade_to_third_schema(url: str) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE attachments"))
         connection.execute(sa.text("DROP TABLE watchers"))
-        connection.execute(sa.text("ALTER TABLE jobs DROP COLUMN watcher"))
+        for table in ("ledger", "forgotten", "held", "losses", "adoptions"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        for name in ("watcher", "accept"):
+            connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
         connection.execute(sa.text("DROP INDEX files_measured"))
         for column in (
             "files.measured",
