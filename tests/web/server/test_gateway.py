@@ -152,8 +152,8 @@ def test_nothing_is_computed_for_clients_that_have_disconnected(
     wait_until(lambda: not client.server.server_state.connections, "the connections' end")
     app.hold.set()
     assert client.exchange(LAST).startswith(b"HTTP/1.1 200 ")
+    wait_until(lambda: len(app.closed) == THREADS + 1, "the answers' end")
     assert len(app.asked) == THREADS + 1
-    assert len(app.closed) == THREADS + 1
 
 
 def test_an_answered_request_is_freed_at_once(client: Client) -> None:
