@@ -1,0 +1,316 @@
+"""Random sequences of changes, and what a subscriber who never forgets sees of them.
+
+Each post has a title of its own, which never changes, so that the subscriber can tell which
+post an entry shows, whatever its id is.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.site import Site
+from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.publish import publish
+from feedsvc.publishing.report import Report
+from feedsvc.source.folder import Folder
+from feedsvc.store.store import Store
+from tests.support.stores import opened_store
+
+SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
+GUARD = Guard(entries=4, share=0.3)
+FOLDERS = ("", "green", "black/old")
+MOST = 10_000  # more entries than any sequence makes
+
+numbers = st.integers(0, 11)
+folders = st.sampled_from(FOLDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A post as its author has it: one file, or none while it is away."""
+
+    number: int
+    path: str
+    words: str = "brewed"
+    draft: bool = False
+
+    @property
+    def title(self) -> str:
+        return f"Post {self.number}"
+
+    def source(self) -> str:
+        """Its bytes. The text is long enough to recognise the post by it."""
+        text = f"Number {self.number} is {self.words} twice and then once more. " * 8
+        draft = "draft: true\n" if self.draft else ""
+        date = f"2026-03-{self.number + 1:02} 09:30:00"
+        return f"---\ntitle: {self.title}\ndate: {date}\n{draft}---\n\n{text}\n"
+
+
+@dataclass
+class Subscriber:
+    """Everything that one reader of the site's feed has ever seen."""
+
+    ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by title
+    titles: dict[str, str] = field(default_factory=dict)  # by id
+    dates: dict[str, datetime] = field(default_factory=dict)  # by id
+    shown: dict[str, str] = field(default_factory=dict)  # titles by id, of the last poll
+
+    def poll(self, entries: list[Entry]) -> None:
+        """Read the whole feed; one id is one post, and its date never changes."""
+        self.shown = {entry.id: entry.title for entry in entries}
+        assert len(self.shown) == len(entries)
+        for entry in entries:
+            self.ids[entry.title].add(entry.id)
+            assert self.titles.setdefault(entry.id, entry.title) == entry.title
+            assert self.dates.setdefault(entry.id, entry.published) == entry.published
+
+
+class ManyChanges(RuleBasedStateMachine):
+    """A folder that somebody changes, its store, and the subscriber."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp())
+        self.root = self.home / "posts"
+        self.root.mkdir()
+        self.url = f"sqlite:///{self.home}/feedsvc.sqlite3"
+        self.store = opened_store(self.url)
+        self.now = datetime.now(UTC)
+        self.posts: dict[int, Written] = {}
+        self.away: dict[int, Written] = {}
+        self.copies: dict[str, int] = {}  # numbers by path
+        self.may_have: dict[str, int] = defaultdict(lambda: 1)  # how many ids, by title
+        self.subscriber = Subscriber()
+        self.lost: list[str] = []  # ids that went by themselves since the last quiet hour
+        self.report: Report | None = None
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.home)
+
+    # What happens to the folder.
+
+    @initialize(count=st.integers(6, 12))
+    def write_first(self, count: int) -> None:
+        for number in range(count):
+            self.put(Written(number, self.path_of(number, FOLDERS[number % 3])))
+        self.look()
+
+    @rule(number=numbers, folder=folders)
+    def write(self, number: int, folder: str) -> None:
+        if number not in self.posts and number not in self.away:
+            self.put(Written(number, self.path_of(number, folder)))
+
+    @rule(number=numbers, words=st.sampled_from(["brewed", "steeped", "poured"]))
+    def edit(self, number: int, words: str) -> None:
+        if number in self.posts and not self.has_copy(number):
+            self.put(replace(self.posts[number], words=words))
+
+    @rule(number=numbers, folder=folders)
+    def move(self, number: int, folder: str) -> None:
+        """One rename, as `mv` or git does it."""
+        if number in self.posts:
+            self.rename(number, self.path_of(number, folder))
+
+    @rule(folder=folders)
+    def move_all(self, folder: str) -> None:
+        for number in list(self.posts):
+            self.rename(number, self.path_of(number, folder))
+
+    @rule(number=numbers, folder=folders)
+    def copy_and_delete(self, number: int, folder: str) -> None:
+        """As `rsync --delete-after` moves a file; publishes happen in between."""
+        post = self.posts.get(number)
+        if post is None or self.has_copy(number):
+            return
+        path = self.path_of(number, folder, "copied")
+        if (self.root / path).exists():
+            return
+        self.put_file(path, post.source())
+        self.look()
+        self.remove_file(post.path)
+        self.posts[number] = replace(post, path=path)
+        self.look()
+
+    @rule(number=numbers, folder=folders)
+    def copy(self, number: int, folder: str) -> None:
+        """A copy that stays. After a while it is a post of its own."""
+        post = self.posts.get(number)
+        path = self.path_of(number, folder, "twin")
+        if post and not post.draft and not self.has_copy(number) and post.path != path:
+            self.put_file(path, post.source())
+            self.copies[path] = number
+            self.may_have[post.title] += 1
+
+    @rule(number=numbers)
+    def delete(self, number: int) -> None:
+        if number in self.posts and not self.has_copy(number):
+            post = self.away[number] = self.posts.pop(number)
+            self.remove_file(post.path)
+
+    @rule(number=numbers, folder=folders)
+    def bring_back(self, number: int, folder: str) -> None:
+        """A post that was away comes back, perhaps in another folder."""
+        if number in self.away:
+            post = self.away.pop(number)
+            self.put(replace(post, path=self.path_of(number, folder)))
+
+    @rule()
+    def empty(self) -> None:
+        """A volume is not mounted: the folder is empty for some publishes, then it is back."""
+        aside = self.home / "aside"
+        self.root.rename(aside)
+        self.root.mkdir()
+        before = dict(self.subscriber.shown)
+        for _ in range(3):
+            self.look()
+        assert set(self.subscriber.shown) == set(before)
+        self.root.rmdir()
+        aside.rename(self.root)
+        self.look()
+
+    @rule(folder=st.sampled_from(FOLDERS[1:]), returns=st.booleans())
+    def lose_folder(self, folder: str, returns: bool) -> None:
+        """A part of the folder is gone for some publishes."""
+        part = self.root / folder
+        if not part.is_dir():
+            return
+        aside = self.home / "part"
+        part.rename(aside)
+        for _ in range(2):
+            self.look()
+        if returns:
+            aside.rename(part)
+            self.look()
+            return
+        for number, post in list(self.posts.items()):
+            if post.path.startswith(f"{folder}/"):
+                self.away[number] = self.posts.pop(number)
+        for path in [path for path in self.copies if path.startswith(f"{folder}/")]:
+            del self.copies[path]
+        shutil.rmtree(aside)
+
+    @rule(number=numbers, draft=st.booleans())
+    def hide(self, number: int, draft: bool) -> None:
+        if number in self.posts and not self.has_copy(number):
+            self.put(replace(self.posts[number], draft=draft))
+
+    # What happens to feedsvc.
+
+    @rule()
+    def look(self) -> None:
+        """Two scans, as the watcher makes them: a missing file gets a second look."""
+        for _ in range(2):
+            self.publish()
+            self.now += timedelta(seconds=2)
+
+    @rule(minutes=st.sampled_from([2, 30, 61, 60 * 24 * 40]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self.look()
+
+    @rule(minutes=st.sampled_from([1, 90]))
+    def set_clock_back(self, minutes: int) -> None:
+        self.now -= timedelta(minutes=minutes)
+        self.look()
+
+    @rule()
+    def restart(self) -> None:
+        self.store.close()
+        self.store = Store(self.url)
+
+    @precondition(lambda self: self.report is not None and self.report.held)
+    @rule()
+    def accept(self) -> None:
+        self.publish(accept="*")
+        self.lost.clear()
+
+    # What must hold.
+
+    @invariant()
+    def a_post_has_one_id(self) -> None:
+        for title, ids in self.subscriber.ids.items():
+            assert len(ids) <= self.may_have[title], (title, ids)
+
+    # The parts.
+
+    def publish(self, accept: str = "") -> None:
+        before = dict(self.subscriber.shown)
+        folder = Folder(self.root, quiet=0)
+        self.report = publish(folder, self.store, SITE, self.now, guard=GUARD, accept=accept)
+        with self.store.snapshot() as snapshot:
+            feed = snapshot.feed("")
+            assert feed
+            self.subscriber.poll(snapshot.newest(feed.number, MOST))
+        self.check_hidden()
+        if not accept:
+            self.check_losses(before)
+
+    def check_hidden(self) -> None:
+        """Nothing is shown that its author hides."""
+        hidden = {post.title for post in self.posts.values() if post.draft}
+        assert not hidden.intersection(self.subscriber.shown.values())
+
+    def check_losses(self, before: dict[str, str]) -> None:
+        """No mass loss reaches the subscriber by itself."""
+        hidden = {post.title for post in self.posts.values() if post.draft}
+        gone = {i for i, title in before.items() if title not in hidden}
+        gone -= set(self.subscriber.shown)
+        self.lost += gone
+        assert len(gone) <= max(GUARD.entries, GUARD.share * len(before)), gone
+
+    def path_of(self, number: int, folder: str, name: str = "post") -> str:
+        return f"{folder}/{name}-{number}.md" if folder else f"{name}-{number}.md"
+
+    def has_copy(self, number: int) -> bool:
+        return number in self.copies.values()
+
+    def put(self, post: Written) -> None:
+        self.posts[post.number] = post
+        self.put_file(post.path, post.source())
+
+    def put_file(self, path: str, source: str) -> None:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_suffix(".new")
+        new.write_text(source, "utf-8")
+        new.replace(file)
+
+    def rename(self, number: int, path: str) -> None:
+        post = self.posts[number]
+        target = self.root / path
+        if target.exists():
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (self.root / post.path).rename(target)
+        self.posts[number] = replace(post, path=path)
+
+    def remove_file(self, path: str) -> None:
+        (self.root / path).unlink()
+        with suppress(OSError):
+            (self.root / path).parent.rmdir()
+
+
+TestManyChanges = ManyChanges.TestCase
+TestManyChanges.settings = settings(
+    max_examples=int(os.environ.get("MANY_CHANGES", "25")),
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
