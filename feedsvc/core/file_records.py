@@ -22,7 +22,8 @@ class Stamp:
 class FileRecord:
     """A file as it was last read; `digest` is a hash of its bytes.
 
-    `entry_id` is the id of its entry in the feeds, and `key` the key of that entry. If another
+    `entry_id` is the id of its entry in the feeds. `key` is the key of that entry, or of the
+    last one if the post is hidden now. If another
     file has the key of this one, `wants` is that key. The file is read again at `due_at` even
     if it has not changed. It is missing since `missing_since`. `measured` are the attached
     files, as the post names them, and the length in octets that the feeds give for each.

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.site import Site
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import (
@@ -17,6 +18,7 @@ from feedsvc.publishing.reading.findings import (
 )
 from feedsvc.publishing.reading.post_problems import (
     first_date_warning,
+    lookalike_warning,
     one_page_problem,
     twin_problem,
 )
@@ -38,9 +40,10 @@ def decide(
     """
     ids, twins = identified.identities.ids, identified.identities.twins
     owners = page_owners(findings, identified.pages)
-    first_dates = {} if stored.has_new_zone else _first_dates(findings, identified)
+    first_dates = _first_dates(findings, identified, stored.zone_before)
     records = [finding.record for finding in findings.files if not finding.claim]
     identities: dict[str, str] = {}
+    claims: dict[str, Claim] = {}
     released = findings.released_ids()
     for finding in findings.files:
         claim = finding.claim
@@ -51,10 +54,18 @@ def decide(
             continue
         entry_id = ids[claim.path]
         identities[claim.key] = entry_id
+        claims[entry_id] = claim
         if finding.previous and finding.previous.entry_id:
             released.add(finding.previous.entry_id)
-        owner, first_date = owners.get(claim.path), first_dates.get(claim.path)
-        records.append(_published_record(finding, claim, entry_id, owner, first_date))
+        record = _published_record(
+            finding,
+            claim,
+            entry_id,
+            owners.get(claim.path),
+            first_dates.get(claim.path),
+            identified.identities.lookalikes.get(claim.path, ()),
+        )
+        records.append(record)
     published = set(identities.values())
     fate = decide_missing(findings, published, stored, now)
     records += fate.kept
@@ -70,6 +81,7 @@ def decide(
         fate.forgotten,
         identities,
         released_keys(stored.records, records, fate.forgotten),
+        claims,
     )
 
 
@@ -94,8 +106,14 @@ def page_owners(findings: Findings, pages: Mapping[str, list[str]]) -> dict[str,
     return shared
 
 
-def _first_dates(findings: Findings, identified: Identified) -> dict[str, datetime]:
-    """By path, the date under which a post was first published, if its author changed it."""
+def _first_dates(
+    findings: Findings, identified: Identified, zone_before: tzinfo | None
+) -> dict[str, datetime]:
+    """By path, the date under which a post was first published, if its author changed it.
+
+    A new zone of the site moves dates that the author has not changed: these are left out. So
+    are the dates of posts that their authors had hidden.
+    """
     ids, twins = identified.identities.ids, identified.identities.twins
     first_dates = {}
     for finding in findings.files:
@@ -103,9 +121,25 @@ def _first_dates(findings: Findings, identified: Identified) -> dict[str, dateti
         if claim is None or claim.path in twins:
             continue
         standing = identified.standing.get(ids[claim.path])
-        if standing and standing.published != claim.published:
+        remembered = identified.returning.get(ids[claim.path])
+        if standing and not is_unchanged(
+            microseconds(standing.published), claim.published, zone_before
+        ):
             first_dates[claim.path] = standing.published
+        elif remembered and remembered.published and not _was_hidden(finding):
+            local = remembered.published.replace(tzinfo=None)
+            if local != claim.published.replace(tzinfo=None):
+                first_dates[claim.path] = remembered.published
     return first_dates
+
+
+def _was_hidden(finding: Finding) -> bool:
+    """True if the author had hidden the post until now: then its new date counts."""
+    previous = finding.previous
+    if previous is None or previous.entry_id is not None:
+        return False
+    has_expired = previous.state == "draft" and previous.passed_at is not None
+    return previous.state in ("draft", "held", "no post") and not has_expired
 
 
 def _twin_record(finding: Finding, claim: Claim, owner: str) -> FileRecord:
@@ -132,6 +166,7 @@ def _published_record(
     entry_id: str,
     owner: str | None,
     first_date: datetime | None,
+    lookalikes: tuple[str, ...],
 ) -> FileRecord:
     """The record of a post that is published, with the warnings that this brings."""
     problems = finding.record.problems
@@ -141,6 +176,8 @@ def _published_record(
     if first_date is not None:
         position = finding.positions.published
         problems += (first_date_warning(claim.path, first_date, position),)
+    if lookalikes:
+        problems += (lookalike_warning(claim.path, lookalikes, finding.positions.key),)
     return replace(finding.record, entry_id=entry_id, key=claim.key, problems=problems)
 
 
@@ -186,7 +223,7 @@ def decide_missing(
 def released_keys(
     before: Mapping[str, FileRecord], records: Collection[FileRecord], forgotten: Iterable[str]
 ) -> list[str]:
-    """The keys that files had before and have no more. Other files may want them."""
+    """The keys that published files had before and have no more. Other files may want them."""
     paths = {record.path for record in records} | set(forgotten)
-    had = {before[path].key for path in paths if path in before}
-    return sorted(had - {record.key for record in records} - {""})
+    had = {before[path].key for path in paths if path in before and before[path].entry_id}
+    return sorted(had - {record.key for record in records if record.entry_id} - {""})

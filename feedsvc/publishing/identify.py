@@ -1,10 +1,11 @@
 """Find out which stored entry each post is, and which posts have the same permalink."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedsvc.core.feeds.entries import new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.store.store import Store
@@ -17,6 +18,7 @@ class Identified:
     identities: Identities
     standing: Mapping[str, Standing]  # by entry id
     pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
+    returning: Mapping[str, LedgerEntry] = field(default_factory=dict)  # withdrawn, by entry id
 
 
 def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
@@ -36,8 +38,16 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for entry_id, holder in snapshot.holders(wanted).items()
             if holder.path not in missing and entry_id not in released
         }
-        identities = identify(claims, site, pinned, before, missing, holders)
+        unknown = {
+            claim.body_digest
+            for claim in claims
+            if claim.body_length and claim.key not in pinned and claim.path not in before
+        }
+        withdrawn = [*snapshot.withdrawn(unknown)]
+        identities = identify(claims, site, pinned, before, missing, holders, withdrawn)
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
+        known = {*pinned.values(), *(entry.id for entry in withdrawn)}
+        returning = snapshot.remembered((known & ids.keys()) - standing.keys())
         pages = snapshot.read_at({finding.permalink for finding in posts})
-    return Identified(identities, standing, pages)
+    return Identified(identities, standing, pages, returning)

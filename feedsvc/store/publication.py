@@ -22,11 +22,12 @@ from feedsvc.core.feeds.feeds import (
     opml_digest,
     topics_of,
 )
+from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.feeds.renamed_feeds import removed
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
-from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of
+from feedsvc.store.rows import entry_of, entry_row, file_row, next_ledger_row, topic_of
 from feedsvc.store.schema import (
     attachments,
     entries,
@@ -34,6 +35,7 @@ from feedsvc.store.schema import (
     feeds,
     files,
     identities,
+    ledger,
     memberships,
     publishes,
 )
@@ -51,6 +53,7 @@ class Publication:
     """What one publish is to write. `entries` come in any order and are iterated over once.
 
     `released` are keys that a file no longer uses; files that want them are read again.
+    `claims` are the posts of the entries, by entry id, for the ledger.
     """
 
     site: Site
@@ -60,6 +63,7 @@ class Publication:
     forgotten: Collection[str] = ()  # paths
     identities: Mapping[str, str] = field(default_factory=dict)  # entry id by key
     released: Collection[str] = ()
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -70,6 +74,7 @@ class Changes:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)  # of those added: withdrawn before
     feeds: list[str] = field(default_factory=list)
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
@@ -123,6 +128,14 @@ class _Writer:
         if len(self._headlines[kind]) < MOST_NAMED:
             self._headlines[kind].append(headline(entry))
 
+    def _record_addition(self, entry: Entry, *, is_return: bool) -> None:
+        """An entry that returns was announced before, so the news do not name it."""
+        if is_return:
+            self._changes.added.append(entry.id)
+            self._changes.returned.append(entry.id)
+        else:
+            self._record_change("added", entry)
+
     # Entries and their memberships.
 
     def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
@@ -134,8 +147,13 @@ class _Writer:
         # Compare with the digest in the row, not with that of the entry in the row: after an
         # upgrade they differ, and the digests of feeds are computed from those in the rows.
         differing = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
+        remembered = self._remembered([entry.id for entry in chunk])
+        self._write_ledger(chunk, remembered)
         for entry in differing:
-            self._record_change("changed" if entry.id in old else "added", entry)
+            if entry.id in old:
+                self._record_change("changed", entry)
+            else:
+                self._record_addition(entry, is_return=entry.id in remembered)
         self._replace_attachments(chunk if self._is_full else differing)
         if not differing:
             return
@@ -143,11 +161,27 @@ class _Writer:
         upsert(self._connection, entries, [entry_row(entry) for entry in differing])
         self._replace_memberships(before, {entry.id: entry for entry in differing})
 
+    def _remembered(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
+        rows = self._connection.execute(sa.select(ledger).where(ledger.c.id.in_(ids)))
+        return {row["id"]: row for row in rows.mappings()}
+
+    def _write_ledger(self, put: list[Entry], before: Mapping[str, sa.RowMapping]) -> None:
+        """Write the rows of the ledger that have changed."""
+        rows = []
+        for entry in put:
+            old, claim = before.get(entry.id), self._publication.claims.get(entry.id)
+            new = next_ledger_row(entry, claim, old, self._now)
+            if old is None or new != dict(old):
+                rows.append(new)
+        upsert(self._connection, ledger, rows)
+
     def _withdraw(self, ids: list[str]) -> None:
         old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
         for entry in old.values():
             self._record_change("withdrawn", entry)
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
+        gone = sa.update(ledger).where(ledger.c.id.in_(ids))
+        self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))
         self._replace_memberships(old, {})
         self._delete_attachments(ids)
 

@@ -3,13 +3,15 @@
 import json
 from dataclasses import asdict, astuple
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import RowMapping
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
@@ -73,23 +75,57 @@ def ledger_row(entry: LedgerEntry) -> dict[str, Any]:
         **asdict(entry),
         "published": entry.published.isoformat() if entry.published else "",
         "updated": entry.updated.isoformat() if entry.updated else "",
+        "redated": entry.redated.isoformat() if entry.redated else "",
         "earlier_permalinks": json.dumps(earlier, ensure_ascii=False) if earlier else "",
     }
 
 
 def ledger_entry(row: RowMapping) -> LedgerEntry:
     """The entry of the ledger in a row of `ledger`."""
-    dates = (row[name] for name in ("published", "updated"))
-    published, updated = (datetime.fromisoformat(text) if text else None for text in dates)
-    earlier = row["earlier_permalinks"]
-    return LedgerEntry(
-        **{
-            **row,
-            "published": published,
-            "updated": updated,
-            "earlier_permalinks": tuple(json.loads(earlier)) if earlier else (),
-        }
-    )
+    dates = {
+        name: datetime.fromisoformat(row[name]) if row[name] else None
+        for name in ("published", "updated", "redated")
+    }
+    return LedgerEntry(**{**row, **dates, "earlier_permalinks": _earlier_permalinks(row)})
+
+
+def next_ledger_row(
+    entry: Entry, claim: Claim | None, before: RowMapping | None, now: datetime
+) -> dict[str, Any]:
+    """The row of `ledger` for an entry that is published now; `before` is its row until now.
+
+    Without a claim, what only a claim tells stays as it was.
+    """
+    row: dict[str, Any] = dict(before) if before else dict(_EMPTY_LEDGER_ROW)
+    published = entry.published.isoformat()
+    row |= {
+        "id": entry.id,
+        "published": published,
+        "updated": entry.updated.isoformat(),
+        "title_digest": text_digest(entry.title),
+        "permalink": entry.permalink,
+        "withdrawn_at": None,
+    }
+    if claim:
+        dated = claim.published.isoformat()
+        row["key"] = claim.key
+        row["redated"] = "" if dated == published else dated
+        row["body_digest"], row["body_length"] = claim.body_digest, claim.body_length
+    if before is None:
+        row["first_at"] = microseconds(now)
+    elif before["permalink"] not in ("", entry.permalink):
+        earlier = [*_earlier_permalinks(before), before["permalink"]]
+        kept = dict.fromkeys(each for each in earlier if each != entry.permalink)
+        row["earlier_permalinks"] = json.dumps(list(kept), ensure_ascii=False)
+    return row
+
+
+_EMPTY_LEDGER_ROW: Final = ledger_row(LedgerEntry("", ""))
+
+
+def _earlier_permalinks(row: RowMapping) -> tuple[str, ...]:
+    text = row["earlier_permalinks"]
+    return tuple(json.loads(text)) if text else ()
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:

@@ -41,7 +41,7 @@ files = Table(
     Column("digest", String, nullable=False),
     Column("state", String, nullable=False),
     Column("entry_id", Text),  # of its published entry
-    Column("key", Text, nullable=False),  # of its published entry
+    Column("key", Text, nullable=False),  # of its published entry, or of its last one
     Column("wants", Text, nullable=False),  # a key that another file has
     Column("due_at", BigInteger),  # microseconds since 1970: when to read it again
     Column("missing_since", BigInteger),  # microseconds since 1970
@@ -100,6 +100,7 @@ ledger = Table(
     Column("key", Text, nullable=False),  # that it has now, or had last; empty if unknown
     Column("published", String, nullable=False),  # as in `entries`; empty if unknown
     Column("updated", String, nullable=False),
+    Column("redated", String, nullable=False),  # the date in its file; empty if as published
     Column(
         "first_at", BigInteger, nullable=False
     ),  # microseconds; 0: before there was a ledger

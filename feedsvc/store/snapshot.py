@@ -300,6 +300,23 @@ class Snapshot:
             found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
         return found
 
+    def withdrawn(self, body_digests: Collection[str]) -> Iterator[LedgerEntry]:
+        """The withdrawn entries whose texts have these digests, and whose keys no file has."""
+        is_withdrawn = ledger.c.withdrawn_at.is_not(None)
+        for chunk in chunks(body_digests):
+            query = sa.select(ledger).where(ledger.c.body_digest.in_(chunk), is_withdrawn)
+            found = [ledger_entry(row) for row in self._rows(query.order_by(ledger.c.id))]
+            had = self._keys_of_files({entry.key for entry in found})
+            yield from (entry for entry in found if entry.key not in had)
+
+    def _keys_of_files(self, keys: Collection[str]) -> set[str]:
+        """Those of these keys that a file has."""
+        found: set[str] = set()
+        for chunk in chunks(keys):
+            query = sa.select(files.c.key).where(files.c.key.in_(chunk))
+            found |= {row["key"] for row in self._rows(query)}
+        return found
+
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""
         holders: dict[str, Holder] = {}
@@ -345,12 +362,20 @@ class Snapshot:
         """These entries as they are published now; `paths_by_id` has the file of each entry."""
         for chunk in chunks(paths_by_id):
             columns = ("id", "title", "published", "updated")
-            query = sa.select(*(entries.c[name] for name in columns)).where(
-                entries.c.id.in_(chunk)
+            query = (
+                sa.select(*(entries.c[name] for name in columns), ledger.c.redated)
+                .outerjoin(ledger, ledger.c.id == entries.c.id)
+                .where(entries.c.id.in_(chunk))
             )
             for row in self._rows(query):
-                dates = (datetime.fromisoformat(row[name]) for name in columns[2:])
-                yield Standing(paths_by_id[row["id"]], row["id"], row["title"], *dates)
+                yield Standing(
+                    paths_by_id[row["id"]],
+                    row["id"],
+                    row["title"],
+                    datetime.fromisoformat(row["published"]),
+                    datetime.fromisoformat(row["updated"]),
+                    datetime.fromisoformat(row["redated"]) if row["redated"] else None,
+                )
 
     def problems(self) -> tuple[Problem, ...]:
         """Every problem of a file, by path and line."""

@@ -6,32 +6,42 @@ that share one.
 
 import hashlib
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import new_id
+from feedsvc.core.feeds.ledger import LONG_ENOUGH, LedgerEntry, text_digest
 from feedsvc.core.site import Site
+
+_MOST_SIMILAR: Final = 10  # withdrawn entries that one post is compared with
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A post that is to be published: everything that identifies it."""
+    """A post that is to be published: everything that identifies it.
+
+    `published` is the date in its file. `body_digest` and `body_length` are as in LedgerEntry.
+    """
 
     path: str
     key: str
     title: str
     published: datetime
+    body_digest: str = ""
+    body_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A published entry and the path of its file."""
+    """A published entry and the path of its file; `redated` is as in LedgerEntry."""
 
     path: str
     entry_id: str
     title: str
     published: datetime
     updated: datetime | None = None
+    redated: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +56,13 @@ class Holder:
 class Identities:
     """The entry id of each path, and for each twin the path of the file that has the id.
 
-    A twin is a post with an id that another file has: it is not published.
+    A twin is a post with an id that another file has: it is not published. `lookalikes` are
+    the keys of withdrawn posts that a new post may be, by the path of the new post.
     """
 
     ids: Mapping[str, str]
     twins: Mapping[str, str]
+    lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def identify(
@@ -60,12 +72,13 @@ def identify(
     published: Mapping[str, Standing],
     missing: Set[str],
     holders: Mapping[str, Holder],
+    withdrawn: Sequence[LedgerEntry] = (),
 ) -> Identities:
     """Give each claim an id, and each id to one file.
 
-    From the store come `pinned` (the last id of each key), `published` (the entry of each path)
-    and `holders` (the file that has each id now). `missing` are the paths of files that are
-    gone from the folder.
+    From the store come `pinned` (the last id of each key), `published` (the entry of each
+    path), `holders` (the file that has each id now) and `withdrawn` (entries whose key no file
+    has). `missing` are the paths of files that are gone from the folder.
 
     A claim gets the first of these ids that exists:
 
@@ -73,7 +86,11 @@ def identify(
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
     3. the id of a missing file with the same title and date (the file was renamed);
-    4. a new id.
+    4. the id of the only withdrawn entry with the same title, date and text, if the text is
+       long enough to tell (the file was renamed, and both names were absent for a while);
+    5. a new id.
+
+    A post with a guid gets no id by 3 and 4.
 
     If the key is only a path, a missing file goes before a pinned id that no entry has now.
 
@@ -99,12 +116,59 @@ def identify(
             ids[claim.path] = pinned_id
 
     taken = {*ids.values(), *unclaimed}
+    lookalikes: dict[str, tuple[str, ...]] = {}
+    absent = _by_look(withdrawn)
     for claim in claims:
         if claim.path not in ids:
             entry_id = _earlier_id(claim, published, renamed, taken)
+            if entry_id is None:
+                similar = [
+                    entry
+                    for similar_id, entry in _similar(claim, absent).items()
+                    if similar_id not in taken
+                ]
+                if len(similar) == 1 and claim.body_length >= LONG_ENOUGH:
+                    entry_id = similar[0].id
+                elif similar:
+                    lookalikes[claim.path] = tuple(entry.key for entry in similar)
             ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed)
             taken.add(ids[claim.path])
-    return Identities(ids, _twins(ids, claims, published, unclaimed))
+    return Identities(ids, _twins(ids, claims, published, unclaimed), lookalikes)
+
+
+# Digests of title and text, and a date: a moment, or a local time without a zone.
+_Look: TypeAlias = tuple[str, str, datetime]
+
+
+def _by_look(withdrawn: Sequence[LedgerEntry]) -> dict[_Look, list[LedgerEntry]]:
+    """The withdrawn entries by title, text and date."""
+    by_look: dict[_Look, list[LedgerEntry]] = {}
+    for entry in withdrawn:
+        dates = [date for date in (entry.published, entry.redated) if date]
+        for look in {
+            (entry.title_digest, entry.body_digest, date)
+            for date in (*dates, *(date.replace(tzinfo=None) for date in dates))
+        }:
+            by_look.setdefault(look, []).append(entry)
+    return by_look
+
+
+def _similar(
+    claim: Claim, withdrawn: Mapping[_Look, Sequence[LedgerEntry]]
+) -> dict[str, LedgerEntry]:
+    """The first few withdrawn entries with the same title, date and text, by id.
+
+    Equal local times are one date: a new time zone of the site moves the moment.
+    """
+    if not withdrawn or claim.key.startswith("guid:"):
+        return {}
+    text = text_digest(claim.title), claim.body_digest
+    dates = claim.published, claim.published.replace(tzinfo=None)
+    return {
+        entry.id: entry
+        for date in dates
+        for entry in withdrawn.get((*text, date), ())[:_MOST_SIMILAR]
+    }
 
 
 def _renamed_ids(
@@ -114,11 +178,13 @@ def _renamed_ids(
 
     A pinned id is left out: the post with its key gets it.
     """
-    return {
-        _title_and_date(entry): entry.entry_id
+    free = [
+        entry
         for path, entry in sorted(published.items(), reverse=True)
         if path in missing and entry.entry_id not in pinned_ids
-    }
+    ]
+    redated = {(e.title, e.redated): e.entry_id for e in free if e.redated}
+    return redated | {_title_and_date(entry): entry.entry_id for entry in free}
 
 
 def _title_and_date(post: Claim | Standing) -> tuple[str, datetime]:

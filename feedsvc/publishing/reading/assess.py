@@ -6,6 +6,7 @@ from datetime import datetime
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.feeds.ledger import text_digest, text_length
 from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
@@ -70,7 +71,11 @@ def _to_publish(
         ),
         passed_at=microseconds(post.public_from),
     )
-    claim = Claim(post.path, post.key, post.title, post.published)
+    claim = Claim(
+        *(post.path, post.key, post.title, post.published),
+        text_digest(post.body),
+        text_length(post.body),
+    )
     return Finding(record, previous, claim, post.permalink, positions_of(post))
 
 
@@ -91,13 +96,10 @@ def _not_published(
         problems=tuple(problems_of(reading)),
         passed_at=passed_at,
     )
+    if previous:
+        record = replace(record, key=previous.key)
     if isinstance(reading, Problem) and previous and previous.entry_id:
-        record = replace(
-            record,
-            entry_id=previous.entry_id,
-            key=previous.key,
-            passed_at=previous.passed_at,
-        )
+        record = replace(record, entry_id=previous.entry_id, passed_at=previous.passed_at)
     return Finding(record, previous)
 
 

@@ -31,6 +31,16 @@ def first_date_warning(path: str, first_date: datetime, position: Position) -> P
     return _warning(path, "first-date", fault, cure, position)
 
 
+def lookalike_warning(path: str, keys: tuple[str, ...], position: Position) -> Problem:
+    """The warning about a new post that may be one of the withdrawn posts with these keys."""
+    kind, _, name = keys[0].partition(":")
+    old = f"{keys[0]}" if len(keys) == 1 else f"{keys[0]} and {len(keys) - 1} more"
+    fault = f"it is a new entry, but a withdrawn post has the same title, date and text: {old}"
+    same = f"move it back to {name}" if kind == "path" else f"write {kind}: {name}"
+    cure = f"if it is that post, {same}; otherwise leave it as it is"
+    return _warning(path, "lookalike", fault, cure, position)
+
+
 def future_update_warning(path: str, updated: datetime, position: Position) -> Problem:
     """The warning about an `updated` that is later than the clock."""
     fault = f"updated: {rfc3339(updated)} is in the future and has no effect until then"
