@@ -1,10 +1,11 @@
 """Find out which stored entry each post is, and which posts have the same permalink."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from feedsvc.core.feeds.entries import new_id
+from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
+from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.store.store import Store
@@ -17,6 +18,12 @@ class Identified:
     identities: Identities
     standing: Mapping[str, Standing]  # by entry id
     pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
+    adopted: Mapping[str, LedgerEntry] = field(default_factory=dict)  # by entry id; few have it
+
+    def with_adopted(self, entry: Entry) -> Entry:
+        """The entry with what its post took over from another feed."""
+        remembered = self.adopted.get(entry.id)
+        return as_adopted(entry, remembered) if remembered else entry
 
 
 def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
@@ -40,4 +47,5 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
         pages = snapshot.read_at({finding.permalink for finding in posts})
-    return Identified(identities, standing, pages)
+        adopted = snapshot.adopted(ids)
+    return Identified(identities, standing, pages, adopted)
