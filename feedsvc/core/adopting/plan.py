@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from feedsvc.core.adopting.id_rules import id_by_rules, rules_of
+from feedsvc.core.adopting.id_rules import LEAST, id_by_rules, rules_of
 from feedsvc.core.adopting.matches import (
     Match,
     PublishedPost,
@@ -92,6 +92,8 @@ def plan(
     posts: Sequence[PublishedPost],
     used: Mapping[str, str],
     now: datetime,
+    *,
+    with_rules: bool = True,
 ) -> Plan:
     """Match the entries of feeds with posts. If two feeds differ, the first one counts.
 
@@ -100,23 +102,26 @@ def plan(
     choice = _Choice()
     conflicts: list[Conflict] = []
     unmatched: list[Unmatched] = []
-    accepted: list[list[Match]] = []
+    known: set[str] = set()
+    ruling: list[Sequence[Match]] = []  # the matches of each feed that may show a rule
     for feed in feeds:
         found = match(feed.entries, posts)
         unmatched += found.unmatched
-        accepted.append([])
+        accepted = 0
         for each in found.matched:
             fault = _fault_of(each, choice, used)
             if fault:
                 conflicts.append(Conflict(each.entry, each.post, fault))
-            else:
-                accepted[-1].append(each)
-                if each.post not in choice.by_post:
-                    choice.add(_adoption(each, now))
+                continue
+            accepted += 1
+            known.add(each.entry.id)
+            if each.post not in choice.by_post:
+                choice.add(_adoption(each, now))
+        if with_rules and accepted >= LEAST:
+            ruling.append(found.matched)
     matched = tuple(choice.by_post.values())
     doubtful = {each.nearest for each in unmatched} | {each.post for each in conflicts}
-    rules, by_rule = _by_rules(accepted, posts, choice, doubtful, used)
-    known = {each.entry.id for matches in accepted for each in matches}
+    rules, by_rule = _by_rules(ruling, posts, choice, doubtful, used)
     return Plan(
         matched=matched,
         by_rule=by_rule,
@@ -171,7 +176,7 @@ def _usable(moment: datetime | None, post: PublishedPost, now: datetime) -> date
 
 
 def _by_rules(
-    accepted: Sequence[Sequence[Match]],
+    ruling: Sequence[Sequence[Match]],
     posts: Sequence[PublishedPost],
     choice: _Choice,
     doubtful: Set[PublishedPost | None],
@@ -180,7 +185,7 @@ def _by_rules(
     """The rules of the feeds, and what they give to posts older than what a feed shows."""
     names: list[str] = []
     given: dict[PublishedPost, tuple[str, str]] = {}
-    for matched in accepted:
+    for matched in ruling:
         rules = rules_of(matched)
         if not rules:
             continue
