@@ -7,7 +7,6 @@ and the generator's page of an old post may come back into a feed.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from itertools import product
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote, urlsplit
 
@@ -62,12 +61,25 @@ _PARTS: Final[tuple[_Part, ...]] = (
     _key_number,
 )
 _NUMBERS: Final = (_number, _key_number)
+
+
+def _dates(form: str) -> list[_Part]:
+    """The date of the post, as its author wrote it and in UTC."""
+    return [
+        lambda post: post.published.strftime(form),
+        lambda post: post.published.astimezone(UTC).strftime(form),
+    ]
+
+
+def _no_date(_: PublishedPost) -> str:
+    return ""
+
+
 _DATES: Final[tuple[_Part, ...]] = (
-    lambda post: "",
-    *(
-        lambda post, form=form, zone=zone: post.published.astimezone(zone).strftime(form)
-        for form, zone in product(("%Y-%m-%d", "%Y-%m", "%Y"), (None, UTC))
-    ),
+    _no_date,
+    *_dates("%Y-%m-%d"),
+    *_dates("%Y-%m"),
+    *_dates("%Y"),
 )
 
 
@@ -96,7 +108,7 @@ class IdRule:
             return f"id = {start}NUMBER" if is_query and not self.after else ""
         if start.startswith("tag:"):
             return "id = a tag URI of the date and the permalink"
-        is_link = start.startswith("http") and self.date is _DATES[0] and "?" not in start
+        is_link = start.startswith("http") and self.date is _no_date and "?" not in start
         return "id = permalink" if is_link else ""
 
 

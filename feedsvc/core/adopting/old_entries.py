@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 _UNRESERVED: Final = (
-    "A-Za-z0-9._~-\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    "A-Za-z0-9._~\\-\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
     "\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd\U000e1000-\U000efffd"
 )
 # RFC 3987 §2.2, `IRI`: a scheme, and characters of which each is allowed somewhere after it.

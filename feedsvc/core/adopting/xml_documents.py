@@ -16,6 +16,9 @@ _ENTITY: Final = re.compile(rb'<!ENTITY\s++(%?\s*+[^\s"\']++)\s++["\']([^"\']*+)
 _MOST_ENTITIES: Final = 100
 _MOST_EXPANDED: Final = 1_000_000  # octets that all entities of a document become
 _NO_DATE: Final = (0, 0, 0, 0, 0, 0)  # which is no date in any calendar
+_PROBE: Final = (
+    b"<!ENTITY +ADw-\\x3c\\u003c"  # at the end `<` in UTF-7 and in escapes of Python
+)
 _ENCODING: Final = re.compile(rb'<\?xml[^>]*?encoding\s*=\s*["\']([A-Za-z0-9._-]+)')
 
 
@@ -117,8 +120,12 @@ def _refuse_bombs(name: str, document: bytes) -> None:
 
 
 def _is_odd(encoding: str) -> bool:
-    """True if markup in this encoding is no ASCII, even without zero octets."""
+    """True if other octets than those of ASCII, but for zeros, can be markup."""
+    if encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return False
     try:
-        return "<!ENTITY".encode(encoding).replace(b"\x00", b"")[-8:] != b"<!ENTITY"
-    except (LookupError, UnicodeError):
+        return _PROBE.decode(encoding) != _PROBE.decode()
+    except UnicodeError:
+        return True
+    except LookupError:  # feedparser does not know it either, and reads UTF-8
         return False
