@@ -5,6 +5,7 @@ FeedsvcError
 ├── FolderError        the folder of posts cannot be read
 ├── RepositoryError    the git repository of the posts cannot be fetched or read
 ├── FrontMatterError   the front matter of one file cannot be read
+├── FeedError          another feed cannot be read or adopted
 ├── Unreachable        a request to another server had no answer
 └── StoreError         a query or a write failed
     ├── StoreDamaged   its file is not a valid database
@@ -62,6 +63,10 @@ class FrontMatterError(FeedsvcError):
         self.cure = cure
         self.text = text
         self.code = code
+
+
+class FeedError(FeedsvcError):
+    """Another feed cannot be read or adopted; nothing is changed."""
 
 
 class Unreachable(FeedsvcError):  # noqa: N818 - the other server is at fault

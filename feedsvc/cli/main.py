@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from feedsvc import __version__
+from feedsvc.cli.adopting import adopt_command
 from feedsvc.cli.listing import feeds, jobs, subscriptions
 from feedsvc.cli.publishing import check, export_command, publish_command
 from feedsvc.cli.pushing import push
@@ -59,5 +60,6 @@ for _command in (
     *(publish_command, check, export_command),
     *(feeds, jobs, subscriptions),
     push,
+    adopt_command,
 ):
     main.add_command(_command)

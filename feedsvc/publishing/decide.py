@@ -72,7 +72,7 @@ def decide(
     return Publication(
         site,
         (
-            with_identity(entry, ids[path], first_dates.get(path))
+            identified.with_adopted(with_identity(entry, ids[path], first_dates.get(path)))
             for path, entry in entries
             if path not in twins
         ),

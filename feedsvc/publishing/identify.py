@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from feedsvc.core.feeds.entries import new_id
+from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.store.store import Store
@@ -19,6 +19,12 @@ class Identified:
     standing: Mapping[str, Standing]  # by entry id
     pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
     returning: Mapping[str, LedgerEntry] = field(default_factory=dict)  # withdrawn, by entry id
+    adopted: Mapping[str, LedgerEntry] = field(default_factory=dict)  # by entry id; few have it
+
+    def with_adopted(self, entry: Entry) -> Entry:
+        """The entry with what its post took over from another feed."""
+        remembered = self.adopted.get(entry.id)
+        return as_adopted(entry, remembered) if remembered else entry
 
 
 def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
@@ -50,4 +56,5 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         known = {*pinned.values(), *(entry.id for entry in withdrawn)}
         returning = snapshot.remembered((known & ids.keys()) - standing.keys())
         pages = snapshot.read_at({finding.permalink for finding in posts})
-    return Identified(identities, standing, pages, returning)
+        adopted = snapshot.adopted(ids)
+    return Identified(identities, standing, pages, returning, adopted)

@@ -1,4 +1,4 @@
-"""The only HTTP client for URLs that anybody may have chosen, such as callbacks.
+"""The only HTTP client for URLs that people choose, such as callbacks and feeds to adopt.
 
 A host name is looked up once. All of its addresses are checked, and the connection goes to one
 of them. Each request has a limit for its whole duration and for the octets that it receives.
@@ -51,7 +51,6 @@ from feedsvc.errors import Unreachable
 
 _LIMIT: Final = 10.0  # seconds for a whole request
 _MOST_BODY: Final = 65_536  # octets that are read of the body of an answer
-_MOST_OCTETS: Final = 2 * _MOST_BODY  # received in total: heads, chunks and body
 _MOST_LOOK_UPS: Final = 128  # running at the same time, abandoned ones included
 _LONGEST_RETRY: Final = 86_400
 
@@ -65,11 +64,17 @@ logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer: at most 64 KB of `body`; `retry_after` in seconds, at most a day."""
+    """An answer: at most 64 KB of `body`, or what the client allows.
+
+    `retry_after` is in seconds, at most a day. `location` is the target of a redirect,
+    `coding` the content coding of the body.
+    """
 
     status: int
     body: bytes
     retry_after: int | None
+    location: str = ""
+    coding: str = ""
 
 
 class _TooLarge(Exception):  # noqa: N818 - it never leaves this module
@@ -82,9 +87,9 @@ class _Allowance(threading.local):
     ends = 0.0
     octets = 0
 
-    def begin(self, seconds: float) -> None:
+    def begin(self, seconds: float, octets: int) -> None:
         self.ends = time.monotonic() + seconds
-        self.octets = _MOST_OCTETS
+        self.octets = octets
 
     def seconds(self) -> float:
         left = self.ends - time.monotonic()
@@ -135,8 +140,10 @@ class Outgoing:
     """A client for public addresses, and for addresses in the `allowed` networks.
 
     With `anywhere` no address is refused; it is for URLs in the settings. `limit` is the time
-    for a whole request, in seconds. `certificates` is a file with trusted certificates. Safe
-    for threads. A connection is reused if its last answer was read completely.
+    for a whole request, in seconds. `most_body` is how many octets are read of a body; an
+    answer that sends twice as many is refused. `certificates` is a file with trusted
+    certificates. Safe for threads. A connection is reused if its last answer was read
+    completely.
     """
 
     def __init__(
@@ -146,11 +153,13 @@ class Outgoing:
         site_url: str = "",
         anywhere: bool = False,
         limit: float = _LIMIT,
+        most_body: int = _MOST_BODY,
         certificates: str = "",
     ) -> None:
         self._allowed = allowed
         self._anywhere = anywhere
         self._limit = limit
+        self._most_body = most_body
         about = f" (+{site_url})" if site_url else ""
         self._headers = {
             "User-Agent": f"feedsvc/{__version__}{about}",
@@ -186,10 +195,12 @@ class Outgoing:
         if body is not None:
             request.headers["Content-Length"] = str(len(body))
         request.body = body
-        _allowance.begin(self._limit)
+        # Heads, chunks and the body together.
+        _allowance.begin(self._limit, 2 * self._most_body)
         try:
             response = self._adapter.send(request, stream=True, timeout=self._limit)
-            return _read(cast("HTTPResponse", response.raw), must_be_complete=method == "GET")
+            raw = cast("HTTPResponse", response.raw)
+            return _read(raw, self._most_body, must_be_complete=method == "GET")
         except _TooLarge as error:
             raise Unreachable(f"{server}: its answer is too large") from error
         except (RequestException, HTTPError, OSError, HTTPException) as error:
@@ -336,11 +347,11 @@ def _pools(connect: _Connect) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": Pool, "https": TLSPool}
 
 
-def _read(raw: HTTPResponse, *, must_be_complete: bool) -> HttpAnswer:
+def _read(raw: HTTPResponse, most: int, *, must_be_complete: bool) -> HttpAnswer:
     """Read the answer. Its connection is kept if nothing is left to read."""
     body = b""
     try:
-        body = raw.read(_MOST_BODY, decode_content=False)
+        body = raw.read(most, decode_content=False)
     except (_TooLarge, HTTPError, OSError, HTTPException):
         if must_be_complete:
             raise
@@ -349,7 +360,11 @@ def _read(raw: HTTPResponse, *, must_be_complete: bool) -> HttpAnswer:
             raw.close()
             raw.release_conn()
     return HttpAnswer(
-        raw.status, body, retry_after(raw.headers.get("Retry-After"), time.time())
+        raw.status,
+        body,
+        retry_after(raw.headers.get("Retry-After"), time.time()),
+        raw.headers.get("Location", ""),
+        raw.headers.get("Content-Encoding", ""),
     )
 
 

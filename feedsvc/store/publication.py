@@ -85,6 +85,16 @@ def commit(connection: Connection, publication: Publication, now: datetime) -> C
     return _Writer(connection, publication, now).write()
 
 
+def commit_renamed(
+    connection: Connection, site: Site, renamed: Mapping[str, Entry], now: datetime
+) -> Changes:
+    """Replace entries, by their present ids, with others that have new ids or dates.
+
+    `site` is the published one. Listeners are told of the feeds alone: no entry is new.
+    """
+    return _Writer(connection, Publication(site), now).rename(renamed)
+
+
 class _Writer:
     """One publish, and what it has changed so far."""
 
@@ -119,6 +129,21 @@ class _Writer:
         self._remove_ended_feeds()
         if self._is_full or self._feed_list_changed:
             self._update_opml()
+        self._write_facts()
+        self._write_summary()
+        return self._changes
+
+    def rename(self, renamed: Mapping[str, Entry]) -> Changes:
+        self._ensure_feeds([SITE_TOPIC])
+        for ids in chunks(renamed):
+            old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
+            new = {entry_id: renamed[entry_id] for entry_id in old}
+            self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
+            self._delete_attachments(ids)
+            upsert(self._connection, entries, list(map(entry_row, new.values())))
+            self._replace_attachments(list(new.values()))
+            self._replace_memberships(old, {entry.id: entry for entry in new.values()})
+        self._update_feeds(everything=False)
         self._write_facts()
         self._write_summary()
         return self._changes

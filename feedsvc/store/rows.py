@@ -73,18 +73,24 @@ def ledger_row(entry: LedgerEntry) -> dict[str, Any]:
     earlier = entry.earlier_permalinks
     return {
         **asdict(entry),
-        "published": entry.published.isoformat() if entry.published else "",
-        "updated": entry.updated.isoformat() if entry.updated else "",
-        "redated": entry.redated.isoformat() if entry.redated else "",
+        "published": _iso(entry.published),
+        "updated": _iso(entry.updated),
+        "redated": _iso(entry.redated),
+        "adopted_published": _iso(entry.adopted_published),
+        "adopted_updated": _iso(entry.adopted_updated),
         "earlier_permalinks": json.dumps(earlier, ensure_ascii=False) if earlier else "",
     }
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def ledger_entry(row: RowMapping) -> LedgerEntry:
     """The entry of the ledger in a row of `ledger`."""
     dates = {
         name: datetime.fromisoformat(row[name]) if row[name] else None
-        for name in ("published", "updated", "redated")
+        for name in ("published", "updated", "redated", "adopted_published", "adopted_updated")
     }
     return LedgerEntry(**{**row, **dates, "earlier_permalinks": _earlier_permalinks(row)})
 
@@ -154,6 +160,7 @@ def _more(entry: Entry) -> str:
         "enclosures": [astuple(enclosure) for enclosure in entry.enclosures],
         "image": entry.image,
         "content": entry.content,
+        "rss_guid": entry.rss_guid,
     }
     present: dict[str, Any] = {name: value for name, value in more.items() if value}
     if entry.feeds is not None:  # an empty tuple means: in no feed
@@ -182,6 +189,7 @@ def entry_of(row: RowMapping) -> Entry:
         image=more.get("image", ""),
         feeds=None if feeds is None else tuple(feeds),
         content=more.get("content", ""),
+        rss_guid=more.get("rss_guid", ""),
     )
 
 

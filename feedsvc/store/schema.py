@@ -112,6 +112,9 @@ ledger = Table(
     Column("earlier_permalinks", Text, nullable=False),  # JSON; empty for most
     Column("rss_guid", Text, nullable=False),  # an adopted id that is no IRI; empty for most
     Column("withdrawn_at", BigInteger),  # microseconds since 1970
+    # The dates of an adopted feed, as `published`; empty for most.
+    Column("adopted_published", String, nullable=False, server_default=""),
+    Column("adopted_updated", String, nullable=False, server_default=""),
     Index("ledger_body", "body_digest"),
     Index("ledger_key", "key"),
 )

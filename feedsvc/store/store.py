@@ -12,6 +12,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from feedsvc.errors import StoreDamaged, StoreTooOld
+from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
@@ -41,6 +42,7 @@ class Store:
     ) -> None:
         self._database = Database(url, upgrade=upgrade, limits=limits)
         self.name = self._database.name
+        self.adoptions = Adoptions(self._database)
         self.intents = Intents(self._database)
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)

@@ -56,6 +56,8 @@ class Entry:
       holds kinds (`site`, `tags`, `categories`, `authors`, `languages`) and paths (`tags/AI`).
     - `content` is `full` or `summary` if the post itself decides. In a Feed, `summary` means
       that `content_html` holds only the summary and a link.
+    - `rss_guid` is an adopted id that is no absolute IRI: RSS and JSON Feed have it in place of
+      the id. Empty for most entries.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Entry:
     image: str = ""
     feeds: tuple[str, ...] | None = None
     content: str = ""
+    rss_guid: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -84,6 +87,7 @@ class Entry:
             # Without the path of the file on our disk, which no subscriber sees.
             [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
             *(self.image, self.feeds, self.content),
+            *([self.rss_guid] if self.rss_guid else []),  # digests of other entries stay
         ]
         return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
 

@@ -32,7 +32,7 @@ def json_document(feed: Feed) -> bytes:
 
 def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
     item: dict[str, Any] = {
-        "id": entry.id,
+        "id": entry.rss_guid or entry.id,
         "url": entry.permalink,
         "title": entry.title,
         "content_html": entry.content_html,

@@ -117,6 +117,8 @@ class _RssItem(BaseEntryExtension):  # type: ignore[misc]  # likewise
         self._entry = entry
 
     def extend_rss(self, item: Any) -> Any:
+        if self._entry.rss_guid:
+            item.find("guid").text = self._entry.rss_guid
         written = set()
         for category in item.findall("category"):
             label = (category.text, category.get("domain"))

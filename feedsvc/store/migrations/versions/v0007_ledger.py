@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("earlier_permalinks", sa.Text, nullable=False),
         sa.Column("rss_guid", sa.Text, nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger),
+        sa.Column("adopted_published", sa.String, nullable=False, server_default=""),
+        sa.Column("adopted_updated", sa.String, nullable=False, server_default=""),
     )
     op.create_index("ledger_body", "ledger", ["body_digest"])
     op.create_index("ledger_key", "ledger", ["key"])
@@ -63,12 +65,12 @@ def _fill() -> None:
     op.execute(
         "INSERT INTO ledger "
         "SELECT entries.id, COALESCE(MAX(files.key), ''), entries.published, entries.updated, "
-        "'', 0, '', '', 0, '', entries.permalink, '', '', NULL "
+        "'', 0, '', '', 0, '', entries.permalink, '', '', NULL, '', '' "
         "FROM entries LEFT JOIN files ON files.entry_id = entries.id "
         "GROUP BY entries.id, entries.published, entries.updated, entries.permalink"
     )
     op.execute(
         "INSERT INTO ledger "
-        "SELECT entry_id, MIN(key), '', '', '', 0, '', '', 0, '', '', '', '', 0 "
+        "SELECT entry_id, MIN(key), '', '', '', 0, '', '', 0, '', '', '', '', 0, '', '' "
         "FROM identities WHERE entry_id NOT IN (SELECT id FROM entries) GROUP BY entry_id"
     )

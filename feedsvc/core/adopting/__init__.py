@@ -1,0 +1,1 @@
+"""Other feeds of the same posts: their entries, and which post each of them is."""

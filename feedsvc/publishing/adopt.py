@@ -1,0 +1,43 @@
+"""Take over ids and dates of the feeds that the site had before, so that no post is new."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from feedsvc.core.adopting.old_entries import OldFeed
+from feedsvc.core.adopting.plan import Plan, plan
+from feedsvc.store.store import Store
+
+
+def plan_adoption(
+    store: Store, feeds: Sequence[OldFeed], now: datetime, *, with_rules: bool = True
+) -> Plan:
+    """What `adopt` would do. Raises FeedError if no post is published.
+
+    Without `with_rules`, posts that no feed shows keep their ids.
+    """
+    posts, used = store.adoptions.posts(), store.adoptions.used_ids()
+    return plan(feeds, posts, used, now, with_rules=with_rules)
+
+
+def adopt(
+    store: Store, feeds: Sequence[OldFeed], now: datetime, *, with_rules: bool = True
+) -> Plan:
+    """Take over what can be matched, in one transaction; waits for a publish that is running.
+
+    The feeds are given in the order of their rank. Raises FeedError if no post is published.
+    """
+    with store.lock(wait=True):
+        planned = plan_adoption(store, feeds, now, with_rules=with_rules)
+        if planned.adoptions:
+            store.adoptions.write(planned.adoptions, now)
+        return planned
+
+
+def undo(store: Store, now: datetime) -> int:
+    """Restore the ids and dates from before the last adoption; for how many posts.
+
+    Raises FeedError if there is none.
+    """
+    with store.lock(wait=True):
+        posts, _ = store.adoptions.undo(now)
+        return posts
