@@ -5,6 +5,7 @@ FeedsvcError
 ├── FolderError        the folder of posts cannot be read
 ├── RepositoryError    the git repository of the posts cannot be fetched or read
 ├── FrontMatterError   the front matter of one file cannot be read
+├── LedgerError        a line of a ledger file cannot be read
 ├── Unreachable        a request to another server had no answer
 └── StoreError         a query or a write failed
     ├── StoreDamaged   its file is not a valid database
@@ -62,6 +63,19 @@ class FrontMatterError(FeedsvcError):
         self.cure = cure
         self.text = text
         self.code = code
+
+
+class LedgerError(FeedsvcError):
+    """A line of a ledger file cannot be read; nothing of the file is used.
+
+    `line` counts from 1 in the file `name`.
+    """
+
+    def __init__(self, name: str, line: int, fault: str, cure: str) -> None:
+        super().__init__(f"{name}:{line}: {fault}; {cure}")
+        self.line = line
+        self.fault = fault
+        self.cure = cure
 
 
 class Unreachable(FeedsvcError):  # noqa: N818 - the other server is at fault

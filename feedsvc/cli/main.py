@@ -9,6 +9,8 @@ from typing import Any, Final
 import click
 
 from feedsvc import __version__
+from feedsvc.cli.backups import backup, restore
+from feedsvc.cli.ledger import ledger
 from feedsvc.cli.listing import feeds, jobs, subscriptions
 from feedsvc.cli.publishing import check, export_command, publish_command
 from feedsvc.cli.pushing import push
@@ -59,5 +61,6 @@ for _command in (
     *(publish_command, check, export_command),
     *(feeds, jobs, subscriptions),
     push,
+    *(ledger, backup, restore),
 ):
     main.add_command(_command)

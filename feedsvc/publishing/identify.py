@@ -36,7 +36,9 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for entry_id, holder in snapshot.holders(wanted).items()
             if holder.path not in missing and entry_id not in released
         }
-        identities = identify(claims, site, pinned, before, missing, holders)
+        identities = identify(
+            claims, site, pinned, before, missing, holders, snapshot.forgotten()
+        )
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
         pages = snapshot.read_at({finding.permalink for finding in posts})

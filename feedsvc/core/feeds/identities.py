@@ -8,8 +8,10 @@ import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from feedsvc.core.feeds.entries import new_id
+from feedsvc.core.feeds.ledger import forgotten_hash
 from feedsvc.core.site import Site
 
 
@@ -60,12 +62,13 @@ def identify(
     published: Mapping[str, Standing],
     missing: Set[str],
     holders: Mapping[str, Holder],
+    forgotten: Set[str] = frozenset(),
 ) -> Identities:
     """Give each claim an id, and each id to one file.
 
     From the store come `pinned` (the last id of each key), `published` (the entry of each path)
     and `holders` (the file that has each id now). `missing` are the paths of files that are
-    gone from the folder.
+    gone from the folder. `forgotten` are the hashes of ids that must not be given again.
 
     A claim gets the first of these ids that exists:
 
@@ -102,7 +105,7 @@ def identify(
     for claim in claims:
         if claim.path not in ids:
             entry_id = _earlier_id(claim, published, renamed, taken)
-            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed)
+            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed, forgotten)
             taken.add(ids[claim.path])
     return Identities(ids, _twins(ids, claims, published, unclaimed))
 
@@ -147,13 +150,22 @@ def _earlier_id(
     return renamed_id if renamed_id not in taken else None
 
 
-def _unused_id(claim: Claim, site: Site, unclaimed: Mapping[str, Holder]) -> str:
-    """A new id; with a hash at its end if another file keeps the usual id of this key."""
+def _unused_id(
+    claim: Claim, site: Site, unclaimed: Mapping[str, Holder], forgotten: Set[str]
+) -> str:
+    """A new id; with a hash at its end if the usual id of this key is taken or forgotten."""
     usual_id = new_id(claim.key, site)
-    if not _has_new_key(unclaimed.get(usual_id), claim.key):
+    is_taken = _has_new_key(unclaimed.get(usual_id), claim.key)
+    if not is_taken and not _is_forgotten(usual_id, forgotten):
         return usual_id
     named = f"{claim.title}\x00{claim.published.isoformat()}"
-    return f"{usual_id}-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
+    hashes = (hashlib.sha256((named + "\x00" * n).encode()).hexdigest() for n in count())
+    ids = (f"{usual_id}-{each[:8]}" for each in hashes)
+    return next(entry_id for entry_id in ids if not _is_forgotten(entry_id, forgotten))
+
+
+def _is_forgotten(entry_id: str, forgotten: Set[str]) -> bool:
+    return bool(forgotten) and forgotten_hash(entry_id) in forgotten
 
 
 def _twins(

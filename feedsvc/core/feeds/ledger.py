@@ -1,5 +1,6 @@
 """What feedsvc remembers for good of each entry that it has ever published."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,3 +32,8 @@ class LedgerEntry:
     earlier_permalinks: tuple[str, ...] = ()
     rss_guid: str = ""
     withdrawn_at: int | None = None
+
+
+def forgotten_hash(text: str) -> str:
+    """What stays of an id, a key or a permalink that was forgotten: SHA-256, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
