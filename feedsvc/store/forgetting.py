@@ -1,7 +1,6 @@
 """Remove one post from the store for good: a takedown. Only hashes of its names stay."""
 
 import json
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.rows import ledger_entry
@@ -49,7 +49,7 @@ def forget(connection: Connection, entry_id: str, now: datetime) -> Changes | No
         (adoptions, adoptions.c.entry_id),
     ):
         connection.execute(sa.delete(table).where(column == entry_id))
-    _clean_reports(connection, {entry_id, *permalinks}, paths)
+    _clean_reports(connection, {entry_id, *permalinks}, {*paths, *_paths_of(keys)})
     for text in (entry_id, *keys, *permalinks):
         insert_new(connection, forgotten, {"hash": forgotten_hash(text)})
     return changes
@@ -59,6 +59,12 @@ def _keys(connection: Connection, entry_id: str) -> list[str]:
     pinned = sa.select(identities.c.key).where(identities.c.entry_id == entry_id)
     current = sa.select(ledger.c.key).where(ledger.c.id == entry_id, ledger.c.key != "")
     return sorted(connection.execute(pinned.union(current)).scalars())
+
+
+def _paths_of(keys: list[str]) -> set[str]:
+    """The paths that files with these keys may have had."""
+    kinds = (key.partition(":") for key in keys)
+    return {name + suffix for kind, _, name in kinds if kind == "path" for suffix in SUFFIXES}
 
 
 def _permalinks(connection: Connection, entry_id: str) -> list[str]:
@@ -90,7 +96,7 @@ def _withdraw(
     return changes
 
 
-def _clean_reports(connection: Connection, names: set[str], paths: Collection[str]) -> None:
+def _clean_reports(connection: Connection, names: set[str], paths: set[str]) -> None:
     """Remove the post from summaries of publishes, reports of jobs and problems of files."""
     for table, column, key in (
         (publishes, publishes.c.news, publishes.c.number),
@@ -98,7 +104,7 @@ def _clean_reports(connection: Connection, names: set[str], paths: Collection[st
     ):
         for number, text in connection.execute(sa.select(key, column)).all():
             stored = json.loads(text) if text else None
-            cleaned = _without(stored, names, set(paths))
+            cleaned = _without(stored, names, paths)
             if cleaned != stored:
                 text = json.dumps(cleaned, ensure_ascii=False)
                 changing = sa.update(table).where(key == number)
