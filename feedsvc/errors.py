@@ -6,6 +6,7 @@ FeedsvcError
 ├── RepositoryError    the git repository of the posts cannot be fetched or read
 ├── FrontMatterError   the front matter of one file cannot be read
 ├── FeedError          another feed cannot be read or adopted
+├── LedgerError        a line of a ledger file cannot be read
 ├── Unreachable        a request to another server had no answer
 └── StoreError         a query or a write failed
     ├── StoreDamaged   its file is not a valid database
@@ -67,6 +68,19 @@ class FrontMatterError(FeedsvcError):
 
 class FeedError(FeedsvcError):
     """Another feed cannot be read or adopted; nothing is changed."""
+
+
+class LedgerError(FeedsvcError):
+    """A line of a ledger file cannot be read; nothing of the file is used.
+
+    `line` counts from 1 in the file `name`.
+    """
+
+    def __init__(self, name: str, line: int, fault: str, cure: str) -> None:
+        super().__init__(f"{name}:{line}: {fault}; {cure}")
+        self.line = line
+        self.fault = fault
+        self.cure = cure
 
 
 class Unreachable(FeedsvcError):  # noqa: N818 - the other server is at fault

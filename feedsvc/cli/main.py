@@ -10,6 +10,8 @@ import click
 
 from feedsvc import __version__
 from feedsvc.cli.adopting import adopt_command
+from feedsvc.cli.backups import backup, restore
+from feedsvc.cli.ledger import ledger
 from feedsvc.cli.listing import feeds, jobs, subscriptions
 from feedsvc.cli.publishing import check, export_command, publish_command
 from feedsvc.cli.pushing import push
@@ -61,5 +63,6 @@ for _command in (
     *(feeds, jobs, subscriptions),
     push,
     adopt_command,
+    *(ledger, backup, restore),
 ):
     main.add_command(_command)

@@ -20,7 +20,14 @@ from feedsvc.cli.printing import (
     progress_of,
     shown_source,
 )
-from feedsvc.cli.wiring import limits_of, settings_from, settings_options, source_to_read
+from feedsvc.cli.wiring import (
+    ledger_file_of,
+    limits_of,
+    settings_from,
+    settings_options,
+    source_to_read,
+    warn_unkept,
+)
 from feedsvc.errors import StoreLocked
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
@@ -133,8 +140,12 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
 def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[Report]:
     """Publish until no file is being written and no file has just vanished."""
     source, site = source_to_read(settings), site_of(settings)
+    ledger_file = ledger_file_of(settings)
+    warn_unkept(ledger_file)
     refuse_other_folder(source, store)
     source.update()
+    if ledger_file:
+        ledger_file.fill(store)
     until = time.monotonic() + _SETTLE_SECONDS
     reports: list[Report] = []
     with progress_of("Reading posts") as progress:
@@ -149,6 +160,8 @@ def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[
 
         while not reports or (reports[-1].unsettled and time.monotonic() < until):
             reports.append(_when_unlocked(publish_once))
+    if ledger_file:
+        ledger_file.write(store)
     return reports
 
 

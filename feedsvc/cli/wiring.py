@@ -1,5 +1,6 @@
 """Builds the parts of feedsvc from the settings; every command gets its parts here."""
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -8,23 +9,29 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from feedsvc.errors import FolderError
+from feedsvc.errors import FolderError, SettingsError
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of
 from feedsvc.source.source import Source
 from feedsvc.store.engine.limits import Limits
+from feedsvc.store.engine.urls import file_of
 from feedsvc.store.store import Store, store_to_look_at
+from feedsvc.watcher.ledger_file import LedgerFile
 
 # APScheduler, watchfiles and the HTTP client are imported by the functions that need them:
 # `publish` in a git hook must start fast.
 if TYPE_CHECKING:
     from feedsvc.push.notifications import NotifyUrl, OutsideHub
+    from feedsvc.push.purging import Purger
     from feedsvc.push.pusher import Pusher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _TIDY_SECONDS: Final = 60
+_PURGE_SECONDS: Final = 20
+
+log = logging.getLogger("feedsvc.ledger")
 
 
 def settings_options(function: _F) -> _F:
@@ -63,6 +70,47 @@ def source_to_read(settings: Settings) -> Source:
     return source
 
 
+def ledger_file_of(settings: Settings) -> LedgerFile | None:
+    """The file of `ledger.file`, if there is one.
+
+    It is only read if the posts come from git, because every watcher writes its own clone.
+    Raises SettingsError if writing it would change the folder of posts or the store.
+    """
+    if not settings.ledger.file:
+        return None
+    file = Path(settings.ledger.file)
+    if settings.source.git:
+        return LedgerFile(file, is_kept=False)
+    real = Path(os.path.realpath(file))
+    store = file_of(settings.store.url)
+    if store and real.name.startswith(store.name) and real.parent == store.resolve().parent:
+        raise SettingsError((f"ledger.file: {file} belongs to the store; set another path",))
+    folder = source_of(settings).folder
+    if real.is_relative_to(folder.root) and not folder.ignores(
+        real.relative_to(folder.root).as_posix()
+    ):
+        raise SettingsError(
+            (
+                f"ledger.file: {file} is in the folder of posts, and each write would be a "
+                "change there; set a path outside, or a name that is ignored, such as "
+                f"{folder.path / '_ledger.jsonl'}",
+            )
+        )
+    if real.is_dir():
+        raise SettingsError((f"ledger.file: {file} is a folder; add the name of a file",))
+    return LedgerFile(file)
+
+
+def warn_unkept(ledger_file: LedgerFile | None) -> None:
+    """Log a warning if the ledger file is never written."""
+    if ledger_file and not ledger_file.is_kept:
+        log.warning(
+            "%s is not kept up to date, because the posts come from source.git; write it with "
+            "feedsvc ledger export",
+            ledger_file.file,
+        )
+
+
 def require_posts(settings: Settings) -> None:
     """Raise FolderError if the folder is missing and the store has no published post."""
     try:
@@ -85,6 +133,8 @@ def watching(settings: Settings) -> Iterator[None]:
     """Run the watcher and the pusher until the context ends."""
     from feedsvc.watcher.watcher import Watcher
 
+    ledger_file = ledger_file_of(settings)
+    warn_unkept(ledger_file)
     purge, pusher = _purging(settings), pusher_of(settings)
 
     def published(feed_paths: Collection[str]) -> None:
@@ -98,6 +148,7 @@ def watching(settings: Settings) -> Iterator[None]:
         settings.watcher.interval,
         published,
         limits_of(settings),
+        ledger_file,
     )
     watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)
@@ -130,14 +181,27 @@ def listeners_of(settings: Settings) -> "tuple[OutsideHub | NotifyUrl, ...]":
     )
 
 
+def purge_now(settings: Settings, feed_paths: Collection[str]) -> bool:
+    """Purge feeds from the cache in front, and wait for it; False if it did not accept that."""
+    if not settings.server.purge or not feed_paths:
+        return True
+    purger = _purger(settings)
+    purger.ask(feed_paths)
+    return purger.finish(_PURGE_SECONDS)
+
+
 def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
     """A function that purges feeds from the cache in front; it does nothing without a cache."""
-    server = settings.server
-    if not server.purge:
+    if not settings.server.purge:
         return lambda _paths: None
-    from feedsvc.push.purging import Cache, Purger
-
-    names = (server.purge, server.purge_method, settings.site.url, server.cache_keys)
-    purger = Purger(Cache(*names, settings.feeds.aliases))
+    purger = _purger(settings)
     purger.start()
     return purger.ask
+
+
+def _purger(settings: Settings) -> "Purger":
+    from feedsvc.push.purging import Cache, Purger
+
+    server = settings.server
+    names = (server.purge, server.purge_method, settings.site.url, server.cache_keys)
+    return Purger(Cache(*names, settings.feeds.aliases))

@@ -50,7 +50,9 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             if claim.body_length and claim.key not in pinned and claim.path not in before
         }
         withdrawn = [*snapshot.withdrawn(unknown)]
-        identities = identify(claims, site, pinned, before, missing, holders, withdrawn)
+        identities = identify(
+            claims, site, pinned, before, missing, holders, withdrawn, snapshot.forgotten()
+        )
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
         known = {*pinned.values(), *(entry.id for entry in withdrawn)}

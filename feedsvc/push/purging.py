@@ -88,6 +88,16 @@ class Purger:
             if self._due:
                 self._wake.set()
 
+    def finish(self, seconds: float) -> bool:
+        """Send what is due without a thread. False if the cache does not accept it in time."""
+        until = time.monotonic() + seconds
+        self._sleep(SERVED_AFTER)
+        self.send()
+        while self._due and time.monotonic() < until:
+            self._sleep(1)
+            self.send()
+        return not self._due
+
     def send(self) -> None:
         """Send the purges that are due. Those that fail stay due."""
         with self._lock:

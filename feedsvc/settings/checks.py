@@ -64,6 +64,12 @@ def request_method(text: str) -> str:
     return text
 
 
+def file_or_none(text: str) -> str:
+    if "\0" in text or text.endswith("/") or (text and not text.strip()):
+        raise ValueError("it is not the path of a file")
+    return text
+
+
 def zone_name(text: str) -> str:
     try:
         ZoneInfo(text)

@@ -127,6 +127,14 @@ class StoreSettings(_Section):
     timeout: float = Field(5, ge=1, le=60, examples=[5])
 
 
+class LedgerSettings(_Section):
+    """`[ledger]`: a file that has the ledger too."""
+
+    file: Annotated[str, AfterValidator(checks.file_or_none)] = Field(
+        "", examples=["ledger.jsonl"]
+    )
+
+
 class ServerSettings(_Section):
     """`[server]`: how feeds and pages are served."""
 
@@ -252,6 +260,7 @@ class Settings(_Section):
     feeds: FeedSettings = FeedSettings()
     aliases: AliasSettings = AliasSettings()
     store: StoreSettings = StoreSettings()
+    ledger: LedgerSettings = LedgerSettings()
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
     webhook: WebhookSettings = WebhookSettings()

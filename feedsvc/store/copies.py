@@ -38,7 +38,7 @@ def copy_upgraded(url: str, file: Path) -> None:
             with new.writing() as target:
                 for name in filter(inspector.has_table, _TABLES):
                     _copy(name, source, target)
-        new.migrate()
+        new.migrate(keeps_copy=False)
     finally:
         old.close()
         new.close()

@@ -27,6 +27,7 @@ from feedsvc.core.feeds.renamed_feeds import removed
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
+from feedsvc.store.ledger_tables import mark_unpublished
 from feedsvc.store.rows import entry_of, entry_row, file_row, next_ledger_row, topic_of
 from feedsvc.store.schema import (
     attachments,
@@ -125,6 +126,8 @@ class _Writer:
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
         self._record_files()
+        if "site" not in self._facts:
+            mark_unpublished(self._connection, self._now)
         self._update_feeds(everything=self._is_full)
         self._remove_ended_feeds()
         if self._is_full or self._feed_list_changed:

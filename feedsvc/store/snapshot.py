@@ -1,7 +1,7 @@
 """Reading the store: everything that one Snapshot returns is of one committed state."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,11 +19,18 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.identities import Holder, Standing
 from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.ledger_lines import LedgerLine
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.time_limits import read_until
+from feedsvc.store.ledger_tables import (
+    forgotten_hashes,
+    is_blank,
+    ledger_lines,
+    unknown_ids,
+)
 from feedsvc.store.rows import (
     entry_of,
     file_record,
@@ -326,6 +333,27 @@ class Snapshot:
             query = sa.select(ledger).where(ledger.c.id.in_(chunk), took_over)
             found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
         return found
+
+    def ledger_lines(self) -> Iterator[LedgerLine]:
+        """The ledger with the keys of each post, and what was forgotten, by id."""
+        return ledger_lines(self._connection)
+
+    def has_no_ledger(self) -> bool:
+        """True if nothing was ever published or imported."""
+        return is_blank(self._connection)
+
+    def unknown_ids(self, entry_ids: Iterable[str]) -> Iterator[str]:
+        """Those of these ids that the ledger neither has nor has forgotten."""
+        return unknown_ids(self._connection, entry_ids)
+
+    def forgotten(self) -> frozenset[str]:
+        """The hashes of all ids, keys and permalinks that were forgotten."""
+        return forgotten_hashes(self._connection)
+
+    def published_from(self, entry_id: str) -> list[str]:
+        """The paths of the files from which an entry is published."""
+        query = sa.select(files.c.path).where(files.c.entry_id == entry_id)
+        return [row["path"] for row in self._rows(query.order_by(files.c.path))]
 
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from feedsvc.core.feeds.ledger_lines import LedgerLine
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.copies import copy_upgraded
@@ -18,6 +19,8 @@ from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.sqlite import put_aside
 from feedsvc.store.engine.urls import file_of
+from feedsvc.store.forgetting import forget
+from feedsvc.store.ledger_tables import Merged, merge_lines
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.queues.intents import Intents
 from feedsvc.store.queues.jobs import Jobs
@@ -75,6 +78,27 @@ class Store:
         """What `publish` would change; nothing is written."""
         with self._database.rolled_back() as connection:
             return commit(connection, publication, now)
+
+    def merge_ledger(
+        self, hashes: Collection[str], lines: Iterable[LedgerLine], now: datetime
+    ) -> Merged:
+        """Add lines of a file to the ledger, all or none; the store wins. See merge_lines."""
+        with self._database.writing() as connection:
+            merged = merge_lines(connection, hashes, lines, now)
+            self._database.check_lock()
+            return merged
+
+    def forget(self, entry_id: str, now: datetime) -> Changes | None:
+        """Remove an entry and all that is remembered of it; only hashes stay.
+
+        None if there is no such entry. The caller holds the lock, and no file publishes it.
+        """
+        with self._database.writing() as connection:
+            self._database.overwrite_deleted(connection)
+            changes = forget(connection, entry_id, now)
+            self._database.check_lock()
+        self._database.empty_log()
+        return changes
 
     def set_held_posts(self, posts: int) -> None:
         """Record how many posts stay published although the folder is empty; 0 for none."""

@@ -25,6 +25,7 @@ from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import Agenda, Stopped
 from feedsvc.watcher.current_store import CurrentStore
 from feedsvc.watcher.fetching import Fetches
+from feedsvc.watcher.ledger_file import LedgerFile
 from feedsvc.watcher.report_log import ReportLog
 from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
@@ -47,6 +48,7 @@ class PublishLoop:
         requests: Requests,
         published: Callable[[Collection[str]], None],
         stopping: threading.Event,
+        ledger_file: LedgerFile | None = None,
     ) -> None:
         self._source = source
         self._current = current
@@ -56,6 +58,7 @@ class PublishLoop:
         self._requests = requests
         self._published = published
         self._stopping = stopping
+        self._ledger_file = ledger_file
         self._fetches = Fetches(source)
         self._fetch_failed = False
         self._log = ReportLog()
@@ -118,8 +121,12 @@ class PublishLoop:
     def _publish(self, only: Collection[str] | None) -> Report:
         folder = self._source.folder_to_read()
         store, now = self._current.store, datetime.now(UTC)
+        if self._ledger_file:
+            self._ledger_file.fill(store)
         report = publish(folder, store, self._site, now, only=only, progress=self._check_stop)
         self._published(report.feeds)
+        if self._ledger_file and (report.read or report.withdrawn or report.feeds):
+            self._ledger_file.note_change()
         self._log.log_report(report, str(folder), is_whole=only is None)
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(folder.quiet, 0.1))

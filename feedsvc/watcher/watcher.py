@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Collection
+from typing import Final
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
@@ -14,9 +15,12 @@ from feedsvc.watcher.agenda import Agenda
 from feedsvc.watcher.current_store import CurrentStore
 from feedsvc.watcher.file_events import FileEvents
 from feedsvc.watcher.heartbeat import Heartbeat
+from feedsvc.watcher.ledger_file import LedgerFile
 from feedsvc.watcher.publish_loop import PublishLoop
 from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
+
+_LEDGER_SECONDS: Final = 10  # to write the ledger file at the end
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -32,12 +36,14 @@ class Watcher:
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
         limits: Limits = DEFAULT_LIMITS,
+        ledger_file: LedgerFile | None = None,
     ) -> None:
         """`published` is called after each publish with the paths of the changed feeds."""
         self._source = source
         self._interval = interval
         self._name = secrets.token_hex(8)
         self._stopping = threading.Event()
+        self._ended = threading.Event()  # nothing is published any more
         self._agenda = Agenda()
         self._schedule = Schedule()
         self._current = current = CurrentStore(store_url, limits)
@@ -51,12 +57,16 @@ class Watcher:
             self._requests,
             published,
             self._stopping,
+            ledger_file,
         )
         heartbeat = Heartbeat(current, self._name, source.name, self._stopping)
         targets = {"publish loop": self._loop.run, "heartbeat": heartbeat.run}
         if not source.is_fetched:
             events = FileEvents(source, self._agenda, self._had_posts, self._stopping)
             targets["file events"] = events.run
+        self._ledger_thread = threading.Thread(
+            target=self._keep_ledger_file, args=[ledger_file], name="ledger file", daemon=True
+        )
         self._threads = [
             threading.Thread(target=target, name=name, daemon=True)
             for name, target in targets.items()
@@ -71,7 +81,7 @@ class Watcher:
         self._agenda.look_at_everything()
         self._schedule.every(self._interval, self._agenda.look_at_everything)
         self._schedule.start()
-        for thread in self._threads:
+        for thread in (*self._threads, self._ledger_thread):
             thread.start()
 
     def every(self, seconds: float, chore: Callable[[], None]) -> None:
@@ -85,9 +95,15 @@ class Watcher:
         self._schedule.stop()
         for thread in self._threads:
             thread.join(timeout=2)
+        self._ended.set()
+        self._ledger_thread.join(timeout=_LEDGER_SECONDS)
         leaving = threading.Thread(target=self._leave, daemon=True)
         leaving.start()
         leaving.join(timeout=2)  # the store may not answer
+
+    def _keep_ledger_file(self, ledger_file: LedgerFile | None) -> None:
+        if ledger_file:
+            ledger_file.keep(lambda: self._current.store, self._ended)
 
     def _leave(self) -> None:
         """Give the unfinished jobs to the next watcher."""

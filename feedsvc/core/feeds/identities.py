@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import new_id
-from feedsvc.core.feeds.ledger import LONG_ENOUGH, LedgerEntry, text_digest
+from feedsvc.core.feeds.ledger import LONG_ENOUGH, LedgerEntry, forgotten_hash, text_digest
 from feedsvc.core.site import Site
 
 _MOST_SIMILAR: Final = 10  # withdrawn entries that one post is compared with
@@ -73,12 +74,14 @@ def identify(
     missing: Set[str],
     holders: Mapping[str, Holder],
     withdrawn: Sequence[LedgerEntry] = (),
+    forgotten: Set[str] = frozenset(),
 ) -> Identities:
     """Give each claim an id, and each id to one file.
 
     From the store come `pinned` (the last id of each key), `published` (the entry of each
     path), `holders` (the file that has each id now) and `withdrawn` (entries whose key no file
-    has). `missing` are the paths of files that are gone from the folder.
+    has). `missing` are the paths of files that are gone from the folder. `forgotten` are the
+    hashes of ids that must not be given again.
 
     A claim gets the first of these ids that exists:
 
@@ -131,7 +134,7 @@ def identify(
                     entry_id = similar[0].id
                 elif similar:
                     lookalikes[claim.path] = tuple(entry.key for entry in similar)
-            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed)
+            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed, forgotten)
             taken.add(ids[claim.path])
     return Identities(ids, _twins(ids, claims, published, unclaimed), lookalikes)
 
@@ -213,13 +216,22 @@ def _earlier_id(
     return renamed_id if renamed_id not in taken else None
 
 
-def _unused_id(claim: Claim, site: Site, unclaimed: Mapping[str, Holder]) -> str:
-    """A new id; with a hash at its end if another file keeps the usual id of this key."""
+def _unused_id(
+    claim: Claim, site: Site, unclaimed: Mapping[str, Holder], forgotten: Set[str]
+) -> str:
+    """A new id; with a hash at its end if the usual id of this key is taken or forgotten."""
     usual_id = new_id(claim.key, site)
-    if not _has_new_key(unclaimed.get(usual_id), claim.key):
+    is_taken = _has_new_key(unclaimed.get(usual_id), claim.key)
+    if not is_taken and not _is_forgotten(usual_id, forgotten):
         return usual_id
     named = f"{claim.title}\x00{claim.published.isoformat()}"
-    return f"{usual_id}-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
+    hashes = (hashlib.sha256((named + "\x00" * n).encode()).hexdigest() for n in count())
+    ids = (f"{usual_id}-{each[:8]}" for each in hashes)
+    return next(entry_id for entry_id in ids if not _is_forgotten(entry_id, forgotten))
+
+
+def _is_forgotten(entry_id: str, forgotten: Set[str]) -> bool:
+    return bool(forgotten) and forgotten_hash(entry_id) in forgotten
 
 
 def _twins(

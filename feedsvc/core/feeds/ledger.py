@@ -86,3 +86,8 @@ def as_adopted(entry: Entry, remembered: LedgerEntry) -> Entry:
         published = first
     updated = max(published, edited, remembered.adopted_updated or published)
     return replace(entry, published=published, updated=updated, rss_guid=remembered.rss_guid)
+
+
+def forgotten_hash(text: str) -> str:
+    """What stays of an id, a key or a permalink that was forgotten: SHA-256, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

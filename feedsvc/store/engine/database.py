@@ -1,5 +1,6 @@
 """One store's connections: its transactions, its schema, and the lock to publish."""
 
+import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from feedsvc.store.engine.faults import store_errors
 from feedsvc.store.engine.file_locks import file_lock
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.silence import Silence
+from feedsvc.store.engine.sqlite_copies import copy_to
 from feedsvc.store.engine.urls import display_name, parse_url
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 _LOCK_NUMBER: Final = zlib.crc32(b"feedsvc publishes")  # of PostgreSQL's advisory lock
 _MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
+
+log = logging.getLogger("feedsvc.store")
 
 
 class Database:
@@ -120,8 +124,12 @@ class Database:
                 f"writes {SCHEMA_VERSION}); run feedsvc serve or feedsvc publish to upgrade it"
             )
 
-    def migrate(self, to: str | None = SCHEMA_VERSION) -> None:
-        """Migrate the schema to a version, by default this one's; None leaves it unchanged."""
+    def migrate(self, to: str | None = SCHEMA_VERSION, *, keeps_copy: bool = True) -> None:
+        """Migrate the schema to a version, by default this one's; None leaves it unchanged.
+
+        Before that, a SQLite store that is not empty is copied to a file beside it,
+        `NAME.before-VERSION`, unless `keeps_copy` is false. If that fails, nothing is changed.
+        """
         if to is None or self.version() == to:
             return
         from alembic import command  # not at the top: most starts need no migration
@@ -135,6 +143,10 @@ class Database:
                     f"{self.name} was written by a newer feedsvc (schema {version}, this one "
                     f"writes {SCHEMA_VERSION}); upgrade feedsvc or set another store.url"
                 )
+            if version == to:
+                return  # another process was faster
+            if version is not None and keeps_copy:
+                self._keep_copy(to)
             config = Config()
             config.set_main_option("script_location", str(_MIGRATIONS))
             with self.writing() as connection:
@@ -146,6 +158,27 @@ class Database:
                         f"{self.name} has a schema that feedsvc never wrote ({version}); set "
                         "another store.url"
                     ) from error
+
+    def _keep_copy(self, to: str) -> None:
+        if self.file is None or not self._has_rows():
+            return
+        copy = self.file.with_name(f"{self.file.name}.before-{to}")
+        try:
+            copy_to(self.file, copy, replaces=True)
+        except StoreDamaged:
+            raise
+        except StoreError as error:
+            raise StoreError(
+                f"{self.name} is not upgraded to schema {to}, because no copy of it could be "
+                f"kept: {error}; nothing was changed, and the earlier feedsvc can still use it"
+            ) from error
+        log.info("%s is upgraded to schema %s; a copy of it is %s", self.name, to, copy)
+
+    def _has_rows(self) -> bool:
+        with self.reading() as connection:
+            names = set(sa.inspect(connection).get_table_names()) & set(metadata.tables)
+            queries = (sa.select(sa.literal(1)).select_from(sa.table(name)) for name in names)
+            return any(connection.execute(query.limit(1)).first() for query in queries)
 
     def version(self) -> str | None:
         """The version of the schema; None if there is no schema yet."""
@@ -200,6 +233,18 @@ class Database:
             with connection.begin() as transaction:
                 yield connection
                 transaction.rollback()
+
+    def overwrite_deleted(self, connection: Connection) -> None:
+        """Have SQLite overwrite what this transaction deletes with zeros."""
+        if self.file is not None:
+            connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+    def empty_log(self) -> None:
+        """Remove earlier versions of pages from SQLite's log, if nobody is reading them."""
+        if self.file is None:
+            return
+        with store_errors(self._url), self.engine.connect() as connection:
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # The lock.
 

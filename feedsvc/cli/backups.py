@@ -1,0 +1,37 @@
+"""The commands that copy the store and put a copy back: backup, restore."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from feedsvc.cli.wiring import settings_from, settings_options
+from feedsvc.store.backups import back_up
+from feedsvc.store.backups import restore as restore_store
+
+
+@click.command()
+@settings_options
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(config: Path | None, seeds: Path | None, file: Path) -> None:
+    """Copy a SQLite store to FILE, also while feedsvc runs.
+
+    FILE must not exist. Only its owner may read it, because it has the secrets of
+    subscriptions. For PostgreSQL use pg_dump.
+    """
+    back_up(settings_from(config, seeds).store.url, file)
+    click.echo(f"{file} is a copy of the store")
+
+
+@click.command()
+@settings_options
+@click.argument("file", type=click.Path(path_type=Path))
+def restore(config: Path | None, seeds: Path | None, file: Path) -> None:
+    """Put FILE, a copy that `feedsvc backup` wrote, in the place of the store.
+
+    Stop feedsvc first. The present store is kept beside it under another name.
+    """
+    aside = restore_store(settings_from(config, seeds).store.url, file, datetime.now(UTC))
+    click.echo(f"the store is {file} as it was copied")
+    if aside:
+        click.echo(f"the store until now is kept as {aside}")
