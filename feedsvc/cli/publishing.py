@@ -35,6 +35,7 @@ from feedsvc.publishing.empty_folder import held_message
 from feedsvc.publishing.export import export
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report
+from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
@@ -59,12 +60,18 @@ def publish_command(
     is empty and --accept is not given.
     """
     settings = settings_from(config, seeds)
+    shared: list[str] = []
     if dry_run:
         reports = [_rehearse(settings, accept=accept)]
     else:
         with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
             reports = _publish_settled(settings, store, accept=accept)
+            shared = shared_addresses(store, settings.redirects.presets)
     print_report(reports)
+    if shared:
+        click.echo(f"old addresses that several names share: {len(shared)}")
+    for line in shared:
+        click.echo(f"  {printable(line)}")
     if dry_run:
         print_restricted(reports[-1])
     _exit_after(reports[-1], settings)
@@ -100,7 +107,7 @@ def check(
             raise click.UsageError("--explain needs the PATH of a post")
         print_explanation(explain_file(folder, site_of(settings), *only))
         return
-    problems = check_folder(folder, site_of(settings), only)
+    problems = check_folder(folder, site_of(settings), only, settings.redirects.presets)
     for line in FORMATS[format_name](problems, root.as_posix()):
         click.echo(printable(line))
     if any(problem.refuses for problem in problems):

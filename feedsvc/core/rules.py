@@ -24,8 +24,9 @@ class Rules:
     the characters in `tag_separators`. `encrypted` is `hidden` or `teaser`. If `id_is_guid`,
     the key `id` means the same as `guid`. `languages` are recognised in names of files and
     folders. `authors` are people whom posts may name by a key. An alias is a pair of a name and
-    the name it means; categories are joined by `/`. Feeds at the paths `gone` end with their
-    last entry. `harmless_keys` never hide a post.
+    the name it means; categories are joined by `/`. `tag_redirects` are pairs of the old and
+    the new name of a tag; they change no post. Feeds at the paths `gone` end with their last
+    entry. `harmless_keys` never hide a post.
     """
 
     permalink: str = "/posts/:key/"
@@ -40,5 +41,6 @@ class Rules:
     authors: tuple[tuple[str, Person], ...] = ()
     tag_aliases: tuple[tuple[str, str], ...] = ()
     category_aliases: tuple[tuple[str, str], ...] = ()
+    tag_redirects: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     harmless_keys: tuple[str, ...] = ()

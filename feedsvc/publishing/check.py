@@ -1,16 +1,22 @@
 """Find every problem that a first publish of the folder would report. Nothing is written."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from feedsvc.core.dates import rfc3339
+from feedsvc.core.feeds.feeds import Kind, Topic
 from feedsvc.core.feeds.identities import Claim, identify
 from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
 from feedsvc.core.problems import Problem
+from feedsvc.core.redirects.presets import Preset
+from feedsvc.core.redirects.slug_index import SharedSlug, shared_slugs
 from feedsvc.core.site import Site
+from feedsvc.core.text import nfc, one_line
 from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.publishing.reading.post_problems import one_page_problem, twin_problem
 from feedsvc.publishing.reading.read_file import (
@@ -24,12 +30,23 @@ from feedsvc.source.folder import (
     Unsettled,
 )
 
+_FIELDS: Final[dict[Kind, str]] = {
+    "tag": "tags",
+    "category": "categories",
+    "author": "authors",
+}
 
-def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> list[Problem]:
+
+def check(
+    folder: Folder,
+    site: Site,
+    only: Collection[str] | None = None,
+    presets: Collection[Preset] = (),
+) -> list[Problem]:
     """Every problem of the folder's posts, by path and position.
 
     With `only`, just these paths are read, and names are not compared with those of other
-    posts.
+    posts. `presets` are the generators whose old addresses are redirected.
     """
     survey = folder.survey(only)
     attached = AttachedFiles(folder, site, datetime.now(UTC))
@@ -47,7 +64,10 @@ def check(folder: Folder, site: Site, only: Collection[str] | None = None) -> li
             entry = compose_entry(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
     problems += _conflicts(posts, site)
-    problems += _similar_names(posts) if only is None else []
+    if only is None:
+        problems += _similar_names(posts)
+        problems += _shared_slugs(posts, presets)
+        problems += _redirected_tags(posts, site)
     return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
 
 
@@ -100,6 +120,61 @@ def _similar_name(kind: str, name: str, usual: str, post: Post) -> Problem:
     return Problem(
         post.path, line, fault, cure, False, code="nearly-alike", column=column, text=name
     )
+
+
+def _shared_slugs(posts: Sequence[Post], presets: Collection[Preset]) -> list[Problem]:
+    """A warning for each term to which no old address leads, because a larger one has it."""
+    first = dict[Topic, Post]()
+    counts = Counter[Topic]()
+    for post in posts if presets else ():
+        for topic in _terms(post):
+            counts[topic] += 1
+            first.setdefault(topic, post)
+    problems: list[Problem] = []
+    for shared in shared_slugs(((n, topic) for topic, n in counts.items()), presets):
+        largest, *others = shared.topics
+        problems += [_shared_slug(shared, topic, largest, first[topic]) for topic in others]
+    return problems
+
+
+def _shared_slug(shared: SharedSlug, topic: Topic, largest: Topic, post: Post) -> Problem:
+    fault = (
+        f"{shared.preset} gave the same address ({shared.slug!r}) to the {topic.kind} "
+        f"{topic.label!r} as to {largest.label!r}; the old address leads to {largest.label!r}"
+    )
+    cure = 'nothing, or write the address in [redirects]: "/old/" = "/new/"'
+    line, column = post.position_of(_FIELDS[topic.kind])
+    return Problem(
+        *(post.path, line, fault, cure, False),
+        code="shared-slug",
+        column=column,
+        text=topic.label,
+    )
+
+
+def _terms(post: Post) -> Iterable[Topic]:
+    yield from (Topic("tag", (tag,)) for tag in post.tags)
+    yield from {
+        Topic("category", path[: depth + 1]): None
+        for path in post.categories
+        for depth in range(len(path))
+    }
+    yield from {Topic("author", (author.name,)): None for author in post.authors}
+
+
+def _redirected_tags(posts: Iterable[Post], site: Site) -> list[Problem]:
+    """A warning for each redirected tag that a post still has: its feed does not redirect."""
+    renamed = {nfc(one_line(old)): new for old, new in site.rules.tag_redirects}
+    problems: list[Problem] = []
+    for post in posts if renamed else ():
+        for tag in [tag for tag in post.tags if tag in renamed]:
+            new = renamed.pop(tag)
+            fault = f"the tag {tag!r} redirects to {new!r}, but a post still has it"
+            cure = f"write {new!r}, or set aliases.tags; the feed redirects without posts"
+            line, column = post.position_of("tags")
+            warned = Problem(post.path, line, fault, cure, False, code="redirected-tag")
+            problems.append(replace(warned, column=column, text=tag))
+    return problems
 
 
 def _names(post: Post) -> Iterable[tuple[str, str]]:

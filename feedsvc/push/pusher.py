@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feedsvc.clock import SteadyClock
+from feedsvc.core.feeds.renamed_feeds import successors
 from feedsvc.core.websub.callback_addresses import Networks
 from feedsvc.errors import StoreError
 from feedsvc.push.due_deliveries import DueDeliveries
@@ -148,6 +149,7 @@ class Pusher:
                 ended = self._store.subscriptions.end_leases(now)
             self._store.intents.forget_old(now)
             self._store.jobs.forget_old(now)
+            self._follow_renamed()
             for target in self._store.subscriptions.without_feed():
                 self._verifications.end_soon(target, "this feed no longer exists")
         except StoreError as error:
@@ -213,12 +215,24 @@ class Pusher:
         last = self._store.listeners.last_publish()
         if last == self._last_publish:
             return
+        if self._is_hub:
+            self._follow_renamed()
         self._is_registered = last > self._last_publish  # a lower number: the store is new
         self._last_publish = last
         self._deliveries_at = self._notifications_at = now
         if self._deliverable_at <= now:  # else a series of publishes would delay deliveries
             self._deliverable_at = now + DELIVERED_AFTER
         self._served_at = now + SERVED_AFTER
+
+    def _follow_renamed(self) -> None:
+        """Move the subscriptions of renamed feeds; otherwise they would be ended."""
+        with self._store.snapshot() as snapshot:
+            site = snapshot.site()
+        renamed = successors(site.rules) if site else {}
+        if site and renamed:
+            moved = self._store.subscriptions.follow_renamed(renamed, site.url)
+            if moved:
+                log.info("moved %d subscriptions to feeds with a new name", moved)
 
     def _record_deliveries(self) -> None:
         if self._deliveries.record():

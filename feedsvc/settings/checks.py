@@ -193,6 +193,10 @@ def encoding(text: str) -> str:
     return text
 
 
+def each_once(names: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(names))
+
+
 def from_json(value: Any) -> Any:
     """The value of a JSON text. A value that is not a text is returned as it is."""
     try:

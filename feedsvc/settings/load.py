@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from feedsvc.errors import SettingsError
 from feedsvc.settings.faults import fault_of
+from feedsvc.settings.redirects import conflicts
 from feedsvc.settings.settings import NotifySettings, Settings
 
 PREFIX: Final = "FEEDSVC_"
@@ -31,6 +32,9 @@ def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         problems += [_problem(dict(detail), path, text, environ) for detail in error.errors()]
         raise SettingsError(tuple(problems)) from None  # its text would show the values
+    tags = (*settings.aliases.tags.items(), *settings.redirects.tags.items())
+    contradictions = conflicts(settings.feeds.aliases, settings.redirects.paths, tags)
+    problems += [f"{path}: {each}" for each in contradictions]
     if problems:
         raise SettingsError(tuple(problems))
     return settings
@@ -96,6 +100,8 @@ def _origin(keys: list[str], path: Path, text: str, environ: Mapping[str, str]) 
     if variable in environ:
         return f"{variable} in the environment"
     line = _line_of(keys, text)
+    if not line and keys[:2] == ["redirects", "paths"]:  # it is written in the section itself
+        line = _line_of(keys[:1], text)
     return f"{path}:{line}" if line else str(path)
 
 
@@ -122,9 +128,11 @@ def _example(keys: list[str]) -> str:
     if len(keys) < 2:
         heading = "[[notify]]" if section is NotifySettings else f"[{keys[0]}]"
         return f"; write a {heading} section"
-    field = section.model_fields.get(keys[1])
+    fields = {each.alias or name: each for name, each in section.model_fields.items()}
+    field = fields.get(keys[1])
     if field is None:
-        return f"; [{keys[0]}] has {', '.join(section.model_fields)}"
+        names = (each.alias or name for name, each in section.model_fields.items())
+        return f"; [{keys[0]}] has {', '.join(names)}"
     example = (field.examples or [""])[0]
     is_bare = not isinstance(example, str) or example[0] in "{[" or example in ("true", "false")
     return f"; write {keys[1]} = {example}" if is_bare else f'; write {keys[1]} = "{example}"'

@@ -1,7 +1,7 @@
 """Every setting, with its type, its default, its check and an example."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -11,10 +11,12 @@ from pydantic import (
     Field,
     IPvAnyNetwork,
     SecretStr,
+    model_validator,
 )
 
+from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.rules import LANGUAGES
-from feedsvc.settings import checks, urls
+from feedsvc.settings import checks, redirects, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
 _Text = Annotated[str, AfterValidator(checks.legal_text)]
@@ -114,6 +116,28 @@ class AliasSettings(_Section):
 
     tags: _Names = Field({}, examples=['{ "python" = "Python" }'])
     categories: _Names = Field({}, examples=['{ "Tech/py" = "Tech/Python" }'])
+
+
+class RedirectSettings(_Section):
+    """`[redirects]`: old addresses. A key that begins with a slash is a member of `paths`."""
+
+    presets: Annotated[
+        tuple[Preset, ...], BeforeValidator(checks.from_json), AfterValidator(checks.each_once)
+    ] = Field((), alias="from", examples=['["hexo"]'])
+    paths: Annotated[
+        dict[str, str],
+        BeforeValidator(checks.from_json),
+        AfterValidator(redirects.checked_paths),
+    ] = Field({}, examples=['{ "/old/" = "/posts/new/" }'])
+    tags: Annotated[_Names, AfterValidator(redirects.checked_tags)] = Field(
+        {}, examples=['{ "k8s" = "Kubernetes" }']
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_paths(cls, values: Any) -> Any:
+        """`"/old/" = "/new/"` in the section itself is the same as in `paths`."""
+        return redirects.with_paths(values)
 
 
 class StoreSettings(_Section):
@@ -259,6 +283,7 @@ class Settings(_Section):
     content: ContentSettings = ContentSettings()
     feeds: FeedSettings = FeedSettings()
     aliases: AliasSettings = AliasSettings()
+    redirects: RedirectSettings = RedirectSettings()
     store: StoreSettings = StoreSettings()
     ledger: LedgerSettings = LedgerSettings()
     server: ServerSettings = ServerSettings()

@@ -37,5 +37,6 @@ def _rules(settings: Settings) -> Rules:
         authors=tuple((k, Person(**a.model_dump())) for k, a in content.authors.items()),
         tag_aliases=tuple(aliases.tags.items()),
         category_aliases=tuple(aliases.categories.items()),
+        tag_redirects=tuple(settings.redirects.tags.items()),
         gone=settings.feeds.gone,
     )

@@ -23,7 +23,7 @@ from feedsvc.core.feeds.feeds import (
     topics_of,
 )
 from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.renamed_feeds import removed
+from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
@@ -327,9 +327,18 @@ class _Writer:
             self._connection.execute(sa.update(feeds).where(where).values(columns), updates)
 
     def _remove_ended_feeds(self) -> None:
-        """Delete the empty feeds of names that the rules remove or rename."""
-        ended: list[str] = []
-        for paths in chunks(removed(self._publication.site.rules)):
+        """Delete the empty feeds of names that the rules remove or rename.
+
+        A renamed feed stays until there is a feed of its new name.
+        """
+        rules, ended = self._publication.site.rules, list[str]()
+        renamed = successors(rules)
+        present: set[str] = set()
+        for paths in chunks(set(renamed.values())):
+            query = sa.select(feeds.c.path).where(feeds.c.path.in_(paths))
+            present.update(self._connection.execute(query).scalars())
+        waiting = {old for old, new in renamed.items() if new not in present}
+        for paths in chunks(removed(rules) - waiting):
             empty = sa.and_(feeds.c.path.in_(paths), feeds.c.entries == 0)
             deleting = sa.delete(feeds).where(empty).returning(feeds.c.path)
             ended.extend(self._connection.execute(deleting).scalars())

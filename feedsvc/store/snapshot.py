@@ -149,6 +149,12 @@ class Snapshot:
         """Every feed by path; the site's feed comes first."""
         return map(_feed_record, self._rows(sa.select(feeds).order_by(feeds.c.path)))
 
+    def terms(self) -> Iterator[tuple[str, Topic, int]]:
+        """The path, topic and number of entries of each feed; the largest feeds come first."""
+        columns = (feeds.c.path, feeds.c.kind, feeds.c.names, feeds.c.entries)
+        query = sa.select(*columns).order_by(feeds.c.entries.desc(), feeds.c.path)
+        return ((row["path"], topic_of(row), row["entries"]) for row in self._rows(query))
+
     def listed_feeds(self) -> list[FeedRecord]:
         """The feeds to list for people; feeds of languages only if there are several."""
         records = list(self.feeds())
@@ -395,6 +401,12 @@ class Snapshot:
         """True if the store has a file below this folder."""
         query = sa.select(files.c.path).where(self._is_below(files.c.path, folder))
         return self._connection.execute(query.limit(1)).first() is not None
+
+    def has_published_below(self, folder: str) -> bool:
+        """True if a file below this folder has a published entry."""
+        query = sa.select(files.c.path).where(self._is_below(files.c.path, folder))
+        query = query.where(_IS_PUBLISHED).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def standing(self, paths_by_id: Mapping[str, str]) -> Iterator[Standing]:
         """These entries as they are published now; `paths_by_id` has the file of each entry."""

@@ -11,10 +11,12 @@ from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
+from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
 from feedsvc.source.opening import source_of
+from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import hooks
 from feedsvc.web.files import MOST_ENTRIES, Files
@@ -23,8 +25,9 @@ from feedsvc.web.pages import pages
 from feedsvc.web.pages.error_answers import line, refusal
 from feedsvc.web.pages.once import Once
 from feedsvc.web.polls.documents import Documents, answer
+from feedsvc.web.polls.old_addresses import OldAddresses
 from feedsvc.web.polls.rate_limits import RETRY_AFTER
-from feedsvc.web.polls.redirects import document_at, redirect_path
+from feedsvc.web.polls.redirects import Served, document_at, redirect_path
 from feedsvc.web.polls.shelf import Shelf
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS
 
@@ -36,6 +39,7 @@ _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
 _READY_HELD = "ready; the posts are held, because their folder is empty"  # no paths
 HEALTH: Final = "/healthz"
+_OLD_MAX_AGE = "public, max-age=3600"  # the settings may change, and which tag is the largest
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
 
@@ -90,7 +94,8 @@ class _Web:
         self._settings = settings
         self._store = store
         self._documents = documents
-        self._hub = Hub(settings, store)
+        self._old = OldAddresses(settings.redirects)
+        self._hub = Hub(settings, store, Served(settings.feeds.aliases, self._old))
         self._files = Files(source_of(settings))
 
     def index(self) -> AnyResponse:
@@ -98,6 +103,8 @@ class _Web:
             site, main = snapshot.site(), snapshot.feed("")
             if site is None or main is None:
                 return _not_yet()
+            if self._old.knows(_query()):
+                return self._of_old("", site, snapshot)
             if not self._settings.server.pages:
                 return pages.bare_index(site, snapshot)
             return pages.index_page(site, snapshot, main)
@@ -131,9 +138,18 @@ class _Web:
             if not shown_by:
                 elsewhere = redirect_path(path, site, snapshot)
                 if elsewhere is None:
-                    raise NotFound
+                    return self._of_old(path, site, snapshot)
                 return _moved(addresses.url(site.url, elsewhere))
         return self._files.answer(nfc(path), shown_by, site.url)
+
+    def _of_old(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
+        """The redirect of an old address. Raises NotFound if it is none."""
+        elsewhere = self._old.target(path, _query(), site, snapshot)
+        if elsewhere is None:
+            raise NotFound
+        response = _moved(addresses.url(site.url, elsewhere))
+        response.headers["Cache-Control"] = _OLD_MAX_AGE
+        return response
 
     def hub(self) -> AnyResponse:
         return self._hub.answer()
@@ -176,6 +192,11 @@ class _Web:
 
 def _moved(location: str) -> AnyResponse:
     return redirect(location, 301)
+
+
+def _query() -> str:
+    """The query as it is in the URL."""
+    return request.query_string.decode("latin-1")
 
 
 def _not_yet() -> AnyResponse:

@@ -4,7 +4,7 @@ import math
 import secrets
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl, quote_plus
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from flask import Response, request
 from werkzeug.exceptions import (
@@ -34,7 +34,7 @@ from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web.pages.error_answers import line
 from feedsvc.web.polls.rate_limits import Buckets, client
-from feedsvc.web.polls.redirects import feed_document
+from feedsvc.web.polls.redirects import Served, feed_document
 from feedsvc.web.request_bodies import read_body
 
 MOST_BYTES: Final = 16 * 1024
@@ -50,9 +50,10 @@ _MODES: Final[dict[str, Mode]] = {"subscribe": "subscribe", "unsubscribe": "unsu
 class Hub:
     """Stores requests as intents. The pusher verifies them."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, served: Served) -> None:
         self._settings = settings
         self._store = store
+        self._served = served
         self._buckets = Buckets(_BURST, _PER_SECOND)
 
     def answer(self) -> Response:
@@ -131,8 +132,8 @@ class Hub:
             site = snapshot.site()
             path = addresses.path_at(site.url, topic) if site else None
             if site and path is not None:
-                aliases = self._settings.feeds.aliases
-                document = feed_document(path, aliases, site, snapshot)
+                query = urlsplit(topic).query
+                document = feed_document(path, query, self._served, site, snapshot)
                 if document:
                     return document
         raise _Fault("hub.topic is not the URL of a feed of this site")

@@ -10,6 +10,7 @@ import pkgutil
 from collections.abc import Callable
 from functools import partial
 from ipaddress import ip_address, ip_network
+from itertools import pairwise
 from types import FunctionType
 from typing import Final
 
@@ -40,9 +41,11 @@ from feedsvc.core.feeds.identities import (
     identify,
 )
 from feedsvc.core.feeds.opml import opml_document
-from feedsvc.core.feeds.renamed_feeds import removed, successors
+from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
+from feedsvc.core.redirects.presets import PRESETS, OldFeed, old_feeds
+from feedsvc.core.redirects.slug_index import SlugIndex, looks, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.authentication import authenticate_by_body, authenticate_by_token
 from feedsvc.core.webhook.events import event_of
@@ -239,6 +242,17 @@ def composed(reading: Reading) -> Entry:
     return entry
 
 
+def some_terms(count: int) -> list[tuple[str, Topic]]:
+    topics = [Topic("category", ("above", f"{name}#")) for name in texts("t", count)]
+    return [(topic.path, topic) for topic in topics]
+
+
+def a_search(terms: list[tuple[str, Topic]]) -> list[list[str]]:
+    index = SlugIndex(terms, PRESETS)
+    ways = looks("wordpress", OldFeed("category", "above/t1", "rss"))
+    return [index.similar(10), *map(index.paths, ways)]
+
+
 def smaller(case: Case) -> Case:
     """The case with a twentieth of the values, if each value takes many calls."""
     return lambda count: case(max(2, count // 20))
@@ -300,6 +314,23 @@ CASES: Final[dict[str, Case]] = {
         lambda all_: [authenticate_by_body(headers, b"{}", all_, DAY) for headers in SIGNED]
     ),
     "rules": rules,
+    "renamed in a row": lambda n: partial(
+        last_names, dict(pairwise(texts("name", max(2, n // 4))))
+    ),
+    "renamed in circles": lambda n: partial(
+        last_names, dict(zip(texts("name", n), again(texts("name", n)), strict=True))
+    ),
+    "slugs": smaller(lambda n: partial(a_search, some_terms(n))),
+    "shared slugs": smaller(
+        lambda n: partial(shared_slugs, [(1, t) for _, t in some_terms(n)], PRESETS)
+    ),
+    "old addresses": lambda n: (
+        lambda: [
+            old_feeds(preset, "/".join(["category", *texts("c", n // 10), "feed"]))
+            for preset in PRESETS
+        ]
+    ),
+    "looks": lambda n: partial(looks, "hugo", OldFeed("category", "/".join(texts("c", n)), "")),
     "networks": lambda n: partial(
         callback_fault, "http://10.1.2.3/", [ip_network("192.168.0.0/16")] * n
     ),

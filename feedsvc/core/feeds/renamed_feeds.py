@@ -1,5 +1,6 @@
-"""Feeds that the author replaced by an alias or gave up: `aliases` and `feeds.gone`."""
+"""Feeds that the author renamed or gave up: `aliases`, `redirects.tags` and `feeds.gone`."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -13,15 +14,38 @@ _KINDS: Final = ("tags", "categories", "authors", "lang")
 
 @lru_cache(maxsize=8)
 def successors(rules: Rules) -> dict[str, str]:
-    """The new feed path for the feed path of each alias."""
+    """The new feed path for the old feed path of each alias and each redirected tag.
+
+    A feed that is renamed twice has the last name. Names in a circle have no successor.
+    """
     tags = {
         addresses.tag_path(one_line(alias)): addresses.tag_path(one_line(name))
-        for alias, name in rules.tag_aliases
+        for alias, name in (*rules.tag_aliases, *rules.tag_redirects)
     }
     categories = {
         _category_path(alias): _category_path(name) for alias, name in rules.category_aliases
     }
-    return {old: new for old, new in (tags | categories).items() if old != new}
+    renamed = tags | categories
+    last = last_names(renamed)
+    return {old: last[old] for old in renamed if last.get(old, old) != old}
+
+
+def last_names(renamed: Mapping[str, str]) -> dict[str, str]:
+    """Where each old name leads in the end; without the names that lead into a circle."""
+    last: dict[str, str] = {}
+    circles: set[str] = set()
+    for old in renamed:
+        way = dict[str, None]()
+        name = old
+        while name in renamed and name not in way and name not in last and name not in circles:
+            way[name] = None
+            name = renamed[name]
+        if name in way or name in circles:
+            circles.update(way)
+        else:
+            end = last.get(name, name)
+            last.update(dict.fromkeys(way, end))
+    return last
 
 
 @lru_cache(maxsize=8)

@@ -1,11 +1,13 @@
 """Subscriptions of this hub, and the deliveries that are due to them (WebSub §7)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from feedsvc.core import addresses
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.websub.subscriptions import (
     LONGEST_LEASE,
@@ -145,6 +147,35 @@ class Subscriptions:
         with self._database.reading() as connection:
             return [target_of(row) for row in connection.execute(orphans).mappings()]
 
+    def follow_renamed(self, successors: Mapping[str, str], site_url: str) -> int:
+        """Move the subscriptions of feeds that no longer exist to the feeds that succeed them.
+
+        Returns how many. The subscriber gets the new feed, under the topic that it asked for.
+        A callback that has subscribed to both keeps only the subscription to the new one.
+        """
+        with self._database.reading() as connection:
+            found = list(_renamed(connection, successors))
+        if not found:
+            return 0
+        with self._database.writing() as connection:
+            for target in found:
+                new = replace(
+                    target,
+                    feed_path=successors[target.feed_path],
+                    topic=target.topic or _self_link(target, site_url),
+                )
+                is_new = subscriptions.c.name == new.name
+                is_old = subscriptions.c.name == target.name
+                if connection.execute(sa.select(subscriptions.c.name).where(is_new)).first():
+                    connection.execute(sa.delete(subscriptions).where(is_old))
+                    continue
+                moved = {"name": new.name, "feed_path": new.feed_path, "topic": new.topic}
+                now_due = {"delivered": "", "next_attempt_at": 0, "claimed_until": 0}
+                connection.execute(
+                    sa.update(subscriptions).where(is_old).values(**moved, **now_due)
+                )
+        return len(found)
+
     def end(self, target: Target) -> bool:
         """End a subscription; False if there is none."""
         with self._database.writing() as connection:
@@ -164,6 +195,29 @@ class Subscriptions:
             )
             has_ended = subscriptions.c.lease_ends_at <= microseconds(now)
             return int(connection.execute(sa.delete(subscriptions).where(has_ended)).rowcount)
+
+
+def _renamed(connection: sa.Connection, successors: Mapping[str, str]) -> Iterator[Target]:
+    """The targets whose feed does not exist, but its successor does."""
+    old, new = feeds.alias(), feeds.alias()
+    for paths in chunks(successors):
+        present = set(
+            connection.execute(
+                sa.select(new.c.path).where(new.c.path.in_({successors[p] for p in paths}))
+            ).scalars()
+        )
+        query = (
+            sa.select(subscriptions)
+            .outerjoin(old, old.c.path == subscriptions.c.feed_path)
+            .where(subscriptions.c.feed_path.in_(paths), old.c.path.is_(None))
+        )
+        for row in connection.execute(query).mappings():
+            if successors[row["feed_path"]] in present:
+                yield target_of(row)
+
+
+def _self_link(target: Target, site_url: str) -> str:
+    return addresses.url(site_url, addresses.document_path(target.feed_path, target.format))
 
 
 def _next_deliveries(

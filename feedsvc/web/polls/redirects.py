@@ -1,6 +1,8 @@
 """Resolves a path to a document, through aliases and redirects, for GET and `hub.topic`."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from werkzeug.exceptions import Gone
 
@@ -9,8 +11,19 @@ from feedsvc.core.feeds.renamed_feeds import successors
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.store.snapshot import Snapshot
+from feedsvc.web.polls.old_addresses import OldAddresses
+
+_MOST_STEPS: Final = 3  # from an address of `[redirects]` to a spelling of another one
 
 _FORMAT_OF = {name: format_name for format_name, name in addresses.FORMATS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Other addresses of documents: the aliases of the site's feed, and old addresses."""
+
+    aliases: Mapping[str, str]
+    old: OldAddresses
 
 
 def document_at(path: str, aliases: Mapping[str, str]) -> str:
@@ -39,21 +52,32 @@ def redirect_path(path: str, site: Site, snapshot: Snapshot) -> str | None:
 
 
 def feed_document(
-    path: str, aliases: Mapping[str, str], site: Site, snapshot: Snapshot
+    path: str, query: str, served: Served, site: Site, snapshot: Snapshot
 ) -> tuple[str, str, str] | None:
     """Feed path, format and digest of the feed document that GET serves at `path`.
 
     Redirects are followed. None if there is none.
     """
     try:
-        for served in (document_at(path, aliases), redirect_path(path, site, snapshot)):
-            feed_path, _, name = (served or "").rpartition("/")
-            record = snapshot.feed(feed_path) if name in _FORMAT_OF else None
-            if record:
-                return feed_path, _FORMAT_OF[name], record.digest
+        for _ in range(_MOST_STEPS):
+            document = _document(document_at(path, served.aliases), snapshot)
+            if document:
+                return document
+            elsewhere = redirect_path(path, site, snapshot)
+            if elsewhere is None:
+                elsewhere = served.old.target(path, query, site, snapshot)
+            if elsewhere is None:
+                return None
+            path, query = elsewhere, ""
     except Gone:
         pass
     return None
+
+
+def _document(path: str, snapshot: Snapshot) -> tuple[str, str, str] | None:
+    feed_path, _, name = path.rpartition("/")
+    record = snapshot.feed(feed_path) if name in _FORMAT_OF else None
+    return (feed_path, _FORMAT_OF[name], record.digest) if record else None
 
 
 def _canonical(path: str) -> Iterable[str]:

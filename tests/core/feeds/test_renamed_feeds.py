@@ -4,6 +4,7 @@ import pytest
 
 from feedsvc.core.feeds.renamed_feeds import (
     feed_path,
+    last_names,
     removed,
     successors,
 )
@@ -44,3 +45,17 @@ def test_feeds_of_aliases_and_gone_feeds_are_removed() -> None:
 )
 def test_only_the_address_of_a_feed_has_a_feed_path(address: str, path: str | None) -> None:
     assert feed_path(address) == path
+
+
+def test_a_redirected_tag_has_the_last_of_its_names() -> None:
+    rules = Rules(
+        tag_aliases=(("a", "b"), ("x", "y")),
+        tag_redirects=(("b", "c"), ("y", "x"), ("z", "x"), ("w", "y")),
+    )
+    assert successors(rules) == {"tags/a": "tags/c", "tags/b": "tags/c"}
+    assert removed(rules) == {"tags/a", "tags/b"}
+
+
+def test_names_in_a_circle_lead_nowhere() -> None:
+    renamed = {"a": "b", "b": "a", "c": "a", "d": "e", "f": "d", "g": "g"}
+    assert last_names(renamed) == {"d": "e", "f": "e"}

@@ -1,0 +1,1 @@
+"""Old addresses: which feed an address of another generator means."""
