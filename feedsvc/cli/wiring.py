@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from feedsvc.errors import FolderError
+from feedsvc.publishing.guard import Guard
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
@@ -55,6 +56,11 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.store.timeout)
 
 
+def guard_of(settings: Settings) -> Guard:
+    """How many losses pass by themselves."""
+    return Guard(settings.guard.entries, settings.guard.share)
+
+
 def source_to_read(settings: Settings) -> Source:
     """The source of posts. Raises FolderError if the folder of the settings is missing."""
     source = source_of(settings)
@@ -98,6 +104,7 @@ def watching(settings: Settings) -> Iterator[None]:
         settings.watcher.interval,
         published,
         limits_of(settings),
+        guard_of(settings),
     )
     watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)

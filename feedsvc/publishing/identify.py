@@ -1,7 +1,7 @@
 """Find out which stored entry each post is, and which posts have the same permalink."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedsvc.core.feeds.entries import new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
@@ -17,6 +17,13 @@ class Identified:
     identities: Identities
     standing: Mapping[str, Standing]  # by entry id
     pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
+    before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
+    known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
+
+    def title_of(self, path: str) -> str:
+        """The title under which a file has published its entry; empty if it is unknown."""
+        standing = self.before.get(path)
+        return standing.title if standing else ""
 
 
 def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
@@ -39,5 +46,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         identities = identify(claims, site, pinned, before, missing, holders)
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
+        known = {*standing, *(i for i in pinned.values() if i in ids)}
+        known.update(snapshot.remembered([i for i in ids if i not in known]))
         pages = snapshot.read_at({finding.permalink for finding in posts})
-    return Identified(identities, standing, pages)
+    return Identified(identities, standing, pages, before, frozenset(known))

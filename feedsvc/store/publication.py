@@ -22,10 +22,12 @@ from feedsvc.core.feeds.feeds import (
     opml_digest,
     topics_of,
 )
+from feedsvc.core.feeds.losses import LossBook
 from feedsvc.core.feeds.renamed_feeds import removed
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
+from feedsvc.store.held import write_losses
 from feedsvc.store.rows import entry_of, entry_row, file_row, topic_of
 from feedsvc.store.schema import (
     attachments,
@@ -60,15 +62,20 @@ class Publication:
     forgotten: Collection[str] = ()  # paths
     identities: Mapping[str, str] = field(default_factory=dict)  # entry id by key
     released: Collection[str] = ()
+    losses: LossBook = field(default_factory=LossBook)
 
 
 @dataclass(slots=True)
 class Changes:
-    """What a publish changed: ids of entries, and paths of the feeds whose digest changed."""
+    """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
+
+    `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    """
 
     revision: int = 0
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    corrected: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
     summary: ChangeSummary = field(default_factory=ChangeSummary)
@@ -93,7 +100,7 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
-        self._number = self._next_number()
+        self._number = next_number(connection)
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
@@ -115,7 +122,8 @@ class _Writer:
         if self._is_full or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
-        self._write_summary()
+        number = self._number + self._write_summary()
+        write_losses(self._connection, publication.losses, microseconds(self._now), number)
         return self._changes
 
     def _record_change(self, kind: str, entry: Entry) -> None:
@@ -136,6 +144,8 @@ class _Writer:
         differing = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
         for entry in differing:
             self._record_change("changed" if entry.id in old else "added", entry)
+            if entry.id in old and old[entry.id]["updated"] == entry.updated.isoformat():
+                self._changes.corrected.append(entry.id)
         self._replace_attachments(chunk if self._is_full else differing)
         if not differing:
             return
@@ -331,11 +341,8 @@ class _Writer:
 
     # The summary for listeners.
 
-    def _next_number(self) -> int:
-        last = self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
-        return int(last or 0) + 1
-
-    def _write_summary(self) -> None:
+    def _write_summary(self) -> bool:
+        """Write the summary, and return true, if anything has changed."""
         changes = self._changes
         kinds = (changes.added, changes.changed, changes.withdrawn, changes.feeds)
         added, changed, withdrawn, feed_count = map(len, kinds)
@@ -350,6 +357,13 @@ class _Writer:
             self._connection.execute(sa.insert(publishes), [row])
             is_old = publishes.c.number <= self._number - MOST_PUBLISHES
             self._connection.execute(sa.delete(publishes).where(is_old))
+        return bool(changes.summary)
+
+
+def next_number(connection: Connection) -> int:
+    """The number of the next publish that listeners hear of."""
+    last = connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
+    return int(last or 0) + 1
 
 
 def pin(connection: Connection, ids: Mapping[str, str]) -> None:

@@ -11,19 +11,22 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.sqlite import put_aside
 from feedsvc.store.engine.urls import file_of
-from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.held import write_losses
+from feedsvc.store.publication import Changes, Publication, commit, next_number
 from feedsvc.store.queues.intents import Intents
 from feedsvc.store.queues.jobs import Jobs
 from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
-from feedsvc.store.schema import facts, forgotten, identities, ledger, subscriptions
+from feedsvc.store.schema import forgotten, identities, ledger, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.upserts import upsert
 
@@ -74,10 +77,11 @@ class Store:
         with self._database.rolled_back() as connection:
             return commit(connection, publication, now)
 
-    def set_held_posts(self, posts: int) -> None:
-        """Record how many posts stay published although the folder is empty; 0 for none."""
+    def write_losses(self, book: LossBook, now: datetime) -> None:
+        """Write which losses are held, and nothing else."""
         with self._database.writing() as connection:
-            upsert(connection, facts, [{"name": "held", "value": str(posts)}])
+            write_losses(connection, book, microseconds(now), next_number(connection))
+            self._database.check_lock()
 
     def restore(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert or replace rows that were read from a damaged store."""

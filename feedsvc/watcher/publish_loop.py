@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feedsvc.core.site import Site
+from feedsvc.core.webhook.jobs import Job
 from feedsvc.errors import (
     FeedsvcError,
     FolderError,
+    NotHeld,
     RepositoryError,
     StoreDamaged,
     StoreError,
     StoreGone,
     StoreLocked,
 )
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
@@ -47,6 +50,7 @@ class PublishLoop:
         requests: Requests,
         published: Callable[[Collection[str]], None],
         stopping: threading.Event,
+        guard: Guard,
     ) -> None:
         self._source = source
         self._current = current
@@ -56,6 +60,7 @@ class PublishLoop:
         self._requests = requests
         self._published = published
         self._stopping = stopping
+        self._guard = guard
         self._fetches = Fetches(source)
         self._fetch_failed = False
         self._log = ReportLog()
@@ -97,10 +102,17 @@ class PublishLoop:
             return
         jobs = self._requests.take_rebuilds()
         begun_at = datetime.now(UTC)
+        plain, accepting = _by_set(jobs)
         with self._requests.answering(jobs) as answer:
-            report = self._publish(self._fetches.fetch())
+            fetched = self._fetches.fetch()
+            for accept, group in accepting.items():
+                try:
+                    answer(self._publish(None, accept), group)
+                except NotHeld as error:
+                    self._requests.refuse(group, error)
+            report = self._publish(fetched)
             self._fetches.mark_published()
-            answer(report)
+            answer(report, plain)
         self._requests.end_held(report, begun_at)
 
     def _publish_last_fetch(self) -> None:
@@ -115,10 +127,16 @@ class PublishLoop:
             self._publish(self._fetches.unpublished)
             self._fetches.mark_published()
 
-    def _publish(self, only: Collection[str] | None) -> Report:
+    def _publish(self, only: Collection[str] | None, accept: str = "") -> Report:
         folder = self._source.folder_to_read()
         store, now = self._current.store, datetime.now(UTC)
-        report = publish(folder, store, self._site, now, only=only, progress=self._check_stop)
+        report = publish(
+            *(folder, store, self._site, now),
+            only=only,
+            progress=self._check_stop,
+            accept=accept,
+            guard=self._guard,
+        )
         self._published(report.feeds)
         self._log.log_report(report, str(folder), is_whole=only is None)
         if report.unsettled:
@@ -170,3 +188,12 @@ class PublishLoop:
             text = f"the store cannot be replaced: {failure}"
             self._log.log_once(logging.ERROR, text)
         self._agenda.look_at_everything()
+
+
+def _by_set(jobs: Collection[Job]) -> tuple[list[Job], dict[str, list[Job]]]:
+    """The jobs that accept nothing, and the others by the name of the held set."""
+    accepting: dict[str, list[Job]] = {}
+    for job in jobs:
+        if job.accept:
+            accepting.setdefault(job.accept, []).append(job)
+    return [job for job in jobs if not job.accept], accepting

@@ -4,9 +4,11 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Collection
+from typing import Final
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.shared_store import refuse_different_posts
 from feedsvc.source.source import Source
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
@@ -17,6 +19,8 @@ from feedsvc.watcher.heartbeat import Heartbeat
 from feedsvc.watcher.publish_loop import PublishLoop
 from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
+
+_USUAL: Final = Guard()
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -32,6 +36,7 @@ class Watcher:
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
         limits: Limits = DEFAULT_LIMITS,
+        guard: Guard = _USUAL,
     ) -> None:
         """`published` is called after each publish with the paths of the changed feeds."""
         self._source = source
@@ -41,7 +46,7 @@ class Watcher:
         self._agenda = Agenda()
         self._schedule = Schedule()
         self._current = current = CurrentStore(store_url, limits)
-        self._requests = Requests(current, source, site, self._name, self._stopping)
+        self._requests = Requests(current, source, site, self._name, self._stopping, guard)
         self._loop = PublishLoop(
             source,
             current,
@@ -51,6 +56,7 @@ class Watcher:
             self._requests,
             published,
             self._stopping,
+            guard,
         )
         heartbeat = Heartbeat(current, self._name, source.name, self._stopping)
         targets = {"publish loop": self._loop.run, "heartbeat": heartbeat.run}
