@@ -101,7 +101,6 @@ def print_report(reports: list[Report]) -> None:
         click.echo(f"{word}: {len(paths)}")
         _print_first(paths, len(paths))
     click.echo(f"feeds changed: {len({path for report in reports for path in report.feeds})}")
-    _print_outlook(reports)
     held = reports[-1].held_set
     if held:
         click.echo(f"held: {held.count}")
@@ -113,12 +112,14 @@ def print_report(reports: list[Report]) -> None:
     print_problems(reports[-1])
 
 
-def _print_outlook(reports: list[Report]) -> None:
-    """Print what subscribers see; what is withdrawn is in the report already."""
-    for kind in ("new", "updated", "corrected", "returned", "re-identified"):
-        paths = [seen.path for report in reports for seen in report.outlook.kinds()[kind]]
+def print_outlook(report: Report) -> None:
+    """Print what subscribers would see, by kind."""
+    kinds = {kind: [e.path for e in seen] for kind, seen in report.outlook.kinds().items()}
+    click.echo("subscribers would see")
+    for kind, paths in kinds.items():
         click.echo(f"{kind}: {len(paths)}")
         _print_first(paths, len(paths))
+    click.echo(f"held: {report.held}")
 
 
 def _print_first(paths: Sequence[str], count: int) -> None:

@@ -13,6 +13,7 @@ import click
 from feedsvc.cli.check_formats import FORMATS
 from feedsvc.cli.printing import (
     print_explanation,
+    print_outlook,
     print_outlook_as_json,
     print_problems,
     print_report,
@@ -88,6 +89,7 @@ def publish_command(
             reports = _publish_settled(settings, store, accept=accept)
     print_report(reports)
     if dry_run:
+        print_outlook(reports[-1])
         print_restricted(reports[-1])
     _exit_after(reports[-1], settings)
 

@@ -192,7 +192,8 @@ def decide_missing(
     """
     kept, forgotten, withdrawn = [], [], []
     now_us = microseconds(now)
-    changed = {loss.path for loss in hold.book.held if loss.kind == "re-identified"}
+    held = (*hold.book.before, *hold.book.held)
+    changed = {loss.path for loss in held if loss.kind == "re-identified"}
     for record in findings.missing:
         if record.entry_id is None or record.entry_id in published:
             forgotten.append(record.path)

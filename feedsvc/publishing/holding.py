@@ -72,7 +72,9 @@ def weigh(
     """
     losses = due_losses(findings, identified)
     staying = still_held(stored.held, findings, identified, losses)
-    due = [*_with_stored_kinds(losses.ripe, stored), *staying]
+    held_before = {loss.entry_id for loss in stored.held}
+    vanished = [loss for loss in losses.unripe if loss.entry_id in held_before]
+    due = [*_with_stored_kinds([*losses.ripe, *vanished], stored), *staying]
     if not due and not losses.unripe and not stored.was_held:
         return replace(NOTHING_HELD, book=LossBook(forgets=bool(accept)))
     now_us = microseconds(now)
@@ -193,11 +195,12 @@ def _postponed(
     accept: str,
 ) -> frozenset[str]:
     """The posts that would be held if the files that have just vanished do not come back."""
-    unripe = {loss.entry_id for loss in losses.unripe}
+    unripe = {loss.entry_id: loss for loss in losses.unripe}
     paths = {path: i for path, i in losses.replaced.items() if i in unripe}
     if not paths or accept == WHATEVER:
         return frozenset()
-    judged = _judge(snapshot, [*due, *losses.unripe], earlier, guard)
+    later = unripe | {loss.entry_id: loss for loss in due}
+    judged = _judge(snapshot, later.values(), earlier, guard)
     return frozenset(path for path, entry_id in paths.items() if entry_id in judged)
 
 

@@ -14,7 +14,10 @@ def upsert(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) 
     insert = _insert_into(table, connection.dialect.name)
     keys = [column.name for column in table.primary_key]
     others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
-    statement = insert.on_conflict_do_update(index_elements=keys, set_=others)
+    if others:
+        statement = insert.on_conflict_do_update(index_elements=keys, set_=others)
+    else:
+        statement = insert.on_conflict_do_nothing()
     for chunk in chunks(rows):
         connection.execute(statement, chunk)
 

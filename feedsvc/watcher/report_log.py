@@ -45,11 +45,9 @@ class ReportLog:
 
     def _log_held(self, held: HeldSet, folder: str) -> None:
         before, self._held = self._held, held
-        if held.name == before.name:
+        if held.name == before.name or not held:
             return
-        if not held:
-            log.info("nothing is held any more")
-        elif held.count >= before.count or held.is_emptied != before.is_emptied:
+        if held.count >= before.count or held.is_emptied != before.is_emptied:
             log.error("%s", held_message(held, folder))
         else:
             log.info("%d posts are still held, as %s", held.count, held.name)
