@@ -8,6 +8,7 @@ FeedsvcError
 ├── FeedError          another feed cannot be read or adopted
 ├── LedgerError        a line of a ledger file cannot be read
 ├── Unreachable        a request to another server had no answer
+├── NotHeld            the set of losses to accept is not the one that is held
 └── StoreError         a query or a write failed
     ├── StoreDamaged   its file is not a valid database
     ├── StoreGone      its file was deleted
@@ -38,6 +39,10 @@ class FolderError(FeedsvcError):
 
 class RepositoryError(FeedsvcError):
     """The git repository of the posts cannot be fetched or read; published posts stay."""
+
+
+class NotHeld(FeedsvcError):  # noqa: N818 - the fault itself
+    """The set of losses that somebody accepts is not held, or has changed meanwhile."""
 
 
 class FrontMatterError(FeedsvcError):

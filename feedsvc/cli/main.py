@@ -16,6 +16,7 @@ from feedsvc.cli.listing import feeds, jobs, subscriptions
 from feedsvc.cli.publishing import check, export_command, publish_command
 from feedsvc.cli.pushing import push
 from feedsvc.cli.serving import serve, watch, web
+from feedsvc.cli.status import status
 from feedsvc.cli.wiring import settings_options
 from feedsvc.errors import FeedsvcError
 
@@ -60,7 +61,7 @@ def main(context: click.Context, config: Path | None, seeds: Path | None) -> Non
 for _command in (
     *(serve, web, watch),
     *(publish_command, check, export_command),
-    *(feeds, jobs, subscriptions),
+    *(status, feeds, jobs, subscriptions),
     push,
     adopt_command,
     *(ledger, backup, restore),

@@ -1,5 +1,6 @@
 """Prints tables, reports and progress, for a terminal or for a program."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,6 +68,8 @@ def print_job(job: Job) -> None:
         held = report.get("held", {"count": 0})  # jobs of an earlier feedsvc do not have it
         if held["count"]:
             click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
+            for loss in held.get("entries", ()):
+                click.echo(f"  {printable(loss['path'])}")
         click.echo(f"problems: {len(report['problems'])}")
         for problem in report["problems"]:
             parts = (problem["path"], problem["line"], problem["column"])
@@ -96,14 +99,46 @@ def print_report(reports: list[Report]) -> None:
     for word in ("added", "changed", "withdrawn"):
         paths = [path for report in reports for path in getattr(report, word)]
         click.echo(f"{word}: {len(paths)}")
-        for path in paths[:20]:
-            click.echo(f"  {printable(path)}")
-        if len(paths) > 20:
-            click.echo(f"  ... and {len(paths) - 20} more")
+        _print_first(paths, len(paths))
     click.echo(f"feeds changed: {len({path for report in reports for path in report.feeds})}")
-    if reports[-1].held:
-        click.echo(f"held: {reports[-1].held}")
+    held = reports[-1].held_set
+    if held:
+        click.echo(f"held: {held.count}")
+        _print_first([loss.path for loss in held.first], held.count)
+    hidden = [path for report in reports for path in report.newly_hidden]
+    if hidden:
+        click.echo(f"hidden by a rule that is new in this version: {len(hidden)}")
+        _print_first(hidden, len(hidden))
     print_problems(reports[-1])
+
+
+def print_outlook(report: Report) -> None:
+    """Print what subscribers would see, by kind."""
+    kinds = {kind: [e.path for e in seen] for kind, seen in report.outlook.kinds().items()}
+    click.echo("subscribers would see")
+    for kind, paths in kinds.items():
+        click.echo(f"{kind}: {len(paths)}")
+        _print_first(paths, len(paths))
+    click.echo(f"held: {report.held}")
+
+
+def _print_first(paths: Sequence[str], count: int) -> None:
+    for path in paths[:20]:
+        click.echo(f"  {printable(path)}")
+    if count > len(paths[:20]):
+        click.echo(f"  ... and {count - len(paths[:20])} more")
+
+
+def print_outlook_as_json(report: Report) -> None:
+    """Print what subscribers would see, what is held, and the problems, as one JSON object."""
+    whole = report.outlook.to_dict() | {
+        "held": report.held_set.to_dict(),
+        "newly_hidden": list(report.newly_hidden),
+        "feeds": {"count": len(report.feeds), "paths": list(report.feeds)},
+        "refused": report.refused,
+        "problems": [problem.to_dict() for problem in report.problems],
+    }
+    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
 
 
 def print_problems(report: Report) -> None:

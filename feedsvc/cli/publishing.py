@@ -13,6 +13,8 @@ import click
 from feedsvc.cli.check_formats import FORMATS
 from feedsvc.cli.printing import (
     print_explanation,
+    print_outlook,
+    print_outlook_as_json,
     print_problems,
     print_report,
     print_restricted,
@@ -21,6 +23,7 @@ from feedsvc.cli.printing import (
     shown_source,
 )
 from feedsvc.cli.wiring import (
+    guard_of,
     ledger_file_of,
     limits_of,
     settings_from,
@@ -31,10 +34,10 @@ from feedsvc.cli.wiring import (
 from feedsvc.errors import StoreLocked
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
-from feedsvc.publishing.empty_folder import held_message
 from feedsvc.publishing.export import export
+from feedsvc.publishing.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
-from feedsvc.publishing.report import Report
+from feedsvc.publishing.report import Report, held_message
 from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
@@ -50,17 +53,39 @@ _T = TypeVar("_T")
 @click.command("publish")
 @settings_options
 @click.option("--dry-run", is_flag=True, help="Report what would be published; write nothing.")
-@click.option("--accept", is_flag=True, help="Withdraw all posts if the folder is empty.")
+@click.option(
+    "--accept",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value=WHATEVER,
+    default="",
+    help="Let the losses through that are held as NAME, or all that are due now.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="With --dry-run: text for people, json for programs.",
+)
 def publish_command(
-    config: Path | None, seeds: Path | None, dry_run: bool, accept: bool
+    config: Path | None, seeds: Path | None, dry_run: bool, accept: str, format_name: str
 ) -> None:
     """Scan the folder once, publish, and report.
 
-    Ends with 1 if a post was refused. Ends with 3 if nothing was published because the folder
-    is empty and --accept is not given.
+    Many posts that would be withdrawn or get new ids at once are held: they stay published
+    until their files are back, or --accept lets them go. Ends with 1 if a post was refused, and
+    with 3 while something is held.
     """
+    if format_name == "json" and not dry_run:
+        raise click.UsageError("--format json needs --dry-run")
     settings = settings_from(config, seeds)
     shared: list[str] = []
+    if dry_run and format_name == "json":
+        report = _rehearse(settings, accept=accept)
+        print_outlook_as_json(report)
+        _exit_after(report, settings)
+        return
     if dry_run:
         reports = [_rehearse(settings, accept=accept)]
     else:
@@ -73,6 +98,7 @@ def publish_command(
     for line in shared:
         click.echo(f"  {printable(line)}")
     if dry_run:
+        print_outlook(reports[-1])
         print_restricted(reports[-1])
     _exit_after(reports[-1], settings)
 
@@ -131,11 +157,11 @@ def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | No
 def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
     """Publish, then write every feed as a file below DIRECTORY.
 
-    Ends as publish does. If the folder is empty, the feeds are written as they were before.
+    Ends as publish does. Posts that are held are in the files.
     """
     settings = settings_from(config, seeds)
     store = open_sound_store(settings.store.url, limits_of(settings))
-    reports = _publish_settled(settings, store, accept=False)
+    reports = _publish_settled(settings, store, accept="")
     with progress_of("Writing feeds") as progress:
         written, total = export(store, directory, settings.feeds.aliases, progress)
     click.echo(f"{written} of {total} files written below {directory}")
@@ -144,7 +170,7 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
     _exit_after(reports[-1], settings)
 
 
-def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[Report]:
+def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Report]:
     """Publish until no file is being written and no file has just vanished."""
     source, site = source_to_read(settings), site_of(settings)
     ledger_file = ledger_file_of(settings)
@@ -163,7 +189,14 @@ def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[
                 time.sleep(max(folder.quiet, 0.1))
             now = datetime.now(UTC)
             shown = None if reports else progress
-            return publish(folder, store, site, now, progress=shown, accept=accept)
+            # A set is accepted once; the files that have just vanished get a second look.
+            accepted = accept if accept == WHATEVER or not reports else ""
+            return publish(
+                *(folder, store, site, now),
+                progress=shown,
+                accept=accepted,
+                guard=guard_of(settings),
+            )
 
         while not reports or (reports[-1].unsettled and time.monotonic() < until):
             reports.append(_when_unlocked(publish_once))
@@ -172,15 +205,16 @@ def _publish_settled(settings: Settings, store: Store, *, accept: bool) -> list[
     return reports
 
 
-def _rehearse(settings: Settings, *, accept: bool) -> Report:
+def _rehearse(settings: Settings, *, accept: str) -> Report:
     """The report of a publish that writes nothing."""
     source, site = source_to_read(settings), site_of(settings)
     with (
         store_to_try(settings.store.url, limits_of(settings)) as store,
         source.proposed("") as folder,
     ):
+        guard = guard_of(settings)
         return _when_unlocked(
-            lambda: preview(folder, store, site, datetime.now(UTC), accept=accept)
+            lambda: preview(folder, store, site, datetime.now(UTC), accept=accept, guard=guard)
         )
 
 
@@ -197,9 +231,9 @@ def _when_unlocked(work: Callable[[], _T]) -> _T:
 
 
 def _exit_after(report: Report, settings: Settings) -> None:
-    """End with 3 if the folder is empty, with 1 if a post was refused."""
+    """End with 3 if posts are held, with 1 if a post was refused."""
     if report.held:
-        message = held_message(shown_source(settings), report.held)
+        message = held_message(report.held_set, shown_source(settings))
         click.echo(f"feedsvc: {printable(message)}", err=True)
         sys.exit(3)
     if report.refused:

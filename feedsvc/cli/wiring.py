@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from feedsvc.errors import FolderError, SettingsError
+from feedsvc.publishing.guard import Guard
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
@@ -60,6 +61,11 @@ def settings_from(config: Path | None, seeds: Path | None) -> Settings:
 def limits_of(settings: Settings) -> Limits:
     """How long a command waits for the database. A statement may take any time."""
     return Limits(settings.store.timeout)
+
+
+def guard_of(settings: Settings) -> Guard:
+    """How many losses pass by themselves."""
+    return Guard(settings.guard.entries, settings.guard.share)
 
 
 def source_to_read(settings: Settings) -> Source:
@@ -148,6 +154,7 @@ def watching(settings: Settings) -> Iterator[None]:
         settings.watcher.interval,
         published,
         limits_of(settings),
+        guard_of(settings),
         ledger_file,
     )
     watcher.refuse_different_posts()

@@ -10,6 +10,7 @@ from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.site import Site
+from feedsvc.publishing.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import (
     Finding,
@@ -33,8 +34,9 @@ def decide(
     identified: Identified,
     site: Site,
     now: datetime,
+    hold: Hold = NOTHING_HELD,
 ) -> Publication:
-    """The publication that brings the store up to the findings.
+    """The publication that brings the store up to the findings, except for what is held.
 
     `entries` are those of the findings, by path. They are read when the publication is written.
     """
@@ -48,6 +50,10 @@ def decide(
     for finding in findings.files:
         claim = finding.claim
         if claim is None:
+            continue
+        if claim.path in hold.paths:
+            if finding.previous:
+                records.append(_waiting_record(finding, finding.previous))
             continue
         if claim.path in twins:
             records.append(_twin_record(finding, claim, twins[claim.path]))
@@ -67,20 +73,21 @@ def decide(
         )
         records.append(record)
     published = set(identities.values())
-    fate = decide_missing(findings, published, stored, now)
+    fate = decide_missing(findings, published, stored, now, hold)
     records += fate.kept
     return Publication(
         site,
         (
             identified.with_adopted(with_identity(entry, ids[path], first_dates.get(path)))
             for path, entry in entries
-            if path not in twins
+            if path not in twins and path not in hold.paths
         ),
         sorted((released | fate.withdrawn) - published),
         records,
         fate.forgotten,
         identities,
         released_keys(stored.records, records, fate.forgotten),
+        hold.book,
         claims,
     )
 
@@ -160,6 +167,17 @@ def _twin_record(finding: Finding, claim: Claim, owner: str) -> FileRecord:
     )
 
 
+def _waiting_record(finding: Finding, previous: FileRecord) -> FileRecord:
+    """The record of a post that waits because it would replace an entry.
+
+    What the file last published stays. It is read again when it changes, or somebody accepts.
+    """
+    if previous.entry_id is None:
+        return unread(previous)
+    record = finding.record
+    return replace(previous, stamp=record.stamp, digest=record.digest, missing_since=None)
+
+
 def _published_record(
     finding: Finding,
     claim: Claim,
@@ -199,7 +217,11 @@ class MissingFiles:
 
 
 def decide_missing(
-    findings: Findings, published: Collection[str], stored: Stored, now: datetime
+    findings: Findings,
+    published: Collection[str],
+    stored: Stored,
+    now: datetime,
+    hold: Hold = NOTHING_HELD,
 ) -> MissingFiles:
     """Forget the files that are gone, moved, or were never published; keep the others.
 
@@ -207,16 +229,21 @@ def decide_missing(
     """
     kept, forgotten, withdrawn = [], [], []
     now_us = microseconds(now)
+    held = (*hold.book.before, *hold.book.held)
+    changed = {loss.path for loss in held if loss.kind == "re-identified"}
     for record in findings.missing:
         if record.entry_id is None or record.entry_id in published:
             forgotten.append(record.path)
-        elif record.path in findings.gone:
+        elif record.path in findings.gone and record.entry_id not in hold.entries:
             forgotten.append(record.path)
             withdrawn.append(record.entry_id)
         else:
             since = min(record.missing_since or now_us, now_us)
-            record = replace(record, missing_since=since)
-            kept.append(unread(record) if stored.needs_all else record)
+            still = replace(record, missing_since=since)
+            if stored.needs_all or record.path in changed:
+                still = unread(still)
+            if still != record or record.entry_id not in hold.entries:
+                kept.append(still)
     return MissingFiles(tuple(kept), tuple(forgotten), frozenset(withdrawn))
 
 

@@ -20,11 +20,18 @@ class Identified:
     pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
     returning: Mapping[str, LedgerEntry] = field(default_factory=dict)  # withdrawn, by entry id
     adopted: Mapping[str, LedgerEntry] = field(default_factory=dict)  # by entry id; few have it
+    before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
+    known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
 
     def with_adopted(self, entry: Entry) -> Entry:
         """The entry with what its post took over from another feed."""
         remembered = self.adopted.get(entry.id)
         return as_adopted(entry, remembered) if remembered else entry
+
+    def title_of(self, path: str) -> str:
+        """The title under which a file has published its entry; empty if it is unknown."""
+        standing = self.before.get(path)
+        return standing.title if standing else ""
 
 
 def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
@@ -55,8 +62,9 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         )
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
-        known = {*pinned.values(), *(entry.id for entry in withdrawn)}
-        returning = snapshot.remembered((known & ids.keys()) - standing.keys())
+        known = {*standing, *pinned.values(), *(entry.id for entry in withdrawn)} & ids.keys()
+        returning = snapshot.remembered(known - standing.keys())
+        known.update(snapshot.remembered(ids.keys() - known))
         pages = snapshot.read_at({finding.permalink for finding in posts})
         adopted = snapshot.adopted(ids)
-    return Identified(identities, standing, pages, returning, adopted)
+    return Identified(identities, standing, pages, returning, adopted, before, frozenset(known))

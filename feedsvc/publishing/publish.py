@@ -1,11 +1,14 @@
-"""The story: read the folder, identify its posts, decide, write one transaction, report."""
+"""The story: read the folder, identify its posts, hold losses, decide, write, report."""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from feedsvc.core.site import Site
 from feedsvc.publishing.decide import decide
-from feedsvc.publishing.empty_folder import count_held
+from feedsvc.publishing.empty_folder import hold_everything, is_emptied
+from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.holding import require_held, weigh
 from feedsvc.publishing.identify import identify_posts
 from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
@@ -14,6 +17,8 @@ from feedsvc.publishing.report import Report, report_held, report_on
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
 from feedsvc.store.store import Store
+
+_USUAL: Final = Guard()
 
 
 def publish(
@@ -24,52 +29,73 @@ def publish(
     *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
-    accept: bool = False,
+    accept: str = "",
+    guard: Guard = _USUAL,
 ) -> Report:
     """Bring the store up to the folder. Files that have not changed are not read.
 
-    With `only`, other paths are not looked at, so that the cost is that of the change. If the
-    folder is empty, the published posts stay, unless `accept` is true. Raises FolderError and
-    StoreError; StoreLocked if another process is publishing.
+    With `only`, other paths are not looked at, so that the cost is that of the change. What the
+    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER.
+    Raises FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if
+    another set than `accept` is held.
     """
     with store.lock(), Spool() as entries:
-        stored = recall(store, site, now, only)
+        stored = recall(store, site, now, only, accepts=bool(accept))
+        require_held(stored, accept)
         findings = read_folder(folder, store, stored, site, now, entries, progress)
-        held = 0 if accept else count_held(folder, store, stored, findings)
-        if held:
-            if not stored.was_held:
-                store.set_held_posts(held)
+        emptied = is_emptied(folder, store, stored, findings)
+        if emptied and not accept:
+            book = hold_everything(store, stored, now)
+            if book:
+                store.write_losses(book, now)
             with store.snapshot() as snapshot:
-                return report_held(snapshot, site, stored, findings, held)
+                return report_held(snapshot, site, stored, findings, book)
         identified = identify_posts(store, site, findings)
-        publication = decide(findings, entries, stored, identified, site, now)
-        changes = Changes(stored.revision)
-        if stored.needs_all or publication.files or publication.forgotten:
-            changes = store.publish(publication, now)
-        if stored.was_held:
-            store.set_held_posts(0)
         with store.snapshot() as snapshot:
-            return report_on(snapshot, publication, changes, stored, findings)
+            how = (guard, now)
+            hold = weigh(
+                snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
+            )
+        publication = decide(findings, entries, stored, identified, site, now, hold)
+        changes = Changes(stored.revision)
+        if stored.needs_all or publication.files or publication.forgotten or hold.book:
+            changes = store.publish(publication, now)
+        with store.snapshot() as snapshot:
+            known = identified.known
+            return report_on(snapshot, publication, changes, stored, findings, hold, known)
 
 
 def preview(
-    folder: Folder, store: Store, site: Site, now: datetime, *, accept: bool = False
+    folder: Folder,
+    store: Store,
+    site: Site,
+    now: datetime,
+    *,
+    accept: str = "",
+    guard: Guard = _USUAL,
 ) -> Report:
     """What `publish` would do with the whole folder. Nothing is written.
 
     The folder may be another one than the published one. Nobody may change it meanwhile: posts
-    that are missing in it would be withdrawn. Raises FolderError and StoreError; StoreLocked if
-    another process is publishing.
+    that are missing in it would be withdrawn. Raises as `publish` does.
     """
     with store.lock(), Spool() as entries:
-        stored = recall(store, site, now, None)
+        stored = recall(store, site, now, None, accepts=bool(accept))
+        require_held(stored, accept)
         findings = read_folder(folder, store, stored, site, now, entries, None)
-        held = 0 if accept else count_held(folder, store, stored, findings)
-        if held:
+        emptied = is_emptied(folder, store, stored, findings)
+        if emptied and not accept:
+            book = hold_everything(store, stored, now)
             with store.snapshot() as snapshot:
-                return report_held(snapshot, site, stored, findings, held)
+                return report_held(snapshot, site, stored, findings, book)
         identified = identify_posts(store, site, findings)
-        publication = decide(findings, entries, stored, identified, site, now)
+        with store.snapshot() as snapshot:
+            how = (guard, now)
+            hold = weigh(
+                snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
+            )
+        publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = store.rehearse(publication, now)
         with store.snapshot() as snapshot:
-            return report_on(snapshot, publication, changes, stored, findings)
+            known = identified.known
+            return report_on(snapshot, publication, changes, stored, findings, hold, known)

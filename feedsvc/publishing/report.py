@@ -1,15 +1,17 @@
 """What one publish did, in the paths of files and feeds, and the problems that remain."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
+from feedsvc.core.feeds.losses import HeldSet, LossBook, held_set
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.empty_folder import HELD_CURE, HELD_FAULT
-from feedsvc.publishing.reading.findings import Findings
+from feedsvc.publishing.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
+from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import Snapshot
@@ -23,8 +25,9 @@ class Report:
 
     `problems` are all problems of the files in question, `noticed` those that this publish
     found. The `unsettled` files need another look soon. At `next_due`, the date of a file
-    comes. If posts are kept because the folder is empty, `held` is their number and nothing
-    was published.
+    comes. `held_set` are the losses that wait for somebody to accept them; if the folder is
+    empty, nothing was published. `outlook` is what subscribers see. Nobody has changed the
+    `newly_hidden` files: a rule of this version of feedsvc hides them.
     """
 
     added: tuple[str, ...]
@@ -38,7 +41,14 @@ class Report:
     next_due: datetime | None
     revision: int
     read: int
-    held: int = 0
+    held_set: HeldSet = field(default_factory=HeldSet)
+    outlook: Outlook = field(default_factory=Outlook)
+    newly_hidden: tuple[str, ...] = ()
+
+    @property
+    def held(self) -> int:
+        """The number of losses that are held."""
+        return self.held_set.count
 
     @property
     def refused(self) -> int:
@@ -49,11 +59,9 @@ class Report:
         """The report as a job or a preview returns it in JSON."""
         return {
             **self.news.to_dict(site_url),
-            "held": {
-                "count": self.held,
-                "fault": HELD_FAULT if self.held else "",
-                "cure": HELD_CURE if self.held else "",
-            },
+            "outlook": self.outlook.to_dict(MOST_ENTRIES),
+            "held": self.held_set.to_dict(),
+            "newly_hidden": list(self.newly_hidden[:MOST_ENTRIES]),
             "refused": self.refused,
             "problems": [problem.to_dict() for problem in self.problems[:MOST_PROBLEMS]],
         }
@@ -65,8 +73,13 @@ def report_on(
     changes: Changes,
     stored: Stored,
     findings: Findings,
+    hold: Hold = NOTHING_HELD,
+    known: Collection[str] = (),
 ) -> Report:
-    """The report on a publication. Its problems are those that remain after it."""
+    """The report on a publication. Its problems are those that remain after it.
+
+    `known` are the ids of posts that were published before.
+    """
     paths = {r.entry_id: r.path for r in stored.records.values() if r.entry_id}
     paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
 
@@ -79,7 +92,8 @@ def report_on(
     if stored.scope is None:
         others = [p for p in snapshot.problems() if p.path not in looked_at]
         problems = sorted((*others, *noticed), key=lambda p: (p.path, p.line))
-    waiting = {r.path for r in findings.missing}.difference(publication.forgotten)
+    waiting = {r.path for r in findings.missing if r.entry_id not in hold.entries}
+    waiting = waiting.difference(publication.forgotten).union(hold.postponed)
     return Report(
         added=paths_of(changes.added),
         changed=paths_of(changes.changed),
@@ -92,13 +106,52 @@ def report_on(
         next_due=snapshot.next_due(),
         revision=changes.revision,
         read=findings.read,
+        held_set=held_set(hold.book.held),
+        outlook=outlook(changes, hold, known, paths),
+        newly_hidden=newly_hidden(findings.files, stored),
+    )
+
+
+def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:
+    """The published files that nobody has changed, and that this feedsvc hides.
+
+    An expired post is not one of them.
+    """
+    if not stored.is_upgrade:
+        return ()
+    return tuple(
+        sorted(
+            f.record.path
+            for f in found
+            if f.previous
+            and f.previous.entry_id
+            and f.record.entry_id is None
+            and f.claim is None
+            and f.record.passed_at is None
+            and f.record.digest == f.previous.digest != ""
+        )
     )
 
 
 def report_held(
-    snapshot: Snapshot, site: Site, stored: Stored, findings: Findings, held: int
+    snapshot: Snapshot, site: Site, stored: Stored, findings: Findings, book: LossBook
 ) -> Report:
-    """The report on an empty folder from which this many posts stay published."""
+    """The report on an empty folder, whose posts all stay published."""
     nothing = (Publication(site), Changes(stored.revision))
     looked = Findings(problems=findings.problems)
-    return replace(report_on(snapshot, *nothing, stored, looked), held=held)
+    report = report_on(snapshot, *nothing, stored, looked)
+    return replace(report, held_set=held_set(book.held))
+
+
+def held_message(held: HeldSet, source: str) -> str:
+    """The message about a set that is held, for the posts of this source."""
+    if held.is_emptied:
+        start = f"nothing is published: {source} holds no post; "
+        return f"{start}the feeds keep their {held.count} published posts; {held.cure}"
+    groups = f" ({', '.join(held.groups)})" if held.groups else ""
+    names = [loss.path for loss in held.first]
+    rest = f" and {held.count - len(names)} more" if held.count > len(names) else ""
+    return (
+        f"{held.count} posts are held as {held.name} and stay published: {held.fault}{groups}: "
+        f"{', '.join(names)}{rest}; {held.cure}"
+    )

@@ -164,14 +164,11 @@ def _send(listener: NotifyUrl, publish: Publish, site_url: str, client: Outgoing
     """Send one message. A retry has the same id."""
     listener_origin = str(origin(listener.url))
     message = f"publish_{publish.number}_{microseconds(publish.at)}"
+    news = {"held": publish.held} if publish.held else publish.summary.to_dict(site_url)
     payload = {
-        "type": "feeds.published",
+        "type": "feeds.held" if publish.held else "feeds.published",
         "timestamp": rfc3339(publish.at),
-        "data": {
-            "site": site_url,
-            "publish": publish.number,
-            **publish.summary.to_dict(site_url),
-        },
+        "data": {"site": site_url, "publish": publish.number, **news},
     }
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     headers = message_headers(listener.secret, message, body, datetime.now(UTC))

@@ -217,6 +217,13 @@ class WatcherSettings(_Section):
     quiet: float = Field(0.3, ge=0, le=60, examples=[0.3])
 
 
+class GuardSettings(_Section):
+    """`[guard]`: how many posts may be lost before somebody has to accept it."""
+
+    entries: _Whole = Field(20, ge=0, le=1000, examples=[20])
+    share: float = Field(0.2, ge=0, le=1, examples=[0.2])
+
+
 _Secret = Annotated[SecretStr, AfterValidator(checks.long_secret)]
 
 
@@ -288,6 +295,7 @@ class Settings(_Section):
     ledger: LedgerSettings = LedgerSettings()
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
+    guard: GuardSettings = GuardSettings()
     webhook: WebhookSettings = WebhookSettings()
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()

@@ -21,6 +21,7 @@ _TABLES: Final = (
     "forgotten",
     "held",
     "losses",
+    "publishes",
 )
 
 

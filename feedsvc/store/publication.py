@@ -23,10 +23,12 @@ from feedsvc.core.feeds.feeds import (
     topics_of,
 )
 from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.feeds.losses import LossBook
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
+from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
 from feedsvc.store.rows import entry_of, entry_row, file_row, next_ledger_row, topic_of
 from feedsvc.store.schema import (
@@ -64,16 +66,21 @@ class Publication:
     forgotten: Collection[str] = ()  # paths
     identities: Mapping[str, str] = field(default_factory=dict)  # entry id by key
     released: Collection[str] = ()
+    losses: LossBook = field(default_factory=LossBook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Changes:
-    """What a publish changed: ids of entries, and paths of the feeds whose digest changed."""
+    """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
+
+    `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    """
 
     revision: int = 0
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
+    corrected: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)  # of those added: withdrawn before
     feeds: list[str] = field(default_factory=list)
@@ -109,7 +116,7 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
-        self._number = self._next_number()
+        self._number = next_number(connection)
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
@@ -133,7 +140,8 @@ class _Writer:
         if self._is_full or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
-        self._write_summary()
+        number = self._number + self._write_summary()
+        write_losses(self._connection, publication.losses, microseconds(self._now), number)
         return self._changes
 
     def rename(self, renamed: Mapping[str, Entry]) -> Changes:
@@ -178,10 +186,12 @@ class _Writer:
         remembered = self._remembered([entry.id for entry in chunk])
         self._write_ledger(chunk, remembered)
         for entry in differing:
-            if entry.id in old:
-                self._record_change("changed", entry)
-            else:
+            if entry.id not in old:
                 self._record_addition(entry, is_return=entry.id in remembered)
+                continue
+            self._record_change("changed", entry)
+            if old[entry.id]["updated"] == entry.updated.isoformat():
+                self._changes.corrected.append(entry.id)
         self._replace_attachments(chunk if self._is_full else differing)
         if not differing:
             return
@@ -402,11 +412,8 @@ class _Writer:
 
     # The summary for listeners.
 
-    def _next_number(self) -> int:
-        last = self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
-        return int(last or 0) + 1
-
-    def _write_summary(self) -> None:
+    def _write_summary(self) -> bool:
+        """Write the summary, and return true, if anything has changed."""
         changes = self._changes
         kinds = (changes.added, changes.changed, changes.withdrawn, changes.feeds)
         added, changed, withdrawn, feed_count = map(len, kinds)
@@ -421,6 +428,13 @@ class _Writer:
             self._connection.execute(sa.insert(publishes), [row])
             is_old = publishes.c.number <= self._number - MOST_PUBLISHES
             self._connection.execute(sa.delete(publishes).where(is_old))
+        return bool(changes.summary)
+
+
+def next_number(connection: Connection) -> int:
+    """The number of the next publish that listeners hear of."""
+    last = connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar()
+    return int(last or 0) + 1
 
 
 def pin(connection: Connection, ids: Mapping[str, str]) -> None:

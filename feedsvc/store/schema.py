@@ -20,8 +20,8 @@ SCHEMA_VERSION: Final = "0007"
 
 metadata = MetaData()
 
-# One row for each fact about the store: revision, site, renderer, held, opml_digest,
-# opml_changed_at.
+# One row for each fact about the store: revision, site, renderer, held (count and name of the
+# held set), opml_digest, opml_changed_at.
 facts = Table(
     "facts",
     metadata,
@@ -130,6 +130,7 @@ held = Table(
     Column("kind", String, nullable=False),
     Column("path", Text, nullable=False),
     Column("title", Text, nullable=False),
+    Column("reason", Text, nullable=False),  # see HeldLoss
     Column("since", BigInteger, nullable=False),  # microseconds since 1970
 )
 
@@ -139,8 +140,7 @@ losses = Table(
     metadata,
     Column("entry_id", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),  # microseconds since 1970
-    Column("folder", Text, nullable=False),  # the top-level folder; empty for none
-    Column("feeds", Text, nullable=False),  # JSON: paths
+    Column("groups", Text, nullable=False),  # JSON: its feeds and its top-level folder
 )
 
 # What each adoption of another feed changed, so that it can be undone.

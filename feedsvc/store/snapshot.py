@@ -20,11 +20,18 @@ from feedsvc.core.feeds.feeds import (
 from feedsvc.core.feeds.identities import Holder, Standing
 from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.feeds.ledger_lines import LedgerLine
+from feedsvc.core.feeds.losses import HeldLoss, PublishedLoss
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.time_limits import read_until
+from feedsvc.store.held import (
+    read_feed_paths,
+    read_held,
+    read_held_fact,
+    read_published_losses,
+)
 from feedsvc.store.ledger_tables import (
     forgotten_hashes,
     is_blank,
@@ -112,9 +119,20 @@ class Snapshot:
         return int(self._connection.execute(query).scalar() or 0)
 
     def held_posts(self) -> int:
-        """How many posts stay published although the folder is empty; 0 for none."""
-        query = sa.select(facts.c.value).where(facts.c.name == "held")
-        return int(self._connection.execute(query).scalar() or 0)
+        """How many losses are held."""
+        return self.held_name()[0]
+
+    def held_name(self) -> tuple[int, str]:
+        """How many losses are held, and the name of their set; (0, "") for none."""
+        return read_held_fact(self._connection)
+
+    def held(self) -> tuple[HeldLoss, ...]:
+        """Every loss that is held, by path."""
+        return read_held(self._connection)
+
+    def published_losses(self) -> tuple[PublishedLoss, ...]:
+        """The losses that were published of late, without entries that have come back."""
+        return read_published_losses(self._connection)
 
     def fingerprint(self) -> tuple[int, int, str]:
         """A value that changes whenever a feed changes.
@@ -129,6 +147,11 @@ class Snapshot:
         return int(
             self._connection.execute(sa.select(sa.func.max(publishes.c.number))).scalar() or 0
         )
+
+    def last_published_at(self) -> datetime | None:
+        """When a publish last changed something, or last held more; None before the first."""
+        at = self._connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
+        return datetime.fromtimestamp(at / 1e6, UTC) if at is not None else None
 
     # Feeds and entries.
 
@@ -266,6 +289,33 @@ class Snapshot:
         query = sa.select(sa.func.count()).select_from(files)
         count: int = self._connection.execute(query.where(_IS_PUBLISHED)).scalar_one()
         return count
+
+    def count_below(self, folder: str, most: int) -> int:
+        """How many files below this folder have a published entry, up to `most`."""
+        below = sa.and_(_IS_PUBLISHED, self._is_below(files.c.path, folder))
+        some = sa.select(sa.literal(1)).select_from(files).where(below).limit(most).subquery()
+        query = sa.select(sa.func.count()).select_from(some)
+        count: int = self._connection.execute(query).scalar_one()
+        return count
+
+    def feed_sizes(self, paths: Collection[str]) -> dict[str, int]:
+        """How many entries the feeds at these paths have, by path."""
+        sizes: dict[str, int] = {}
+        for chunk in chunks(paths):
+            query = sa.select(feeds.c.path, feeds.c.entries).where(feeds.c.path.in_(chunk))
+            sizes |= {row["path"]: row["entries"] for row in self._rows(query)}
+        return sizes
+
+    def feed_paths(self, entry_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The paths of the feeds that have each of these entries, by entry id."""
+        return read_feed_paths(self._connection, entry_ids)
+
+    def published_files(self) -> Iterator[tuple[str, str, str]]:
+        """Each file that has a published entry: its path, the id and the title of the entry."""
+        joined = sa.select(files.c.path, entries.c.id, entries.c.title).join(
+            entries, entries.c.id == files.c.entry_id
+        )
+        return ((row["path"], row["id"], row["title"]) for row in self._rows(joined))
 
     def first_published(self, most: int) -> list[str]:
         """The paths of up to `most` files that have a published entry, whichever come first."""

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.ledger_lines import LedgerLine
+from feedsvc.core.feeds.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.copies import copy_upgraded
@@ -20,14 +22,15 @@ from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.sqlite import put_aside
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.forgetting import forget
+from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import Merged, merge_lines
-from feedsvc.store.publication import Changes, Publication, commit
+from feedsvc.store.publication import Changes, Publication, commit, next_number
 from feedsvc.store.queues.intents import Intents
 from feedsvc.store.queues.jobs import Jobs
 from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
-from feedsvc.store.schema import facts, forgotten, identities, ledger, subscriptions
+from feedsvc.store.schema import forgotten, identities, ledger, subscriptions
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.upserts import upsert
 
@@ -100,10 +103,11 @@ class Store:
         self._database.empty_log()
         return changes
 
-    def set_held_posts(self, posts: int) -> None:
-        """Record how many posts stay published although the folder is empty; 0 for none."""
+    def write_losses(self, book: LossBook, now: datetime) -> None:
+        """Write which losses are held, and nothing else."""
         with self._database.writing() as connection:
-            upsert(connection, facts, [{"name": "held", "value": str(posts)}])
+            write_losses(connection, book, microseconds(now), next_number(connection))
+            self._database.check_lock()
 
     def restore(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert or replace rows that were read from a damaged store."""

@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feedsvc.core.site import Site
+from feedsvc.core.webhook.jobs import Job
 from feedsvc.errors import (
     FeedsvcError,
     FolderError,
+    NotHeld,
     RepositoryError,
     StoreDamaged,
     StoreError,
     StoreGone,
     StoreLocked,
 )
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
@@ -48,6 +51,7 @@ class PublishLoop:
         requests: Requests,
         published: Callable[[Collection[str]], None],
         stopping: threading.Event,
+        guard: Guard,
         ledger_file: LedgerFile | None = None,
     ) -> None:
         self._source = source
@@ -58,6 +62,7 @@ class PublishLoop:
         self._requests = requests
         self._published = published
         self._stopping = stopping
+        self._guard = guard
         self._ledger_file = ledger_file
         self._fetches = Fetches(source)
         self._fetch_failed = False
@@ -100,10 +105,17 @@ class PublishLoop:
             return
         jobs = self._requests.take_rebuilds()
         begun_at = datetime.now(UTC)
+        plain, accepting = _by_set(jobs)
         with self._requests.answering(jobs) as answer:
-            report = self._publish(self._fetches.fetch())
+            fetched = self._fetches.fetch()
+            for accept, group in accepting.items():
+                try:
+                    answer(self._publish(None, accept), group)
+                except NotHeld as error:
+                    self._requests.refuse(group, error)
+            report = self._publish(fetched)
             self._fetches.mark_published()
-            answer(report)
+            answer(report, plain)
         self._requests.end_held(report, begun_at)
 
     def _publish_last_fetch(self) -> None:
@@ -118,12 +130,18 @@ class PublishLoop:
             self._publish(self._fetches.unpublished)
             self._fetches.mark_published()
 
-    def _publish(self, only: Collection[str] | None) -> Report:
+    def _publish(self, only: Collection[str] | None, accept: str = "") -> Report:
         folder = self._source.folder_to_read()
         store, now = self._current.store, datetime.now(UTC)
         if self._ledger_file:
             self._ledger_file.fill(store)
-        report = publish(folder, store, self._site, now, only=only, progress=self._check_stop)
+        report = publish(
+            *(folder, store, self._site, now),
+            only=only,
+            progress=self._check_stop,
+            accept=accept,
+            guard=self._guard,
+        )
         self._published(report.feeds)
         if self._ledger_file and (report.read or report.withdrawn or report.feeds):
             self._ledger_file.note_change()
@@ -177,3 +195,12 @@ class PublishLoop:
             text = f"the store cannot be replaced: {failure}"
             self._log.log_once(logging.ERROR, text)
         self._agenda.look_at_everything()
+
+
+def _by_set(jobs: Collection[Job]) -> tuple[list[Job], dict[str, list[Job]]]:
+    """The jobs that accept nothing, and the others by the name of the held set."""
+    accepting: dict[str, list[Job]] = {}
+    for job in jobs:
+        if job.accept:
+            accepting.setdefault(job.accept, []).append(job)
+    return [job for job in jobs if not job.accept], accepting

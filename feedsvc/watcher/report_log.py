@@ -1,9 +1,12 @@
 """Logs what a publish did and found. A problem that stays is logged once."""
 
 import logging
+from typing import Final
 
-from feedsvc.publishing.empty_folder import held_message
-from feedsvc.publishing.report import Report
+from feedsvc.core.feeds.losses import HeldSet
+from feedsvc.publishing.report import Report, held_message
+
+_MOST_NAMED: Final = 10  # hidden posts in one message
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -13,7 +16,7 @@ class ReportLog:
 
     def __init__(self) -> None:
         self._logged: set[str] = set()
-        self._is_held = False
+        self._held = HeldSet()
 
     def log_once(self, level: int, text: str) -> None:
         """Log a message, unless it was logged since the last scan of the whole folder."""
@@ -22,7 +25,7 @@ class ReportLog:
         self._logged.add(text)
 
     def log_report(self, report: Report, folder: str, *, is_whole: bool) -> None:
-        """Log new problems, the counts if something changed, and that the folder is empty."""
+        """Log new problems, the counts if something changed, and once each set that is held."""
         for problem in report.noticed:
             self.log_once(logging.ERROR if problem.refuses else logging.WARNING, str(problem))
         noticed = {str(problem) for problem in report.noticed}
@@ -36,6 +39,24 @@ class ReportLog:
                 len(report.withdrawn),
                 len(report.feeds),
             )
-        if report.held and not self._is_held:
-            log.error("%s", held_message(folder, report.held))
-        self._is_held = bool(report.held)
+        if report.newly_hidden:
+            log.warning("%s", _hidden_message(report.newly_hidden))
+        self._log_held(report.held_set, folder)
+
+    def _log_held(self, held: HeldSet, folder: str) -> None:
+        before, self._held = self._held, held
+        if held.name == before.name or not held:
+            return
+        if held.count >= before.count or held.is_emptied != before.is_emptied:
+            log.error("%s", held_message(held, folder))
+        else:
+            log.info("%d posts are still held, as %s", held.count, held.name)
+
+
+def _hidden_message(paths: tuple[str, ...]) -> str:
+    rest = f" and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else ""
+    return (
+        f"{len(paths)} posts are withdrawn although nobody has changed them: a rule of this "
+        f"version of feedsvc hides them: {', '.join(paths[:_MOST_NAMED])}{rest}; feedsvc check "
+        "--explain shows why"
+    )

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feedsvc.core.site import Site
-from feedsvc.core.webhook.jobs import Job, after_failure
-from feedsvc.errors import FeedsvcError, StoreError, StoreLocked
+from feedsvc.core.webhook.jobs import Job, JobState, after_failure
+from feedsvc.errors import FeedsvcError, NotHeld, StoreError, StoreLocked
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.publish import preview
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
@@ -60,8 +61,10 @@ class Requests:
         site: Site,
         watcher: str,
         stopping: threading.Event,
+        guard: Guard,
     ) -> None:
         self._current = current
+        self._guard = guard
         self._source = source
         self._site = site
         self._watcher = watcher
@@ -97,14 +100,18 @@ class Requests:
         return self._begin(rebuilds)
 
     @contextmanager
-    def answering(self, jobs: Sequence[Job]) -> Iterator[Callable[[Report], None]]:
-        """Store the report as the result of these jobs, or the error that is raised."""
-        names = [job.name for job in jobs]
+    def answering(
+        self, jobs: Sequence[Job]
+    ) -> Iterator[Callable[[Report, Sequence[Job]], None]]:
+        """Store the reports of these jobs; for those without one, the error that is raised."""
 
-        def answer(report: Report) -> None:
+        def answer(report: Report, answered: Sequence[Job]) -> None:
+            names = [job.name for job in answered]
             if names:
                 now, result = datetime.now(UTC), self._to_json(report)
-                self._current.store.jobs.end(names, result, now, self._watcher)
+                is_preview = answered[0].kind == "preview"
+                state = "done" if is_preview else _state_after(report)
+                self._current.store.jobs.end(names, result, now, self._watcher, state)
 
         try:
             yield answer
@@ -114,10 +121,16 @@ class Requests:
             self._record_failure(jobs, error)
             raise
 
+    def refuse(self, jobs: Sequence[Job], error: NotHeld) -> None:
+        """End jobs that accept a set that is not held."""
+        log.warning("a job failed: %s", error)
+        self._record_failure(jobs, error)
+
     def end_held(self, report: Report, begun_at: datetime) -> None:
         """End the jobs that were waiting for a retry when this build began."""
         ended_at = datetime.now(UTC)
-        self._current.store.jobs.end_held(self._to_json(report), begun_at, ended_at)
+        result, state = self._to_json(report), _state_after(report)
+        self._current.store.jobs.end_held(result, begun_at, ended_at, state)
 
     def requeue_later(self) -> None:
         """Requeue the running jobs at the next check: the store was replaced."""
@@ -143,6 +156,7 @@ class Requests:
         now = datetime.now(UTC)
         for job in jobs:
             state, retry_at = after_failure(job, now)
+            state = "failed" if isinstance(error, NotHeld) else state
             try:
                 self._current.store.jobs.fail(job, state, reason, retry_at, now, self._watcher)
             except StoreError:
@@ -153,7 +167,7 @@ class Requests:
             return
         try:
             with self.answering([job]) as answer, self._source.proposed(job.ref) as folder:
-                answer(self._previewed(folder))
+                answer(self._previewed(folder), [job])
         except FeedsvcError as error:
             log.warning("a preview failed: %s", error)
 
@@ -162,9 +176,14 @@ class Requests:
         until = time.monotonic() + PREVIEW_PATIENCE
         while True:
             try:
-                return preview(folder, self._current.store, self._site, datetime.now(UTC))
+                now, store = datetime.now(UTC), self._current.store
+                return preview(folder, store, self._site, now, guard=self._guard)
             except StoreLocked:
                 if time.monotonic() > until:
                     raise
             if self._stopping.wait(TICK):
                 raise Stopped
+
+
+def _state_after(report: Report) -> JobState:
+    return "held" if report.held else "done"

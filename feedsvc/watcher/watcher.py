@@ -8,6 +8,7 @@ from typing import Final
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.shared_store import refuse_different_posts
 from feedsvc.source.source import Source
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
@@ -21,6 +22,7 @@ from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
 
 _LEDGER_SECONDS: Final = 10  # to write the ledger file at the end
+_USUAL: Final = Guard()
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -36,6 +38,7 @@ class Watcher:
         interval: float,
         published: Callable[[Collection[str]], None] = lambda _paths: None,
         limits: Limits = DEFAULT_LIMITS,
+        guard: Guard = _USUAL,
         ledger_file: LedgerFile | None = None,
     ) -> None:
         """`published` is called after each publish with the paths of the changed feeds."""
@@ -47,7 +50,7 @@ class Watcher:
         self._agenda = Agenda()
         self._schedule = Schedule()
         self._current = current = CurrentStore(store_url, limits)
-        self._requests = Requests(current, source, site, self._name, self._stopping)
+        self._requests = Requests(current, source, site, self._name, self._stopping, guard)
         self._loop = PublishLoop(
             source,
             current,
@@ -57,6 +60,7 @@ class Watcher:
             self._requests,
             published,
             self._stopping,
+            guard,
             ledger_file,
         )
         heartbeat = Heartbeat(current, self._name, source.name, self._stopping)

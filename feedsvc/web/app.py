@@ -37,7 +37,6 @@ log = logging.getLogger("feedsvc.web")
 _LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
-_READY_HELD = "ready; the posts are held, because their folder is empty"  # no paths
 HEALTH: Final = "/healthz"
 _OLD_MAX_AGE = "public, max-age=3600"  # the settings may change, and which tag is the largest
 _HOOK = "/hooks/rebuild"
@@ -161,7 +160,10 @@ class _Web:
         with self._store.snapshot() as snapshot:
             if not snapshot.revision():
                 return _not_yet()
-            return line(200, _READY_HELD if snapshot.held_posts() else "ready")
+            held, name = snapshot.held_name()
+            # Anybody may read this, so no path and no title.
+            posts = "post is" if held == 1 else "posts are"
+            return line(200, f"ready; {held} {posts} held as {name}" if held else "ready")
 
     # Errors.
 

@@ -31,6 +31,7 @@ MOST_SECONDS: Final = 8.0  # that a call waits for its preview; GitHub times out
 _LOOK_EVERY: Final = 0.1  # seconds
 _JSON: Final = "application/json"
 _MARKDOWN: Final = "text/markdown"
+_SET_NAME: Final = re.compile(r"[0-9a-f]{4,64}|\*")
 _PREFERENCE: Final = re.compile(r"\bwait\s*=\s*\"?([0-9]{1,4})\b", re.I)  # RFC 7240 §4.3
 
 _previewing = threading.BoundedSemaphore(1)  # so that other threads can answer polls
@@ -54,8 +55,8 @@ class Hooks:
         202: the request is in the store, and a crash cannot lose it. 200: a ping, or a retry of
         an earlier delivery. 204: an event that changes nothing here. 401: no valid token or
         signature; the answer does not say why. 413: the body is larger than a megabyte. 415: it
-        has a content coding. 503: too many other bodies are being read. For `?dry_run=1` see
-        `_preview`.
+        has a content coding. 503: too many other bodies are being read. With `?accept=NAME` the
+        rebuild accepts the held set of this name. For `?dry_run=1` see `_preview`.
         """
         self._require_secrets()
         if request.method != "POST":
@@ -71,7 +72,12 @@ class Hooks:
         if is_preview:
             return self._preview(authentication, event)
         message = authentication.message and f"rebuild {authentication.message}"
-        job, is_new = self._store.jobs.enqueue(datetime.now(UTC), message=message)
+        accept = request.args.get("accept", "").strip()
+        if accept and not _SET_NAME.fullmatch(accept):
+            return line(400, "accept is not the name of a held set, such as 3f1d0c6f6b0a")
+        job, is_new = self._store.jobs.enqueue(
+            datetime.now(UTC), message=message, accept=accept
+        )
         body_json = json.dumps({"job": job.name, "state": job.state})
         response = _answer(f"{body_json}\n", 202 if is_new else 200, _JSON)
         return self._with_location(response, job)
@@ -137,7 +143,7 @@ class Hooks:
         if not _previewing.acquire(blocking=False):
             return job
         try:
-            while job.state not in ("done", "failed"):
+            while job.ended_at is None:
                 left = until - time.monotonic()
                 if left <= 0:
                     break

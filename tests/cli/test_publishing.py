@@ -122,7 +122,12 @@ def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
     result = run("publish", "--dry-run")
     assert run("feeds").stdout == before
     assert result.exit_code == 0
-    assert result.stdout == run("publish").stdout + "hidden by a key that restricts them: 0\n"
+    start, _, outlook = result.stdout.partition("subscribers would see\n")
+    assert start == run("publish").stdout
+    assert outlook == (
+        "new: 1\n  more.md\nupdated: 0\ncorrected: 1\n  tea.md\nwithdrawn: 0\nreturned: 0\n"
+        "re-identified: 0\nheld: 0\nhidden by a key that restricts them: 0\n"
+    )
     assert "added: 1\n  more.md\nchanged: 1\n  tea.md\n" in result.stdout
 
 

@@ -20,7 +20,7 @@ from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.webhook.pull_request_comment import as_markdown
-from feedsvc.publishing.empty_folder import HELD_CURE
+from feedsvc.publishing.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
@@ -48,7 +48,7 @@ def is_held(store: Store) -> bool:
         return snapshot.held_posts() > 0
 
 
-def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: bool) -> Report:
+def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: str) -> Report:
     """Publish twice, so that missing files are missing for long enough."""
     now = datetime.now(UTC)
     publish(folder, store, site, now, **more)  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ def test_an_empty_folder_stays_empty_until_it_is_accepted(
 ) -> None:
     empty(posts.root)
     publish_twice(folder, published)
-    report = publish_twice(folder, published, accept=True)
+    report = publish_twice(folder, published, accept=WHATEVER)
     assert (sorted(report.withdrawn), report.held) == (["deep/er/pots.md", "tea.md"], 0)
     assert (titles(published), is_held(published)) == (set(), False)
     assert publish_twice(folder, published).held == 0
@@ -219,12 +219,13 @@ def test_a_preview_reports_what_would_be_held_and_writes_nothing(
     summary = held.to_dict(SITE.url)
     assert (held.held, held.withdrawn) == (2, ())
     assert (summary["held"]["count"], summary["withdrawn"]["count"]) == (2, 0)
-    assert len(preview(still, published, SITE, now, accept=True).withdrawn) == 2
+    assert len(preview(still, published, SITE, now, accept=WHATEVER).withdrawn) == 2
     assert not is_held(published)
     assert as_markdown(a_job(held), SITE.url) == (
         "### What subscribers would see\n\n"
         "0 added, 0 changed, 0 withdrawn; 0 feeds would change.\n\n"
-        f"**2 held**: the folder holds no post; {HELD_CURE}.\n"
+        f"**2 held**: the folder holds no post; {held.held_set.cure}.\n\n"
+        "- `deep/er/pots.md: Pots`\n- `tea.md: Tea`\n"
     )
 
 
@@ -287,19 +288,21 @@ def test_a_job_that_finds_an_empty_folder_ends_with_a_report_of_it(
         wait_for_titles(store, "Tea")
         (posts.root / "tea.md").unlink()
         name = store.jobs.enqueue(datetime.now(UTC))[0].name
-        job = _done(store, name)
+        job = _ended(store, name, "held")
         held = json.loads(job.report)["held"]
-        assert (held["count"], held["cure"]) == (1, HELD_CURE)
+        assert (held["count"], [each["path"] for each in held["entries"]]) == (1, ["tea.md"])
+        assert held["command"] == f"feedsvc publish --accept {held['name']}"
+        assert held["command"] in held["cure"]
         assert titles(store) == {"Tea"}
 
 
-def _done(store: Store, name: str) -> Job:
+def _ended(store: Store, name: str, state: str) -> Job:
     def job() -> Job:
         job = store.jobs.named(name)
         assert job is not None
         return job
 
-    wait_until(lambda: job().state == "done", "the job to be done")
+    wait_until(lambda: job().state == state, f"the job to be {state}")
     return job()
 
 
@@ -319,11 +322,11 @@ def test_a_repository_that_was_emptied_is_held(
     with watching(Source(folder, repository, branch="main", path="posts"), sqlite_url):
         wait_for_titles(store, "Tea", "Pots", "Cups")
         origin.push({"posts/README.md": "nothing", "README.md": "nothing"})
-        job = _done(store, store.jobs.enqueue(datetime.now(UTC))[0].name)
+        job = _ended(store, store.jobs.enqueue(datetime.now(UTC))[0].name, "held")
         assert json.loads(job.report)["held"]["count"] == 3
         assert titles(store) == {"Tea", "Pots", "Cups"}
         origin.push(post("Tea"))
-        job = _done(store, store.jobs.enqueue(datetime.now(UTC))[0].name)
+        job = _ended(store, store.jobs.enqueue(datetime.now(UTC))[0].name, "done")
         assert json.loads(job.report)["held"]["count"] == 0
         assert titles(store) == {"Tea"}
 
@@ -433,7 +436,8 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     report = publish(Folder(posts.root, 0), store, SITE, now)
     store.jobs.end([name], json.dumps(report.to_dict(SITE.url)), now)
     store.close()
-    assert f"held: 1 (the folder holds no post; {HELD_CURE})" in run("jobs", name).stdout
+    cure = report.held_set.cure
+    assert f"held: 1 (the folder holds no post; {cure})\n  tea.md\n" in run("jobs", name).stdout
 
 
 @pytest.mark.parametrize("state", ["empty", "missing"])

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
+from feedsvc.core.feeds.losses import HeldSet
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.report import Report
 from feedsvc.watcher.report_log import ReportLog
@@ -28,7 +29,7 @@ def report(
         next_due=None,
         revision=1,
         read=0,
-        held=held,
+        held_set=HeldSet("3f1d0c6f", held, is_emptied=True) if held else HeldSet(),
     )
 
 

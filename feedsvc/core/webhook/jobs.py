@@ -18,10 +18,11 @@ LONGEST_PAUSE: Final = timedelta(seconds=1200)  # between two attempts
 class Job:
     """A rebuild or preview, by its `name`. One job may serve several `calls`.
 
-    Its state is `queued` until a build starts, then `running`, then `done`. After a failure it
-    is `held` until `next_attempt_at`, and `failed` after GIVEN_UP_AFTER attempts; `error` says
-    why. `report` is JSON, and empty until the job has ended. A preview is of `ref`, the git ref
-    of a pull request, or of the current posts if it is empty.
+    Its state is `queued` until a build starts, then `running`, then `done`, or `held` if posts
+    are held. After a failure it is `held` until `next_attempt_at`, and `failed` after
+    GIVEN_UP_AFTER attempts; `error` says why. `report` is JSON, and empty until the job has
+    ended. A preview is of `ref`, the git ref of a pull request, or of the current posts if it
+    is empty. A rebuild may `accept` a held set by its name.
     """
 
     name: str
@@ -36,14 +37,17 @@ class Job:
     next_attempt_at: datetime
     error: str
     report: str
+    accept: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The job as JSON, for the API."""
-        next_attempt_at = self.next_attempt_at if self.state == "held" else None
+        is_retried = self.state == "held" and self.ended_at is None
+        next_attempt_at = self.next_attempt_at if is_retried else None
         return {
             "job": self.name,
             "kind": self.kind,
             "ref": self.ref,
+            "accept": self.accept,
             "state": self.state,
             "calls": self.calls,
             "attempts": self.attempts,

@@ -39,6 +39,9 @@ def _lines(report: dict[str, Any], is_preview: bool, site_url: str) -> Iterator[
     if held["count"]:
         yield ""
         yield f"**{held['count']} held**: {held['fault']}; {held['cure']}."
+        losses = held.get("entries", ())  # likewise
+        yield from ("",) if losses else ()
+        yield from (f"- {_code(_loss(loss), _MOST_PROBLEM)}" for loss in losses)
     for kind in _KINDS:
         changes = report[kind]
         if changes["count"]:
@@ -50,6 +53,10 @@ def _lines(report: dict[str, Any], is_preview: bool, site_url: str) -> Iterator[
         yield from ("", f"**Problems** ({_counted(report['refused'], 'post')} refused)", "")
         yield from (_problem(problem) for problem in problems[:MOST_LISTED])
         yield from _rest(len(problems))
+
+
+def _loss(loss: dict[str, Any]) -> str:
+    return f"{loss['path']}: {loss['title']}" if loss["title"] else str(loss["path"])
 
 
 def _counted(count: int, noun: str) -> str:

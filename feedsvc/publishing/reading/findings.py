@@ -1,5 +1,6 @@
 """What a publish knows of the files it has looked at: one frozen value for each."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -57,7 +58,9 @@ class Findings:
 
     `missing` are stored files that are not there. Those whose paths are in `gone` are to be
     withdrawn; the others get a second look. Nobody could read the `unsettled` files yet.
-    `listed` counts the files that have the name of a post, `read` those that were read.
+    `listed` counts the files that have the name of a post, `read` those that were read. Only
+    paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
+    that cannot be read.
     """
 
     files: tuple[Finding, ...] = ()
@@ -67,6 +70,12 @@ class Findings:
     unsettled: frozenset[str] = frozenset()
     read: int = 0
     listed: int = 0
+    scope: Collection[str] | None = None
+    hidden: frozenset[str] = frozenset()
+
+    def saw(self, path: str) -> bool:
+        """True if it is known whether there is a file at this path."""
+        return path not in self.hidden and (self.scope is None or path in self.scope)
 
     def released_ids(self) -> set[str]:
         """The ids of entries whose file no longer publishes anything."""

@@ -85,6 +85,8 @@ def read_folder(
         unsettled=frozenset(unsettled),
         read=read,
         listed=len(survey.stamps),
+        scope=stored.scope,
+        hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
     )
 
 

@@ -1,13 +1,15 @@
 """What the store has of the files that a publish looks at, read before the folder is read."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.losses import EMPTY, HeldLoss
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.core.site import Site
+from feedsvc.publishing.reading.findings import unread
 from feedsvc.source.folder import is_post_name
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
@@ -23,6 +25,8 @@ class Stored:
     needs_all: bool  # settings or feedsvc have changed: every file must be read
     zone_before: tzinfo | None  # the site's zone at the last publish, if it was another one
     was_held: bool
+    held: tuple[HeldLoss, ...] = ()
+    is_upgrade: bool = False  # another version of the renderer wrote the store
 
     @property
     def has_new_zone(self) -> bool:
@@ -30,17 +34,29 @@ class Stored:
         return self.zone_before is not None
 
 
-def recall(store: Store, site: Site, now: datetime, only: Collection[str] | None) -> Stored:
-    """Read the stored state of the paths in `only`, and of files that depend on them."""
+def recall(
+    store: Store,
+    site: Site,
+    now: datetime,
+    only: Collection[str] | None,
+    *,
+    accepts: bool = False,
+) -> Stored:
+    """Read the stored state of the paths in `only`, and of files that depend on them.
+
+    If the publish `accepts` losses, all paths are read: it needs a new look at what is held.
+    """
     with store.snapshot() as snapshot:
         published = snapshot.site()
+        is_upgrade = published is not None and not snapshot.is_current()
         needs_all = published != site or not snapshot.is_current()
         has_new_zone = published is not None and published.timezone != site.timezone
         zone_before = published.zone if published and has_new_zone else None
-        was_held = snapshot.held_posts() > 0
+        held = snapshot.held()
         scope: set[str] | None = None
-        # While posts were held, missing files were not recorded: look at the whole folder.
-        if only is None or needs_all or was_held:
+        # While the folder was empty, missing files were not recorded: look at all of it.
+        was_empty = any(loss.reason == EMPTY for loss in held)
+        if only is None or needs_all or was_empty or accepts:
             records = snapshot.files()
         else:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
@@ -49,7 +65,24 @@ def recall(store: Store, site: Site, now: datetime, only: Collection[str] | None
             attaching = _posts_attaching(only, snapshot)
             records |= snapshot.files(waiting | attaching)
             scope |= waiting | attaching
-        return Stored(records, snapshot.revision(), scope, needs_all, zone_before, was_held)
+        if accepts:
+            records |= _to_look_at_again(records, held)
+        facts = (records, snapshot.revision(), scope, needs_all, zone_before, bool(held))
+        return Stored(*facts, held, is_upgrade)
+
+
+def _to_look_at_again(
+    records: Mapping[str, FileRecord], held: Collection[HeldLoss]
+) -> dict[str, FileRecord]:
+    """The records of the files that are held, so that they are read, or known to be missing."""
+    changed = {}
+    for loss in held:
+        record = records.get(loss.path)
+        if record and record.missing_since is None:
+            is_there = loss.kind == "re-identified"
+            missing = replace(record, missing_since=loss.since)
+            changed[loss.path] = unread(record) if is_there else missing
+    return changed
 
 
 def _posts_attaching(paths: Collection[str], snapshot: Snapshot) -> set[str]:

@@ -19,7 +19,11 @@ from feedsvc.store.upserts import upsert
 REMEMBERED: Final = timedelta(days=1)  # how long the name of a message is stored
 MOST_KEPT: Final = 1000  # ended jobs
 
-_OPEN: Final = ("queued", "held")
+
+# A job is held until it is retried, or has ended while posts were held.
+_HAS_ENDED: Final = jobs.c.ended_at.is_not(None)
+_IS_RETRIED: Final = sa.and_(jobs.c.state == "held", jobs.c.ended_at.is_(None))
+_IS_OPEN: Final = sa.or_(jobs.c.state == "queued", _IS_RETRIED)
 
 
 class Jobs:
@@ -29,19 +33,26 @@ class Jobs:
         self._database = database
 
     def enqueue(
-        self, now: datetime, *, message: str = "", kind: JobKind = "rebuild", ref: str = ""
+        self,
+        now: datetime,
+        *,
+        message: str = "",
+        kind: JobKind = "rebuild",
+        ref: str = "",
+        accept: str = "",
     ) -> tuple[Job, bool]:
         """Queue a job; returns the job, and whether the call is new.
 
-        A call joins the job of its kind and ref that has not begun. `message` is the permanent
-        name that the sender gave the call, or "". A call with the name of an earlier one is not
-        new, unless the job of that one has failed: then the sender wants a retry.
+        A call joins the job of its kind, ref and `accept` that has not begun. `message` is the
+        permanent name that the sender gave the call, or "". A call with the name of an earlier
+        one is not new, unless the job of that one has failed: then the sender wants a retry.
         """
         with self._database.writing(alone="jobs") as connection:
             stored = _job_of(connection, message) if message else None
             if stored and stored.state != "failed":
                 return stored, False
-            name = _join(connection, kind, ref, now) or _insert(connection, kind, ref, now)
+            what = {"kind": kind, "ref": ref, "accept": accept}
+            name = _join(connection, what, now) or _insert(connection, what, now)
             if message:
                 row = {"message": message, "job": name, "heard_at": microseconds(now)}
                 upsert(connection, messages, [row])
@@ -61,13 +72,13 @@ class Jobs:
             return [_job(row) for row in connection.execute(query).mappings()]
 
     def waiting(self, now: datetime) -> list[Job]:
-        """The queued jobs, and the held jobs that are due."""
+        """The queued jobs, and those that are due for another attempt."""
         with self._database.reading() as connection:
             # A queued job does not wait, even if a clock ahead of ours wrote its time.
             due = is_due(jobs.c.next_attempt_at, now, LONGEST_PAUSE)
             query = (
                 sa.select(jobs)
-                .where(jobs.c.state.in_(_OPEN), (jobs.c.state == "queued") | due)
+                .where(_IS_OPEN, (jobs.c.state == "queued") | due)
                 .order_by(jobs.c.number)
             )
             return [_job(row) for row in connection.execute(query).mappings()]
@@ -79,26 +90,34 @@ class Jobs:
         """
         begun = {"state": "running", "begun_at": microseconds(now), "watcher": watcher}
         with self._database.writing() as connection:
-            is_open = (jobs.c.name.in_(names), jobs.c.state.in_(_OPEN))
+            is_open = (jobs.c.name.in_(names), _IS_OPEN)
             beginning = sa.update(jobs).where(*is_open).returning(jobs.c.name)
             return set(connection.execute(beginning.values(**begun)).scalars())
 
     def end(
-        self, names: Collection[str], report: str, now: datetime, watcher: str = ""
+        self,
+        names: Collection[str],
+        report: str,
+        now: datetime,
+        watcher: str = "",
+        state: JobState = "done",
     ) -> None:
-        """Record that these jobs of this watcher are done, with a report (JSON)."""
-        self._settle(names, watcher, **_done(report, now))
+        """Record that these jobs of this watcher have ended, with a report (JSON)."""
+        self._settle(names, watcher, **_ended(report, now, state))
 
-    def end_held(self, report: str, begun_at: datetime, now: datetime) -> None:
-        """Record that the held rebuilds are done: a build that began at `begun_at` did them.
+    def end_held(
+        self, report: str, begun_at: datetime, now: datetime, state: JobState = "done"
+    ) -> None:
+        """End the rebuilds that wait for a retry: a build that began at `begun_at` did them.
 
-        A job that a later call has joined is no longer held, and stays in the queue.
+        A job that a later call has joined is no longer held, and stays in the queue. So does a
+        job that accepts a loss, because that build has not accepted it.
         """
-        is_held = (jobs.c.kind == "rebuild", jobs.c.state == "held")
+        is_held = (jobs.c.kind == "rebuild", _IS_RETRIED, jobs.c.accept == "")
         is_earlier = jobs.c.begun_at <= microseconds(begun_at)
         with self._database.writing() as connection:
             ending = sa.update(jobs).where(*is_held, is_earlier)
-            connection.execute(ending.values(**_done(report, now)))
+            connection.execute(ending.values(**_ended(report, now, state)))
 
     def fail(
         self,
@@ -137,12 +156,13 @@ class Jobs:
             is_old = messages.c.heard_at < microseconds(now - REMEMBERED)
             is_ahead = is_beyond(messages.c.heard_at, now, REMEMBERED)
             connection.execute(sa.delete(messages).where(is_old | is_ahead))
-            has_ended = jobs.c.state.in_(("done", "failed"))
-            last = sa.select(jobs.c.number).where(has_ended).order_by(jobs.c.number.desc())
+            last = sa.select(jobs.c.number).where(_HAS_ENDED).order_by(jobs.c.number.desc())
             oldest = connection.execute(last.offset(MOST_KEPT).limit(1)).scalar()
             if oldest is not None:
                 is_unnamed = jobs.c.name.not_in(sa.select(messages.c.job))
-                deleting = sa.delete(jobs).where(has_ended, jobs.c.number <= oldest, is_unnamed)
+                deleting = sa.delete(jobs).where(
+                    _HAS_ENDED, jobs.c.number <= oldest, is_unnamed
+                )
                 connection.execute(deleting)
 
     def _settle(self, names: Collection[str], watcher: str, **values: Any) -> None:
@@ -153,8 +173,8 @@ class Jobs:
             connection.execute(changing.values(**values))
 
 
-def _done(report: str, now: datetime) -> dict[str, Any]:
-    return {"state": "done", "ended_at": microseconds(now), "report": report, "error": ""}
+def _ended(report: str, now: datetime, state: JobState) -> dict[str, Any]:
+    return {"state": state, "ended_at": microseconds(now), "report": report, "error": ""}
 
 
 def _job_of(connection: Connection, message: str) -> Job | None:
@@ -163,14 +183,14 @@ def _job_of(connection: Connection, message: str) -> Job | None:
     return _named(connection, name) if name else None
 
 
-def _join(connection: Connection, kind: str, ref: str, now: datetime) -> str | None:
+def _join(connection: Connection, what: dict[str, str], now: datetime) -> str | None:
     """Add a call to the job that has not begun, and make it due now; returns its name."""
-    is_same = (jobs.c.kind == kind, jobs.c.ref == ref, jobs.c.state.in_(_OPEN))
+    is_same = (*(jobs.c[name] == value for name, value in what.items()), _IS_OPEN)
     first = sa.select(jobs.c.name).where(*is_same).order_by(jobs.c.number).limit(1)
     # The state is checked twice: a watcher may begin the job between the two.
     joining = (
         sa.update(jobs)
-        .where(jobs.c.name == first.scalar_subquery(), jobs.c.state.in_(_OPEN))
+        .where(jobs.c.name == first.scalar_subquery(), _IS_OPEN)
         .returning(jobs.c.name)
     )
     values: dict[str, Any] = {"state": "queued", "calls": jobs.c.calls + 1, "attempts": 0}
@@ -178,11 +198,11 @@ def _join(connection: Connection, kind: str, ref: str, now: datetime) -> str | N
     return connection.execute(joining.values(**values)).scalar()
 
 
-def _insert(connection: Connection, kind: str, ref: str, now: datetime) -> str:
+def _insert(connection: Connection, what: dict[str, str], now: datetime) -> str:
     name = secrets.token_hex(8)
     now_us = microseconds(now)
     row = {
-        **{"name": name, "kind": kind, "ref": ref, "state": "queued", "calls": 1},
+        **{**what, "name": name, "state": "queued", "calls": 1},
         **{"asked_at": now_us, "next_attempt_at": now_us, "attempts": 0},
         **{"error": "", "report": ""},
     }
@@ -196,7 +216,10 @@ def _named(connection: Connection, name: str) -> Job | None:
 
 
 def _job(row: sa.RowMapping) -> Job:
-    same = ("name", "kind", "ref", "state", "calls", "attempts", "error", "report")
+    same = (
+        *("name", "kind", "ref", "state", "calls", "attempts", "error", "report"),
+        "accept",
+    )
     return Job(
         **{name: row[name] for name in same},
         asked_at=from_microseconds(row["asked_at"]),

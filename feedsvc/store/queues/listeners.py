@@ -1,6 +1,7 @@
 """Listeners: outside hubs and notify URLs, and up to which publish each was notified."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,11 +37,12 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """A publish that changed something."""
+    """A publish that changed something, or one that held more posts: `held`, as JSON."""
 
     number: int
     at: datetime
     summary: ChangeSummary
+    held: Mapping[str, Any] | None = None
 
 
 class Listeners:
@@ -151,14 +153,7 @@ class Listeners:
                 .order_by(publishes.c.number)
                 .limit(most)
             )
-            return [
-                Publish(
-                    row["number"],
-                    from_microseconds(row["at"]),
-                    ChangeSummary.from_json(row["news"]),
-                )
-                for row in connection.execute(query).mappings()
-            ]
+            return [_publish(row) for row in connection.execute(query).mappings()]
 
     def release(self, names: Collection[str]) -> None:
         """End the claims on these listeners."""
@@ -169,6 +164,14 @@ class Listeners:
         """End every claim. Only for a process that knows that it is alone."""
         with self._database.writing() as connection:
             release_all(connection, listeners)
+
+
+def _publish(row: sa.RowMapping) -> Publish:
+    number, at = row["number"], from_microseconds(row["at"])
+    held = json.loads(row["news"]).get("held")
+    if held:
+        return Publish(number, at, ChangeSummary(), held)
+    return Publish(number, at, ChangeSummary.from_json(row["news"]))
 
 
 def _last_publish(connection: Connection) -> int:

@@ -36,14 +36,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("path", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "losses",
         sa.Column("entry_id", sa.Text, primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("folder", sa.Text, nullable=False),
-        sa.Column("feeds", sa.Text, nullable=False),
+        sa.Column("groups", sa.Text, nullable=False),
     )
     op.create_table(
         "adoptions",
@@ -56,8 +56,9 @@ def upgrade() -> None:
     )
     op.add_column("jobs", sa.Column("accept", sa.String, nullable=False, server_default=""))
     _fill()
-    # The next publish reads every post again and stores the digests.
-    op.execute("DELETE FROM facts WHERE name = 'renderer'")
+    # The next publish reads every post again and stores the digests. It also finds out whether
+    # the folder is empty.
+    op.execute("DELETE FROM facts WHERE name IN ('renderer', 'held')")
 
 
 def _fill() -> None:

@@ -1,0 +1,71 @@
+"""The command that shows the state of the store: status."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feedsvc.cli.printing import printable, utc
+from feedsvc.cli.wiring import limits_of, settings_from, settings_options
+from feedsvc.core.dates import from_microseconds, rfc3339
+from feedsvc.core.feeds.losses import HeldSet, held_set
+from feedsvc.store.snapshot import Snapshot
+from feedsvc.store.store import store_to_try
+
+
+@click.command()
+@settings_options
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="text for people, json for programs.",
+)
+def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
+    """Show the last publish, what is published, and the posts that are held.
+
+    Reads the store and changes nothing, even if an older feedsvc wrote it or there is none.
+    """
+    settings = settings_from(config, seeds)
+    with (
+        store_to_try(settings.store.url, limits_of(settings)) as store,
+        store.snapshot() as snapshot,
+    ):
+        facts, held = _facts(snapshot), held_set(snapshot.held())
+    if format_name == "json":
+        click.echo(json.dumps(facts | {"held": held.to_dict()}, ensure_ascii=False, indent=2))
+        return
+    for name, value in facts.items():
+        click.echo(f"{name.replace('_', ' ')}: {'never' if value is None else value}")
+    _print_held(held)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    at = snapshot.last_published_at()
+    return {
+        "last_publish": rfc3339(at) if at else None,
+        "revision": snapshot.revision(),
+        "posts": snapshot.count_published(),
+        "feeds": sum(snapshot.feed_counts().values()),
+        "problems": len(snapshot.problems()),
+    }
+
+
+def _print_held(held: HeldSet) -> None:
+    """Print the set that is held, or that there is none."""
+    click.echo(f"held: {held.count}")
+    if not held:
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
+    click.echo(f"  set: {held.name} ({kinds})")
+    since = min(loss.since for loss in held.first)
+    click.echo(f"  since: {utc(from_microseconds(since))}")
+    groups = f" ({', '.join(held.groups)})" if held.groups else ""
+    click.echo(printable(f"  why: {held.fault}{groups}"))
+    for loss in held.first:
+        click.echo(printable(f"    {loss.path}: {loss.title}"))
+    if held.count > len(held.first):
+        click.echo(f"    ... and {held.count - len(held.first)} more")
+    click.echo(f"  to let them go: {held.command}")

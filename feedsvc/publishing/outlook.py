@@ -1,0 +1,83 @@
+"""What subscribers see of a publish, by kind: new entries, updates, corrections, losses."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from feedsvc.core.feeds.change_summary import ChangeSummary
+from feedsvc.publishing.guard import Hold
+from feedsvc.store.publication import Changes
+
+MOST_ENTRIES: Final = 100  # of each kind in the JSON of a report
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """An entry that subscribers see in another way. The title may be unknown."""
+
+    id: str
+    path: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What subscribers see, each entry once.
+
+    `updated` moves in the `updated` entries and stays in the `corrected` ones. The `returned`
+    ones were withdrawn earlier. The `reidentified` ones are published posts with a new id:
+    readers see them as new.
+    """
+
+    new: tuple[SeenEntry, ...] = ()
+    updated: tuple[SeenEntry, ...] = ()
+    corrected: tuple[SeenEntry, ...] = ()
+    withdrawn: tuple[SeenEntry, ...] = ()
+    returned: tuple[SeenEntry, ...] = ()
+    reidentified: tuple[SeenEntry, ...] = ()
+
+    def kinds(self) -> dict[str, tuple[SeenEntry, ...]]:
+        """The entries by the name of their kind."""
+        words = {"reidentified": "re-identified"}
+        return {words.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+
+    def to_dict(self, most: int | None = None) -> dict[str, Any]:
+        """The counts and the entries, up to `most` of each kind, as JSON."""
+        return {
+            kind: {
+                "count": len(seen),
+                "entries": [
+                    {"id": e.id, "path": e.path, "title": e.title} for e in seen[:most]
+                ],
+            }
+            for kind, seen in self.kinds().items()
+        }
+
+
+def outlook(
+    changes: Changes, hold: Hold, known: Collection[str], paths: Mapping[str, str]
+) -> Outlook:
+    """The outlook on these changes. `known` ids were published before; `paths` are by id."""
+    titles = _titles(changes.summary)
+    replaced_ids = set(hold.replaced.values())
+    corrected, earlier = set(changes.corrected), set(known)
+
+    def seen(ids: Iterable[str]) -> tuple[SeenEntry, ...]:
+        found = (SeenEntry(i, paths.get(i, ""), titles.get(i, "")) for i in ids)
+        return tuple(sorted(found, key=lambda entry: (entry.path, entry.id)))
+
+    returned = {i for i in changes.added if i in earlier}
+    renamed = {i for i in changes.added if paths.get(i) in hold.replaced and i not in returned}
+    return Outlook(
+        new=seen(i for i in changes.added if i not in returned and i not in renamed),
+        updated=seen(i for i in changes.changed if i not in corrected),
+        corrected=seen(changes.corrected),
+        withdrawn=seen(i for i in changes.withdrawn if i not in replaced_ids),
+        returned=seen(returned),
+        reidentified=seen(renamed),
+    )
+
+
+def _titles(summary: ChangeSummary) -> dict[str, str]:
+    lines = (*summary.added, *summary.changed, *summary.withdrawn)
+    return {line.id: line.title for line in lines}

@@ -1,0 +1,92 @@
+"""Losses in the store: those that are held, and those that were published of late."""
+
+import json
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feedsvc.core.feeds.feeds import topics_of
+from feedsvc.core.feeds.losses import HeldLoss, HeldSet, LossBook, PublishedLoss, held_set
+from feedsvc.store.chunks import chunks
+from feedsvc.store.rows import entry_of
+from feedsvc.store.schema import entries, facts, held, losses, publishes
+from feedsvc.store.upserts import upsert
+
+_COLUMNS = ("entry_id", "kind", "path", "title", "reason", "since")
+
+
+def read_held(connection: Connection) -> tuple[HeldLoss, ...]:
+    """Every loss that is held, by path."""
+    query = sa.select(held).order_by(held.c.path, held.c.entry_id)
+    rows = connection.execute(query).mappings()
+    return tuple(HeldLoss(**{name: row[name] for name in _COLUMNS}) for row in rows)
+
+
+def read_held_fact(connection: Connection) -> tuple[int, str]:
+    """How many losses are held, and the name of their set; (0, "") if there are none."""
+    query = sa.select(facts.c.value).where(facts.c.name == "held")
+    count, _, name = (connection.execute(query).scalar() or "0").partition(" ")
+    return int(count), name
+
+
+def read_published_losses(connection: Connection) -> tuple[PublishedLoss, ...]:
+    """The losses that count, without entries that have come back."""
+    query = (
+        sa.select(losses)
+        .outerjoin(entries, entries.c.id == losses.c.entry_id)
+        .where(entries.c.id.is_(None))
+    )
+    return tuple(
+        PublishedLoss(row["entry_id"], row["at"], tuple(json.loads(row["groups"])))
+        for row in connection.execute(query).mappings()
+    )
+
+
+def read_feed_paths(
+    connection: Connection, entry_ids: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """The paths of the feeds that have each of these entries, by entry id."""
+    unread = [sa.literal("").label(name) for name in ("title", "summary", "content_html")]
+    names = {column.name for column in unread}
+    columns = [column for column in entries.columns if column.name not in names]
+    paths: dict[str, tuple[str, ...]] = {}
+    for chunk in chunks(entry_ids):
+        query = sa.select(*columns, *unread).where(entries.c.id.in_(chunk))
+        for row in connection.execute(query).mappings():
+            paths[row["id"]] = tuple(topic.path for topic in topics_of(entry_of(row)))
+    return paths
+
+
+def write_losses(connection: Connection, book: LossBook, now_us: int, number: int) -> None:
+    """Write the book; if more is held than before, as publish `number`, for listeners."""
+    if book.forgets:
+        connection.execute(sa.delete(losses))
+    groups = [
+        {
+            "entry_id": loss.entry_id,
+            "at": loss.at,
+            "groups": json.dumps(loss.groups, ensure_ascii=False),
+        }
+        for loss in book.published
+    ]
+    upsert(connection, losses, groups)
+    before, after = set(book.before), set(book.held)
+    if before == after:
+        return
+    kept = {loss.entry_id for loss in after}
+    for ids in chunks(loss.entry_id for loss in before if loss.entry_id not in kept):
+        connection.execute(sa.delete(held).where(held.c.entry_id.in_(ids)))
+    new = [loss for loss in book.held if loss not in before]
+    upsert(connection, held, [{name: getattr(loss, name) for name in _COLUMNS} for loss in new])
+    summary = held_set(book.held)
+    fact = {"name": "held", "value": f"{summary.count} {summary.name}".strip()}
+    upsert(connection, facts, [fact])
+    if book.announces():
+        _announce(connection, summary, now_us, number)
+
+
+def _announce(connection: Connection, summary: HeldSet, now_us: int, number: int) -> None:
+    news = json.dumps({"held": summary.to_dict()}, ensure_ascii=False)
+    row = {"number": number, "at": now_us, "news": news}
+    connection.execute(sa.insert(publishes), [row])
