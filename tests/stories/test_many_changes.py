@@ -174,6 +174,7 @@ class ManyChanges(RuleBasedStateMachine):
     @rule()
     def empty(self) -> None:
         """A volume is not mounted: the folder is empty for some publishes, then it is back."""
+        self.look()
         aside = self.home / "aside"
         self.root.rename(aside)
         self.root.mkdir()
@@ -191,6 +192,7 @@ class ManyChanges(RuleBasedStateMachine):
         part = self.root / folder
         if not part.is_dir():
             return
+        self.look()
         aside = self.home / "part"
         part.rename(aside)
         for _ in range(2):
