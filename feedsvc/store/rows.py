@@ -73,6 +73,7 @@ def ledger_row(entry: LedgerEntry) -> dict[str, Any]:
         **asdict(entry),
         "published": _iso(entry.published),
         "updated": _iso(entry.updated),
+        "redated": _iso(entry.redated),
         "adopted_published": _iso(entry.adopted_published),
         "adopted_updated": _iso(entry.adopted_updated),
         "earlier_permalinks": json.dumps(earlier, ensure_ascii=False) if earlier else "",
@@ -85,7 +86,7 @@ def _iso(moment: datetime | None) -> str:
 
 def ledger_entry(row: RowMapping) -> LedgerEntry:
     """The entry of the ledger in a row of `ledger`."""
-    names = ("published", "updated", "adopted_published", "adopted_updated")
+    names = ("published", "updated", "redated", "adopted_published", "adopted_updated")
     dates = {name: datetime.fromisoformat(row[name]) if row[name] else None for name in names}
     earlier = row["earlier_permalinks"]
     return LedgerEntry(

@@ -100,6 +100,7 @@ ledger = Table(
     Column("key", Text, nullable=False),  # that it has now, or had last; empty if unknown
     Column("published", String, nullable=False),  # as in `entries`; empty if unknown
     Column("updated", String, nullable=False),
+    Column("redated", String, nullable=False),  # the date in its file; empty if as published
     Column(
         "first_at", BigInteger, nullable=False
     ),  # microseconds; 0: before there was a ledger

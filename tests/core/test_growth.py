@@ -276,7 +276,8 @@ def adopting(*, by: str) -> Case:
         ]
         others = [OldEntry(f"urn:{text}", "", text, DAY) for text in texts("other", count)]
         feeds = [OldFeed("a", (*named, *others)), OldFeed("b", (*others, *named))]
-        return partial(plan, feeds, posts, dict.fromkeys(texts("tag:y:", count), "a"), DAY)
+        used = dict.fromkeys(texts("tag:y:", count), "a")
+        return partial(plan, feeds, posts, used, DAY, forgotten=set(texts("f", count)))
 
     return case
 

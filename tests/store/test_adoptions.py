@@ -168,6 +168,23 @@ def test_an_id_for_rss_is_kept_in_the_ledger(either_store: Store) -> None:
         row = snapshot.adopted([tea().id, "urn:x:1"])[tea().id]
     assert (row.rss_guid, row.adopted_published, row.adopted_updated) == ("7", *dates.values())
     assert row.is_adopted
+    assert row.redated is None
+
+
+def test_the_date_in_the_file_is_kept_in_the_ledger(either_store: Store) -> None:
+    publish(either_store, tea())
+    for day in ("2020-01-01", "2021-01-01"):
+        (post,) = either_store.adoptions.posts()
+        either_store.adoptions.write([adoption(post, published=at(day))], NOW)
+        with either_store.snapshot() as snapshot:
+            row = snapshot.remembered([OLD])[OLD]
+        assert (row.published, row.redated) == (at(day), tea().published)
+
+
+def test_forgotten_ids_are_known(either_store: Store) -> None:
+    with either_store._database.writing() as connection:
+        connection.execute(sa.insert(metadata.tables["forgotten"]), [{"hash": "ab"}])
+    assert either_store.adoptions.forgotten() == {"ab"}
 
 
 def test_what_is_held_or_lost_keeps_its_entry(either_store: Store) -> None:
@@ -190,7 +207,9 @@ def test_undoing_restores_every_row(
 ) -> None:
     publish(either_store, tea(), an_entry("cake"))
     if has_ledger:
-        row = LedgerEntry(tea().id, "slug:tea", tea().published, tea().updated, 7, "t", "b", 9)
+        row = LedgerEntry(
+            *(tea().id, "slug:tea", tea().published, tea().updated), body_digest="b", first_at=7
+        )
         either_store.restore(metadata.tables["ledger"], [ledger_row(row)])
     before = contents(either_url)
     posts = either_store.adoptions.posts()

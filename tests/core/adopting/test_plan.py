@@ -8,6 +8,7 @@ import pytest
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
 from feedsvc.core.adopting.plan import Adoption, Plan, plan
+from feedsvc.core.feeds.ledger import forgotten_hash
 from tests.support.builders import at
 
 NOW = at("2026-11-28")
@@ -134,6 +135,14 @@ def test_an_id_that_another_post_has_is_not_given() -> None:
     found = planned([old(id="urn:x:1")], used={"urn:x:1": "a withdrawn post"})
     assert found.matched == ()
     assert faults(found) == [("urn:x:1", "this id is in use: a withdrawn post")]
+
+
+def test_the_id_of_a_post_that_was_removed_for_good_is_not_given() -> None:
+    forgotten = {forgotten_hash("urn:x:1"), forgotten_hash(f"{SITE}/p5/")}
+    found = planned([old(id="urn:x:1")], forgotten=forgotten)
+    assert faults(found) == [("urn:x:1", "the post with this id was removed for good")]
+    found = planned([old(f"p{n}") for n in range(5)], posts=blog(7), forgotten=forgotten)
+    assert by_rule(found) == [("p6.md", f"{SITE}/p6/")]
 
 
 def test_an_id_that_xml_cannot_hold_is_not_given() -> None:

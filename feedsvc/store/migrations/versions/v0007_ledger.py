@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text, nullable=False),
         sa.Column("published", sa.String, nullable=False),
         sa.Column("updated", sa.String, nullable=False),
+        sa.Column("redated", sa.String, nullable=False),
         sa.Column("first_at", sa.BigInteger, nullable=False),
         sa.Column("title_digest", sa.String, nullable=False),
         sa.Column("body_digest", sa.String, nullable=False),
@@ -64,12 +65,12 @@ def _fill() -> None:
     op.execute(
         "INSERT INTO ledger "
         "SELECT entries.id, COALESCE(MAX(files.key), ''), entries.published, entries.updated, "
-        "0, '', '', 0, '', entries.permalink, '', '', NULL, '', '' "
+        "'', 0, '', '', 0, '', entries.permalink, '', '', NULL, '', '' "
         "FROM entries LEFT JOIN files ON files.entry_id = entries.id "
         "GROUP BY entries.id, entries.published, entries.updated, entries.permalink"
     )
     op.execute(
         "INSERT INTO ledger "
-        "SELECT entry_id, MIN(key), '', '', 0, '', '', 0, '', '', '', '', 0, '', '' "
+        "SELECT entry_id, MIN(key), '', '', '', 0, '', '', 0, '', '', '', '', 0, '', '' "
         "FROM identities WHERE entry_id NOT IN (SELECT id FROM entries) GROUP BY entry_id"
     )
