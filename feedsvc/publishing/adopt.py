@@ -16,7 +16,8 @@ def plan_adoption(
     Without `with_rules`, posts that no feed shows keep their ids.
     """
     posts, used = store.adoptions.posts(), store.adoptions.used_ids()
-    return plan(feeds, posts, used, now, with_rules=with_rules)
+    forgotten = store.adoptions.forgotten()
+    return plan(feeds, posts, used, now, forgotten=forgotten, with_rules=with_rules)
 
 
 def adopt(

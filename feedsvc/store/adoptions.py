@@ -23,6 +23,7 @@ from feedsvc.store.schema import (
     adoptions,
     entries,
     files,
+    forgotten,
     held,
     identities,
     ledger,
@@ -62,6 +63,11 @@ class Adoptions:
             for row in connection.execute(published.where(files.c.entry_id.is_not(None))):
                 used[row.id] = row.path
         return used
+
+    def forgotten(self) -> frozenset[str]:
+        """The hashes of all ids, keys and permalinks that were forgotten."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(sa.select(forgotten.c.hash)).scalars())
 
     def write(self, chosen: Sequence[Adoption], now: datetime) -> Changes:
         """Take over the ids and dates in one transaction, as one adoption."""
@@ -194,12 +200,15 @@ def _adopted_entry(entry: Entry, adoption: Adoption) -> Entry:
 def _adopted_row(row: LedgerEntry | None, adoption: Adoption) -> LedgerEntry:
     post = adoption.post
     row = row or LedgerEntry(post.entry_id, post.key, permalink=post.permalinks[0])
+    # A file that is renamed is recognised by the date in it.
+    is_redated = adoption.published != post.published
     return replace(
         row,
         id=adoption.entry_id,
         rss_guid=adoption.rss_guid,
         published=adoption.published,
         updated=adoption.updated,
+        redated=row.redated or (post.published if is_redated else None),
         adopted_published=adoption.adopted_published or row.adopted_published,
         adopted_updated=adoption.adopted_updated or row.adopted_updated,
     )
@@ -317,6 +326,7 @@ def _restored_row(row: LedgerEntry, before: Mapping[str, Any]) -> LedgerEntry:
         rss_guid=earlier.rss_guid,
         published=published,
         updated=updated,
+        redated=earlier.redated if row.published != published else row.redated,
         adopted_published=earlier.adopted_published,
         adopted_updated=earlier.adopted_updated,
     )

@@ -17,6 +17,10 @@ from typing import Final
 import pytest
 
 import feedsvc.core
+from feedsvc.core.adopting.matches import PublishedPost
+from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
+from feedsvc.core.adopting.plan import plan
+from feedsvc.core.adopting.read_feed import read_feed
 from feedsvc.core.feeds import (
     feeds,
     json_feed,
@@ -267,6 +271,46 @@ def back_to_old_keys(count: int) -> Callable[[], object]:
     return lambda: identify(claims, a_site(), pinned, before, gone, {})
 
 
+def adopting(*, by: str) -> Case:
+    """Two feeds of a site: half of the posts are in them, and many entries are no post."""
+
+    def case(count: int) -> Callable[[], object]:
+        count += 12  # a rule needs five entries
+        ids, titles, links = (texts(prefix, count) for prefix in ("tag:x:", "t", "https://x/"))
+        posts = [
+            PublishedPost(i, str(n), f"{n}.md", title, (link,), DAY, DAY)
+            for n, (i, title, link) in enumerate(zip(ids, titles, links, strict=True))
+        ]
+        half = list(zip(again(titles), again(links), strict=True))[: count // 2]
+        named = [
+            OldEntry(link, link, title, DAY)
+            if by == "link"
+            else OldEntry(title, "", title, DAY)
+            for title, link in half
+        ]
+        others = [OldEntry(f"urn:{text}", "", text, DAY) for text in texts("other", count)]
+        feeds = [OldFeed("a", (*named, *others)), OldFeed("b", (*others, *named))]
+        used = dict.fromkeys(texts("tag:y:", count), "a")
+        return partial(plan, feeds, posts, used, DAY, forgotten=set(texts("f", count)))
+
+    return case
+
+
+def old_rss(count: int) -> Callable[[], object]:
+    items = "".join(
+        f"<item><title>{text}</title><guid>{text}</guid><link>/{text}</link></item>"
+        for text in texts("t", count)
+    )
+    head = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "b">]>'
+    document = f'{head}<rss version="2.0"><channel>{items}</channel></rss>'
+    return partial(read_feed, "old.xml", document.encode())
+
+
+def old_json(count: int) -> Callable[[], object]:
+    items = [{"id": text, "date_published": "2020-01-01"} for text in texts("t", count)]
+    return partial(read_feed, "old.json", json.dumps({"items": items}).encode())
+
+
 SIGNED: Final[tuple[dict[str, str], ...]] = (
     {"x-hub-signature-256": "sha256=" + "0" * 64},
     {"webhook-id": "m", "webhook-timestamp": "1772323200", "webhook-signature": "v1,AA=="},
@@ -281,6 +325,10 @@ CASES: Final[dict[str, Case]] = {
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,
     "everything is back under an old key": back_to_old_keys,
+    "adopting by link": smaller(adopting(by="link")),
+    "adopting by title": smaller(adopting(by="title")),
+    "reading an old feed": smaller(old_rss),
+    "reading an old JSON Feed": old_json,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

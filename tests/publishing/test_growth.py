@@ -70,6 +70,7 @@ EXCUSED: Final = {
     "publishing.identify.identify_posts": "reads the store: measured by benchmarks.growth",
     "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
     "publishing.export.export": "reads the store and writes files",
+    "publishing.adopt": "reads and writes the store; the plan is counted in core",
     "publishing.check.check": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",

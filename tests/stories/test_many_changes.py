@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feedsvc.publishing.guard import Guard
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,6 +25,7 @@ from hypothesis.stateful import (
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.site import Site
+from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder

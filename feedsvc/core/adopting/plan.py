@@ -14,6 +14,7 @@ from feedsvc.core.adopting.matches import (
     match,
 )
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed, is_iri
+from feedsvc.core.feeds.ledger import forgotten_hash
 from feedsvc.core.text import legal
 
 _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)  # in any time zone
@@ -93,11 +94,13 @@ def plan(
     used: Mapping[str, str],
     now: datetime,
     *,
+    forgotten: Set[str] = frozenset(),
     with_rules: bool = True,
 ) -> Plan:
     """Match the entries of feeds with posts. If two feeds differ, the first one counts.
 
     `used` has the posts of ids that are in use, or once were, and may not be given to others.
+    `forgotten` are the hashes of ids that are never given again.
     """
     choice = _Choice()
     conflicts: list[Conflict] = []
@@ -109,7 +112,7 @@ def plan(
         unmatched += found.unmatched
         accepted = 0
         for each in found.matched:
-            fault = _fault_of(each, choice, used)
+            fault = _fault_of(each, choice, used, forgotten)
             if fault:
                 conflicts.append(Conflict(each.entry, each.post, fault))
                 continue
@@ -121,7 +124,7 @@ def plan(
             ruling.append(found.matched)
     matched = tuple(choice.by_post.values())
     doubtful = {each.nearest for each in unmatched} | {each.post for each in conflicts}
-    rules, by_rule = _by_rules(ruling, posts, choice, doubtful, used)
+    rules, by_rule = _by_rules(ruling, posts, choice, doubtful, used, forgotten)
     return Plan(
         matched=matched,
         by_rule=by_rule,
@@ -132,7 +135,9 @@ def plan(
     )
 
 
-def _fault_of(match: Match, choice: _Choice, used: Mapping[str, str]) -> str:
+def _fault_of(
+    match: Match, choice: _Choice, used: Mapping[str, str], forgotten: Set[str]
+) -> str:
     """Why an id cannot be taken over; empty if it can."""
     old_id, post = match.entry.id, match.post
     earlier = choice.by_post.get(post)
@@ -145,7 +150,13 @@ def _fault_of(match: Match, choice: _Choice, used: Mapping[str, str]) -> str:
         return "its id has characters that XML forbids"
     if old_id not in (post.entry_id, post.rss_guid) and old_id in used:
         return f"this id is in use: {used[old_id]}"
+    if _is_forgotten(old_id, forgotten):
+        return "the post with this id was removed for good"
     return ""
+
+
+def _is_forgotten(entry_id: str, forgotten: Set[str]) -> bool:
+    return bool(forgotten) and forgotten_hash(entry_id) in forgotten
 
 
 def _adoption(match: Match, now: datetime) -> Adoption:
@@ -181,6 +192,7 @@ def _by_rules(
     choice: _Choice,
     doubtful: Set[PublishedPost | None],
     used: Mapping[str, str],
+    forgotten: Set[str],
 ) -> tuple[tuple[str, ...], tuple[Adoption, ...]]:
     """The rules of the feeds, and what they give to posts older than what a feed shows."""
     names: list[str] = []
@@ -213,5 +225,6 @@ def _by_rules(
         if counts[new_id] == 1
         and new_id not in choice.by_id
         and (new_id not in used or new_id in (post.entry_id, post.rss_guid))
+        and not _is_forgotten(new_id, forgotten)
     ]
     return tuple(names), tuple(by_rule)

@@ -121,7 +121,7 @@ def _refuse_bombs(name: str, document: bytes) -> None:
 
 def _is_odd(encoding: str) -> bool:
     """True if other octets than those of ASCII, but for zeros, can be markup."""
-    if encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
+    if re.match("utf[-_]?(16|32)", encoding, re.IGNORECASE):
         return False
     try:
         return _PROBE.decode(encoding) != _PROBE.decode()

@@ -159,7 +159,7 @@ def test_small_entities_are_expanded() -> None:
 
 
 @pytest.mark.parametrize("end", ["", "&nope;<"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf_16", "utf-32"])
 def test_an_entity_that_grows_is_refused(end: str, encoding: str) -> None:
     bomb = rss("<guid>" + "&a;" * 2000 + end + "</guid>", _ENTITY.format(value="x" * 1000))
     encoded = bomb.decode().replace('"utf-8"', f'"{encoding}"').encode(encoding)
@@ -191,7 +191,9 @@ def test_no_file_of_this_machine_is_read(tmp_path: Path) -> None:
     assert "secret" not in str(feed)
 
 
-@pytest.mark.parametrize("encoding", ["cp037", "utf-7", "raw_unicode_escape", "cp500"])
+@pytest.mark.parametrize(
+    "encoding", ["cp037", "utf-7", "raw_unicode_escape", "cp500", "undefined"]
+)
 def test_an_encoding_without_ascii_is_refused(encoding: str) -> None:
     document = rss("<guid>1</guid>").decode().replace('"utf-8"', f'"{encoding}"')
     with pytest.raises(FeedError, match="has an unusual encoding"):
