@@ -143,7 +143,7 @@ class SharedSlug:
         first, *others = (f"{topic.kind} {topic.label!r}" for topic in self.topics)
         return (
             f"{', '.join(others)}: {self.preset} gave the same address ({self.slug!r}) to "
-            f"{first}, which has more posts; the old address leads there"
+            f"{first}, which has no fewer posts; the old address leads there"
         )
 
 

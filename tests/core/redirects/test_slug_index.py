@@ -147,7 +147,7 @@ def test_a_shared_slug_says_where_the_address_leads() -> None:
     topics = [(2, Topic("tag", ("C++",))), (1, Topic("tag", ("C#",)))]
     (line,) = map(str, shared_slugs(topics, ["wordpress"]))
     assert line == (
-        "tag 'C#': wordpress gave the same address ('c') to tag 'C++', which has more posts; "
-        "the old address leads there"
+        "tag 'C#': wordpress gave the same address ('c') to tag 'C++', which has no fewer "
+        "posts; the old address leads there"
     )
     assert shared_slugs(topics, []) == []
