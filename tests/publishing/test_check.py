@@ -30,7 +30,7 @@ def test_check_warns_of_names_with_one_old_address(house: House) -> None:
     assert not any(p.refuses for p in problems)
     (one,) = [p for p in problems if p.text == "C#"]
     assert "wordpress gave the same address ('c') to the tag 'C#' as to 'C++'" in one.fault
-    assert (one.line, one.column) == (4, 15)
+    assert (one.line, one.column) == (4, 7)
     assert [p for p in check(house.folder, SITE) if p.code == "shared-slug"] == []
 
 
