@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from feedsvc.errors import SettingsError
 from feedsvc.settings.faults import fault_of
-from feedsvc.settings.redirects import conflicts
+from feedsvc.settings.redirect_checks import conflicts
 from feedsvc.settings.settings import NotifySettings, Settings
 
 PREFIX: Final = "FEEDSVC_"
@@ -128,11 +128,9 @@ def _example(keys: list[str]) -> str:
     if len(keys) < 2:
         heading = "[[notify]]" if section is NotifySettings else f"[{keys[0]}]"
         return f"; write a {heading} section"
-    fields = {each.alias or name: each for name, each in section.model_fields.items()}
-    field = fields.get(keys[1])
+    field = section.model_fields.get(keys[1])
     if field is None:
-        names = (each.alias or name for name, each in section.model_fields.items())
-        return f"; [{keys[0]}] has {', '.join(names)}"
+        return f"; [{keys[0]}] has {', '.join(section.model_fields)}"
     example = (field.examples or [""])[0]
     is_bare = not isinstance(example, str) or example[0] in "{[" or example in ("true", "false")
     return f"; write {keys[1]} = {example}" if is_bare else f'; write {keys[1]} = "{example}"'

@@ -11,12 +11,13 @@ from pydantic import (
     Field,
     IPvAnyNetwork,
     SecretStr,
+    create_model,
     model_validator,
 )
 
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.rules import LANGUAGES
-from feedsvc.settings import checks, redirects, urls
+from feedsvc.settings import checks, redirect_checks, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
 _Text = Annotated[str, AfterValidator(checks.legal_text)]
@@ -118,18 +119,26 @@ class AliasSettings(_Section):
     categories: _Names = Field({}, examples=['{ "Tech/py" = "Tech/Python" }'])
 
 
-class RedirectSettings(_Section):
+_Presets = Annotated[
+    tuple[Preset, ...], BeforeValidator(checks.from_json), AfterValidator(checks.each_once)
+]
+# `from` is a word of Python, so the field cannot be written in the body of a class.
+_From = create_model(
+    "_From",
+    __base__=_Section,
+    **{"from": (_Presets, Field((), examples=['["hexo"]']))},  # type: ignore[call-overload]  # any names
+)
+
+
+class RedirectSettings(_From):
     """`[redirects]`: old addresses. A key that begins with a slash is a member of `paths`."""
 
-    presets: Annotated[
-        tuple[Preset, ...], BeforeValidator(checks.from_json), AfterValidator(checks.each_once)
-    ] = Field((), alias="from", examples=['["hexo"]'])
     paths: Annotated[
         dict[str, str],
         BeforeValidator(checks.from_json),
-        AfterValidator(redirects.checked_paths),
+        AfterValidator(redirect_checks.checked_paths),
     ] = Field({}, examples=['{ "/old/" = "/posts/new/" }'])
-    tags: Annotated[_Names, AfterValidator(redirects.checked_tags)] = Field(
+    tags: Annotated[_Names, AfterValidator(redirect_checks.checked_tags)] = Field(
         {}, examples=['{ "k8s" = "Kubernetes" }']
     )
 
@@ -137,7 +146,13 @@ class RedirectSettings(_Section):
     @classmethod
     def _with_paths(cls, values: Any) -> Any:
         """`"/old/" = "/new/"` in the section itself is the same as in `paths`."""
-        return redirects.with_paths(values)
+        return redirect_checks.with_paths(values)
+
+    @property
+    def presets(self) -> tuple[Preset, ...]:
+        """The generators whose addresses are redirected: the setting `from`."""
+        presets: tuple[Preset, ...] = getattr(self, "from")
+        return presets
 
 
 class StoreSettings(_Section):

@@ -26,6 +26,15 @@ def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
     )
 
 
+def test_publish_names_tags_with_one_old_address(run: Run, posts: PostFolder) -> None:
+    posts.write("tea.md", tags='["C++", "C#"]')
+    wordpress = {"FEEDSVC_REDIRECTS__FROM": '["wordpress"]'}
+    lines = run("publish", **wordpress).stdout.splitlines()
+    assert lines[-2] == "old addresses that several names share: 1"
+    assert "tag 'C++': wordpress gave the same address" in lines[-1]
+    assert "old addresses" not in run("publish").stdout
+
+
 def test_publish_reports_what_was_changed(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", title="Old")
     run("publish")

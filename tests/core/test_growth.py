@@ -48,7 +48,7 @@ from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
-from feedsvc.core.redirects.presets import PRESETS, OldFeed, old_feeds
+from feedsvc.core.redirects.presets import PRESETS, PresetFeed, old_feeds
 from feedsvc.core.redirects.slug_index import SlugIndex, looks, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.authentication import authenticate_by_body, authenticate_by_token
@@ -247,14 +247,22 @@ def composed(reading: Reading) -> Entry:
 
 
 def some_terms(count: int) -> list[tuple[str, Topic]]:
-    topics = [Topic("category", ("above", f"{name}#")) for name in texts("t", count)]
+    names = (f"{name}{mark}" for name in texts("t", count) for mark in "#!")
+    topics = [Topic("category", ("above", name)) for name in names]
     return [(topic.path, topic) for topic in topics]
 
 
 def a_search(terms: list[tuple[str, Topic]]) -> list[list[str]]:
     index = SlugIndex(terms, PRESETS)
-    ways = looks("wordpress", OldFeed("category", "above/t1", "rss"))
+    ways = looks("wordpress", PresetFeed("category", "above/t1", "rss"))
     return [index.similar(10), *map(index.paths, ways)]
+
+
+def some_old_addresses(levels: list[str]) -> list[object]:
+    path = "/".join(["category", *levels[:200], "feed"])
+    queries = ("", "feed=rss2&category_name=a/b")
+    found = [old_feeds(preset, path, query) for preset in PRESETS for query in queries]
+    return [found, old_feeds("wordpress", "", queries[1])]
 
 
 def smaller(case: Case) -> Case:
@@ -372,13 +380,10 @@ CASES: Final[dict[str, Case]] = {
     "shared slugs": smaller(
         lambda n: partial(shared_slugs, [(1, t) for _, t in some_terms(n)], PRESETS)
     ),
-    "old addresses": lambda n: (
-        lambda: [
-            old_feeds(preset, "/".join(["category", *texts("c", n // 10), "feed"]))
-            for preset in PRESETS
-        ]
+    "old addresses": lambda n: partial(some_old_addresses, texts("c", n)),
+    "looks": lambda n: partial(
+        looks, "hugo", PresetFeed("category", "/".join(texts("c", n)), "")
     ),
-    "looks": lambda n: partial(looks, "hugo", OldFeed("category", "/".join(texts("c", n)), "")),
     "networks": lambda n: partial(
         callback_fault, "http://10.1.2.3/", [ip_network("192.168.0.0/16")] * n
     ),

@@ -20,6 +20,7 @@ from feedsvc.core.feeds.identities import (
 )
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.problems import Problem
+from feedsvc.core.redirects.presets import PRESETS
 from feedsvc.publishing import check as checking
 from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
 from feedsvc.publishing.identify import Identified
@@ -74,6 +75,7 @@ EXCUSED: Final = {
     "publishing.check.check": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
+    "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
     "publishing.empty_folder.count_held": "reads the store once a folder is empty",
     "publishing.report.report_held": "reads the store once a folder is empty",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
@@ -241,6 +243,10 @@ CASES: Final[dict[str, Case]] = {
     "entries on disk": spooling,
     "names that are nearly alike": of_posts(checking._similar_names),
     "one page for two": of_posts(checking._shared_pages),
+    "shared slugs": of_posts(lambda posts: checking._shared_slugs(posts, PRESETS)),
+    "redirected tags": of_posts(
+        lambda posts: checking._redirected_tags(posts, a_site(tag_redirects=(("a", "b"),)))
+    ),
     "conflicts": of_posts(lambda posts: checking._conflicts(posts, a_site())),
     "problems as text": of_problems(check_formats.as_text),
     "problems as JSON": of_problems(check_formats.as_json),

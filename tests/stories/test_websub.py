@@ -112,6 +112,31 @@ def test_a_delivered_version_is_served_already(
         assert subscriber.deliveries()[-1].body == fetched[-1]
 
 
+def test_a_subscription_to_a_renamed_tag_continues(
+    tmp_path: Path, posts: PostFolder, subscriber: Subscriber
+) -> None:
+    posts.write("tea.md", title="Tea", tags="[k8s]")
+    with running(tmp_path, posts.root, NEAR) as server:
+        topic = f"{server.url}/tags/k8s/atom.xml"
+        subscriber.ask(f"{server.url}/hub", topic, secret=SECRET)
+        wait_until(subscriber.verifications, "the verification")
+    renamed = NEAR | {"FEEDSVC_REDIRECTS__TAGS": '{"k8s": "Kubernetes"}'}
+    with running(tmp_path, posts.root, renamed, server.port) as server:
+        assert server.get("/tags/k8s/atom.xml").status_code == 200
+        posts.write("tea.md", title="Tea", tags="[Kubernetes]")
+        wait_until(subscriber.deliveries, "the feed of the new name")
+        for name in ("atom.xml", "rss.xml", "feed.json"):
+            got = server.get(f"/tags/k8s/{name}")
+            location = f"{server.url}/tags/Kubernetes/{name}"
+            assert (got.status_code, got.headers["Location"]) == (301, location)
+        posts.write("tea.md", "Brewed anew.", title="Tea", tags="[Kubernetes]")
+        wait_until(lambda: b"anew" in subscriber.deliveries()[-1].body, "the next version")
+        sent = subscriber.deliveries()[-1]
+        assert sent.body == server.get("/tags/Kubernetes/atom.xml").content
+        assert f'<{topic}>; rel="self"' in sent.headers["link"]
+        assert sent.headers["x-hub-signature"] == signature_of(sent)
+
+
 def test_a_restart_keeps_subscriptions_and_sends_nothing_twice(
     tmp_path: Path, posts: PostFolder, subscriber: Subscriber
 ) -> None:

@@ -23,9 +23,9 @@ class LedgerEntry:
     that readers have. `redated` is the date in its file, if the author has changed it since.
     `first_at` and `withdrawn_at` are in microseconds since 1970; a published entry has no
     `withdrawn_at`. `body_digest` and `body_length` are of the text in the file (see
-    `text_digest` and `text_length`), `words_digest` of title and text at the last edit that moved `updated`. `rss_guid` is an
-    adopted id that is no absolute IRI: RSS has it in place of the id. `adopted_published` and
-    `adopted_updated` are the dates that an adopted feed gave.
+    `text_digest` and `text_length`), `words_digest` of title and text at the last edit that
+    moved `updated`. `rss_guid` is an adopted id that is no absolute IRI: RSS has it in place of
+    the id. `adopted_published` and `adopted_updated` are the dates that an adopted feed gave.
     """
 
     id: str

@@ -48,7 +48,7 @@ _UNKNOWABLE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class OldFeed:
+class PresetFeed:
     """What an old address means: a kind of feed, the slug in the address, and a format.
 
     The slug of a category may have several levels: `tech/python`. It is as in the address,
@@ -60,7 +60,7 @@ class OldFeed:
     format_name: str
 
 
-def old_feeds(preset: Preset, path: str, query: str = "") -> tuple[OldFeed, ...]:
+def old_feeds(preset: Preset, path: str, query: str = "") -> tuple[PresetFeed, ...]:
     """The feeds that an address may have meant to a generator, the likeliest first.
 
     `path` is decoded and has no leading slash; a slash at its end makes no difference.
@@ -89,37 +89,37 @@ def _segments(path: str) -> list[str] | None:
     return None if {"", ".", ".."} & {*segments} else segments
 
 
-def _of_hexo(segments: list[str]) -> Iterator[OldFeed]:
+def _of_hexo(segments: list[str]) -> Iterator[PresetFeed]:
     yield from _in_folder(segments, _HEXO)
 
 
-def _of_jekyll(segments: list[str]) -> Iterator[OldFeed]:
+def _of_jekyll(segments: list[str]) -> Iterator[PresetFeed]:
     match segments:
         case ["feed", *folders, "index.xml"]:
             yield from _of_folders(folders, "atom")
         case ["feed", "by_tag", name] if name.endswith(".xml"):
-            yield OldFeed("tag", name.removesuffix(".xml"), "atom")
+            yield PresetFeed("tag", name.removesuffix(".xml"), "atom")
         case ["feed", *levels, name] if name.endswith(".xml"):
             last = name.removesuffix(".xml")
-            yield OldFeed("category", "/".join([*levels, last]), "atom")
+            yield PresetFeed("category", "/".join([*levels, last]), "atom")
             if levels:  # the first is the name of a collection
-                yield OldFeed("category", "/".join([*levels[1:], last]), "atom")
+                yield PresetFeed("category", "/".join([*levels[1:], last]), "atom")
         case _:
             yield from _in_folder(_without_blog(segments), _JEKYLL)
             yield from _ugly(segments, "atom")
 
 
-def _of_hugo(segments: list[str]) -> Iterator[OldFeed]:
+def _of_hugo(segments: list[str]) -> Iterator[PresetFeed]:
     yield from _in_folder(segments, _HUGO)
     yield from _ugly(segments, "rss")
     match segments:
         case [first, *folders, name] if name in _HUGO and not _TERMS.keys() & {first, *folders}:
             if folders and _LANGUAGE.fullmatch(first):
-                yield OldFeed("language", first, _HUGO[name])
-            yield OldFeed("section", "/".join([first, *folders]), _HUGO[name])
+                yield PresetFeed("language", first, _HUGO[name])
+            yield PresetFeed("section", "/".join([first, *folders]), _HUGO[name])
 
 
-def _of_wordpress(segments: list[str], query: str) -> Iterator[OldFeed]:
+def _of_wordpress(segments: list[str], query: str) -> Iterator[PresetFeed]:
     if segments[:1] == ["index.php"]:
         segments = segments[1:]
     fields = _fields(query)
@@ -128,7 +128,7 @@ def _of_wordpress(segments: list[str], query: str) -> Iterator[OldFeed]:
         return
     match segments:
         case [name] if name in _WORDPRESS_FILES and not fields.keys() & _UNKNOWABLE:
-            yield OldFeed("site", "", _WORDPRESS_FILES[name])
+            yield PresetFeed("site", "", _WORDPRESS_FILES[name])
         case [*folders, "feed", name] if name in _WORDPRESS:
             yield from _of_folders(_without_blog(folders), _WORDPRESS[name])
             if name != "json":  # a term with the name "feed"
@@ -137,7 +137,7 @@ def _of_wordpress(segments: list[str], query: str) -> Iterator[OldFeed]:
             yield from _of_folders(_without_blog(folders), _WORDPRESS[name])
 
 
-def _of_query(segments: list[str], fields: Mapping[str, str]) -> Iterator[OldFeed]:
+def _of_query(segments: list[str], fields: Mapping[str, str]) -> Iterator[PresetFeed]:
     """The feeds of `?feed=rss2` and `?feed=atom&tag=tea`."""
     format_name = _WORDPRESS.get(fields["feed"])
     if format_name is None or fields.keys() & _UNKNOWABLE:
@@ -149,42 +149,42 @@ def _of_query(segments: list[str], fields: Mapping[str, str]) -> Iterator[OldFee
         (folder, fields[name]) for name, folder in _WORDPRESS_TERMS.items() if name in fields
     ]
     if not named:
-        yield OldFeed("site", "", format_name)
+        yield PresetFeed("site", "", format_name)
     for folder, slug in named[:1]:
         levels = _segments(slug)
         yield from _of_folders([folder, *(levels or [])], format_name)
 
 
-_READERS: Final[Mapping[str, Callable[[list[str]], Iterator[OldFeed]]]] = {
+_READERS: Final[Mapping[str, Callable[[list[str]], Iterator[PresetFeed]]]] = {
     "hexo": _of_hexo,
     "jekyll": _of_jekyll,
     "hugo": _of_hugo,
 }
 
 
-def _in_folder(segments: Sequence[str], files: Mapping[str, str]) -> Iterator[OldFeed]:
+def _in_folder(segments: Sequence[str], files: Mapping[str, str]) -> Iterator[PresetFeed]:
     """The feeds that a file such as `tags/tea/atom.xml` may have."""
     *folders, name = segments
     if name in files:
         yield from _of_folders(folders, files[name])
 
 
-def _of_folders(folders: Sequence[str], format_name: str) -> Iterator[OldFeed]:
+def _of_folders(folders: Sequence[str], format_name: str) -> Iterator[PresetFeed]:
     """The feeds of a folder: of the site, a term, a language, or a term in a language."""
     match folders:
         case []:
-            yield OldFeed("site", "", format_name)
+            yield PresetFeed("site", "", format_name)
         case [folder, *levels] if folder in _TERMS and levels:
-            yield OldFeed(_TERMS[folder], "/".join(levels), format_name)
+            yield PresetFeed(_TERMS[folder], "/".join(levels), format_name)
         case [language] if _LANGUAGE.fullmatch(language):
-            yield OldFeed("language", language.replace("_", "-"), format_name)
+            yield PresetFeed("language", language.replace("_", "-"), format_name)
         case [language, folder, *levels] if (
             _LANGUAGE.fullmatch(language) and folder in _TERMS and levels
         ):
-            yield OldFeed(_TERMS[folder], "/".join(levels), format_name)
+            yield PresetFeed(_TERMS[folder], "/".join(levels), format_name)
 
 
-def _ugly(segments: Sequence[str], format_name: str) -> Iterator[OldFeed]:
+def _ugly(segments: Sequence[str], format_name: str) -> Iterator[PresetFeed]:
     """The feed of a term whose address has no folder of its own: `tags/tea.xml`."""
     *folders, name = segments
     last = name.removesuffix(".xml")

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.posts.slugs import hexo_slug, hugo_slug, jekyll_slug, wordpress_slug
-from feedsvc.core.redirects.presets import OldFeed, Preset
+from feedsvc.core.redirects.presets import Preset, PresetFeed
 from feedsvc.core.text import nfc
 
 MOST_FOUND: Final = 20  # terms of one slug, those with the most entries
@@ -60,7 +60,7 @@ class Look:
         return slug_of(self.rule, topic.names[-1:] if self.kind == _LEAF else topic.names)
 
 
-def looks(preset: Preset, old: OldFeed) -> tuple[Look, ...]:
+def looks(preset: Preset, old: PresetFeed) -> tuple[Look, ...]:
     """How to look for the term of an old address, the most reliable way first."""
     rules: tuple[_Rule, ...] = (preset, "raw")
     if preset == "jekyll":
@@ -143,7 +143,7 @@ class SharedSlug:
         first, *others = (f"{topic.kind} {topic.label!r}" for topic in self.topics)
         return (
             f"{', '.join(others)}: {self.preset} gave the same address ({self.slug!r}) to "
-            f"{first}, which has more posts; the old address leads there"
+            f"{first}, which has no fewer posts; the old address leads there"
         )
 
 

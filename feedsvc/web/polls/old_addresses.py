@@ -6,7 +6,7 @@ from threading import Lock
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.redirects.presets import OldFeed, asks_for_feed, old_feeds
+from feedsvc.core.redirects.presets import PresetFeed, asks_for_feed, old_feeds
 from feedsvc.core.redirects.slug_index import Look, SlugIndex, looks, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
@@ -96,7 +96,7 @@ def _order(look: Look, record: FeedRecord) -> tuple[bool, int, str]:
     return not look.finds_exactly(record.topic), -record.entries, record.topic.path
 
 
-def _without_term(old: OldFeed, site: Site, snapshot: Snapshot) -> str | None:
+def _without_term(old: PresetFeed, site: Site, snapshot: Snapshot) -> str | None:
     """The feed of the site, a section or a language."""
     match old.kind:
         case "language":

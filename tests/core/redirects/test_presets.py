@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.redirects.presets import OldFeed, Preset, asks_for_feed, old_feeds
+from feedsvc.core.redirects.presets import Preset, PresetFeed, asks_for_feed, old_feeds
 
 _SITE: tuple[tuple[Preset, str, str], ...] = (
     ("hexo", "atom.xml", "atom"),
@@ -29,70 +29,72 @@ _SITE: tuple[tuple[Preset, str, str], ...] = (
 
 @pytest.mark.parametrize(("preset", "path", "format_name"), _SITE)
 def test_an_address_of_the_site(preset: Preset, path: str, format_name: str) -> None:
-    assert old_feeds(preset, path) == (OldFeed("site", "", format_name),)
+    assert old_feeds(preset, path) == (PresetFeed("site", "", format_name),)
 
 
-_TERMS: tuple[tuple[Preset, str, OldFeed], ...] = (
-    ("hexo", "tags/Green-Tea/atom.xml", OldFeed("tag", "Green-Tea", "atom")),
-    ("hexo", "tag/C#/rss2.xml", OldFeed("tag", "C#", "rss")),
-    ("hexo", "categories/a/b/atom.xml", OldFeed("category", "a/b", "atom")),
-    ("hexo", "en/tags/tea/atom.xml", OldFeed("tag", "tea", "atom")),
-    ("hexo", "authors/li/atom.xml", OldFeed("author", "li", "atom")),
-    ("jekyll", "feed/by_tag/tea.xml", OldFeed("tag", "tea", "atom")),
-    ("jekyll", "feed/tea.xml", OldFeed("category", "tea", "atom")),
-    ("jekyll", "feed/drinks/tea.xml", OldFeed("category", "drinks/tea", "atom")),
-    ("jekyll", "blog/categories/tea/atom.xml", OldFeed("category", "tea", "atom")),
-    ("jekyll", "tag/tea/feed.xml", OldFeed("tag", "tea", "atom")),
-    ("jekyll", "tag/tea.xml", OldFeed("tag", "tea", "atom")),
-    ("hugo", "tags/c++/index.xml", OldFeed("tag", "c++", "rss")),
-    ("hugo", "tags/Cafe\u0301/index.xml", OldFeed("tag", "Café", "rss")),
-    ("hugo", "tags/c++.xml", OldFeed("tag", "c++", "rss")),
-    ("hugo", "zh/categories/a/b/index.xml", OldFeed("category", "a/b", "rss")),
-    ("hugo", "author/li/atom.xml", OldFeed("author", "li", "atom")),
-    ("hugo", "zh_CN/index.xml", OldFeed("language", "zh-CN", "rss")),
-    ("hugo", "posts/index.xml", OldFeed("section", "posts", "rss")),
-    ("hugo", "docs/guide/index.xml", OldFeed("section", "docs/guide", "rss")),
-    ("wordpress", "tag/tea/feed/", OldFeed("tag", "tea", "rss")),
-    ("wordpress", "tag/tea/feed/atom", OldFeed("tag", "tea", "atom")),
-    ("wordpress", "tag/tea/rss2", OldFeed("tag", "tea", "rss")),
-    ("wordpress", "category/a/b/feed", OldFeed("category", "a/b", "rss")),
-    ("wordpress", "author/li/feed/", OldFeed("author", "li", "rss")),
-    ("wordpress", "blog/tag/tea/feed/", OldFeed("tag", "tea", "rss")),
-    ("wordpress", "de/feed/", OldFeed("language", "de", "rss")),
-    ("wordpress", "de/tag/tee/feed/", OldFeed("tag", "tee", "rss")),
+_TERMS: tuple[tuple[Preset, str, PresetFeed], ...] = (
+    ("hexo", "tags/Green-Tea/atom.xml", PresetFeed("tag", "Green-Tea", "atom")),
+    ("hexo", "tag/C#/rss2.xml", PresetFeed("tag", "C#", "rss")),
+    ("hexo", "categories/a/b/atom.xml", PresetFeed("category", "a/b", "atom")),
+    ("hexo", "en/tags/tea/atom.xml", PresetFeed("tag", "tea", "atom")),
+    ("hexo", "authors/li/atom.xml", PresetFeed("author", "li", "atom")),
+    ("jekyll", "feed/by_tag/tea.xml", PresetFeed("tag", "tea", "atom")),
+    ("jekyll", "feed/tea.xml", PresetFeed("category", "tea", "atom")),
+    ("jekyll", "feed/drinks/tea.xml", PresetFeed("category", "drinks/tea", "atom")),
+    ("jekyll", "blog/categories/tea/atom.xml", PresetFeed("category", "tea", "atom")),
+    ("jekyll", "tag/tea/feed.xml", PresetFeed("tag", "tea", "atom")),
+    ("jekyll", "tag/tea.xml", PresetFeed("tag", "tea", "atom")),
+    ("hugo", "tags/c++/index.xml", PresetFeed("tag", "c++", "rss")),
+    ("hugo", "tags/Cafe\u0301/index.xml", PresetFeed("tag", "Café", "rss")),
+    ("hugo", "tags/c++.xml", PresetFeed("tag", "c++", "rss")),
+    ("hugo", "zh/categories/a/b/index.xml", PresetFeed("category", "a/b", "rss")),
+    ("hugo", "author/li/atom.xml", PresetFeed("author", "li", "atom")),
+    ("hugo", "zh_CN/index.xml", PresetFeed("language", "zh-CN", "rss")),
+    ("hugo", "posts/index.xml", PresetFeed("section", "posts", "rss")),
+    ("hugo", "docs/guide/index.xml", PresetFeed("section", "docs/guide", "rss")),
+    ("wordpress", "tag/tea/feed/", PresetFeed("tag", "tea", "rss")),
+    ("wordpress", "tag/tea/feed/atom", PresetFeed("tag", "tea", "atom")),
+    ("wordpress", "tag/tea/rss2", PresetFeed("tag", "tea", "rss")),
+    ("wordpress", "category/a/b/feed", PresetFeed("category", "a/b", "rss")),
+    ("wordpress", "author/li/feed/", PresetFeed("author", "li", "rss")),
+    ("wordpress", "blog/tag/tea/feed/", PresetFeed("tag", "tea", "rss")),
+    ("wordpress", "de/feed/", PresetFeed("language", "de", "rss")),
+    ("wordpress", "de/tag/tee/feed/", PresetFeed("tag", "tee", "rss")),
 )
 
 
 @pytest.mark.parametrize(("preset", "path", "meant"), _TERMS)
-def test_an_address_of_a_term(preset: Preset, path: str, meant: OldFeed) -> None:
+def test_an_address_of_a_term(preset: Preset, path: str, meant: PresetFeed) -> None:
     assert old_feeds(preset, path)[0] == meant
 
 
 def test_an_address_may_mean_several_feeds() -> None:
-    assert old_feeds("jekyll", "feed/drinks/tea.xml")[1] == OldFeed("category", "tea", "atom")
-    assert old_feeds("wordpress", "tag/feed/feed/")[-1] == OldFeed("tag", "feed", "rss")
+    assert old_feeds("jekyll", "feed/drinks/tea.xml")[1] == PresetFeed(
+        "category", "tea", "atom"
+    )
+    assert old_feeds("wordpress", "tag/feed/feed/")[-1] == PresetFeed("tag", "feed", "rss")
     assert old_feeds("hugo", "de/notes/index.xml") == (
-        OldFeed("language", "de", "rss"),
-        OldFeed("section", "de/notes", "rss"),
+        PresetFeed("language", "de", "rss"),
+        PresetFeed("section", "de/notes", "rss"),
     )
     assert old_feeds("hugo", "notes2/more/index.xml") == (
-        OldFeed("section", "notes2/more", "rss"),
+        PresetFeed("section", "notes2/more", "rss"),
     )
 
 
 @pytest.mark.parametrize(
     ("path", "query", "meant"),
     [
-        ("", "feed=rss2", OldFeed("site", "", "rss")),
-        ("index.php", "feed=atom", OldFeed("site", "", "atom")),
-        ("wp-feed.php", "feed=rdf", OldFeed("site", "", "rss")),
-        ("", "tag=tea&feed=atom", OldFeed("tag", "tea", "atom")),
-        ("", "feed=rss2&category_name=a/b", OldFeed("category", "a/b", "rss")),
-        ("", "feed=rss2&author_name=li", OldFeed("author", "li", "rss")),
-        ("tag/tea/", "feed=rss2", OldFeed("tag", "tea", "rss")),
+        ("", "feed=rss2", PresetFeed("site", "", "rss")),
+        ("index.php", "feed=atom", PresetFeed("site", "", "atom")),
+        ("wp-feed.php", "feed=rdf", PresetFeed("site", "", "rss")),
+        ("", "tag=tea&feed=atom", PresetFeed("tag", "tea", "atom")),
+        ("", "feed=rss2&category_name=a/b", PresetFeed("category", "a/b", "rss")),
+        ("", "feed=rss2&author_name=li", PresetFeed("author", "li", "rss")),
+        ("tag/tea/", "feed=rss2", PresetFeed("tag", "tea", "rss")),
     ],
 )
-def test_wordpress_names_feeds_in_queries(path: str, query: str, meant: OldFeed) -> None:
+def test_wordpress_names_feeds_in_queries(path: str, query: str, meant: PresetFeed) -> None:
     assert old_feeds("wordpress", path, query) == (meant,)
     assert old_feeds("hugo", "x", query) == ()
     assert asks_for_feed(query)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from feedsvc.core.feeds.feeds import Kind, Topic
-from feedsvc.core.redirects.presets import PRESETS, OldFeed, OldKind, Preset
+from feedsvc.core.redirects.presets import PRESETS, OldKind, Preset, PresetFeed
 from feedsvc.core.redirects.slug_index import (
     MOST_FOUND,
     Look,
@@ -26,7 +26,7 @@ def found(
     """The labels of the terms that the first successful look-up finds."""
     by_path = {topic.path: topic for topic in topics}
     index = SlugIndex(by_path.items(), PRESETS)
-    for look in looks(preset, OldFeed(kind, slug, "rss")):
+    for look in looks(preset, PresetFeed(kind, slug, "rss")):
         hits = [by_path[path] for path in index.paths(look) if look.finds(by_path[path])]
         if hits:
             return [topic.label for topic in hits]
@@ -147,7 +147,7 @@ def test_a_shared_slug_says_where_the_address_leads() -> None:
     topics = [(2, Topic("tag", ("C++",))), (1, Topic("tag", ("C#",)))]
     (line,) = map(str, shared_slugs(topics, ["wordpress"]))
     assert line == (
-        "tag 'C#': wordpress gave the same address ('c') to tag 'C++', which has more posts; "
-        "the old address leads there"
+        "tag 'C#': wordpress gave the same address ('c') to tag 'C++', which has no fewer "
+        "posts; the old address leads there"
     )
     assert shared_slugs(topics, []) == []

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from feedsvc.core.websub.subscriptions import Delivery, Outcome
 from feedsvc.store.engine.database import Database
+from feedsvc.store.publication import Publication
 from feedsvc.store.queues.claims import CLAIM
 from feedsvc.store.schema import subscriptions
 from feedsvc.store.store import Store
+from tests.support.builders import a_site, an_entry
 from tests.support.pipeline import new_pipeline
 from tests.support.subscriptions import (
     LEASE,
@@ -287,3 +289,58 @@ def test_no_sequence_of_events_leaves_a_subscriber_behind(
             take(store, delivery)
         assert has == digest(store)
         assert claim(store) == []
+
+
+# Feeds with another name.
+
+SITE_URL = "https://example.org"
+
+
+def rename(store: Store, new: str) -> None:
+    """The tag Tea is renamed: no post has it any more, and a setting says so."""
+    site = a_site(tag_redirects=(("Tea", new),))
+    entry = an_entry("tea", tags=("Green",), content_html="one")
+    store.publish(Publication(site, [entry]), NOW)
+
+
+def follow(store: Store, new: str = "Green") -> int:
+    return store.subscriptions.follow_renamed({"tags/Tea": f"tags/{new}"}, SITE_URL)
+
+
+def test_a_subscription_follows_its_feed_to_a_new_name(either_store: Store) -> None:
+    publish(either_store)
+    subscribe(either_store)
+    subscribe(either_store, target("two", topic="https://example.org/feed/tea"))
+    assert follow(either_store) == 0  # the feed is there
+    rename(either_store, "Green")
+    assert follow(either_store) == 2
+    assert follow(either_store) == 0
+    moved = {s.target.callback: s for s in either_store.subscriptions.all()}
+    one, two = moved["https://one.example/"], moved["https://two.example/"]
+    assert one.target.feed_path == "tags/Green"
+    assert one.target.topic == "https://example.org/tags/Tea/atom.xml"
+    assert two.target.topic == "https://example.org/feed/tea"
+    assert due(either_store) == {"one.example", "two.example"}
+    assert either_store.subscriptions.without_feed() == []
+
+
+def test_a_subscription_to_both_names_stays_one(either_store: Store) -> None:
+    publish(either_store)
+    subscribe(either_store)
+    rename(either_store, "Green")
+    new = subscribe(either_store, target(feed_path="tags/Green"))
+    follow(either_store)
+    assert the_only(either_store).target.name == new.name
+
+
+def test_a_feed_stays_until_there_is_one_of_its_new_name(either_store: Store) -> None:
+    publish(either_store)
+    subscribe(either_store)
+    rename(either_store, "Oolong")
+    assert follow(either_store, "Oolong") == 0
+    with either_store.snapshot() as snapshot:
+        assert snapshot.feed("tags/Tea")
+        assert [(path, n) for path, topic, n in snapshot.terms() if topic.kind == "tag"] == [
+            ("tags/Green", 1),
+            ("tags/Tea", 0),
+        ]

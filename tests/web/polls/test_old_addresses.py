@@ -199,4 +199,4 @@ def test_a_slug_of_several_tags_is_logged_once(hub: HubServer) -> None:
     shared = [line for line in hub.server.log.splitlines() if "wordpress gave" in line]
     assert len(shared) == 1
     assert "'C#'" in shared[0]
-    assert "tag 'C++', which has more posts" in shared[0]
+    assert "tag 'C++', which has no fewer posts" in shared[0]
