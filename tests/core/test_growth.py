@@ -39,6 +39,13 @@ from feedsvc.core.feeds.identities import (
     Standing,
     identify,
 )
+from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.ledger_lines import (
+    ForgottenHash,
+    LedgerRecord,
+    line_of,
+    read_ledger,
+)
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
@@ -131,6 +138,19 @@ def every_slug_changed(count: int) -> Callable[[], object]:
     claims = claims_of(paths, texts("slug:new", count))
     held = {i: Holder(p, "slug:old") for i, p in zip(ids, again(paths), strict=True)}
     return lambda: identify(claims, a_site(), {}, before, set(), held)
+
+
+def a_ledger(count: int) -> Callable[[], object]:
+    ids = [f"tag:x:{number}" for number in range(count)]
+    records = [LedgerRecord(LedgerEntry(i, f"slug:{i}"), (f"path:{i}",)) for i in ids]
+    hashes = [ForgottenHash(f"{number:064}") for number in range(count)]
+
+    def written_and_read() -> object:
+        lines = (line_of(line).encode() for line in (*records, *hashes))
+        read = read_ledger(lines, "x")
+        return [line.keys for line in read if isinstance(line, LedgerRecord)]
+
+    return written_and_read
 
 
 def entries(count: int) -> tuple[Entry, ...]:
@@ -267,6 +287,7 @@ CASES: Final[dict[str, Case]] = {
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,
     "everything is back under an old key": back_to_old_keys,
+    "a ledger": smaller(a_ledger),
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

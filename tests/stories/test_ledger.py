@@ -76,11 +76,10 @@ def test_a_killed_server_leaves_a_whole_file(posts: PostFolder, tmp_path: Path) 
 def test_a_takedown_reaches_every_process(posts: PostFolder, tmp_path: Path) -> None:
     place, file = tmp_path / "one", tmp_path / "ledger.jsonl"
     more = {"FEEDSVC_LEDGER__FILE": str(file)}
+    settings = {**QUIET, **more, "FEEDSVC_SERVER__WORKERS": "2"}
     secret = posts.write("secret.md", "A secret recipe.", title="Secret", tags="[Green]")
     posts.write("tea.md", title="Tea", tags="[Green]")
-    with running(
-        place, posts.root, {**QUIET, **more, "FEEDSVC_SERVER__WORKERS": "2"}
-    ) as server:
+    with running(place, posts.root, settings) as server:
         entry_id = ids_of(server)["Secret"]
         etag = server.get("/tags/Green/atom.xml").headers["ETag"]
         wait_until(lambda: entry_id in ids_in(file), "the ledger file")
