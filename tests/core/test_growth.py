@@ -42,6 +42,7 @@ from feedsvc.core.feeds.identities import (
 from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.feeds.ledger_lines import (
     ForgottenHash,
+    LedgerLine,
     LedgerRecord,
     line_of,
     read_ledger,
@@ -143,11 +144,10 @@ def every_slug_changed(count: int) -> Callable[[], object]:
 def a_ledger(count: int) -> Callable[[], object]:
     ids = [f"tag:x:{number}" for number in range(count)]
     records = [LedgerRecord(LedgerEntry(i, f"slug:{i}"), (f"path:{i}",)) for i in ids]
-    hashes = [ForgottenHash(f"{number:064}") for number in range(count)]
+    lines: list[LedgerLine] = [*records, *(ForgottenHash(f"{n:064}") for n in range(count))]
 
     def written_and_read() -> object:
-        lines = (line_of(line).encode() for line in (*records, *hashes))
-        read = read_ledger(lines, "x")
+        read = read_ledger((line_of(line).encode() for line in lines), "x")
         return [line.keys for line in read if isinstance(line, LedgerRecord)]
 
     return written_and_read
