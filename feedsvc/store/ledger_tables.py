@@ -181,7 +181,10 @@ def _merge_chunk(
                     f"{entry.key!r} in the file; the store's key stays"
                 )
             continue
-        merged.added += 1
+        if entry.id in pinned.values():
+            merged.known += 1
+        else:
+            merged.added += 1
         is_free = pinned.get(entry.key, entry.id) == entry.id
         new_entries.append(entry if is_free else replace(entry, key=""))
     if new_entries:

@@ -44,6 +44,14 @@ from feedsvc.core.feeds.identities import (
     Standing,
     identify,
 )
+from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.ledger_lines import (
+    ForgottenHash,
+    LedgerLine,
+    LedgerRecord,
+    line_of,
+    read_ledger,
+)
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
@@ -138,6 +146,18 @@ def every_slug_changed(count: int) -> Callable[[], object]:
     claims = claims_of(paths, texts("slug:new", count))
     held = {i: Holder(p, "slug:old") for i, p in zip(ids, again(paths), strict=True)}
     return lambda: identify(claims, a_site(), {}, before, set(), held)
+
+
+def a_ledger(count: int) -> Callable[[], object]:
+    ids = [f"tag:x:{number}" for number in range(count)]
+    records = [LedgerRecord(LedgerEntry(i, f"slug:{i}"), (f"path:{i}",)) for i in ids]
+    lines: list[LedgerLine] = [*records, *(ForgottenHash(f"{n:064}") for n in range(count))]
+
+    def written_and_read() -> object:
+        read = read_ledger((line_of(line).encode() for line in lines), "x")
+        return [line.keys for line in read if isinstance(line, LedgerRecord)]
+
+    return written_and_read
 
 
 def entries(count: int) -> tuple[Entry, ...]:
@@ -337,6 +357,7 @@ CASES: Final[dict[str, Case]] = {
     "adopting by title": smaller(adopting(by="title")),
     "reading an old feed": smaller(old_rss),
     "reading an old JSON Feed": old_json,
+    "a ledger": smaller(a_ledger),
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

@@ -1,52 +1,21 @@
 """A cache is purged of changed feeds, and failed purges are retried."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from feedsvc.core.cache_keys import cache_key
 from feedsvc.push.purging import Cache, Purger
+from tests.support.caches import FakeCache, running_cache
 from tests.support.running import running, wait_until
 from tests.support.writing import PostFolder
 
 
-class FakeCache(ThreadingHTTPServer):
-    """Records purges. Answers with `statuses` in turn, then with 200."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.purges: list[tuple[str, str, dict[str, str]]] = []
-        self.statuses: list[int] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: FakeCache
-
-    def do_PURGE(self) -> None:
-        self.server.purges.append((self.command, self.path, dict(self.headers)))
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def cache() -> Iterator[FakeCache]:
-    fake = FakeCache()
-    thread = threading.Thread(target=fake.serve_forever, daemon=True)
-    thread.start()
-    yield fake
-    fake.shutdown()
-    fake.server_close()
+    with running_cache() as fake:
+        yield fake
 
 
 def a_purger(cache: FakeCache, header: str = "") -> Purger:
@@ -155,3 +124,18 @@ def test_a_failure_is_logged_without_the_path_of_the_cache(
     assert "http://127.0.0.1:9 was not purged, will retry: no connection" in caplog.text
     assert "hunter2" not in caplog.text
     assert "hunter2" not in repr(Cache("http://hunter2/", "PURGE", "https://example.org"))
+
+
+def test_finish_purges_without_a_thread(cache: FakeCache) -> None:
+    cache.statuses = [503, 503]
+    purger = Purger(Cache(cache.url, "PURGE", "https://example.org"), lambda _seconds: None)
+    purger.ask(["tags/tea"])
+    assert purger.finish(10)
+    assert cache.purges[-1][1] == "/tags/tea/feed.json"
+
+
+def test_finish_gives_up_after_some_time(cache: FakeCache) -> None:
+    cache.statuses = [503] * 100_000
+    purger = Purger(Cache(cache.url, "PURGE", "https://example.org"), lambda _seconds: None)
+    purger.ask(["tags/tea"])
+    assert not purger.finish(0.1)

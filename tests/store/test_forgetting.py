@@ -30,7 +30,7 @@ SECRET: Final = an_entry(
     id="tag:x:secret",
     permalink="https://example.org/secret/",
     title="Secret 茶",
-    content_html='<p>secret</p><img src="https://example.org/secret.png">',
+    content_html='<p>secret</p><img src="https://example.org/secret/secret.png">',
     tags=("Tea",),
 )
 OTHER: Final = an_entry("other", id="tag:x:other", tags=("Tea", "Green"))

@@ -2,7 +2,8 @@
 
 import io
 import os
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from feedsvc.store.ledger_tables import Merged
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from tests.support.builders import a_site, an_entry, at
+from tests.support.growth import calls_of
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FIRST: Final = at("2020-01-01T08:00:00+08:00")
@@ -278,3 +280,41 @@ def test_an_export_that_fails_leaves_the_file(store: Store, tmp_path: Path) -> N
         replace_file(snapshot, folder)
     assert [path.name for path in folder.iterdir()] == ["full"]
     assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".new")] == []
+
+
+class Nowhere(io.BytesIO):
+    """Forgets what is written, so that only the memory of the writer counts."""
+
+    def write(self, octets: object) -> int:
+        return 0
+
+
+def fill(store: Store, first: int, count: int) -> None:
+    numbers = range(first, first + count)
+    lines = [record(f"{number:06}", f"path:{number}") for number in numbers]
+    with store.lock():
+        store.merge_ledger((), lines, NOW)
+
+
+def test_an_export_needs_no_memory_for_all_lines(either_store: Store) -> None:
+    fill(either_store, 0, 20_000)
+    tracemalloc.start()
+    with either_store.snapshot() as snapshot:
+        assert write_ledger(snapshot, Nowhere()) == 20_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 6_000_000  # all lines are 20 times as much
+
+
+def test_the_work_grows_with_the_number_of_lines(store: Store) -> None:
+    def calls(work: Callable[[], object]) -> int:
+        return calls_of(work)[0]
+
+    def export() -> None:
+        with store.snapshot() as snapshot:
+            write_ledger(snapshot, Nowhere())
+
+    few_in, few_out = calls(lambda: fill(store, 0, 1000)), calls(export)
+    many_in = calls(lambda: fill(store, 1000, 3000))
+    assert many_in < 2.5 * few_in * 3 / 2
+    assert calls(export) < 5 * few_out
