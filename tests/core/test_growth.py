@@ -39,6 +39,7 @@ from feedsvc.core.feeds.identities import (
     Standing,
     identify,
 )
+from feedsvc.core.feeds.losses import HeldLoss, LossBook, group_names, held_set
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
@@ -253,6 +254,17 @@ def back_to_old_keys(count: int) -> Callable[[], object]:
     return lambda: identify(claims, a_site(), pinned, before, gone, {})
 
 
+def held_losses(count: int) -> Callable[[], object]:
+    ids = texts("tag:", count)
+    losses = tuple(HeldLoss(i, "withdrawn", f"p{i}", "Tea", f"folder {i}", 1) for i in ids)
+    book = LossBook(losses, losses[1:])
+
+    def summary() -> object:
+        return held_set(losses).to_dict(), bool(book), book.announces(), group_names("a/b", ids)
+
+    return summary
+
+
 SIGNED: Final[tuple[dict[str, str], ...]] = (
     {"x-hub-signature-256": "sha256=" + "0" * 64},
     {"webhook-id": "m", "webhook-timestamp": "1772323200", "webhook-signature": "v1,AA=="},
@@ -267,6 +279,7 @@ CASES: Final[dict[str, Case]] = {
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,
     "everything is back under an old key": back_to_old_keys,
+    "held losses": held_losses,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),
