@@ -52,6 +52,7 @@ from feedsvc.core.feeds.ledger_lines import (
     line_of,
     read_ledger,
 )
+from feedsvc.core.feeds.losses import HeldLoss, LossBook, group_names, held_set
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.posts.parse import explain, parse_post
@@ -339,6 +340,17 @@ def old_json(count: int) -> Callable[[], object]:
     return partial(read_feed, "old.json", json.dumps({"items": items}).encode())
 
 
+def held_losses(count: int) -> Callable[[], object]:
+    ids = texts("tag:", count)
+    losses = tuple(HeldLoss(i, "withdrawn", f"p{i}", "Tea", f"folder {i}", 1) for i in ids)
+    book = LossBook(losses, losses[1:])
+
+    def summary() -> object:
+        return held_set(losses).to_dict(), bool(book), book.announces(), group_names("a/b", ids)
+
+    return summary
+
+
 SIGNED: Final[tuple[dict[str, str], ...]] = (
     {"x-hub-signature-256": "sha256=" + "0" * 64},
     {"webhook-id": "m", "webhook-timestamp": "1772323200", "webhook-signature": "v1,AA=="},
@@ -358,6 +370,7 @@ CASES: Final[dict[str, Case]] = {
     "reading an old feed": smaller(old_rss),
     "reading an old JSON Feed": old_json,
     "a ledger": smaller(a_ledger),
+    "held losses": held_losses,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

@@ -18,16 +18,27 @@ from feedsvc.core.feeds.identities import (
     Identities,
     Standing,
 )
+from feedsvc.core.feeds.losses import HeldLoss, LossKind, PublishedLoss, held_set
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.core.redirects.presets import PRESETS
 from feedsvc.publishing import check as checking
 from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
+from feedsvc.publishing.guard import (
+    Guard,
+    counting,
+    due_losses,
+    emptied,
+    keep_reasons,
+    large_groups,
+    still_held,
+)
+from feedsvc.publishing.holding import WHATEVER, _sizes, require_held, weigh
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
-from feedsvc.publishing.report import report_on
+from feedsvc.publishing.report import newly_hidden, report_on
 from feedsvc.push.purging import Cache
 from feedsvc.source.folder import Survey
 from feedsvc.store.chunks import chunks
@@ -76,7 +87,7 @@ EXCUSED: Final = {
     "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
-    "publishing.empty_folder.count_held": "reads the store once a folder is empty",
+    "publishing.empty_folder": "reads the store once a folder is empty",
     "publishing.report.report_held": "reads the store once a folder is empty",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
@@ -170,6 +181,73 @@ def spooling(count: int) -> Callable[[], object]:
     return spool
 
 
+def losing(count: int, missing: str = "gone") -> tuple[Findings, Identified]:
+    """So many posts with a new id, and as many missing files that new posts replace."""
+    moved = findings(count)
+    gone = records(count, missing)
+    standing = {r.path: Standing(r.path, r.entry_id or "", r.path, NOW) for r in gone}
+    new = tuple(
+        Finding(FileRecord(path, STAMP, "e", "published"), None, Claim(path, path, title, NOW))
+        for path, title in zip(texts("new", count), again(list(standing)), strict=True)
+    )
+    posts = [f for f in (*moved.files, *new) if f.claim]
+    ids = {f.record.path: f"tag:x:{f.record.path}" for f in posts}
+    half = frozenset(each.path for each in gone[: count // 2])
+    identified = Identified(Identities(ids, {}), {}, {}, standing)
+    return Findings((*moved.files, *new), tuple(gone), half), identified
+
+
+def held(count: int, kind: LossKind = "withdrawn") -> tuple[HeldLoss, ...]:
+    ids, paths = texts("tag:held:", count), texts("held", count)
+    return tuple(
+        HeldLoss(i, kind, p, "Tea", f"folder {n // 30}", 5)
+        for n, (i, p) in enumerate(zip(ids, paths, strict=True))
+    )
+
+
+def judging(count: int) -> Callable[[], object]:
+    results, identified = losing(count)
+    lost, rows = tuple(PublishedLoss(i, 1, ("feed /",)) for i in texts("l", count)), held(count)
+    groups = {loss.entry_id: ("feed /", loss.reason) for loss in rows}
+    before = {loss.entry_id: loss for loss in rows}
+
+    def judge() -> object:
+        due = due_losses(results, identified)
+        staying = still_held(rows, results, identified, due)
+        large = large_groups(groups, counting(lost, 2), Guard())
+        ended = emptied(groups, dict.fromkeys(large, 1))
+        return staying, keep_reasons(rows, before, ended, sticks=True)
+
+    return judge
+
+
+@pytest.fixture
+def weighing(tmp_path: Path) -> Case:
+    """Losses weighed with an empty store: they are too many, or the guard lets all pass."""
+
+    def case(count: int) -> Callable[[], object]:
+        results, identified = losing(count)
+        rows, names = held(count), texts("folder x", count)
+        before = replace(stored([]), held=rows, was_held=True, scope=(), is_upgrade=True)
+        store = Store(f"sqlite:///{tmp_path}/{count}.sqlite3")
+
+        def weigh_all() -> object:
+            with store.snapshot() as snapshot:
+                weighed = [
+                    weigh(snapshot, results, identified, before, guard, NOW, accept=accept)
+                    for guard in (Guard(1, 0.1), Guard(10**6, 1))
+                    for accept in ("", WHATEVER)
+                ]
+                _sizes(snapshot, names[:20], count)
+                require_held(before, held_set(rows).name)
+            store.close()
+            return weighed, newly_hidden(results.files, before)
+
+        return weigh_all
+
+    return case
+
+
 @pytest.fixture
 def reporting(tmp_path: Path) -> Case:
     """A report on a store in which there are as many problems as were noticed."""
@@ -240,6 +318,7 @@ CASES: Final[dict[str, Case]] = {
     "files that are gone": forgetting(are_gone=True),
     "files that are missing": forgetting(are_gone=False),
     "released keys": released,
+    "judging losses": judging,
     "entries on disk": spooling,
     "names that are nearly alike": of_posts(checking._similar_names),
     "one page for two": of_posts(checking._shared_pages),
@@ -276,7 +355,14 @@ def test_a_report_on_four_times_the_files_takes_about_four_times_the_calls(
     assert factor <= MOST, f"{factor:.1f} times the calls"
 
 
-def test_no_function_escapes_the_count(reporting: Case) -> None:
+def test_weighing_four_times_the_losses_takes_about_four_times_the_calls(
+    weighing: Case,
+) -> None:
+    factor = growth(weighing)
+    assert factor <= MOST, f"{factor:.1f} times the calls"
+
+
+def test_no_function_escapes_the_count(reporting: Case, weighing: Case) -> None:
     rooms = ("web.pages.navigation", "store.chunks")
     found = pkgutil.walk_packages(publishing.__path__, "publishing.")
     modules = (*(each.name for each in found if not each.ispkg), *rooms)
@@ -286,7 +372,7 @@ def test_no_function_escapes_the_count(reporting: Case) -> None:
         for module in modules
         for name, function in functions_of(importlib.import_module(f"feedsvc.{module}"), *also)
     }
-    cases = (*CASES.values(), reporting)
+    cases = (*CASES.values(), reporting, weighing)
     called = {code for case in cases for code in calls_of(case(4))[1]}
     missed = escaped(functions, called, EXCUSED)
     assert not missed, f"no case calls {', '.join(sorted(missed))}; add one, or say why not"

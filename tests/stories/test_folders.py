@@ -56,6 +56,11 @@ class Listeners:
         wait_until(delivered, f"{text!r} to be delivered")
         wait_until(lambda: len(self.notified.calls) > before[1], "the message")
 
+    def wait_for_hold(self, count: int) -> None:
+        """Wait until so many posts are held, and the URL has received a message of that."""
+        wait_until(lambda: "held" in self.server.get("/readyz").text, "the hold")
+        wait_until(lambda: self.news().get("held", {}).get("count") == count, "the message")
+
     def news(self) -> dict[str, Any]:
         """The data of the last message."""
         data: dict[str, Any] = json.loads(self.notified.calls[-1].body)["data"]
@@ -144,7 +149,7 @@ def test_subscribers_receive_nothing_if_the_folder_is_empty_or_missing(
         wait_until(lambda: "is not a folder" in server.log, "the report")
         listeners.receive_nothing()
         posts.root.mkdir()
-        wait_until(lambda: "held" in server.get("/readyz").text, "the hold")
+        listeners.wait_for_hold(2)
         listeners.receive_nothing()
         assert server.log.count("holds no post") == 1
         assert command(tmp_path, posts.root, server, "publish") == 3
@@ -164,6 +169,7 @@ def test_subscribers_receive_nothing_if_the_folder_is_empty_or_missing(
         for name in ("tea.md", "cups.md"):
             (posts.root / name).unlink()
         wait_until(lambda: server.log.count("holds no post") == 2, "the second report")
+        listeners.wait_for_hold(3)
         listeners.receive_nothing()
         before = listeners.received()
         assert command(tmp_path, posts.root, server, "publish", "--accept") == 0
@@ -208,7 +214,7 @@ def test_subscribers_receive_nothing_if_a_volume_is_unmounted(
         posts.write("tea.md", title="Tea")
         with listening(tmp_path, posts.root) as listeners:
             subprocess.run(["umount", "-l", str(posts.root)], check=True)
-            wait_until(lambda: "held" in listeners.server.get("/readyz").text, "the hold")
+            listeners.wait_for_hold(1)
             listeners.receive_nothing()
             assert "Tea" in listeners.server.get("/atom.xml").text
     finally:

@@ -47,7 +47,7 @@ class Job:
             "job": self.name,
             "kind": self.kind,
             "ref": self.ref,
-            "accept": self.accept,
+            **({"accept": self.accept} if self.accept else {}),
             "state": self.state,
             "calls": self.calls,
             "attempts": self.attempts,
