@@ -41,7 +41,8 @@ class Finding:
 
     `record` is what is to be stored, `previous` what is stored now. A file that is to be
     published has a `claim`; `record` lacks its entry id until the id is decided. The text is
-    left out, and the entry is in a Spool, because 100,000 texts do not fit in memory.
+    left out, and the entry is in a Spool, because 100,000 texts do not fit in memory. If it
+    shares its slug, `plain` is the path of the post that has the plain slug as its key.
     """
 
     record: FileRecord
@@ -49,6 +50,7 @@ class Finding:
     claim: Claim | None = None
     permalink: str = ""
     positions: Positions = _FIRST_LINE
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Findings:
 
     `missing` are stored files that are not there. Those whose paths are in `gone` are to be
     withdrawn; the others get a second look. Nobody could read the `unsettled` files yet.
-    `listed` counts the files that have the name of a post, `read` those that were read.
+    `listed` counts the files that have the name of a post, `read` those that were read. Nobody
+    writes into a folder that `stands`.
     """
 
     files: tuple[Finding, ...] = ()
@@ -67,6 +70,7 @@ class Findings:
     unsettled: frozenset[str] = frozenset()
     read: int = 0
     listed: int = 0
+    stands: bool = False
 
     def released_ids(self) -> set[str]:
         """The ids of entries whose file no longer publishes anything."""
