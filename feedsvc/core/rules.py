@@ -25,7 +25,8 @@ class Rules:
     the key `id` means the same as `guid`. `languages` are recognised in names of files and
     folders. `authors` are people whom posts may name by a key. An alias is a pair of a name and
     the name it means; categories are joined by `/`. Feeds at the paths `gone` end with their
-    last entry. `harmless_keys` never hide a post.
+    last entry. `harmless_keys` never hide a post. `updated` is `front-matter`, or `ledger`
+    if an edit of the words moves it too.
     """
 
     permalink: str = "/posts/:key/"
@@ -42,3 +43,4 @@ class Rules:
     category_aliases: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     harmless_keys: tuple[str, ...] = ()
+    updated: str = "front-matter"

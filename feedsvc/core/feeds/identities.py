@@ -22,6 +22,8 @@ class Claim:
     """A post that is to be published: everything that identifies it.
 
     `published` is the date in its file. `body_digest` and `body_length` are as in LedgerEntry.
+    `words_digest` is empty if edits do not move `updated`. The file `is_unedited` if its bytes
+    are those of its last version. If it `keeps_updated`, readers keep their `updated`.
     """
 
     path: str
@@ -30,6 +32,9 @@ class Claim:
     published: datetime
     body_digest: str = ""
     body_length: int = 0
+    words_digest: str = ""
+    is_unedited: bool = False
+    keeps_updated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

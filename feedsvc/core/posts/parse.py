@@ -140,7 +140,7 @@ class _PostReader:
             key=self._naming.key(),
             title=title,
             published=published,
-            updated=self._date("updated"),
+            updated=None if self._keeps_updated else self._date("updated"),
             permalink=permalink,
             tags=tags,
             categories=categories,
@@ -155,6 +155,7 @@ class _PostReader:
             expires=self._date("expires"),
             embargo=self._embargo(),
             held_by=self._held_by(),
+            keeps_updated=self._keeps_updated,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
@@ -206,6 +207,13 @@ class _PostReader:
             self._fields.record_origin(meaning, field)
             return moment
         return None
+
+    @cached_property
+    def _keeps_updated(self) -> bool:
+        first = next(iter(self._fields.with_meaning("updated")), None)
+        if first is None or not isinstance(first.value, str):
+            return False
+        return first.value.strip().lower() == "keep"
 
     def _embargo(self) -> datetime | None:
         """The latest date before which the post is hidden, such as Hugo's publishDate."""
