@@ -26,7 +26,8 @@ class Rules:
     folders. `authors` are people whom posts may name by a key. An alias is a pair of a name and
     the name it means; categories are joined by `/`. `tag_redirects` are pairs of the old and
     the new name of a tag; they change no post. Feeds at the paths `gone` end with their last
-    entry. `harmless_keys` never hide a post.
+    entry. `harmless_keys` never hide a post. `updated` is
+    `front-matter`, or `ledger` if an edit of the words moves it too.
     """
 
     permalink: str = "/posts/:key/"
@@ -44,3 +45,4 @@ class Rules:
     tag_redirects: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
     harmless_keys: tuple[str, ...] = ()
+    updated: str = "front-matter"

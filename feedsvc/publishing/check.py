@@ -10,15 +10,22 @@ from typing import Final
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.feeds import Kind, Topic
 from feedsvc.core.feeds.identities import Claim, identify
+from feedsvc.core.feeds.shared_slugs import own_keys
+from feedsvc.core.file_records import Stamp
 from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
+from feedsvc.core.posts.slug_keys import place_in, shared_key
 from feedsvc.core.problems import Problem
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.redirects.slug_index import SharedSlug, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc, one_line
 from feedsvc.publishing.reading.attached_files import AttachedFiles
-from feedsvc.publishing.reading.post_problems import one_page_problem, twin_problem
+from feedsvc.publishing.reading.post_problems import (
+    one_page_problem,
+    shared_slug_warning,
+    twin_problem,
+)
 from feedsvc.publishing.reading.read_file import (
     compose_entry,
     problems_of,
@@ -63,12 +70,38 @@ def check(
             posts.append(replace(reading, body=""))  # 100,000 bodies would not fit in memory
             entry = compose_entry(reading, site)
             problems += [entry] if isinstance(entry, Problem) else []
+    keys = _shared_slugs(posts)
+    for number, post in enumerate(posts):
+        if post.path in keys:
+            key, other = keys[post.path]
+            position = post.position_of("key")
+            problems.append(shared_slug_warning(post.path, other, key, position))
+            posts[number] = _with_key(post, key, folder, survey.stamps[post.path], attached)
     problems += _conflicts(posts, site)
     if only is None:
         problems += _similar_names(posts)
-        problems += _shared_slugs(posts, presets)
+        problems += _shared_addresses(posts, presets)
         problems += _redirected_tags(posts, site)
     return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
+
+
+def _shared_slugs(posts: Sequence[Post]) -> dict[str, tuple[str, str]]:
+    """The key of each post whose slug another one has as its key, and the path of that one."""
+    claims = [Claim(post.path, post.key, post.title, post.published) for post in posts]
+    keys = own_keys(claims, {}, (), {}, {})
+    plain = {key: path for path, key in keys.items()}
+    return {path: (key, plain[shared_key(key)]) for path, key in keys.items() if place_in(key)}
+
+
+def _with_key(
+    post: Post, key: str, folder: Folder, stamp: Stamp, attached: AttachedFiles
+) -> Post:
+    """The post, read again with its own key, which can change its permalink."""
+    try:
+        reading = read_post(folder.read(post.path, stamp), attached, (), key)
+    except Unsettled:
+        return replace(post, key=key)
+    return replace(reading if isinstance(reading, Post) else post, key=key, body="")
 
 
 def _conflicts(posts: Sequence[Post], site: Site) -> list[Problem]:
@@ -122,7 +155,7 @@ def _similar_name(kind: str, name: str, usual: str, post: Post) -> Problem:
     )
 
 
-def _shared_slugs(posts: Sequence[Post], presets: Collection[Preset]) -> list[Problem]:
+def _shared_addresses(posts: Sequence[Post], presets: Collection[Preset]) -> list[Problem]:
     """A warning for each term to which no old address leads, because a larger one has it."""
     first = dict[Topic, Post]()
     counts = Counter[Topic]()

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.copies import stands_from
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.posts.passed_dates import is_unchanged
+from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.site import Site
 from feedsvc.publishing.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.identify import Identified
@@ -18,9 +20,11 @@ from feedsvc.publishing.reading.findings import (
     unread,
 )
 from feedsvc.publishing.reading.post_problems import (
+    copy_warning,
     first_date_warning,
     lookalike_warning,
     one_page_problem,
+    shared_slug_warning,
     twin_problem,
 )
 from feedsvc.publishing.reading.stored import Stored
@@ -46,6 +50,7 @@ def decide(
     records = [finding.record for finding in findings.files if not finding.claim]
     identities: dict[str, str] = {}
     claims: dict[str, Claim] = {}
+    waiting = set()
     released = findings.released_ids()
     for finding in findings.files:
         claim = finding.claim
@@ -58,6 +63,12 @@ def decide(
         if claim.path in twins:
             records.append(_twin_record(finding, claim, twins[claim.path]))
             continue
+        if original := identified.originals.get(claim.path):
+            ready_at = _copy_ready_at(finding, original, now)
+            if ready_at > microseconds(now):
+                waiting.add(claim.path)
+                records.append(_copy_record(finding, original, ready_at))
+                continue
         entry_id = ids[claim.path]
         identities[claim.key] = entry_id
         claims[entry_id] = claim
@@ -80,7 +91,7 @@ def decide(
         (
             identified.with_adopted(with_identity(entry, ids[path], first_dates.get(path)))
             for path, entry in entries
-            if path not in twins and path not in hold.paths
+            if path not in twins and path not in hold.paths and path not in waiting
         ),
         sorted((released | fate.withdrawn) - published),
         records,
@@ -146,7 +157,9 @@ def _was_hidden(finding: Finding) -> bool:
     if previous is None or previous.entry_id is not None:
         return False
     has_expired = previous.state == "draft" and previous.passed_at is not None
-    return previous.state in ("draft", "held", "no post") and not has_expired
+    is_copy = previous.state == "held" and previous.wants != ""
+    was_hidden = previous.state in ("draft", "held", "no post")
+    return was_hidden and not has_expired and not is_copy
 
 
 def _twin_record(finding: Finding, claim: Claim, owner: str) -> FileRecord:
@@ -178,6 +191,34 @@ def _waiting_record(finding: Finding, previous: FileRecord) -> FileRecord:
     return replace(previous, stamp=record.stamp, digest=record.digest, missing_since=None)
 
 
+def _copy_ready_at(finding: Finding, original: FileRecord, now: datetime) -> int:
+    """When a copy is a post of its own, in microseconds since 1970."""
+    changed_at = max(finding.record.stamp.ctime_ns, original.stamp.ctime_ns) // 1000
+    previous = finding.previous
+    waits = previous and previous.state == "held" and previous.wants != ""
+    is_same = previous and previous.digest == finding.record.digest
+    due_at = previous.due_at if previous and waits and is_same else None
+    return stands_from(changed_at, due_at, microseconds(now))
+
+
+def _copy_record(finding: Finding, original: FileRecord, ready_at: int) -> FileRecord:
+    """The record of a copy that waits. It is read again once its original is gone."""
+    record = finding.record
+    problem = copy_warning(record.path, original.path)
+    if finding.plain and finding.claim:
+        key, position = finding.claim.key, finding.positions.key
+        problem = shared_slug_warning(record.path, finding.plain, key, position, waits=True)
+    return replace(
+        record,
+        state="held",
+        due_at=ready_at,
+        key="",
+        passed_at=None,
+        wants=original.key,
+        problems=(*record.problems, problem),
+    )
+
+
 def _published_record(
     finding: Finding,
     claim: Claim,
@@ -194,9 +235,16 @@ def _published_record(
     if first_date is not None:
         position = finding.positions.published
         problems += (first_date_warning(claim.path, first_date, position),)
+    wants = ""
+    if finding.plain:
+        position = finding.positions.key
+        problems += (shared_slug_warning(claim.path, finding.plain, claim.key, position),)
+        wants = shared_key(claim.key)  # read it again, without the warning, once that is free
     if lookalikes:
         problems += (lookalike_warning(claim.path, lookalikes, finding.positions.key),)
-    return replace(finding.record, entry_id=entry_id, key=claim.key, problems=problems)
+    return replace(
+        finding.record, entry_id=entry_id, key=claim.key, wants=wants, problems=problems
+    )
 
 
 def with_identity(entry: Entry, entry_id: str, first_date: datetime | None) -> Entry:

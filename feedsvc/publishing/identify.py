@@ -1,13 +1,23 @@
 """Find out which stored entry each post is, and which posts have the same permalink."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from feedsvc.core.feeds.entries import Entry, new_id
-from feedsvc.core.feeds.identities import Identities, Standing, identify
+from feedsvc.core.feeds.identities import (
+    Claim,
+    Identities,
+    Standing,
+    by_look,
+    identify,
+    similar_to,
+)
 from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
+from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
-from feedsvc.publishing.reading.findings import Findings
+from feedsvc.publishing.reading.findings import Finding, Findings
+from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
 
@@ -22,6 +32,7 @@ class Identified:
     adopted: Mapping[str, LedgerEntry] = field(default_factory=dict)  # by entry id; few have it
     before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
     known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
+    originals: Mapping[str, FileRecord] = field(default_factory=dict)  # of copies, by path
 
     def with_adopted(self, entry: Entry) -> Entry:
         """The entry with what its post took over from another feed."""
@@ -67,4 +78,65 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         known.update(snapshot.remembered(ids.keys() - known))
         pages = snapshot.read_at({finding.permalink for finding in posts})
         adopted = snapshot.adopted(ids)
-    return Identified(identities, standing, pages, returning, adopted, before, frozenset(known))
+        new = [
+            finding
+            for finding in posts
+            if finding.claim
+            and not (finding.previous and finding.previous.entry_id)
+            and identities.ids[finding.claim.path] not in known
+        ]
+        originals = {} if findings.stands else _originals(snapshot, new, findings)
+    return Identified(
+        identities,
+        standing,
+        pages,
+        returning,
+        adopted,
+        before,
+        frozenset(known),
+        originals,
+    )
+
+
+def _originals(
+    snapshot: Snapshot, new: Sequence[Finding], findings: Findings
+) -> dict[str, FileRecord]:
+    """The published file that each new post is a copy of, by path: it looks the same.
+
+    A post that shares its slug with a published file may be a copy that was edited.
+    """
+    if not new or not snapshot.revision():
+        return {}
+    claims = [finding.claim for finding in new if finding.claim]
+    alike = by_look([*snapshot.published_like({claim.body_digest for claim in claims})])
+    similar = {claim.path: [*similar_to(claim, alike)] for claim in claims}
+    holders = snapshot.holders({i for ids in similar.values() for i in ids})
+    gone = {record.path for record in findings.missing}
+    gone |= {f.record.path for f in findings.files if not f.claim and not f.record.entry_id}
+    paths = {finding.claim.path: finding.plain for finding in new if finding.claim}
+    for path, ids in similar.items():
+        found = (holders[entry_id].path for entry_id in ids if entry_id in holders)
+        paths[path] = next((each for each in found if each not in gone), paths[path])
+    stored = snapshot.files({path for path in paths.values() if path})
+    read = {finding.record.path: finding.record.stamp for finding in findings.files}
+    originals = {
+        path: replace(stored[original], stamp=read.get(original, stored[original].stamp))
+        for path, original in paths.items()
+        if original in stored and stored[original].entry_id
+    }
+    # A post that has just taken over the entry of a missing file can have copies too.
+    others = {claim.path for claim in claims}
+    old = {
+        _look(f.claim): replace(f.record, key=f.claim.key)
+        for f in findings.files
+        if f.claim and f.claim.path not in others
+    }
+    for claim in claims:
+        original = old.get(_look(claim))
+        if original and claim.path not in originals and not claim.key.startswith("guid:"):
+            originals[claim.path] = original
+    return originals
+
+
+def _look(claim: Claim) -> tuple[str, datetime, str]:
+    return claim.title, claim.published, claim.body_digest

@@ -84,6 +84,7 @@ class ContentSettings(_Section):
     harmless_keys: Annotated[tuple[_Name, ...], BeforeValidator(checks.from_json)] = Field(
         (), examples=['["members", "access"]']
     )
+    updated: Literal["front-matter", "ledger"] = Field("front-matter", examples=["ledger"])
     authors: Annotated[dict[str, PersonSettings], BeforeValidator(checks.from_json)] = Field(
         {}, examples=['{ li = { name = "Li Wei" } }']
     )

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -23,6 +23,7 @@ from feedsvc.core.feeds.feeds import (
     topics_of,
 )
 from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.feeds.ledger import next_updated
 from feedsvc.core.feeds.losses import LossBook
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
@@ -30,7 +31,14 @@ from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
-from feedsvc.store.rows import entry_of, entry_row, file_row, next_ledger_row, topic_of
+from feedsvc.store.rows import (
+    entry_of,
+    entry_row,
+    file_row,
+    ledger_entry,
+    next_ledger_row,
+    topic_of,
+)
 from feedsvc.store.schema import (
     attachments,
     entries,
@@ -178,12 +186,13 @@ class _Writer:
         rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
 
-    def _put(self, chunk: list[Entry]) -> None:
+    def _put(self, composed: list[Entry]) -> None:
+        remembered = self._remembered([entry.id for entry in composed])
+        chunk = [self._dated(entry, remembered.get(entry.id)) for entry in composed]
         old = self._stored([entry.id for entry in chunk])
         # Compare with the digest in the row, not with that of the entry in the row: after an
         # upgrade they differ, and the digests of feeds are computed from those in the rows.
         differing = [e for e in chunk if e.id not in old or old[e.id]["digest"] != e.digest]
-        remembered = self._remembered([entry.id for entry in chunk])
         self._write_ledger(chunk, remembered)
         for entry in differing:
             if entry.id not in old:
@@ -198,6 +207,21 @@ class _Writer:
         before = {e.id: entry_of(old[e.id]) for e in differing if e.id in old}
         upsert(self._connection, entries, [entry_row(entry) for entry in differing])
         self._replace_memberships(before, {entry.id: entry for entry in differing})
+
+    def _dated(self, entry: Entry, before: sa.RowMapping | None) -> Entry:
+        """The entry with the `updated` that follows from the ledger."""
+        claim = self._publication.claims.get(entry.id)
+        if before is None or claim is None or not (claim.words_digest or claim.keeps_updated):
+            return entry
+        after = ledger_entry(next_ledger_row(entry, claim, before, self._now))
+        earlier = ledger_entry(before)
+        if claim.is_unedited:
+            earlier = replace(earlier, words_digest="")
+        now = self._now.astimezone(self._publication.site.zone).replace(microsecond=0)
+        keeps = claim.keeps_updated
+        updated = next_updated(entry.updated, earlier, after, keeps=keeps, now=now)
+        updated = max(entry.published, updated)
+        return entry if updated == entry.updated else replace(entry, updated=updated)
 
     def _remembered(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
         rows = self._connection.execute(sa.select(ledger).where(ledger.c.id.in_(ids)))

@@ -86,7 +86,7 @@ def _iso(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def ledger_entry(row: RowMapping) -> LedgerEntry:
+def ledger_entry(row: RowMapping | dict[str, Any]) -> LedgerEntry:
     """The entry of the ledger in a row of `ledger`."""
     dates = {
         name: datetime.fromisoformat(row[name]) if row[name] else None
@@ -117,6 +117,7 @@ def next_ledger_row(
         row["key"] = claim.key
         row["redated"] = "" if dated == published else dated
         row["body_digest"], row["body_length"] = claim.body_digest, claim.body_length
+        row["words_digest"] = claim.words_digest
     if before is None:
         row["first_at"] = microseconds(now)
     elif before["permalink"] not in ("", entry.permalink):
@@ -129,7 +130,7 @@ def next_ledger_row(
 _EMPTY_LEDGER_ROW: Final = ledger_row(LedgerEntry("", ""))
 
 
-def _earlier_permalinks(row: RowMapping) -> tuple[str, ...]:
+def _earlier_permalinks(row: RowMapping | dict[str, Any]) -> tuple[str, ...]:
     text = row["earlier_permalinks"]
     return tuple(json.loads(text)) if text else ()
 

@@ -363,6 +363,13 @@ class Snapshot:
             found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
         return found
 
+    def published_like(self, body_digests: Collection[str]) -> Iterator[LedgerEntry]:
+        """The published entries whose texts have these digests."""
+        is_published = ledger.c.withdrawn_at.is_(None)
+        for chunk in chunks(body_digests):
+            query = sa.select(ledger).where(ledger.c.body_digest.in_(chunk), is_published)
+            yield from map(ledger_entry, self._rows(query.order_by(ledger.c.id)))
+
     def withdrawn(self, body_digests: Collection[str]) -> Iterator[LedgerEntry]:
         """The withdrawn entries whose texts have these digests, and whose keys no file has."""
         is_withdrawn = ledger.c.withdrawn_at.is_not(None)

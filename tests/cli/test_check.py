@@ -31,12 +31,22 @@ def test_check_prints_every_problem_in_the_order_of_the_files(
 
 
 def test_check_names_both_files_that_have_the_same_key(run: Run, posts: PostFolder) -> None:
+    posts.write("a.md", guid="urn:tea")
+    posts.write("b.md", guid="urn:tea")
+    result = run("check")
+    assert result.exit_code == 1
+    position = _position_of(posts, "b.md", "guid")
+    assert re.fullmatch(rf"posts/b\.md:{position}: .* as a\.md; .* \[twin\]\n", result.stdout)
+
+
+def test_check_warns_of_a_slug_that_two_posts_have(run: Run, posts: PostFolder) -> None:
     posts.write("a.md", slug="tea")
     posts.write("b.md", slug="tea")
     result = run("check")
-    assert result.exit_code == 1
+    assert result.exit_code == 0
     position = _position_of(posts, "b.md", "slug")
-    assert re.fullmatch(rf"posts/b\.md:{position}: .* as a\.md; .* \[twin\]\n", result.stdout)
+    line = rf"posts/b\.md:{position}: it has the same slug as a\.md, .* \[twin\]\n"
+    assert re.fullmatch(line, result.stdout)
 
 
 def _position_of(posts: PostFolder, name: str, key: str) -> str:

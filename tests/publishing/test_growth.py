@@ -193,7 +193,7 @@ def losing(count: int, missing: str = "gone") -> tuple[Findings, Identified]:
     posts = [f for f in (*moved.files, *new) if f.claim]
     ids = {f.record.path: f"tag:x:{f.record.path}" for f in posts}
     half = frozenset(each.path for each in gone[: count // 2])
-    identified = Identified(Identities(ids, {}), {}, {}, standing)
+    identified = Identified(Identities(ids, {}), {}, {}, before=standing)
     return Findings((*moved.files, *new), tuple(gone), half), identified
 
 
@@ -322,7 +322,7 @@ CASES: Final[dict[str, Case]] = {
     "entries on disk": spooling,
     "names that are nearly alike": of_posts(checking._similar_names),
     "one page for two": of_posts(checking._shared_pages),
-    "shared slugs": of_posts(lambda posts: checking._shared_slugs(posts, PRESETS)),
+    "shared slugs": of_posts(lambda posts: checking._shared_addresses(posts, PRESETS)),
     "redirected tags": of_posts(
         lambda posts: checking._redirected_tags(posts, a_site(tag_redirects=(("a", "b"),)))
     ),

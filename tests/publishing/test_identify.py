@@ -104,8 +104,8 @@ def test_of_two_posts_with_one_key_the_published_one_stays(house: House) -> None
 
 
 def test_a_twin_is_published_when_the_other_is_gone(house: House) -> None:
-    first = house.posts.write("a.md", title="A", urlname="tea")
-    house.posts.write("b.md", title="B", urlname="tea")
+    first = house.posts.write("a.md", title="A", guid="urn:tea")
+    house.posts.write("b.md", title="B", guid="urn:tea")
     house.publish()
     assert house.titles() == {"A"}
     before = house.only_entry().id
@@ -117,10 +117,10 @@ def test_a_twin_is_published_when_the_other_is_gone(house: House) -> None:
 
 
 def test_a_twin_that_gets_its_own_key_is_published(house: House) -> None:
-    house.posts.write("a.md", urlname="tea")
-    house.posts.write("b.md", urlname="tea")
+    house.posts.write("a.md", guid="urn:tea")
+    house.posts.write("b.md", guid="urn:tea")
     house.publish()
-    house.posts.write("b.md", urlname="coffee")
+    house.posts.write("b.md", guid="urn:coffee")
     report = house.publish()
     assert (report.added, report.problems) == (("b.md",), ())
 
@@ -139,10 +139,10 @@ def test_a_new_post_may_reuse_the_name_of_a_moved_one(house: House) -> None:
 
 
 def test_a_post_that_took_a_key_is_read_again_when_the_key_is_free(house: House) -> None:
-    house.posts.write("a.md", title="A", urlname="x", date="2026-03-01")
-    house.posts.write("b.md", title="B", urlname="y", date="2026-03-02")
+    house.posts.write("a.md", title="A", guid="urn:x", date="2026-03-01")
+    house.posts.write("b.md", title="B", guid="urn:y", date="2026-03-02")
     house.publish()
-    house.posts.write("b.md", title="B2", urlname="x", date="2026-03-02")
+    house.posts.write("b.md", title="B2", guid="urn:x", date="2026-03-02")
     assert house.publish().refused == 1
     (house.posts.root / "a.md").unlink()
     house.publish()

@@ -313,8 +313,8 @@ def test_what_is_no_plain_file_is_left_alone(
 def test_of_two_posts_with_one_key_the_older_stays_and_the_other_is_named(
     pipeline: Pipeline,
 ) -> None:
-    older = b"---\ntitle: Older\ndate: 2026-03-01\nslug: x\n---\n"
-    newer = b"---\ntitle: Newer\ndate: 2026-03-02\nslug: x\n---\n"
+    older = b"---\ntitle: Older\ndate: 2026-03-01\nguid: x\n---\n"
+    newer = b"---\ntitle: Newer\ndate: 2026-03-02\nguid: x\n---\n"
     pipeline.write({"b.md": older, "a.md": newer})
     report = publish_beside_a_healthy_post(pipeline)
     assert codes(report) == {"a.md": {"twin"}}

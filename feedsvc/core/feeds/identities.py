@@ -15,7 +15,7 @@ from feedsvc.core.feeds.entries import new_id
 from feedsvc.core.feeds.ledger import LONG_ENOUGH, LedgerEntry, forgotten_hash, text_digest
 from feedsvc.core.site import Site
 
-_MOST_SIMILAR: Final = 10  # withdrawn entries that one post is compared with
+_MOST_SIMILAR: Final = 10  # entries that one post is compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Claim:
     """A post that is to be published: everything that identifies it.
 
     `published` is the date in its file. `body_digest` and `body_length` are as in LedgerEntry.
+    `words_digest` is empty if edits do not move `updated`. The file `is_unedited` if its bytes
+    are those of its last version. If it `keeps_updated`, readers keep their `updated`.
     """
 
     path: str
@@ -31,6 +33,9 @@ class Claim:
     published: datetime
     body_digest: str = ""
     body_length: int = 0
+    words_digest: str = ""
+    is_unedited: bool = False
+    keeps_updated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +125,14 @@ def identify(
 
     taken = {*ids.values(), *unclaimed}
     lookalikes: dict[str, tuple[str, ...]] = {}
-    absent = _by_look(withdrawn)
+    absent = by_look(withdrawn)
     for claim in claims:
         if claim.path not in ids:
             entry_id = _earlier_id(claim, published, renamed, taken)
             if entry_id is None:
                 similar = [
                     entry
-                    for similar_id, entry in _similar(claim, absent).items()
+                    for similar_id, entry in similar_to(claim, absent).items()
                     if similar_id not in taken
                 ]
                 if len(similar) == 1 and claim.body_length >= LONG_ENOUGH:
@@ -140,13 +145,13 @@ def identify(
 
 
 # Digests of title and text, and a date: a moment, or a local time without a zone.
-_Look: TypeAlias = tuple[str, str, datetime]
+Look: TypeAlias = tuple[str, str, datetime]
 
 
-def _by_look(withdrawn: Sequence[LedgerEntry]) -> dict[_Look, list[LedgerEntry]]:
-    """The withdrawn entries by title, text and date."""
-    by_look: dict[_Look, list[LedgerEntry]] = {}
-    for entry in withdrawn:
+def by_look(entries: Sequence[LedgerEntry]) -> dict[Look, list[LedgerEntry]]:
+    """The entries by title, text and date."""
+    by_look: dict[Look, list[LedgerEntry]] = {}
+    for entry in entries:
         dates = [date for date in (entry.published, entry.redated) if date]
         for look in {
             (entry.title_digest, entry.body_digest, date)
@@ -156,21 +161,21 @@ def _by_look(withdrawn: Sequence[LedgerEntry]) -> dict[_Look, list[LedgerEntry]]
     return by_look
 
 
-def _similar(
-    claim: Claim, withdrawn: Mapping[_Look, Sequence[LedgerEntry]]
+def similar_to(
+    claim: Claim, entries: Mapping[Look, Sequence[LedgerEntry]]
 ) -> dict[str, LedgerEntry]:
-    """The first few withdrawn entries with the same title, date and text, by id.
+    """The first few of the entries with the same title, date and text, by id.
 
     Equal local times are one date: a new time zone of the site moves the moment.
     """
-    if not withdrawn or claim.key.startswith("guid:"):
+    if not entries or claim.key.startswith("guid:"):
         return {}
     text = text_digest(claim.title), claim.body_digest
     dates = claim.published, claim.published.replace(tzinfo=None)
     return {
         entry.id: entry
         for date in dates
-        for entry in withdrawn.get((*text, date), ())[:_MOST_SIMILAR]
+        for entry in entries.get((*text, date), ())[:_MOST_SIMILAR]
     }
 
 

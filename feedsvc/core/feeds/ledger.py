@@ -2,16 +2,29 @@
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import regex
+
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.text import words_of
 
 LONG_ENOUGH: Final = 200  # characters of a body by which a post without its key is recognised
 
 _WHITE_SPACE: Final = b" \t\n\r\x0b\x0c"
 _NOT_TEXT = re.compile(r"<[^<>]*+>?|\]\([^()\n]*+\)?|\w++://\S++|data:\S++")
+# In scripts that are written without spaces each character is a word, because a line may end
+# anywhere. A sign, a point or a comma belongs to a number.
+_WORD = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}]\p{M}*"
+    r"|[-−+]?\p{N}+(?:[.,:/]\p{N}+)*[%‰]?"
+    r"|[\p{L}\p{M}\p{S}\p{N}#&&[^|~`^\p{Han}\p{Hiragana}\p{Katakana}]]+",
+    regex.VERSION1,
+)
+_HOST = re.compile(r"\b[a-z][a-z0-9+.-]*+://[^/\s?#]++", re.IGNORECASE)
 _HEAD: Final = 600  # characters of a body that nearly always hold enough text
 
 
@@ -56,6 +69,38 @@ def text_digest(text: str) -> str:
     # Of bytes, because deleting characters from a str takes ten times as long.
     plain = text.encode("utf-8", "surrogatepass").translate(None, _WHITE_SPACE)
     return hashlib.sha256(plain).hexdigest()[:32]
+
+
+def words_digest(title: str, content_html: str) -> str:
+    """A hash of the words and numbers of a title and of sanitised HTML, in their order.
+
+    It does not depend on white space, punctuation, tags, and the hosts of addresses.
+    """
+    text = unicodedata.normalize("NFC", f"{title}\n{words_of(content_html)}")
+    words = _WORD.findall(_HOST.sub("", text))
+    return text_digest("\0".join(words))
+
+
+def next_updated(
+    own: datetime, before: LedgerEntry, after: LedgerEntry, *, keeps: bool, now: datetime
+) -> datetime:
+    """The `updated` of an entry that was published before.
+
+    `own` is that of its front matter, `before` and `after` are its entries of the ledger; only
+    their dates and digests are used. Without words in `after`, edits move nothing.
+    """
+    last = before.updated
+    if last is None:
+        return own
+    if keeps:
+        return last
+    if not after.words_digest or own > last:
+        return own
+    text_before = before.title_digest, before.body_digest
+    is_edit = text_before != (after.title_digest, after.body_digest)
+    if is_edit and before.words_digest and before.words_digest != after.words_digest:
+        return max(last, now)
+    return last if last != before.published else own
 
 
 def text_length(body: str) -> int:

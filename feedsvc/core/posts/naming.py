@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -16,6 +17,8 @@ from feedsvc.core.posts.fields import (
     shown,
 )
 from feedsvc.core.posts.permalinks import PermalinkFacts, permalink_path
+from feedsvc.core.posts.slug_keys import place_in, shared_key
+from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc, one_line
 
@@ -33,9 +36,14 @@ def _language(text: str) -> str:
 
 
 class PostNaming:
-    """The names of one post, from its path in the folder and its front matter."""
+    """The names of one post, from its path in the folder and its front matter.
 
-    def __init__(self, fields: PostFields, site: Site) -> None:
+    `own_key` is its key in the store. It counts if its folder or path is behind the slug, since
+    other posts have the same slug.
+    """
+
+    def __init__(self, fields: PostFields, site: Site, own_key: str = "") -> None:
+        self._own_key = own_key
         self._fields = fields
         self._site = site
         self._path = fields.path
@@ -103,9 +111,15 @@ class PostNaming:
         slug = self.slug()
         if slug:
             self._fields.copy_origin("key", "slug")
-            return f"slug:{slug}"
+            return self._own_key if self._shares_slug else f"slug:{slug}"
         self._fields.record_origin("key", "the file's path")
         return f"path:{nfc(posixpath.splitext(self._path)[0])}"
+
+    @property
+    def _shares_slug(self) -> bool:
+        return bool(place_in(self._own_key)) and shared_key(self._own_key) == (
+            f"slug:{self.slug()}"
+        )
 
     def permalink(
         self, published: datetime, title: str, categories: tuple[tuple[str, ...], ...]
@@ -137,6 +151,10 @@ class PostNaming:
                     given = _TITLE.sub(":dateless", given)
                     return self._page(_filled(given, facts, field), field)
                 return self._given(given, field)
+        if self._site.rules.permalink == Rules().permalink and self._shares_slug:
+            # Without its place, the page would be that of the post with the plain slug.
+            place = posixpath.splitext(place_in(self._own_key))[0]
+            facts = replace(facts, slug=f"{slug}/{place}")
         self._fields.record_origin("permalink", "the setting content.permalink")
         return self._page(_filled(self._site.rules.permalink, facts, None), None)
 

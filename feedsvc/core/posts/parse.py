@@ -52,12 +52,15 @@ _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
-def parse_post(path: str, source: bytes, site: Site) -> Reading:
-    """Parse the file at `path`, which is relative to the folder, with `/`. Never raises."""
-    return explain(path, source, site).reading
+def parse_post(path: str, source: bytes, site: Site, own_key: str = "") -> Reading:
+    """Parse the file at `path`, which is relative to the folder, with `/`. Never raises.
+
+    If other posts have its slug, `own_key` is its key: see PostNaming.
+    """
+    return explain(path, source, site, own_key).reading
 
 
-def explain(path: str, source: bytes, site: Site) -> Explanation:
+def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanation:
     """Parse a file like parse_post, and say which keys its values came from."""
     text = ""
     try:
@@ -72,7 +75,7 @@ def explain(path: str, source: bytes, site: Site) -> Explanation:
         return Explanation(NotAPost(path, salvaged_hiding_key(salvaged_fields(text), site)))
     fields = PostFields(path, front)
     _warn_of_illegal(fields, text, cleaned)
-    reader = _PostReader(fields, front, site)
+    reader = _PostReader(fields, front, site, own_key)
     reading: Reading
     try:
         reading = reader.reading()
@@ -103,11 +106,13 @@ def _warn_of_illegal(fields: PostFields, text: str, cleaned: str) -> None:
 class _PostReader:
     """Reads the fields of one post; one method for each meaning."""
 
-    def __init__(self, fields: PostFields, front: FrontMatter, site: Site) -> None:
+    def __init__(
+        self, fields: PostFields, front: FrontMatter, site: Site, own_key: str = ""
+    ) -> None:
         self._fields = fields
         self._front = front
         self._site = site
-        self._naming = PostNaming(fields, site)
+        self._naming = PostNaming(fields, site, own_key)
         self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
@@ -135,7 +140,7 @@ class _PostReader:
             key=self._naming.key(),
             title=title,
             published=published,
-            updated=self._date("updated"),
+            updated=None if self._keeps_updated else self._date("updated"),
             permalink=permalink,
             tags=tags,
             categories=categories,
@@ -150,6 +155,7 @@ class _PostReader:
             expires=self._date("expires"),
             embargo=self._embargo(),
             held_by=self._held_by(),
+            keeps_updated=self._keeps_updated,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
@@ -201,6 +207,13 @@ class _PostReader:
             self._fields.record_origin(meaning, field)
             return moment
         return None
+
+    @cached_property
+    def _keeps_updated(self) -> bool:
+        first = next(iter(self._fields.with_meaning("updated")), None)
+        if first is None or not isinstance(first.value, str):
+            return False
+        return first.value.strip().lower() == "keep"
 
     def _embargo(self) -> datetime | None:
         """The latest date before which the post is hidden, such as Hugo's publishDate."""

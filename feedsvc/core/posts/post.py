@@ -20,10 +20,10 @@ class Post:
     `slug:...` or `path:...`, the first that the post has. `permalink` and `image` (the lead
     image) are absolute URLs. `summary` is text from the front matter. A category is the path
     of its names, the top level first. `feeds` and `content` are as in Entry. The post is hidden
-    before `public_from` and from `expires` on. `held_by` is the warning to report while a key
-    such as `publish_at` hides the post. `hidden_files` are attached files that must not be
-    served; they are not in `enclosures` and `image`. `positions` are line and column by
-    meaning.
+    before `public_from` and from `expires` on. If `keeps_updated`, readers keep the `updated`
+    that they have. `held_by` is the warning to report while a key such as `publish_at` hides
+    the post. `hidden_files` are attached files that must not be served; they are not in
+    `enclosures` and `image`. `positions` are line and column by meaning.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Post:
     embargo: datetime | None = None
     hidden_files: tuple[str, ...] = ()
     held_by: Problem | None = None
+    keeps_updated: bool = False
     positions: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property

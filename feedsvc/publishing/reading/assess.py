@@ -6,7 +6,7 @@ from datetime import datetime
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.ledger import text_digest, text_length
+from feedsvc.core.feeds.ledger import text_digest, text_length, words_digest
 from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
@@ -47,7 +47,8 @@ def assess(
             post, due_at = _until_next_change(reading, now, earlier.updated)
             composed = compose_entry(post, site)
             if isinstance(composed, Entry):
-                return _to_publish(post, file, previous, due_at), composed
+                moves = site.rules.updated == "ledger"
+                return _to_publish(post, file, previous, due_at, composed, moves), composed
             reading = replace(composed, span=Span(ends=post.expires))
         elif reading.held_by:
             reading = replace(reading, warnings=(*reading.warnings, reading.held_by))
@@ -57,7 +58,12 @@ def assess(
 
 
 def _to_publish(
-    post: Post, file: tuple[Stamp, str], previous: FileRecord | None, due_at: int | None
+    post: Post,
+    file: tuple[Stamp, str],
+    previous: FileRecord | None,
+    due_at: int | None,
+    entry: Entry,
+    moves_updated: bool,
 ) -> Finding:
     record = FileRecord(
         post.path,
@@ -75,6 +81,9 @@ def _to_publish(
         *(post.path, post.key, post.title, post.published),
         text_digest(post.body),
         text_length(post.body),
+        words_digest(entry.title, entry.content_html) if moves_updated else "",
+        previous is not None and previous.digest == record.digest,
+        post.keeps_updated,
     )
     return Finding(record, previous, claim, post.permalink, positions_of(post))
 

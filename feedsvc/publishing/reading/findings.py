@@ -42,7 +42,8 @@ class Finding:
 
     `record` is what is to be stored, `previous` what is stored now. A file that is to be
     published has a `claim`; `record` lacks its entry id until the id is decided. The text is
-    left out, and the entry is in a Spool, because 100,000 texts do not fit in memory.
+    left out, and the entry is in a Spool, because 100,000 texts do not fit in memory. If it
+    shares its slug, `plain` is the path of the post that has the plain slug as its key.
     """
 
     record: FileRecord
@@ -50,6 +51,7 @@ class Finding:
     claim: Claim | None = None
     permalink: str = ""
     positions: Positions = _FIRST_LINE
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Findings:
     withdrawn; the others get a second look. Nobody could read the `unsettled` files yet.
     `listed` counts the files that have the name of a post, `read` those that were read. Only
     paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
-    that cannot be read.
+    that cannot be read. Nobody writes into a folder that `stands`.
     """
 
     files: tuple[Finding, ...] = ()
@@ -72,6 +74,7 @@ class Findings:
     listed: int = 0
     scope: Collection[str] | None = None
     hidden: frozenset[str] = frozenset()
+    stands: bool = False
 
     def saw(self, path: str) -> bool:
         """True if it is known whether there is a file at this path."""

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from feedsvc.core.dates import rfc3339
+from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.problems import Problem
 
 Position: TypeAlias = tuple[int, int]  # line and column
@@ -15,6 +16,27 @@ def twin_problem(path: str, owner: str, key: str, position: Position) -> Problem
     line, column = position
     text = key.partition(":")[2]
     return Problem(path, line, fault, "give it its own", code="twin", column=column, text=text)
+
+
+def copy_warning(path: str, original: str) -> Problem:
+    """The warning about a copy of a published post, which waits."""
+    fault = f"it is a copy of {original} and waits until both are unchanged for a minute"
+    cure = "delete one of them, or wait: then it is a post of its own"
+    return _warning(path, "copy", fault, cure, (1, 0))
+
+
+def shared_slug_warning(
+    path: str, other: str, key: str, position: Position, *, waits: bool = False
+) -> Problem:
+    """The warning about a post that is published although another one has its slug.
+
+    `key` is the key that it has therefore. If it `waits`, it may be a copy.
+    """
+    fault = f"it has the same slug as {other}, so its key is {key.partition(':')[2]}"
+    if waits:
+        fault += "; it waits until both are unchanged for a minute, because it may be a copy"
+    text = shared_key(key).partition(":")[2]
+    return _warning(path, "twin", fault, "give it its own", position, text)
 
 
 def one_page_problem(path: str, other: str, permalink: str, position: Position) -> Problem:

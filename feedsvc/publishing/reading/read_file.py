@@ -15,16 +15,17 @@ def read_post(
     file: SourceFile | Problem,
     attached: AttachedFiles,
     measured: Collection[tuple[str, int | None]] = (),
+    own_key: str = "",
 ) -> Reading:
     """What a file contains. If feedsvc itself fails on it, that is a problem of this file only.
 
     `measured` are names of attached files with their stored lengths. They are used for files
-    that the disk cannot read now.
+    that the disk cannot read now. `own_key` is as in parse_post.
     """
     if isinstance(file, Problem):
         return file
     try:
-        reading = parse_post(file.path, file.source, attached.site)
+        reading = parse_post(file.path, file.source, attached.site, own_key)
         if isinstance(reading, Post):
             return attached.add_to(reading, file, dict(measured))
         return reading

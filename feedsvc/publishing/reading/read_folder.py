@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.copies import is_impossible
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.posts.enclosures import file_candidates
@@ -21,6 +22,7 @@ from feedsvc.publishing.reading.findings import (
     unread,
 )
 from feedsvc.publishing.reading.read_file import read_post
+from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.source.folder import Folder, SourceFile, Unsettled
@@ -77,8 +79,24 @@ def read_folder(
         if look.is_unsettled:
             unsettled.add(path)
         read += look.is_read
+    dropped = set()
+    for number, key, plain in shared_slugs(store, files, missing):
+        finding = files[number]
+        path = finding.record.path
+        if finding.claim and finding.claim.key == key:
+            files[number] = replace(finding, plain=plain)
+            continue
+        look = reader.look_again(finding, survey.stamps[path], key)
+        files[number] = replace(look.finding or Finding(finding.record), plain=plain)
+        if look.entry:
+            entries.replace(path, look.entry)
+        else:
+            entries.remove(path)
+        if look.is_unsettled:
+            unsettled.add(path)
+            dropped.add(number)
     return Findings(
-        files=tuple(files),
+        files=tuple(file for number, file in enumerate(files) if number not in dropped),
         missing=missing,
         gone=gone,
         problems=tuple(survey.problems),
@@ -87,6 +105,7 @@ def read_folder(
         listed=len(survey.stamps),
         scope=stored.scope,
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
+        stands=folder.stands,
     )
 
 
@@ -131,6 +150,14 @@ class _Reader:
             return _Look(Finding(touched, record), is_read=True)
         return self._assessed(file, record, stamp)
 
+    def look_again(self, finding: Finding, stamp: Stamp, key: str) -> _Look:
+        """Read a post again that shares its slug with another: `key` is its own key."""
+        try:
+            file = self.folder.read(finding.record.path, stamp)
+        except Unsettled:
+            return _Look(is_unsettled=True)  # its stamp differs, so that it is read again
+        return self._assessed(file, finding.previous, stamp, key)
+
     def _must_parse(self, record: FileRecord | None) -> bool:
         """True if the text of the file must be parsed even if it has not changed."""
         if self.stored.needs_all:
@@ -140,9 +167,14 @@ class _Reader:
         )
 
     def _assessed(
-        self, file: SourceFile | Problem, record: FileRecord | None, stamp: Stamp
+        self,
+        file: SourceFile | Problem,
+        record: FileRecord | None,
+        stamp: Stamp,
+        own_key: str = "",
     ) -> _Look:
-        reading = read_post(file, self.attached, record.measured if record else ())
+        own_key = own_key or (record.key if record else "")
+        reading = read_post(file, self.attached, record.measured if record else (), own_key)
         digest = file.digest if isinstance(file, SourceFile) else ""
         now = self.attached.now
         earlier = self.earlier.of(reading, digest, record, now)
@@ -178,7 +210,11 @@ def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
 
 
 def _is_due(record: FileRecord, now: datetime) -> bool:
-    return record.due_at is not None and record.due_at <= microseconds(now)
+    if record.due_at is None:
+        return False
+    now_us = microseconds(now)
+    waits = record.state == "held" and record.wants  # a copy
+    return record.due_at <= now_us or bool(waits and is_impossible(record.due_at, now_us))
 
 
 def _has_same_text(record: FileRecord, file: SourceFile | Problem, now: datetime) -> bool:

@@ -19,6 +19,7 @@ class Spool:
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_BYTES_IN_MEMORY)  # noqa: SIM115
         self._count = 0
+        self._last: dict[str, int] = {}  # of paths that were added again
 
     def __enter__(self) -> Self:
         return self
@@ -31,7 +32,18 @@ class Spool:
         pickle.dump((path, entry), self._file, pickle.HIGHEST_PROTOCOL)
         self._count += 1
 
+    def replace(self, path: str, entry: Entry) -> None:
+        """Append an entry in place of the earlier one of the same file."""
+        self._last[path] = self._count
+        self.add(path, entry)
+
+    def remove(self, path: str) -> None:
+        """Leave out the entry of a file."""
+        self._last[path] = -1
+
     def __iter__(self) -> Iterator[tuple[str, Entry]]:
         self._file.seek(0)
-        for _ in range(self._count):
-            yield pickle.load(self._file)  # noqa: S301 - only this process has written it
+        for number in range(self._count):
+            path, entry = pickle.load(self._file)  # noqa: S301 - only this process wrote it
+            if self._last.get(path, number) == number:
+                yield path, entry
