@@ -14,7 +14,7 @@ def given(
 ) -> str:
     claim = Claim("tea.md", key, "Tea", at("2026-03-01"))
     hashes = frozenset(map(forgotten_hash, forgotten))
-    ids = identify([claim], a_site(), {}, {}, set(), holders or {}, hashes)
+    ids = identify([claim], a_site(), {}, {}, set(), holders or {}, forgotten=hashes)
     return ids.ids["tea.md"]
 
 
