@@ -211,6 +211,12 @@ def a_comment(count: int) -> Callable[[], object]:
     report = some_news(count).to_dict("https://example.org") | {
         "refused": 1,
         "problems": problems,
+        "held": {
+            "count": 1,
+            "fault": "f",
+            "cure": "c",
+            "entries": [{"path": "a", "title": ""}],
+        },
     }
     as_json = json.dumps(report)
     job = Job("n", "rebuild", "", "done", 1, DAY, DAY, DAY, 0, DAY, "", as_json)

@@ -142,6 +142,25 @@ def test_a_comment_lists_held_posts() -> None:
     assert "\n**3 held**: the folder holds no post; put them back.\n" in text
 
 
+def test_a_comment_names_the_first_held_posts_without_markup() -> None:
+    held = {
+        **{"count": 2, "fault": "so many posts would be withdrawn at once", "cure": "look"},
+        "entries": [
+            {"id": "tag:a", "kind": "withdrawn", "path": "a/`b`.md", "title": "<b>@li #1</b>"},
+            {"id": "tag:c", "kind": "withdrawn", "path": "c.md", "title": ""},
+        ],
+    }
+    report = json.dumps(a_report(held=held))
+    text = as_markdown(replace(JOB, report=report), SITE)
+    assert text.endswith("look.\n\n- `a/ˋbˋ.md: <b>@li #1</b>`\n- `c.md`\n")
+
+
+def test_a_job_that_ended_as_held_has_no_next_attempt() -> None:
+    text = replace(JOB, kind="rebuild", state="held", accept="3f1d0c6f6b0a").to_dict()
+    assert (text["state"], text["next_attempt_at"]) == ("held", None)
+    assert text["accept"] == "3f1d0c6f6b0a"
+
+
 def test_a_job_without_a_report_has_a_comment() -> None:
     assert "not finished yet" in as_markdown(replace(JOB, state="queued"), SITE)
     failed = replace(JOB, state="failed", error="git@intern.example.org: no such host")
