@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from feedsvc.errors import SettingsError
 from feedsvc.settings.faults import fault_of
-from feedsvc.settings.redirect_checks import conflicts
+from feedsvc.settings.redirect_checks import contradictions
 from feedsvc.settings.settings import NotifySettings, Settings
 
 PREFIX: Final = "FEEDSVC_"
@@ -33,8 +33,7 @@ def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
         problems += [_problem(dict(detail), path, text, environ) for detail in error.errors()]
         raise SettingsError(tuple(problems)) from None  # its text would show the values
     tags = (*settings.aliases.tags.items(), *settings.redirects.tags.items())
-    contradictions = conflicts(settings.feeds.aliases, settings.redirects.paths, tags)
-    problems += [f"{path}: {each}" for each in contradictions]
+    problems += [f"{path}: {each}" for each in contradictions(tags)]
     if problems:
         raise SettingsError(tuple(problems))
     return settings

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -49,30 +49,29 @@ def _table(value: Any) -> dict[str, Any]:
 
 
 def checked_paths(paths: dict[str, str]) -> dict[str, str]:
-    """The last new path for each old path, decoded; old ones have no slash at their end."""
+    """The last new path for each old path, with and without a slash at its end; decoded.
+
+    A path that is written is exactly meant: `"/feed" = "/feed/"` adds the slash.
+    """
     faults: list[str] = []
-    renamed: dict[str, str] = {}
     written: dict[str, str] = {}
     for old, new in paths.items():
         fault = _fault_of_old(old) or _fault_of_path(new)
         if fault:
             faults.append(f"{_shown(old)} = {_shown(new)}: {fault}")
-            continue
-        key = _key(old)
-        if key in renamed and _path(new) != written[key]:
-            faults.append(f"{_shown(old)} is there twice, with different targets; remove one")
-        renamed[key], written[key] = _key(new), _path(new)
+        else:
+            written[_path(old)] = _path(new)
+    others = {_other(old): new for old, new in written.items() if _other(old) != new}
+    renamed = others | written
     last = last_names(renamed)
     faults += [
         f"/{old} leads to itself; write the address that it has now"
-        for old in renamed
+        for old in written
         if old not in last
     ]
     if faults:
         raise ValueError("; ".join(faults))
-    # The path as it is written: the key has no slash at its end.
-    ends = {_key(path): path for path in written.values()}
-    return {old: ends[last[old]] for old in renamed}
+    return last
 
 
 def checked_tags(tags: dict[str, str]) -> dict[str, str]:
@@ -87,24 +86,15 @@ def checked_tags(tags: dict[str, str]) -> dict[str, str]:
     return tags
 
 
-def conflicts(
-    aliases: Mapping[str, str], paths: Mapping[str, str], tags: tuple[tuple[str, str], ...]
-) -> list[str]:
-    """What contradicts in different sections: one line each, without the name of the file."""
-    lines = [
-        f"redirects: {address} is also in feeds.aliases, which answers it; remove one of them"
-        for address in aliases
-        if _key(address) in paths
-    ]
+def contradictions(tags: Iterable[tuple[str, str]]) -> list[str]:
+    """What is wrong with the tags of `[aliases]` and `[redirects]` together: a line each."""
     renamed = {nfc(one_line(old)): nfc(one_line(new)) for old, new in tags}
     last = last_names({old: new for old, new in renamed.items() if old != new})
     circle = [old for old, new in renamed.items() if old != new and old not in last]
-    if circle:
-        names = ", ".join(circle)
-        lines.append(
-            f"redirects.tags: {names} leads to itself by way of aliases.tags; remove one"
-        )
-    return lines
+    if not circle:
+        return []
+    names = ", ".join(circle)
+    return [f"redirects.tags: {names} leads to itself by way of aliases.tags; remove one"]
 
 
 def _shown(text: str) -> str:
@@ -153,6 +143,6 @@ def _path(text: str) -> str:
     return nfc(unquote(text)).removeprefix("/")
 
 
-def _key(text: str) -> str:
-    """The path under which a request is looked up: a slash at the end makes no difference."""
-    return _path(text).removesuffix("/")
+def _other(path: str) -> str:
+    """The path with a slash at its end, or without it if it has one."""
+    return path.removesuffix("/") if path.endswith("/") else f"{path}/"

@@ -28,7 +28,10 @@ def test_paths_stand_in_the_section_itself(tmp_path: Path) -> None:
         '"/caf%C3%A9" = "/C%23"\n[redirects.paths]\n"/x" = "/y"\n[redirects.tags]\nk8s = "K"\n',
     )
     assert made.presets == ("hugo", "hexo")
-    assert made.paths == {"old": "posts/tea/", "café": "C#", "x": "y"}
+    assert made.paths == {
+        **{"old/": "posts/tea/", "old": "posts/tea/"},
+        **{"café": "C#", "café/": "C#", "x": "y", "x/": "y"},
+    }
     assert made.tags == {"k8s": "K"}
 
 
@@ -41,13 +44,18 @@ def test_the_environment_has_them_as_json(tmp_path: Path) -> None:
         TAGS='{"k8s": "Kubernetes"}',
     )
     assert made.presets == ("wordpress",)
-    assert made.paths == {"x": "y/", "a": "b"}
+    assert made.paths == {"x": "y/", "x/": "y/", "a": "b", "a/": "b"}
     assert made.tags == {"k8s": "Kubernetes"}
 
 
 def test_a_redirect_in_several_steps_becomes_one(tmp_path: Path) -> None:
     made = redirects(tmp_path, '[redirects]\n"/a" = "/b/"\n"/b" = "/c"\n"/c" = "/d/"\n')
-    assert made.paths == {"a": "d/", "b": "d/", "c": "d/"}
+    assert made.paths == dict.fromkeys(["a", "a/", "b", "b/", "c", "c/"], "d/")
+
+
+def test_a_redirect_may_add_a_slash_or_remove_it(tmp_path: Path) -> None:
+    made = redirects(tmp_path, '[redirects]\n"/feed" = "/feed/"\n"/old/" = "/old"\n')
+    assert made.paths == {"feed": "feed/", "old/": "old"}
 
 
 @pytest.mark.parametrize(
@@ -71,8 +79,7 @@ def test_a_redirect_in_several_steps_becomes_one(tmp_path: Path) -> None:
         ("posts/tea/", "does not begin with a slash"),
         ("", "does not begin with a slash"),
         ("/old/", "leads to itself"),
-        ("/old", "leads to itself"),
-        ("/%6Fld", "leads to itself"),
+        ("/%6Fld/", "leads to itself"),
     ],
 )
 def test_a_target_that_is_no_path_of_this_site_is_refused(
@@ -98,12 +105,12 @@ def test_an_address_that_feedsvc_answers_cannot_be_old(tmp_path: Path, old: str)
 def test_all_faults_are_reported_at_once(tmp_path: Path) -> None:
     file = written(
         tmp_path / "my.toml",
-        '[redirects]\nfrom = ["ghost"]\n"/a" = "b"\n"/c" = "/d"\n"/d" = "/c"\n"/e" = "/f"\n'
-        '"/e/" = "/g"\n[redirects.tags]\na = "b"\nb = "a"\n',
+        '[redirects]\nfrom = ["ghost"]\n"/a" = "b"\n"/c" = "/d"\n"/d" = "/c"\n'
+        '[redirects.tags]\na = "b"\nb = "a"\n',
     )
     presets, paths, tags = problems(file, SITE)
     assert "'wordpress'" in presets
-    for part in ("/a = b: it does not", "/c leads to itself", "/d leads", "/e/ is there twice"):
+    for part in ("/a = b: it does not", "/c leads to itself", "/d leads"):
         assert part in paths
     assert "a, b leads to itself" in tags
 
@@ -119,11 +126,6 @@ def test_paths_that_are_no_table_are_refused(tmp_path: Path, value: str) -> None
 def test_a_section_that_is_no_table_is_refused(tmp_path: Path) -> None:
     file = written(tmp_path / "my.toml", "redirects = 7\n")
     assert "it is not a table" in only_problem(file, SITE)
-
-
-def test_an_address_that_is_an_alias_is_refused(tmp_path: Path) -> None:
-    file = written(tmp_path / "my.toml", '[redirects]\n"/feed" = "/tags/Tea/rss.xml"\n')
-    assert "/feed/ is also in feeds.aliases" in only_problem(file, SITE)
 
 
 def test_a_tag_that_returns_to_itself_by_an_alias_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class OldAddresses:
         A preset leads only to documents of feeds that exist: nothing of `path` or `query` is
         in the result.
         """
-        written = self._redirects.paths.get(nfc(path).removesuffix("/"))
+        written = self._redirects.paths.get(nfc(path))
         if written is not None:
             return written
         for preset in self._redirects.presets:
