@@ -371,12 +371,16 @@ class Snapshot:
             yield from map(ledger_entry, self._rows(query.order_by(ledger.c.id)))
 
     def withdrawn(self, body_digests: Collection[str]) -> Iterator[LedgerEntry]:
-        """The withdrawn entries whose texts have these digests, and whose keys no file has."""
-        is_withdrawn = ledger.c.withdrawn_at.is_not(None)
+        """The withdrawn entries whose texts have these digests, and whose keys no file has.
+
+        Entries of an imported ledger that were not published here yet are among them.
+        """
+        is_published = sa.exists().where(entries.c.id == ledger.c.id)
+        is_withdrawn = sa.or_(ledger.c.withdrawn_at.is_not(None), sa.not_(is_published))
         for chunk in chunks(body_digests):
             query = sa.select(ledger).where(ledger.c.body_digest.in_(chunk), is_withdrawn)
             found = [ledger_entry(row) for row in self._rows(query.order_by(ledger.c.id))]
-            had = self._keys_of_files({entry.key for entry in found})
+            had = self._keys_of_files({entry.key for entry in found if entry.key})
             yield from (entry for entry in found if entry.key not in had)
 
     def _keys_of_files(self, keys: Collection[str]) -> set[str]:

@@ -44,7 +44,7 @@ from feedsvc.core.feeds.identities import (
     Standing,
     identify,
 )
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
 from feedsvc.core.feeds.ledger_lines import (
     ForgottenHash,
     LedgerLine,
@@ -55,6 +55,7 @@ from feedsvc.core.feeds.ledger_lines import (
 from feedsvc.core.feeds.losses import HeldLoss, LossBook, group_names, held_set
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
+from feedsvc.core.feeds.shared_slugs import own_keys
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.redirects.presets import PRESETS, PresetFeed, old_feeds
@@ -139,6 +140,39 @@ def every_key_left_behind(count: int) -> Callable[[], object]:
     held = {i: Holder(p, "slug:other") for i, p in zip(ids, texts("moved", count), strict=True)}
     claims = claims_of(paths, keys)
     return lambda: identify(claims, a_site(), pinned, {}, set(), held)
+
+
+def everything_comes_back(count: int) -> Callable[[], object]:
+    digest = text_digest("Tea")
+    gone = [
+        LedgerEntry(i, f"path:{i}", DAY, redated=DAY, title_digest=digest, body_digest=str(i))
+        for i in texts("tag:x:", count)
+    ]
+    claims = [
+        Claim(path, f"path:{path}", "Tea", DAY, str(digest), 200)
+        for path, digest in zip(texts("p", count), texts("tag:x:", count), strict=True)
+    ]
+    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+
+
+def everything_looks_the_same(count: int) -> Callable[[], object]:
+    digest = text_digest("Tea")
+    gone = [
+        LedgerEntry(i, f"path:{i}", DAY, title_digest=digest, body_digest="b")
+        for i in texts("tag:x:", count)
+    ]
+    claims = [Claim(p, f"path:{p}", "Tea", DAY, "b", 200) for p in texts("p", count)]
+    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+
+
+def everything_shares_a_slug(count: int) -> Callable[[], object]:
+    claims = [
+        Claim(f"f{n}/{p}", "slug:tea", "Tea", DAY) for n, p in enumerate(texts("p", count))
+    ]
+    look = ("slug:tea", "Tea", DAY)
+    formers = {look: [f"slug:tea//old{n}/" for n in range(count // 2)]}
+    had = {claim.path: f"slug:tea//f{n}/" for n, claim in enumerate(claims[: count // 4])}
+    return lambda: own_keys(claims, had, {*map(str, texts("k", count))}, {}, formers)
 
 
 def every_slug_changed(count: int) -> Callable[[], object]:
@@ -377,6 +411,9 @@ CASES: Final[dict[str, Case]] = {
     "reading an old JSON Feed": old_json,
     "a ledger": smaller(a_ledger),
     "held losses": held_losses,
+    "everything comes back elsewhere": everything_comes_back,
+    "everything looks the same": everything_looks_the_same,
+    "everything shares a slug": everything_shares_a_slug,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

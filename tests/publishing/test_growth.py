@@ -75,11 +75,12 @@ EXCUSED: Final = {
     "publishing.reading.findings.Positions": "the positions of one post",
     "publishing.reading.findings._positions": "the positions of one post",
     "publishing.reading.post_problems": "each takes one position",
+    "publishing.reading.shared_slugs": "reads the store: measured by benchmarks.growth",
     "publishing.publish.publish": "reads and writes: measured by benchmarks.growth",
     "publishing.reading.stored": "reads the store: measured by benchmarks.growth",
     "publishing.reading.read_folder": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.assess": "assesses one post",
-    "publishing.identify.identify_posts": "reads the store: measured by benchmarks.growth",
+    "publishing.identify": "reads the store: measured by benchmarks.growth",
     "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
     "publishing.export.export": "reads the store and writes files",
     "publishing.adopt": "reads and writes the store; the plan is counted in core",
@@ -135,13 +136,15 @@ def sharing(count: int) -> Callable[[], object]:
     return partial(page_owners, findings(count, "https://x/0"), pages)
 
 
-def deciding(twins: bool) -> Case:
+def deciding(*, twins: bool = False, copies: bool = False) -> Case:
     def case(count: int) -> Callable[[], object]:
         results, paths = findings(count, "https://x/0"), texts("p", count)
         ids = dict(zip(again(paths), texts("tag:new:", count), strict=True))
         other = dict.fromkeys(again(paths), "first.md")
         early = {i: Standing(p, i, "Tea", at("2026-02-01")) for p, i in ids.items()}
-        identified = Identified(Identities(ids, other if twins else {}), early, {})
+        identities = Identities(ids, other if twins else {}, dict.fromkeys(paths, ("path:x",)))
+        originals = dict(zip(again(paths), records(count), strict=True)) if copies else {}
+        identified = Identified(identities, early, {}, originals=originals)
         every = stored(records(count))
         entries = [(str(path), an_entry(str(path))) for path in paths]
 
@@ -313,7 +316,8 @@ def a_tree(count: int) -> Callable[[], object]:
 
 CASES: Final[dict[str, Case]] = {
     "pages of several posts": sharing,
-    "deciding": deciding(twins=False),
+    "deciding": deciding(),
+    "deciding on copies": deciding(copies=True),
     "deciding on twins": deciding(twins=True),
     "files that are gone": forgetting(are_gone=True),
     "files that are missing": forgetting(are_gone=False),
@@ -327,6 +331,9 @@ CASES: Final[dict[str, Case]] = {
         lambda posts: checking._redirected_tags(posts, a_site(tag_redirects=(("a", "b"),)))
     ),
     "conflicts": of_posts(lambda posts: checking._conflicts(posts, a_site())),
+    "one slug for all": of_posts(
+        lambda posts: checking._shared_slugs([replace(post, key="slug:tea") for post in posts])
+    ),
     "problems as text": of_problems(check_formats.as_text),
     "problems as JSON": of_problems(check_formats.as_json),
     "problems for GitHub": of_problems(check_formats.as_github),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -371,4 +371,47 @@ def test_subscriptions_of_the_fifth_schema_keep_their_names(new_url: str) -> Non
     assert store.intents.enqueue(renewal, 99, NOW) == ""
     assert store.intents.confirm(renewal, NOW)
     assert [each.target for each in store.subscriptions.all()] == [target]
+    store.close()
+
+
+# --- to schema 0007
+
+
+@pytest.mark.parametrize("schema", ["0001", "0002", "0003", "0004", "0005", "0006"])
+def test_an_upgrade_to_the_ledger_keeps_ids_and_first_dates(
+    posts: PostFolder, folder: Folder, new_url: str, schema: str
+) -> None:
+    slug = {"title": "Tea", "slug": "tea", "date": "2026-03-05"}
+    tea = row("tea", id=OLD_ID, title="one/tea.md")
+    build_first_schema(new_url, tea)
+    engine = sa.create_engine(new_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE files SET key = 'slug:tea'")
+        connection.exec_driver_sql("UPDATE identities SET key = 'slug:tea'")
+        withdrawn = {"key": "path:away", "entry_id": "tag:example.org,2026:was-here"}
+        insert(connection, "identities", withdrawn)
+        twin = file_row(row("twin", title="two/twin.md"))
+        insert(connection, "files", twin | {"state": "refused", "entry_id": None, "key": ""})
+        connection.exec_driver_sql("UPDATE files SET wants = 'slug:tea' WHERE key = ''")
+        command.upgrade(config_of(connection), schema)
+    engine.dispose()
+    posts.write("one/tea.md", **slug)
+    posts.write("two/twin.md", **slug | {"title": "Twin"})
+    posts.write("away.md")
+    store = Store(new_url)
+    late = datetime.now(UTC) + timedelta(minutes=2)
+    publish(folder, store, a_site(), late)
+    with store.snapshot() as snapshot:
+        feed = snapshot.feed("")
+        assert feed
+        entries = {entry.title: entry for entry in snapshot.newest(feed.number, 9)}
+        ledger = {entry.id: entry for entry in snapshot.ledger()}
+    assert {title: entry.id for title, entry in entries.items()} == {
+        "Tea": OLD_ID,
+        "Twin": "tag:example.org,2026:tea//two/",
+        "away.md": "tag:example.org,2026:was-here",
+    }
+    assert entries["Tea"].published == AS_PUBLISHED
+    assert {entry.id for entry in entries.values()} == ledger.keys()
+    assert all(entry.withdrawn_at is None for entry in ledger.values())
     store.close()

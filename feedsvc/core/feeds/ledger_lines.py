@@ -26,9 +26,9 @@ _DATE = re.compile(
 )
 _MOST_LENGTH: Final = 2**31 - 1
 _FIELDS: Final = {
-    *("version", "id", "key", "earlier_keys", "published", "updated", "first_at"),
+    *("version", "id", "key", "earlier_keys", "published", "updated", "redated", "first_at"),
     *("title_digest", "body_digest", "body_length", "words_digest", "permalink"),
-    *("earlier_permalinks", "rss_guid", "withdrawn_at"),
+    *("earlier_permalinks", "rss_guid", "withdrawn_at", "adopted_published", "adopted_updated"),
 }
 _FORGOTTEN_FIELDS: Final = {"version", "id", "forgotten"}
 _CURE: Final = (
@@ -76,6 +76,7 @@ def line_of(line: LedgerLine) -> str:
         "earlier_keys": line.earlier_keys,
         "published": _date_text(entry.published),
         "updated": _date_text(entry.updated),
+        "redated": _date_text(entry.redated),
         "first_at": _date_text(from_microseconds(entry.first_at)) if entry.first_at else None,
         "title_digest": entry.title_digest,
         "body_digest": entry.body_digest,
@@ -84,6 +85,8 @@ def line_of(line: LedgerLine) -> str:
         "permalink": entry.permalink,
         "earlier_permalinks": entry.earlier_permalinks,
         "rss_guid": entry.rss_guid,
+        "adopted_published": _date_text(entry.adopted_published),
+        "adopted_updated": _date_text(entry.adopted_updated),
         "withdrawn_at": None,
         "version": VERSION,
     }
@@ -205,6 +208,7 @@ def _parsed(fields: dict[str, Any]) -> LedgerLine:
         key=_text(fields, "key"),
         published=_date(fields, "published"),
         updated=_date(fields, "updated"),
+        redated=_date(fields, "redated"),
         first_at=_time(fields, "first_at") or 0,
         title_digest=_text(fields, "title_digest"),
         body_digest=_text(fields, "body_digest"),
@@ -213,6 +217,8 @@ def _parsed(fields: dict[str, Any]) -> LedgerLine:
         permalink=_text(fields, "permalink"),
         earlier_permalinks=_list(fields, "earlier_permalinks"),
         rss_guid=_text(fields, "rss_guid"),
+        adopted_published=_date(fields, "adopted_published"),
+        adopted_updated=_date(fields, "adopted_updated"),
         withdrawn_at=_time(fields, "withdrawn_at"),
     )
     return LedgerRecord(entry, _list(fields, "earlier_keys"))

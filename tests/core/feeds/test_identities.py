@@ -1,6 +1,8 @@
 """An entry keeps its id when title, date, slug or file name change."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from feedsvc.core.feeds.identities import (
     Standing,
     identify,
 )
+from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
 from tests.support.builders import a_site, at
 
 DAY = at("2026-03-01")
@@ -31,9 +34,11 @@ def identified(
     published: Sequence[Standing] = (),
     missing: Collection[str] = (),
     holders: Mapping[str, Holder] | None = None,
+    withdrawn: Sequence[LedgerEntry] = (),
 ) -> Identities:
     standings = {standing.path: standing for standing in published}
-    return identify(claims, a_site(), pinned or {}, standings, set(missing), holders or {})
+    known = (pinned or {}, standings, set(missing), holders or {})
+    return identify(claims, a_site(), *known, withdrawn)
 
 
 def test_no_claims_give_no_ids() -> None:
@@ -249,3 +254,76 @@ def test_a_renamed_file_goes_before_a_pinned_id_without_an_entry() -> None:
         missing=["a.md"],
     )
     assert identities.ids == {"b.md": TEA}
+
+
+def a_long_claim(path: str, **changes: Any) -> Claim:
+    return replace(Claim(path, f"path:{path}", "Tea", DAY, "b", 200), **changes)
+
+
+def a_withdrawn(entry_id: str, **changes: Any) -> LedgerEntry:
+    entry = LedgerEntry(entry_id, f"path:{entry_id}", DAY, title_digest=text_digest("Tea"))
+    return replace(entry, **{"body_digest": "b"} | changes)
+
+
+@pytest.mark.parametrize(
+    ("claim", "withdrawn"),
+    [
+        (a_long_claim("b"), a_withdrawn(OLD)),
+        (a_long_claim("b", key="slug:b"), a_withdrawn(OLD)),
+        (a_long_claim("b"), a_withdrawn(OLD, published=at("2026-02-01"), redated=DAY)),
+        (a_long_claim("b", published=at("2026-03-01T00:00+08:00")), a_withdrawn(OLD)),
+        (a_long_claim("b", published=at("2026-03-01T08:00+08:00")), a_withdrawn(OLD)),
+    ],
+    ids=["path", "slug", "redated", "the same local time", "the same moment"],
+)
+def test_a_withdrawn_post_that_looks_the_same_comes_back(
+    claim: Claim, withdrawn: LedgerEntry
+) -> None:
+    identities = identified(claim, withdrawn=[withdrawn])
+    assert identities == Identities({"b": OLD}, {})
+
+
+@pytest.mark.parametrize(
+    ("claim", "withdrawn"),
+    [
+        (a_long_claim("b", key="guid:b"), a_withdrawn(OLD)),
+        (a_long_claim("b", published=at("2026-03-02")), a_withdrawn(OLD)),
+        (a_long_claim("b", title="Milk"), a_withdrawn(OLD)),
+        (a_long_claim("b", body_digest="c"), a_withdrawn(OLD)),
+        (a_long_claim("b"), a_withdrawn(OLD, published=None)),
+    ],
+    ids=["guid", "date", "title", "text", "an unknown date"],
+)
+def test_another_post_does_not_come_back(claim: Claim, withdrawn: LedgerEntry) -> None:
+    identities = identified(claim, withdrawn=[withdrawn])
+    assert OLD not in identities.ids.values()
+    assert identities.lookalikes == {}
+
+
+@pytest.mark.parametrize(
+    ("claim", "withdrawn"),
+    [
+        (a_long_claim("b", body_length=199), [a_withdrawn(OLD)]),
+        (a_long_claim("b"), [a_withdrawn(OLD), a_withdrawn(MILK)]),
+    ],
+    ids=["a short text", "several"],
+)
+def test_a_post_that_cannot_be_told_is_new(
+    claim: Claim, withdrawn: Sequence[LedgerEntry]
+) -> None:
+    identities = identified(claim, withdrawn=withdrawn)
+    assert identities.ids == {"b": "tag:example.org,2026:/b"}
+    assert identities.lookalikes == {"b": tuple(entry.key for entry in withdrawn)}
+
+
+def test_a_withdrawn_post_comes_back_only_once() -> None:
+    claims = [a_long_claim("b"), a_long_claim("c")]
+    identities = identified(*claims, withdrawn=[a_withdrawn(OLD)])
+    assert identities.ids == {"b": OLD, "c": "tag:example.org,2026:/c"}
+    assert identities.lookalikes == {}
+
+
+def test_a_missing_file_that_was_redated_gives_its_id() -> None:
+    standing = replace(a_standing("a.md", OLD), published=at("2026-02-01"), redated=DAY)
+    identities = identified(a_claim("b.md", "path:b"), published=[standing], missing=["a.md"])
+    assert identities.ids == {"b.md": OLD}

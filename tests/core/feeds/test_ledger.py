@@ -1,58 +1,115 @@
-"""What an entry keeps of the feed that its post was adopted from."""
+"""Digests of texts and words, and when an edit moves `updated`."""
 
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
-from feedsvc.core.feeds.feeds import SITE_TOPIC, Feed
-from feedsvc.core.feeds.json_feed import json_document
-from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
-from feedsvc.core.feeds.xml_feeds import atom_document, rss_document
-from tests.support.builders import a_site, an_entry, at
+from feedsvc.core.feeds.ledger import (
+    LONG_ENOUGH,
+    LedgerEntry,
+    next_updated,
+    text_digest,
+    text_length,
+    words_digest,
+)
+from tests.support.builders import at
+
+FIRST, LAST, NOW = at("2026-03-01"), at("2026-04-01"), at("2026-05-01")
+BEFORE = LedgerEntry(
+    *("tag:tea", "slug:tea", FIRST, LAST),
+    title_digest="t",
+    body_digest="b",
+    words_digest="w",
+)
+EDITED = replace(BEFORE, body_digest="b2", words_digest="w2")
 
 
-def remembered(**fields: Any) -> LedgerEntry:
-    return LedgerEntry("tag:example.org,2026:tea", "slug:tea", **fields)
-
-
-def test_an_entry_that_was_not_adopted_stays() -> None:
-    entry = an_entry()
-    assert not remembered().is_adopted
-    assert as_adopted(entry, remembered()) == entry
-    assert as_adopted(entry, remembered()).digest == entry.digest
+def test_white_space_changes_no_digest_of_a_text() -> None:
+    assert text_digest("Green  tea\r\n\n") == text_digest(" Green\ttea") != text_digest("Tea")
 
 
 @pytest.mark.parametrize(
-    ("fields", "published", "updated"),
+    ("body", "length"),
     [
-        ({"adopted_published": at("2020-01-01")}, "2020-01-01", "2020-01-01"),
-        ({"adopted_published": at("2026-03-05")}, "2026-03-05", "2026-03-05"),
-        ({"adopted_updated": at("2026-03-05")}, "2026-03-01 09:30", "2026-03-05"),
-        ({"adopted_updated": at("2020-03-05")}, "2026-03-01 09:30", "2026-03-01 09:30"),
-        (
-            {"adopted_published": at("2020-01-01"), "adopted_updated": at("2021-01-01")},
-            *("2020-01-01", "2021-01-01"),
-        ),
+        ("", 0),
+        ("Green  tea.\n", 10),
+        ("<b class='x'>Green</b> [tea](/a/b.html)", 10),
+        ("![](https://example.org/a-long-address.png)", 2),
+        ("12:30", 5),
     ],
 )
-def test_adopted_dates_win(fields: dict[str, Any], published: str, updated: str) -> None:
-    assert remembered(**fields).is_adopted
-    entry = as_adopted(an_entry(), remembered(**fields))
-    assert (entry.published, entry.updated) == (at(published), at(updated))
+def test_tags_and_addresses_are_no_text(body: str, length: int) -> None:
+    assert text_length(body) == length
 
 
-def test_a_later_edit_of_the_author_wins() -> None:
-    entry = an_entry(updated=at("2026-04-01"))
-    dates = {"adopted_published": at("2020-01-01"), "adopted_updated": at("2021-01-01")}
-    assert as_adopted(entry, remembered(**dates)).updated == at("2026-04-01")
+def test_a_body_with_little_text_at_its_beginning_is_counted_to_its_end() -> None:
+    picture = f"![](https://example.org/{'x' * 1000}.png)\n"
+    assert text_length(picture + "é" * LONG_ENOUGH) > LONG_ENOUGH
+    assert text_length(picture + "é") < LONG_ENOUGH
+    assert text_length("é" * LONG_ENOUGH * 10) >= LONG_ENOUGH
 
 
-def test_an_id_that_is_no_iri_is_in_rss_and_json_and_not_in_atom() -> None:
-    entry = as_adopted(an_entry(), remembered(rss_guid="Tea & <time>"))
-    assert entry.digest != an_entry().digest
-    feed = Feed(a_site(), SITE_TOPIC, (entry,))
-    guid = b'<guid isPermaLink="false">Tea &#x26; &#x3C;time&gt;</guid>'
-    assert guid in rss_document(feed)
-    assert b'"id":"Tea & <time>"' in json_document(feed)
-    assert b"<id>tag:example.org,2026:tea</id>" in atom_document(feed)
-    assert b"time" not in atom_document(feed)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Green tea.", "<em>Green</em> — tea!"),
+        ("costs 1.5", "costs <b>1.5</b>."),
+        ("café", "cafe\u0301"),
+        ("上海 交大", "上海<b>交大</b>"),
+        ("see https://a.org/x", "see http://b.org:80/x"),
+        ("a | b", "a b"),
+    ],
+)
+def test_other_marks_leave_the_words_alone(one: str, other: str) -> None:
+    assert words_digest("Tea", one) == words_digest("Tea", other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Green tea.", "Green teas."),
+        ("1.5", "15"),
+        ("5", "-5"),
+        ("5", "5%"),
+        ("C++", "C#"),
+        ("$5", "€5"),
+        ("कि", "की"),
+        ("上海", "海上"),
+        ("green tea", "tea green"),
+    ],
+)
+def test_other_words_and_numbers_are_noticed(one: str, other: str) -> None:
+    assert words_digest("Tea", one) != words_digest("Tea", other)
+
+
+def test_the_title_has_words_too() -> None:
+    assert words_digest("Tea", "Green") != words_digest("Milk", "Green")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "own", "updated"),
+    [
+        (BEFORE, EDITED, FIRST, NOW),
+        (BEFORE, replace(EDITED, words_digest="w"), FIRST, LAST),
+        (BEFORE, replace(BEFORE, words_digest="w2"), FIRST, LAST),
+        (replace(BEFORE, words_digest=""), EDITED, FIRST, LAST),
+        (replace(BEFORE, updated=FIRST), BEFORE, FIRST, FIRST),
+        (replace(BEFORE, updated=None), EDITED, FIRST, FIRST),
+        (BEFORE, replace(EDITED, words_digest=""), FIRST, FIRST),
+        (BEFORE, EDITED, at("2026-04-02"), at("2026-04-02")),
+        (replace(BEFORE, updated=at("2026-06-01")), EDITED, FIRST, at("2026-06-01")),
+    ],
+    ids=[
+        *("words", "no words", "no edit", "no base", "never moved", "unknown", "off"),
+        *("own date", "clock behind"),
+    ],
+)
+def test_an_edit_of_the_words_moves_updated(
+    before: LedgerEntry, after: LedgerEntry, own: datetime, updated: datetime
+) -> None:
+    assert next_updated(own, before, after, keeps=False, now=NOW) == updated
+
+
+def test_an_author_may_keep_updated() -> None:
+    assert next_updated(NOW, BEFORE, EDITED, keeps=True, now=NOW) == LAST
