@@ -300,16 +300,6 @@ class Snapshot:
             found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
         return found
 
-    def adopted(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:
-        """As `remembered`, but only entries that took something over from another feed."""
-        found: dict[str, LedgerEntry] = {}
-        columns = (ledger.c.rss_guid, ledger.c.adopted_published, ledger.c.adopted_updated)
-        took_over = sa.or_(*(column != "" for column in columns))
-        for chunk in chunks(entry_ids):
-            query = sa.select(ledger).where(ledger.c.id.in_(chunk), took_over)
-            found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
-        return found
-
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""
         holders: dict[str, Holder] = {}
@@ -319,6 +309,16 @@ class Snapshot:
             )
             holders |= {r["entry_id"]: Holder(r["path"], r["key"]) for r in self._rows(query)}
         return holders
+
+    def adopted(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:
+        """As `remembered`, but only entries that took something over from another feed."""
+        found: dict[str, LedgerEntry] = {}
+        columns = (ledger.c.rss_guid, ledger.c.adopted_published, ledger.c.adopted_updated)
+        took_over = sa.or_(*(column != "" for column in columns))
+        for chunk in chunks(entry_ids):
+            query = sa.select(ledger).where(ledger.c.id.in_(chunk), took_over)
+            found |= {row["id"]: ledger_entry(row) for row in self._rows(query)}
+        return found
 
     def read_at(self, permalinks: Collection[str]) -> dict[str, list[str]]:
         """The files whose entries have these permalinks, in the order of their paths."""
