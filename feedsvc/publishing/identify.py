@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.feeds.identities import Identities, Standing, identify
-from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.store.store import Store

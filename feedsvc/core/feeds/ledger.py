@@ -1,11 +1,9 @@
 """What feedsvc remembers for good of each entry that it has ever published."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-
-from feedsvc.core.feeds.entries import Entry
 
 LONG_ENOUGH: Final = 200  # characters of a body by which a post without its key is recognised
 
@@ -39,25 +37,6 @@ class LedgerEntry:
     withdrawn_at: int | None = None
     adopted_published: datetime | None = None
     adopted_updated: datetime | None = None
-
-    @property
-    def is_adopted(self) -> bool:
-        """True if an id or a date was taken over from another feed."""
-        return bool(self.rss_guid or self.adopted_published or self.adopted_updated)
-
-
-def as_adopted(entry: Entry, remembered: LedgerEntry) -> Entry:
-    """The entry with what its post took over from another feed: id for RSS, and dates.
-
-    The first date is that of the other feed. `updated` is never before the last edit there.
-    """
-    published, edited = entry.published, entry.updated
-    first = remembered.adopted_published
-    if first and first != published:
-        edited = edited if edited > published else first
-        published = first
-    updated = max(published, edited, remembered.adopted_updated or published)
-    return replace(entry, published=published, updated=updated, rss_guid=remembered.rss_guid)
 
 
 def forgotten_hash(text: str) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Feed
 from feedsvc.core.feeds.json_feed import json_document
-from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.feeds.xml_feeds import atom_document, rss_document
 from tests.support.builders import a_site, an_entry, at
 
@@ -17,7 +18,6 @@ def remembered(**fields: Any) -> LedgerEntry:
 
 def test_an_entry_that_was_not_adopted_stays() -> None:
     entry = an_entry()
-    assert not remembered().is_adopted
     assert as_adopted(entry, remembered()) == entry
     assert as_adopted(entry, remembered()).digest == entry.digest
 
@@ -36,7 +36,6 @@ def test_an_entry_that_was_not_adopted_stays() -> None:
     ],
 )
 def test_adopted_dates_win(fields: dict[str, Any], published: str, updated: str) -> None:
-    assert remembered(**fields).is_adopted
     entry = as_adopted(an_entry(), remembered(**fields))
     assert (entry.published, entry.updated) == (at(published), at(updated))
 
