@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.feeds.identities import (
     Claim,
@@ -13,7 +14,7 @@ from feedsvc.core.feeds.identities import (
     identify,
     similar_to,
 )
-from feedsvc.core.feeds.ledger import LedgerEntry, as_adopted
+from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Finding, Findings

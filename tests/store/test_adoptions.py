@@ -167,7 +167,6 @@ def test_an_id_for_rss_is_kept_in_the_ledger(either_store: Store) -> None:
     with either_store.snapshot() as snapshot:
         row = snapshot.adopted([tea().id, "urn:x:1"])[tea().id]
     assert (row.rss_guid, row.adopted_published, row.adopted_updated) == ("7", *dates.values())
-    assert row.is_adopted
     assert row.redated is None
 
 

@@ -190,3 +190,40 @@ def test_an_adoption_is_undone_to_the_byte(tmp_path: Path, posts: PostFolder) ->
         assert adopt(server, tmp_path, "--undo") == {"undone": 3}
         wait_until(lambda: server.get("/atom.xml").content == before["/atom.xml"], "undone")
         assert {path: server.get(path).content for path in before} == before
+
+
+def test_new_permalinks_another_domain_and_another_folder_are_no_news(
+    tmp_path: Path, posts: PostFolder, reader: Reader
+) -> None:
+    port = free_port()
+    blog = [BlogPost(number) for number in range(500, 0, -1)]
+    for post in blog:
+        posts.write(
+            f"{post.slug}.md",
+            title=f'"{post.title}"',
+            date=f"{post.published:%Y-%m-%d %H:%M:%S}",
+        )
+    site = f"http://127.0.0.1:{port}"
+    with old_server(port, "/index.xml", generators.hugo_rss(site, blog)):
+        reader.add_feed(f"{site}/index.xml")
+        assert poll(reader) == (500, 0)
+    known = ids(reader)
+    saved = tmp_path / "old.xml"
+    saved.write_text(generators.hugo_rss(site, blog), "utf-8")
+    settings = {"FEEDSVC_FEEDS__ENTRIES": "500", "FEEDSVC_FEEDS__MAX_BYTES": "10000000"}
+    with running(tmp_path, posts.root, settings, port) as server:
+        adopt(server, tmp_path, "--yes", str(saved))
+        wait_until(lambda: f">{min(known)}<" in server.get("/index.xml").text, "adopted")
+        assert poll(reader)[0] == 0
+    settings["FEEDSVC_SITE__URL"] = "https://new.example"
+    settings["FEEDSVC_CONTENT__PERMALINK"] = "/:year/:name/"
+    with running(tmp_path, posts.root, settings, port) as server:
+        wait_until(lambda: "https://new.example/2020/" in server.get("/rss.xml").text, "moved")
+        assert poll(reader)[0] == 0
+        (posts.root / "blog").mkdir()
+        for post in blog:
+            (posts.root / f"{post.slug}.md").rename(posts.root / "blog" / f"{post.slug}.md")
+        posts.write("new.md", title="New")
+        wait_until(lambda: "<title>New</title>" in server.get("/rss.xml").text, "the new post")
+        assert poll(reader)[0] == 1
+        assert known < ids(reader)

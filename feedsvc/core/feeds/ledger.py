@@ -3,13 +3,12 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import regex
 
-from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.text import words_of
 
 LONG_ENOUGH: Final = 200  # characters of a body by which a post without its key is recognised
@@ -57,11 +56,6 @@ class LedgerEntry:
     withdrawn_at: int | None = None
     adopted_published: datetime | None = None
     adopted_updated: datetime | None = None
-
-    @property
-    def is_adopted(self) -> bool:
-        """True if an id or a date was taken over from another feed."""
-        return bool(self.rss_guid or self.adopted_published or self.adopted_updated)
 
 
 def text_digest(text: str) -> str:
@@ -116,20 +110,6 @@ def _length_of(text: str) -> int:
     if "<" in text or "](" in text or ":" in text:
         text = _NOT_TEXT.sub(" ", text)
     return len(" ".join(text.split()))
-
-
-def as_adopted(entry: Entry, remembered: LedgerEntry) -> Entry:
-    """The entry with what its post took over from another feed: id for RSS, and dates.
-
-    The first date is that of the other feed. `updated` is never before the last edit there.
-    """
-    published, edited = entry.published, entry.updated
-    first = remembered.adopted_published
-    if first and first != published:
-        edited = edited if edited > published else first
-        published = first
-    updated = max(published, edited, remembered.adopted_updated or published)
-    return replace(entry, published=published, updated=updated, rss_guid=remembered.rss_guid)
 
 
 def forgotten_hash(text: str) -> str:
