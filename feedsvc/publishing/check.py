@@ -9,9 +9,9 @@ from typing import Final
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.feeds import Kind, Topic
-from feedsvc.core.feeds.identities import Claim, identify
-from feedsvc.core.feeds.shared_slugs import own_keys
 from feedsvc.core.file_records import Stamp
+from feedsvc.core.ledger.identities import Claim, identify
+from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
 from feedsvc.core.posts.slug_keys import place_in, shared_key

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.copies import stands_from
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.copies import stands_from
+from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.site import Site

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.losses import EMPTY, HeldLoss, LossBook
+from feedsvc.core.ledger.losses import EMPTY, HeldLoss, LossBook
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.source.folder import Folder

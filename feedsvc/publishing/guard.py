@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from feedsvc.core.feeds.losses import (
+from feedsvc.core.ledger.losses import (
     EMPTY,
     MANY,
     HeldLoss,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.losses import (
+from feedsvc.core.ledger.losses import (
     EMPTY,
     MANY,
     HeldLoss,

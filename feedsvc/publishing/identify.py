@@ -6,7 +6,8 @@ from datetime import datetime
 
 from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.entries import Entry, new_id
-from feedsvc.core.feeds.identities import (
+from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import (
     Claim,
     Identities,
     Standing,
@@ -14,8 +15,7 @@ from feedsvc.core.feeds.identities import (
     identify,
     similar_to,
 )
-from feedsvc.core.feeds.ledger import LedgerEntry
-from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.store.snapshot import Snapshot

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
-from feedsvc.core.feeds.losses import HeldSet, LossBook, held_set
+from feedsvc.core.ledger.losses import HeldSet, LossBook, held_set
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.guard import NOTHING_HELD, Hold

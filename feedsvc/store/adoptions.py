@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.plan import Adoption
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedError
 from feedsvc.store.chunks import chunks

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.ledger.ledger import forgotten_hash
 from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.store.publication import Changes, Publication, commit

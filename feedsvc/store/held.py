@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.feeds import topics_of
-from feedsvc.core.feeds.losses import HeldLoss, HeldSet, LossBook, PublishedLoss, held_set
+from feedsvc.core.ledger.losses import HeldLoss, HeldSet, LossBook, PublishedLoss, held_set
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of
 from feedsvc.store.schema import entries, facts, held, losses, publishes

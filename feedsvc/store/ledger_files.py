@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Final
 
-from feedsvc.core.feeds.ledger_lines import (
+from feedsvc.core.ledger.ledger_lines import (
     MOST_OCTETS,
     ForgottenHash,
     LedgerLine,

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.ledger import LedgerEntry, forgotten_hash
-from feedsvc.core.feeds.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord
+from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
+from feedsvc.core.ledger.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import ledger_entry, ledger_row
 from feedsvc.store.schema import entries, facts, forgotten, identities, ledger

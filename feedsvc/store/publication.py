@@ -22,11 +22,11 @@ from feedsvc.core.feeds.feeds import (
     opml_digest,
     topics_of,
 )
-from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.ledger import next_updated
-from feedsvc.core.feeds.losses import LossBook
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import next_updated
+from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses

@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem

@@ -17,11 +17,11 @@ from feedsvc.core.feeds.feeds import (
     Topic,
     listed,
 )
-from feedsvc.core.feeds.identities import Holder, Standing
-from feedsvc.core.feeds.ledger import LedgerEntry
-from feedsvc.core.feeds.ledger_lines import LedgerLine
-from feedsvc.core.feeds.losses import HeldLoss, PublishedLoss
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import Holder, Standing
+from feedsvc.core.ledger.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger_lines import LedgerLine
+from feedsvc.core.ledger.losses import HeldLoss, PublishedLoss
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks

@@ -12,8 +12,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.ledger_lines import LedgerLine
-from feedsvc.core.feeds.losses import LossBook
+from feedsvc.core.ledger.ledger_lines import LedgerLine
+from feedsvc.core.ledger.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.copies import copy_upgraded

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from feedsvc.core.feeds.losses import HeldSet
+from feedsvc.core.ledger.losses import HeldSet
 from feedsvc.publishing.report import Report, held_message
 
 _MOST_NAMED: Final = 10  # hidden posts in one message

@@ -38,24 +38,24 @@ from feedsvc.core.feeds.feeds import (
     feed_of,
     topics_of,
 )
-from feedsvc.core.feeds.identities import (
+from feedsvc.core.feeds.opml import opml_document
+from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
+from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
     Standing,
     identify,
 )
-from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
-from feedsvc.core.feeds.ledger_lines import (
+from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
+from feedsvc.core.ledger.ledger_lines import (
     ForgottenHash,
     LedgerLine,
     LedgerRecord,
     line_of,
     read_ledger,
 )
-from feedsvc.core.feeds.losses import HeldLoss, LossBook, group_names, held_set
-from feedsvc.core.feeds.opml import opml_document
-from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
-from feedsvc.core.feeds.shared_slugs import own_keys
+from feedsvc.core.ledger.losses import HeldLoss, LossBook, group_names, held_set
+from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.redirects.presets import PRESETS, PresetFeed, old_feeds

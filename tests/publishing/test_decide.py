@@ -3,8 +3,8 @@
 from copy import deepcopy
 from datetime import UTC, datetime
 
-from feedsvc.core.feeds.identities import Claim, Identities, Standing
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.identities import Claim, Identities, Standing
 from feedsvc.core.site import Site
 from feedsvc.publishing.decide import decide, with_identity
 from feedsvc.publishing.identify import Identified

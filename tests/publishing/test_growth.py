@@ -13,13 +13,13 @@ import pytest
 from feedsvc import publishing
 from feedsvc.cli import check_formats
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.feeds.identities import (
+from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.identities import (
     Claim,
     Identities,
     Standing,
 )
-from feedsvc.core.feeds.losses import HeldLoss, LossKind, PublishedLoss, held_set
-from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.losses import HeldLoss, LossKind, PublishedLoss, held_set
 from feedsvc.core.problems import Problem
 from feedsvc.core.redirects.presets import PRESETS
 from feedsvc.publishing import check as checking

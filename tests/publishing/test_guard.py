@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from feedsvc.core.feeds.losses import PublishedLoss
+from feedsvc.core.ledger.losses import PublishedLoss
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Reading
 from feedsvc.core.site import Site

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.publishing.report import Report
 from tests.support.builders import a_site
 from tests.support.houses import LATER, NOW, House

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.plan import Adoption
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.errors import FeedError
 from feedsvc.store.engine.database import Database
 from feedsvc.store.publication import Publication

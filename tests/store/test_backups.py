@@ -13,8 +13,8 @@ from typing import Final
 
 import pytest
 
-from feedsvc.core.feeds.ledger import LedgerEntry
-from feedsvc.core.feeds.ledger_lines import LedgerRecord
+from feedsvc.core.ledger.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger_lines import LedgerRecord
 from feedsvc.errors import StoreDamaged, StoreError, StoreLocked
 from feedsvc.store.backups import back_up, restore
 from feedsvc.store.engine.file_locks import sole_watcher

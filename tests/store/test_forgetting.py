@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.ledger import LedgerEntry, forgotten_hash
-from feedsvc.core.feeds.ledger_lines import LedgerRecord
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
+from feedsvc.core.ledger.ledger_lines import LedgerRecord
 from feedsvc.core.problems import Problem
 from feedsvc.store.publication import Publication
 from feedsvc.store.rows import ledger_row

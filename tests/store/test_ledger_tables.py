@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.ledger import LedgerEntry, forgotten_hash
-from feedsvc.core.feeds.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord, line_of
+from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
+from feedsvc.core.ledger.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord, line_of
 from feedsvc.errors import LedgerError
 from feedsvc.store.ledger_files import import_ledger, replace_file, write_ledger
 from feedsvc.store.ledger_tables import Merged

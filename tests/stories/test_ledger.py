@@ -9,7 +9,7 @@ from typing import Any, Final
 import feedparser
 import pytest
 
-from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.ledger.ledger import forgotten_hash
 from tests.support.commands import environment, started
 from tests.support.origins import Origin
 from tests.support.running import SITE, Server, running, wait_until

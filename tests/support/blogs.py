@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from feedsvc.core.feeds.losses import HeldLoss
+from feedsvc.core.ledger.losses import HeldLoss
 from feedsvc.publishing.holding import WHATEVER
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder

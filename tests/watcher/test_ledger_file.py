@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.core.feeds.ledger import LedgerEntry
-from feedsvc.core.feeds.ledger_lines import LedgerRecord, line_of
+from feedsvc.core.ledger.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger_lines import LedgerRecord, line_of
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedsvcError, LedgerError
 from feedsvc.source.folder import Folder

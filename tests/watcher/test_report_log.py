@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
-from feedsvc.core.feeds.losses import HeldSet
+from feedsvc.core.ledger.losses import HeldSet
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.report import Report
 from feedsvc.watcher.report_log import ReportLog

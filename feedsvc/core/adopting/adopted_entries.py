@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LedgerEntry
 
 
 def as_adopted(entry: Entry, remembered: LedgerEntry) -> Entry:

@@ -14,7 +14,7 @@ from feedsvc.core.adopting.matches import (
     match,
 )
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed, is_iri
-from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.ledger.ledger import forgotten_hash
 from feedsvc.core.text import legal
 
 _EARLIEST: Final = datetime(1, 1, 3, tzinfo=UTC)  # in any time zone

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.ledger import text_digest, text_length, words_digest
 from feedsvc.core.file_records import FileRecord, Stamp, State
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import text_digest, text_length, words_digest
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.identities import Standing
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import Standing
 from feedsvc.core.posts.passed_dates import has_come, has_expired
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.problems import Problem

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from feedsvc.core.feeds.identities import Claim
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.reading.post_problems import Position

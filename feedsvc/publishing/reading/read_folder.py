@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.copies import is_impossible
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.copies import is_impossible
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site

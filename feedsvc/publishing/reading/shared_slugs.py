@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.ledger import text_digest
-from feedsvc.core.feeds.shared_slugs import Look, own_keys, possible_keys
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import text_digest
+from feedsvc.core.ledger.shared_slugs import Look, own_keys, possible_keys
 from feedsvc.core.posts.slug_keys import place_in, shared_key
 from feedsvc.publishing.reading.findings import Finding
 from feedsvc.store.snapshot import Snapshot

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.losses import EMPTY, HeldLoss
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.losses import EMPTY, HeldLoss
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import unread

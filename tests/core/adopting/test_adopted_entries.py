@@ -7,8 +7,8 @@ import pytest
 from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Feed
 from feedsvc.core.feeds.json_feed import json_document
-from feedsvc.core.feeds.ledger import LedgerEntry
 from feedsvc.core.feeds.xml_feeds import atom_document, rss_document
+from feedsvc.core.ledger.ledger import LedgerEntry
 from tests.support.builders import a_site, an_entry, at
 
 

@@ -8,7 +8,7 @@ import pytest
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
 from feedsvc.core.adopting.plan import Adoption, Plan, plan
-from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.ledger.ledger import forgotten_hash
 from tests.support.builders import at
 
 NOW = at("2026-11-28")

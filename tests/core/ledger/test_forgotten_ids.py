@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedsvc.core.feeds.identities import Claim, Holder, identify
-from feedsvc.core.feeds.ledger import forgotten_hash
+from feedsvc.core.ledger.identities import Claim, Holder, identify
+from feedsvc.core.ledger.ledger import forgotten_hash
 from tests.support.builders import a_site, at
 
 TEA = "tag:example.org,2026:tea"

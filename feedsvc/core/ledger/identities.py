@@ -12,7 +12,7 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import new_id
-from feedsvc.core.feeds.ledger import LONG_ENOUGH, LedgerEntry, forgotten_hash, text_digest
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry, forgotten_hash, text_digest
 from feedsvc.core.site import Site
 
 _MOST_SIMILAR: Final = 10  # entries that one post is compared with

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.core.feeds.ledger import LedgerEntry, forgotten_hash
-from feedsvc.core.feeds.ledger_lines import (
+from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
+from feedsvc.core.ledger.ledger_lines import (
     MOST_OCTETS,
     ForgottenHash,
     LedgerLine,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from feedsvc.core.feeds.ledger import (
+from feedsvc.core.ledger.ledger import (
     LONG_ENOUGH,
     LedgerEntry,
     next_updated,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from feedsvc.core.dates import from_microseconds, microseconds
-from feedsvc.core.feeds.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.errors import LedgerError
 
 VERSION: Final = 1  # of the format

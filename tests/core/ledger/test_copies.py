@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.feeds.copies import COPY_WAIT, is_impossible, stands_from
+from feedsvc.core.ledger.copies import COPY_WAIT, is_impossible, stands_from
 
 NOW = 1_000 * COPY_WAIT
 

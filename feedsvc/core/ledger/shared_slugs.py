@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from feedsvc.core.feeds.identities import Claim
+from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.slug_keys import folder_key, path_key, shared_key
 
 # The shared key, the title and the date of a post that had a key.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedsvc.core.feeds.losses import (
+from feedsvc.core.ledger.losses import (
     EMPTY,
     MANY,
     MOST_SHOWN,

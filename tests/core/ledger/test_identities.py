@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from feedsvc.core.feeds.identities import (
+from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
     Identities,
     Standing,
     identify,
 )
-from feedsvc.core.feeds.ledger import LedgerEntry, text_digest
+from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from tests.support.builders import a_site, at
 
 DAY = at("2026-03-01")

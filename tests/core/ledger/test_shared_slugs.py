@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
-from feedsvc.core.feeds.identities import Claim
-from feedsvc.core.feeds.shared_slugs import Look, own_keys, possible_keys
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.shared_slugs import Look, own_keys, possible_keys
 from tests.support.builders import at
 
 DAY = at("2026-03-01")
