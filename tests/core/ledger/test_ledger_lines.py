@@ -28,6 +28,7 @@ ENTRY: Final = LedgerEntry(
     key="slug:tea",
     published=at("2026-03-01T09:30:00+08:00"),
     updated=at("2026-03-02T00:00:00Z"),
+    redated=at("2026-03-03T00:00:00Z"),
     first_at=1_772_328_600_123_456,
     title_digest="t",
     body_digest="b",
@@ -37,6 +38,8 @@ ENTRY: Final = LedgerEntry(
     earlier_permalinks=("https://example.org/a/", "https://example.org/茶/"),
     rss_guid="17",
     withdrawn_at=1_772_328_600_000_000,
+    adopted_published=at("2020-03-01T00:00:00Z"),
+    adopted_updated=at("2021-03-01T00:00:00Z"),
 )
 MIN: Final = datetime(1900, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
 ZONES: Final = st.sampled_from([UTC, *(timezone(timedelta(minutes=m)) for m in (480, -210))])
@@ -44,10 +47,12 @@ RECORD: Final = LedgerRecord(ENTRY, ("path:a", "path:b"))
 LINE: Final = (
     '{"id":"tag:example.org,2026:tea","key":"slug:tea","earlier_keys":["path:a","path:b"],'
     '"published":"2026-03-01T09:30:00+08:00","updated":"2026-03-02T00:00:00Z",'
+    '"redated":"2026-03-03T00:00:00Z",'
     '"first_at":"2026-03-01T01:30:00.123456Z","title_digest":"t","body_digest":"b",'
     '"body_length":240,"words_digest":"w","permalink":"https://example.org/posts/tea/",'
     '"earlier_permalinks":["https://example.org/a/","https://example.org/茶/"],'
-    '"rss_guid":"17","withdrawn_at":"2026-03-01T01:30:00Z","version":1}'
+    '"rss_guid":"17","adopted_published":"2020-03-01T00:00:00Z",'
+    '"adopted_updated":"2021-03-01T00:00:00Z","withdrawn_at":"2026-03-01T01:30:00Z","version":1}'
 )
 
 
