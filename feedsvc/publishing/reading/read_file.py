@@ -25,7 +25,8 @@ def read_post(
     if isinstance(file, Problem):
         return file
     try:
-        reading = parse_post(file.path, file.source, attached.site, own_key)
+        named = (own_key,) if own_key else ()
+        reading = parse_post(file.path, file.source, attached.site, *named)
         if isinstance(reading, Post):
             return attached.add_to(reading, file, dict(measured))
         return reading

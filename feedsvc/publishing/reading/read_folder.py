@@ -11,6 +11,7 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.ledger.copies import is_impossible
 from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.posts.slug_keys import place_in
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.assess import assess
@@ -173,7 +174,8 @@ class _Reader:
         stamp: Stamp,
         own_key: str = "",
     ) -> _Look:
-        own_key = own_key or (record.key if record else "")
+        if record and place_in(record.key):
+            own_key = own_key or record.key
         reading = read_post(file, self.attached, record.measured if record else (), own_key)
         digest = file.digest if isinstance(file, SourceFile) else ""
         now = self.attached.now
