@@ -2,7 +2,8 @@
 
 A mutant is the module with one small fault: a comparison turned, a number one higher, a
 statement left out. It is killed if the tests of its module's room fail. A survivor is a place
-to look, not a verdict: some mutants mean the same as the original.
+to look, not a verdict: some mutants mean the same as the original. A mutant whose tests do not
+end is named too: it may loop for ever, or the machine may be busy.
 """
 
 import argparse
@@ -18,11 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+Fate: TypeAlias = Literal["killed", "survived", "unfinished"]
 
 _ROOT: Final = Path(__file__).parents[2]
 _LEFT_OUT: Final = shutil.ignore_patterns(".git", ".venv", ".*_cache", "__pycache__", "var")
-_SECONDS: Final = 300  # for the tests of one room; a mutant that never ends is killed
+_SECONDS: Final = 300  # for the tests of one room
 _TURNED: Final[dict[type[ast.cmpop], ast.cmpop]] = {
     ast.Lt: ast.LtE(),
     ast.LtE: ast.Lt(),
@@ -125,12 +128,15 @@ def tests_of(module: Path) -> list[list[str]]:
     return stages
 
 
-def _survives(mutant: Mutant, copy: Path) -> bool:
+def _fate(mutant: Mutant, copy: Path) -> Fate:
     file = copy / mutant.module
     source = file.read_bytes()
     file.write_bytes(mutant.applied(source))
     try:
-        return all(_pass(stage, copy) for stage in tests_of(mutant.module))
+        is_noticed = not all(_pass(stage, copy) for stage in tests_of(mutant.module))
+        return "killed" if is_noticed else "survived"
+    except subprocess.TimeoutExpired:
+        return "unfinished"
     finally:
         file.write_bytes(source)
 
@@ -138,12 +144,9 @@ def _survives(mutant: Mutant, copy: Path) -> bool:
 def _pass(tests: list[str], copy: Path) -> bool:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:randomly", *tests]
     environ = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        ended = subprocess.run(
-            command, cwd=copy, env=environ, capture_output=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return False
+    ended = subprocess.run(
+        command, cwd=copy, env=environ, capture_output=True, timeout=_SECONDS, check=False
+    )
     return ended.returncode == 0
 
 
@@ -167,10 +170,10 @@ def main() -> None:
         chosen += dice.sample(mutants, min(options.most, len(mutants)))
     copies: SimpleQueue[Path] = SimpleQueue()
 
-    def tried(mutant: Mutant) -> bool:
+    def tried(mutant: Mutant) -> Fate:
         copy = copies.get()
         try:
-            return _survives(mutant, copy)
+            return _fate(mutant, copy)
         finally:
             copies.put(copy)
 
@@ -179,14 +182,13 @@ def main() -> None:
         for number in range(processes):
             copies.put(shutil.copytree(_ROOT, Path(place, str(number)), ignore=_LEFT_OUT))
         with ThreadPoolExecutor(processes) as pool:
-            survivors = [
-                m for m, lives in zip(chosen, pool.map(tried, chosen), strict=True) if lives
-            ]
-    for mutant in survivors:
-        print(f"survived {mutant}")  # noqa: T201 - its output
-    killed = len(chosen) - len(survivors)
+            fates = list(pool.map(tried, chosen))
+    for mutant, fate in zip(chosen, fates, strict=True):
+        if fate != "killed":
+            print(f"{fate} {mutant}")  # noqa: T201 - its output
+    killed = fates.count("killed")
     print(f"{killed} of {len(chosen)} mutants killed (seed {seed})")  # noqa: T201
-    sys.exit(bool(survivors))
+    sys.exit(killed < len(chosen))
 
 
 if __name__ == "__main__":
