@@ -1,10 +1,9 @@
 """A blog moves to feedsvc: a real feed reader sees no post twice, and an edit once."""
 
-import json
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,9 +12,9 @@ import pytest
 from reader import Reader, make_reader
 
 from tests.support import generators
-from tests.support.commands import command, environment
+from tests.support.adopting import adopt
 from tests.support.generators import BlogPost, Write, write_post, write_posts
-from tests.support.running import SITE, Server, free_port, running, wait_until
+from tests.support.running import free_port, running, wait_until
 from tests.support.writing import PostFolder
 
 _DATED: Final = "/:year/:month/:day/:slug/"
@@ -74,29 +73,6 @@ def reader() -> Iterator[Reader]:
     made = make_reader(":memory:")
     yield made
     made.close()
-
-
-def adopt(server: Server, place: Path, *words: str) -> dict[str, object]:
-    """Run the command beside a server; what it prints."""
-    environ = environment(
-        SITE
-        | {
-            "FEEDSVC_SITE__URL": server.url,
-            "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
-        }
-    )
-    ended = subprocess.run(
-        command("adopt", "--format", "json", *words),
-        env=environ,
-        cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    printed: dict[str, object] = json.loads(ended.stdout)
-    return printed
 
 
 def ids(reader: Reader) -> set[str]:
@@ -201,7 +177,7 @@ def test_new_permalinks_another_domain_and_another_folder_are_no_news(
         posts.write(
             f"{post.slug}.md",
             title=f'"{post.title}"',
-            date=f"{post.published:%Y-%m-%d %H:%M:%S}",
+            date=f"{post.published + timedelta(hours=5):%Y-%m-%d %H:%M:%S}",
         )
     site = f"http://127.0.0.1:{port}"
     with old_server(port, "/index.xml", generators.hugo_rss(site, blog)):

@@ -12,13 +12,8 @@ from typing import Final
 import pytest
 from reader import Reader, make_reader
 
-from feedsvc.core.posts.parse import parse_post
-from feedsvc.core.posts.post import Post
-from feedsvc.store.publication import pin
-from feedsvc.store.store import Store
-from tests.support.builders import a_site
+from tests.support.adopting import adopt
 from tests.support.running import Server, free_port, running, wait_until
-from tests.support.stores import opened_store
 from tests.support.writing import PostFolder
 
 NAMES: Final = ("first-pick", "second-flush", "autumnal", "roasting", "green-tea")
@@ -174,29 +169,15 @@ def old_site(port: int, documents: dict[str, str]) -> Iterator[None]:
             thread.join()
 
 
-def adopt(house: House, ids: dict[str, str]) -> None:
-    """Pin an id for each path. `feedsvc adopt --yes` does this from the old feed."""
-    keys = {}
-    for path, entry_id in ids.items():
-        reading = parse_post(path, (house.posts.root / path).read_bytes(), a_site())
-        assert isinstance(reading, Post)
-        keys[reading.key] = entry_id
-    store: Store = opened_store(house.store_url)
-    with closing(store), store._database.writing() as connection:
-        pin(connection, keys)
-
-
 @pytest.mark.parametrize("old", OLD, ids=lambda old: old.preset)
 def test_a_site_that_moves_in_shows_nothing_new_at_its_old_addresses(
     house: House, old: Old
 ) -> None:
-    ids = {}
+    entries = []
     for day, name in enumerate(NAMES, 1):
-        path = old.file(name, day)
-        house.write(path, name, day)
-        ids[path] = old.entry_id(house.url, name, day)
-    named = zip(ids.values(), NAMES, strict=True)
-    entries = [(entry_id, f"{entry_id}#", name) for entry_id, name in named]
+        house.write(old.file(name, day), name, day)
+        entry_id = old.entry_id(house.url, name, day)
+        entries.append((entry_id, f"{entry_id}#", name))
     document = old.feed(house.url, entries)
     addresses = [old.address, old.tag_address]
     with old_site(house.port, dict.fromkeys(addresses, document)):
@@ -204,10 +185,13 @@ def test_a_site_that_moves_in_shows_nothing_new_at_its_old_addresses(
             house.reader.add_feed(house.url + address)
         assert house.poll() == (len(NAMES) * len(addresses), 0)
     known = house.ids()
-    adopt(house, ids)
+    saved = house.folder / "old.xml"
+    saved.write_text(document, "utf-8")
     with house.serving(
         REDIRECTS__FROM=f'["{old.preset}"]', CONTENT__CATEGORIES="flat"
     ) as server:
+        adopt(server, house.folder, "--yes", str(saved))
+        wait_until(lambda: entries[0][0] in server.get("/rss.xml").text, "the adopted ids")
         assert house.poll()[0] == 0
         assert house.ids() == known
         assert house.poll() == (0, 0)

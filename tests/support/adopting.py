@@ -1,0 +1,31 @@
+"""Runs `feedsvc adopt` beside a running server."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.support.commands import command, environment
+from tests.support.running import SITE, Server
+
+
+def adopt(server: Server, place: Path, *words: str) -> dict[str, object]:
+    """Run the command beside a server; what it prints."""
+    environ = environment(
+        SITE
+        | {
+            "FEEDSVC_SITE__URL": server.url,
+            "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
+        }
+    )
+    ended = subprocess.run(
+        command("adopt", "--format", "json", *words),
+        env=environ,
+        cwd=place,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    printed: dict[str, object] = json.loads(ended.stdout)
+    return printed
