@@ -20,7 +20,7 @@ def backup(config: Path | None, seeds: Path | None, file: Path) -> None:
     subscriptions. For PostgreSQL use pg_dump.
     """
     back_up(settings_from(config, seeds).store.url, file)
-    click.echo(f"{file} is a copy of the store")
+    click.echo(f"copied the store to {file}")
 
 
 @click.command()
@@ -32,6 +32,6 @@ def restore(config: Path | None, seeds: Path | None, file: Path) -> None:
     Stop feedsvc first. The present store is kept beside it under another name.
     """
     aside = restore_store(settings_from(config, seeds).store.url, file, datetime.now(UTC))
-    click.echo(f"the store is {file} as it was copied")
+    click.echo(f"restored the store from {file}")
     if aside:
         click.echo(f"the store until now is kept as {aside}")

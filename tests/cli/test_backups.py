@@ -12,7 +12,7 @@ def test_a_restored_store_exports_the_same_bytes(
 ) -> None:
     file = posts.write("tea.md")
     run("export", "before")
-    assert run("backup", "b.sqlite3").stdout == "b.sqlite3 is a copy of the store\n"
+    assert run("backup", "b.sqlite3").stdout == "copied the store to b.sqlite3\n"
     text = file.read_bytes()
     posts.write("tea.md", title="New")
     posts.write("late.md")
