@@ -95,7 +95,7 @@ def test_an_empty_folder_stays_empty_until_it_is_accepted(
 ) -> None:
     empty(posts.root)
     publish_twice(folder, published)
-    report = publish_twice(folder, published, accept=WHATEVER)
+    report = publish(folder, published, SITE, datetime.now(UTC), accept=WHATEVER)
     assert (sorted(report.withdrawn), report.held) == (["deep/er/pots.md", "tea.md"], 0)
     assert (titles(published), is_held(published)) == (set(), False)
     assert publish_twice(folder, published).held == 0

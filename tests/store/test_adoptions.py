@@ -190,8 +190,9 @@ def test_what_is_held_or_lost_keeps_its_entry(either_store: Store) -> None:
     publish(either_store, tea())
     held, losses = metadata.tables["held"], metadata.tables["losses"]
     one = {"entry_id": tea().id, "kind": "withdrawn", "path": "", "title": "", "since": 1}
+    one["reason"] = "many"
     either_store.restore(held, [one])
-    either_store.restore(losses, [{"entry_id": tea().id, "at": 1, "folder": "", "feeds": ""}])
+    either_store.restore(losses, [{"entry_id": tea().id, "at": 1, "groups": "[]"}])
     (post,) = either_store.adoptions.posts()
     either_store.adoptions.write([adoption(post)], NOW)
     with either_store._database.reading() as connection:

@@ -67,9 +67,10 @@ def filled(either_store: Store) -> Store:
         for table, columns in (
             (
                 "held",
-                "(entry_id, kind, path, title, since) VALUES (:i, 'w', 'secret.md', 't', 1)",
+                "(entry_id, kind, path, title, reason, since) "
+                "VALUES (:i, 'withdrawn', 'secret.md', 't', 'many', 1)",
             ),
-            ("losses", "(entry_id, at, folder, feeds) VALUES (:i, 1, '', '[]')"),
+            ("losses", "(entry_id, at, groups) VALUES (:i, 1, '[]')"),
             (
                 "adoptions",
                 "(number, key, entry_id, before) VALUES (1, 'path:secret', :i, '{}')",

@@ -48,7 +48,7 @@ PUBLIC = {
         "aliases.categories",
         "server.host",
     ),
-    *("server.readers", "server.proxy_header", "source.branch", "source.path"),
+    *("server.readers", "server.proxy_header", "source.branch", "source.path", "ledger.file"),
 }
 SECRETS = st.text(
     st.sampled_from("abzKQ09@:/?#%&=+ ;'\"\\[]{}$!~.-_é茶"), min_size=6, max_size=20

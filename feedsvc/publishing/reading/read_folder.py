@@ -58,6 +58,9 @@ def read_folder(
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
     missing = tuple(record for record in absent if not survey.hides(record.path))
     gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
+    if stored.accepts:
+        held = {loss.entry_id for loss in stored.held}
+        gone |= {r.path for r in missing if r.entry_id in held}
     reader = _Reader(
         folder,
         stored,

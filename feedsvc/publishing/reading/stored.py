@@ -27,6 +27,7 @@ class Stored:
     was_held: bool
     held: tuple[HeldLoss, ...] = ()
     is_upgrade: bool = False  # another version of the renderer wrote the store
+    accepts: bool = False  # held losses whose files are still missing need no second look
 
     @property
     def has_new_zone(self) -> bool:
@@ -68,7 +69,7 @@ def recall(
         if accepts:
             records |= _to_look_at_again(records, held)
         facts = (records, snapshot.revision(), scope, needs_all, zone_before, bool(held))
-        return Stored(*facts, held, is_upgrade)
+        return Stored(*facts, held, is_upgrade, accepts)
 
 
 def _to_look_at_again(
