@@ -84,7 +84,7 @@ def decide(
         )
         records.append(record)
     published = set(identities.values())
-    fate = decide_missing(findings, published, stored, now, hold)
+    fate = decide_missing(findings, published, stored, now, hold, identified.hidden)
     records += fate.kept
     return Publication(
         site,
@@ -270,10 +270,12 @@ def decide_missing(
     stored: Stored,
     now: datetime,
     hold: Hold = NOTHING_HELD,
+    hidden: Collection[str] = (),
 ) -> MissingFiles:
     """Forget the files that are gone, moved, or were never published; keep the others.
 
-    `published` are the ids of entries that some file has now.
+    `published` are the ids of entries that some file has now. `hidden` are the paths of files
+    whose posts are hidden in other files now.
     """
     kept, forgotten, withdrawn = [], [], []
     now_us = microseconds(now)
@@ -282,7 +284,9 @@ def decide_missing(
     for record in findings.missing:
         if record.entry_id is None or record.entry_id in published:
             forgotten.append(record.path)
-        elif record.path in findings.gone and record.entry_id not in hold.entries:
+        elif record.path in hidden or (
+            record.path in findings.gone and record.entry_id not in hold.entries
+        ):
             forgotten.append(record.path)
             withdrawn.append(record.entry_id)
         else:

@@ -85,7 +85,9 @@ def due_losses(findings: Findings, identified: Identified) -> DueLosses:
     missing = {
         record.path: record.entry_id
         for record in findings.missing
-        if record.entry_id and record.entry_id not in published
+        if record.entry_id
+        and record.entry_id not in published
+        and record.path not in identified.hidden
     }
     new = [
         f
@@ -156,7 +158,7 @@ def still_held(
     staying = []
     for loss in held:
         if loss.entry_id in published or loss.entry_id in known or loss.path in missing:
-            continue
+            continue  # also if its author hides it now, in another file
         finding = found.get(loss.path)
         is_unseen = not findings.saw(loss.path)
         is_kept = loss.kind == "re-identified" and (

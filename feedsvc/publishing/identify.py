@@ -34,6 +34,7 @@ class Identified:
     before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
     known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
     originals: Mapping[str, FileRecord] = field(default_factory=dict)  # of copies, by path
+    hidden: frozenset[str] = frozenset()  # missing files whose posts are hidden in new files
 
     def with_adopted(self, entry: Entry) -> Entry:
         """The entry with what its post took over from another feed."""
@@ -96,6 +97,25 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         before,
         frozenset(known),
         originals,
+        _hidden_elsewhere(findings, before),
+    )
+
+
+def _hidden_elsewhere(findings: Findings, before: Mapping[str, Standing]) -> frozenset[str]:
+    """The missing files whose posts came back in other files, in which they are hidden.
+
+    Only files that are new count: a draft that is kept beside a published post hides nothing.
+    """
+    hides = [f.hides for f in findings.files if f.hides and f.previous is None]
+    if not hides:
+        return frozenset()
+    keys = {claim.key for claim in hides}
+    looks = {(claim.title, claim.published) for claim in hides}
+    return frozenset(
+        record.path
+        for record in findings.missing
+        if record.key in keys
+        or ((post := before.get(record.path)) and (post.title, post.published) in looks)
     )
 
 
@@ -136,6 +156,15 @@ def _originals(
         original = old.get(_look(claim))
         if original and claim.path not in originals and not claim.key.startswith("guid:"):
             originals[claim.path] = original
+    # Of new posts that look the same, the first one is the original of the others.
+    first: dict[tuple[str, datetime, str], FileRecord] = {}
+    records = {finding.record.path: finding.record for finding in new}
+    for claim in claims:
+        if claim.path in originals or claim.key.startswith("guid:"):
+            continue
+        record = replace(records[claim.path], key=claim.key)
+        if (one := first.setdefault(_look(claim), record)) is not record:
+            originals[claim.path] = one
     return originals
 
 

@@ -51,6 +51,19 @@ def test_a_copy_waits_for_a_minute_and_is_a_post_of_its_own(house: House, tea: P
     assert len({entry.permalink for entry in house.entries()}) == 2
 
 
+def test_of_two_new_files_that_look_the_same_one_waits(house: House, tea: Path) -> None:
+    new = house.posts.write("new.md", LONG * 2, title="New")
+    copied(new, "moved.md")
+    report = house.publish(now())
+    assert (len(report.added), codes(report)) == (1, ["copy"])
+    before = ids(house)
+    (house.posts.root / report.added[0]).unlink()
+    for seconds in (1, 3, 300):
+        report = house.publish(now() + timedelta(seconds=seconds))
+        assert ids(house) == before
+    assert report.problems == ()
+
+
 @pytest.mark.parametrize("front", FRONTS, ids=["path", "slug"])
 def test_a_copy_takes_over_when_its_original_is_deleted(
     house: House, front: dict[str, str]

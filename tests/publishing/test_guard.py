@@ -36,6 +36,33 @@ def test_more_than_twenty_and_more_than_a_fifth_are_held(site: Blog) -> None:
     assert report.unsettled == frozenset()
 
 
+def test_posts_that_are_hidden_under_other_names_go_at_once(site: Blog) -> None:
+    site.delete("b", *range(40))
+    for number in range(40):
+        site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
+    site.now += MINUTE
+    report = site.publish(site.now)
+    assert (report.held, len(report.withdrawn), site.count()) == (0, 40, 60)
+    site.delete("b", *range(40, 45))
+    assert (site.look().held, site.count()) == (0, 55)
+
+
+def test_posts_that_are_held_go_when_they_are_hidden_under_other_names(site: Blog) -> None:
+    site.delete("b", *range(40))
+    assert site.look().held == 40
+    for number in range(39):
+        site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
+    assert (site.look().held, site.count()) == (1, 61)
+
+
+def test_a_draft_that_is_kept_beside_a_post_hides_no_loss(site: Blog) -> None:
+    for number in range(40):
+        site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
+    assert (site.look().held, site.count()) == (0, 100)
+    site.delete("b", *range(40))
+    assert (site.look().held, site.count()) == (40, 100)
+
+
 def test_more_than_twenty_but_not_a_fifth_pass(site: Blog) -> None:
     site.write("c", 10)
     site.look()

@@ -123,7 +123,7 @@ class _PostReader:
         if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
         if hidden or choice is None:
-            return Draft(fields.path, tuple(fields.warnings), hidden)
+            return self._hidden(hidden)
         published = self._published()
         title = self._title()
         categories = categories_of(fields, site.rules, self._front.dialect)
@@ -159,6 +159,17 @@ class _PostReader:
             positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
+
+    def _hidden(self, reason: str) -> Draft:
+        # What is wrong with the rest of a hidden post is not reported.
+        draft = Draft(self._fields.path, tuple(self._fields.warnings), reason)
+        with suppress(Refused):
+            draft = replace(draft, key=self._naming.key())
+        with suppress(Refused):
+            draft = replace(draft, title=self._title())
+        with suppress(Refused):
+            draft = replace(draft, published=self._published())
+        return draft
 
     def refused(self, problem: Problem) -> Draft | Problem:
         """The problem with the span in which the last good version may be shown.

@@ -69,12 +69,16 @@ class Post:
 class Draft:
     """A post that its author hides, and the `reason`; its published entry is withdrawn.
 
-    If the file could not be read either, that problem is one of the `warnings`.
+    If the file could not be read either, that problem is one of the `warnings`. The key, title
+    and date tell which post it is, as far as they can be read.
     """
 
     path: str
     warnings: tuple[Problem, ...] = ()
     reason: str = field(default="", compare=False)
+    key: str = field(default="", compare=False)
+    title: str = field(default="", compare=False)
+    published: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

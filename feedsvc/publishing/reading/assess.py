@@ -1,7 +1,8 @@
 """Decide what one file is on its own: a post to publish, or the reason why it is not."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
@@ -20,6 +21,8 @@ from feedsvc.publishing.reading.post_problems import (
 )
 from feedsvc.publishing.reading.read_file import compose_entry, problems_of
 from feedsvc.source.folder import HIDDEN
+
+_NO_DATE: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def assess(
@@ -42,7 +45,8 @@ def assess(
         if reading.expires and earlier.has_expired(reading.expires, now):
             passed_at = microseconds(reading.expires)
             expired = _expired(reading, reading.expires, now)
-            return _not_published(expired, file, previous, passed_at), None
+            finding = _not_published(expired, file, previous, passed_at)
+            return replace(finding, hides=_hidden_claim(reading)), None
         if earlier.has_come(reading, now):
             post, due_at = _until_next_change(reading, now, earlier.updated)
             composed = compose_entry(post, site)
@@ -109,7 +113,14 @@ def _not_published(
         record = replace(record, key=previous.key)
     if isinstance(reading, Problem) and previous and previous.entry_id:
         record = replace(record, entry_id=previous.entry_id, passed_at=previous.passed_at)
-    return Finding(record, previous)
+    return Finding(record, previous, hides=_hidden_claim(reading))
+
+
+def _hidden_claim(reading: Reading) -> Claim | None:
+    if isinstance(reading, Post | Draft) and reading.key:
+        published = reading.published or _NO_DATE
+        return Claim(reading.path, reading.key, reading.title, published)
+    return None
 
 
 def _state_of(reading: Reading) -> tuple[State, int | None]:

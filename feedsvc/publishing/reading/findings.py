@@ -41,7 +41,8 @@ class Finding:
     """All that a publish knows of one file that has changed, but its text.
 
     `record` is what is to be stored, `previous` what is stored now. A file that is to be
-    published has a `claim`; `record` lacks its entry id until the id is decided. The text is
+    published has a `claim`; `record` lacks its entry id until the id is decided. A file that is
+    hidden has in `hides` what its claim would be, as far as it can be read. The text is
     left out, and the entry is in a Spool, because 100,000 texts do not fit in memory. If it
     shares its slug, `plain` is the path of the post that has the plain slug as its key.
     """
@@ -51,6 +52,7 @@ class Finding:
     claim: Claim | None = None
     permalink: str = ""
     positions: Positions = _FIRST_LINE
+    hides: Claim | None = None
     plain: str = ""
 
 

@@ -1,6 +1,7 @@
 """Parsing a file into a post: kinds of files and plain fields."""
 
 import time
+from datetime import datetime
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.support.builders import (
     source,
 )
 
+DAY = at("2026-03-01T00:00:00+08:00")
 FULL = b"""---
 title: Green tea
 date: 2026-03-01 09:30:00
@@ -245,6 +247,24 @@ def test_an_html_body_stays_unchanged() -> None:
 
 def test_a_hidden_post_is_a_draft_even_without_a_date() -> None:
     assert parse_post("a.md", source("draft: true"), a_site()) == Draft("a.md")
+
+
+@pytest.mark.parametrize(
+    ("front", "key", "title", "published"),
+    [
+        ("title: Tea\ndate: 2026-03-01\nslug: tea", "slug:tea", "Tea", DAY),
+        ("title: Tea\ndate: never", "path:a", "Tea", None),
+        ("title: [a, b]\ndate: 2026-03-01", "path:a", "", DAY),
+        ("title: Tea\nslug: [a, b]", "", "Tea", None),
+    ],
+)
+def test_a_draft_tells_which_post_it_is(
+    front: str, key: str, title: str, published: datetime | None
+) -> None:
+    draft = parse_post("a.md", source(f"draft: true\n{front}"), a_site())
+    assert isinstance(draft, Draft)
+    assert (draft.key, draft.title, draft.published) == (key, title, published)
+    assert draft.warnings == ()
 
 
 def test_fields_that_feeds_do_not_use_are_not_checked() -> None:
