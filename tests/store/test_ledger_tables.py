@@ -297,13 +297,13 @@ def fill(store: Store, first: int, count: int) -> None:
 
 
 def test_an_export_needs_no_memory_for_all_lines(either_store: Store) -> None:
-    fill(either_store, 0, 20_000)
+    fill(either_store, 0, 10_000)
     tracemalloc.start()
     with either_store.snapshot() as snapshot:
-        assert write_ledger(snapshot, Nowhere()) == 20_000
+        assert write_ledger(snapshot, Nowhere()) == 10_000
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 6_000_000  # all lines are 20 times as much
+    assert peak < 3_000_000  # all lines are several times as much
 
 
 def test_the_work_grows_with_the_number_of_lines(store: Store) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support import calls
+from tests.support.commands import forked
 from tests.support.faultfs import faulty_folder
 from tests.support.faultfs_process import EVERYTHING
 from tests.support.running import (
@@ -97,11 +97,7 @@ def command(home: Path, root: Path, server: Server, *words: str) -> int:
         "FEEDSVC_CONTENT__SEEDS": str(root),
         "FEEDSVC_STORE__URL": f"sqlite:///{home}/var/feedsvc.sqlite3",
     }
-    words = (sys.executable, "-m", "feedsvc", *words)
-    ended = subprocess.run(
-        words, env=environ, cwd=home, capture_output=True, timeout=60, check=False
-    )
-    return ended.returncode
+    return forked(*words, environ=environ, cwd=home).returncode
 
 
 def release(home: Path, name: str, *titles: str) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support import calls
+from tests.support.commands import forked
 from tests.support.origins import Origin
 from tests.support.running import SITE, Server, running, wait_until
 from tests.support.subscriber import Subscriber, a_subscriber
@@ -47,15 +47,7 @@ def command(
         "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
         **settings,
     }
-    return subprocess.run(
-        [sys.executable, "-m", "feedsvc", *words],
-        env=environ,
-        cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return forked(*words, environ=environ, cwd=place)
 
 
 def beside(server: Server, place: Path, root: Path, *words: str) -> Any:

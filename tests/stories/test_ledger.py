@@ -10,7 +10,7 @@ import feedparser
 import pytest
 
 from feedsvc.core.ledger.ledger import forgotten_hash
-from tests.support.commands import environment, started
+from tests.support.commands import environment, forked
 from tests.support.origins import Origin
 from tests.support.running import SITE, Server, running, wait_until
 from tests.support.writing import PostFolder
@@ -40,7 +40,7 @@ def ran(server: Server, place: Path, seeds: Path, *words: str, **more: str) -> A
             **more,
         }
     )
-    return started(*words, environ=environ, cwd=place)
+    return forked(*words, environ=environ, cwd=place)
 
 
 def test_a_store_that_is_lost_comes_back_from_the_ledger_file(

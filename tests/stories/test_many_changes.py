@@ -342,7 +342,7 @@ class ManyChanges(RuleBasedStateMachine):
 
 TestManyChanges = ManyChanges.TestCase
 TestManyChanges.settings = settings(
-    max_examples=int(os.environ.get("MANY_CHANGES", "25")),
+    max_examples=int(os.environ.get("MANY_CHANGES", "15")),
     stateful_step_count=25,
     deadline=None,
     phases=[Phase.generate],  # to look for a smaller example takes minutes

@@ -50,6 +50,8 @@ PUBLIC = {
     ),
     *("server.readers", "server.proxy_header", "source.branch", "source.path", "ledger.file"),
 }
+# Addresses and names that the site publishes; a refusal has to say which of them is wrong.
+NAMED = {"redirects.paths", "redirects.tags"}
 SECRETS = st.text(
     st.sampled_from("abzKQ09@:/?#%&=+ ;'\"\\[]{}$!~.-_é茶"), min_size=6, max_size=20
 ).map(lambda text: f"Zx{text}9qZ")
@@ -143,7 +145,8 @@ def test_no_setting_shows_a_secret(secret: str, draw: Random) -> None:
                 one = {"url": "https://host/", "secret": SIGNING} | {leaf[1]: shape}
                 environ = ENVIRON | {"FEEDSVC_NOTIFY": json.dumps([one])}
             loaded, shown = _loaded(None, environ)
-            if loaded is None or ".".join(leaf) not in PUBLIC:
+            name = ".".join(leaf)
+            if name not in NAMED and (loaded is None or name not in PUBLIC):
                 assert not _shows(shown, secret), (leaf, value)
 
 
@@ -157,7 +160,8 @@ def test_no_setting_shows_one_secret_in_any_shape(leaf: tuple[str, ...]) -> None
             one = {"url": "https://host/", "secret": SIGNING} | {leaf[1]: value}
             environ = ENVIRON | {"FEEDSVC_NOTIFY": json.dumps([one])}
         loaded, shown = _loaded(None, environ)
-        if loaded is None or ".".join(leaf) not in PUBLIC:
+        name = ".".join(leaf)
+        if name not in NAMED and (loaded is None or name not in PUBLIC):
             assert not _shows(shown, secret), (leaf, value)
 
 

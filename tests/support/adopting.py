@@ -1,10 +1,9 @@
 """Runs `feedsvc adopt` beside a running server."""
 
 import json
-import subprocess
 from pathlib import Path
 
-from tests.support.commands import command, environment
+from tests.support.commands import environment, forked
 from tests.support.running import SITE, Server
 
 
@@ -17,15 +16,7 @@ def adopt(server: Server, place: Path, *words: str) -> dict[str, object]:
             "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
         }
     )
-    ended = subprocess.run(
-        command("adopt", "--format", "json", *words),
-        env=environ,
-        cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    ended = forked("adopt", "--format", "json", *words, environ=environ, cwd=place)
     assert ended.returncode == 0, ended.stderr
     printed: dict[str, object] = json.loads(ended.stdout)
     return printed

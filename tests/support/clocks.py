@@ -37,7 +37,7 @@ class Clock:
     def set(self, seconds: int) -> None:
         """Let it be so many seconds ahead of the right time; behind it if negative."""
         self._write(seconds)
-        time.sleep(_CACHED_SECONDS + 0.1)  # until every process has read it
+        time.sleep(_CACHED_SECONDS + 1.1)  # it counts whole seconds
 
     def _write(self, seconds: int) -> None:
         new = self._file.with_suffix(".new")

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,10 +42,23 @@ class Forked(subprocess.Popen[bytes]):
 
 
 def start_forked(
-    words: list[str], environ: Mapping[str, str], cwd: Path, log: Path
+    words: Sequence[str],
+    environ: Mapping[str, str],
+    cwd: Path,
+    log: Path,
+    errors: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `feedsvc WORDS` in a session of its own; what it prints is appended to `log`."""
-    order = {"words": words, "environ": dict(environ), "cwd": str(cwd), "log": str(log)}
+    """Start `feedsvc WORDS` in a session of its own.
+
+    What it prints is appended to `log`, its errors to `errors`, or also to `log`.
+    """
+    order = {
+        "words": list(words),
+        "environ": dict(environ),
+        "cwd": str(cwd),
+        "log": str(log),
+        "errors": str(errors or log),
+    }
     with _lock:
         starter = _running_starter()
         assert starter.stdin
@@ -105,10 +118,13 @@ def _become(order: dict[str, Any]) -> None:
     os.environ.update(order["environ"])
     time.tzset()
     nothing = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    for source, target in ((nothing, 0), (log, 1), (log, 2)):
+    log, errors = (
+        os.open(order[name], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        for name in ("log", "errors")
+    )
+    for source, target in ((nothing, 0), (log, 1), (errors, 2)):
         os.dup2(source, target)
-    for each in (nothing, log):
+    for each in (nothing, log, errors):
         os.close(each)
     sys.argv = ["feedsvc", *order["words"]]
 
