@@ -118,8 +118,21 @@ class Server:
         except requests.ConnectionError:
             return False
 
+    def pause(self) -> None:
+        """Stop it and its processes, so that they take no processor time."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, signal_number: int) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal_number)
+
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """End it, and everything that it started; its exit code."""
+        self.resume()
         if self.process.poll() is None:
             self.process.send_signal(signal_number)
         try:
