@@ -16,7 +16,8 @@ def plan_adoption(
     Without `with_rules`, posts that no feed shows keep their ids.
     """
     posts, used = store.adoptions.posts(), store.adoptions.used_ids()
-    forgotten = store.adoptions.forgotten()
+    with store.snapshot() as snapshot:
+        forgotten = snapshot.forgotten()
     return plan(feeds, posts, used, now, forgotten=forgotten, with_rules=with_rules)
 
 

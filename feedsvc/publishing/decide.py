@@ -44,31 +44,23 @@ def decide(
 
     `entries` are those of the findings, by path. They are read when the publication is written.
     """
-    ids, twins = identified.identities.ids, identified.identities.twins
+    ids = identified.identities.ids
     owners = page_owners(findings, identified.pages)
     first_dates = _first_dates(findings, identified, stored.zone_before)
     records = [finding.record for finding in findings.files if not finding.claim]
     identities: dict[str, str] = {}
     claims: dict[str, Claim] = {}
-    waiting = set()
+    aside = set()
     released = findings.released_ids()
     for finding in findings.files:
         claim = finding.claim
         if claim is None:
             continue
-        if claim.path in hold.paths:
-            if finding.previous:
-                records.append(_waiting_record(finding, finding.previous))
+        set_aside = _set_aside(finding, claim, identified, hold, now)
+        if set_aside is not None:
+            aside.add(claim.path)
+            records += set_aside
             continue
-        if claim.path in twins:
-            records.append(_twin_record(finding, claim, twins[claim.path]))
-            continue
-        if original := identified.originals.get(claim.path):
-            ready_at = _copy_ready_at(finding, original, now)
-            if ready_at > microseconds(now):
-                waiting.add(claim.path)
-                records.append(_copy_record(finding, original, ready_at))
-                continue
         entry_id = ids[claim.path]
         identities[claim.key] = entry_id
         claims[entry_id] = claim
@@ -91,7 +83,7 @@ def decide(
         (
             identified.with_adopted(with_identity(entry, ids[path], first_dates.get(path)))
             for path, entry in entries
-            if path not in twins and path not in hold.paths and path not in waiting
+            if path not in aside
         ),
         sorted((released | fate.withdrawn) - published),
         records,
@@ -101,6 +93,25 @@ def decide(
         hold.book,
         claims,
     )
+
+
+def _set_aside(
+    finding: Finding, claim: Claim, identified: Identified, hold: Hold, now: datetime
+) -> list[FileRecord] | None:
+    """What is recorded of a post that is not published now; None if it is published.
+
+    It is held, another post has its key, or it is a copy that waits.
+    """
+    if claim.path in hold.paths:
+        return [_waiting_record(finding, finding.previous)] if finding.previous else []
+    owner = identified.identities.twins.get(claim.path)
+    if owner is not None:
+        return [_twin_record(finding, claim, owner)]
+    if original := identified.originals.get(claim.path):
+        ready_at = _copy_ready_at(finding, original, now)
+        if ready_at > microseconds(now):
+            return [_copy_record(finding, original, ready_at)]
+    return None
 
 
 def page_owners(findings: Findings, pages: Mapping[str, list[str]]) -> dict[str, str]:

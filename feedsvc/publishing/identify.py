@@ -77,7 +77,6 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
         known = {*standing, *pinned.values(), *(entry.id for entry in withdrawn)} & ids.keys()
         returning = snapshot.remembered(known - standing.keys())
-        known.update(snapshot.remembered(ids.keys() - known))
         pages = snapshot.read_at({finding.permalink for finding in posts})
         adopted = snapshot.adopted(ids)
         new = [

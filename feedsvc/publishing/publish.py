@@ -39,30 +39,7 @@ def publish(
     Raises FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if
     another set than `accept` is held.
     """
-    with store.lock(), Spool() as entries:
-        stored = recall(store, site, now, only, accepts=bool(accept))
-        require_held(stored, accept)
-        findings = read_folder(folder, store, stored, site, now, entries, progress)
-        emptied = is_emptied(folder, store, stored, findings)
-        if emptied and not accept:
-            book = hold_everything(store, stored, now)
-            if book:
-                store.write_losses(book, now)
-            with store.snapshot() as snapshot:
-                return report_held(snapshot, site, stored, findings, book)
-        identified = identify_posts(store, site, findings)
-        with store.snapshot() as snapshot:
-            how = (guard, now)
-            hold = weigh(
-                snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
-            )
-        publication = decide(findings, entries, stored, identified, site, now, hold)
-        changes = Changes(stored.revision)
-        if stored.needs_all or publication.files or publication.forgotten or hold.book:
-            changes = store.publish(publication, now)
-        with store.snapshot() as snapshot:
-            known = identified.known
-            return report_on(snapshot, publication, changes, stored, findings, hold, known)
+    return _publish(folder, store, site, now, only, progress, accept, guard, writes=True)
 
 
 def preview(
@@ -79,13 +56,31 @@ def preview(
     The folder may be another one than the published one. Nobody may change it meanwhile: posts
     that are missing in it would be withdrawn. Raises as `publish` does.
     """
+    return _publish(folder, store, site, now, None, None, accept, guard, writes=False)
+
+
+def _publish(
+    folder: Folder,
+    store: Store,
+    site: Site,
+    now: datetime,
+    only: Collection[str] | None,
+    progress: Progress | None,
+    accept: str,
+    guard: Guard,
+    *,
+    writes: bool,
+) -> Report:
+    """The story. Unless it `writes`, the report says what it would do."""
     with store.lock(), Spool() as entries:
-        stored = recall(store, site, now, None, accepts=bool(accept))
+        stored = recall(store, site, now, only, accepts=bool(accept))
         require_held(stored, accept)
-        findings = read_folder(folder, store, stored, site, now, entries, None)
+        findings = read_folder(folder, store, stored, site, now, entries, progress)
         emptied = is_emptied(folder, store, stored, findings)
         if emptied and not accept:
             book = hold_everything(store, stored, now)
+            if writes and book:
+                store.write_losses(book, now)
             with store.snapshot() as snapshot:
                 return report_held(snapshot, site, stored, findings, book)
         identified = identify_posts(store, site, findings)
@@ -95,7 +90,10 @@ def preview(
                 snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
             )
         publication = decide(findings, entries, stored, identified, site, now, hold)
-        changes = store.rehearse(publication, now)
+        changes = Changes(stored.revision)
+        if stored.needs_all or publication.files or publication.forgotten or hold.book:
+            commit = store.publish if writes else store.rehearse
+            changes = commit(publication, now)
         with store.snapshot() as snapshot:
             known = identified.known
             return report_on(snapshot, publication, changes, stored, findings, hold, known)

@@ -16,8 +16,11 @@ def refuse_different_posts(source: Source, store: Store) -> None:
 
     The paths of folders prove nothing: machines may mount one folder at different paths. So a
     random sample of the published files is looked for, and at least half of it must be here. A
-    folder that is missing or empty passes: nothing is published from it until it is back.
+    folder that is missing or empty passes: nothing is published from it until it is back. A
+    SQLite store has only one watcher, which is the caller.
     """
+    if not store.is_shared:
+        return
     others = store.watchers.alive()
     if not others:
         return

@@ -23,7 +23,6 @@ from feedsvc.store.schema import (
     adoptions,
     entries,
     files,
-    forgotten,
     held,
     identities,
     ledger,
@@ -63,11 +62,6 @@ class Adoptions:
             for row in connection.execute(published.where(files.c.entry_id.is_not(None))):
                 used[row.id] = row.path
         return used
-
-    def forgotten(self) -> frozenset[str]:
-        """The hashes of all ids, keys and permalinks that were forgotten."""
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(sa.select(forgotten.c.hash)).scalars())
 
     def write(self, chosen: Sequence[Adoption], now: datetime) -> Changes:
         """Take over the ids and dates in one transaction, as one adoption."""

@@ -118,10 +118,6 @@ class Snapshot:
         query = sa.select(facts.c.value).where(facts.c.name == "revision")
         return int(self._connection.execute(query).scalar() or 0)
 
-    def held_posts(self) -> int:
-        """How many losses are held."""
-        return self.held_name()[0]
-
     def held_name(self) -> tuple[int, str]:
         """How many losses are held, and the name of their set; (0, "") for none."""
         return read_held_fact(self._connection)

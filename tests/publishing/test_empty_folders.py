@@ -45,7 +45,7 @@ def titles(store: Store) -> set[str]:
 
 def is_held(store: Store) -> bool:
     with store.snapshot() as snapshot:
-        return snapshot.held_posts() > 0
+        return snapshot.held_name()[0] > 0
 
 
 def publish_twice(folder: Folder, store: Store, site: Site = SITE, **more: str) -> Report:

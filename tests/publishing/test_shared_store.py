@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,6 +140,32 @@ def test_a_machine_that_is_cut_off_loses_the_lock_and_publishes_nothing(
                 vanished.publish(Publication(a_site(), [an_entry()]), NOW)
         assert titles(other) == set()
         assert may_publish(vanished)
+        for each in (vanished, other):
+            each.close()
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_heartbeat_whose_answer_is_lost_ends_the_publish(postgres_url: str) -> None:
+    """The server has dropped the connection, but the client does not hear of that."""
+    errors: list[StoreError] = []
+    with behind_proxy(postgres_url) as (proxy, url):
+        vanished, other = Store(url, limits=Limits(60)), Store(postgres_url)
+
+        def publish_late() -> None:
+            try:
+                with vanished.lock():
+                    proxy.fall_silent()
+                    wait_until(lambda: may_publish(other), "the takeover", 10)
+                    proxy.speak()
+                    vanished.publish(Publication(a_site(), [an_entry()]), NOW)
+            except StoreError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=publish_late, daemon=True)
+        thread.start()
+        thread.join(15)
+        assert not thread.is_alive()
+        assert errors
         for each in (vanished, other):
             each.close()
 

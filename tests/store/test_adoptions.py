@@ -180,12 +180,6 @@ def test_the_date_in_the_file_is_kept_in_the_ledger(either_store: Store) -> None
         assert (row.published, row.redated) == (at(day), tea().published)
 
 
-def test_forgotten_ids_are_known(either_store: Store) -> None:
-    with either_store._database.writing() as connection:
-        connection.execute(sa.insert(metadata.tables["forgotten"]), [{"hash": "ab"}])
-    assert either_store.adoptions.forgotten() == {"ab"}
-
-
 def test_what_is_held_or_lost_keeps_its_entry(either_store: Store) -> None:
     publish(either_store, tea())
     held, losses = metadata.tables["held"], metadata.tables["losses"]

@@ -1,4 +1,4 @@
-"""Many losses at once, as processes: nobody hears of them until somebody accepts them."""
+"""Many losses at once, in real processes: they are held until somebody accepts them."""
 
 import json
 import os
@@ -124,6 +124,17 @@ def test_an_unmounted_folder_of_the_blog_is_held_told_once_and_comes_back(
         blog.write("new.md", title="New")
         wait_until(lambda: len(receiver.calls) == 3, "the next message")
         assert messages(receiver)[-1]["data"]["added"]["count"] == 1
+
+
+def test_posts_that_vanished_while_a_killed_server_was_away_are_held(
+    tmp_path: Path, blog: PostFolder
+) -> None:
+    with running(tmp_path, blog.root) as server:
+        port = server.port
+        server.kill()
+    (blog.root / "2026").rename(tmp_path / "away")
+    with running(tmp_path, blog.root, QUICK, port) as server:
+        wait_for_hold(server, 60)
 
 
 def test_a_deletion_in_slices_is_held_from_the_slice_that_is_too_much(

@@ -130,11 +130,7 @@ def identify(
         if claim.path not in ids:
             entry_id = _earlier_id(claim, published, renamed, taken)
             if entry_id is None:
-                similar = [
-                    entry
-                    for similar_id, entry in similar_to(claim, absent).items()
-                    if similar_id not in taken
-                ]
+                similar = [e for e in similar_to(claim, absent).values() if e.id not in taken]
                 if len(similar) == 1 and claim.body_length >= LONG_ENOUGH:
                     entry_id = similar[0].id
                 elif similar:

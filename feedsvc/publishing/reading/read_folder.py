@@ -1,7 +1,7 @@
 """Read the files of the folder that have changed since they were last read."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -26,7 +26,7 @@ from feedsvc.publishing.reading.read_file import read_post
 from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
-from feedsvc.source.folder import Folder, SourceFile, Unsettled
+from feedsvc.source.folder import Folder, SourceFile, Survey, Unsettled
 from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a missing file may be about to appear under another name
@@ -49,12 +49,7 @@ def read_folder(
     nothing was ever published, files that are being written get one quiet period to be
     finished, so that a new site does not start with empty feeds.
     """
-    survey = folder.survey(stored.scope)
-    if not stored.revision and any(
-        folder.has_just_changed(s.ctime_ns) for s in survey.stamps.values()
-    ):
-        _wait(folder.quiet, len(survey.stamps), progress)
-        survey = folder.survey(stored.scope)
+    survey = _survey(folder, stored, progress)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
     missing = tuple(record for record in absent if not survey.hides(record.path))
     gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
@@ -83,24 +78,10 @@ def read_folder(
         if look.is_unsettled:
             unsettled.add(path)
         read += look.is_read
-    dropped = set()
-    for number, key, plain in shared_slugs(store, files, missing):
-        finding = files[number]
-        path = finding.record.path
-        if finding.claim and finding.claim.key == key:
-            files[number] = replace(finding, plain=plain)
-            continue
-        look = reader.look_again(finding, survey.stamps[path], key)
-        files[number] = replace(look.finding or Finding(finding.record), plain=plain)
-        if look.entry:
-            entries.replace(path, look.entry)
-        else:
-            entries.remove(path)
-        if look.is_unsettled:
-            unsettled.add(path)
-            dropped.add(number)
+    again = _with_own_keys(files, store, missing, reader, survey, entries)
+    unsettled |= {file.record.path for file in files} - {file.record.path for file in again}
     return Findings(
-        files=tuple(file for number, file in enumerate(files) if number not in dropped),
+        files=again,
         missing=missing,
         gone=gone,
         problems=tuple(survey.problems),
@@ -111,6 +92,35 @@ def read_folder(
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
         stands=folder.stands,
     )
+
+
+def _with_own_keys(
+    files: Sequence[Finding],
+    store: Store,
+    missing: Sequence[FileRecord],
+    reader: "_Reader",
+    survey: Survey,
+    entries: Spool,
+) -> tuple[Finding, ...]:
+    """The findings; posts that share a slug with another are read again with keys of their own.
+
+    One that changes just now is left out.
+    """
+    found: list[Finding | None] = [*files]
+    for number, key, plain in shared_slugs(store, files, missing):
+        finding = files[number]
+        path = finding.record.path
+        if finding.claim and finding.claim.key == key:
+            found[number] = replace(finding, plain=plain)
+            continue
+        look = reader.look_again(finding, survey.stamps[path], key)
+        again = replace(look.finding or Finding(finding.record), plain=plain)
+        found[number] = None if look.is_unsettled else again
+        if look.entry:
+            entries.replace(path, look.entry)
+        else:
+            entries.remove(path)
+    return tuple(finding for finding in found if finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,16 @@ class _Reader:
             # A disk that works again changes no stamp.
             finding = replace(finding, record=unread(finding.record))
         return _Look(finding if finding.record != record else None, entry, is_read=True)
+
+
+def _survey(folder: Folder, stored: Stored, progress: Progress | None) -> Survey:
+    """What is in the folder; before the first publish, after the quiet period of new files."""
+    survey = folder.survey(stored.scope)
+    stamps = survey.stamps.values()
+    if stored.revision or not any(folder.has_just_changed(s.ctime_ns) for s in stamps):
+        return survey
+    _wait(folder.quiet, len(stamps), progress)
+    return folder.survey(stored.scope)
 
 
 def _wait(seconds: float, total: int, progress: Progress | None) -> None:

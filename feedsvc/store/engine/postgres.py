@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -197,8 +198,26 @@ def holding(engine: Engine, number: int, name: str, *, wait: bool) -> Iterator[L
         if connection.execute(sa.select(call(number))).scalar() is False:
             raise StoreLocked(f"another process is publishing into {name}")
         lock = Lock(connection)
-        threading.Thread(target=lock.beat, name="lock", daemon=True).start()
-        try:
-            yield lock
-        finally:
-            lock.release()
+        with _limited(connection, VANISHED_SECONDS):
+            threading.Thread(target=lock.beat, name="lock", daemon=True).start()
+            try:
+                yield lock
+            finally:
+                lock.release()
+
+
+@contextmanager
+def _limited(connection: Connection, seconds: float) -> Iterator[None]:
+    """Give up each statement of a connection after so many seconds, within the context.
+
+    The server may have dropped the connection without the client hearing of it, although other
+    connections are answered.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, _Connection)  # noqa: S101 - `new_engine` makes no others
+    before = driver.limits
+    driver.limits = replace(before, statement=before.statement or seconds)
+    try:
+        yield
+    finally:
+        driver.limits = before
