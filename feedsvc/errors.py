@@ -24,12 +24,14 @@ class FeedsvcError(Exception):
 
 
 class SettingsError(FeedsvcError):
-    """The configuration is invalid; `problems` has one line for each fault."""
+    """The configuration is invalid; `problems` has one line for each fault.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__(
-            "the configuration has problems:\n" + "\n".join(f"  {p}" for p in problems)
-        )
+    `hint` is a further line, for a fault that has another cure than to mend each line.
+    """
+
+    def __init__(self, problems: tuple[str, ...], hint: str = "") -> None:
+        lines = [*(f"  {p}" for p in problems), *([hint] if hint else [])]
+        super().__init__("the configuration has problems:\n" + "\n".join(lines))
         self.problems = problems
 
 

@@ -1,58 +1,109 @@
 """Reads the settings from a TOML file and the environment, and reports every fault at once."""
 
 import copy
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from feedsvc.errors import SettingsError
-from feedsvc.settings.faults import fault_of
+from feedsvc.settings.config_files import ConfigFile, find_config, other_store, with_base
+from feedsvc.settings.faults import Origins, problem_of, unknown_variable
 from feedsvc.settings.redirect_checks import contradictions
-from feedsvc.settings.settings import NotifySettings, Settings
+from feedsvc.settings.settings import AliasSettings, RedirectSettings, Settings
+from feedsvc.settings.suggestions import CONFIG_VARIABLE, PREFIX, variable_of
 
-PREFIX: Final = "FEEDSVC_"
-DEFAULT_FILE: Final = Path("config/feedsvc.toml")
+_REQUIRED: Final = "site"  # the section with settings that have no default
+_HINT: Final = (
+    "there is no feedsvc.toml here; `feedsvc init FOLDER` writes one for a folder of posts, "
+    "and `feedsvc serve FOLDER` needs none"
+)
 
 
 def load_settings(file: Path | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in `file` and `environ`; by default in config/feedsvc.toml, if it exists.
+    """The settings in `file` and `environ`.
 
-    `FEEDSVC_SECTION__KEY` overrides a key of the file, and `PORT` the port. Raises
-    SettingsError with all problems.
+    The default for `file` is that of `FEEDSVC_CONFIG`, or else feedsvc.toml or
+    config/feedsvc.toml, if there is one. `FEEDSVC_SECTION__KEY` overrides a key of the file,
+    and `PORT` the port. Raises SettingsError with all problems.
     """
-    path = file or DEFAULT_FILE
-    text = _read(path) if file is not None or path.exists() else ""
-    tree, problems = _override(_parse(path, text), environ)
+    return read_settings(find_config(file, environ), environ)
+
+
+def read_settings(
+    file: ConfigFile | None,
+    environ: Mapping[str, str],
+    assumed: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Settings:
+    """The settings in `file` and `environ`, and the `assumed` ones where these have none.
+
+    `assumed` has values by section and key. Raises SettingsError with all problems.
+    """
+    text, written, unread = _read(file)
+    origins = Origins(str(file.path) if file else "", text, environ)
+    tree, unknown = _override(with_base(written, file.base) if file else {}, environ)
+    tree = _completed(tree, assumed or {})
+    settings, faults = _checked(tree)
+    if unread:  # the file may have what is missing
+        faults = [fault for fault in faults if not _is_missing(fault)]
+    problems = [
+        *([f"{file} {unread}"] if unread else []),
+        *_second_store(file, written, origins),
+        *unknown,
+        *(problem_of(fault, origins) for fault in faults),
+        *_contradictions(tree, origins),
+    ]
+    if problems or settings is None:
+        hint = _HINT if file is None and any(map(_is_missing, faults)) else ""
+        raise SettingsError(tuple(problems), hint) from unread
+    return settings.based_at(file.base) if file else settings
+
+
+def _checked(tree: Mapping[str, Any]) -> tuple[Settings | None, list[Mapping[str, Any]]]:
+    """The settings, or else the errors of pydantic, whose texts would show the values."""
     try:
-        settings = Settings.model_validate(tree)
+        return Settings.model_validate(tree), []
     except ValidationError as error:
-        problems += [_problem(dict(detail), path, text, environ) for detail in error.errors()]
-        raise SettingsError(tuple(problems)) from None  # its text would show the values
-    tags = (*settings.aliases.tags.items(), *settings.redirects.tags.items())
-    problems += [f"{path}: {each}" for each in contradictions(tags)]
-    if problems:
-        raise SettingsError(tuple(problems))
-    return settings
+        return None, [dict(each) for each in error.errors()]
 
 
-def _read(path: Path) -> str:
+def _read(file: ConfigFile | None) -> tuple[str, dict[str, Any], "_Unread | None"]:
+    """The text and the tree of the file, or why there is none."""
+    text = ""
+    if file is None:
+        return text, {}, None
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError((f"{path} cannot be read: {error}",)) from error
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
+        text = file.path.read_text("utf-8-sig")  # some editors of Windows write a mark
+        return text, tomllib.loads(text), None
     except RecursionError:
-        raise SettingsError((f"{path} is not TOML: it is nested too deep",)) from None
+        return text, {}, _Unread("is not TOML: it is nested too deep")
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError((f"{path} is not TOML: {error}",)) from error
+        return text, {}, _Unread(f"is not TOML: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        return text, {}, _Unread(f"cannot be read: {error}")
+
+
+class _Unread(Exception):  # noqa: N818 - the cause of a SettingsError
+    """Why a file has no settings."""
+
+
+def _second_store(
+    file: ConfigFile | None, written: Mapping[str, Any], origins: Origins
+) -> list[str]:
+    """A problem if the file would begin a second store, because it was started elsewhere."""
+    if file is None or variable_of("store", "url") in origins.environ:
+        return []
+    stores = other_store(file, written)
+    if stores is None:
+        return []
+    missing, other = stores
+    return [
+        f"{origins.of(['store', 'url'])}: store.url: there is no store {missing}, but there is "
+        f"{other}, which may have the ids of these posts; write the one to use with its whole "
+        f'path, such as url = "sqlite:///{other.absolute()}"'
+    ]
 
 
 def _override(
@@ -63,7 +114,7 @@ def _override(
     if environ.get("PORT") and isinstance(merged.setdefault("server", {}), dict):
         merged["server"]["port"] = environ["PORT"]
     for name, value in sorted(environ.items()):
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name == CONFIG_VARIABLE:
             continue
         section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
         if section == "notify" and not separator:
@@ -71,72 +122,33 @@ def _override(
             continue
         branch = merged.setdefault(section, {}) if section in Settings.model_fields else None
         if not separator or not isinstance(branch, dict):
-            problems.append(
-                f"{name} in the environment is not a setting; write {PREFIX}SITE__TITLE"
-            )
+            problems.append(unknown_variable(name))
         else:
             branch[key] = value
     return merged, problems
 
 
-def _problem(
-    detail: Mapping[str, Any], path: Path, text: str, environ: Mapping[str, str]
-) -> str:
-    """One line: where the setting is, its key, the fault, and an example."""
-    keys = [str(part) for part in detail["loc"]]
-    if keys[0] == "notify":
-        keys = [keys[0], *keys[2:]]  # without the index in the list
-    inner = keys[2:] if detail["type"] in ("missing", "extra_forbidden") else []
-    key = ".".join([*keys[:2], *inner])
-    return f"{_origin(keys, path, text, environ)}: {key}: {fault_of(detail)}{_example(keys)}"
+def _completed(
+    tree: dict[str, Any], assumed: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The tree with the assumed values where it has none, and with the required section."""
+    for section, values in {_REQUIRED: {}, **assumed}.items():
+        branch = tree.setdefault(section, {})
+        if isinstance(branch, dict):
+            tree[section] = {**values, **branch}
+    return tree
 
 
-def _origin(keys: list[str], path: Path, text: str, environ: Mapping[str, str]) -> str:
-    """The variable or the line of the file that the value comes from."""
-    variable = PREFIX + "__".join(keys[:2]).upper()
-    if keys[:2] == ["server", "port"] and environ.get("PORT") and variable not in environ:
-        variable = "PORT"
-    if variable in environ:
-        return f"{variable} in the environment"
-    line = _line_of(keys, text)
-    if not line and keys[:2] == ["redirects", "paths"]:  # it is written in the section itself
-        line = _line_of(keys[:1], text)
-    return f"{path}:{line}" if line else str(path)
+def _contradictions(tree: Mapping[str, Any], origins: Origins) -> list[str]:
+    """The tags that lead to themselves by way of two sections."""
+    try:
+        aliases = AliasSettings.model_validate(tree.get("aliases", {}))
+        redirects = RedirectSettings.model_validate(tree.get("redirects", {}))
+    except ValidationError:
+        return []  # these faults are reported
+    faults = contradictions((*aliases.tags.items(), *redirects.tags.items()))
+    return [f"{origins.of(['redirects', 'tags'])}: {fault}" for fault in faults]
 
 
-def _line_of(keys: list[str], text: str) -> int:
-    """The line that sets the key, or that begins its section; 0 if there is none."""
-    section = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        heading = re.match(r"\s*\[\[?\s*([\w.]+)\s*\]", line)
-        if heading:
-            section = heading[1]
-            if section in (".".join(keys), ".".join(keys[:2])):
-                return number
-        key = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=", line)
-        if key and [*filter(None, [section]), key[1]] == keys[: 1 + bool(section)]:
-            return number
-    return 0
-
-
-def _example(keys: list[str]) -> str:
-    """What to write instead: an example of the setting, or the names that there are."""
-    section = _section(keys[0])
-    if section is None:
-        return f"; sections are {', '.join(Settings.model_fields)}"
-    if len(keys) < 2:
-        heading = "[[notify]]" if section is NotifySettings else f"[{keys[0]}]"
-        return f"; write a {heading} section"
-    field = section.model_fields.get(keys[1])
-    if field is None:
-        return f"; [{keys[0]}] has {', '.join(section.model_fields)}"
-    example = (field.examples or [""])[0]
-    is_bare = not isinstance(example, str) or example[0] in "{[" or example in ("true", "false")
-    return f"; write {keys[1]} = {example}" if is_bare else f'; write {keys[1]} = "{example}"'
-
-
-def _section(name: str) -> type[BaseModel] | None:
-    if name == "notify":
-        return NotifySettings
-    field = Settings.model_fields.get(name)
-    return cast("type[BaseModel] | None", field.annotation if field else None)
+def _is_missing(detail: Mapping[str, Any]) -> bool:
+    return bool(detail["type"] == "missing")

@@ -1,7 +1,7 @@
 """Every setting, with its type, its default, its check and an example."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     IPvAnyNetwork,
+    PrivateAttr,
     SecretStr,
     create_model,
     model_validator,
@@ -316,3 +317,15 @@ class Settings(_Section):
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()
     notify: Annotated[tuple[NotifySettings, ...], BeforeValidator(checks.from_json)] = ()
+    _base: Path = PrivateAttr(Path())
+
+    @property
+    def base(self) -> Path:
+        """The folder of the clone in `var/source`: where relative paths of the file start."""
+        return self._base
+
+    def based_at(self, base: Path) -> Self:
+        """The same settings, from a file whose relative paths start at `base`."""
+        based = self.model_copy()
+        based._base = base
+        return based

@@ -17,6 +17,8 @@ def source_of(settings: Settings) -> Source:
     globs = (content.include, content.exclude)
     if not source.git:
         return Source(Folder(content.seeds, settings.watcher.quiet, *globs))
-    repository = Repository(CLONE, Remote(source.git, source.branch, source.depth))
+    repository = Repository(
+        settings.base / CLONE, Remote(source.git, source.branch, source.depth)
+    )
     folder = Folder(repository.tree / source.path, 0, *globs, stands=True)
     return Source(folder, repository, branch=source.branch, path=source.path)

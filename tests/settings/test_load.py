@@ -101,7 +101,10 @@ def test_a_fault_in_the_file_is_refused_by_line_and_key(
     assert only_problem(written(file, text), SITE).startswith(f"{line}: {key}: ")
 
 
-@pytest.mark.parametrize("key", ["title", "url", "author", "timezone", "tag_authority"])
+REQUIRED = ("title", "url", "author", "timezone", "tag_authority")
+
+
+@pytest.mark.parametrize("key", REQUIRED)
 def test_a_required_setting_that_is_missing_is_named(file: Path, key: str) -> None:
     environ = {
         name: value for name, value in SITE.items() if name.lower() != f"feedsvc_site__{key}"
@@ -109,8 +112,45 @@ def test_a_required_setting_that_is_missing_is_named(file: Path, key: str) -> No
     assert f"site.{key}: it is missing" in only_problem(None, environ)
 
 
-def test_without_settings_the_message_asks_for_a_site_section(file: Path) -> None:
-    assert "[site]" in only_problem(None, {})
+def test_without_settings_each_missing_one_is_named_and_init_is_the_cure(file: Path) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None, {})
+    keys = [problem.partition(": it is missing")[0] for problem in refused.value.problems]
+    assert keys == [f"site.{key}" for key in REQUIRED]
+    assert "feedsvc init" in str(refused.value).splitlines()[-1]
+
+
+def test_missing_settings_are_reported_beside_other_faults(file: Path) -> None:
+    reported = problems(written(file, "[server]\nport = 0\n\n[site]\ntitle = 'Tea'\n"), {})
+    assert [problem.partition(": it")[0] for problem in reported] == [
+        *(f"my.toml:4: site.{key}" for key in REQUIRED[1:]),
+        "my.toml:2: server.port",
+    ]
+
+
+def test_a_file_that_is_not_toml_hides_no_fault_of_the_environment(file: Path) -> None:
+    environ = {"FEEDSVC_SERVER__PORT": "0", "FEEDSVC_NOPE": "1"}
+    origins = [each.split(" ")[0] for each in problems(written(file, "[site"), environ)]
+    assert origins == ["my.toml", "FEEDSVC_NOPE", "FEEDSVC_SERVER__PORT"]
+
+
+def test_contradicting_tags_are_reported_beside_other_faults(file: Path) -> None:
+    text = "[aliases]\ntags = { a = 'b' }\n[redirects.tags]\nb = 'a'\n[server]\nport = 0\n"
+    origins = [each.split(" ")[0] for each in problems(written(file, text), SITE)]
+    assert origins == ["my.toml:6:", "my.toml:3:"]
+
+
+@pytest.mark.parametrize(
+    "text", ["site.titel = 1\n", "[site]\n'titel' = 1\n", 'site = {"titel" = 1}\n']
+)
+def test_a_key_is_found_however_it_is_written(file: Path, text: str) -> None:
+    line = 1 + text.count("\n", 0, text.index("titel"))
+    assert problems(written(file, text), SITE)[0].startswith(f"my.toml:{line}: site.titel: ")
+
+
+def test_a_byte_order_mark_is_no_fault(file: Path) -> None:
+    given = written(file, "\ufeff[feeds]\nentries = 7\n")
+    assert load_settings(given, SITE).feeds.entries == 7
 
 
 def test_a_file_that_is_not_toml_is_refused_with_its_line(file: Path) -> None:
@@ -221,7 +261,10 @@ def test_the_message_has_each_problem_on_a_line_of_its_own(file: Path) -> None:
 
 def test_the_problem_of_an_unknown_key_lists_the_keys(file: Path) -> None:
     problem = only_problem(written(file, "[store]\nuri = 'sqlite:///x'\n"), SITE)
-    assert problem == "my.toml:2: store.uri: there is no such setting; [store] has url, timeout"
+    assert problem == (
+        "my.toml:2: store.uri: there is no such setting (did you mean url?); "
+        "[store] has url, timeout"
+    )
 
 
 def test_the_problem_of_an_unknown_section_lists_the_sections(file: Path) -> None:
