@@ -46,7 +46,9 @@ class _Group(click.Group):
             context.exit(2)
 
 
-@click.group(cls=_Group, epilog=_EXAMPLES)
+@click.group(
+    cls=_Group, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @settings_options
 @click.version_option(__version__, prog_name="feedsvc", message="%(prog)s %(version)s")
 @click.pass_context

@@ -1,27 +1,57 @@
 """The commands that run until they are stopped: serve, web, watch."""
 
+import logging
+import os
 import signal
 import threading
+import time
+from collections.abc import Mapping
 from contextlib import ExitStack
+from http import HTTPStatus
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 import click
 
 from feedsvc.cli.printing import shown_source
-from feedsvc.cli.wiring import require_posts, settings_from, settings_options, watching
+from feedsvc.cli.wiring import (
+    listen_options,
+    require_posts,
+    settings_from,
+    settings_options,
+    watching,
+)
 from feedsvc.core import addresses
 from feedsvc.logs import log_to_stderr
+from feedsvc.settings.local_addresses import (
+    is_local,
+    local_site_url,
+    local_url,
+    with_port_in_url,
+)
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.file_locks import sole_watcher
+
+_READY_SECONDS: Final = 60  # then the browser shows that the first scan is not over
+_READY_TICK: Final = 0.1
+
+log = logging.getLogger("feedsvc.web")
 
 
 @click.command()
 @settings_options
-def serve(config: Path | None, seeds: Path | None) -> None:
+@listen_options
+@click.option("--open", "opens", is_flag=True, help="Open a browser once the feeds are ready.")
+def serve(
+    config: Path | None, seeds: Path | None, host: str | None, port: int | None, opens: bool
+) -> None:
     """Watch the folder and serve its feeds, in one command."""
     from feedsvc.web.server.server import serve_http
 
-    settings = settings_from(config, seeds)
+    settings = settings_from(config, seeds, host=host, port=port)
+    if port is not None or _is_port_given(os.environ):
+        settings = with_port_in_url(settings)
     log_to_stderr()
     require_posts(settings)  # report its faults before anything starts
     with ExitStack() as stack, sole_watcher(settings.store.url):
@@ -29,17 +59,20 @@ def serve(config: Path | None, seeds: Path | None) -> None:
         def started() -> None:
             stack.enter_context(watching(settings))
             _announce(settings)
+            if opens:
+                threading.Thread(target=_open_browser, args=(settings,), daemon=True).start()
 
         serve_http(settings, started, stack.close)
 
 
 @click.command()
 @settings_options
-def web(config: Path | None, seeds: Path | None) -> None:
+@listen_options
+def web(config: Path | None, seeds: Path | None, host: str | None, port: int | None) -> None:
     """Serve what is published, without watching the folder."""
     from feedsvc.web.server.server import serve_http
 
-    settings = settings_from(config, seeds)
+    settings = settings_from(config, seeds, host=host, port=port)
     log_to_stderr()
     serve_http(settings, lambda: _announce(settings), lambda: None)
 
@@ -59,6 +92,11 @@ def watch(config: Path | None, seeds: Path | None) -> None:
         ended.wait()
 
 
+def _is_port_given(environ: Mapping[str, str]) -> bool:
+    """True if the port is that of PORT."""
+    return bool(environ.get("PORT")) and "FEEDSVC_SERVER__PORT" not in environ
+
+
 def _announce(settings: Settings) -> None:
     server, site_url = settings.server, settings.site.url
     host = f"[{server.host}]" if ":" in server.host else server.host
@@ -67,4 +105,37 @@ def _announce(settings: Settings) -> None:
         *(f"  {addresses.url(site_url, name)}" for name in addresses.FORMATS.values()),
         f"  {addresses.url(site_url, addresses.OPML_PATH)}  (all feeds)",
     ]
+    if not is_local(settings):
+        lines.append(f"  {local_site_url(settings)}/  (on this machine)")
     click.echo("\n".join(lines), err=True)
+
+
+def _open_browser(settings: Settings) -> None:
+    """Open the site in a browser once it is ready. A fault is logged, and nothing else."""
+    import webbrowser  # not at the top: it takes some milliseconds of every command
+
+    url = f"{local_site_url(settings)}/"
+    until = time.monotonic() + _READY_SECONDS
+    while not _is_ready(settings) and time.monotonic() < until:
+        time.sleep(_READY_TICK)
+    try:
+        is_open = webbrowser.open(url)
+    except Exception as error:  # noqa: BLE001 - any fault of a browser: the server goes on
+        log.warning("cannot open a browser: %s; open %s", error, url)
+        return
+    if not is_open:
+        log.warning("found no browser to open; open %s", url)
+
+
+def _is_ready(settings: Settings) -> bool:
+    from http.client import HTTPConnection, HTTPException  # as above
+
+    local = urlsplit(local_url(settings.server))
+    connection = HTTPConnection(local.hostname or "", local.port or 80, timeout=1)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

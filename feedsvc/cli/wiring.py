@@ -40,7 +40,7 @@ def settings_options(function: _F) -> _F:
     config = click.option(
         "--config",
         type=click.Path(path_type=Path),
-        help="The settings file. Default: config/feedsvc.toml, if it exists.",
+        help="The settings file. Default: feedsvc.toml or config/feedsvc.toml, if it exists.",
     )
     seeds = click.option(
         "--seeds", type=click.Path(path_type=Path), help="The folder of posts."
@@ -48,13 +48,33 @@ def settings_options(function: _F) -> _F:
     return config(seeds(function))
 
 
-def settings_from(config: Path | None, seeds: Path | None) -> Settings:
+def listen_options(function: _F) -> _F:
+    """The options `--host` and `--port` of the commands that serve."""
+    host = click.option("--host", help="The address to listen on. Default: server.host.")
+    port = click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        help="The port to listen on. Default: PORT, or server.port.",
+    )
+    return host(port(function))
+
+
+def settings_from(
+    config: Path | None,
+    seeds: Path | None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+) -> Settings:
     """The settings, with the options of the command or else those of the group."""
     group_config, group_seeds = click.get_current_context().obj or (None, None)
     environ = dict(os.environ)
-    folder = seeds or group_seeds
-    if folder:
-        environ["FEEDSVC_CONTENT__SEEDS"] = str(folder)
+    options = {
+        "FEEDSVC_CONTENT__SEEDS": seeds or group_seeds,
+        "FEEDSVC_SERVER__HOST": host,
+        "FEEDSVC_SERVER__PORT": port,
+    }
+    environ |= {name: str(value) for name, value in options.items() if value is not None}
     return load_settings(config or group_config, environ)
 
 

@@ -117,7 +117,7 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise FeedsvcError(
-            f"cannot listen on {host}:{port}: {error.strerror}; stop the program that uses it "
-            "or set server.port"
+            f"cannot listen on {host}:{port}: {error.strerror}; stop the program that uses it, "
+            f"add --port {port + 1 if port < 65535 else port - 1}, or set server.port"
         ) from error
     return listener
