@@ -6,7 +6,10 @@ from typing import Final
 import click
 
 from feedsvc.cli.printing import job_row, print_job, print_table, utc
+from feedsvc.cli.publishing import publish_try
 from feedsvc.cli.wiring import (
+    folder_argument,
+    is_try,
     listeners_of,
     pusher_of,
     settings_from,
@@ -25,9 +28,12 @@ _MOST_JOBS: Final = 50
 
 @click.command()
 @settings_options
-def feeds(config: Path | None, seeds: Path | None) -> None:
-    """List all feeds: address, title, entries, last changed."""
-    settings = settings_from(config, seeds)
+@folder_argument
+def feeds(config: Path | None, seeds: Path | None, folder: Path | None) -> None:
+    """List all feeds: address, title, entries, last changed. FOLDER is as for serve."""
+    settings = settings_from(config, seeds, folder)
+    if is_try(folder):
+        publish_try(settings)
     with store_to_list(settings).snapshot() as snapshot:
         site = snapshot.site()
         rows = [

@@ -11,6 +11,7 @@ import click
 from feedsvc import __version__
 from feedsvc.cli.adopting import adopt_command
 from feedsvc.cli.backups import backup, restore
+from feedsvc.cli.init import init
 from feedsvc.cli.ledger import ledger
 from feedsvc.cli.listing import feeds, jobs, subscriptions
 from feedsvc.cli.publishing import check, export_command, publish_command
@@ -61,7 +62,7 @@ def main(context: click.Context, config: Path | None, seeds: Path | None) -> Non
 
 
 for _command in (
-    *(serve, web, watch),
+    *(init, serve, web, watch),
     *(publish_command, check, export_command),
     *(status, feeds, jobs, subscriptions),
     push,

@@ -23,6 +23,8 @@ from feedsvc.cli.printing import (
     shown_source,
 )
 from feedsvc.cli.wiring import (
+    check_settings,
+    folder_argument,
     guard_of,
     ledger_file_of,
     limits_of,
@@ -68,18 +70,24 @@ _T = TypeVar("_T")
     default="text",
     help="With --dry-run: text for people, json for programs.",
 )
+@folder_argument
 def publish_command(
-    config: Path | None, seeds: Path | None, dry_run: bool, accept: str, format_name: str
+    config: Path | None,
+    seeds: Path | None,
+    dry_run: bool,
+    accept: str,
+    format_name: str,
+    folder: Path | None,
 ) -> None:
     """Scan the folder once, publish, and report.
 
     Many posts that would be withdrawn or get new ids at once are held: they stay published
-    until their files are back, or --accept lets them go. Ends with 1 if a post was refused, and
-    with 3 while something is held.
+    until their files are back, or --accept lets them go. FOLDER is as for serve. Ends with 1 if
+    a post was refused, and with 3 while something is held.
     """
     if format_name == "json" and not dry_run:
         raise click.UsageError("--format json needs --dry-run")
-    settings = settings_from(config, seeds)
+    settings = settings_from(config, seeds, folder)
     shared: list[str] = []
     if dry_run and format_name == "json":
         report = _rehearse(settings, accept=accept)
@@ -119,11 +127,11 @@ def check(
 ) -> None:
     """Read posts as publish does and print every problem; write nothing.
 
-    PATH is a post or a folder of posts. Default: the folder of the settings. Ends with 0 if
-    there are no problems or only warnings, with 1 if a post would be refused, and with 2 if
-    nothing could be checked.
+    PATH is a post, a folder of posts, or the FOLDER of serve. Default: the folder of the
+    settings. Ends with 0 if there are no problems or only warnings, with 1 if a post would be
+    refused, and with 2 if nothing could be checked.
     """
-    settings = settings_from(config, seeds)
+    settings, path = check_settings(config, seeds, path)
     content = settings.content
     posts = source_to_read(settings).folder.root if settings.source.git else content.seeds
     root, only = _paths_to_check(posts, path)
@@ -153,13 +161,18 @@ def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | No
 
 @click.command("export")
 @settings_options
+@click.argument("folders", metavar="[FOLDER]", nargs=-1, type=click.Path(path_type=Path))
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-def export_command(config: Path | None, seeds: Path | None, directory: Path) -> None:
+def export_command(
+    config: Path | None, seeds: Path | None, folders: tuple[Path, ...], directory: Path
+) -> None:
     """Publish, then write every feed as a file below DIRECTORY.
 
-    Ends as publish does. Posts that are held are in the files.
+    FOLDER is as for serve. Ends as publish does. Posts that are held are in the files.
     """
-    settings = settings_from(config, seeds)
+    if len(folders) > 1:
+        raise click.UsageError("give one FOLDER and one DIRECTORY")
+    settings = settings_from(config, seeds, *folders)
     store = open_sound_store(settings.store.url, limits_of(settings))
     reports = _publish_settled(settings, store, accept="")
     with progress_of("Writing feeds") as progress:
@@ -168,6 +181,12 @@ def export_command(config: Path | None, seeds: Path | None, directory: Path) -> 
     if reports[-1].refused:
         print_problems(reports[-1])
     _exit_after(reports[-1], settings)
+
+
+def publish_try(settings: Settings) -> None:
+    """Publish into the store of a try, which is empty."""
+    with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
+        _publish_settled(settings, store, accept="")
 
 
 def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Report]:

@@ -16,6 +16,7 @@ import click
 
 from feedsvc.cli.printing import shown_source
 from feedsvc.cli.wiring import (
+    folder_argument,
     listen_options,
     require_posts,
     settings_from,
@@ -42,14 +43,24 @@ log = logging.getLogger("feedsvc.web")
 @click.command()
 @settings_options
 @listen_options
+@folder_argument
 @click.option("--open", "opens", is_flag=True, help="Open a browser once the feeds are ready.")
 def serve(
-    config: Path | None, seeds: Path | None, host: str | None, port: int | None, opens: bool
+    config: Path | None,
+    seeds: Path | None,
+    host: str | None,
+    port: int | None,
+    folder: Path | None,
+    opens: bool,
 ) -> None:
-    """Watch the folder and serve its feeds, in one command."""
+    """Watch the folder and serve its feeds, in one command.
+
+    FOLDER is the folder of a site or of posts. Its feedsvc.toml is used, or else its settings
+    are assumed for a try.
+    """
     from feedsvc.web.server.server import serve_http
 
-    settings = settings_from(config, seeds, host=host, port=port)
+    settings = settings_from(config, seeds, folder, host=host, port=port)
     if port is not None or _is_port_given(os.environ):
         settings = with_port_in_url(settings)
     log_to_stderr()

@@ -1,0 +1,242 @@
+"""The command that writes the settings file of a folder: init."""
+
+import os
+import re
+import secrets
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import click
+
+from feedsvc.cli.printing import printable
+from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table
+from feedsvc.cli.wiring import require_folder
+from feedsvc.core import addresses
+from feedsvc.core.generators.recognised import Assumption, SettingValue
+from feedsvc.errors import FeedsvcError, FolderError
+from feedsvc.publishing.check import check
+from feedsvc.settings.assumed import REQUIRED, SEEDS, Assumed, setting_fault, tree_of
+from feedsvc.settings.config_files import NAME, ConfigFile, config_in
+from feedsvc.settings.load import read_settings
+from feedsvc.settings.local_addresses import is_loopback
+from feedsvc.settings.new_config import config_text
+from feedsvc.settings.settings import Settings
+from feedsvc.settings.site import site_of
+from feedsvc.source.folder import Folder
+
+_URL: Final = "site.url"
+_AUTHORITY: Final = "site.tag_authority"
+_LOCAL_URL: Final = "http://127.0.0.1:8000"
+# In a hidden folder, because generators copy others to the site, and because the watcher must
+# not take a change of the store for a change of the posts.
+_STORE: Final = "sqlite:///.feedsvc/feedsvc.sqlite3"
+_MOST_PROBLEMS: Final = 5
+_QUESTIONS: Final = {
+    "site.title": "Title of the site",
+    _URL: "Public address of the site",
+    "site.author": "Author of posts that name none",
+    "site.timezone": "Time zone of dates without an offset",
+    "site.subtitle": "A line about the site",
+    "site.email": "Mail address of the author",
+    "site.language": "Language of the site",
+    "content.permalink": "Path of the page of a post",
+}
+_WHY_NEVER: Final = """\
+The tag authority is a domain that is yours, and a date on which it was. It is part of every
+id, and readers recognise posts by their ids. Never change it after the first publish:
+every post would appear as new to every reader."""
+_ONLY_HERE: Final = "this machine only; write the address that others use"
+
+
+@click.command("init")
+@click.argument("folder", default=Path(), type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Ask nothing; take what was found, or defaults.")
+def init(folder: Path, yes: bool) -> None:
+    """Write FOLDER/feedsvc.toml, with which the ids of posts are permanent.
+
+    The settings are those of the generator's config. What is not found there is asked for.
+    FOLDER is the folder of a site or of posts; the default is the current one. A settings file
+    that exists is never changed.
+    """
+    require_folder(folder)
+    _refuse_present(folder)
+    if not (yes or sys.stdin.isatty()):
+        raise FeedsvcError("init asks questions; run it in a terminal, or add --yes")
+    assumed = assume_for(folder, {_URL: (_LOCAL_URL, _ONLY_HERE), _AUTHORITY: ("", "")})
+    click.echo(printable(f"{folder}: {recognised_as(assumed)}"))
+    for line in table([row for row in rows_of(assumed) if row[0] in assumed.found]):
+        click.echo(printable(line))
+    values = dict(assumed.values())
+    if not yes:
+        values |= _answers(assumed)
+    authority = tag_authority(str(values[_URL]), datetime.now(UTC).date(), secrets.token_hex(4))
+    click.echo(f"\n{_WHY_NEVER}")
+    values[_AUTHORITY] = authority if yes else _ask(_AUTHORITY, "Tag authority", authority)
+    values["store.url"] = _STORE
+    read_settings(
+        None, os.environ, tree_of(values)
+    )  # reports its faults before the file is written
+    file = folder / NAME
+    _write_new(file, _text(values, assumed))
+    click.echo(printable(f"Wrote {file} with {_AUTHORITY} = {values[_AUTHORITY]!r}."))
+    settings = read_settings(ConfigFile(file, folder), os.environ)
+    _check_once(settings)
+    click.echo("Next:")
+    for command in next_commands(folder, assumed, settings):
+        click.echo(f"  {command}")
+
+
+def _refuse_present(folder: Path) -> None:
+    present = config_in(folder)
+    if present:
+        raise FeedsvcError(
+            f"{present.path} exists, and init changes no settings file; edit it, or rename it"
+        )
+
+
+def _answers(assumed: Assumed) -> Iterator[tuple[str, SettingValue]]:
+    """Ask for the settings that were not found."""
+    for each in assumed.unknown:
+        click.echo(printable(f"{place(each.file, each.line)}: {each.setting}: {each.why}"))
+    asked = [key for key in REQUIRED if key not in assumed.found and key != _AUTHORITY]
+    asked += [each.setting for each in assumed.unknown if each.setting not in REQUIRED]
+    for setting in asked:
+        default = assumed.values().get(setting, _default_of(setting))
+        if setting in _QUESTIONS:
+            yield setting, _ask(setting, _QUESTIONS[setting], str(default))
+
+
+def _ask(setting: str, question: str, default: str) -> str:
+    """The answer to a question, which is asked again until feedsvc accepts it."""
+
+    def checked(answer: str) -> str:
+        fault = setting_fault(setting, answer)
+        if fault:
+            raise click.BadParameter(fault)
+        return answer
+
+    answer: str = click.prompt(
+        question, default=default, value_proc=checked, show_default=bool(default)
+    )
+    return answer
+
+
+def tag_authority(url: str, today: date, unique: str) -> str:
+    """The tag authority to propose: the host of the site and a date (RFC 4151, section 2.1).
+
+    A host that is nobody's for certain, such as an IP address, gives `unique` below .invalid
+    (RFC 2606, section 2).
+    """
+    host = (urlsplit(url).hostname or "").lower()
+    is_name = re.fullmatch(r"[a-z0-9._-]*[a-z][a-z0-9-]*", host) and "." in host
+    if not is_name or is_loopback(host):
+        host = f"feedsvc-{unique}.invalid"
+    return f"{host},{today}"
+
+
+def _text(values: dict[str, SettingValue], assumed: Assumed) -> str:
+    """The text of the file: what is required, and what differs from our defaults."""
+    written = {
+        key: value
+        for key, value in values.items()
+        if key in REQUIRED or key == SEEDS or value != _default_of(key)
+    }
+    defaults = assumed.defaults.items()
+    origins = {
+        **{key: f"not found: {why}" for key, (value, why) in defaults if values[key] == value},
+        SEEDS: "",
+        **{key: _origin(each, assumed) for key, each in assumed.found.items()},
+    }
+    if str(values[_AUTHORITY]).partition(",")[0].endswith(".invalid"):
+        origins[_AUTHORITY] = "made up; before the first publish, write a domain of yours"
+    notes: dict[str, list[str]] = {}
+    for each in assumed.unknown:
+        if each.setting not in written:
+            section, _, key = each.setting.partition(".")
+            note = f"{key}: not taken from {place(each.file, each.line)}: {each.why}"
+            notes.setdefault(section, []).append(note)
+    return config_text(written, origins, notes)
+
+
+def _origin(found: Assumption, assumed: Assumed) -> str:
+    if found.line:
+        return f"from {found.file}:{found.line}"
+    return f"as {assumed.recognised.generator} has it"
+
+
+def _default_of(setting: str) -> Any:
+    """The default of a setting; empty if it is required."""
+    section, _, key = setting.partition(".")
+    default = Settings.model_fields[section].default
+    return getattr(default, key, "")
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write a file that does not exist yet, all of it or nothing. Raises FeedsvcError."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(descriptor)
+            Path(name).chmod(0o644)  # the user of a service may be another one
+            _link_new(Path(name), file)
+        finally:
+            Path(name).unlink()
+    except FileExistsError:
+        _refuse_present(file.parent)
+        raise
+    except OSError as error:
+        raise FeedsvcError(
+            f"{file} cannot be written: {error.strerror}; let feedsvc write into the folder"
+        ) from error
+
+
+def _link_new(written: Path, file: Path) -> None:
+    """Give a file its name. Raises FileExistsError if something has this name."""
+    try:
+        os.link(written, file)
+    except FileExistsError:
+        raise
+    except OSError:  # this file system has no links
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(written.read_text("utf-8"))
+
+
+def _check_once(settings: Settings) -> None:
+    """Print how many problems the posts have, and the first of them."""
+    content = settings.content
+    folder = Folder(content.seeds, 0, content.include, content.exclude)
+    try:
+        problems = check(folder, site_of(settings))
+    except FolderError as error:
+        click.echo(printable(f"The posts cannot be checked: {error}"))
+        return
+    refused = len({problem.path for problem in problems if problem.refuses})
+    click.echo(f"First check: problems: {len(problems)}; posts that are refused: {refused}")
+    for problem in problems[:_MOST_PROBLEMS]:
+        click.echo(
+            printable(f"  {content.seeds / problem.path}: {problem.fault}; {problem.cure}")
+        )
+
+
+def next_commands(folder: Path, assumed: Assumed, settings: Settings) -> list[str]:
+    """The three commands to use next, with the old feed of the site if its address is known."""
+    here = folder == Path()
+    target = "" if here else f" {shlex.quote(str(folder))}"
+    config = "" if here else f" --config {shlex.quote(str(folder / NAME))}"
+    if _URL in assumed.found and assumed.recognised.feeds:
+        old = addresses.url(settings.site.url, assumed.recognised.feeds[0].lstrip("/"))
+        return [
+            f"feedsvc publish{target}",
+            f"feedsvc adopt{config} {shlex.quote(old)}",
+            f"feedsvc serve{target}",
+        ]
+    return [f"feedsvc check{target}", f"feedsvc serve{target}", f"feedsvc feeds{target}"]
