@@ -30,9 +30,14 @@ class SettingsError(FeedsvcError):
     """
 
     def __init__(self, problems: tuple[str, ...], hint: str = "") -> None:
-        lines = [*(f"  {p}" for p in problems), *([hint] if hint else [])]
+        self.problems = tuple(map(_one_line, problems))
+        lines = [*(f"  {p}" for p in self.problems), *([hint] if hint else [])]
         super().__init__("the configuration has problems:\n" + "\n".join(lines))
-        self.problems = problems
+
+
+def _one_line(text: str) -> str:
+    """The text with control characters escaped: names in a file may have them."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class FolderError(FeedsvcError):

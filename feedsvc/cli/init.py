@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from feedsvc.cli.printing import printable
-from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table
+from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table, unknown_lines
 from feedsvc.cli.wiring import require_folder
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
@@ -102,8 +102,8 @@ def _refuse_present(folder: Path) -> None:
 
 def _answers(assumed: Assumed) -> Iterator[tuple[str, SettingValue]]:
     """Ask for the settings that were not found."""
-    for each in assumed.unknown:
-        click.echo(printable(f"{place(each.file, each.line)}: {each.setting}: {each.why}"))
+    for line in unknown_lines(assumed):
+        click.echo(printable(line))
     asked = [key for key in REQUIRED if key not in assumed.found and key != _AUTHORITY]
     asked += [each.setting for each in assumed.unknown if each.setting not in REQUIRED]
     for setting in asked:
@@ -159,14 +159,13 @@ def _text(values: dict[str, SettingValue], assumed: Assumed) -> str:
     for each in assumed.unknown:
         if each.setting not in written:
             section, _, key = each.setting.partition(".")
-            note = f"{key}: not taken from {place(each.file, each.line)}: {each.why}"
-            notes.setdefault(section, []).append(note)
+            notes.setdefault(section, []).append(f"{key}: {place(each)} {each.why}")
     return config_text(written, origins, notes)
 
 
 def _origin(found: Assumption, assumed: Assumed) -> str:
     if found.line:
-        return f"from {found.file}:{found.line}"
+        return f"from {place(found)}"
     return f"as {assumed.recognised.generator} has it"
 
 

@@ -4,8 +4,12 @@ import json
 import os
 import shlex
 import shutil
+import signal
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,7 +19,7 @@ from rich.cells import cell_len
 
 from feedsvc.cli.printing import printable
 from feedsvc.core.generators.recognise import recognise
-from feedsvc.core.generators.recognised import SettingValue
+from feedsvc.core.generators.recognised import Assumption, SettingValue, Unknown
 from feedsvc.core.text import legal
 from feedsvc.errors import FeedsvcError
 from feedsvc.settings.assumed import SEEDS, Assumed, Defaults, assume
@@ -76,7 +80,7 @@ def _print_try(
     lines = [
         f"{folder} has no feedsvc.toml; {recognised_as(assumed)}. These settings are assumed:",
         *table(rows),
-        *unknown_lines(assumed),
+        *(f"  {line}" for line in unknown_lines(assumed)),
         *(f"  {name} in the environment is not used in a try" for name in unused),
         "This is a try: it serves this machine only and keeps nothing, and its ids are "
         f"temporary. They become permanent with: {command}",
@@ -124,7 +128,7 @@ def rows_of(assumed: Assumed) -> list[Row]:
         if each is None:
             where = f"our default: {assumed.defaults[setting][1]}"
         elif each.line:
-            where = f"{each.file}:{each.line}"
+            where = place(each)
         else:
             where = f"{each.file}: default of {assumed.recognised.generator}".lstrip(": ")
         rows.append((setting, shown_value(value), where))
@@ -133,15 +137,12 @@ def rows_of(assumed: Assumed) -> list[Row]:
 
 def unknown_lines(assumed: Assumed) -> list[str]:
     """A line for each setting that could not be taken from the config of the generator."""
-    return [
-        f"  {each.setting} is not taken from {place(each.file, each.line)}: {each.why}"
-        for each in assumed.unknown
-    ]
+    return [f"{each.setting}: {place(each)} {each.why}" for each in assumed.unknown]
 
 
-def place(file: str, line: int) -> str:
-    """A file, with its line if that is known."""
-    return f"{file}:{line}" if line else file
+def place(each: Assumption | Unknown) -> str:
+    """The file of a setting, with its line if that is known."""
+    return f"{each.file}:{each.line}" if each.line else each.file
 
 
 def shown_value(value: SettingValue) -> str:
@@ -196,7 +197,24 @@ def _require_loopback(host: str, folder: Path) -> None:
 
 def _with_temporary_store(settings: Settings) -> Settings:
     """The settings with a store that is removed when the command ends."""
+    context = click.get_current_context()
+    _end_in_order(context)
     folder = tempfile.mkdtemp(prefix="feedsvc-try-")
-    click.get_current_context().call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))
+    context.call_on_close(lambda: shutil.rmtree(folder, ignore_errors=True))
     store = settings.store.model_copy(update={"url": f"sqlite:///{folder}/feedsvc.sqlite3"})
     return settings.model_copy(update={"store": store})
+
+
+def _end_in_order(context: click.Context) -> None:
+    """Let the signals of a closed terminal, and of kill, end the command as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # only the main thread may do this
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if before is not signal.SIG_IGN:  # nohup ignores it
+            signal.signal(number, _end)
+            context.call_on_close(partial(signal.signal, number, before))
+
+
+def _end(number: int, _: object) -> None:
+    sys.exit(128 + number)

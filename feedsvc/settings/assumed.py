@@ -50,7 +50,8 @@ def assume(recognised: Recognised, defaults: Defaults) -> Assumed:
     for each in recognised.assumptions:
         fault = setting_fault(each.setting, each.value)
         if fault:
-            unknown.append(Unknown(each.setting, each.file, each.line, fault))
+            why = f"has a value that feedsvc refuses: {fault}"
+            unknown.append(Unknown(each.setting, each.file, each.line, why))
         else:
             found[each.setting] = each
     ours = {key: default for key, default in defaults.items() if key not in found}

@@ -26,9 +26,10 @@ def test_help_shows_examples_of_existing_commands(run: Run) -> None:
     assert shown <= main.commands.keys()
 
 
+@pytest.mark.parametrize("option", ["--help", "-h"])
 @pytest.mark.parametrize("name", list(main.commands))
-def test_every_command_has_a_help_text(run: Run, name: str) -> None:
-    result = run(name, "--help")
+def test_every_command_has_a_help_text(run: Run, name: str, option: str) -> None:
+    result = run(name, option)
     assert result.exit_code == 0
     assert main.commands[name].help
 

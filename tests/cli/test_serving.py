@@ -45,6 +45,14 @@ def test_a_port_in_use_ends_serve_with_2_and_names_the_port(
     assert line.endswith("or set server.port")
 
 
+def test_an_address_of_another_machine_ends_serve_with_2_and_the_cure(run: Run) -> None:
+    result = run("serve", "--host", "192.0.2.1", "--port", str(free_port()))
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("feedsvc: cannot listen on 192.0.2.1:")
+    assert line.endswith("; set server.host to an address of this machine, such as 127.0.0.1")
+
+
 @dataclass(frozen=True)
 class Life:
     """A process that ran until a signal ended it. `page` is the main feed that it served."""

@@ -57,9 +57,13 @@ class Serving:
 
 @contextmanager
 def serving(
-    tmp_path: Path, *words: str, port: int, environ: Mapping[str, str] | None = None
+    tmp_path: Path,
+    *words: str,
+    port: int,
+    environ: Mapping[str, str] | None = None,
+    ending: signal.Signals = signal.SIGINT,
 ) -> Iterator[Serving]:
-    """A server without settings, until Ctrl-C, which it obeys."""
+    """A server without settings, until a signal that its terminal sends, which it obeys."""
     temporary, log = tmp_path / "temporary", tmp_path / f"{time.monotonic_ns()}.log"
     temporary.mkdir(exist_ok=True)
     clean = environment({"FEEDSVC_WATCHER__QUIET": "0", "TMPDIR": str(temporary)})
@@ -69,8 +73,9 @@ def serving(
     try:
         wait_until(server.is_ready, "ready")
         yield server
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-        assert process.wait(SOON) == 0
+        os.killpg(process.pid, ending)  # as a terminal does
+        assert process.wait(SOON) == (0 if ending == signal.SIGINT else 128 + ending)
+        assert "Traceback" not in server.log
     finally:
         if process.poll() is None:
             process.kill()
@@ -103,7 +108,7 @@ def test_a_folder_is_served_and_a_second_start_changes_no_byte(
         assert second.returncode == 2
         assert f"cannot listen on 127.0.0.1:{port}: " in second.stderr
         assert f"add --port {port + 1}" in second.stderr
-    with serving(tmp_path, *words, port=port) as again:
+    with serving(tmp_path, *words, port=port, ending=signal.SIGHUP) as again:
         assert again.feeds() == feeds
     assert [path.name for path in blog.root.iterdir()] == ["tea.md"]
 

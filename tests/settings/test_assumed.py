@@ -53,7 +53,8 @@ def test_a_value_that_feedsvc_refuses_is_unknown(
 ) -> None:
     assumed = assume(recognised(Assumption(setting, value, "_config.yml", 7)), OURS)
     assert assumed.found == {}
-    assert Unknown(setting, "_config.yml", 7, fault) in assumed.unknown
+    why = f"has a value that feedsvc refuses: {fault}"
+    assert Unknown(setting, "_config.yml", 7, why) in assumed.unknown
     assert assumed.unknown[0] == Unknown("site.subtitle", "a.js", 3, "is code")
 
 

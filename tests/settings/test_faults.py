@@ -88,3 +88,10 @@ def test_a_fault_inside_an_author_is_named_by_its_whole_key(file: Path) -> None:
         "my.toml:2: content.authors.li.name: it is missing; "
         'write authors = { li = { name = "Li Wei" } }'
     )
+
+
+@pytest.mark.parametrize("key", ["a\\nb", "\\u001b[31m", "a\\u2028b"])
+def test_a_name_with_control_characters_stays_on_one_line(file: Path, key: str) -> None:
+    text = f'"{key}" = 1\n[site]\n"{key}" = 1\n'
+    for problem in problems(written(file, text), SITE):
+        assert problem.isprintable()

@@ -1,5 +1,6 @@
 """Runs uvicorn: opens the port, and says what each web process does."""
 
+import errno
 import logging
 import socket
 import sys
@@ -116,8 +117,16 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
-        raise FeedsvcError(
-            f"cannot listen on {host}:{port}: {error.strerror}; stop the program that uses it, "
-            f"add --port {port + 1 if port < 65535 else port - 1}, or set server.port"
-        ) from error
+        fault = f"cannot listen on {host}:{port}: {error.strerror}"
+        raise FeedsvcError(f"{fault}; {_cure_of(error, port)}") from error
     return listener
+
+
+def _cure_of(error: OSError, port: int) -> str:
+    """What to do if the address cannot be listened on."""
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return f"stop the program that uses it, add --port {other}, or set server.port"
+    if error.errno == errno.EACCES:
+        return "add --port 8000, or set server.port to a port above 1023"
+    return "set server.host to an address of this machine, such as 127.0.0.1"
