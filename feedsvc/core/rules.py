@@ -1,12 +1,20 @@
 """Defines the settings for reading posts; the bytes of feeds do not contain them."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from feedsvc.core.people import Person
 
 Dialect: TypeAlias = Literal["auto", "yaml", "toml", "json", "headers"]
 DIALECTS: Final[tuple[Dialect, ...]] = ("auto", "yaml", "toml", "json", "headers")
+
+# fmt: off
+Generator: TypeAlias = Literal[
+    "hexo", "jekyll", "hugo", "zola", "pelican", "nikola", "11ty",
+    "astro", "docusaurus", "mkdocs", "quarto", "obsidian", "plain",
+]
+# fmt: on
+GENERATORS: Final[tuple[Generator, ...]] = get_args(Generator)
 
 # Languages in names of files and folders. `it`, `cs`, `id` and `ml` have other meanings.
 LANGUAGES: Final = (
