@@ -7,8 +7,8 @@ title nor an author; its themes have them in a module of constants.
 from typing import Final
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -50,7 +50,7 @@ _KEYS: Final = {
 }
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What the files of an Astro site say."""
     found = Gathered("astro", config)
     own = config.at("default") or NOTHING
@@ -65,7 +65,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised([feed for name, feed in _FEEDS.items() if name in configs])
 
 
-def _constants(found: Gathered, file: ConfigFile) -> None:
+def _constants(found: Gathered, file: GeneratorConfig) -> None:
     top = {name.lower(): value for name, value in file.root.keys.items()}
     plain = ConfigValue({f"{name}": value for name, value in top.items() if "site" in name}, 0)
     objects = [top[name] for name in _OBJECTS if name in top and top[name].keys]

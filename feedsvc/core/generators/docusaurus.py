@@ -6,8 +6,8 @@ https://docusaurus.io/docs/api/plugins/@docusaurus/plugin-content-blog.
 from typing import Final
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -17,7 +17,7 @@ _PLUGIN: Final = "@docusaurus/plugin-content-blog"
 _FILES: Final = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Docusaurus says."""
     found, site = Gathered("docusaurus", config), config.at("default") or NOTHING
     found.site(

@@ -6,8 +6,8 @@ https://www.11ty.dev/docs/config/, https://www.11ty.dev/docs/plugins/rss/.
 from typing import Final
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -24,7 +24,7 @@ DATA_NAMES: Final = tuple(
 )
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What the config and the metadata of 11ty say."""
     found = Gathered("11ty", config)
     for name in DATA_NAMES:
@@ -41,7 +41,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     )
 
 
-def _site(found: Gathered, file: ConfigFile, data: ConfigValue) -> None:
+def _site(found: Gathered, file: GeneratorConfig, data: ConfigValue) -> None:
     found.site(
         file,
         {
@@ -56,7 +56,7 @@ def _site(found: Gathered, file: ConfigFile, data: ConfigValue) -> None:
     found.people(file, data.at("author"), data.at("authorName"))
 
 
-def _feed_options(config: ConfigFile) -> ConfigValue:
+def _feed_options(config: GeneratorConfig) -> ConfigValue:
     """The options of the feed plugin: of the first plugin that has metadata."""
     for call in (config.at("addPlugin()") or NOTHING).members:
         options = call.members[1] if len(call.members) > 1 else NOTHING
@@ -65,7 +65,7 @@ def _feed_options(config: ConfigFile) -> ConfigValue:
     return NOTHING
 
 
-def _posts(found: Gathered, config: ConfigFile) -> None:
+def _posts(found: Gathered, config: GeneratorConfig) -> None:
     calls = (config.at("setInputDirectory()") or NOTHING).members
     of_call = calls[-1].members[0] if calls and calls[-1].members else None
     folder = (

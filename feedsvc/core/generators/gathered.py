@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.configs.site_values import (
     Conversion,
     email,
@@ -22,7 +22,7 @@ from feedsvc.core.generators.recognised import (
 )
 from feedsvc.core.rules import Generator
 
-Configs = Mapping[str, ConfigFile]
+Configs = Mapping[str, GeneratorConfig]
 
 _REQUIRED: Final = {
     "site.title": "names no title",
@@ -38,14 +38,14 @@ class Gathered:
     `main` is the file by which the generator was recognised.
     """
 
-    def __init__(self, generator: Generator, main: ConfigFile) -> None:
+    def __init__(self, generator: Generator, main: GeneratorConfig) -> None:
         self._generator = generator
         self._main = main
         self._assumptions: dict[str, Assumption] = {}
         self._unknown: dict[str, Unknown] = {}
 
     def take(
-        self, setting: str, file: ConfigFile, value: ConfigValue | None, how: Conversion
+        self, setting: str, file: GeneratorConfig, value: ConfigValue | None, how: Conversion
     ) -> bool:
         """Take a value, if there is one; true if it can be used. An empty text is none."""
         if value is None or value.content == "":
@@ -56,7 +56,7 @@ class Gathered:
             self.unknown(setting, str(error), file, value.line)
             return False
 
-    def put(self, setting: str, value: SettingValue, file: ConfigFile, line: int) -> bool:
+    def put(self, setting: str, value: SettingValue, file: GeneratorConfig, line: int) -> bool:
         """Take a value that needs no conversion; true unless it is empty."""
         if value == "":
             return False
@@ -68,7 +68,11 @@ class Gathered:
         self.put(setting, value, self._main, 0)
 
     def attempt(
-        self, setting: str, make: Callable[[], str], file: ConfigFile, value: ConfigValue | None
+        self,
+        setting: str,
+        make: Callable[[], str],
+        file: GeneratorConfig,
+        value: ConfigValue | None,
     ) -> None:
         """Take what `make` returns, at the line of a value, or as a default without one.
 
@@ -81,13 +85,13 @@ class Gathered:
             self.unknown(setting, str(error), *place)
 
     def unknown(
-        self, setting: str, why: str, file: ConfigFile | None = None, line: int = 0
+        self, setting: str, why: str, file: GeneratorConfig | None = None, line: int = 0
     ) -> None:
         """Record why a setting cannot be taken. It counts if no other place has it."""
         name = (file or self._main).name
         self._unknown.setdefault(setting, Unknown(setting, name, line, why))
 
-    def people(self, file: ConfigFile, *values: ConfigValue | None) -> None:
+    def people(self, file: GeneratorConfig, *values: ConfigValue | None) -> None:
         """Take the author from texts, or from maps with a `name` and an `email`."""
         for value in filter(None, values):
             person = (
@@ -101,7 +105,7 @@ class Gathered:
             else:
                 self.take("site.author", file, person, text)
 
-    def authors(self, file: ConfigFile, people: ConfigValue) -> None:
+    def authors(self, file: GeneratorConfig, people: ConfigValue) -> None:
         """Take the people whom posts name by a key: `content.authors`."""
         authors: dict[str, SettingValue] = {}
         for key, person in people.keys.items():
@@ -121,7 +125,9 @@ class Gathered:
             path = "" if seeds.value == "." else f"/{seeds.value}"
             self.default("content.permalink", f"{path}/{tokens}")
 
-    def site(self, file: ConfigFile, names: Mapping[str, Sequence[ConfigValue | None]]) -> None:
+    def site(
+        self, file: GeneratorConfig, names: Mapping[str, Sequence[ConfigValue | None]]
+    ) -> None:
         """Take the settings of `[site]` whose values need no other value."""
         for name, values in names.items():
             for value in values:

@@ -2,14 +2,14 @@
 
 from feedsvc.core.generators import patterns
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
 _FEED_PLUGIN = "hexo-generator-feed"
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Hexo says."""
     found = Gathered("hexo", config)
     found.site(
@@ -31,7 +31,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised(_feeds(configs, config))
 
 
-def _posts(found: Gathered, config: ConfigFile) -> None:
+def _posts(found: Gathered, config: GeneratorConfig) -> None:
     source = config.at("source_dir")
     found.attempt(
         "content.seeds",
@@ -53,7 +53,7 @@ def _posts(found: Gathered, config: ConfigFile) -> None:
     )
 
 
-def _feeds(configs: Configs, config: ConfigFile) -> list[str]:
+def _feeds(configs: Configs, config: GeneratorConfig) -> list[str]:
     """The feeds of the usual plugin, unless package.json says that it is not there."""
     package = configs.get("package.json")
     if package and package.root.keys and not package.at("dependencies", _FEED_PLUGIN):

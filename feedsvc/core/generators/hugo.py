@@ -5,8 +5,8 @@ from typing import Final
 
 from feedsvc.core.generators import patterns
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -30,13 +30,13 @@ NAMES: Final = (
 )
 
 
-class _Config:
+class _SiteConfig:
     """All config files of a site. Case does not matter in keys."""
 
     def __init__(self, configs: Configs) -> None:
         self.files = [configs[name] for name in NAMES if name in configs]
 
-    def all(self, *path: str) -> Iterator[tuple[ConfigFile, ConfigValue]]:
+    def all(self, *path: str) -> Iterator[tuple[GeneratorConfig, ConfigValue]]:
         """The values at a path, those that take precedence first."""
         for file in self.files:
             stem = file.name.rpartition("/")[2].partition(".")[0]
@@ -49,7 +49,7 @@ class _Config:
             if value:
                 yield file, value
 
-    def first(self, *path: str) -> tuple[ConfigFile | None, ConfigValue | None]:
+    def first(self, *path: str) -> tuple[GeneratorConfig | None, ConfigValue | None]:
         """The first of them, or nothing."""
         return next(self.all(*path), (None, None))
 
@@ -66,9 +66,9 @@ def _at(value: ConfigValue, path: tuple[str, ...]) -> ConfigValue | None:
     return found if found and found.content is not None else None
 
 
-def gather(configs: Configs, main: ConfigFile) -> Recognised:
+def gather(configs: Configs, main: GeneratorConfig) -> Recognised:
     """What the config files of Hugo say."""
-    config, found = _Config(configs), Gathered("hugo", main)
+    config, found = _SiteConfig(configs), Gathered("hugo", main)
     language = config.text("en", "defaultContentLanguage")
     own = ("languages", language)
     _take(found, config, "title", (*own, "title"), ("title",))
@@ -99,13 +99,13 @@ def gather(configs: Configs, main: ConfigFile) -> Recognised:
     return found.recognised([f"{language}/{name}.xml" if in_folder else f"{name}.xml"])
 
 
-def _take(found: Gathered, config: _Config, name: str, *paths: tuple[str, ...]) -> None:
+def _take(found: Gathered, config: _SiteConfig, name: str, *paths: tuple[str, ...]) -> None:
     for path in paths:
         for file, value in config.all(*path):
             found.site(file, {name: [value]})
 
 
-def _posts(found: Gathered, config: _Config, own: tuple[str, str]) -> None:
+def _posts(found: Gathered, config: _SiteConfig, own: tuple[str, str]) -> None:
     folder_file, folder = config.first(*own, "contentDir")
     if folder is None:
         folder_file, folder = config.first("contentDir")
@@ -126,9 +126,9 @@ def _posts(found: Gathered, config: _Config, own: tuple[str, str]) -> None:
     _permalink(found, config, names)
 
 
-def _permalink(found: Gathered, config: _Config, main_sections: list[str]) -> None:
+def _permalink(found: Gathered, config: _SiteConfig, main_sections: list[str]) -> None:
     """The one pattern of all sections that hold posts."""
-    sections: dict[str, tuple[ConfigFile, ConfigValue]] = {}
+    sections: dict[str, tuple[GeneratorConfig, ConfigValue]] = {}
     for path in (("permalinks", "page"), ("permalinks",)):
         for file, table in config.all(*path):
             for name, value in table.keys.items():

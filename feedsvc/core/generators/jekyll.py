@@ -2,15 +2,15 @@
 
 from feedsvc.core.generators import patterns
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
 _FEED_PLUGIN = "jekyll-feed"
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Jekyll says."""
     found = Gathered("jekyll", config)
     found.people(config, config.at("author"))
@@ -48,7 +48,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised(_feeds(configs, config))
 
 
-def _permalink(config: ConfigFile) -> ConfigValue | None:
+def _permalink(config: GeneratorConfig) -> ConfigValue | None:
     """The pattern for posts: of the front matter defaults, the collection or the site."""
     defaults = config.at("defaults")
     for each in defaults.members if defaults else ():
@@ -61,7 +61,7 @@ def _permalink(config: ConfigFile) -> ConfigValue | None:
     return config.at("collections", "posts", "permalink") or config.at("permalink")
 
 
-def _feeds(configs: Configs, config: ConfigFile) -> list[str]:
+def _feeds(configs: Configs, config: GeneratorConfig) -> list[str]:
     plugins = [*site_values.texts(config.at("plugins")), *site_values.texts(config.at("gems"))]
     if _FEED_PLUGIN not in plugins and not config.at("feed"):
         return []

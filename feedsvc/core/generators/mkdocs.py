@@ -7,8 +7,8 @@ from typing import Final
 
 from feedsvc.core.generators import patterns
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue, NotLiteral
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -20,7 +20,7 @@ _RSS: Final = {
 }
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of MkDocs says."""
     found, blog = Gathered("mkdocs", config), _plugin(config, "blog", "material/blog")
     found.site(
@@ -48,7 +48,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     )
 
 
-def _plugin(config: ConfigFile, *names: str) -> ConfigValue | None:
+def _plugin(config: GeneratorConfig, *names: str) -> ConfigValue | None:
     """The options of a plugin, which may be a list of names or maps, or one map."""
     plugins = config.at("plugins") or NOTHING
     for each in (*plugins.members, plugins):
@@ -60,7 +60,7 @@ def _plugin(config: ConfigFile, *names: str) -> ConfigValue | None:
     return None
 
 
-def _posts(found: Gathered, config: ConfigFile, blog: ConfigValue) -> None:
+def _posts(found: Gathered, config: GeneratorConfig, blog: ConfigValue) -> None:
     docs, folder, posts = config.at("docs_dir"), blog.at("blog_dir"), blog.at("post_dir")
 
     def seeds() -> str:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
@@ -14,7 +14,7 @@ MAIN_NAMES: Final = (
 )
 
 
-def gather(configs: Configs, main: ConfigFile) -> Recognised:
+def gather(configs: Configs, main: GeneratorConfig) -> Recognised:
     """What the settings of a vault say: which notes are not to be shown."""
     found = Gathered("obsidian", main)
     found.default("content.seeds", ".")

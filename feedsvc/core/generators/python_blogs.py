@@ -7,8 +7,8 @@ from typing import Final
 
 from feedsvc.core.generators import patterns
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 from feedsvc.core.posts.post import SUFFIXES
@@ -16,7 +16,7 @@ from feedsvc.core.posts.post import SUFFIXES
 _PUBLISHING: Final = "publishconf.py"  # Pelican's settings for the public site
 
 
-def gather_pelican(configs: Configs, config: ConfigFile) -> Recognised:
+def gather_pelican(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What the configs of Pelican say. The one for publishing takes precedence."""
     found = Gathered("pelican", config)
     files = [configs[_PUBLISHING], config] if _PUBLISHING in configs else [config]
@@ -39,7 +39,7 @@ def gather_pelican(configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised(_pelican_feeds(files))
 
 
-def _pelican_posts(found: Gathered, config: ConfigFile) -> None:
+def _pelican_posts(found: Gathered, config: GeneratorConfig) -> None:
     path = config.at("PATH")
     found.attempt(
         "content.seeds",
@@ -73,7 +73,7 @@ def _globs(paths: ConfigValue | None) -> tuple[str, ...]:
     return tuple(f"{path.strip('/')}/**" for path in site_values.texts(paths) if path != ".")
 
 
-def _pelican_feeds(files: list[ConfigFile]) -> list[str]:
+def _pelican_feeds(files: list[GeneratorConfig]) -> list[str]:
     paths = {
         "FEED_ALL_ATOM": "feeds/all.atom.xml",
         "FEED_ALL_RSS": "",
@@ -86,7 +86,7 @@ def _pelican_feeds(files: list[ConfigFile]) -> list[str]:
     return [path for path in paths.values() if path]
 
 
-def gather_nikola(_configs: Configs, config: ConfigFile) -> Recognised:
+def gather_nikola(_configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Nikola says."""
     found = Gathered("nikola", config)
     language = site_values.text_or(config.at("DEFAULT_LANG"), "en")
@@ -120,7 +120,7 @@ def gather_nikola(_configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised([f"{name}.xml" if rss else "", "index.atom" if atom else ""])
 
 
-def _nikola_posts(found: Gathered, config: ConfigFile) -> None:
+def _nikola_posts(found: Gathered, config: GeneratorConfig) -> None:
     """The first folder of POSTS with files that feedsvc reads."""
     posts = config.at("POSTS")
     rows = [row for row in (posts or NOTHING).members if len(row.members) >= 2]

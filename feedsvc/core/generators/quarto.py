@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
 from feedsvc.core.generators.configs.config_values import NOTHING, ConfigValue
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
 PAGES: Final = ("index.qmd", "blog.qmd", "posts.qmd", "index.md", "blog/index.qmd")
 
 
-def gather(configs: Configs, config: ConfigFile) -> Recognised:
+def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Quarto and its pages say."""
     found, site = Gathered("quarto", config), config.at("website") or NOTHING
     found.site(
@@ -43,7 +43,7 @@ def gather(configs: Configs, config: ConfigFile) -> Recognised:
     return found.recognised(feeds)
 
 
-def _listings(configs: Configs) -> Iterator[tuple[ConfigFile, ConfigValue]]:
+def _listings(configs: Configs) -> Iterator[tuple[GeneratorConfig, ConfigValue]]:
     """The listings of pages, with the page."""
     for name in PAGES:
         listing = configs[name].at("listing") if name in configs else None
@@ -52,7 +52,7 @@ def _listings(configs: Configs) -> Iterator[tuple[ConfigFile, ConfigValue]]:
                 yield configs[name], each
 
 
-def _seeds(found: Gathered, page: ConfigFile, listing: ConfigValue) -> None:
+def _seeds(found: Gathered, page: GeneratorConfig, listing: ConfigValue) -> None:
     """The folder of a listing's `contents`, which are folders or globs."""
     contents = listing.at("contents")
     for value in contents.members if contents else ():

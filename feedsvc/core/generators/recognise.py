@@ -16,11 +16,11 @@ from feedsvc.core.generators import (
     quarto,
     zola,
 )
-from feedsvc.core.generators.configs.config_files import ConfigFile, read_config
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig, read_config
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
-_Gather: TypeAlias = Callable[[Configs, ConfigFile], Recognised]
+_Gather: TypeAlias = Callable[[Configs, GeneratorConfig], Recognised]
 
 _UNDERSCORED: Final = ("_config.yml", "_config.yaml", "_config.toml")
 
@@ -71,35 +71,35 @@ def recognise(files: Mapping[str, bytes]) -> Recognised:
         for name in names:
             if name in configs and is_one(configs, configs[name]):
                 return gather(configs, configs[name])
-    plain = Gathered("plain", ConfigFile(""))
+    plain = Gathered("plain", GeneratorConfig(""))
     plain.default("content.seeds", ".")
     return plain.recognised()
 
 
-def _always(_configs: Configs, _config: ConfigFile) -> bool:
+def _always(_configs: Configs, _config: GeneratorConfig) -> bool:
     return True
 
 
-def _is_nikola(_configs: Configs, config: ConfigFile) -> bool:
+def _is_nikola(_configs: Configs, config: GeneratorConfig) -> bool:
     """True unless it is the `conf.py` of Sphinx or of another program."""
     return bool(config.at("BLOG_TITLE") or config.at("POSTS"))
 
 
-def _is_zola(_configs: Configs, config: ConfigFile) -> bool:
+def _is_zola(_configs: Configs, config: GeneratorConfig) -> bool:
     return config.at("base_url") is not None
 
 
-def _is_hugo(_configs: Configs, config: ConfigFile) -> bool:
+def _is_hugo(_configs: Configs, config: GeneratorConfig) -> bool:
     return hugo.is_hugo(config.root)
 
 
-def _uses_eleventy(_configs: Configs, config: ConfigFile) -> bool:
+def _uses_eleventy(_configs: Configs, config: GeneratorConfig) -> bool:
     """True for a package.json that requires 11ty, which works without a config."""
     kinds = ("dependencies", "devDependencies")
     return any(config.at(kind, "@11ty/eleventy") for kind in kinds)
 
 
-def _is_hexo(configs: Configs, config: ConfigFile) -> bool:
+def _is_hexo(configs: Configs, config: GeneratorConfig) -> bool:
     package = configs.get("package.json")
     if package and (package.at("dependencies", "hexo") or package.at("hexo")):
         return True
@@ -111,7 +111,7 @@ def _is_hexo(configs: Configs, config: ConfigFile) -> bool:
 
 # The most specific names first: the first kind that is there counts.
 _KINDS: Final[
-    tuple[tuple[tuple[str, ...], Callable[[Configs, ConfigFile], bool], _Gather], ...]
+    tuple[tuple[tuple[str, ...], Callable[[Configs, GeneratorConfig], bool], _Gather], ...]
 ] = (
     (hugo.MAIN_NAMES, _always, hugo.gather),
     (("zola.toml",), _always, zola.gather),

@@ -1,12 +1,12 @@
 """Zola: `zola.toml` or `config.toml`, https://www.getzola.org/documentation/."""
 
 from feedsvc.core.generators.configs import site_values
-from feedsvc.core.generators.configs.config_files import ConfigFile
+from feedsvc.core.generators.configs.generator_config import GeneratorConfig
 from feedsvc.core.generators.gathered import Configs, Gathered
 from feedsvc.core.generators.recognised import Recognised
 
 
-def gather(_configs: Configs, config: ConfigFile) -> Recognised:
+def gather(_configs: Configs, config: GeneratorConfig) -> Recognised:
     """What a config of Zola says."""
     found = Gathered("zola", config)
     own = config.at("languages", site_values.text_or(config.at("default_language"), "en"))

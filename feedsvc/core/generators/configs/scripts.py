@@ -53,7 +53,7 @@ def python_value(text: str) -> ConfigValue:
     return _Python(python_tokens(text)).module()
 
 
-class _Reader:
+class _Literals:
     """Reads literals at positions in the tokens of one file."""
 
     def __init__(self, tokens: Tokens) -> None:
@@ -139,7 +139,7 @@ class _Reader:
         return token.kind == "mark" and token.value == mark
 
 
-class _Python(_Reader):
+class _Python(_Literals):
     def module(self) -> ConfigValue:
         for position, token in enumerate(self._all):
             begins_line = position == 0 or self._all[position - 1].kind == "line"
@@ -169,7 +169,7 @@ class _Python(_Reader):
         return ConfigValue(members, self._all[start].line)
 
 
-class _Script(_Reader):
+class _Script(_Literals):
     def module(self) -> ConfigValue:
         self._read_statements(0, self._last)
         for name in _CALLS:

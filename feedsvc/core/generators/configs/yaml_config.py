@@ -33,7 +33,7 @@ def yaml_value(text: str) -> ConfigValue:
         return NOTHING
     if not isinstance(node, yaml.MappingNode):
         raise UnreadableConfigError("is not a YAML mapping", 1)
-    return _Reader().value(node, 0)
+    return _Nodes().value(node, 0)
 
 
 def front_matter_value(text: str) -> ConfigValue:
@@ -44,7 +44,7 @@ def front_matter_value(text: str) -> ConfigValue:
     return yaml_value("\n" + match[1])  # so that lines are those of the file
 
 
-class _Reader:
+class _Nodes:
     """Converts a graph of nodes. Each node is converted once, however often it is used."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ _MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigFile:
+class GeneratorConfig:
     """A config file. If it cannot be read, `root` is empty and `fault` says why."""
 
     name: str
@@ -40,15 +40,15 @@ class ConfigFile:
         return self.root.at(*path)
 
 
-def read_config(name: str, source: bytes) -> ConfigFile:
+def read_config(name: str, source: bytes) -> GeneratorConfig:
     """The values of a config file. Never raises, for any bytes."""
     reader = _READERS.get(name.rpartition(".")[2])
     if reader is None:
-        return ConfigFile(name)
+        return GeneratorConfig(name)
     try:
-        return ConfigFile(name, reader(_text(source)))
+        return GeneratorConfig(name, reader(_text(source)))
     except UnreadableConfigError as error:
-        return ConfigFile(name, fault=str(error), fault_line=error.line)
+        return GeneratorConfig(name, fault=str(error), fault_line=error.line)
 
 
 def _text(source: bytes) -> str:
