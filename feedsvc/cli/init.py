@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 from feedsvc.cli.printing import printable
-from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table, unknown_lines
+from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table, unknown_rows
 from feedsvc.cli.wiring import require_folder
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
@@ -70,7 +70,8 @@ def init(folder: Path, yes: bool) -> None:
         raise FeedsvcError("init asks questions; run it in a terminal, or add --yes")
     assumed = assume_for(folder, {_URL: (_LOCAL_URL, _ONLY_HERE), _AUTHORITY: ("", "")})
     click.echo(printable(f"{folder}: {recognised_as(assumed)}"))
-    for line in table([row for row in rows_of(assumed) if row[0] in assumed.found]):
+    rows = [*rows_of(assumed), *unknown_rows(assumed)]
+    for line in table([row for row in rows if row[0] != _AUTHORITY]):
         click.echo(printable(line))
     values = dict(assumed.values())
     if not yes:
@@ -79,9 +80,8 @@ def init(folder: Path, yes: bool) -> None:
     click.echo(f"\n{_WHY_NEVER}")
     values[_AUTHORITY] = authority if yes else _ask(_AUTHORITY, "Tag authority", authority)
     values["store.url"] = _STORE
-    read_settings(
-        None, os.environ, tree_of(values)
-    )  # reports its faults before the file is written
+    # Before the file is written, report the faults of the environment.
+    read_settings(None, os.environ, tree_of(values))
     file = folder / NAME
     _write_new(file, _text(values, assumed))
     click.echo(printable(f"Wrote {file} with {_AUTHORITY} = {values[_AUTHORITY]!r}."))
@@ -102,8 +102,6 @@ def _refuse_present(folder: Path) -> None:
 
 def _answers(assumed: Assumed) -> Iterator[tuple[str, SettingValue]]:
     """Ask for the settings that were not found."""
-    for line in unknown_lines(assumed):
-        click.echo(printable(line))
     asked = [key for key in REQUIRED if key not in assumed.found and key != _AUTHORITY]
     asked += [each.setting for each in assumed.unknown if each.setting not in REQUIRED]
     for setting in asked:

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -33,7 +34,9 @@ from feedsvc.cli.wiring import (
     source_to_read,
     warn_unkept,
 )
-from feedsvc.errors import StoreLocked
+from feedsvc.core.rules import AUTO
+from feedsvc.core.site import Site
+from feedsvc.errors import StoreError, StoreLocked, StoreTooOld
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
 from feedsvc.publishing.export import export
@@ -42,10 +45,12 @@ from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
 from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
+from feedsvc.publishing.site_generator import with_generator
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.folder import Folder
-from feedsvc.store.store import Store, open_sound_store, store_to_try
+from feedsvc.source.opening import source_of
+from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store_to_try
 
 _SETTLE_SECONDS: Final = 10
 _LOCKED_SECONDS: Final = 5  # as long as a watcher beside this command may publish
@@ -136,16 +141,31 @@ def check(
     posts = source_to_read(settings).folder.root if settings.source.git else content.seeds
     root, only = _paths_to_check(posts, path)
     folder = Folder(root, 0, content.include, content.exclude)
+    site = _site_to_check(settings)
     if explain:
         if only is None:
             raise click.UsageError("--explain needs the PATH of a post")
-        print_explanation(explain_file(folder, site_of(settings), *only))
+        print_explanation(explain_file(folder, site, *only))
         return
-    problems = check_folder(folder, site_of(settings), only, settings.redirects.presets)
+    problems = check_folder(folder, site, only, settings.redirects.presets)
     for line in FORMATS[format_name](problems, root.as_posix()):
         click.echo(printable(line))
     if any(problem.refuses for problem in problems):
         sys.exit(1)
+
+
+def _site_to_check(settings: Settings) -> Site:
+    """The site with the generator by whose rules the next publish reads posts."""
+    site, folder = site_of(settings), source_of(settings).folder
+    if settings.content.generator != AUTO:
+        return with_generator(site, folder, None)
+    try:
+        with store_to_look_at(settings.store.url, limits_of(settings)) as store:
+            return with_generator(site, folder, store)
+    except StoreTooOld:  # its rules are those of the version that wrote it
+        return replace(site, rules=site.rules.of(""))
+    except StoreError:  # a check works without a store
+        return with_generator(site, folder, None)
 
 
 def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | None]:

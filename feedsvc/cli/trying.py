@@ -61,13 +61,14 @@ def try_settings(
     )
     tree = assumed.tree()
     tree["content"]["seeds"] = str(folder / tree["content"]["seeds"])
-    settings = read_settings(None, used, tree)
+    settings = read_settings(None, used, tree).starting_at(folder)
     if "site.url" in assumed.defaults and variable_of("site", "url") not in used:
         site = settings.site.model_copy(update={"url": local_url(settings.server)})
         settings = settings.model_copy(update={"site": site})
     _require_loopback(settings.server.host, folder)
     settings = _with_temporary_store(with_port_in_url(settings))
-    rows = [row for row in rows_of(assumed) if variable_of(*row[0].split(".")) not in used]
+    all_rows = (*rows_of(assumed), *unknown_rows(assumed))
+    rows = [row for row in all_rows if variable_of(*row[0].split(".")) not in used]
     shown = {"site.url": settings.site.url, SEEDS: str(settings.content.seeds)}
     _print_try(folder, assumed, [(key, shown.get(key, v), why) for key, v, why in rows], unused)
     return settings
@@ -80,7 +81,6 @@ def _print_try(
     lines = [
         f"{folder} has no feedsvc.toml; {recognised_as(assumed)}. These settings are assumed:",
         *table(rows),
-        *(f"  {line}" for line in unknown_lines(assumed)),
         *(f"  {name} in the environment is not used in a try" for name in unused),
         "This is a try: it serves this machine only and keeps nothing, and its ids are "
         f"temporary. They become permanent with: {command}",
@@ -123,10 +123,11 @@ def recognised_as(assumed: Assumed) -> str:
 def rows_of(assumed: Assumed) -> list[Row]:
     """A row for each assumed setting."""
     rows: list[Row] = []
+    unknown = {each.setting: f"; {place(each)} {each.why}" for each in assumed.unknown}
     for setting, value in assumed.values().items():
         each = assumed.found.get(setting)
         if each is None:
-            where = f"our default: {assumed.defaults[setting][1]}"
+            where = f"our default: {assumed.defaults[setting][1]}{unknown.get(setting, '')}"
         elif each.line:
             where = place(each)
         else:
@@ -135,9 +136,10 @@ def rows_of(assumed: Assumed) -> list[Row]:
     return rows
 
 
-def unknown_lines(assumed: Assumed) -> list[str]:
-    """A line for each setting that could not be taken from the config of the generator."""
-    return [f"{each.setting}: {place(each)} {each.why}" for each in assumed.unknown]
+def unknown_rows(assumed: Assumed) -> list[Row]:
+    """A row for each setting that is not assumed, because its value could not be taken."""
+    others = (each for each in assumed.unknown if each.setting not in assumed.values())
+    return [(each.setting, "", f"{place(each)} {each.why}") for each in others]
 
 
 def place(each: Assumption | Unknown) -> str:

@@ -44,10 +44,13 @@ class Assumed:
 
 
 def assume(recognised: Recognised, defaults: Defaults) -> Assumed:
-    """The assumed settings. What `recognised` has is taken before `defaults`."""
+    """The assumed settings. What a config of `recognised` says is taken before `defaults`."""
     found: dict[str, Assumption] = {}
-    unknown = list(recognised.unknown)
-    for each in recognised.assumptions:
+    unknown = [each for each in recognised.unknown if each.file]
+    said = [
+        each for each in recognised.assumptions if each.file or each.setting not in defaults
+    ]
+    for each in said:
         fault = setting_fault(each.setting, each.value)
         if fault:
             why = f"has a value that feedsvc refuses: {fault}"

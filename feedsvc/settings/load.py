@@ -58,7 +58,7 @@ def read_settings(
     if problems or settings is None:
         hint = _HINT if file is None and any(map(_is_missing, faults)) else ""
         raise SettingsError(tuple(problems), hint) from unread
-    return settings.based_at(file.base) if file else settings
+    return settings.starting_at(file.base) if file else settings
 
 
 def _checked(tree: Mapping[str, Any]) -> tuple[Settings | None, list[Mapping[str, Any]]]:

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from feedsvc.core.redirects.presets import Preset
-from feedsvc.core.rules import LANGUAGES
+from feedsvc.core.rules import LANGUAGES, Generator
 from feedsvc.settings import checks, redirect_checks, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
@@ -64,7 +64,8 @@ class ContentSettings(_Section):
     permalink: Annotated[str, AfterValidator(checks.template)] = Field(
         "/posts/:key/", examples=["/posts/:key/"]
     )
-    categories: Literal["hexo", "flat"] = Field("hexo", examples=["hexo"])
+    generator: Literal["auto", Generator] = Field("auto", examples=["hugo"])
+    categories: Literal["auto", "hexo", "flat"] = Field("auto", examples=["flat"])
     tag_separators: str = Field(",，、;；", examples=[", "])
     dialect: Literal["auto", "yaml", "toml", "json", "headers"] = Field(
         "auto", examples=["auto"]
@@ -317,15 +318,15 @@ class Settings(_Section):
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()
     notify: Annotated[tuple[NotifySettings, ...], BeforeValidator(checks.from_json)] = ()
-    _base: Path = PrivateAttr(Path())
+    _base: Path = PrivateAttr(default=Path())
 
     @property
     def base(self) -> Path:
-        """The folder of the clone in `var/source`: where relative paths of the file start."""
+        """The folder at which the relative paths of the settings file start."""
         return self._base
 
-    def based_at(self, base: Path) -> Self:
-        """The same settings, from a file whose relative paths start at `base`."""
-        based = self.model_copy()
-        based._base = base
-        return based
+    def starting_at(self, base: Path) -> Self:
+        """The same settings, of a file whose relative paths start at another folder."""
+        settings = self.model_copy()
+        settings._base = base
+        return settings

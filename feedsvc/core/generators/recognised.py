@@ -1,15 +1,9 @@
 """Defines what the config files of a generator tell about a blog."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import TypeAlias
 
-# fmt: off
-Generator: TypeAlias = Literal[
-    "hexo", "jekyll", "hugo", "zola", "pelican", "nikola", "11ty",
-    "astro", "docusaurus", "mkdocs", "quarto", "obsidian", "plain",
-]
-# fmt: on
-GENERATORS: Final[tuple[Generator, ...]] = get_args(Generator)
+from feedsvc.core.rules import Generator
 
 # The value of a setting as TOML has it: a table is only that of `content.authors`.
 SettingValue: TypeAlias = (

@@ -52,13 +52,13 @@ def categories_of(
 ) -> tuple[tuple[str, ...], ...]:
     """The paths of the categories, each once, by Hexo's rules.
 
-    A flat list is one path. If any member is a list, each member is a path. A post without
+    A flat list is one path, or several categories if the rules say so. If any member is a list,
+    each member is a path. Jekyll splits a text of `categories` at spaces. A post without
     categories gets one from its folders: those above `_posts` (Jekyll), or the folder of a
     file with headers (Pelican).
     """
     for field in fields.with_meaning("categories"):
-        text: list[Value] = [field.value]
-        members = text if isinstance(field.value, str) else _list(field)
+        members = _category_words(field, rules) or _list(field)
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
@@ -74,6 +74,14 @@ def categories_of(
     if path:
         fields.record_origin("categories", "the file's folder")
     return _aliased([path], rules)
+
+
+def _category_words(field: NamedField, rules: Rules) -> list[Value]:
+    """The categories in a text; empty for other values."""
+    if not isinstance(field.value, str):
+        return []
+    is_list = rules.generator == "jekyll" and field.name.lower() == "categories"
+    return [*field.value.split()] if is_list else [field.value]
 
 
 def _aliased(paths: Iterable[tuple[str, ...]], rules: Rules) -> tuple[tuple[str, ...], ...]:
