@@ -16,7 +16,7 @@ import click
 
 from feedsvc.cli.printing import printable
 from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table, unknown_rows
-from feedsvc.cli.wiring import require_folder
+from feedsvc.cli.wiring import FolderPath, require_folder
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
 from feedsvc.errors import FeedsvcError, FolderError
@@ -55,7 +55,7 @@ _ONLY_HERE: Final = "this machine only; write the address that others use"
 
 
 @click.command("init")
-@click.argument("folder", default=Path(), type=click.Path(path_type=Path))
+@click.argument("folder", default=Path(), type=FolderPath())
 @click.option("--yes", is_flag=True, help="Ask nothing; take what was found, or defaults.")
 def init(folder: Path, yes: bool) -> None:
     """Write FOLDER/feedsvc.toml, with which the ids of posts are permanent.
@@ -65,7 +65,7 @@ def init(folder: Path, yes: bool) -> None:
     that exists is never changed.
     """
     require_folder(folder)
-    _refuse_present(folder)
+    _require_new(folder)
     if not (yes or sys.stdin.isatty()):
         raise FeedsvcError("init asks questions; run it in a terminal, or add --yes")
     assumed = assume_for(folder, {_URL: (_LOCAL_URL, _ONLY_HERE), _AUTHORITY: ("", "")})
@@ -92,11 +92,16 @@ def init(folder: Path, yes: bool) -> None:
         click.echo(f"  {command}")
 
 
-def _refuse_present(folder: Path) -> None:
+def _require_new(folder: Path) -> None:
     present = config_in(folder)
     if present:
         raise FeedsvcError(
             f"{present.path} exists, and init changes no settings file; edit it, or rename it"
+        )
+    if folder.resolve().name == "config":  # paths in config/feedsvc.toml start elsewhere
+        raise FeedsvcError(
+            f"{folder} is a folder named config, in which a feedsvc.toml is that of the folder "
+            "above; give the folder above, or rename the folder"
         )
 
 
@@ -188,7 +193,7 @@ def _write_new(file: Path, text: str) -> None:
         finally:
             Path(name).unlink()
     except FileExistsError:
-        _refuse_present(file.parent)
+        _require_new(file.parent)
         raise
     except OSError as error:
         raise FeedsvcError(

@@ -24,6 +24,7 @@ from feedsvc.cli.printing import (
     shown_source,
 )
 from feedsvc.cli.wiring import (
+    FolderPath,
     check_settings,
     folder_argument,
     guard_of,
@@ -181,7 +182,7 @@ def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | No
 
 @click.command("export")
 @settings_options
-@click.argument("folders", metavar="[FOLDER]", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("folders", metavar="[FOLDER]", nargs=-1, type=FolderPath())
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def export_command(
     config: Path | None, seeds: Path | None, folders: tuple[Path, ...], directory: Path

@@ -104,12 +104,18 @@ def assume_for(folder: Path, defaults: Defaults) -> Assumed:
     }
     assumed = assume(recognised, {**ours, **defaults})
     seeds = assumed.found.get(SEEDS)
-    if seeds is None or (folder / str(seeds.value)).is_dir():
+    if seeds is None or _is_folder_below(folder, str(seeds.value)):
         return assumed
-    why = f"the folder itself, because there is no {seeds.value}"
+    why = f"the folder itself, because {seeds.value} is no folder in it"
     found = {key: each for key, each in assumed.found.items() if key != SEEDS}
     with_seeds = {**assumed.defaults, SEEDS: (".", why)}
     return Assumed(recognised, found, with_seeds, assumed.unknown)
+
+
+def _is_folder_below(folder: Path, path: str) -> bool:
+    """True if `path` leads to a folder, by its words below `folder`. It may be a link."""
+    is_below = not Path(path).is_absolute() and ".." not in Path(path).parts
+    return is_below and (folder / path).is_dir()
 
 
 def recognised_as(assumed: Assumed) -> str:
@@ -149,7 +155,8 @@ def place(each: Assumption | Unknown) -> str:
 
 def shown_value(value: SettingValue) -> str:
     """A value in one line, as people read it."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    is_plain = isinstance(value, str) and value == value.strip()
+    text = str(value) if is_plain else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
 
 

@@ -67,9 +67,24 @@ def listen_options(function: _F) -> _F:
     return host(port(function))
 
 
+class FolderPath(click.Path):
+    """A path that is not empty: an unset variable must not mean the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        """The path, or a usage error."""
+        if value == "":
+            self.fail("it is empty; give a folder, or . for the current one", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def folder_argument(function: _F) -> _F:
     """The argument FOLDER, which may be left out."""
-    return click.argument("folder", required=False, type=click.Path(path_type=Path))(function)
+    return click.argument("folder", required=False, type=FolderPath())(function)
 
 
 def settings_from(

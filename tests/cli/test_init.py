@@ -175,6 +175,15 @@ def test_whatever_has_the_name_of_a_settings_file_stays(
     assert tree(tmp_path) == before
 
 
+def test_a_folder_named_config_gets_none_because_its_paths_would_start_elsewhere(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "config").mkdir()
+    result = run("init", "--yes", "config")
+    assert (result.exit_code, "give the folder above" in result.stderr) == (2, True)
+    assert list((tmp_path / "config").iterdir()) == []
+
+
 def test_of_two_at_once_one_writes_the_file(tmp_path: Path, blog: PostFolder) -> None:
     environ = environment({})
 

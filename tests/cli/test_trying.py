@@ -188,6 +188,30 @@ def test_a_folder_that_is_none_ends_with_2_and_the_cure(
     assert fault in line
 
 
+@pytest.mark.parametrize("command", ["serve", "publish", "feeds", "init"])
+def test_an_empty_name_is_not_the_current_folder(
+    run: Run, posts: PostFolder, tmp_path: Path, command: str
+) -> None:
+    before = tree(tmp_path)
+    result = run(command, "")
+    assert result.exit_code == 2
+    assert "it is empty; give a folder, or . for the current one" in result.stderr
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("source", ["../elsewhere", "/etc", "gone", "a/../../elsewhere"])
+def test_a_folder_of_posts_that_is_not_in_the_folder_is_not_read(
+    run: Run, blog: PostFolder, tmp_path: Path, source: str
+) -> None:
+    PostFolder(tmp_path / "elsewhere" / "_posts").write("secret.md")
+    blog.write_raw("_config.yml", f"source_dir: {source}\nnew_post_name: a\n".encode())
+    (blog.root / "a").mkdir()
+    result = run("publish", BLOG)
+    assert "secret.md" not in result.stdout
+    assert "  tea.md\n" in result.stdout
+    assert re.search(f"content.seeds +{BLOG} ", result.stderr)
+
+
 def test_an_empty_folder_is_published(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = run("publish", "empty")
