@@ -45,6 +45,7 @@ _QUESTIONS: Final = {
     "site.subtitle": "A line about the site",
     "site.email": "Mail address of the author",
     "site.language": "Language of the site",
+    SEEDS: "Folder of posts, as a path in the folder of the site",
     "content.permalink": "Path of the page of a post",
 }
 _WHY_NEVER: Final = """\
@@ -75,10 +76,12 @@ def init(folder: Path, yes: bool) -> None:
         click.echo(printable(line))
     values = dict(assumed.values())
     if not yes:
-        values |= _answers(assumed)
+        values |= _answers(assumed, folder)
     authority = tag_authority(str(values[_URL]), datetime.now(UTC).date(), secrets.token_hex(4))
     click.echo(f"\n{_WHY_NEVER}")
-    values[_AUTHORITY] = authority if yes else _ask(_AUTHORITY, "Tag authority", authority)
+    if not yes:
+        authority = _ask(_AUTHORITY, "Tag authority", authority, folder)
+    values[_AUTHORITY] = authority
     values["store.url"] = _STORE
     # Before the file is written, report the faults of the environment.
     read_settings(None, os.environ, tree_of(values))
@@ -105,21 +108,23 @@ def _require_new(folder: Path) -> None:
         )
 
 
-def _answers(assumed: Assumed) -> Iterator[tuple[str, SettingValue]]:
+def _answers(assumed: Assumed, folder: Path) -> Iterator[tuple[str, SettingValue]]:
     """Ask for the settings that were not found."""
     asked = [key for key in REQUIRED if key not in assumed.found and key != _AUTHORITY]
     asked += [each.setting for each in assumed.unknown if each.setting not in REQUIRED]
     for setting in asked:
         default = assumed.values().get(setting, _default_of(setting))
         if setting in _QUESTIONS:
-            yield setting, _ask(setting, _QUESTIONS[setting], str(default))
+            yield setting, _ask(setting, _QUESTIONS[setting], str(default), folder)
 
 
-def _ask(setting: str, question: str, default: str) -> str:
+def _ask(setting: str, question: str, default: str, folder: Path) -> str:
     """The answer to a question, which is asked again until feedsvc accepts it."""
 
     def checked(answer: str) -> str:
         fault = setting_fault(setting, answer)
+        if setting == SEEDS and not (folder / answer).is_dir():
+            fault = f"{folder / answer} is no folder"
         if fault:
             raise click.BadParameter(fault)
         return answer

@@ -104,18 +104,12 @@ def assume_for(folder: Path, defaults: Defaults) -> Assumed:
     }
     assumed = assume(recognised, {**ours, **defaults})
     seeds = assumed.found.get(SEEDS)
-    if seeds is None or _is_folder_below(folder, str(seeds.value)):
+    if seeds is None or (folder / str(seeds.value)).is_dir():
         return assumed
-    why = f"the folder itself, because {seeds.value} is no folder in it"
+    why = f"the folder itself, because it has no folder {seeds.value}"
     found = {key: each for key, each in assumed.found.items() if key != SEEDS}
     with_seeds = {**assumed.defaults, SEEDS: (".", why)}
     return Assumed(recognised, found, with_seeds, assumed.unknown)
-
-
-def _is_folder_below(folder: Path, path: str) -> bool:
-    """True if `path` leads to a folder, by its words below `folder`. It may be a link."""
-    is_below = not Path(path).is_absolute() and ".." not in Path(path).parts
-    return is_below and (folder / path).is_dir()
 
 
 def recognised_as(assumed: Assumed) -> str:

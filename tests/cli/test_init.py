@@ -304,6 +304,17 @@ def test_on_a_terminal_it_asks_for_what_was_not_found_until_it_is_right(
     assert screen.index("Never change it") < screen.index("Tag authority [")
 
 
+def test_what_the_config_has_but_feedsvc_cannot_take_is_asked_for(blog: PostFolder) -> None:
+    config = "title: Tea\nsource_dir: ../x\nnew_post_name: a\nurl: https://example.org\n"
+    blog.write_raw("_config.yml", f"{config}author: Li\ntimezone: UTC\n".encode())
+    blog.write("posts/first.md")
+    code, screen = _on_a_terminal(blog.root, ["gone", "posts", ""], "init")
+    assert code == 0, screen
+    assert "Error: gone is no folder" in screen
+    file = _written(blog.root)
+    assert (file["content"]["seeds"], file["site"]["title"]) == ("posts", "Tea")
+
+
 def test_a_terminal_that_is_closed_writes_nothing(blog: PostFolder) -> None:
     code, screen = _on_a_terminal(blog.root, ["Tea notes", "\x04"], "init")
     assert code == 1, screen
