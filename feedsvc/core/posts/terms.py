@@ -58,7 +58,8 @@ def categories_of(
     file with headers (Pelican).
     """
     for field in fields.with_meaning("categories"):
-        members = _category_words(field, rules) or _list(field)
+        is_text = isinstance(field.value, str)
+        members = _category_words(field, rules) if is_text else _list(field)
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
@@ -77,11 +78,10 @@ def categories_of(
 
 
 def _category_words(field: NamedField, rules: Rules) -> list[Value]:
-    """The categories in a text; empty for other values."""
-    if not isinstance(field.value, str):
-        return []
-    is_list = rules.generator == "jekyll" and field.name.lower() == "categories"
-    return [*field.value.split()] if is_list else [field.value]
+    """The categories in a text."""
+    if rules.generator == "jekyll" and field.name.lower() == "categories":
+        return [*str(field.value).split()]
+    return [field.value]
 
 
 def _aliased(paths: Iterable[tuple[str, ...]], rules: Rules) -> tuple[tuple[str, ...], ...]:
