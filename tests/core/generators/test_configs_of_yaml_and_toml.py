@@ -40,6 +40,10 @@ def test_the_languages_of_hexo_may_be_a_list() -> None:
     assert settings(hexo("language:", "  - zh-TW", "  - en"))["site.language"] == "zh-TW"
 
 
+def test_a_blank_value_is_none() -> None:
+    assert reasons(hexo("title: '  '"))["site.title"] == "names no title"
+
+
 def test_the_description_of_hexo_stands_for_a_missing_subtitle() -> None:
     assert settings(hexo("description: On tea"))["site.subtitle"] == "On tea"
     both = hexo("description: On tea", "subtitle: Leaves")
