@@ -137,6 +137,7 @@ class Gathered:
         unknown = [
             each for name, each in self._unknown.items() if name not in self._assumptions
         ]
+        self.default("content.generator", self._generator)
         addresses = dict.fromkeys(f"/{feed.lstrip('/')}" for feed in feeds if feed)
         return Recognised(
             self._generator, tuple(self._assumptions.values()), tuple(unknown), (*addresses,)

@@ -24,6 +24,7 @@ def test_hexo_without_settings_has_the_defaults_of_hexo() -> None:
         "site.language": ("en", 0),
         "content.seeds": ("source/_posts", 1),
         "content.permalink": ("/:year/:month/:day/:title/", 0),
+        "content.generator": ("hexo", 0),
     }
     assert found.feeds == ("/atom.xml",)
 
@@ -347,7 +348,7 @@ def test_a_listing_of_quarto_that_leads_elsewhere_is_unknown() -> None:
 
 
 def test_a_vault_without_ignored_notes_excludes_nothing() -> None:
-    assert settings({".obsidian/app.json": "{}"}) == {"content.seeds": "."}
+    assert "content.exclude" not in settings({".obsidian/app.json": "{}"})
 
 
 def test_the_templates_of_a_vault_are_no_posts() -> None:

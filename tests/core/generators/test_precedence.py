@@ -56,7 +56,10 @@ def test_the_most_specific_config_file_counts(files: dict[str, str], name: str) 
 def test_a_plain_folder_has_its_posts_in_itself_and_the_rest_is_unknown() -> None:
     assert recognised({}) == Recognised(
         "plain",
-        (Assumption("content.seeds", ".", "", 0),),
+        (
+            Assumption("content.seeds", ".", "", 0),
+            Assumption("content.generator", "plain", "", 0),
+        ),
         (
             Unknown("site.title", "", 0, "names no title"),
             Unknown("site.url", "", 0, "names no address of the site"),
