@@ -14,6 +14,7 @@ from feedsvc.core.posts.fields import (
     Refused,
     shown,
 )
+from feedsvc.core.posts.keys import fold
 from feedsvc.core.rules import Rules
 from feedsvc.core.text import nfc, one_line
 
@@ -58,7 +59,7 @@ def categories_of(
     file with headers (Pelican).
     """
     for field in fields.with_meaning("categories"):
-        members = _category_words(field, rules) or _list(field)
+        members = category_words(field, rules) or _list(field)
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
@@ -76,12 +77,13 @@ def categories_of(
     return _aliased([path], rules)
 
 
-def _category_words(field: NamedField, rules: Rules) -> list[Value]:
+def category_words(field: NamedField, rules: Rules) -> list[Value]:
     """The categories in a text; empty for other values."""
     if not isinstance(field.value, str):
         return []
-    is_list = rules.generator == "jekyll" and field.name.lower() == "categories"
-    return [*field.value.split()] if is_list else [field.value]
+    if rules.generator == "jekyll" and fold(field.name.rpartition(".")[2]) == "categories":
+        return [*field.value.split()] or [""]
+    return [field.value]
 
 
 def _aliased(paths: Iterable[tuple[str, ...]], rules: Rules) -> tuple[tuple[str, ...], ...]:

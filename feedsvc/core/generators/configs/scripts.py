@@ -22,6 +22,9 @@ _CONSTANTS: Final[dict[str, bool | None]] = {
 _ENDS: Final = frozenset([",", ";", ")", "]", "}"])
 _DECLARING: Final = ("const", "let", "var")
 _TYPING: Final = ("as", "satisfies")
+_STATEMENTS: Final = frozenset(
+    [*_DECLARING, "export", "import", "function", "class", "interface", "type", "enum"]
+)
 _LONGEST_TYPE: Final = 50  # tokens between a name and its value
 # Calls whose arguments are config (11ty, Astro): the key of their list is `name()`.
 _CALLS: Final = frozenset(["addPlugin", "setInputDirectory", "glob"])
@@ -198,9 +201,9 @@ class _Script(_Literals):
 
     def _declare(self, position: int) -> None:
         """Read `name = value` or `name: Type = value`."""
-        name, equals = self._all[position], position + 1
+        name, equals = self._all[position], self._tokens.after(position)
         for _ in range(_LONGEST_TYPE):
-            if self.is_mark(equals, "=") or equals >= self._last or self.is_mark(equals, ";"):
+            if self._all[equals].value in ("=", ";") or self._all[equals].value in _STATEMENTS:
                 break
             equals = self._tokens.after(equals)
         if name.kind == "word" and self.is_mark(equals, "="):

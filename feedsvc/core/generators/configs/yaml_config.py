@@ -19,17 +19,21 @@ from feedsvc.errors import FrontMatterError
 
 _NULL: Final = frozenset(["", "~", "null", "Null", "NULL"])
 _PLAIN: Final = re.compile(r"!|tag:yaml\.org,2002:[a-z]+")  # not `!ENV`, `!!python/name:x`
+_MARKS: Final = "\n,:-?[{"  # a value needs one of them
+_MOST_MARKS: Final = 40_000  # PyYAML is slow; the largest `mkdocs.yml` that we know has 9,000
 _FRONT_MATTER = re.compile(r"---[ \t]*+\n(.*?\n)(?:---|\.\.\.)[ \t]*+(?:\n|\Z)", re.DOTALL)
 
 
 def yaml_value(text: str) -> ConfigValue:
     """The mapping in a YAML text. Raises UnreadableConfigError."""
+    if sum(map(text.count, _MARKS)) > _MOST_MARKS:
+        raise UnreadableConfigError("has too many values")
     try:
         node = yaml_node(FrontMatterText(text, 1))
     except FrontMatterError as error:
         why = error.fault.replace("the front matter ", "")
         raise UnreadableConfigError(why, error.line) from error
-    if node is None:
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         return NOTHING
     if not isinstance(node, yaml.MappingNode):
         raise UnreadableConfigError("is not a YAML mapping", 1)
