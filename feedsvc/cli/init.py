@@ -174,7 +174,7 @@ def _text(values: dict[str, SettingValue], assumed: Assumed) -> str:
 def _origin(found: Assumption, assumed: Assumed) -> str:
     if found.line:
         return f"from {place(found)}"
-    return f"as {assumed.recognised.generator} has it"
+    return f"as {assumed.recognised.generator} has it" if found.file else ""
 
 
 def _default_of(setting: str) -> Any:

@@ -130,8 +130,10 @@ def rows_of(assumed: Assumed) -> list[Row]:
             where = f"our default: {assumed.defaults[setting][1]}{unknown.get(setting, '')}"
         elif each.line:
             where = place(each)
+        elif each.file:
+            where = f"{each.file}: default of {assumed.recognised.generator}"
         else:
-            where = f"{each.file}: default of {assumed.recognised.generator}".lstrip(": ")
+            where = "our default"
         rows.append((setting, shown_value(value), where))
     return rows
 

@@ -3,11 +3,14 @@
 import os
 import pty
 import re
+import select
 import shlex
 import stat
 import subprocess
+import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +64,7 @@ def test_only_what_is_required_or_differs_from_a_default_is_written(
     run("init", "--yes", "my blog")
     assert {section: list(keys) for section, keys in _written(blog.root).items()} == {
         "site": ["title", "url", "author", "timezone", "tag_authority"],
-        "content": ["seeds"],
+        "content": ["seeds", "generator"],
         "store": ["url"],
     }
     assert [path.name for path in blog.root.iterdir()].count("feedsvc.toml") == 1
@@ -272,15 +275,15 @@ def _on_a_terminal(cwd: Path, answers: list[str], *arguments: str) -> tuple[int,
         start_new_session=True,
     )
     os.close(theirs)
-    screen = ""
-    while True:
-        try:
-            screen += os.read(terminal, 65536).decode()
-        except OSError:  # the command has ended
-            break
+    screen, until = "", time.monotonic() + SOON
+    while time.monotonic() < until and process.poll() is None:
+        if select.select([terminal], [], [], 0.1)[0]:
+            with suppress(OSError):  # the command has ended
+                screen += os.read(terminal, 65536).decode()
         if answers and re.search(r"\]: \Z", screen):
             os.write(terminal, answers.pop(0).encode() + b"\n")
             screen += "\n"
+    process.kill()  # if it has a question for which there is no answer
     os.close(terminal)
     return process.wait(SOON), screen
 
@@ -308,7 +311,7 @@ def test_what_the_config_has_but_feedsvc_cannot_take_is_asked_for(blog: PostFold
     config = "title: Tea\nsource_dir: ../x\nnew_post_name: a\nurl: https://example.org\n"
     blog.write_raw("_config.yml", f"{config}author: Li\ntimezone: UTC\n".encode())
     blog.write("posts/first.md")
-    code, screen = _on_a_terminal(blog.root, ["gone", "posts", ""], "init")
+    code, screen = _on_a_terminal(blog.root, ["gone", "posts", "", ""], "init")
     assert code == 0, screen
     assert "Error: gone is no folder" in screen
     file = _written(blog.root)

@@ -60,6 +60,7 @@ def test_a_try_says_what_is_assumed_and_that_it_is_one(run: Run, blog: PostFolde
         ["site.timezone", "Asia/Shanghai", "our default: the time zone of this machine"],
         ["site.tag_authority", AUTHORITY, "our default: ids are temporary"],
         ["content.seeds", BLOG, "our default: the folder itself"],
+        ["content.generator", "plain", "our default"],
     ]
     assert last.endswith(f"They become permanent with: feedsvc init '{BLOG}'")
 
@@ -154,7 +155,7 @@ def test_a_fault_of_the_environment_is_refused_in_a_try_too(run: Run, blog: Post
 def test_a_try_serves_nobody_else(
     run: Run, blog: PostFolder, monkeypatch: pytest.MonkeyPatch, host: str, by: str
 ) -> None:
-    monkeypatch.delattr("feedsvc.web.server.server.serve_http")  # it would not end
+    monkeypatch.setattr("feedsvc.web.server.server.serve_http", None)  # it would not end
     option = ["--host", host] if by == "--host" else []
     result = run("serve", BLOG, *option, **({} if option else {by: host}))
     assert result.exit_code == 2
