@@ -214,12 +214,14 @@ def _end_in_order(context: click.Context) -> None:
     """Let the signals of a closed terminal, and of kill, end the command as Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         return  # only the main thread may do this
+    process = os.getpid()
+
+    def end(number: int, _: object) -> None:
+        if os.getpid() == process:  # it ends the web processes, which are forked from it
+            sys.exit(128 + number)
+
     for number in (signal.SIGHUP, signal.SIGTERM):
         before = signal.getsignal(number)
         if before is not signal.SIG_IGN:  # nohup ignores it
-            signal.signal(number, _end)
+            signal.signal(number, end)
             context.call_on_close(partial(signal.signal, number, before))
-
-
-def _end(number: int, _: object) -> None:
-    sys.exit(128 + number)
