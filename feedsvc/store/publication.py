@@ -124,6 +124,8 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
+        some_row = sa.select(sa.literal(1)).select_from(ledger).limit(1)
+        self._had_ledger = bool(connection.execute(some_row).first())
         self._number = next_number(connection)
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
@@ -229,12 +231,19 @@ class _Writer:
 
     def _write_ledger(self, put: list[Entry], before: Mapping[str, sa.RowMapping]) -> None:
         """Write the rows of the ledger that have changed."""
-        rows = []
+        rows, keys = [], []
         for entry in put:
             old, claim = before.get(entry.id), self._publication.claims.get(entry.id)
             new = next_ledger_row(entry, claim, old, self._now)
             if old is None or new != dict(old):
                 rows.append(new)
+            if new["key"] and (old is None or new["key"] != old["key"]):
+                keys.append(new["key"])
+        if keys and self._had_ledger:
+            # A key is in one row: the post that had it before has none now.
+            mine = [entry.id for entry in put]
+            others = sa.update(ledger).where(ledger.c.key.in_(keys), ledger.c.id.not_in(mine))
+            self._connection.execute(others.values(key=""))
         upsert(self._connection, ledger, rows)
 
     def _withdraw(self, ids: list[str]) -> None:

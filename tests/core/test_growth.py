@@ -39,6 +39,7 @@ from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
+    Memory,
     Standing,
     identify,
 )
@@ -115,7 +116,7 @@ def everything_read_twice(count: int) -> Callable[[], object]:
     held = {i: Holder(p, k) for i, p, k in zip(*map(again, (ids, paths, keys)), strict=True)}
     before = standings_of(again(paths), keys, again(ids))
     claims = claims_of(paths, keys)
-    return lambda: identify(claims, a_site(), pinned, before, set(), held)
+    return lambda: identify(claims, a_site(), Memory(pinned, before, set(), held))
 
 
 def everything_renamed(count: int) -> Callable[[], object]:
@@ -124,12 +125,12 @@ def everything_renamed(count: int) -> Callable[[], object]:
     before = standings_of(paths, keys, ids)
     claims = claims_of(texts("new", count), again(keys))
     gone = set(again(paths))
-    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+    return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
 
 
 def everything_of_one_key(count: int) -> Callable[[], object]:
     claims = claims_of(texts("p", count), again(["slug:tea"] * count))
-    return lambda: identify(claims, a_site(), {}, {}, set(), {})
+    return lambda: identify(claims, a_site(), Memory({}, {}, set(), {}))
 
 
 def every_key_left_behind(count: int) -> Callable[[], object]:
@@ -137,7 +138,7 @@ def every_key_left_behind(count: int) -> Callable[[], object]:
     pinned = dict(zip(again(keys), again(ids), strict=True))
     held = {i: Holder(p, "slug:other") for i, p in zip(ids, texts("moved", count), strict=True)}
     claims = claims_of(paths, keys)
-    return lambda: identify(claims, a_site(), pinned, {}, set(), held)
+    return lambda: identify(claims, a_site(), Memory(pinned, {}, set(), held))
 
 
 def everything_comes_back(count: int) -> Callable[[], object]:
@@ -150,7 +151,7 @@ def everything_comes_back(count: int) -> Callable[[], object]:
         Claim(path, f"path:{path}", "Tea", DAY, str(digest), 200)
         for path, digest in zip(texts("p", count), texts("tag:x:", count), strict=True)
     ]
-    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+    return lambda: identify(claims, a_site(), Memory(withdrawn=gone))
 
 
 def everything_looks_the_same(count: int) -> Callable[[], object]:
@@ -160,7 +161,7 @@ def everything_looks_the_same(count: int) -> Callable[[], object]:
         for i in texts("tag:x:", count)
     ]
     claims = [Claim(p, f"path:{p}", "Tea", DAY, "b", 200) for p in texts("p", count)]
-    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+    return lambda: identify(claims, a_site(), Memory(withdrawn=gone))
 
 
 def everything_shares_a_slug(count: int) -> Callable[[], object]:
@@ -178,7 +179,7 @@ def every_slug_changed(count: int) -> Callable[[], object]:
     before = standings_of(again(paths), paths, again(ids))
     claims = claims_of(paths, texts("slug:new", count))
     held = {i: Holder(p, "slug:old") for i, p in zip(ids, again(paths), strict=True)}
-    return lambda: identify(claims, a_site(), {}, before, set(), held)
+    return lambda: identify(claims, a_site(), Memory({}, before, set(), held))
 
 
 def entries(count: int) -> tuple[Entry, ...]:
@@ -304,7 +305,7 @@ def back_to_old_keys(count: int) -> Callable[[], object]:
     before = standings_of(texts("old", count), keys, texts("tag:y:", count))
     claims = claims_of(texts("p", count), keys)
     gone = set(again([*before]))
-    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+    return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
 
 
 SIGNED: Final[tuple[dict[str, str], ...]] = (
