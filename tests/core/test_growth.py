@@ -128,6 +128,15 @@ def everything_renamed(count: int) -> Callable[[], object]:
     return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
 
 
+def everything_renamed_has_one_title(count: int) -> Callable[[], object]:
+    paths, ids = texts("p", count), texts("tag:x:", count)
+    before = standings_of(paths, ["path:tea"] * count, ids)
+    texts_now = zip(texts("new", count), texts("edited", count), strict=True)
+    claims = [Claim(p, f"path:{p}", "path:tea", DAY, body) for p, body in texts_now]
+    gone = set(again(paths))
+    return lambda: identify(claims, a_site(), Memory({}, before, gone))
+
+
 def everything_of_one_key(count: int) -> Callable[[], object]:
     claims = claims_of(texts("p", count), again(["slug:tea"] * count))
     return lambda: identify(claims, a_site(), Memory({}, {}, set(), {}))
@@ -318,6 +327,7 @@ SIGNED: Final[tuple[dict[str, str], ...]] = (
 CASES: Final[dict[str, Case]] = {
     "everything is read twice": everything_read_twice,
     "everything is renamed": everything_renamed,
+    "everything is renamed and has one title": everything_renamed_has_one_title,
     "everything has one key": everything_of_one_key,
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,

@@ -5,10 +5,11 @@ that share one.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import deque
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count
+from itertools import count
 from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import new_id
@@ -100,15 +101,16 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
        had another one when it was withdrawn, and looks different;
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
-    3. the id of a missing file with the same title and date, and if several have them, with
-       the same text (the file was renamed);
+    3. the id of a missing file with the same title, date and text (the file was renamed);
     4. the id of the only withdrawn entry with the same title, date and text, if the text is
        long enough to tell (the file was renamed, and both names were absent for a while);
-    5. a new id.
+    5. the id of a missing file with the same title and date (it was renamed and edited);
+    6. a new id.
 
-    A post with a guid gets no id by 3 and 4.
+    A post with a guid gets no id by 3, 4 and 5.
 
-    If the key is only a path, a missing file goes before a pinned id that no entry has now.
+    If the key is only a path, a missing file with the same title and date goes before a pinned
+    id that no entry has now, unless the post with this id had the same text.
 
     Several claims can get the same id. The file that has it keeps it; otherwise the claim with
     the oldest date gets it, and of equal dates the one with the first path.
@@ -136,26 +138,23 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
         if claim.path in by_key
         and (
             by_key[claim.path] in current_ids
-            or not (claim.key.startswith("path:") and _title_and_date(claim) in renamed)
+            or not claim.key.startswith("path:")
+            or _title_and_date(claim) not in renamed
+            or _has_text_of(claim, memory.remembered.get(by_key[claim.path]))
         )
     }
 
     taken = {*ids.values(), *unclaimed}
-    lookalikes: dict[str, tuple[str, ...]] = {}
-    absent = by_look(memory.withdrawn)
     new = [claim for claim in claims if claim.path not in ids]
-    ids |= _ids_of_renamed(new, memory, renamed, taken)
+    absent = by_look(memory.withdrawn)
+    ids |= _recognised(new, memory, renamed, absent, taken)
+    lookalikes = {}
     for claim in new:
-        if claim.path in ids:
-            continue
-        similar = [e for e in similar_to(claim, absent).values() if e.id not in taken]
-        if len(similar) == 1 and claim.body_length >= LONG_ENOUGH:
-            ids[claim.path] = similar[0].id
-        else:
-            if similar:
+        if claim.path not in ids:
+            if similar := _free(claim, absent, taken):
                 lookalikes[claim.path] = tuple(entry.key for entry in similar)
             ids[claim.path] = _unused_id(claim, site, unclaimed, memory)
-        taken.add(ids[claim.path])
+            taken.add(ids[claim.path])
     return Identities(ids, _twins(ids, claims, memory.published, unclaimed), lookalikes)
 
 
@@ -194,8 +193,8 @@ def similar_to(
     }
 
 
-# Ids by title, date and text.
-_Renamed: TypeAlias = dict[tuple[str, datetime], dict[str, list[str]]]
+# Ids by title, date and text. Those that are taken are dropped once they are first.
+_Renamed: TypeAlias = dict[tuple[str, datetime], dict[str, deque[str]]]
 
 
 def _renamed(memory: Memory, ids_by_key: Set[str]) -> _Renamed:
@@ -213,38 +212,67 @@ def _renamed(memory: Memory, ids_by_key: Set[str]) -> _Renamed:
     looks = [(_title_and_date(entry), entry) for entry in free]
     looks += [((entry.title, entry.redated), entry) for entry in free if entry.redated]
     for look, entry in looks:
-        ids = renamed.setdefault(look, {}).setdefault(entry.body_digest, [])
+        ids = renamed.setdefault(look, {}).setdefault(entry.body_digest, deque())
         ids.append(entry.entry_id)
     return renamed
 
 
-def _ids_of_renamed(
-    claims: Sequence[Claim], memory: Memory, renamed: _Renamed, taken: set[str]
+def _recognised(
+    claims: Sequence[Claim],
+    memory: Memory,
+    renamed: _Renamed,
+    absent: Mapping[Look, Sequence[LedgerEntry]],
+    taken: set[str],
 ) -> dict[str, str]:
-    """The ids of the same paths, and of missing files that look the same. They are taken then.
+    """The ids of claims by the rules 2 to 5 of `identify`. They are taken then.
 
     With a new generator, a file often gets a new path and a slug at the same time.
     """
     ids: dict[str, str] = {}
-
-    def take(claim: Claim, found: Iterable[str]) -> None:
-        entry_id = next((each for each in found if each not in taken), None)
-        if entry_id is not None:
-            ids[claim.path] = entry_id
-            taken.add(entry_id)
-
     without_guid = [claim for claim in claims if not claim.key.startswith("guid:")]
-    for claim in without_guid:
-        if entry := memory.published.get(claim.path):
-            take(claim, [entry.entry_id])
-    candidates = [(c, renamed.get(_title_and_date(c), {})) for c in without_guid]
-    for claim, by_body in candidates:
-        if claim.path not in ids:
-            take(claim, by_body.get(claim.body_digest, ()))
-    for claim, by_body in candidates:
-        if claim.path not in ids:
-            take(claim, chain.from_iterable(by_body.values()))
+
+    def at_its_path(claim: Claim) -> str | None:
+        entry = memory.published.get(claim.path)
+        return entry.entry_id if entry else None
+
+    def with_its_text(claim: Claim) -> str | None:
+        by_text = renamed.get(_title_and_date(claim), {})
+        return _first_free(by_text.get(claim.body_digest, deque()), taken)
+
+    def withdrawn(claim: Claim) -> str | None:
+        similar = _free(claim, absent, taken) if claim.body_length >= LONG_ENOUGH else []
+        return similar[0].id if len(similar) == 1 else None
+
+    def with_its_title(claim: Claim) -> str | None:
+        by_text = renamed.get(_title_and_date(claim), {})
+        while by_text:
+            text = next(iter(by_text))
+            if entry_id := _first_free(by_text[text], taken):
+                return entry_id
+            del by_text[text]
+        return None
+
+    for candidate in (at_its_path, with_its_text, withdrawn, with_its_title):
+        for claim in without_guid:
+            if claim.path not in ids:
+                entry_id = candidate(claim)
+                if entry_id is not None and entry_id not in taken:
+                    ids[claim.path] = entry_id
+                    taken.add(entry_id)
     return ids
+
+
+def _first_free(ids: deque[str], taken: Set[str]) -> str | None:
+    while ids and ids[0] in taken:
+        ids.popleft()
+    return ids[0] if ids else None
+
+
+def _free(
+    claim: Claim, absent: Mapping[Look, Sequence[LedgerEntry]], taken: Set[str]
+) -> list[LedgerEntry]:
+    """The withdrawn entries that look the same, and whose ids are free."""
+    return [entry for entry in similar_to(claim, absent).values() if entry.id not in taken]
 
 
 def _title_and_date(post: Claim | Standing) -> tuple[str, datetime]:
@@ -264,7 +292,11 @@ def _is_another_post(claim: Claim, entry_id: str, memory: Memory) -> bool:
         return False
     if not entry.title_digest or entry.title_digest == text_digest(claim.title):
         return False
-    return claim.body_length < LONG_ENOUGH or entry.body_digest != claim.body_digest
+    return claim.body_length < LONG_ENOUGH or not _has_text_of(claim, entry)
+
+
+def _has_text_of(claim: Claim, entry: LedgerEntry | None) -> bool:
+    return entry is not None and entry.body_digest == claim.body_digest != ""
 
 
 def _unused_id(

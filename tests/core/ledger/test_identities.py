@@ -401,6 +401,22 @@ def test_posts_with_one_title_and_date_that_move_are_told_by_their_texts(order: 
     assert identities.ids == {"x/1.md": MILK, "x/2.md": TEA, "x/3.md": OLD}
 
 
+@pytest.mark.parametrize("pinned", [{}, {"path:b": OLD}], ids=["elsewhere", "at its path"])
+def test_a_post_that_comes_back_takes_no_id_of_a_missing_one_with_its_title(
+    pinned: dict[str, str],
+) -> None:
+    """Both posts have one title and date. The missing one may be about to be moved."""
+    identities = identified(
+        a_long_claim("b"),
+        pinned=pinned,
+        published=[replace(a_standing("a.md", MILK), body_digest="milk")],
+        missing={"a.md"},
+        withdrawn=[] if pinned else [a_withdrawn(OLD)],
+        ledger=[a_withdrawn(OLD, key="path:b")],
+    )
+    assert identities.ids == {"b": OLD}
+
+
 def test_a_withdrawn_post_comes_back_only_once() -> None:
     claims = [a_long_claim("b"), a_long_claim("c")]
     identities = identified(*claims, withdrawn=[a_withdrawn(OLD)])
