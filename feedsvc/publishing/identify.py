@@ -9,6 +9,7 @@ from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import (
     Claim,
+    Holder,
     Identities,
     Memory,
     Standing,
@@ -75,7 +76,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             entry_id
             for claim in claims
             for entry_id in (pinned.get(claim.key, new_id(claim.key, site)),)
-            if entry_id not in holders or holders[entry_id].key != claim.key
+            if entry_id not in holders or holders[entry_id] != Holder(claim.path, claim.key)
         }
         remembered = snapshot.remembered(moved_on) if snapshot.revision() else {}
         forgotten = snapshot.forgotten()

@@ -62,6 +62,17 @@ def test_a_slug_is_free_in_the_publish_in_which_its_post_changes(house: House) -
     assert ids(house)["Tea"] == tea != ids(house)["Milk"]
 
 
+def test_a_new_post_takes_a_slug_and_its_old_post_gets_another(house: House) -> None:
+    house.posts.write("a.md", LONG, title="Tea", slug="tea")
+    house.publish()
+    tea = ids(house)["Tea"]
+    house.posts.write("a.md", LONG, title="Tea", slug="tea-2023")
+    house.posts.write("b.md", OTHER, title="Milk", slug="tea")
+    report = house.publish(LATER)
+    assert report.problems == ()
+    assert ids(house)["Tea"] == tea != ids(house)["Milk"]
+
+
 def test_a_file_name_is_free_once_its_post_was_moved_and_deleted(house: House) -> None:
     house.posts.write("other.md", title="Other")
     path = house.posts.write("untitled.md", LONG, title="Tea")

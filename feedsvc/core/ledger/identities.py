@@ -97,8 +97,8 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
 
     A claim gets the first of these ids that exists:
 
-    1. the id that is pinned to its key, unless the post with that id has another key now, or
-       had another one when it was withdrawn, and looks different;
+    1. the id that is pinned to its key, unless the post with that id looks different and has
+       another key now, or had another one when it was withdrawn;
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
     3. the id of a missing file with the same title, date and text (the file was renamed);
@@ -115,11 +115,11 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     Several claims can get the same id. The file that has it keeps it; otherwise the claim with
     the oldest date gets it, and of equal dates the one with the first path.
     """
-    claimed_paths = {claim.path for claim in claims}
+    by_path = {claim.path: claim for claim in claims}
     unclaimed = {
         entry_id: holder
         for entry_id, holder in memory.holders.items()
-        if holder.path not in claimed_paths
+        if holder.path not in by_path
     }
     published_ids = {entry.entry_id for entry in memory.published.values()}
     current_ids = {*memory.holders, *published_ids}
@@ -129,7 +129,7 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
         for claim in claims
         if (entry_id := memory.pinned.get(claim.key)) is not None
         and not _has_new_key(unclaimed.get(entry_id), claim.key)
-        and not _is_another_post(claim, entry_id, memory)
+        and not _is_another_post(claim, entry_id, memory, by_path)
     }
     renamed = _renamed(memory, set(by_key.values()))
     ids = {
@@ -284,15 +284,26 @@ def _has_new_key(holder: Holder | None, key: str) -> bool:
     return holder is not None and holder.key != key
 
 
-def _is_another_post(claim: Claim, entry_id: str, memory: Memory) -> bool:
-    """True if the post with this id has taken another key since, and looks different."""
+def _is_another_post(
+    claim: Claim, entry_id: str, memory: Memory, by_path: Mapping[str, Claim]
+) -> bool:
+    """True if the post with this id has another key than the claim, and looks different."""
     entry = memory.remembered.get(entry_id)
     own = memory.published.get(claim.path)
-    if entry is None or entry.key == claim.key or (own and own.entry_id == entry_id):
+    if entry is None or _looks_like(claim, entry) or (own and own.entry_id == entry_id):
         return False
-    if not entry.title_digest or entry.title_digest == text_digest(claim.title):
-        return False
-    return claim.body_length < LONG_ENOUGH or not _has_text_of(claim, entry)
+    holder = memory.holders.get(entry_id)
+    holding = by_path.get(holder.path) if holder else None
+    if holding and holding.key != claim.key:
+        return _looks_like(holding, entry)
+    return entry.key != claim.key
+
+
+def _looks_like(claim: Claim, entry: LedgerEntry) -> bool:
+    """True if the title or the text of the entry is that of the claim, or is unknown."""
+    if entry.title_digest in ("", text_digest(claim.title)):
+        return True
+    return claim.body_length >= LONG_ENOUGH and _has_text_of(claim, entry)
 
 
 def _has_text_of(claim: Claim, entry: LedgerEntry | None) -> bool:

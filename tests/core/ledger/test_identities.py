@@ -365,6 +365,48 @@ def test_a_post_that_takes_its_earlier_key_again_keeps_its_id(changes: dict[str,
     assert identities.ids == {claim.path: TEA}
 
 
+def test_a_post_keeps_its_id_when_a_new_one_takes_its_slug_in_the_same_publish() -> None:
+    identities = identified(
+        a_long_claim("a.md", key="slug:tea-2023"),
+        a_long_claim("b.md", key="slug:tea", title="New", body_digest="c"),
+        pinned={"slug:tea": TEA},
+        published=[a_standing("a.md", TEA)],
+        holders={TEA: Holder("a.md", "slug:tea")},
+        ledger=[a_withdrawn(TEA, key="slug:tea")],
+    )
+    assert identities.ids["a.md"] == TEA
+    assert identities.ids["b.md"].startswith(f"{TEA}-")
+
+
+def test_a_post_takes_its_slug_along_when_a_new_one_takes_its_path() -> None:
+    identities = identified(
+        a_long_claim("a.md", key="slug:milk", title="New", body_digest="c"),
+        a_long_claim("b.md", key="slug:tea", body_digest="edited"),
+        pinned={"slug:tea": TEA},
+        published=[a_standing("a.md", TEA)],
+        holders={TEA: Holder("a.md", "slug:tea")},
+        ledger=[a_withdrawn(TEA, key="slug:tea")],
+    )
+    assert identities.ids == {"a.md": MILK, "b.md": TEA}
+
+
+def test_two_posts_whose_slugs_are_swapped_keep_their_ids() -> None:
+    identities = identified(
+        a_long_claim("a.md", key="slug:milk"),
+        a_long_claim("b.md", key="slug:tea", title="Milk", body_digest="c"),
+        pinned={"slug:tea": TEA, "slug:milk": MILK},
+        published=[a_standing("a.md", TEA), a_standing("b.md", MILK)],
+        holders={TEA: Holder("a.md", "slug:tea"), MILK: Holder("b.md", "slug:milk")},
+        ledger=[
+            a_withdrawn(TEA, key="slug:tea"),
+            a_withdrawn(
+                MILK, key="slug:milk", title_digest=text_digest("Milk"), body_digest="c"
+            ),
+        ],
+    )
+    assert identities == Identities({"a.md": TEA, "b.md": MILK}, {})
+
+
 def test_a_guid_gives_the_id_that_its_author_wrote() -> None:
     claim = a_long_claim("b", key=f"guid:{TEA}", title="New", body_digest="c")
     assert identified(claim, ledger=[a_moved_on()]).ids == {"b": TEA}
