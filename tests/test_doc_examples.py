@@ -14,11 +14,15 @@ from werkzeug.test import Client
 from feedsvc.settings.load import load_settings
 from feedsvc.store.store import Store
 from feedsvc.web.server.server import create_wsgi_app
-from tests.support.commands import SOON, environment
+from tests.support.commands import HOUSE, SOON, environment
 from tests.support.doc_examples import Example, Shell, blocks, examples, section
 from tests.support.running import free_port, wait_until
 from tests.support.starter import start_forked
 
+ALL_PAGES: Final = [
+    "README.md",
+    *sorted(str(page.relative_to(HOUSE)) for page in (HOUSE / "docs").rglob("*.md")),
+]
 # How many console blocks of each page the tests below run.
 TESTED: Final = {
     "README.md": 0,
@@ -174,3 +178,22 @@ def item(name: str, day: date) -> str:
         f"<item><title>{name.title()}</title><link>{link}</link><guid>{link}</guid>"
         f"<pubDate>{published}</pubDate></item>"
     )
+
+
+BLOCKING: Final = re.compile(r"\b(?:feedsvc (?:serve|web|watch)|make serve|honcho start)\b")
+
+
+@pytest.mark.parametrize("page", ALL_PAGES)
+def test_nothing_follows_a_command_that_does_not_end(page: str) -> None:
+    scripts = [block.splitlines() for block in blocks(section(page), "sh")]
+    scripts += [[e.command for e in examples(b)] for b in blocks(section(page), "console")]
+    for commands in scripts:
+        followed = [command for command in commands[:-1] if BLOCKING.search(command)]
+        assert followed == [], "end the block: the next command needs a second terminal"
+        assert [command for command in commands if command.endswith("&")] == []
+
+
+def test_the_readme_links_each_page_once_in_its_last_list() -> None:
+    links = re.findall(r"^- \[.*?\]\((.*?)\)", section("README.md", "## More"), re.M)
+    assert len(links) > 8
+    assert sorted(set(links)) == sorted(links)
