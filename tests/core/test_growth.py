@@ -400,6 +400,9 @@ CASES: Final[dict[str, Case]] = {
         "---\n",
         "en/_posts/tea.md",
     ),
+    "tags with spaces": a_file(
+        f"---\n{DATE}tags: ", "t{n}, a {n}, ", "\n---\n", "_posts/2026-03-01-tea.md"
+    ),
     "enclosures": a_file(
         f"---\n{DATE}enclosures:\n", "  - {url: 'a{n}.mp3', length: 1}\n", "---\n"
     ),
@@ -413,6 +416,7 @@ CASES: Final[dict[str, Case]] = {
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
+    "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
 }

@@ -98,8 +98,8 @@ class Database:
             return postgres.new_engine(self._url, self._limits, self.silence.is_silent)
         except ImportError as error:
             raise StoreError(
-                f"{self.name} needs the PostgreSQL driver; install it with "
-                "pip install 'feedsvc[postgres]'"
+                f"{self.name} needs the PostgreSQL driver; run "
+                "pip install 'feedsvc[postgres]' in the environment of feedsvc"
             ) from error
 
     # The schema.
