@@ -1,6 +1,8 @@
 """`feedsvc ledger`: export, import, forget, and the file of `ledger.file`."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -202,10 +204,60 @@ def test_forget_says_that_the_cache_was_not_purged(
 def test_forget_names_copies_of_the_store(
     run: Run, published: PostFolder, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "var" / "feedsvc.sqlite3.before-0007"
-    copy.touch()
+    names = ("feedsvc.sqlite3.before-0007", ".feedsvc.sqlite3.before-0007.12.new")
+    copies = [tmp_path / "var" / name for name in names]
+    copies.append(tmp_path / ".ledger.jsonl.12.new")
+    for copy in copies:
+        copy.touch()
     (published.root / "tea.md").unlink()
-    assert f"it may still be in {copy}" in run("ledger", "forget", TEA).stderr
+    printed = run("ledger", "forget", TEA, FEEDSVC_LEDGER__FILE="ledger.jsonl").stderr
+    for copy in copies:
+        assert f"it may still be in {copy}" in printed
+
+
+def test_forget_names_an_earlier_entry_of_the_same_post(
+    run: Run, published: PostFolder
+) -> None:
+    published.write("tea.md", guid="https://example.org/?p=7", permalink="/tea/")
+    run("publish")
+    published.write("tea.md", guid="https://example.org/?p=8", permalink="/tea/")
+    run("publish")
+    (published.root / "tea.md").unlink()
+    printed = run("ledger", "forget", "https://example.org/?p=8").stderr
+    assert "feedsvc: https://example.org/?p=7 has the same permalink; if it is" in printed
+    assert TEA not in printed
+    assert run("ledger", "forget", "https://example.org/?p=7").stderr == ""
+
+
+def test_forget_removes_the_bytes_that_earlier_publishes_deleted(
+    run: Run, published: PostFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA secure_delete=OFF")  # as many builds of SQLite have it
+        other.execute("INSERT INTO publishes VALUES (99, 1, ?)", ["quince " * 5000])
+        other.commit()
+        other.execute("DELETE FROM publishes WHERE number = 99")
+        other.commit()
+    assert b"quince" in file.read_bytes()
+    (published.root / "tea.md").unlink()
+    assert run("ledger", "forget", TEA).exit_code == 0
+    assert not any(b"quince" in each.read_bytes() for each in file.parent.iterdir())
+
+
+def test_forget_can_be_repeated_if_bytes_could_not_be_erased(
+    run: Run, published: PostFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (published.root / "tea.md").unlink()
+    monkeypatch.setattr("feedsvc.store.engine.sqlite._BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(tmp_path / "var" / "feedsvc.sqlite3")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM entries").fetchone()
+        result = run("ledger", "forget", TEA)
+        assert result.exit_code == 1
+        assert "deleted bytes are still in the file" in result.stderr
+    assert run("ledger", "forget", TEA).exit_code == 0
+    assert published_ids(run) == {OTHER}
 
 
 # The ledger file.
