@@ -291,6 +291,53 @@ def test_publish_with_a_faulty_file_and_a_new_store_publishes_nothing(
     assert published_ids(run) == set()
 
 
+def test_a_dry_run_reads_the_file_for_a_new_store_and_writes_neither(
+    run: Run, posts: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    posts.write("tea.md")
+    run("publish")
+    posts.write("tea.md", slug="green-tea")
+    posts.write("cake.md")
+    before = (tmp_path / "ledger.jsonl").read_bytes()
+    new = new_store(tmp_path)
+    result = run("publish", "--dry-run", "--format", "json", **new)
+    told = json.loads(result.stdout)
+    assert [each["path"] for each in told["new"]["entries"]] == ["cake.md", "tea.md"]
+    posts.write("tea.md")
+    for _ in range(2):  # without a store, then with one into which nothing was published
+        result = run("publish", "--dry-run", "--format", "json", **new)
+        told = json.loads(result.stdout)
+        assert (result.exit_code, told["new"]["count"]) == (0, 1)
+        (back,) = told["returned"]["entries"]
+        assert back == {"id": TEA, "path": "tea.md", "title": "tea.md"}
+        assert (tmp_path / "ledger.jsonl").read_bytes() == before
+        assert published_ids(run, **new) == set()
+        Store(new["FEEDSVC_STORE__URL"]).close()
+
+
+def test_a_dry_run_with_a_faulty_file_and_a_new_store_fails_as_a_publish(
+    run: Run, posts: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    posts.write("tea.md")
+    (tmp_path / "ledger.jsonl").write_text("=======\n")
+    result = run("publish", "--dry-run")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("feedsvc: ledger.jsonl:1: it is a conflict marker")
+    (tmp_path / "ledger.jsonl").unlink()
+    assert run("publish", "--dry-run").exit_code == 0
+
+
+def test_a_dry_run_ignores_the_file_if_the_store_has_posts(
+    run: Run, published: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    (tmp_path / "ledger.jsonl").write_text("=======\n")
+    result = run("publish", "--dry-run")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_forget_removes_the_line_of_the_file(
     run: Run, published: PostFolder, tmp_path: Path, environ: dict[str, str]
 ) -> None:
