@@ -83,6 +83,7 @@ class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    `titles` are those of the withdrawn entries.
     """
 
     revision: int = 0
@@ -94,6 +95,7 @@ class Changes:
     feeds: list[str] = field(default_factory=list)
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
+    titles: dict[str, str] = field(default_factory=dict)  # by id
 
 
 def commit(connection: Connection, publication: Publication, now: datetime) -> Changes:
@@ -250,6 +252,7 @@ class _Writer:
         old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
         for entry in old.values():
             self._record_change("withdrawn", entry)
+            self._changes.titles[entry.id] = entry.title
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         gone = sa.update(ledger).where(ledger.c.id.in_(ids))
         self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))

@@ -418,6 +418,13 @@ class Snapshot:
         query = sa.select(files.c.path).where(files.c.entry_id == entry_id)
         return [row["path"] for row in self._rows(query.order_by(files.c.path))]
 
+    def at_same_permalink(self, entry_id: str) -> list[str]:
+        """The ids of other entries, now or earlier, that have the permalink of this entry."""
+        its = sa.select(ledger.c.permalink).where(ledger.c.id == entry_id)
+        is_other = (ledger.c.permalink != "", ledger.c.id != entry_id)
+        query = sa.select(ledger.c.id).where(ledger.c.permalink.in_(its), *is_other)
+        return [row["id"] for row in self._rows(query.order_by(ledger.c.id))]
+
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""
         holders: dict[str, Holder] = {}

@@ -158,3 +158,26 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     result = run("adopt", old)
     assert result.exit_code == 2
     assert "pip install 'feedsvc[adopt]'" in result.stderr
+
+
+def test_the_ledger_file_follows_an_adoption_and_its_undoing(
+    run: Run, old: str, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """Without this, publishes would refuse to overwrite ids that the store has replaced."""
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+
+    def is_current() -> bool:
+        return (tmp_path / "ledger.jsonl").read_text("utf-8") == run("ledger", "export").stdout
+
+    run("publish")
+    first = (tmp_path / "ledger.jsonl").read_text("utf-8")
+    for words in (("--yes", old), ("--undo",)):
+        assert run("adopt", *words).exit_code == 0
+        assert is_current()
+        run("publish")
+        assert is_current()
+        assert (first == (tmp_path / "ledger.jsonl").read_text("utf-8")) is (
+            words[0] == "--undo"
+        )
+    run("adopt", old)
+    assert is_current()
