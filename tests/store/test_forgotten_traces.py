@@ -223,6 +223,21 @@ def test_reports_of_jobs_do_not_name_it_anywhere(filled: Store) -> None:
     assert jobs[failed.name].error != ""
 
 
+def test_reports_show_the_path_of_a_post_that_has_no_file_any_more(
+    posts: PostFolder, folder: Folder, filled: Store
+) -> None:
+    """Its keys are slugs, so only the reports know its path."""
+    withdraw(posts, folder, filled, "quince.md")
+    entries = [{"id": FIRST, "path": "fruit/hedge.md", "title": "quince"}]
+    problem = {"path": "fruit/hedge.md", "fault": "it has no title"}
+    job, _ = filled.jobs.enqueue(NOW)
+    filled.jobs.begin([job.name], NOW)
+    report = {"outlook": {"new": {"entries": entries}}, "problems": [problem]}
+    filled.jobs.end([job.name], json.dumps(report), NOW)
+    filled.forget(THIRD, NOW)
+    assert naming(filled, "hedge") == []
+
+
 # What is held.
 
 
