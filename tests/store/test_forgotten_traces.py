@@ -108,6 +108,13 @@ def test_hashes_of_all_its_ids_stay(filled: Store) -> None:
     assert {forgotten_hash(name) for name in names} <= hashes(filled)
 
 
+def test_the_present_id_is_found_by_earlier_ones(filled: Store) -> None:
+    later_id = filled.adoptions.later_id
+    assert (later_id(FIRST), later_id(SECOND), later_id(THIRD)) == (THIRD, THIRD, "")
+    adopted(filled, (SECOND, "quince"))
+    assert (later_id(FIRST), later_id(THIRD)) == (SECOND, SECOND)
+
+
 def test_undo_does_not_bring_it_back(folder: Folder, posts: PostFolder, filled: Store) -> None:
     filled.forget(THIRD, NOW)
     (posts.root / "quince.md").unlink()
