@@ -133,7 +133,12 @@ def forget(config: Path | None, seeds: Path | None, entry_id: str) -> None:
 
 
 def _retried(entry_id: str, store: Store) -> Changes:
-    """No changes if the post is forgotten already; FeedsvcError if nobody knows it."""
+    """No changes if the post is forgotten already; FeedsvcError if no post has this id."""
+    if later := store.adoptions.later_id(entry_id):
+        raise FeedsvcError(
+            f"the post with the id {entry_id} has the id {later} since an adoption; run "
+            f"feedsvc ledger forget {later}"
+        )
     with store.snapshot() as snapshot:
         if forgotten_hash(entry_id) in snapshot.forgotten():
             return Changes()

@@ -65,6 +65,19 @@ class Adoptions:
                 used[row.id] = row.path
         return used
 
+    def later_id(self, entry_id: str) -> str:
+        """The id that adoptions gave to the post with this earlier id; empty if none did."""
+        number, later = 0, entry_id
+        with self._database.reading() as connection:
+            while True:
+                is_next = (adoptions.c.number > number, _names_in_before(later))
+                query = sa.select(adoptions).where(*is_next).order_by(adoptions.c.number)
+                rows = connection.execute(query).mappings()
+                replacing = next((row for row in rows if _id_before(row) == later), None)
+                if replacing is None:
+                    return "" if later == entry_id else later
+                number, later = replacing["number"], replacing["entry_id"]
+
     def write(self, chosen: Sequence[Adoption], now: datetime) -> Changes:
         """Take over the ids and dates in one transaction, as one adoption."""
         with self._database.writing() as connection:
@@ -386,8 +399,16 @@ def forget_adoptions(connection: Connection, entry_id: str, names: Iterable[str]
         is_same = (adoptions.c.number == each.number, adoptions.c.entry_id == each.entry_id)
         connection.execute(sa.delete(adoptions).where(*is_same))
     for name in names:
-        in_json = adoptions.c.before.contains(
-            json.dumps(name, ensure_ascii=False), autoescape=True
-        )
-        is_named = sa.or_(adoptions.c.entry_id == name, adoptions.c.key == name, in_json)
-        connection.execute(sa.delete(adoptions).where(is_named))
+        is_named = (adoptions.c.entry_id == name, adoptions.c.key == name)
+        deleting = sa.delete(adoptions).where(sa.or_(*is_named, _names_in_before(name)))
+        connection.execute(deleting)
+
+
+def _names_in_before(name: str) -> sa.ColumnElement[bool]:
+    """True for adoptions that have this text in what was there before."""
+    return adoptions.c.before.contains(json.dumps(name, ensure_ascii=False), autoescape=True)
+
+
+def _id_before(row: sa.RowMapping) -> str:
+    before: dict[str, str] = json.loads(row["before"])
+    return before["id"]

@@ -57,6 +57,7 @@ def forget(connection: Connection, entry_id: str, now: datetime) -> Changes | No
     reserved -= _in_use(connection, reserved)
     forget_adoptions(connection, entry_id, reserved)
     every_name = reserved | names.permalinks | names.files | _paths_of(names.keys)
+    every_name |= _paths_in_reports(connection, ForgottenNames(names.ids))
     _clean_reports(connection, ForgottenNames(every_name))
     _clean_problems(connection, every_name)
     for text in sorted(reserved | names.permalinks):
@@ -128,6 +129,15 @@ def _in_use(connection: Connection, names: Collection[str]) -> set[str]:
     columns = (identities.c.key, identities.c.entry_id, ledger.c.id, ledger.c.rss_guid)
     queries = (sa.select(column).where(column.in_(names)) for column in columns)
     return {name for query in queries for name in connection.execute(query).scalars()}
+
+
+def _paths_in_reports(connection: Connection, names: ForgottenNames) -> frozenset[str]:
+    """The paths of the post in reports; a post with a slug has no path in its keys."""
+    paths: frozenset[str] = frozenset()
+    for column in (publishes.c.news, jobs.c.report):
+        for text in connection.execute(sa.select(column).where(column != "")).scalars():
+            paths |= names.paths_in(json.loads(text))
+    return paths
 
 
 def _clean_reports(connection: Connection, names: ForgottenNames) -> None:

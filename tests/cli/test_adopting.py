@@ -181,3 +181,21 @@ def test_the_ledger_file_follows_an_adoption_and_its_undoing(
         )
     run("adopt", old)
     assert is_current()
+
+
+def test_a_takedown_names_the_present_id_of_a_post_by_its_earlier_one(
+    run: Run, old: str, posts: PostFolder
+) -> None:
+    earlier, present = "tag:example.org,2026:tea-8", f"{SITE}/posts/tea-8/"
+    run("adopt", "--yes", old)
+    (posts.root / "tea-8.md").unlink()
+    result = run("ledger", "forget", earlier)
+    assert (result.exit_code, f"run feedsvc ledger forget {present}" in result.stderr) == (
+        2,
+        True,
+    )
+    assert run("ledger", "forget", present).exit_code == 0
+    assert (
+        run("ledger", "forget", earlier).stdout == f"forgotten: {earlier}\nfeeds changed: 0\n"
+    )
+    assert earlier not in run("ledger", "export").stdout

@@ -36,6 +36,7 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
+from feedsvc.core.ledger.forgotten_names import ForgottenNames
 from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
@@ -324,6 +325,14 @@ SIGNED: Final[tuple[dict[str, str], ...]] = (
 )
 
 
+def without_a_post(count: int) -> Callable[[], object]:
+    names = ForgottenNames(frozenset(["tag:x:tea"]))
+    entries = [{"id": name, "path": f"{name}.md"} for name in texts("p", count)]
+    problems = [{"path": "a.md", "fault": f"it is like {name}"} for name in texts("q", count)]
+    report = {"entries": [*entries, {"id": "tag:x:tea", "path": "b.md"}], "problems": problems}
+    return lambda: (names.paths_in(report), names.removed_from(report))
+
+
 CASES: Final[dict[str, Case]] = {
     "everything is read twice": everything_read_twice,
     "everything is renamed": everything_renamed,
@@ -388,6 +397,7 @@ CASES: Final[dict[str, Case]] = {
     "looks": lambda n: partial(
         looks, "hugo", PresetFeed("category", "/".join(texts("c", n)), "")
     ),
+    "reports that name a forgotten post": without_a_post,
     "networks": lambda n: partial(
         callback_fault, "http://10.1.2.3/", [ip_network("192.168.0.0/16")] * n
     ),

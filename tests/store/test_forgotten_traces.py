@@ -108,6 +108,13 @@ def test_hashes_of_all_its_ids_stay(filled: Store) -> None:
     assert {forgotten_hash(name) for name in names} <= hashes(filled)
 
 
+def test_the_present_id_is_found_by_earlier_ones(filled: Store) -> None:
+    later_id = filled.adoptions.later_id
+    assert (later_id(FIRST), later_id(SECOND), later_id(THIRD)) == (THIRD, THIRD, "")
+    adopted(filled, (SECOND, "quince"))
+    assert (later_id(FIRST), later_id(THIRD)) == (SECOND, SECOND)
+
+
 def test_undo_does_not_bring_it_back(folder: Folder, posts: PostFolder, filled: Store) -> None:
     filled.forget(THIRD, NOW)
     (posts.root / "quince.md").unlink()
@@ -221,6 +228,21 @@ def test_reports_of_jobs_do_not_name_it_anywhere(filled: Store) -> None:
     }
     assert "quince" not in jobs[failed.name].error
     assert jobs[failed.name].error != ""
+
+
+def test_reports_show_the_path_of_a_post_that_has_no_file_any_more(
+    posts: PostFolder, folder: Folder, filled: Store
+) -> None:
+    """Its keys are slugs, so only the reports know its path."""
+    withdraw(posts, folder, filled, "quince.md")
+    entries = [{"id": FIRST, "path": "fruit/hedge.md", "title": "quince"}]
+    problem = {"path": "fruit/hedge.md", "fault": "it has no title"}
+    job, _ = filled.jobs.enqueue(NOW)
+    filled.jobs.begin([job.name], NOW)
+    report = {"outlook": {"new": {"entries": entries}}, "problems": [problem]}
+    filled.jobs.end([job.name], json.dumps(report), NOW)
+    filled.forget(THIRD, NOW)
+    assert naming(filled, "hedge") == []
 
 
 # What is held.

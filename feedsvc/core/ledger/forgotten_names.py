@@ -1,7 +1,7 @@
 """Reports without what names a post that is forgotten."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,15 @@ class ForgottenNames:
     def are_in(self, text: str) -> bool:
         """True if a sentence has one of the names."""
         return self._pattern.search(text) is not None
+
+    def paths_in(self, value: Any) -> frozenset[str]:
+        """The paths that JSON has beside one of the names, as the path of the same post."""
+        members: Iterable[Any] = value if isinstance(value, list) else ()
+        if isinstance(value, dict):
+            members = value.values()
+            if self._is_entry(value) and isinstance(value.get("path"), str):
+                return frozenset([value["path"]]) - {""}
+        return frozenset(path for each in members for path in self.paths_in(each))
 
     def removed_from(self, value: Any) -> Any:
         """JSON without the members of lists that describe the post or name it.
@@ -44,4 +53,7 @@ class ForgottenNames:
         texts: Collection[str] = [each for each in value.values() if isinstance(each, str)]
         if "fault" in value:
             return any(map(self.are_in, texts))
-        return any(value.get(key) in self.names for key in ("id", "permalink", "path"))
+        return self._is_entry(value) or value.get("path") in self.names
+
+    def _is_entry(self, value: dict[str, Any]) -> bool:
+        return any(value.get(key) in self.names for key in ("id", "permalink"))

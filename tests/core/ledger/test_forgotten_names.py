@@ -66,3 +66,17 @@ def test_members_of_lists_that_name_it_are_removed(value: Any, kept: Any) -> Non
 def test_a_post_that_links_to_it_stays() -> None:
     other = [{"id": "tag:x:other", "summary": "see https://example.org/tea/"}]
     assert NAMES.removed_from(other) == other
+
+
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ([{"id": "tag:x:tea", "path": "old/tea.md"}], {"old/tea.md"}),
+        ({"new": {"entries": [{"id": "tag:x:tea", "path": "b.md"}, {"id": "a"}]}}, {"b.md"}),
+        ([{"id": "tag:x:other", "path": "a.md"}, "tea.md", 7], set()),
+        ([{"id": "tag:x:tea", "title": "Tea"}, {"id": "tag:x:tea", "path": ""}], set()),
+        (None, set()),
+    ],
+)
+def test_paths_of_the_post_are_found_beside_its_names(value: Any, paths: set[str]) -> None:
+    assert NAMES.paths_in(value) == paths
