@@ -107,8 +107,24 @@ class _Group(click.Group):
             context.exit(2)
 
 
+def _print_sample(context: click.Context, _option: click.Parameter, is_given: bool) -> None:
+    if is_given and not context.resilient_parsing:
+        from feedsvc.settings.sample import sample_config
+
+        click.echo(sample_config(), nl=False)
+        context.exit()
+
+
 @click.group(cls=_Group, epilog=_EXAMPLES)
 @settings_options
+@click.option(
+    "--sample-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_sample,
+    help="Print every setting with its default, as a file to start from.",
+)
 @click.version_option(__version__, prog_name="feedsvc", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context, config: Path | None, seeds: Path | None) -> None:
