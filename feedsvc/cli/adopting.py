@@ -9,13 +9,9 @@ from typing import Any, Final
 
 import click
 
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import print_table, printable
-from feedsvc.cli.wiring import (
-    ledger_file_of,
-    limits_of,
-    settings_from,
-    settings_options,
-)
+from feedsvc.cli.wiring import ledger_file_of, limits_of
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
 from feedsvc.core.adopting.plan import Adoption, Plan

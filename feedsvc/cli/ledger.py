@@ -10,13 +10,12 @@ from typing import BinaryIO, Final
 
 import click
 
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import printable
 from feedsvc.cli.wiring import (
     ledger_file_of,
     limits_of,
     purge_now,
-    settings_from,
-    settings_options,
     source_to_read,
     store_to_list,
 )
