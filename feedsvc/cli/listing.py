@@ -5,14 +5,9 @@ from typing import Final
 
 import click
 
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import job_row, print_job, print_table, utc
-from feedsvc.cli.wiring import (
-    listeners_of,
-    pusher_of,
-    settings_from,
-    settings_options,
-    store_to_list,
-)
+from feedsvc.cli.wiring import listeners_of, pusher_of, store_to_list
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import title_of
 from feedsvc.core.websub import callback_addresses

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import shown_source
-from feedsvc.cli.wiring import require_posts, settings_from, settings_options, watching
+from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings.settings import Settings

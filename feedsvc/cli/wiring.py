@@ -5,13 +5,10 @@ import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Final
 
 from feedsvc.errors import FolderError, SettingsError
 from feedsvc.publishing.guard import Guard
-from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of
@@ -28,34 +25,10 @@ if TYPE_CHECKING:
     from feedsvc.push.purging import Purger
     from feedsvc.push.pusher import Pusher
 
-_F = TypeVar("_F", bound=Callable[..., Any])
 _TIDY_SECONDS: Final = 60
 _PURGE_SECONDS: Final = 20
 
 log = logging.getLogger("feedsvc.ledger")
-
-
-def settings_options(function: _F) -> _F:
-    """The options `--config` and `--seeds`, which every command has."""
-    config = click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        help="The settings file. Default: config/feedsvc.toml, if it exists.",
-    )
-    seeds = click.option(
-        "--seeds", type=click.Path(path_type=Path), help="The folder of posts."
-    )
-    return config(seeds(function))
-
-
-def settings_from(config: Path | None, seeds: Path | None) -> Settings:
-    """The settings, with the options of the command or else those of the group."""
-    group_config, group_seeds = click.get_current_context().obj or (None, None)
-    environ = dict(os.environ)
-    folder = seeds or group_seeds
-    if folder:
-        environ["FEEDSVC_CONTENT__SEEDS"] = str(folder)
-    return load_settings(config or group_config, environ)
 
 
 def limits_of(settings: Settings) -> Limits:
