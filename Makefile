@@ -2,7 +2,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
 
-.PHONY: serve test test-core test-rooms coverage test-fast check mutants bench clean
+.PHONY: serve test test-core test-rooms coverage test-fast check mutants bench dist clean
 
 serve: .venv/.serve
 	.venv/bin/feedsvc serve
@@ -45,6 +45,11 @@ mutants: .venv/.test
 
 bench: .venv/.test
 	.venv/bin/python -m benchmarks
+
+# The files for a package index, in dist/.
+dist: .venv/.test
+	@! grep -n 'feedsvc\.example' pyproject.toml || { echo "pyproject.toml: replace feedsvc.example with the address of the repository first"; exit 1; }
+	.venv/bin/python -m hatchling build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "feedsvc needs Python 3.11 or later")'

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from feedsvc.cli.wiring import settings_from, settings_options
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.store.backups import back_up
 from feedsvc.store.backups import restore as restore_store
 

@@ -5,17 +5,9 @@ from typing import Final
 
 import click
 
+from feedsvc.cli.options import folder_argument, is_try, settings_from, settings_options
 from feedsvc.cli.printing import job_row, print_job, print_table, utc
-from feedsvc.cli.publishing import publish_try
-from feedsvc.cli.wiring import (
-    folder_argument,
-    is_try,
-    listeners_of,
-    pusher_of,
-    settings_from,
-    settings_options,
-    store_to_list,
-)
+from feedsvc.cli.wiring import listeners_of, pusher_of, store_to_list
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import title_of
 from feedsvc.core.websub import callback_addresses
@@ -33,6 +25,8 @@ def feeds(config: Path | None, seeds: Path | None, folder: Path | None) -> None:
     """List all feeds: address, title, entries, last changed. FOLDER is as for serve."""
     settings = settings_from(config, seeds, folder)
     if is_try(folder):
+        from feedsvc.cli.publishing import publish_try  # not at the top: only a try needs it
+
         publish_try(settings)
     with store_to_list(settings).snapshot() as snapshot:
         site = snapshot.site()

@@ -1,7 +1,8 @@
-"""The command line."""
+"""The command line. A command is imported when it is called, so that every call starts fast."""
 
 import errno
 import io
+import pkgutil
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -9,21 +10,13 @@ from typing import Any, Final
 import click
 
 from feedsvc import __version__
-from feedsvc.cli.adopting import adopt_command
-from feedsvc.cli.backups import backup, restore
-from feedsvc.cli.init import init
-from feedsvc.cli.ledger import ledger
-from feedsvc.cli.listing import feeds, jobs, subscriptions
-from feedsvc.cli.publishing import check, export_command, publish_command
-from feedsvc.cli.pushing import push
-from feedsvc.cli.serving import serve, watch, web
-from feedsvc.cli.status import status
-from feedsvc.cli.wiring import settings_options
+from feedsvc.cli.options import settings_options
 from feedsvc.errors import FeedsvcError
 
 _EXAMPLES: Final = """\b
 Examples:
-  feedsvc serve --seeds posts        serve the feeds of posts/, and watch it
+  feedsvc serve ~/blog               serve the feeds of a folder, and watch it
+  feedsvc init ~/blog                write its settings, and make ids permanent
   feedsvc check posts/tea.md         print the problems of a post
   feedsvc publish                    scan once, then print a report
   feedsvc export public              write every feed as a file below public/
@@ -31,8 +24,80 @@ Examples:
 """
 
 
+# Where each command is, and the first sentence of its help text.
+_COMMANDS: Final = {
+    "init": (
+        "folders.init:init",
+        "Write FOLDER/feedsvc.toml, with which the ids of posts are permanent.",
+    ),
+    "serve": ("serving:serve", "Watch the folder and serve its feeds, in one command."),
+    "web": ("serving:web", "Serve what is published, without watching the folder."),
+    "watch": ("serving:watch", "Watch the folder and publish, without serving."),
+    "publish": ("publishing:publish_command", "Scan the folder once, publish, and report."),
+    "check": (
+        "checking:check",
+        "Read posts as publish does and print every problem; write nothing.",
+    ),
+    "export": (
+        "publishing:export_command",
+        "Publish, then write every feed as a file below DIRECTORY.",
+    ),
+    "status": (
+        "status:status",
+        "Show the last publish, what is published, and the posts that are held.",
+    ),
+    "feeds": ("listing:feeds", "List all feeds: address, title, entries, last changed."),
+    "jobs": (
+        "listing:jobs",
+        "List the jobs of the webhook, the newest first; or show one job and its report.",
+    ),
+    "subscriptions": (
+        "listing:subscriptions",
+        "List WebSub subscriptions, outside hubs and notify URLs.",
+    ),
+    "push": (
+        "pushing:push",
+        "Send what is due to subscribers, outside hubs and notify URLs, then end.",
+    ),
+    "adopt": (
+        "adopting:adopt_command",
+        "Take over ids and dates of the feeds that this site had before.",
+    ),
+    "ledger": (
+        "ledger:ledger",
+        "What feedsvc remembers of every post that it has ever published.",
+    ),
+    "backup": ("backups:backup", "Copy a SQLite store to FILE, also while feedsvc runs."),
+    "restore": (
+        "backups:restore",
+        "Put FILE, a copy that `feedsvc backup` wrote, in the place of the store.",
+    ),
+}
+
+
+class _Deferred(click.Command):
+    """Stands for a command in lists and in completions, where only its help is needed."""
+
+    def __init__(self, name: str, location: str, help_text: str) -> None:
+        super().__init__(name, help=help_text)
+        self._location = location
+
+    def load(self) -> click.Command:
+        """Import the command itself."""
+        command: click.Command = pkgutil.resolve_name(f"feedsvc.cli.{self._location}")
+        return command
+
+
 class _Group(click.Group):
     """Prints an error of feedsvc on one line, without a traceback, and ends with 2."""
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(context, arguments)
+        if isinstance(command, _Deferred):
+            command = command.load()
+        return name, command, rest
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -47,10 +112,26 @@ class _Group(click.Group):
             context.exit(2)
 
 
+def _print_sample(context: click.Context, _option: click.Parameter, is_given: bool) -> None:
+    if is_given and not context.resilient_parsing:
+        from feedsvc.settings.sample import sample_config
+
+        click.echo(sample_config(), nl=False)
+        context.exit()
+
+
 @click.group(
     cls=_Group, epilog=_EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]}
 )
 @settings_options
+@click.option(
+    "--sample-config",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_sample,
+    help="Print every setting with its default, as a file to start from.",
+)
 @click.version_option(__version__, prog_name="feedsvc", message="%(prog)s %(version)s")
 @click.pass_context
 def main(context: click.Context, config: Path | None, seeds: Path | None) -> None:
@@ -61,12 +142,5 @@ def main(context: click.Context, config: Path | None, seeds: Path | None) -> Non
             stream.reconfigure(errors="backslashreplace")  # a terminal may not support Chinese
 
 
-for _command in (
-    *(init, serve, web, watch),
-    *(publish_command, check, export_command),
-    *(status, feeds, jobs, subscriptions),
-    push,
-    adopt_command,
-    *(ledger, backup, restore),
-):
-    main.add_command(_command)
+for _name, (_location, _help) in _COMMANDS.items():
+    main.add_command(_Deferred(_name, _location, _help))

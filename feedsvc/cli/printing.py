@@ -5,17 +5,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
-from feedsvc.core.webhook.jobs import Job
-from feedsvc.publishing.report import Report
-from feedsvc.settings.settings import Settings
+# Only a terminal needs rich, and `check` prints no report: what they import takes time.
+if TYPE_CHECKING:
+    from feedsvc.core.webhook.jobs import Job
+    from feedsvc.publishing.report import Report
+    from feedsvc.settings.settings import Settings
 
 
 def print_explanation(rows: list[tuple[str, str, str]]) -> None:
@@ -31,6 +29,10 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         for row in rows:
             click.echo("\t".join(map(printable, row)))
         return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None)
     for heading in headings:
         table.add_column(heading, overflow="fold")
@@ -39,7 +41,7 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def job_row(job: Job) -> tuple[str, ...]:
+def job_row(job: "Job") -> tuple[str, ...]:
     """A row of the table of jobs."""
     asked, ended = utc(job.asked_at), utc(job.ended_at)
     error = printable(job.error)
@@ -51,7 +53,7 @@ def utc(when: datetime | None) -> str:
     return f"{when:%Y-%m-%d %H:%M:%S}Z" if when else ""
 
 
-def print_job(job: Job) -> None:
+def print_job(job: "Job") -> None:
     """Print a job and its report."""
     fields = job.to_dict()
     report: dict[str, Any] = fields.pop("report") or {}
@@ -81,6 +83,9 @@ def print_job(job: Job) -> None:
 def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal; elsewhere, a line for every 5,000 done."""
     if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=None)
@@ -94,7 +99,7 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     yield line
 
 
-def print_report(reports: list[Report]) -> None:
+def print_report(reports: "list[Report]") -> None:
     """Print what successive publishes did, and the problems that remain."""
     for word in ("added", "changed", "withdrawn"):
         paths = [path for report in reports for path in getattr(report, word)]
@@ -112,7 +117,7 @@ def print_report(reports: list[Report]) -> None:
     print_problems(reports[-1])
 
 
-def print_outlook(report: Report) -> None:
+def print_outlook(report: "Report") -> None:
     """Print what subscribers would see, by kind."""
     kinds = {kind: [e.path for e in seen] for kind, seen in report.outlook.kinds().items()}
     click.echo("subscribers would see")
@@ -129,7 +134,7 @@ def _print_first(paths: Sequence[str], count: int) -> None:
         click.echo(f"  ... and {count - len(paths[:20])} more")
 
 
-def print_outlook_as_json(report: Report) -> None:
+def print_outlook_as_json(report: "Report") -> None:
     """Print what subscribers would see, what is held, and the problems, as one JSON object."""
     whole = report.outlook.to_dict() | {
         "held": report.held_set.to_dict(),
@@ -141,14 +146,14 @@ def print_outlook_as_json(report: Report) -> None:
     click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
 
 
-def print_problems(report: Report) -> None:
+def print_problems(report: "Report") -> None:
     """Print the problems of a report, one per line."""
     click.echo(f"problems: {len(report.problems)}")
     for problem in report.problems:
         click.echo(f"  {printable(str(problem))}")
 
 
-def print_restricted(report: Report) -> None:
+def print_restricted(report: "Report") -> None:
     """Print the posts that a key such as `members_only` hides, grouped by key."""
     paths_of: dict[str, set[str]] = {}
     for problem in report.problems:
@@ -167,7 +172,7 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown_source(settings: Settings) -> str:
+def shown_source(settings: "Settings") -> str:
     """The source of posts in messages. The URL of a repository may hold a password."""
     source = settings.source
     if source.git:

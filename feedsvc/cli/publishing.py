@@ -1,19 +1,23 @@
-"""The commands that read the posts once and end: publish, check, export."""
+"""The commands that publish once and end: publish, export."""
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 import click
 
-from feedsvc.cli.check_formats import FORMATS
+from feedsvc.cli.options import (
+    FolderPath,
+    folder_argument,
+    settings_from,
+    settings_options,
+)
 from feedsvc.cli.printing import (
-    print_explanation,
     print_outlook,
     print_outlook_as_json,
     print_problems,
@@ -24,34 +28,23 @@ from feedsvc.cli.printing import (
     shown_source,
 )
 from feedsvc.cli.wiring import (
-    FolderPath,
-    check_settings,
-    folder_argument,
     guard_of,
     ledger_file_of,
     limits_of,
-    settings_from,
-    settings_options,
     source_to_read,
     warn_unkept,
 )
-from feedsvc.core.rules import AUTO
-from feedsvc.core.site import Site
-from feedsvc.errors import StoreError, StoreLocked, StoreTooOld
-from feedsvc.publishing.check import check as check_folder
-from feedsvc.publishing.check import explain_file
+from feedsvc.errors import StoreLocked
 from feedsvc.publishing.export import export
 from feedsvc.publishing.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
 from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
-from feedsvc.publishing.site_generator import with_generator
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder
-from feedsvc.source.opening import source_of
-from feedsvc.store.store import Store, open_sound_store, store_to_look_at, store_to_try
+from feedsvc.store.store import Store, open_sound_store, store_to_try
+from feedsvc.watcher.ledger_file import LedgerFile
 
 _SETTLE_SECONDS: Final = 10
 _LOCKED_SECONDS: Final = 5  # as long as a watcher beside this command may publish
@@ -115,69 +108,6 @@ def publish_command(
         print_outlook(reports[-1])
         print_restricted(reports[-1])
     _exit_after(reports[-1], settings)
-
-
-@click.command()
-@settings_options
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(list(FORMATS)),
-    default="text",
-    help="text for people, json for programs, github for the checks of a pull request.",
-)
-@click.option("--explain", is_flag=True, help="Show how each field of one post is read.")
-@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
-def check(
-    config: Path | None, seeds: Path | None, format_name: str, explain: bool, path: Path | None
-) -> None:
-    """Read posts as publish does and print every problem; write nothing.
-
-    PATH is a post, a folder of posts, or the FOLDER of serve. Default: the folder of the
-    settings. Ends with 0 if there are no problems or only warnings, with 1 if a post would be
-    refused, and with 2 if nothing could be checked.
-    """
-    settings, path = check_settings(config, seeds, path)
-    content = settings.content
-    posts = source_to_read(settings).folder.root if settings.source.git else content.seeds
-    root, only = _paths_to_check(posts, path)
-    folder = Folder(root, 0, content.include, content.exclude)
-    site = _site_to_check(settings)
-    if explain:
-        if only is None:
-            raise click.UsageError("--explain needs the PATH of a post")
-        print_explanation(explain_file(folder, site, *only))
-        return
-    problems = check_folder(folder, site, only, settings.redirects.presets)
-    for line in FORMATS[format_name](problems, root.as_posix()):
-        click.echo(printable(line))
-    if any(problem.refuses for problem in problems):
-        sys.exit(1)
-
-
-def _site_to_check(settings: Settings) -> Site:
-    """The site with the generator by whose rules the next publish reads posts."""
-    site, folder = site_of(settings), source_of(settings).folder
-    if settings.content.generator != AUTO:
-        return with_generator(site, folder, None)
-    try:
-        with store_to_look_at(settings.store.url, limits_of(settings)) as store:
-            return with_generator(site, folder, store)
-    except StoreTooOld:  # its rules are those of the version that wrote it
-        return replace(site, rules=site.rules.of(""))
-    except StoreError:  # a check works without a store
-        return with_generator(site, folder, None)
-
-
-def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | None]:
-    """The folder to check, and the path of the one post in it; None for all posts.
-
-    A post below the folder of posts is read as a part of that folder.
-    """
-    if path is None or not path.is_file():
-        return path or posts, None
-    root = posts if path.resolve().is_relative_to(posts.resolve()) else path.parent
-    return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}
 
 
 @click.command("export")
@@ -248,14 +178,32 @@ def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[R
 def _rehearse(settings: Settings, *, accept: str) -> Report:
     """The report of a publish that writes nothing."""
     source, site = source_to_read(settings), site_of(settings)
+    ledger_file = ledger_file_of(settings)
     with (
-        store_to_try(settings.store.url, limits_of(settings)) as store,
+        store_to_try(settings.store.url, limits_of(settings)) as published,
+        _filled(published, ledger_file) as store,
         source.proposed("") as folder,
     ):
         guard = guard_of(settings)
         return _when_unlocked(
             lambda: preview(folder, store, site, datetime.now(UTC), accept=accept, guard=guard)
         )
+
+
+@contextmanager
+def _filled(store: Store, ledger_file: LedgerFile | None) -> Iterator[Store]:
+    """The store; if a publish would first read the ledger file into it, a temporary one."""
+    with store.snapshot() as snapshot:
+        is_new = snapshot.has_no_ledger()
+    if ledger_file is None or not is_new:
+        yield store
+        return
+    with (
+        TemporaryDirectory(prefix="feedsvc-") as temporary,
+        closing(Store(f"sqlite:///{temporary}/filled.sqlite3")) as filled,
+    ):
+        ledger_file.fill(filled)
+        yield filled
 
 
 def _when_unlocked(work: Callable[[], _T]) -> _T:

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 import click
 
-from feedsvc.cli.wiring import limits_of, pusher_of, settings_from, settings_options
+from feedsvc.cli.options import settings_from, settings_options
+from feedsvc.cli.wiring import limits_of, pusher_of
 from feedsvc.core import addresses
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr

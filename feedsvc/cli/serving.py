@@ -14,15 +14,14 @@ from urllib.parse import urlsplit
 
 import click
 
-from feedsvc.cli.printing import shown_source
-from feedsvc.cli.wiring import (
+from feedsvc.cli.options import (
     folder_argument,
     listen_options,
-    require_posts,
     settings_from,
     settings_options,
-    watching,
 )
+from feedsvc.cli.printing import shown_source
+from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
 from feedsvc.logs import log_to_stderr
 from feedsvc.settings.local_addresses import (

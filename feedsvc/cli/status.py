@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import printable, utc
-from feedsvc.cli.wiring import limits_of, settings_from, settings_options
+from feedsvc.cli.wiring import limits_of
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set
 from feedsvc.store.snapshot import Snapshot

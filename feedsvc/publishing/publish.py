@@ -74,7 +74,8 @@ def _publish(
 ) -> Report:
     """The story. Unless it `writes`, the report says what it would do."""
     with store.lock(), Spool() as entries:
-        site = with_generator(site, folder, store)
+        with store.snapshot() as snapshot:
+            site = with_generator(site, folder, snapshot.generator())
         stored = recall(store, site, now, only, accepts=bool(accept))
         require_held(stored, accept)
         findings = read_folder(folder, store, stored, site, now, entries, progress)

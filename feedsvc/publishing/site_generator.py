@@ -6,22 +6,14 @@ from feedsvc.core.rules import AUTO
 from feedsvc.core.site import Site
 from feedsvc.source.folder import Folder
 from feedsvc.source.generator_files import generator_of
-from feedsvc.store.store import Store
 
 
-def with_generator(site: Site, folder: Folder, store: Store | None) -> Site:
+def with_generator(site: Site, folder: Folder, published: str | None) -> Site:
     """The site with its generator: as set, else as published, else as the folder shows.
 
     So no file that appears after the first entry was published changes how posts are read.
     """
-    generator: str | None = site.rules.generator
+    generator = site.rules.generator
     if generator == AUTO:
-        generator = _published(store) if store else None
-    if generator is None:
-        generator = generator_of(folder)
+        generator = generator_of(folder) if published is None else published
     return replace(site, rules=site.rules.of(generator))
-
-
-def _published(store: Store) -> str | None:
-    with store.snapshot() as snapshot:
-        return snapshot.generator()

@@ -7,9 +7,6 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from feedsvc.core import git_remotes
 from feedsvc.core.hosts import plain_host
 
@@ -95,6 +92,9 @@ def _sqlite_url(text: str) -> str:
 
 
 def _postgres_url(text: str) -> str:
+    from sqlalchemy.engine import make_url  # not at the top: it takes 300 ms
+    from sqlalchemy.exc import ArgumentError
+
     cure = "in a user name or password, write @ as %40, : as %3A, / as %2F, a space as %20"
     try:
         parsed = make_url(text)

@@ -34,6 +34,20 @@ def test_every_command_has_a_help_text(run: Run, name: str, option: str) -> None
     assert main.commands[name].help
 
 
+def test_help_lists_every_command_with_its_help_text(run: Run) -> None:
+    listed = [line.split(None, 1) for line in run("--help").stdout.splitlines()]
+    texts = {words[0]: words[1] for words in listed if len(words) == 2}
+    for name, command in main.commands.items():
+        shown = texts[name].removesuffix("...").strip()
+        assert (command.help or "").startswith(shown)
+
+
+def test_the_sample_configuration_is_printed(run: Run) -> None:
+    result = run("--sample-config")
+    sample = Path(feedsvc.__file__).parents[1] / "config/feedsvc.toml"
+    assert (result.exit_code, result.stdout) == (0, sample.read_text("utf-8"))
+
+
 def test_an_unknown_command_ends_with_2(run: Run) -> None:
     assert run("rebuild").exit_code == 2
 

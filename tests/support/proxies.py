@@ -61,7 +61,8 @@ def _documented(language: str) -> list[str]:
     return found
 
 
-def _program(name: str) -> str | None:
+def program(name: str) -> str | None:
+    """The path of an installed program, which may be one for administrators."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin")
 
 
@@ -128,7 +129,7 @@ def _nginx(backend: int, servers: str) -> AbstractContextManager[int]:
     )
     errors = str(place / "nginx.log")
     return _started(
-        place, port, str(_program("nginx")), "-e", errors, "-p", str(place), "-c", str(rules)
+        place, port, str(program("nginx")), "-e", errors, "-p", str(place), "-c", str(rules)
     )
 
 
@@ -141,7 +142,20 @@ def caddy(place: Path, backend: int) -> AbstractContextManager[int]:
     rules = place / "Caddyfile"
     rules.write_text(f"{{\n\tadmin off\n\tauto_https off\n}}\n{site}", "utf-8")
     command = ("run", "--adapter", "caddyfile", "--config", str(rules))
-    return _started(place, port, str(_program("caddy")), *command)
+    return _started(place, port, str(program("caddy")), *command)
+
+
+def composed_caddy(
+    place: Path, port: int, url: str, backends: Mapping[str, int]
+) -> AbstractContextManager[int]:
+    """Caddy as in compose.yaml, with the ports of its backends by their names."""
+    site = DEPLOYMENT.with_name("Caddyfile").read_text("utf-8").replace("{$SITE_URL}", url)
+    for name, backend in backends.items():
+        site = site.replace(f"{name}:8000", f"127.0.0.1:{backend}")
+    rules = place / "Caddyfile"
+    rules.write_text(f"{{\n\tadmin off\n}}\n{site}", "utf-8")
+    command = ("run", "--adapter", "caddyfile", "--config", str(rules))
+    return _started(place, port, str(program("caddy")), *command)
 
 
 def varnish(
@@ -156,7 +170,7 @@ def varnish(
     (parameters,) = re.findall(
         r"Start it with `(.*?)`", DEPLOYMENT.read_text("utf-8"), re.DOTALL
     )
-    command = [str(_program("varnishd")), "-j", "none", "-F", "-a", f"127.0.0.1:{port}"]
+    command = [str(program("varnishd")), "-j", "none", "-F", "-a", f"127.0.0.1:{port}"]
     command += ["-f", str(rules), "-n", str(place / "varnish"), "-s", "malloc,16m"]
     return _started(place, port, *command, *parameters.split())
 
@@ -174,4 +188,4 @@ ALL: Final[dict[str, tuple[Starting, str]]] = {
 
 def is_installed(name: str) -> bool:
     """True where the program of one of `ALL` is there."""
-    return _program(ALL[name][1]) is not None
+    return program(ALL[name][1]) is not None

@@ -11,6 +11,7 @@ import ctypes
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -133,6 +134,7 @@ def _warm_up() -> None:
     """Import what a server imports later, by doing once what it does."""
     from datetime import UTC, datetime
 
+    import feedsvc.cli
     from feedsvc.publishing.publish import publish
     from feedsvc.settings.load import load_settings
     from feedsvc.settings.site import site_of
@@ -141,6 +143,8 @@ def _warm_up() -> None:
     from feedsvc.web.app import create_app
     from feedsvc.web.polls.shelf import Shelf
 
+    for command in pkgutil.iter_modules(feedsvc.cli.__path__):
+        importlib.import_module(f"feedsvc.cli.{command.name}")
     importlib.import_module("feedsvc.web.server.server")
     importlib.import_module("feedsvc.push.pusher")
 

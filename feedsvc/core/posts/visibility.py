@@ -23,7 +23,7 @@ from feedsvc.core.posts.restrictions import (
     verdict_on,
     word,
 )
-from feedsvc.core.posts.terms import category_words, tag_words
+from feedsvc.core.posts.terms import separate_words, tag_words
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 
@@ -289,13 +289,11 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
 
     Obsidian writes `#draft/idea` or `status/draft`.
     """
-    is_tag = fold(field.name.rpartition(".")[2]) in ("tag", "tags")
-    words = [] if is_tag else category_words(field, site.rules)
-    values = (*_terms(field.value, site.rules), *_terms(words, site.rules))
-    terms = [*dict.fromkeys(values)]
+    terms = [*_terms(separate_words(field, site.rules), site.rules)]
     hiding = [term for term in terms if not _HIDING_TERMS.isdisjoint(term.split("/"))]
     if not hiding:
         return False
+    is_tag = fold(field.name.rpartition(".")[2]) in ("tag", "tags")
     is_draft = is_tag and "draft" in hiding[0].split("/")
     if not is_draft or terms != ["draft"]:  # among other terms, `draft` may be an ordinary word
         kind = "tag" if is_tag else "category"

@@ -18,9 +18,6 @@ from datetime import datetime
 from typing import Final, Protocol
 from urllib.parse import unquote
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
 _SYMMETRIC: Final = "whsec_"
 _PUBLIC: Final = "whpk_"
 _PRIVATE: Final = "whsk_"
@@ -218,6 +215,10 @@ def _decoded(text: str) -> bytes:
 
 
 def _verifies(key: bytes, signature: str, signed: bytes) -> bool:
+    # Not at the top: every command reads the settings, which check secrets with this module.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         public = Ed25519PublicKey.from_public_bytes(key)
         public.verify(_decoded(signature.removeprefix("v1a,")), signed)

@@ -284,7 +284,14 @@ def test_the_title_of_zola_may_be_that_of_its_language() -> None:
             "      post_url_format: '{file}'\n",
             {"content.permalink": "/blog/:name/"},
         ),
-        ("site_name: x\n", {"content.seeds": "docs/blog/posts"}),
+        (
+            "site_name: x\n",
+            {"content.seeds": "docs", "content.permalink": "/:sections/:name/"},
+        ),
+        (
+            "docs_dir: src\nuse_directory_urls: false\n",
+            {"content.seeds": "src", "content.permalink": "/:sections/:name.html"},
+        ),
     ],
 )
 def test_what_a_config_of_mkdocs_may_say(text: str, expected: dict[str, Any]) -> None:

@@ -106,7 +106,6 @@ def test_patterns_of_pelican(pattern: str, slug: str, template: str) -> None:
     [
         ("{date}/{slug}", "yyyy/MM/dd", "/:year/:month/:day/:mkdocs_slug"),
         ("{date}/{file}", "yy-M-d", "/:short_year-:i_month-:i_day/:name"),
-        ("{categories}/{slug}", "yyyy", "/:slugified_categories/:mkdocs_slug"),
         ("{date}/{slug}", "MMMM 'of' yyyy", "/:long_month of :year/:mkdocs_slug"),
     ],
 )
@@ -130,6 +129,10 @@ def test_patterns_of_mkdocs(pattern: str, date: str, template: str) -> None:
         (lambda: patterns.pelican("a:b/{slug}", ":slug"), "has a letter or a colon beside"),
         (lambda: patterns.pelican("{slug", ":slug"), "has a brace"),
         (lambda: patterns.mkdocs("{date}/{slug}", "QQQ", ":slug"), "has the date QQQ, which"),
+        (
+            lambda: patterns.mkdocs("{categories}/{slug}", "", ":slug"),
+            "has {categories}, which",
+        ),
     ],
 )
 def test_patterns_that_we_cannot_express(make: object, why: str) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from feedsvc.cli import init as init_module
-from feedsvc.cli.init import tag_authority
+from feedsvc.cli.folders import init as init_module
+from feedsvc.cli.folders.init import tag_authority
 from feedsvc.settings.load import load_settings
 from tests.support.commands import SOON, Run, command, environment, forked, tree
 from tests.support.writing import PostFolder

@@ -14,9 +14,16 @@ from urllib.parse import urlsplit
 
 import click
 
+from feedsvc.cli.folders.trying import (
+    assume_for,
+    place,
+    recognised_as,
+    rows_of,
+    table,
+    unknown_rows,
+)
+from feedsvc.cli.options import FolderPath, require_folder
 from feedsvc.cli.printing import printable
-from feedsvc.cli.trying import assume_for, place, recognised_as, rows_of, table, unknown_rows
-from feedsvc.cli.wiring import FolderPath, require_folder
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
 from feedsvc.errors import FeedsvcError, FolderError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.cli.trying import machine_zone, title_of
+from feedsvc.cli.folders.trying import machine_zone, title_of
 from tests.support.commands import Run, environment, tree
 from tests.support.writing import PostFolder
 
