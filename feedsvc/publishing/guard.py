@@ -87,7 +87,7 @@ def due_losses(findings: Findings, identified: Identified) -> DueLosses:
         for record in findings.missing
         if record.entry_id
         and record.entry_id not in published
-        and record.path not in identified.hidden
+        and record.path not in findings.ended
     }
     new = [
         f

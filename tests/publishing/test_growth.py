@@ -91,7 +91,7 @@ EXCUSED: Final = {
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
     "publishing.empty_folder": "reads the store once a folder is empty",
-    "publishing.report.report_held": "reads the store once a folder is empty",
+    "publishing.ended_posts": "reads the store once files are missing",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 
@@ -266,9 +266,8 @@ def reporting(tmp_path: Path) -> Case:
 
         def report() -> object:
             with store.snapshot() as snapshot:
-                report = report_on(
-                    snapshot, publication, changes, stored(records(count)), findings(count)
-                )
+                files = (stored(records(count)), findings(count))
+                report = report_on(snapshot, publication, changes, *files, NOW)
             store.close()
             return report.refused, report.to_dict("https://example.org")
 
