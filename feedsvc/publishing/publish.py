@@ -11,6 +11,7 @@ from feedsvc.publishing.decide import decide
 from feedsvc.publishing.empty_folder import hold_everything, is_emptied, may_be_emptied
 from feedsvc.publishing.ended_posts import with_ended_posts, withdraw_expired
 from feedsvc.publishing.guard import Guard, Hold
+from feedsvc.publishing.held_edits import under_earlier_keys
 from feedsvc.publishing.holding import require_held, weigh
 from feedsvc.publishing.identify import identify_posts
 from feedsvc.publishing.reading.findings import Findings
@@ -100,6 +101,7 @@ def _publish(
             hold = weigh(
                 snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
             )
+        findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = Changes(stored.revision)
         if stored.needs_all or publication.files or publication.forgotten or hold.book:

@@ -512,7 +512,10 @@ class Snapshot:
         for chunk in chunks(paths_by_id):
             columns = ("id", "title", "published", "updated")
             query = (
-                sa.select(*(entries.c[name] for name in columns), ledger.c.redated)
+                sa.select(
+                    *(entries.c[name] for name in columns),
+                    *(ledger.c.redated, ledger.c.body_digest),
+                )
                 .outerjoin(ledger, ledger.c.id == entries.c.id)
                 .where(entries.c.id.in_(chunk))
             )
@@ -524,6 +527,7 @@ class Snapshot:
                     datetime.fromisoformat(row["published"]),
                     datetime.fromisoformat(row["updated"]),
                     datetime.fromisoformat(row["redated"]) if row["redated"] else None,
+                    row["body_digest"] or "",
                 )
 
     def problems(self) -> tuple[Problem, ...]:

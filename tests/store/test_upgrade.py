@@ -236,10 +236,15 @@ def downgrade_to_third_schema(url: str) -> None:
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for name in ("watcher", "accept"):
             connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
-        connection.execute(sa.text("DROP INDEX files_measured"))
+        hides = ("hides_key", "hides_title", "hides_body")
+        for name in ("measured", "ends", *hides):
+            connection.execute(sa.text(f"DROP INDEX files_{name}"))
         for column in (
             "files.measured",
             "files.passed_at",
+            "files.ends_at",
+            "files.hides_date",
+            *(f"files.{name}" for name in hides),
             "intents.verify_token",
             "intents.topic",
         ):
@@ -415,3 +420,48 @@ def test_an_upgrade_to_the_ledger_keeps_ids_and_first_dates(
     assert {entry.id for entry in entries.values()} == ledger.keys()
     assert all(entry.withdrawn_at is None for entry in ledger.values())
     store.close()
+
+
+# --- from schema 0007
+
+
+def test_an_upgrade_learns_when_posts_expire_and_what_hidden_files_contain(
+    posts: PostFolder, folder: Folder, new_url: str
+) -> None:
+    end = NOW + timedelta(hours=1)
+    later = (NOW + timedelta(minutes=30)).isoformat()
+    posts.write("expires.md", expiryDate=end.isoformat())
+    posts.write("both.md", expiryDate=end.isoformat(), updated=later)
+    posts.write("tea.md", title="Tea")
+    posts.write("copy/tea.md", title="Tea", draft="true")
+    made = Store(new_url)
+    publish(folder, made, a_site(), NOW)
+    with made.snapshot() as snapshot:
+        before = snapshot.files()
+    made.close()
+    downgrade_to_seventh_schema(new_url)
+    old = Store(new_url)
+    with old.snapshot() as snapshot:
+        files = snapshot.files()
+    assert files["expires.md"] == before["expires.md"]
+    assert {path for path, record in files.items() if record.digest == ""} == {
+        "both.md",
+        "copy/tea.md",
+    }
+    assert publish(folder, old, a_site(), NOW).changed == ()
+    with old.snapshot() as snapshot:
+        assert snapshot.files() == before
+    old.close()
+
+
+def downgrade_to_seventh_schema(url: str) -> None:
+    """As the schema was before, with what the files are now."""
+    engine = sa.create_engine(url)
+    hides = ("hides_key", "hides_title", "hides_body")
+    with engine.begin() as connection:
+        for name in ("ends", *hides):
+            connection.execute(sa.text(f"DROP INDEX files_{name}"))
+        for name in ("ends_at", "hides_date", *hides):
+            connection.execute(sa.text(f"ALTER TABLE files DROP COLUMN {name}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
+    engine.dispose()

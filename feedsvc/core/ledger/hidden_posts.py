@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 from typing import TypeAlias
 
-from feedsvc.core.file_records import FileRecord
+from feedsvc.core.file_records import FileRecord, HiddenPost
 from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry
 
 # What tells which post it is: digests of title and text, and a date (with or without a zone).
@@ -33,7 +33,7 @@ def hidden_among(
     for file in files:
         if file.hides:
             keys.add(file.hides.key)
-            looks[_has_guid(file.hides.key)].update(_looks_of_file(file))
+            looks[_has_guid(file.hides.key)].update(_looks_of_file(file.hides, file.key))
     keys.discard("")
     return frozenset(
         post.id
@@ -50,17 +50,14 @@ def _has_guid(key: str) -> bool:
     return key.startswith("guid:")
 
 
-def _looks_of_file(file: FileRecord) -> Iterator[_Look]:
-    post = file.hides
-    if post is None:
-        return
+def _looks_of_file(post: HiddenPost, earlier_key: str) -> Iterator[_Look]:
     title, body = post.title_digest, post.body_digest
     if body:
         yield "", body, None
         yield title, body, None
     if title:
         yield from ((title, "", date) for date in _local_too(post.published))
-        if not file.key:
+        if not earlier_key:
             yield title, "", None
 
 

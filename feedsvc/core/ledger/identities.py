@@ -40,7 +40,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A published entry and the path of its file; `redated` is as in LedgerEntry."""
+    """A published entry and its file; `redated` and `body_digest` are as in LedgerEntry."""
 
     path: str
     entry_id: str
@@ -48,6 +48,7 @@ class Standing:
     published: datetime
     updated: datetime | None = None
     redated: datetime | None = None
+    body_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
