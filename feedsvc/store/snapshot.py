@@ -352,28 +352,27 @@ class Snapshot:
 
     def hiding(self, posts: Collection[LedgerEntry]) -> dict[str, FileRecord]:
         """The files that hide posts with the key, title or text of one of these, by path."""
-        is_any = sa.text("hides_title <> ''")  # exactly as in the index on it
-        if not self._connection.execute(sa.select(files.c.path).where(is_any).limit(1)).first():
-            return {}
         found: dict[str, FileRecord] = {}
         for column, values in (
             (files.c.hides_key, {post.key for post in posts}),
             (files.c.hides_title, {post.title_digest for post in posts}),
             (files.c.hides_body, {post.body_digest for post in posts}),
         ):
-            is_hidden = sa.text(f"{column.name} <> ''")
+            is_hidden = sa.text(f"{column.name} <> ''")  # exactly as in the index on it
+            some = sa.select(files.c.path).where(is_hidden).limit(1)
+            if not self._connection.execute(some).first():
+                continue
             for chunk in chunks(sorted(values - {""})):
                 query = sa.select(files).where(column.in_(chunk), is_hidden)
                 found |= {row["path"]: file_record(row) for row in self._rows(query)}
         return found
 
     def shared_by_posts(self, digests: Collection[str]) -> set[str]:
-        """Those of these digests of titles and texts that several published posts have."""
-        is_published = sa.exists().where(entries.c.id == ledger.c.id)
+        """Those of these digests of titles and texts that several posts have or had."""
         shared: set[str] = set()
         for column in (ledger.c.title_digest, ledger.c.body_digest):
             for chunk in chunks(digests):
-                query = sa.select(column).where(column.in_(chunk), is_published)
+                query = sa.select(column).where(column.in_(chunk))
                 several = query.group_by(column).having(sa.func.count() > 1)
                 shared.update(self._connection.execute(several).scalars())
         return shared

@@ -202,7 +202,7 @@ def test_forget_says_that_the_cache_was_not_purged(
 def test_forget_names_copies_of_the_store(
     run: Run, published: PostFolder, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "var" / "feedsvc.sqlite3.before-0007"
+    copy = tmp_path / "var" / "feedsvc.sqlite3.before-0008"
     copy.touch()
     (published.root / "tea.md").unlink()
     assert f"it may still be in {copy}" in run("ledger", "forget", TEA).stderr

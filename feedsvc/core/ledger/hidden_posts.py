@@ -20,13 +20,13 @@ def hidden_among(
 
     1. the same key; or
     2. the same title, and the same text or date; or
-    3. the same text, if no other published post has it; or
-    4. the same title, if no other published post has it, and if the hidden file itself has
-       never published an entry.
+    3. the same text, if no other post has or had it; or
+    4. the same title, if no other post has or had it, and if the hidden file itself has never
+       published an entry.
 
     A text must have at least 200 characters. Equal local times are one date. Two posts with
     different guids are never the same. `shared` are the digests of titles and texts that
-    several published posts have.
+    several posts have or had.
     """
     keys: set[str] = set()
     looks: dict[bool, set[_Look]] = {True: set(), False: set()}  # by whether it has a guid
