@@ -63,13 +63,16 @@ def _hidden(
     """The lost files whose posts are hidden: in files that are new or changed, and in others.
 
     A public post with the title of a lost one, which may be the same post under another id, is
-    better evidence than a hidden file that was there before.
+    better evidence than a hidden file that was there before. A look at a part of the folder
+    judges held posts again only if it finds a newly hidden file, so that it stays cheap.
     """
+    newly = [f.record for f in findings.files if f.record.hides and not _was_hidden(f.previous)]
+    held = {loss.entry_id: loss.kind for loss in stored.held}
+    unjudged = lost if newly or stored.scope is None else lost.keys() - held.keys()
     posts = [
         replace(post, key=lost[entry_id].key or post.key)
-        for entry_id, post in snapshot.remembered(lost).items()
+        for entry_id, post in snapshot.remembered(unjudged).items()
     ]
-    newly = [f.record for f in findings.files if f.record.hides and not _was_hidden(f.previous)]
     found = {finding.record.path: finding.record for finding in findings.files}
     kept = snapshot.hiding(posts) | {path: r for path, r in found.items() if r.hides}
     gone = {record.path for record in findings.missing}
@@ -79,8 +82,11 @@ def _hidden(
         if path not in gone and found.get(path, record).hides
     }
     public = {text_digest(f.claim.title) for f in findings.files if f.claim and not f.previous}
-    replaced = {loss.entry_id for loss in stored.held if loss.kind == "re-identified"}
-    unreplaced = [p for p in posts if p.title_digest not in public and p.id not in replaced]
+    unreplaced = [
+        post
+        for post in posts
+        if post.title_digest not in public and held.get(post.id) != "re-identified"
+    ]
     at_once = _recognised(snapshot, posts, newly)
     later = _recognised(snapshot, unreplaced, kept.values())
     return {lost[i].path for i in at_once}, {lost[i].path for i in later}

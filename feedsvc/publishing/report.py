@@ -137,7 +137,7 @@ def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:
 def held_message(held: HeldSet, source: str) -> str:
     """The message about a set that is held, for the posts of this source."""
     if held.is_emptied:
-        start = f"nothing is published: {source} holds no post; "
+        start = f"nothing is published: {source} holds no public post; "
         return f"{start}the feeds keep their {held.count} published posts; {held.cure}"
     groups = f" ({', '.join(held.groups)})" if held.groups else ""
     names = [loss.path for loss in held.first]

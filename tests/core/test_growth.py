@@ -345,6 +345,7 @@ CASES: Final[dict[str, Case]] = {
     "everything comes back elsewhere": everything_comes_back,
     "everything looks the same": everything_looks_the_same,
     "everything shares a slug": everything_shares_a_slug,
+    "everything is hidden": everything_is_hidden,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

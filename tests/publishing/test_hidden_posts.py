@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ import pytest
 from feedsvc.errors import FolderError
 from feedsvc.publishing.guard import Guard
 from feedsvc.source.folder import Folder
+from feedsvc.source.source import Source
 from feedsvc.store.store import Store
+from feedsvc.watcher.watcher import Watcher
 from tests.support.blogs import MINUTE, Blog, a_large_blog
-from tests.support.houses import NOW
+from tests.support.houses import NOW, SITE
+from tests.support.running import wait_until
 from tests.support.writing import PostFolder
 
 LONG = "Steep the leaves twice, then pour the water away and wait. " * 5
@@ -322,6 +326,26 @@ def test_a_held_post_with_another_id_expires_as_its_new_version_says(site: Blog)
     assert (report.held, len(report.withdrawn), site.count()) == (0, 60, 40)
 
 
+def test_a_watcher_withdraws_a_post_of_an_empty_root_when_it_expires(
+    posts: PostFolder, store: Store, sqlite_url: str
+) -> None:
+    end = datetime.now(UTC) + timedelta(seconds=8)
+    posts.write("tea.md", expiryDate=end.isoformat())
+    posts.write("pots.md")
+    site = Blog(posts, Folder(posts.root, 0), store)
+    watcher = Watcher(Source(Folder(posts.root, 0.05)), sqlite_url, SITE, 3600)
+    watcher.start()
+    try:
+        wait_until(lambda: site.titles() == {"tea.md", "pots.md"}, "the posts")
+        empty(posts.root)
+        wait_until(lambda: len(site.held()) == 2, "the hold")
+        assert datetime.now(UTC) < end
+        wait_until(lambda: site.titles() == {"pots.md"}, "the end of the post")
+        assert len(site.held()) == 1
+    finally:
+        watcher.stop()
+
+
 # A root without public posts.
 
 
@@ -372,6 +396,23 @@ def test_hidden_posts_are_withdrawn_from_a_root_that_is_emptied(small: Blog) -> 
     assert (report.held, small.count()) == (1, 1)
     (loss,) = small.held()
     assert loss.path == "a/000.md"
+
+
+def test_new_settings_wait_while_hidden_posts_are_withdrawn(small: Blog) -> None:
+    away = small.posts.root.with_name("away")
+    small.posts.root.rename(away)
+    small.posts.write("a/002.md", title="a 2", draft="true")
+    renamed = replace(SITE, title="Pu-erh")
+    report = small.look(site=renamed)
+    assert (report.held, small.titles()) == (2, {"a 0", "a 1"})
+    with small.store.snapshot() as snapshot:
+        assert snapshot.site() == SITE
+    shutil.rmtree(small.posts.root)
+    away.rename(small.posts.root)
+    report = small.look(site=renamed)
+    assert (report.held, small.count()) == (0, 3)
+    with small.store.snapshot() as snapshot:
+        assert snapshot.site() == renamed
 
 
 def test_a_kept_draft_hides_a_post_of_an_emptied_root_at_the_second_look(small: Blog) -> None:
