@@ -29,16 +29,17 @@ def may_be_emptied(folder: Folder, store: Store, stored: Stored, findings: Findi
 def is_emptied(stored: Stored, findings: Findings) -> bool:
     """True if posts are lost, and no file of the folder is a public post.
 
-    If the folder has other files, lost posts get a second look: one may be on its way.
+    If the folder has other files, lost posts get a second look: one may be on its way. They do
+    not if all posts would be read again, because new settings must not take effect first.
     """
     if stored.scope is not None or any(finding.claim for finding in findings.files):
         return False
-    is_bare = findings.listed == 0
+    is_certain = findings.listed == 0 or stored.needs_all
     missing = [r for r in findings.missing if r.entry_id and r.path not in findings.ended]
     lost = {
         record.path
         for record in missing
-        if is_bare or record.path in findings.gone or record.path in stored.emptied_since
+        if is_certain or record.path in findings.gone or record.path in stored.emptied_since
     }
     if not lost:
         return False

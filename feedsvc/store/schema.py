@@ -58,7 +58,12 @@ files = Table(
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
-    Index("files_ends", "ends_at"),
+    Index(
+        "files_ends",
+        "ends_at",
+        sqlite_where=text("ends_at IS NOT NULL"),
+        postgresql_where=text("ends_at IS NOT NULL"),
+    ),
     *(
         Index(
             f"files_{column}",

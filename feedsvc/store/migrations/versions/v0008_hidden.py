@@ -14,11 +14,12 @@ def upgrade() -> None:
     op.add_column("files", sa.Column("hides_key", sa.Text, nullable=False, server_default=""))
     for name in ("hides_title", "hides_body", "hides_date"):
         op.add_column("files", sa.Column(name, sa.String, nullable=False, server_default=""))
-    op.create_index("files_ends", "files", ["ends_at"])
-    for name in _HIDES:
-        where = sa.text(f"{name} <> ''")
+    few = {"ends": "ends_at IS NOT NULL", **{name: f"{name} <> ''" for name in _HIDES}}
+    for name, condition in few.items():
+        where = sa.text(condition)
+        column = condition.partition(" ")[0]
         op.create_index(
-            f"files_{name}", "files", [name], sqlite_where=where, postgresql_where=where
+            f"files_{name}", "files", [column], sqlite_where=where, postgresql_where=where
         )
     # A published post is due when it expires, or at an `updated` in the future.
     op.execute(
