@@ -93,6 +93,7 @@ EXCUSED: Final = {
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
     "publishing.empty_folder": "reads the store once a folder is empty",
     "publishing.ended_posts": "reads the store once files are missing",
+    "publishing.held_edits": "reads the store while posts are held with new ids",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 

@@ -28,6 +28,7 @@ from tests.support.builders import (
     people,
 )
 from tests.support.pipeline import documents_of
+from tests.support.stores import BEFORE_0008
 from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -236,15 +237,11 @@ def downgrade_to_third_schema(url: str) -> None:
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for name in ("watcher", "accept"):
             connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
-        hides = ("hides_key", "hides_title", "hides_body")
-        for name in ("measured", "ends", *hides):
-            connection.execute(sa.text(f"DROP INDEX files_{name}"))
+        for statement in (*BEFORE_0008, "DROP INDEX files_measured"):
+            connection.execute(sa.text(statement))
         for column in (
             "files.measured",
             "files.passed_at",
-            "files.ends_at",
-            "files.hides_date",
-            *(f"files.{name}" for name in hides),
             "intents.verify_token",
             "intents.topic",
         ):
@@ -457,11 +454,8 @@ def test_an_upgrade_learns_when_posts_expire_and_what_hidden_files_contain(
 def downgrade_to_seventh_schema(url: str) -> None:
     """As the schema was before, with what the files are now."""
     engine = sa.create_engine(url)
-    hides = ("hides_key", "hides_title", "hides_body")
     with engine.begin() as connection:
-        for name in ("ends", *hides):
-            connection.execute(sa.text(f"DROP INDEX files_{name}"))
-        for name in ("ends_at", "hides_date", *hides):
-            connection.execute(sa.text(f"ALTER TABLE files DROP COLUMN {name}"))
+        for statement in BEFORE_0008:
+            connection.execute(sa.text(statement))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
     engine.dispose()
