@@ -1,19 +1,24 @@
 """The story: read the folder, identify its posts, hold losses, decide, write, report."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from feedsvc.core.site import Site
+from feedsvc.errors import FolderError
 from feedsvc.publishing.decide import decide
-from feedsvc.publishing.empty_folder import hold_everything, is_emptied
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.empty_folder import hold_everything, is_emptied, may_be_emptied
+from feedsvc.publishing.ended_posts import with_ended_posts, withdraw_expired
+from feedsvc.publishing.guard import Guard, Hold
+from feedsvc.publishing.held_edits import under_earlier_keys
 from feedsvc.publishing.holding import require_held, weigh
 from feedsvc.publishing.identify import identify_posts
+from feedsvc.publishing.reading.findings import Findings
 from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
-from feedsvc.publishing.reading.stored import recall
-from feedsvc.publishing.report import Report, report_held, report_on
+from feedsvc.publishing.reading.stored import Stored, recall
+from feedsvc.publishing.report import Report, report_on
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
@@ -76,27 +81,58 @@ def _publish(
     with store.lock(), Spool() as entries:
         with store.snapshot() as snapshot:
             site = with_generator(site, folder, snapshot.generator())
-        stored = recall(store, site, now, only, accepts=bool(accept))
-        require_held(stored, accept)
-        findings = read_folder(folder, store, stored, site, now, entries, progress)
-        emptied = is_emptied(folder, store, stored, findings)
+        try:
+            stored, findings = _look(folder, store, site, now, only, entries, progress, accept)
+        except FolderError:
+            if writes:
+                withdraw_expired(store, now)
+            raise
+        commit = store.publish if writes else store.rehearse
+        emptied = is_emptied(stored, findings)
         if emptied and not accept:
-            book = hold_everything(store, stored, now)
-            if writes and book:
-                store.write_losses(book, now)
+            publication = hold_everything(store, stored, findings, now)
+            changes = Changes(stored.revision)
+            if publication.withdrawn or publication.files or publication.losses:
+                changes = commit(publication, now)
+            hold = Hold(book=publication.losses)
+            findings = replace(findings, missing=())
             with store.snapshot() as snapshot:
-                return report_held(snapshot, site, stored, findings, book)
+                return report_on(snapshot, publication, changes, stored, findings, now, hold)
         identified = identify_posts(store, site, findings)
         with store.snapshot() as snapshot:
             how = (guard, now)
             hold = weigh(
                 snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
             )
+        findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = Changes(stored.revision)
         if stored.needs_all or publication.files or publication.forgotten or hold.book:
-            commit = store.publish if writes else store.rehearse
             changes = commit(publication, now)
         with store.snapshot() as snapshot:
-            known = identified.known
-            return report_on(snapshot, publication, changes, stored, findings, hold, known)
+            known = (hold, identified.known)
+            return report_on(snapshot, publication, changes, stored, findings, now, *known)
+
+
+def _look(
+    folder: Folder,
+    store: Store,
+    site: Site,
+    now: datetime,
+    only: Collection[str] | None,
+    entries: Spool,
+    progress: Progress | None,
+    accept: str,
+) -> tuple[Stored, Findings]:
+    """What the store has of the folder, and what is found there.
+
+    If no public post may be left, this looks at the whole folder.
+    """
+    stored = recall(store, site, now, only, accepts=bool(accept))
+    require_held(stored, accept)
+    findings = read_folder(folder, store, stored, site, now, entries, progress)
+    if may_be_emptied(folder, store, stored, findings):
+        entries.clear()
+        stored = recall(store, site, now, None)
+        findings = read_folder(folder, store, stored, site, now, entries, progress)
+    return stored, with_ended_posts(findings, folder, store, stored, now)

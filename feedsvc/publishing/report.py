@@ -1,14 +1,14 @@
 """What one publish did, in the paths of files and feeds, and the problems that remain."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
-from feedsvc.core.ledger.losses import HeldSet, LossBook, held_set
+from feedsvc.core.ledger.losses import HeldSet, held_set
 from feedsvc.core.problems import Problem
-from feedsvc.core.site import Site
 from feedsvc.publishing.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
 from feedsvc.publishing.reading.findings import Finding, Findings
@@ -73,6 +73,7 @@ def report_on(
     changes: Changes,
     stored: Stored,
     findings: Findings,
+    now: datetime,
     hold: Hold = NOTHING_HELD,
     known: Collection[str] = (),
 ) -> Report:
@@ -104,7 +105,7 @@ def report_on(
         problems=(*findings.problems, *problems),
         noticed=(*findings.problems, *noticed),
         unsettled=frozenset(findings.unsettled.union(waiting, changes.unblocked)),
-        next_due=snapshot.next_due(),
+        next_due=snapshot.next_due(microseconds(now)),
         revision=changes.revision,
         read=findings.read,
         held_set=held_set(hold.book.held),
@@ -134,20 +135,10 @@ def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:
     )
 
 
-def report_held(
-    snapshot: Snapshot, site: Site, stored: Stored, findings: Findings, book: LossBook
-) -> Report:
-    """The report on an empty folder, whose posts all stay published."""
-    nothing = (Publication(site), Changes(stored.revision))
-    looked = Findings(problems=findings.problems)
-    report = report_on(snapshot, *nothing, stored, looked)
-    return replace(report, held_set=held_set(book.held))
-
-
 def held_message(held: HeldSet, source: str) -> str:
     """The message about a set that is held, for the posts of this source."""
     if held.is_emptied:
-        start = f"nothing is published: {source} holds no post; "
+        start = f"nothing is published: {source} holds no public post; "
         return f"{start}the feeds keep their {held.count} published posts; {held.cure}"
     groups = f" ({', '.join(held.groups)})" if held.groups else ""
     names = [loss.path for loss in held.first]

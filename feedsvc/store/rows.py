@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.media import Enclosure
@@ -37,7 +37,26 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
         "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
         "passed_at": record.passed_at,
+        "ends_at": record.ends_at,
+        **_hidden_columns(record.hides),
     }
+
+
+def _hidden_columns(post: HiddenPost | None) -> dict[str, str]:
+    return {
+        "hides_key": post.key if post else "",
+        "hides_title": post.title_digest if post else "",
+        "hides_body": post.body_digest if post else "",
+        "hides_date": _iso(post.published) if post else "",
+    }
+
+
+def _hidden_post(row: RowMapping) -> HiddenPost | None:
+    texts = (row["hides_key"], row["hides_title"], row["hides_body"])
+    if not any(texts):
+        return None
+    date = row["hides_date"]
+    return HiddenPost(*texts, datetime.fromisoformat(date) if date else None)
 
 
 def file_record(row: RowMapping) -> FileRecord:
@@ -55,6 +74,8 @@ def file_record(row: RowMapping) -> FileRecord:
         row["wants"],
         measured_of(row["measured"]),
         row["passed_at"],
+        row["ends_at"],
+        _hidden_post(row),
     )
 
 

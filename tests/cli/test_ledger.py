@@ -204,7 +204,7 @@ def test_forget_says_that_the_cache_was_not_purged(
 def test_forget_names_copies_of_the_store(
     run: Run, published: PostFolder, tmp_path: Path
 ) -> None:
-    names = ("feedsvc.sqlite3.before-0007", ".feedsvc.sqlite3.before-0007.12.new")
+    names = ("feedsvc.sqlite3.before-0008", ".feedsvc.sqlite3.before-0007.12.new")
     copies = [tmp_path / "var" / name for name in names]
     copies.append(tmp_path / ".ledger.jsonl.12.new")
     for copy in copies:

@@ -51,7 +51,7 @@ def test_publish_reports_that_nothing_changed(run: Run, posts: PostFolder) -> No
 
 
 def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()
@@ -141,7 +141,7 @@ def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
 
 
 def test_a_dry_run_reports_what_would_be_withdrawn(run: Run, posts: PostFolder) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()

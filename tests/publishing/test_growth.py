@@ -79,6 +79,7 @@ EXCUSED: Final = {
     "publishing.reading.shared_slugs": "reads the store: measured by benchmarks.growth",
     "publishing.publish.publish": "reads and writes: measured by benchmarks.growth",
     "publishing.publish._publish": "reads and writes: measured by benchmarks.growth",
+    "publishing.publish._look": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.stored": "reads the store: measured by benchmarks.growth",
     "publishing.reading.read_folder": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.assess": "assesses one post",
@@ -91,7 +92,8 @@ EXCUSED: Final = {
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
     "publishing.empty_folder": "reads the store once a folder is empty",
-    "publishing.report.report_held": "reads the store once a folder is empty",
+    "publishing.ended_posts": "reads the store once files are missing",
+    "publishing.held_edits": "reads the store while posts are held with new ids",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 
@@ -266,9 +268,8 @@ def reporting(tmp_path: Path) -> Case:
 
         def report() -> object:
             with store.snapshot() as snapshot:
-                report = report_on(
-                    snapshot, publication, changes, stored(records(count)), findings(count)
-                )
+                files = (stored(records(count)), findings(count))
+                report = report_on(snapshot, publication, changes, *files, NOW)
             store.close()
             return report.refused, report.to_dict("https://example.org")
 

@@ -55,14 +55,6 @@ def test_posts_that_are_held_go_when_they_are_hidden_under_other_names(site: Blo
     assert (site.look().held, site.count()) == (1, 61)
 
 
-def test_a_draft_that_is_kept_beside_a_post_hides_no_loss(site: Blog) -> None:
-    for number in range(40):
-        site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
-    assert (site.look().held, site.count()) == (0, 100)
-    site.delete("b", *range(40))
-    assert (site.look().held, site.count()) == (40, 100)
-
-
 def test_more_than_twenty_but_not_a_fifth_pass(site: Blog) -> None:
     site.write("c", 10)
     site.look()

@@ -65,9 +65,10 @@ def test_a_new_post_in_a_new_folder_is_seen(server: Server, posts: PostFolder) -
 
 
 def test_a_deleted_post_leaves_an_empty_feed(server: Server, posts: PostFolder) -> None:
-    posts.write("draft.md", draft="true")  # a folder without any post would be held
+    posts.write("other.md", title="Other")  # a folder without any post would be held
+    wait_until(lambda: shows(server, "Other"), "the other post", 5)
     (posts.root / "tea.md").unlink()
-    wait_until(lambda: not shows(server, "<entry>"), "the deletion", 5)
+    wait_until(lambda: not shows(server, "<title>Tea</title>"), "the deletion", 5)
     response = server.get("/tags/Green/atom.xml")
     assert response.status_code == 200
     assert "<entry>" not in response.text

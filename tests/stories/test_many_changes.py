@@ -288,6 +288,22 @@ class ManyChanges(RuleBasedStateMachine):
             ends = (self.now() + timedelta(minutes=minutes)) if minutes else None
             self.put(replace(self.posts[number], expires=ends))
 
+    @rule(number=numbers, folder=folders)
+    def move_to_drafts(self, number: int, folder: str) -> None:
+        """The draft is there first, as a slow copy does it; then the public file goes."""
+        post = self.posts.get(number)
+        path = self.path_of(number, folder, "draft")
+        if post is None or self.has_copy(number) or (self.root / path).exists():
+            return
+        hidden = replace(post, path=path, draft=True)
+        self.put_file(path, hidden.source())
+        self.look()
+        self.remove_file(post.path)
+        self.publish()
+        self.move_clock(timedelta(seconds=2))
+        self.posts[number] = hidden
+        self.look()
+
     # What happens to feedsvc.
 
     @rule()

@@ -91,7 +91,7 @@ class HeldSet:
         if not self:
             return ""
         if self.is_emptied:
-            return "the folder holds no post"
+            return "the folder holds no public post"
         what = " or ".join(_WORDS[kind] for kind in sorted(self.kinds, reverse=True))
         if self.groups:
             return f"all posts of a feed or a folder would {what}"

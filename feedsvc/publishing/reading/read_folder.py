@@ -51,8 +51,14 @@ def read_folder(
     """
     survey = _survey(folder, stored, progress)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
-    missing = tuple(record for record in absent if not survey.hides(record.path))
-    gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
+    missing = tuple(
+        replace(record, missing_since=None) if record.path in stored.emptied_since else record
+        for record in absent
+        if not survey.hides(record.path)
+    )
+    gone = frozenset(
+        r.path for r in missing if has_been_gone(r.missing_since, folder, microseconds(now))
+    )
     if stored.accepts:
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
@@ -220,18 +226,18 @@ def _wait(seconds: float, total: int, progress: Progress | None) -> None:
         time.sleep(min(left, 0.1))
 
 
-def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
-    """True if a missing file has been missing for long enough to be withdrawn.
+def has_been_gone(since: int | None, folder: Folder, now_us: int) -> bool:
+    """True if a file that is missing `since` a time may be withdrawn; None is since now.
 
     The first look may come in the middle of a rename, when neither name exists. A second look
     is not needed if nobody changes the folder while it is read.
     """
     if folder.stands:
         return True
-    if record.missing_since is None:
+    if since is None:
         return False
     wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
-    return now_us - record.missing_since >= wait * 1e6
+    return now_us - since >= wait * 1e6
 
 
 def _is_due(record: FileRecord, now: datetime) -> bool:
