@@ -31,7 +31,7 @@ from feedsvc.cli.wiring import (
 )
 from feedsvc.errors import StoreLocked
 from feedsvc.publishing.export import export
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
 from feedsvc.publishing.shared_addresses import shared_addresses

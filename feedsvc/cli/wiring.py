@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from feedsvc.errors import FolderError, SettingsError
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of

@@ -12,7 +12,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.site import Site
-from feedsvc.publishing.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import (
     Finding,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from feedsvc.publishing.guard import Hold
+from feedsvc.publishing.guarding.guard import Hold
 from feedsvc.store.publication import Changes
 
 MOST_ENTRIES: Final = 100  # of each kind in the JSON of a report

@@ -8,11 +8,11 @@ from typing import Final
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError
 from feedsvc.publishing.decide import decide
-from feedsvc.publishing.empty_folder import hold_everything, is_emptied, may_be_emptied
-from feedsvc.publishing.ended_posts import with_ended_posts, withdraw_expired
-from feedsvc.publishing.guard import Guard, Hold
-from feedsvc.publishing.held_edits import under_earlier_keys
-from feedsvc.publishing.holding import require_held, weigh
+from feedsvc.publishing.guarding.empty_folder import hold_everything, is_emptied, may_be_emptied
+from feedsvc.publishing.guarding.ended_posts import with_ended_posts, withdraw_expired
+from feedsvc.publishing.guarding.guard import Guard, Hold
+from feedsvc.publishing.guarding.held_edits import under_earlier_keys
+from feedsvc.publishing.guarding.holding import require_held, weigh
 from feedsvc.publishing.identify import identify_posts
 from feedsvc.publishing.reading.findings import Findings
 from feedsvc.publishing.reading.read_folder import Progress, read_folder

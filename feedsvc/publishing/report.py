@@ -9,7 +9,7 @@ from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.ledger.losses import HeldSet, held_set
 from feedsvc.core.problems import Problem
-from feedsvc.publishing.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored

@@ -21,7 +21,7 @@ from feedsvc.errors import (
     StoreGone,
     StoreLocked,
 )
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source

@@ -12,7 +12,7 @@ from typing import Final
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job, JobState, after_failure
 from feedsvc.errors import FeedsvcError, NotHeld, StoreError, StoreLocked
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import preview
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder

@@ -24,7 +24,7 @@ from feedsvc.core.problems import Problem
 from feedsvc.core.redirects.presets import PRESETS
 from feedsvc.publishing import check as checking
 from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
-from feedsvc.publishing.guard import (
+from feedsvc.publishing.guarding.guard import (
     Guard,
     counting,
     due_losses,
@@ -33,7 +33,7 @@ from feedsvc.publishing.guard import (
     large_groups,
     still_held,
 )
-from feedsvc.publishing.holding import WHATEVER, _sizes, require_held, weigh
+from feedsvc.publishing.guarding.holding import WHATEVER, _sizes, require_held, weigh
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.spool import Spool
@@ -91,9 +91,9 @@ EXCUSED: Final = {
     "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
-    "publishing.empty_folder": "reads the store once a folder is empty",
-    "publishing.ended_posts": "reads the store once files are missing",
-    "publishing.held_edits": "reads the store while posts are held with new ids",
+    "publishing.guarding.empty_folder": "reads the store once a folder is empty",
+    "publishing.guarding.ended_posts": "reads the store once files are missing",
+    "publishing.guarding.held_edits": "reads the store while posts are held with new ids",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 

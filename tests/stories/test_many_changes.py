@@ -31,7 +31,7 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder, SourceFile, Survey

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedsvc.core.ledger.losses import HeldLoss
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store

@@ -11,8 +11,8 @@ from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Reading
 from feedsvc.core.site import Site
 from feedsvc.errors import NotHeld
-from feedsvc.publishing.guard import Guard
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.guard import Guard
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.blogs import MINUTE, Blog

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from feedsvc.core.site import Site
-from feedsvc.publishing.guard import Hold
+from feedsvc.publishing.guarding.guard import Hold
 from feedsvc.publishing.identify import Identified, identify_posts
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.store.store import Store

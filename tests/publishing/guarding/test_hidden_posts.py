@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.errors import FolderError
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store

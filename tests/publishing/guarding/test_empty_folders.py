@@ -20,7 +20,7 @@ from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.webhook.pull_request_comment import as_markdown
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder

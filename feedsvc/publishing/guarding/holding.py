@@ -20,7 +20,7 @@ from feedsvc.core.ledger.losses import (
     members_of,
 )
 from feedsvc.errors import NotHeld
-from feedsvc.publishing.guard import (
+from feedsvc.publishing.guarding.guard import (
     NOTHING_HELD,
     DueLosses,
     Guard,
