@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +11,7 @@ import click
 
 from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import print_table, printable
-from feedsvc.cli.wiring import limits_of
+from feedsvc.cli.wiring import ledger_file_of, limits_of
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
 from feedsvc.core.adopting.plan import Adoption, Plan
@@ -18,6 +19,7 @@ from feedsvc.core.adopting.read_feed import MOST_OCTETS, read_feed
 from feedsvc.core.dates import rfc3339
 from feedsvc.errors import FeedError
 from feedsvc.publishing.adopt import adopt, plan_adoption, undo
+from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store, store_to_look_at
 
 _HEADINGS: Final = ("", "id", "title", "post", "why")
@@ -58,15 +60,35 @@ def adopt_command(
     now = datetime.now(UTC)
     with store_to_look_at(settings.store.url, limits_of(settings)) as store:
         if is_undo:
-            _print_undone(undo(store, now), format_name)
+            with _ledger_file_kept(settings, store):
+                posts = undo(store, now)
+            _print_undone(posts, format_name)
             return
-        work = adopt if yes else plan_adoption
-        planned = work(store, old_feeds, now, with_rules=not no_rules)
+        if yes:
+            with _ledger_file_kept(settings, store):
+                planned = adopt(store, old_feeds, now, with_rules=not no_rules)
+        else:
+            planned = plan_adoption(store, old_feeds, now, with_rules=not no_rules)
         if format_name == "json":
             click.echo(json.dumps(_to_dict(planned, is_written=yes), indent=2))
             return
         _print_plan(planned)
         _print_end(planned, store, is_written=yes)
+
+
+@contextmanager
+def _ledger_file_kept(settings: Settings, store: Store) -> Iterator[None]:
+    """Write the ledger file before and after the ids in the store are changed.
+
+    A file that has ids which the store does not know is not overwritten. If it is as the store
+    was before, it may be, although its ids are replaced.
+    """
+    ledger_file = ledger_file_of(settings)
+    if ledger_file:
+        ledger_file.write(store)
+    yield
+    if ledger_file:
+        ledger_file.write(store)
 
 
 def _read(feed: str) -> OldFeed:

@@ -1,5 +1,6 @@
 """The commands of the ledger: export, import, forget."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,10 +19,12 @@ from feedsvc.cli.wiring import (
     source_to_read,
     store_to_list,
 )
-from feedsvc.errors import FeedsvcError
+from feedsvc.core.ledger.ledger import forgotten_hash
+from feedsvc.errors import FeedsvcError, StoreError
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.ledger_files import import_ledger, replace_file, write_ledger
+from feedsvc.store.publication import Changes
 from feedsvc.store.store import Store
 
 _STDIO: Final = Path("-")
@@ -98,14 +101,20 @@ def forget(config: Path | None, seeds: Path | None, entry_id: str) -> None:
     with closing(Store(settings.store.url, limits=limits_of(settings))) as store:
         with store.lock(wait=True):
             _refuse_published(entry_id, settings, store)
+            with store.snapshot() as snapshot:
+                namesakes = snapshot.at_same_permalink(entry_id)
             changes = store.forget(entry_id, datetime.now(UTC))
-        if changes is None:
-            raise FeedsvcError(
-                f"the ledger has no post with the id {entry_id!r}; feedsvc ledger export lists "
-                "all ids"
-            )
+            if changes is None:
+                changes = _retried(entry_id, store)
+            is_erased = _erase(store)
         is_written = ledger_file.write(store) if ledger_file else True
     click.echo(f"forgotten: {printable(entry_id)}\nfeeds changed: {len(changes.feeds)}")
+    for namesake in namesakes:
+        click.echo(
+            f"feedsvc: {printable(namesake)} has the same permalink; if it is an earlier entry "
+            "of this post, forget it too",
+            err=True,
+        )
     is_purged = purge_now(settings, changes.feeds)
     for copy in _copies(settings):
         click.echo(f"feedsvc: it may still be in {copy}; delete this copy", err=True)
@@ -118,8 +127,37 @@ def forget(config: Path | None, seeds: Path | None, entry_id: str) -> None:
             f"feedsvc: it may still be in {ledger_file.file}, which is not kept up to date",
             err=True,
         )
-    if not (is_written and is_purged):
+    if not (is_erased and is_written and is_purged):
         sys.exit(1)
+
+
+def _retried(entry_id: str, store: Store) -> Changes:
+    """No changes if the post is forgotten already; FeedsvcError if no post has this id."""
+    if later := store.adoptions.later_id(entry_id):
+        raise FeedsvcError(
+            f"the post with the id {entry_id} has the id {later} since an adoption; run "
+            f"feedsvc ledger forget {later}"
+        )
+    with store.snapshot() as snapshot:
+        if forgotten_hash(entry_id) in snapshot.forgotten():
+            return Changes()
+    raise FeedsvcError(
+        f"the ledger has no post with the id {entry_id!r}; feedsvc ledger export lists all ids"
+    )
+
+
+def _erase(store: Store) -> bool:
+    """Remove the deleted bytes from the store's file; False if that failed: it is printed."""
+    try:
+        store.erase_deleted()
+    except StoreError as error:
+        click.echo(
+            "feedsvc: the store has forgotten it, but the deleted bytes are still in the file: "
+            f"{printable(str(error))}; then run this command again",
+            err=True,
+        )
+        return False
+    return True
 
 
 def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
@@ -139,10 +177,16 @@ def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
 
 
 def _copies(settings: Settings) -> list[Path]:
-    """Copies of the store that feedsvc has made beside it."""
+    """Copies of the store and of the ledger file that feedsvc has made beside them.
+
+    Those with a dot are the rest of a copy that was interrupted.
+    """
+    found: set[Path] = set()
     store = file_of(settings.store.url)
-    if store is None:
-        return []
-    patterns = (f"{store.name}.before-*", f"{store.name}.damaged-*")
-    found = {path for pattern in patterns for path in store.parent.glob(pattern)}
-    return sorted(path for path in found if not path.name.endswith(("-wal", "-shm")))
+    if store:
+        names = (f"{store.name}.before-*", f"{store.name}.damaged-*", f".{store.name}.*")
+        found |= {path for name in names for path in store.parent.glob(name)}
+    if settings.ledger.file:
+        file = Path(os.path.realpath(settings.ledger.file))
+        found |= set(file.parent.glob(f".{file.name}.*.new"))
+    return sorted(path for path in found if not path.name.endswith(("-wal", "-shm", ".lock")))

@@ -2,10 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
 import click
@@ -38,6 +39,7 @@ from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.store.store import Store, open_sound_store, store_to_try
+from feedsvc.watcher.ledger_file import LedgerFile
 
 _SETTLE_SECONDS: Final = 10
 _LOCKED_SECONDS: Final = 5  # as long as a watcher beside this command may publish
@@ -154,14 +156,32 @@ def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[R
 def _rehearse(settings: Settings, *, accept: str) -> Report:
     """The report of a publish that writes nothing."""
     source, site = source_to_read(settings), site_of(settings)
+    ledger_file = ledger_file_of(settings)
     with (
-        store_to_try(settings.store.url, limits_of(settings)) as store,
+        store_to_try(settings.store.url, limits_of(settings)) as published,
+        _filled(published, ledger_file) as store,
         source.proposed("") as folder,
     ):
         guard = guard_of(settings)
         return _when_unlocked(
             lambda: preview(folder, store, site, datetime.now(UTC), accept=accept, guard=guard)
         )
+
+
+@contextmanager
+def _filled(store: Store, ledger_file: LedgerFile | None) -> Iterator[Store]:
+    """The store; if a publish would first read the ledger file into it, a temporary one."""
+    with store.snapshot() as snapshot:
+        is_new = snapshot.has_no_ledger()
+    if ledger_file is None or not is_new:
+        yield store
+        return
+    with (
+        TemporaryDirectory(prefix="feedsvc-") as temporary,
+        closing(Store(f"sqlite:///{temporary}/filled.sqlite3")) as filled,
+    ):
+        ledger_file.fill(filled)
+        yield filled
 
 
 def _when_unlocked(work: Callable[[], _T]) -> _T:

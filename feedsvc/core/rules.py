@@ -21,7 +21,8 @@ class Rules:
 
     `permalink` is a template such as `/posts/:key/`. `categories` is `hexo` (a flat list is one
     path) or `flat`. `dialect` and `encoding` are those of the files. A text of tags is split at
-    the characters in `tag_separators`. `encrypted` is `hidden` or `teaser`. If `id_is_guid`,
+    the characters in `tag_separators`; with a space there and `flat`, a text of categories too.
+    `encrypted` is `hidden` or `teaser`. If `id_is_guid`,
     the key `id` means the same as `guid`. `languages` are recognised in names of files and
     folders. `authors` are people whom posts may name by a key. An alias is a pair of a name and
     the name it means; categories are joined by `/`. `tag_redirects` are pairs of the old and

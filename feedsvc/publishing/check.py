@@ -10,7 +10,7 @@ from typing import Final
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.feeds import Kind, Topic
 from feedsvc.core.file_records import Stamp
-from feedsvc.core.ledger.identities import Claim, identify
+from feedsvc.core.ledger.identities import Claim, Memory, identify
 from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
@@ -107,7 +107,7 @@ def _with_key(
 def _conflicts(posts: Sequence[Post], site: Site) -> list[Problem]:
     """A problem for each post that has the key or the permalink of another one."""
     claims = [Claim(post.path, post.key, post.title, post.published) for post in posts]
-    twins = identify(claims, site, {}, {}, set(), {}).twins
+    twins = identify(claims, site, Memory()).twins
     problems = [
         twin_problem(post.path, twins[post.path], post.key, post.position_of("key"))
         for post in posts

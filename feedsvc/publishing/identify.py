@@ -9,7 +9,9 @@ from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import (
     Claim,
+    Holder,
     Identities,
+    Memory,
     Standing,
     by_look,
     identify,
@@ -70,9 +72,16 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             if claim.body_length and claim.key not in pinned and claim.path not in before
         }
         withdrawn = [*snapshot.withdrawn(unknown)]
-        identities = identify(
-            claims, site, pinned, before, missing, holders, withdrawn, snapshot.forgotten()
-        )
+        moved_on = {
+            entry_id
+            for claim in claims
+            for entry_id in (pinned.get(claim.key, new_id(claim.key, site)),)
+            if entry_id not in holders or holders[entry_id] != Holder(claim.path, claim.key)
+        }
+        remembered = snapshot.remembered(moved_on) if snapshot.revision() else {}
+        forgotten = snapshot.forgotten()
+        known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten)
+        identities = identify(claims, site, Memory(*known_ids))
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}
         known = {*standing, *pinned.values(), *(entry.id for entry in withdrawn)} & ids.keys()

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.publishing.guard import Hold
 from feedsvc.store.publication import Changes
 
@@ -13,7 +12,7 @@ MOST_ENTRIES: Final = 100  # of each kind in the JSON of a report
 
 @dataclass(frozen=True, slots=True)
 class SeenEntry:
-    """An entry that subscribers see in another way. The title may be unknown."""
+    """An entry that subscribers see in another way."""
 
     id: str
     path: str
@@ -55,10 +54,16 @@ class Outlook:
 
 
 def outlook(
-    changes: Changes, hold: Hold, known: Collection[str], paths: Mapping[str, str]
+    changes: Changes,
+    hold: Hold,
+    known: Collection[str],
+    paths: Mapping[str, str],
+    titles: Mapping[str, str],
 ) -> Outlook:
-    """The outlook on these changes. `known` ids were published before; `paths` are by id."""
-    titles = _titles(changes.summary)
+    """The outlook on these changes. `known` ids were published before.
+
+    `paths` and `titles` are those of entries, by id.
+    """
     replaced_ids = set(hold.replaced.values())
     corrected, earlier = set(changes.corrected), set(known)
 
@@ -76,8 +81,3 @@ def outlook(
         returned=seen(returned),
         reidentified=seen(renamed),
     )
-
-
-def _titles(summary: ChangeSummary) -> dict[str, str]:
-    lines = (*summary.added, *summary.changed, *summary.withdrawn)
-    return {line.id: line.title for line in lines}

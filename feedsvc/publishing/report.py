@@ -82,6 +82,7 @@ def report_on(
     """
     paths = {r.entry_id: r.path for r in stored.records.values() if r.entry_id}
     paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
+    titles = {entry_id: claim.title for entry_id, claim in publication.claims.items()}
 
     def paths_of(ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
@@ -107,7 +108,7 @@ def report_on(
         revision=changes.revision,
         read=findings.read,
         held_set=held_set(hold.book.held),
-        outlook=outlook(changes, hold, known, paths),
+        outlook=outlook(changes, hold, known, paths, changes.titles | titles),
         newly_hidden=newly_hidden(findings.files, stored),
     )
 

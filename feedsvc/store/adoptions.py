@@ -1,7 +1,7 @@
 """Taking over ids and dates of other feeds in the store, and undoing it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.plan import Adoption
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.ledger.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedError
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.database import Database
+from feedsvc.store.held import write_held_fact
+from feedsvc.store.ledger_tables import forgotten_hashes
 from feedsvc.store.publication import Changes, commit_renamed
 from feedsvc.store.rows import entry_of, ledger_entry, ledger_row
 from feedsvc.store.schema import (
@@ -63,6 +65,19 @@ class Adoptions:
                 used[row.id] = row.path
         return used
 
+    def later_id(self, entry_id: str) -> str:
+        """The id that adoptions gave to the post with this earlier id; empty if none did."""
+        number, later = 0, entry_id
+        with self._database.reading() as connection:
+            while True:
+                is_next = (adoptions.c.number > number, _names_in_before(later))
+                query = sa.select(adoptions).where(*is_next).order_by(adoptions.c.number)
+                rows = connection.execute(query).mappings()
+                replacing = next((row for row in rows if _id_before(row) == later), None)
+                if replacing is None:
+                    return "" if later == entry_id else later
+                number, later = replacing["number"], replacing["entry_id"]
+
     def write(self, chosen: Sequence[Adoption], now: datetime) -> Changes:
         """Take over the ids and dates in one transaction, as one adoption."""
         with self._database.writing() as connection:
@@ -71,6 +86,7 @@ class Adoptions:
             renamed: dict[str, Entry] = {}
             for chunk in chunks(chosen):
                 renamed |= _Adopting(connection, (last or 0) + 1).take_over(chunk)
+            write_held_fact(connection)
             changes = commit_renamed(connection, site, renamed, now)
             self._database.check_lock()
             return changes
@@ -83,6 +99,7 @@ class Adoptions:
             if number is None:
                 raise FeedError("there is no adoption to undo")
             restored = _restore(connection, number)
+            write_held_fact(connection)
             changes = commit_renamed(connection, site, restored.entries, now)
             self._database.check_lock()
             return restored.posts, changes
@@ -252,6 +269,7 @@ def _restore(connection: Connection, number: int) -> _Restored:
     query = sa.select(adoptions).where(adoptions.c.number == number)
     rows = connection.execute(query).mappings()
     before = {row["entry_id"]: json.loads(row["before"]) for row in rows}
+    before = _without_forgotten(connection, before)
     restored: dict[str, Entry] = {}
     for ids in chunks(before):
         _refuse_used(connection, {i: before[i]["id"] for i in ids if before[i]["id"] != i})
@@ -269,6 +287,18 @@ def _restore(connection: Connection, number: int) -> _Restored:
         connection.execute(sa.delete(ledger).where(ledger.c.id.in_(unknown)))
     connection.execute(sa.delete(adoptions).where(adoptions.c.number == number))
     return _Restored(len(before), restored)
+
+
+def _without_forgotten(
+    connection: Connection, before: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """What is restored, without ids that were forgotten: those posts keep the adopted ids."""
+    hashes = forgotten_hashes(connection)
+    return {
+        entry_id: earlier
+        for entry_id, earlier in before.items()
+        if earlier["id"] == entry_id or forgotten_hash(earlier["id"]) not in hashes
+    }
 
 
 def _refuse_used(connection: Connection, wanted: Mapping[str, str]) -> None:
@@ -324,3 +354,61 @@ def _restored_row(row: LedgerEntry, before: Mapping[str, Any]) -> LedgerEntry:
         adopted_published=earlier.adopted_published,
         adopted_updated=earlier.adopted_updated,
     )
+
+
+# Forgetting.
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAdoption:
+    """An adoption of one post: its number, the adopted id, and what was there before."""
+
+    number: int
+    entry_id: str
+    before: Mapping[str, Any]
+
+
+def adoptions_of(connection: Connection, entry_id: str) -> Iterator[StoredAdoption]:
+    """The adoptions by which the post with this id has got it, the last one first.
+
+    An earlier id may belong to another post by now, so each is looked for only in the
+    adoptions before the one that replaced it.
+    """
+    earlier: sa.ColumnElement[bool] = sa.true()
+    while True:
+        query = (
+            sa.select(adoptions.c.number, adoptions.c.before)
+            .where(adoptions.c.entry_id == entry_id, earlier)
+            .order_by(adoptions.c.number.desc())
+            .limit(1)
+        )
+        row = connection.execute(query).first()
+        if row is None:
+            return
+        before = json.loads(row.before)
+        yield StoredAdoption(row.number, entry_id, before)
+        entry_id, earlier = before["id"], adoptions.c.number < row.number
+
+
+def forget_adoptions(connection: Connection, entry_id: str, names: Iterable[str]) -> None:
+    """Delete the adoptions of a post, and those of others that name one of its ids or keys.
+
+    Undoing would give such an id to another post.
+    """
+    for each in [*adoptions_of(connection, entry_id)]:
+        is_same = (adoptions.c.number == each.number, adoptions.c.entry_id == each.entry_id)
+        connection.execute(sa.delete(adoptions).where(*is_same))
+    for name in names:
+        is_named = (adoptions.c.entry_id == name, adoptions.c.key == name)
+        deleting = sa.delete(adoptions).where(sa.or_(*is_named, _names_in_before(name)))
+        connection.execute(deleting)
+
+
+def _names_in_before(name: str) -> sa.ColumnElement[bool]:
+    """True for adoptions that have this text in what was there before."""
+    return adoptions.c.before.contains(json.dumps(name, ensure_ascii=False), autoescape=True)
+
+
+def _id_before(row: sa.RowMapping) -> str:
+    before: dict[str, str] = json.loads(row["before"])
+    return before["id"]

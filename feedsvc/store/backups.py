@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from feedsvc.store.engine.urls import display_name, file_of, parse_url
 from feedsvc.store.schema import SCHEMA_VERSION
 
 _LOG_FILES: Final = ("-wal", "-shm")
+_FIRST_VERSION: Final = "0001"
 
 
 def back_up(url: str, file: Path) -> None:
@@ -59,7 +60,7 @@ def restore(url: str, file: Path, now: datetime) -> Path | None:
         raise StoreError(f"{file} is the store itself; name a copy of it")
     require_store(file)
     make_folder(store)
-    with sole_watcher(url), _not_publishing(store):
+    with _unused(url, store):
         new = store.with_name(f".{store.name}.{os.getpid()}.restored")
         try:
             _copy_upgraded(file, new)
@@ -89,14 +90,31 @@ def require_store(file: Path) -> None:
             f"{file} was written by a newer feedsvc (schema {found}, this one writes "
             f"{SCHEMA_VERSION}); upgrade feedsvc first"
         )
+    if version[0] < _FIRST_VERSION:
+        raise StoreError(
+            f"{file} has a schema that feedsvc never wrote ({version[0]}); name another file"
+        )
 
 
 @contextmanager
-def _not_publishing(store: Path) -> Iterator[None]:
-    with file_lock(store.with_name(f"{store.name}.lock"), wait=False) as is_ours:
-        if not is_ours:
-            raise StoreLocked(f"another process is publishing into {store}; wait until it ends")
+def _unused(url: str, store: Path) -> Iterator[None]:
+    """Raise StoreLocked if a process watches or publishes; keep others from beginning to."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(sole_watcher(url))
+        except StoreLocked as error:
+            user = "feedsvc serve or feedsvc watch uses it; stop it"
+            raise _in_use(store, user) from error
+        lock = file_lock(store.with_name(f"{store.name}.lock"), wait=False)
+        if not stack.enter_context(lock):
+            raise _in_use(store, "a process publishes into it; wait until it ends")
         yield
+
+
+def _in_use(store: Path, user: str) -> StoreLocked:
+    return StoreLocked(
+        f"{store} cannot be replaced while {user}, then run feedsvc restore again"
+    )
 
 
 def _copy_upgraded(file: Path, new: Path) -> None:
@@ -159,4 +177,4 @@ def _empty_log(store: Path) -> None:
     except sqlite3.Error:
         return  # it is damaged, and is kept with its log
     if row[0]:
-        raise StoreLocked(f"{store} is in use by another process; stop it")
+        raise _in_use(store, "another process reads or writes it; stop that process")

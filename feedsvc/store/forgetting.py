@@ -1,19 +1,23 @@
 """Remove one post from the store for good: a takedown. Only hashes of its names stay."""
 
 import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feedsvc.core.ledger.forgotten_names import ForgottenNames
 from feedsvc.core.ledger.ledger import forgotten_hash
 from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.site import Site
+from feedsvc.store.adoptions import adoptions_of, forget_adoptions
+from feedsvc.store.held import write_held_fact
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.rows import ledger_entry
 from feedsvc.store.schema import (
-    adoptions,
     entries,
     facts,
     files,
@@ -27,58 +31,82 @@ from feedsvc.store.schema import (
 )
 from feedsvc.store.upserts import insert_new
 
+_REMOVED: Final = "the text of this error named a post that was removed"
+
 
 def forget(connection: Connection, entry_id: str, now: datetime) -> Changes | None:
     """Remove an entry from its feeds and from all that is remembered of it.
 
-    None if the store has no such entry. Only hashes of its id, its keys and its permalinks
-    stay, so that its id is never given again.
+    None if the store has no such entry. Only hashes stay: of its id, of the ids that it had
+    before adoptions, of its keys and its permalinks. So none of its ids is given again.
     """
-    keys, permalinks = _keys(connection, entry_id), _permalinks(connection, entry_id)
-    has_row = connection.execute(sa.select(ledger.c.id).where(ledger.c.id == entry_id)).first()
-    if not (has_row or keys or permalinks):
+    names = _names(connection, entry_id)
+    if names is None:
         return None
-    query = sa.select(files.c.path).where(files.c.entry_id == entry_id)
-    paths = list(connection.execute(query).scalars())
-    changes = _withdraw(connection, entry_id, paths, keys, now)
+    changes = _withdraw(connection, entry_id, names, now)
     for table, column in (
         (ledger, ledger.c.id),
         (identities, identities.c.entry_id),
         (held, held.c.entry_id),
         (losses, losses.c.entry_id),
-        (adoptions, adoptions.c.entry_id),
     ):
         connection.execute(sa.delete(table).where(column == entry_id))
-    _clean_reports(connection, {entry_id, *permalinks}, {*paths, *_paths_of(keys)})
-    for text in (entry_id, *keys, *permalinks):
+    write_held_fact(connection)
+    # What another post has got since then is a name of that post.
+    reserved = names.ids | names.keys
+    reserved -= _in_use(connection, reserved)
+    forget_adoptions(connection, entry_id, reserved)
+    every_name = reserved | names.permalinks | names.files | _paths_of(names.keys)
+    every_name |= _paths_in_reports(connection, ForgottenNames(names.ids))
+    _clean_reports(connection, ForgottenNames(every_name))
+    _clean_problems(connection, every_name)
+    for text in sorted(reserved | names.permalinks):
         insert_new(connection, forgotten, {"hash": forgotten_hash(text)})
     return changes
 
 
-def _keys(connection: Connection, entry_id: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Everything that an entry was ever called, and the paths of its files in the store."""
+
+    ids: frozenset[str]
+    keys: frozenset[str]
+    permalinks: frozenset[str]
+    files: frozenset[str]
+
+
+def _names(connection: Connection, entry_id: str) -> _Names | None:
+    """The names of an entry; None if the store has no such entry."""
     pinned = sa.select(identities.c.key).where(identities.c.entry_id == entry_id)
-    current = sa.select(ledger.c.key).where(ledger.c.id == entry_id, ledger.c.key != "")
-    return sorted(connection.execute(pinned.union(current)).scalars())
+    published = sa.select(entries.c.permalink).where(entries.c.id == entry_id)
+    remembered = sa.select(ledger).where(ledger.c.id == entry_id)
+    keys = set(connection.execute(pinned).scalars())
+    permalinks = set(connection.execute(published).scalars())
+    rows = [*map(ledger_entry, connection.execute(remembered).mappings())]
+    if not (keys or permalinks or rows):
+        return None
+    ids = {entry_id}
+    for adoption in adoptions_of(connection, entry_id):
+        ids |= {adoption.before["id"], adoption.before["rss_guid"]}
+        rows += [ledger_entry(row) for row in (adoption.before["ledger"],) if row]
+    for row in rows:
+        ids |= {row.id, row.rss_guid}
+        keys |= {row.key}
+        permalinks |= {row.permalink, *row.earlier_permalinks}
+    # A file that published it, and is hidden by now, has kept its key.
+    hides = sa.and_(files.c.entry_id.is_(None), files.c.key.in_(keys - {""}))
+    of_files = sa.select(files.c.path).where((files.c.entry_id == entry_id) | hides)
+    paths = connection.execute(of_files).scalars()
+    return _Names(*(frozenset(each) - {""} for each in (ids, keys, permalinks, paths)))
 
 
-def _paths_of(keys: list[str]) -> set[str]:
+def _paths_of(keys: Iterable[str]) -> set[str]:
     """The paths that files with these keys may have had."""
     kinds = (key.partition(":") for key in keys)
     return {name + suffix for kind, _, name in kinds if kind == "path" for suffix in SUFFIXES}
 
 
-def _permalinks(connection: Connection, entry_id: str) -> list[str]:
-    published = sa.select(entries.c.permalink).where(entries.c.id == entry_id)
-    permalinks = set(connection.execute(published).scalars())
-    rows = connection.execute(sa.select(ledger).where(ledger.c.id == entry_id)).mappings()
-    for entry in map(ledger_entry, rows):
-        permalinks.update((entry.permalink, *entry.earlier_permalinks))
-    return sorted(permalinks - {""})
-
-
-def _withdraw(
-    connection: Connection, entry_id: str, paths: list[str], keys: list[str], now: datetime
-) -> Changes:
+def _withdraw(connection: Connection, entry_id: str, names: _Names, now: datetime) -> Changes:
     """Withdraw the entry from its feeds as a publish does."""
     before = {row.name: row.value for row in connection.execute(sa.select(facts))}
     if "site" not in before:
@@ -86,8 +114,8 @@ def _withdraw(
     publication = Publication(
         Site.from_json(before["site"]),
         withdrawn=[entry_id],
-        forgotten=paths,
-        released=keys,
+        forgotten=names.files,
+        released=sorted(names.keys),
     )
     changes = commit(connection, publication, now)
     # After an upgrade all posts must still be read again.
@@ -96,40 +124,45 @@ def _withdraw(
     return changes
 
 
-def _clean_reports(connection: Connection, names: set[str], paths: set[str]) -> None:
-    """Remove the post from summaries of publishes, reports of jobs and problems of files."""
+def _in_use(connection: Connection, names: Collection[str]) -> set[str]:
+    """Those of these ids and keys that a post has now."""
+    columns = (identities.c.key, identities.c.entry_id, ledger.c.id, ledger.c.rss_guid)
+    queries = (sa.select(column).where(column.in_(names)) for column in columns)
+    return {name for query in queries for name in connection.execute(query).scalars()}
+
+
+def _paths_in_reports(connection: Connection, names: ForgottenNames) -> frozenset[str]:
+    """The paths of the post in reports; a post with a slug has no path in its keys."""
+    paths: frozenset[str] = frozenset()
+    for column in (publishes.c.news, jobs.c.report):
+        for text in connection.execute(sa.select(column).where(column != "")).scalars():
+            paths |= names.paths_in(json.loads(text))
+    return paths
+
+
+def _clean_reports(connection: Connection, names: ForgottenNames) -> None:
+    """Remove the post from summaries of publishes, and from reports and errors of jobs."""
     for table, column, key in (
         (publishes, publishes.c.news, publishes.c.number),
         (jobs, jobs.c.report, jobs.c.number),
     ):
         for number, text in connection.execute(sa.select(key, column)).all():
             stored = json.loads(text) if text else None
-            cleaned = _without(stored, names, paths)
+            cleaned = names.removed_from(stored)
             if cleaned != stored:
                 text = json.dumps(cleaned, ensure_ascii=False)
                 changing = sa.update(table).where(key == number)
                 connection.execute(changing.values({column.name: text}))
-    for path in paths:
-        # Problems of other files may name it: they are read again.
-        names_it = files.c.problems.contains(
-            json.dumps(path, ensure_ascii=False)[1:-1], autoescape=True
-        )
+    for number, text in connection.execute(sa.select(jobs.c.number, jobs.c.error)).all():
+        if names.are_in(text):
+            changing = sa.update(jobs).where(jobs.c.number == number)
+            connection.execute(changing.values(error=_REMOVED))
+
+
+def _clean_problems(connection: Connection, names: Iterable[str]) -> None:
+    """Let files be read again whose problems name the post."""
+    for name in names:
+        as_json = json.dumps(name, ensure_ascii=False)[1:-1]
+        names_it = files.c.problems.contains(as_json, autoescape=True)
         reading = sa.update(files).where(names_it)
         connection.execute(reading.values(size=-1, digest="", problems=""))
-
-
-def _without(value: Any, names: set[str], paths: set[str]) -> Any:
-    """JSON without the objects that describe the post: by id, permalink or path."""
-    if isinstance(value, list):
-        kept = (each for each in value if not _describes(each, names, paths))
-        return [_without(each, names, paths) for each in kept]
-    if isinstance(value, dict):
-        return {key: _without(each, names, paths) for key, each in value.items()}
-    return value
-
-
-def _describes(value: Any, names: set[str], paths: set[str]) -> bool:
-    if not isinstance(value, dict):
-        return False
-    is_named = any(value.get(key) == name for key in ("id", "permalink") for name in names)
-    return is_named or any(value.get("path") == path for path in paths)

@@ -79,11 +79,20 @@ def write_losses(connection: Connection, book: LossBook, now_us: int, number: in
         connection.execute(sa.delete(held).where(held.c.entry_id.in_(ids)))
     new = [loss for loss in book.held if loss not in before]
     upsert(connection, held, [{name: getattr(loss, name) for name in _COLUMNS} for loss in new])
-    summary = held_set(book.held)
-    fact = {"name": "held", "value": f"{summary.count} {summary.name}".strip()}
-    upsert(connection, facts, [fact])
+    summary = write_held_fact(connection)
     if book.announces():
         _announce(connection, summary, now_us, number)
+
+
+def write_held_fact(connection: Connection) -> HeldSet:
+    """Write the count and the name of what is held as a fact, which probes read; the set.
+
+    Call this whenever rows of `held` have changed: the name follows from their ids.
+    """
+    summary = held_set(read_held(connection))
+    fact = {"name": "held", "value": f"{summary.count} {summary.name}".strip()}
+    upsert(connection, facts, [fact])
+    return summary
 
 
 def _announce(connection: Connection, summary: HeldSet, now_us: int, number: int) -> None:

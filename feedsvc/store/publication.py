@@ -83,6 +83,7 @@ class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    `titles` are those of the withdrawn entries.
     """
 
     revision: int = 0
@@ -94,6 +95,7 @@ class Changes:
     feeds: list[str] = field(default_factory=list)
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
+    titles: dict[str, str] = field(default_factory=dict)  # by id
 
 
 def commit(connection: Connection, publication: Publication, now: datetime) -> Changes:
@@ -124,6 +126,8 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
+        some_row = sa.select(sa.literal(1)).select_from(ledger).limit(1)
+        self._had_ledger = bool(connection.execute(some_row).first())
         self._number = next_number(connection)
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
@@ -229,18 +233,26 @@ class _Writer:
 
     def _write_ledger(self, put: list[Entry], before: Mapping[str, sa.RowMapping]) -> None:
         """Write the rows of the ledger that have changed."""
-        rows = []
+        rows, keys = [], []
         for entry in put:
             old, claim = before.get(entry.id), self._publication.claims.get(entry.id)
             new = next_ledger_row(entry, claim, old, self._now)
             if old is None or new != dict(old):
                 rows.append(new)
+            if new["key"] and (old is None or new["key"] != old["key"]):
+                keys.append(new["key"])
+        if keys and self._had_ledger:
+            # A key is in one row: the post that had it before has none now.
+            mine = [entry.id for entry in put]
+            others = sa.update(ledger).where(ledger.c.key.in_(keys), ledger.c.id.not_in(mine))
+            self._connection.execute(others.values(key=""))
         upsert(self._connection, ledger, rows)
 
     def _withdraw(self, ids: list[str]) -> None:
         old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
         for entry in old.values():
             self._record_change("withdrawn", entry)
+            self._changes.titles[entry.id] = entry.title
         self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
         gone = sa.update(ledger).where(ledger.c.id.in_(ids))
         self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))

@@ -418,6 +418,13 @@ class Snapshot:
         query = sa.select(files.c.path).where(files.c.entry_id == entry_id)
         return [row["path"] for row in self._rows(query.order_by(files.c.path))]
 
+    def at_same_permalink(self, entry_id: str) -> list[str]:
+        """The ids of other entries, now or earlier, that have the permalink of this entry."""
+        its = sa.select(ledger.c.permalink).where(ledger.c.id == entry_id)
+        is_other = (ledger.c.permalink != "", ledger.c.id != entry_id)
+        query = sa.select(ledger.c.id).where(ledger.c.permalink.in_(its), *is_other)
+        return [row["id"] for row in self._rows(query.order_by(ledger.c.id))]
+
     def holders(self, entry_ids: Collection[str]) -> dict[str, Holder]:
         """The file that published each of these entries, and its key, by entry id."""
         holders: dict[str, Holder] = {}
@@ -470,7 +477,11 @@ class Snapshot:
         for chunk in chunks(paths_by_id):
             columns = ("id", "title", "published", "updated")
             query = (
-                sa.select(*(entries.c[name] for name in columns), ledger.c.redated)
+                sa.select(
+                    *(entries.c[name] for name in columns),
+                    ledger.c.redated,
+                    ledger.c.body_digest,
+                )
                 .outerjoin(ledger, ledger.c.id == entries.c.id)
                 .where(entries.c.id.in_(chunk))
             )
@@ -482,6 +493,7 @@ class Snapshot:
                     datetime.fromisoformat(row["published"]),
                     datetime.fromisoformat(row["updated"]),
                     datetime.fromisoformat(row["redated"]) if row["redated"] else None,
+                    row["body_digest"] or "",
                 )
 
     def problems(self) -> tuple[Problem, ...]:

@@ -103,6 +103,13 @@ class Store:
         self._database.empty_log()
         return changes
 
+    def erase_deleted(self) -> None:
+        """Rewrite the file of SQLite without the bytes of anything that was ever deleted.
+
+        Raises StoreError if that is not possible now. PostgreSQL is left alone.
+        """
+        self._database.erase_deleted()
+
     def write_losses(self, book: LossBook, now: datetime) -> None:
         """Write which losses are held, and nothing else."""
         with self._database.writing() as connection:

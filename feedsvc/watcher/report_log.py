@@ -31,7 +31,7 @@ class ReportLog:
         noticed = {str(problem) for problem in report.noticed}
         standing = {str(problem) for problem in report.problems}
         self._logged = noticed | (standing if is_whole else self._logged)
-        if report.added or report.changed or report.withdrawn:
+        if report.added or report.changed or report.withdrawn or report.feeds:
             log.info(
                 "published: %d added, %d changed, %d withdrawn; %d feeds changed",
                 len(report.added),

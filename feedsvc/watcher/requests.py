@@ -19,6 +19,7 @@ from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import TICK, Stopped
 from feedsvc.watcher.current_store import CurrentStore
+from feedsvc.watcher.ledger_file import LedgerFile
 
 REQUEST_QUIET: Final = 2.0  # seconds without a further call, after which the rebuild begins
 REQUEST_PATIENCE: Final = 30.0  # seconds after which it begins although calls still come
@@ -62,8 +63,10 @@ class Requests:
         watcher: str,
         stopping: threading.Event,
         guard: Guard,
+        ledger_file: LedgerFile | None = None,
     ) -> None:
         self._current = current
+        self._ledger_file = ledger_file
         self._guard = guard
         self._source = source
         self._site = site
@@ -167,17 +170,19 @@ class Requests:
             return
         try:
             with self.answering([job]) as answer, self._source.proposed(job.ref) as folder:
-                answer(self._previewed(folder), [job])
+                answer(self._previewed(folder, job.accept), [job])
         except FeedsvcError as error:
             log.warning("a preview failed: %s", error)
 
-    def _previewed(self, folder: Folder) -> Report:
+    def _previewed(self, folder: Folder, accept: str) -> Report:
         """The report of a preview. Waits while another process publishes."""
+        if self._ledger_file:
+            self._ledger_file.fill(self._current.store)  # as the first publish will
         until = time.monotonic() + PREVIEW_PATIENCE
         while True:
             try:
                 now, store = datetime.now(UTC), self._current.store
-                return preview(folder, store, self._site, now, guard=self._guard)
+                return preview(folder, store, self._site, now, accept=accept, guard=self._guard)
             except StoreLocked:
                 if time.monotonic() > until:
                     raise

@@ -50,7 +50,9 @@ class Watcher:
         self._agenda = Agenda()
         self._schedule = Schedule()
         self._current = current = CurrentStore(store_url, limits)
-        self._requests = Requests(current, source, site, self._name, self._stopping, guard)
+        self._requests = Requests(
+            current, source, site, self._name, self._stopping, guard, ledger_file
+        )
         self._loop = PublishLoop(
             source,
             current,

@@ -56,7 +56,8 @@ class Hooks:
         an earlier delivery. 204: an event that changes nothing here. 401: no valid token or
         signature; the answer does not say why. 413: the body is larger than a megabyte. 415: it
         has a content coding. 503: too many other bodies are being read. With `?accept=NAME` the
-        rebuild accepts the held set of this name. For `?dry_run=1` see `_preview`.
+        rebuild or the preview accepts the held set of this name. For `?dry_run=1` see
+        `_preview`.
         """
         self._require_secrets()
         if request.method != "POST":
@@ -69,12 +70,12 @@ class Hooks:
             return line(200, "pong")
         if not self._is_relevant(event, is_preview):
             return _no_content()
-        if is_preview:
-            return self._preview(authentication, event)
-        message = authentication.message and f"rebuild {authentication.message}"
         accept = request.args.get("accept", "").strip()
         if accept and not _SET_NAME.fullmatch(accept):
             return line(400, "accept is not the name of a held set, such as 3f1d0c6f6b0a")
+        if is_preview:
+            return self._preview(authentication, event, accept)
+        message = authentication.message and f"rebuild {authentication.message}"
         job, is_new = self._store.jobs.enqueue(
             datetime.now(UTC), message=message, accept=accept
         )
@@ -118,7 +119,7 @@ class Hooks:
         branches = event.branches
         return self._branch is None or branches is None or self._branch in branches
 
-    def _preview(self, authentication: Authentication, event: Event) -> Response:
+    def _preview(self, authentication: Authentication, event: Event, accept: str) -> Response:
         """Answer with what subscribers would see. Nothing is published.
 
         200: the job with its report. 422: the preview failed. 202: it takes longer than the
@@ -131,7 +132,7 @@ class Hooks:
             )
         message = authentication.message and f"preview {authentication.message}"
         queued, _ = self._store.jobs.enqueue(
-            datetime.now(UTC), message=message, kind="preview", ref=ref
+            datetime.now(UTC), message=message, kind="preview", ref=ref, accept=accept
         )
         job = self._wait_for(queued)
         status = {"done": 200, "failed": 422}.get(job.state, 202)

@@ -158,3 +158,44 @@ def test_without_the_extra_the_error_says_how_to_install_it(
     result = run("adopt", old)
     assert result.exit_code == 2
     assert "pip install 'feedsvc[adopt]'" in result.stderr
+
+
+def test_the_ledger_file_follows_an_adoption_and_its_undoing(
+    run: Run, old: str, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    """Without this, publishes would refuse to overwrite ids that the store has replaced."""
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+
+    def is_current() -> bool:
+        return (tmp_path / "ledger.jsonl").read_text("utf-8") == run("ledger", "export").stdout
+
+    run("publish")
+    first = (tmp_path / "ledger.jsonl").read_text("utf-8")
+    for words in (("--yes", old), ("--undo",)):
+        assert run("adopt", *words).exit_code == 0
+        assert is_current()
+        run("publish")
+        assert is_current()
+        assert (first == (tmp_path / "ledger.jsonl").read_text("utf-8")) is (
+            words[0] == "--undo"
+        )
+    run("adopt", old)
+    assert is_current()
+
+
+def test_a_takedown_names_the_present_id_of_a_post_by_its_earlier_one(
+    run: Run, old: str, posts: PostFolder
+) -> None:
+    earlier, present = "tag:example.org,2026:tea-8", f"{SITE}/posts/tea-8/"
+    run("adopt", "--yes", old)
+    (posts.root / "tea-8.md").unlink()
+    result = run("ledger", "forget", earlier)
+    assert (result.exit_code, f"run feedsvc ledger forget {present}" in result.stderr) == (
+        2,
+        True,
+    )
+    assert run("ledger", "forget", present).exit_code == 0
+    assert (
+        run("ledger", "forget", earlier).stdout == f"forgotten: {earlier}\nfeeds changed: 0\n"
+    )
+    assert earlier not in run("ledger", "export").stdout

@@ -1,6 +1,8 @@
 """`feedsvc ledger`: export, import, forget, and the file of `ledger.file`."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -202,10 +204,60 @@ def test_forget_says_that_the_cache_was_not_purged(
 def test_forget_names_copies_of_the_store(
     run: Run, published: PostFolder, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "var" / "feedsvc.sqlite3.before-0007"
-    copy.touch()
+    names = ("feedsvc.sqlite3.before-0007", ".feedsvc.sqlite3.before-0007.12.new")
+    copies = [tmp_path / "var" / name for name in names]
+    copies.append(tmp_path / ".ledger.jsonl.12.new")
+    for copy in copies:
+        copy.touch()
     (published.root / "tea.md").unlink()
-    assert f"it may still be in {copy}" in run("ledger", "forget", TEA).stderr
+    printed = run("ledger", "forget", TEA, FEEDSVC_LEDGER__FILE="ledger.jsonl").stderr
+    for copy in copies:
+        assert f"it may still be in {copy}" in printed
+
+
+def test_forget_names_an_earlier_entry_of_the_same_post(
+    run: Run, published: PostFolder
+) -> None:
+    published.write("tea.md", guid="https://example.org/?p=7", permalink="/tea/")
+    run("publish")
+    published.write("tea.md", guid="https://example.org/?p=8", permalink="/tea/")
+    run("publish")
+    (published.root / "tea.md").unlink()
+    printed = run("ledger", "forget", "https://example.org/?p=8").stderr
+    assert "feedsvc: https://example.org/?p=7 has the same permalink; if it is" in printed
+    assert TEA not in printed
+    assert run("ledger", "forget", "https://example.org/?p=7").stderr == ""
+
+
+def test_forget_removes_the_bytes_that_earlier_publishes_deleted(
+    run: Run, published: PostFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA secure_delete=OFF")  # as many builds of SQLite have it
+        other.execute("INSERT INTO publishes VALUES (99, 1, ?)", ["quince " * 5000])
+        other.commit()
+        other.execute("DELETE FROM publishes WHERE number = 99")
+        other.commit()
+    assert b"quince" in file.read_bytes()
+    (published.root / "tea.md").unlink()
+    assert run("ledger", "forget", TEA).exit_code == 0
+    assert not any(b"quince" in each.read_bytes() for each in file.parent.iterdir())
+
+
+def test_forget_can_be_repeated_if_bytes_could_not_be_erased(
+    run: Run, published: PostFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (published.root / "tea.md").unlink()
+    monkeypatch.setattr("feedsvc.store.engine.sqlite._BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(tmp_path / "var" / "feedsvc.sqlite3")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM entries").fetchone()
+        result = run("ledger", "forget", TEA)
+        assert result.exit_code == 1
+        assert "deleted bytes are still in the file" in result.stderr
+    assert run("ledger", "forget", TEA).exit_code == 0
+    assert published_ids(run) == {OTHER}
 
 
 # The ledger file.
@@ -237,6 +289,53 @@ def test_publish_with_a_faulty_file_and_a_new_store_publishes_nothing(
     assert result.stderr.startswith("feedsvc: ledger.jsonl:1: it is a conflict marker")
     assert (tmp_path / "ledger.jsonl").read_text() == "=======\n"
     assert published_ids(run) == set()
+
+
+def test_a_dry_run_reads_the_file_for_a_new_store_and_writes_neither(
+    run: Run, posts: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    posts.write("tea.md")
+    run("publish")
+    posts.write("tea.md", slug="green-tea")
+    posts.write("cake.md")
+    before = (tmp_path / "ledger.jsonl").read_bytes()
+    new = new_store(tmp_path)
+    result = run("publish", "--dry-run", "--format", "json", **new)
+    told = json.loads(result.stdout)
+    assert [each["path"] for each in told["new"]["entries"]] == ["cake.md", "tea.md"]
+    posts.write("tea.md")
+    for _ in range(2):  # without a store, then with one into which nothing was published
+        result = run("publish", "--dry-run", "--format", "json", **new)
+        told = json.loads(result.stdout)
+        assert (result.exit_code, told["new"]["count"]) == (0, 1)
+        (back,) = told["returned"]["entries"]
+        assert back == {"id": TEA, "path": "tea.md", "title": "tea.md"}
+        assert (tmp_path / "ledger.jsonl").read_bytes() == before
+        assert published_ids(run, **new) == set()
+        Store(new["FEEDSVC_STORE__URL"]).close()
+
+
+def test_a_dry_run_with_a_faulty_file_and_a_new_store_fails_as_a_publish(
+    run: Run, posts: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    posts.write("tea.md")
+    (tmp_path / "ledger.jsonl").write_text("=======\n")
+    result = run("publish", "--dry-run")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("feedsvc: ledger.jsonl:1: it is a conflict marker")
+    (tmp_path / "ledger.jsonl").unlink()
+    assert run("publish", "--dry-run").exit_code == 0
+
+
+def test_a_dry_run_ignores_the_file_if_the_store_has_posts(
+    run: Run, published: PostFolder, tmp_path: Path, environ: dict[str, str]
+) -> None:
+    environ["FEEDSVC_LEDGER__FILE"] = "ledger.jsonl"
+    (tmp_path / "ledger.jsonl").write_text("=======\n")
+    result = run("publish", "--dry-run")
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_forget_removes_the_line_of_the_file(

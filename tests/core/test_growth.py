@@ -36,9 +36,11 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
+from feedsvc.core.ledger.forgotten_names import ForgottenNames
 from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
+    Memory,
     Standing,
     identify,
 )
@@ -115,7 +117,7 @@ def everything_read_twice(count: int) -> Callable[[], object]:
     held = {i: Holder(p, k) for i, p, k in zip(*map(again, (ids, paths, keys)), strict=True)}
     before = standings_of(again(paths), keys, again(ids))
     claims = claims_of(paths, keys)
-    return lambda: identify(claims, a_site(), pinned, before, set(), held)
+    return lambda: identify(claims, a_site(), Memory(pinned, before, set(), held))
 
 
 def everything_renamed(count: int) -> Callable[[], object]:
@@ -124,12 +126,21 @@ def everything_renamed(count: int) -> Callable[[], object]:
     before = standings_of(paths, keys, ids)
     claims = claims_of(texts("new", count), again(keys))
     gone = set(again(paths))
-    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+    return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
+
+
+def everything_renamed_has_one_title(count: int) -> Callable[[], object]:
+    paths, ids = texts("p", count), texts("tag:x:", count)
+    before = standings_of(paths, ["path:tea"] * count, ids)
+    texts_now = zip(texts("new", count), texts("edited", count), strict=True)
+    claims = [Claim(p, f"path:{p}", "path:tea", DAY, body) for p, body in texts_now]
+    gone = set(again(paths))
+    return lambda: identify(claims, a_site(), Memory({}, before, gone))
 
 
 def everything_of_one_key(count: int) -> Callable[[], object]:
     claims = claims_of(texts("p", count), again(["slug:tea"] * count))
-    return lambda: identify(claims, a_site(), {}, {}, set(), {})
+    return lambda: identify(claims, a_site(), Memory({}, {}, set(), {}))
 
 
 def every_key_left_behind(count: int) -> Callable[[], object]:
@@ -137,7 +148,7 @@ def every_key_left_behind(count: int) -> Callable[[], object]:
     pinned = dict(zip(again(keys), again(ids), strict=True))
     held = {i: Holder(p, "slug:other") for i, p in zip(ids, texts("moved", count), strict=True)}
     claims = claims_of(paths, keys)
-    return lambda: identify(claims, a_site(), pinned, {}, set(), held)
+    return lambda: identify(claims, a_site(), Memory(pinned, {}, set(), held))
 
 
 def everything_comes_back(count: int) -> Callable[[], object]:
@@ -150,7 +161,7 @@ def everything_comes_back(count: int) -> Callable[[], object]:
         Claim(path, f"path:{path}", "Tea", DAY, str(digest), 200)
         for path, digest in zip(texts("p", count), texts("tag:x:", count), strict=True)
     ]
-    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+    return lambda: identify(claims, a_site(), Memory(withdrawn=gone))
 
 
 def everything_looks_the_same(count: int) -> Callable[[], object]:
@@ -160,7 +171,7 @@ def everything_looks_the_same(count: int) -> Callable[[], object]:
         for i in texts("tag:x:", count)
     ]
     claims = [Claim(p, f"path:{p}", "Tea", DAY, "b", 200) for p in texts("p", count)]
-    return lambda: identify(claims, a_site(), {}, {}, set(), {}, gone)
+    return lambda: identify(claims, a_site(), Memory(withdrawn=gone))
 
 
 def everything_shares_a_slug(count: int) -> Callable[[], object]:
@@ -178,7 +189,7 @@ def every_slug_changed(count: int) -> Callable[[], object]:
     before = standings_of(again(paths), paths, again(ids))
     claims = claims_of(paths, texts("slug:new", count))
     held = {i: Holder(p, "slug:old") for i, p in zip(ids, again(paths), strict=True)}
-    return lambda: identify(claims, a_site(), {}, before, set(), held)
+    return lambda: identify(claims, a_site(), Memory({}, before, set(), held))
 
 
 def entries(count: int) -> tuple[Entry, ...]:
@@ -304,7 +315,7 @@ def back_to_old_keys(count: int) -> Callable[[], object]:
     before = standings_of(texts("old", count), keys, texts("tag:y:", count))
     claims = claims_of(texts("p", count), keys)
     gone = set(again([*before]))
-    return lambda: identify(claims, a_site(), pinned, before, gone, {})
+    return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
 
 
 SIGNED: Final[tuple[dict[str, str], ...]] = (
@@ -314,9 +325,18 @@ SIGNED: Final[tuple[dict[str, str], ...]] = (
 )
 
 
+def without_a_post(count: int) -> Callable[[], object]:
+    names = ForgottenNames(frozenset(["tag:x:tea"]))
+    entries = [{"id": name, "path": f"{name}.md"} for name in texts("p", count)]
+    problems = [{"path": "a.md", "fault": f"it is like {name}"} for name in texts("q", count)]
+    report = {"entries": [*entries, {"id": "tag:x:tea", "path": "b.md"}], "problems": problems}
+    return lambda: (names.paths_in(report), names.removed_from(report))
+
+
 CASES: Final[dict[str, Case]] = {
     "everything is read twice": everything_read_twice,
     "everything is renamed": everything_renamed,
+    "everything is renamed and has one title": everything_renamed_has_one_title,
     "everything has one key": everything_of_one_key,
     "every key is left behind": every_key_left_behind,
     "every slug is changed": every_slug_changed,
@@ -377,6 +397,7 @@ CASES: Final[dict[str, Case]] = {
     "looks": lambda n: partial(
         looks, "hugo", PresetFeed("category", "/".join(texts("c", n)), "")
     ),
+    "reports that name a forgotten post": without_a_post,
     "networks": lambda n: partial(
         callback_fault, "http://10.1.2.3/", [ip_network("192.168.0.0/16")] * n
     ),
@@ -388,6 +409,9 @@ CASES: Final[dict[str, Case]] = {
         "  - [a, c{n}]\n",
         "---\n",
         "en/_posts/tea.md",
+    ),
+    "tags with spaces": a_file(
+        f"---\n{DATE}tags: ", "t{n}, a {n}, ", "\n---\n", "_posts/2026-03-01-tea.md"
     ),
     "enclosures": a_file(
         f"---\n{DATE}enclosures:\n", "  - {url: 'a{n}.mp3', length: 1}\n", "---\n"
@@ -402,6 +426,7 @@ CASES: Final[dict[str, Case]] = {
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
+    "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
 }

@@ -45,6 +45,73 @@ def test_an_edit_of_the_words_moves_updated(tea: House, body: str) -> None:
     assert updated_after(tea, NOW + DAY) == NOW + DAY
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It is now here.", "It is nowhere."),
+        ("It is nowhere.", "It is now here."),
+        ("It is now *here*.", "It is now*here*."),
+        ("It is now\nhere.", "It is nowhere."),
+        ("Costs 1 50.", "Costs 150."),
+        ("用 git hub 托管", "用 github 托管"),
+    ],
+)
+def test_white_space_that_joins_or_splits_words_moves_updated(
+    house: House, one: str, other: str
+) -> None:
+    write(house, one)
+    updated_after(house, NOW)
+    write(house, other)
+    assert updated_after(house, NOW + DAY) == NOW + DAY
+
+
+def test_white_space_that_joins_words_of_the_title_moves_updated(house: House) -> None:
+    write(house, "A text.", title="Now here")
+    updated_after(house, NOW)
+    write(house, "A text.", title="Nowhere")
+    assert updated_after(house, NOW + DAY) == NOW + DAY
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It is now here.", "It  is\tnow\nhere.\n\n"),
+        ("It is now here.", "It is now\n\nhere."),
+        ("It is now here.", "It is now\u3000here."),
+        ("- now\n- here", "* now\n\n\n* here"),
+        ("现在在这里", "现在\n在 这里"),
+        ("用 git 托管", "用git托管"),
+        ("ここに\nある", "ここにある"),
+        ("It is now here.", "It is now-here."),
+    ],
+)
+def test_other_white_space_moves_nothing(house: House, one: str, other: str) -> None:
+    write(house, one)
+    updated_after(house, NOW)
+    write(house, other)
+    assert updated_after(house, NOW + DAY) == DATE
+
+
+def test_digests_of_the_old_kind_move_nothing(tea: House) -> None:
+    """Until a file is read again, its digest has no part for its source."""
+    shorten = "UPDATE ledger SET words_digest = substr(words_digest, 1, 32)"
+    with tea.store._database.writing() as connection:
+        connection.exec_driver_sql(shorten)
+    text = "Green [tea](https://old.org/x) costs 1.5, of the 3rd pick."
+    write(tea, text, tags="Green")
+    assert updated_after(tea, NOW + DAY) == DATE
+    with tea.store._database.writing() as connection:
+        connection.exec_driver_sql(shorten)
+    write(tea, f"**{text}**", tags="Green")
+    assert updated_after(tea, NOW + 2 * DAY) == DATE
+    write(tea, text.replace("Green", "Gre en"), tags="Green")
+    assert updated_after(tea, NOW + 3 * DAY) == NOW + 3 * DAY
+    with tea.store._database.writing() as connection:
+        connection.exec_driver_sql(shorten)
+    write(tea, text.replace("Green", "Black"), tags="Green")
+    assert updated_after(tea, NOW + 4 * DAY) == NOW + 4 * DAY
+
+
 def test_an_edit_of_the_title_moves_updated(tea: House) -> None:
     write(tea, "Green [tea](https://old.org/x) costs 1.5, of the 3rd pick.", title="Milk")
     assert updated_after(tea, NOW + DAY) == NOW + DAY

@@ -241,6 +241,10 @@ REFUSED: Final[dict[str, tuple[Callable[[Path], object], str]]] = {
         lambda path: run_sql(path, "UPDATE alembic_version SET version_num = '9999'"),
         "written by a newer feedsvc",
     ),
+    "a store of an unknown schema": (
+        lambda path: run_sql(path, "UPDATE alembic_version SET version_num = '0000'"),
+        r"backup.sqlite3 has a schema that feedsvc never wrote \(0000\); name another file",
+    ),
     "a store without a version": (
         lambda path: run_sql(path, "DELETE FROM alembic_version"),
         "written by a newer feedsvc",
@@ -286,15 +290,22 @@ def test_the_store_itself_is_no_copy(store: Store, sqlite_url: str, file: Path) 
 
 
 def test_nothing_is_restored_while_a_watcher_or_a_publish_runs(
-    store: Store, sqlite_url: str, backup: Path
+    store: Store, sqlite_url: str, backup: Path, file: Path
 ) -> None:
     publish(store, "tea")
     back_up(sqlite_url, backup)
     publish(store, "late")
-    with sole_watcher(sqlite_url), pytest.raises(StoreLocked, match="stop it"):
+    start, again = f"{file} cannot be replaced while", "then run feedsvc restore again"
+    with sole_watcher(sqlite_url), pytest.raises(StoreLocked) as watched:
         restore(sqlite_url, backup, NOW)
-    with store.lock(), pytest.raises(StoreLocked, match="is publishing"):
+    assert str(watched.value) == (
+        f"{start} feedsvc serve or feedsvc watch uses it; stop it, {again}"
+    )
+    with store.lock(), pytest.raises(StoreLocked) as locked:
         restore(sqlite_url, backup, NOW)
+    assert str(locked.value) == (
+        f"{start} a process publishes into it; wait until it ends, {again}"
+    )
     assert titles(sqlite_url) == ["late", "tea"]
 
 

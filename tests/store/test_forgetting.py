@@ -73,10 +73,12 @@ def filled(either_store: Store) -> Store:
             ("losses", "(entry_id, at, groups) VALUES (:i, 1, '[]')"),
             (
                 "adoptions",
-                "(number, key, entry_id, before) VALUES (1, 'path:secret', :i, '{}')",
+                "(number, key, entry_id, before) VALUES (1, 'path:secret', :i, :before)",
             ),
         ):
-            connection.execute(sa.text(f"INSERT INTO {table} {columns}"), {"i": SECRET.id})
+            before = json.dumps({"id": SECRET.id, "rss_guid": "", "ledger": None})
+            values = {"i": SECRET.id, "before": before}
+            connection.execute(sa.text(f"INSERT INTO {table} {columns}"), values)
     return either_store
 
 

@@ -198,6 +198,17 @@ def test_a_job_ends_as_held_and_another_one_accepts(tmp_path: Path, blog: PostFo
         assert bad.status_code == 401
         odd = server.ask("POST", "/hooks/rebuild?accept=all", calls.bearer(SECRET), b"")
         assert odd.status_code == 400
+        tried = job_of(server, f"?dry_run=1&accept={name}")
+        assert (tried["kind"], tried["state"], tried["accept"]) == ("preview", "done", name)
+        assert tried["report"]["withdrawn"]["count"] == 60
+        assert tried["report"]["held"]["count"] == 0
+        plain = job_of(server, "?dry_run=1")
+        assert ("accept" in plain, plain["report"]["withdrawn"]["count"]) == (False, 0)
+        wrong = job_of(server, "?dry_run=1&accept=3f1d0c6f6b0a")
+        assert (wrong["state"], name in wrong["error"]) == ("failed", True)
+        odd = server.ask("POST", "/hooks/rebuild?dry_run&accept=all", calls.bearer(SECRET), b"")
+        assert odd.status_code == 400
+        assert held(server) == name
         accepted = job_of(server, f"?accept={name}")
         assert (accepted["state"], accepted["accept"]) == ("done", name)
         assert accepted["report"]["withdrawn"]["count"] == 60

@@ -1,10 +1,11 @@
 """Random sequences of changes, and what a subscriber who never forgets sees of them.
 
-Each post has a title of its own, which never changes, so that the subscriber can tell which
-post an entry shows, whatever its id is.
+Each text names the number of its post, which never changes, so that the subscriber can tell
+which post an entry shows, whatever its id is. Two posts each share a title and a date.
 """
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -13,6 +14,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -33,6 +35,7 @@ from feedsvc.publishing.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder, SourceFile, Survey
+from feedsvc.store.ledger_files import import_ledger, write_ledger
 from feedsvc.store.store import Store
 from tests.support.stores import opened_store
 
@@ -53,36 +56,56 @@ class Written:
     path: str
     words: str = "brewed"
     draft: bool = False
+    slug: str = ""
+    expires: datetime | None = None
 
     @property
-    def title(self) -> str:
-        return f"Post {self.number}"
+    def mate(self) -> int:
+        """The post with the same title and date."""
+        return self.number ^ 1
+
+    def is_hidden(self, now: datetime) -> bool:
+        return self.draft or (self.expires is not None and self.expires <= now)
 
     def source(self) -> str:
         """Its bytes. The text is long enough to recognise the post by it."""
         text = f"Number {self.number} is {self.words} twice and then once more. " * 8
-        draft = "draft: true\n" if self.draft else ""
-        date = f"2026-03-{self.number + 1:02} 09:30:00"
-        return f"---\ntitle: {self.title}\ndate: {date}\n{draft}---\n\n{text}\n"
+        pair = self.number // 2 + 1
+        fields = {
+            "title": f"Notes {pair}",
+            "date": f"2026-03-{pair:02} 09:30:00",
+            "draft": "true" if self.draft else "",
+            "slug": self.slug,
+            "expiryDate": self.expires.isoformat(" ", "seconds") if self.expires else "",
+        }
+        front = "".join(f"{key}: {value}\n" for key, value in fields.items() if value)
+        return f"---\n{front}---\n\n{text}\n"
 
 
 @dataclass
 class Subscriber:
     """Everything that one reader of the site's feed has ever seen."""
 
-    ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))  # by title
-    titles: dict[str, str] = field(default_factory=dict)  # by id
+    ids: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # by number
+    numbers: dict[str, int] = field(default_factory=dict)  # by id
     dates: dict[str, datetime] = field(default_factory=dict)  # by id
-    shown: dict[str, str] = field(default_factory=dict)  # titles by id, of the last poll
+    shown: dict[str, int] = field(default_factory=dict)  # numbers by id, of the last poll
 
     def poll(self, entries: list[Entry]) -> None:
         """Read the whole feed; one id is one post, and its date never changes."""
-        self.shown = {entry.id: entry.title for entry in entries}
+        self.shown = {entry.id: number_of(entry) for entry in entries}
         assert len(self.shown) == len(entries)
         for entry in entries:
-            self.ids[entry.title].add(entry.id)
-            assert self.titles.setdefault(entry.id, entry.title) == entry.title
+            number = self.shown[entry.id]
+            self.ids[number].add(entry.id)
+            assert self.numbers.setdefault(entry.id, number) == number
             assert self.dates.setdefault(entry.id, entry.published) == entry.published
+
+
+def number_of(entry: Entry) -> int:
+    found = re.search(r"Number (\d+)", entry.content_html)
+    assert found
+    return int(found[1])
 
 
 class TimedFolder(Folder):
@@ -121,7 +144,7 @@ class ManyChanges(RuleBasedStateMachine):
         self.posts: dict[int, Written] = {}
         self.away: dict[int, Written] = {}
         self.copies: dict[str, int] = {}  # numbers by path
-        self.may_have: dict[str, int] = defaultdict(lambda: 1)  # how many ids, by title
+        self.may_have: dict[int, int] = defaultdict(lambda: 1)  # how many ids, by number
         self.subscriber = Subscriber()
         self.lost: list[str] = []  # ids that went by themselves since the last quiet hour
         self.report: Report | None = None
@@ -140,13 +163,23 @@ class ManyChanges(RuleBasedStateMachine):
 
     @rule(number=numbers, folder=folders)
     def write(self, number: int, folder: str) -> None:
-        if number not in self.posts and number not in self.away:
-            self.put(Written(number, self.path_of(number, folder)))
+        post = Written(number, self.path_of(number, folder))
+        # Beside a missing post, one with its title and date is this post, renamed and edited.
+        if number not in self.posts and number not in self.away and post.mate in self.posts:
+            self.look()
+            self.put(post)
 
     @rule(number=numbers, words=st.sampled_from(["brewed", "steeped", "poured"]))
     def edit(self, number: int, words: str) -> None:
-        if number in self.posts and not self.has_copy(number):
+        if number in self.posts and not self.has_copy(number) and not self.posts[number].draft:
             self.put(replace(self.posts[number], words=words))
+            self.look()  # a post that is edited and moved in one look may be another one
+
+    @rule(number=numbers, slug=st.sampled_from(["", "tea", "milk"]))
+    def change_slug(self, number: int, slug: str) -> None:
+        """Its file stays. Other posts may have this slug, or may have had it."""
+        if number in self.posts and not self.has_copy(number) and not self.posts[number].draft:
+            self.put(replace(self.posts[number], slug=slug))
 
     @rule(number=numbers, folder=folders)
     def move(self, number: int, folder: str) -> None:
@@ -179,10 +212,12 @@ class ManyChanges(RuleBasedStateMachine):
         """A copy that stays. After a while it is a post of its own."""
         post = self.posts.get(number)
         path = self.path_of(number, folder, "twin")
-        if post and not post.draft and not self.has_copy(number) and post.path != path:
+        if post is None or post.draft or post.expires or self.has_copy(number):
+            return
+        if post.path != path:
             self.put_file(path, post.source())
             self.copies[path] = number
-            self.may_have[post.title] += 1
+            self.may_have[number] += 1
 
     @rule(number=numbers)
     def delete(self, number: int) -> None:
@@ -197,23 +232,29 @@ class ManyChanges(RuleBasedStateMachine):
             post = self.away.pop(number)
             self.put(replace(post, path=self.path_of(number, folder)))
 
-    @rule()
-    def empty(self) -> None:
+    @rule(minutes=st.sampled_from([0, 61]))
+    def empty(self, minutes: int) -> None:
         """A volume is not mounted: the folder is empty for some publishes, then it is back."""
         self.look()
         aside = self.home / "aside"
         self.root.rename(aside)
         self.root.mkdir()
         before = dict(self.subscriber.shown)
-        for _ in range(3):
-            self.look()
-        assert set(self.subscriber.shown) == set(before)
+        self.look()
+        self.move_clock(timedelta(minutes=minutes))
+        self.look()
+        hidden = self.hidden(self.now())
+        assert self.subscriber.shown == {i: n for i, n in before.items() if n not in hidden}
         self.root.rmdir()
         aside.rename(self.root)
         self.look()
 
-    @rule(folder=st.sampled_from(FOLDERS[1:]), returns=st.booleans())
-    def lose_folder(self, folder: str, returns: bool) -> None:
+    @rule(
+        folder=st.sampled_from(FOLDERS[1:]),
+        minutes=st.sampled_from([0, 61]),
+        returns=st.booleans(),
+    )
+    def lose_folder(self, folder: str, minutes: int, returns: bool) -> None:
         """A part of the folder is gone for some publishes."""
         part = self.root / folder
         if not part.is_dir():
@@ -221,8 +262,9 @@ class ManyChanges(RuleBasedStateMachine):
         self.look()
         aside = self.home / "part"
         part.rename(aside)
-        for _ in range(2):
-            self.look()
+        self.look()
+        self.move_clock(timedelta(minutes=minutes))
+        self.look()
         if returns:
             aside.rename(part)
             self.look()
@@ -238,6 +280,13 @@ class ManyChanges(RuleBasedStateMachine):
     def hide(self, number: int, draft: bool) -> None:
         if number in self.posts and not self.has_copy(number):
             self.put(replace(self.posts[number], draft=draft))
+
+    @rule(number=numbers, minutes=st.sampled_from([0, 45]))
+    def expire(self, number: int, minutes: int) -> None:
+        """The post ends after a while, or no longer does."""
+        if number in self.posts and not self.has_copy(number):
+            ends = (self.now() + timedelta(minutes=minutes)) if minutes else None
+            self.put(replace(self.posts[number], expires=ends))
 
     # What happens to feedsvc.
 
@@ -263,6 +312,22 @@ class ManyChanges(RuleBasedStateMachine):
         self.store.close()
         self.store = Store(self.url)
 
+    @rule()
+    def lose_store(self) -> None:
+        """The store is lost, but its ledger was exported."""
+        self.look()
+        if self.report and self.report.held:
+            return  # a new store does not know what is held
+        exported = BytesIO()
+        with self.store.snapshot() as snapshot:
+            write_ledger(snapshot, exported)
+        self.store.close()
+        self.url = f"sqlite:///{self.home}/after-{time.monotonic_ns()}.sqlite3"
+        self.store = opened_store(self.url)
+        exported.seek(0)
+        assert import_ledger(self.store, exported, "ledger.jsonl", self.now()).warnings == []
+        self.publish()
+
     @precondition(lambda self: self.report is not None and self.report.held)
     @rule()
     def accept(self) -> None:
@@ -273,8 +338,8 @@ class ManyChanges(RuleBasedStateMachine):
 
     @invariant()
     def a_post_has_one_id(self) -> None:
-        for title, ids in self.subscriber.ids.items():
-            assert len(ids) <= self.may_have[title], (title, ids)
+        for number, ids in self.subscriber.ids.items():
+            assert len(ids) <= self.may_have[number], (number, ids)
 
     # The parts.
 
@@ -283,27 +348,28 @@ class ManyChanges(RuleBasedStateMachine):
         ahead_ns = int(self.ahead.total_seconds() * 1e9)
         self.offsets.append((time.time_ns(), ahead_ns))
 
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
     def publish(self, accept: str = "") -> None:
         before = dict(self.subscriber.shown)
-        folder, now = TimedFolder(self.root, self.offsets), datetime.now(UTC) + self.ahead
+        folder, now = TimedFolder(self.root, self.offsets), self.now()
         self.report = publish(folder, self.store, SITE, now, guard=GUARD, accept=accept)
         with self.store.snapshot() as snapshot:
             feed = snapshot.feed("")
             assert feed
             self.subscriber.poll(snapshot.newest(feed.number, MOST))
-        self.check_hidden()
-        if not accept:
-            self.check_losses(before)
-
-    def check_hidden(self) -> None:
-        """Nothing is shown that its author hides."""
-        hidden = {post.title for post in self.posts.values() if post.draft}
+        hidden = self.hidden(now)
         assert not hidden.intersection(self.subscriber.shown.values())
+        if not accept:
+            self.check_losses(before, hidden)
 
-    def check_losses(self, before: dict[str, str]) -> None:
+    def hidden(self, now: datetime) -> set[int]:
+        return {post.number for post in self.posts.values() if post.is_hidden(now)}
+
+    def check_losses(self, before: dict[str, int], hidden: set[int]) -> None:
         """No mass loss reaches the subscriber by itself."""
-        hidden = {post.title for post in self.posts.values() if post.draft}
-        gone = {i for i, title in before.items() if title not in hidden}
+        gone = {i for i, number in before.items() if number not in hidden}
         gone -= set(self.subscriber.shown)
         self.lost += gone
         assert len(gone) <= max(GUARD.entries, GUARD.share * len(before)), gone

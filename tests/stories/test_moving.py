@@ -1,18 +1,16 @@
 """A site moves to feedsvc, or changes its addresses: its readers see nothing new."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 from reader import Reader, make_reader
 
-from tests.support.adopting import adopt
+from tests.support import generators
+from tests.support.adopting import adopt, old_site
+from tests.support.generators import Write, write_post, write_posts
 from tests.support.running import Server, free_port, running, wait_until
 from tests.support.writing import PostFolder
 
@@ -20,83 +18,48 @@ NAMES: Final = ("first-pick", "second-flush", "autumnal", "roasting", "green-tea
 MOVED: Final = 500
 
 
-@dataclass(frozen=True)
-class Old:
-    """A site as another generator has made it: one post a day, from 1 March on."""
+class Old(NamedTuple):
+    """A feed of another generator: at the address of the site, and at that of a tag."""
 
     preset: str
-    address: str  # of the feed
-    tag_address: str  # of the feed of the tag `Green Tea`, or of `Tea`
-    file: Callable[[str, int], str]  # the path of a post by its name and day
-    entry_id: Callable[[str, str, int], str]  # by the URL of the site, name and day
-    feed: Callable[[str, list[tuple[str, str, str]]], str]  # by the URL and id, link, title
+    write: Write
+    address: str
+    tag_address: str  # of `Green Tea`, or of `Tea`
+    permalink: str
 
 
-def atom(url: str, entries: list[tuple[str, str, str]]) -> str:
-    """As hexo-generator-feed and jekyll-feed write it."""
-    shown = "".join(
-        f"<entry><title>{title}</title><link href='{link}'/><id>{entry_id}</id>"
-        f"<published>2026-03-0{day}T01:30:00.000Z</published>"
-        f"<updated>2026-03-0{day}T01:30:00.000Z</updated>"
-        f"<content type='html'>&lt;p&gt;About {title}.&lt;/p&gt;</content></entry>"
-        for day, (entry_id, link, title) in enumerate(entries, 1)
-    )
-    return (
-        f"<?xml version='1.0' encoding='utf-8'?><feed xmlns='http://www.w3.org/2005/Atom'>"
-        f"<title>Tea notes</title><link href='{url}/atom.xml' rel='self'/><id>{url}/</id>"
-        f"<updated>2026-03-09T00:00:00.000Z</updated>{shown}</feed>"
-    )
-
-
-def rss(url: str, entries: list[tuple[str, str, str]], mark: str = "") -> str:
-    """As Hugo and WordPress write it; WordPress marks its ids as no permalinks."""
-    shown = "".join(
-        f"<item><title>{title}</title><link>{link}</link>"
-        f"<pubDate>Sun, 0{day} Mar 2026 01:30:00 +0000</pubDate>"
-        f"<guid{mark}>{entry_id}</guid><description>About {title}.</description></item>"
-        for day, (entry_id, link, title) in enumerate(entries, 1)
-    )
-    return (
-        f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel>"
-        f"<title>Tea notes</title><link>{url}/</link><description>Tea</description>"
-        f"{shown}</channel></rss>"
-    )
-
-
-OLD: Final = [
-    Old(
-        "hexo",
-        "/atom.xml",
-        "/tags/Green-Tea/atom.xml",
-        lambda name, day: f"_posts/{name}.md",
-        lambda url, name, day: f"{url}/2026/03/0{day}/{name}/",
-        atom,
+_DATED: Final = "/:year/:month/:day/:slug/"
+_UGLY: Final = "/:year/:month/:day/:slug.html"
+OLD: Final = {
+    "hexo atom": Old(
+        *("hexo", generators.hexo_atom, "/atom.xml", "/tags/Green-Tea/atom.xml", _DATED)
     ),
-    Old(
-        "jekyll",
-        "/feed.xml",
-        "/feed/by_tag/Tea.xml",
-        lambda name, day: f"_posts/2026-03-0{day}-{name}.md",
-        lambda url, name, day: f"{url}/2026/03/0{day}/{name}",
-        atom,
+    "hexo rss": Old(
+        *("hexo", generators.hexo_rss, "/rss2.xml", "/tags/Green-Tea/rss2.xml", _DATED)
     ),
-    Old(
-        "hugo",
-        "/posts/index.xml",
-        "/tags/green-tea/index.xml",
-        lambda name, day: f"posts/{name}.md",
-        lambda url, name, day: f"{url}/posts/{name}/",
-        rss,
+    "jekyll atom": Old(
+        *("jekyll", generators.jekyll_atom, "/feed.xml", "/feed/by_tag/Tea.xml", _UGLY)
     ),
-    Old(
-        "wordpress",
-        "/feed/rss2/",
-        "/tag/green-tea/feed/",
-        lambda name, day: f"{name}.md",
-        lambda url, name, day: f"{url}/?p={day}",
-        partial(rss, mark=" isPermaLink='false'"),
+    "jekyll rss": Old(
+        *("jekyll", generators.jekyll_rss, "/rss.xml", "/tags/green-tea/rss.xml", _UGLY)
     ),
-]
+    "hugo rss": Old(
+        *("hugo", generators.hugo_rss, "/index.xml", "/tags/green-tea/index.xml"),
+        "/posts/:slug/",
+    ),
+    "hugo atom": Old(
+        *("hugo", generators.hugo_atom, "/atom.xml", "/tags/green-tea/atom.xml"),
+        "/posts/:slug/",
+    ),
+    "wordpress rss": Old(
+        *("wordpress", generators.wordpress_rss, "/feed/rss2/", "/tag/green-tea/feed/"),
+        _DATED,
+    ),
+    "wordpress atom": Old(
+        *("wordpress", generators.wordpress_atom, "/feed/atom/", "/?feed=atom&tag=green-tea"),
+        _DATED,
+    ),
+}
 
 
 class House:
@@ -143,61 +106,32 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
-@contextmanager
-def old_site(port: int, documents: dict[str, str]) -> Iterator[None]:
-    """A web server that has these documents."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = documents[self.path].encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/xml")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@pytest.mark.parametrize("old", OLD, ids=lambda old: old.preset)
+@pytest.mark.parametrize("name", OLD)
 def test_a_site_that_moves_in_shows_nothing_new_at_its_old_addresses(
-    house: House, old: Old
+    house: House, name: str
 ) -> None:
-    entries = []
-    for day, name in enumerate(NAMES, 1):
-        house.write(old.file(name, day), name, day)
-        entry_id = old.entry_id(house.url, name, day)
-        entries.append((entry_id, f"{entry_id}#", name))
-    document = old.feed(house.url, entries)
+    old, tags = OLD[name], '["Tea", "Green Tea"]'
+    blog = write_posts(house.posts, 12, tags=tags)
+    document = old.write(house.url, blog)
     addresses = [old.address, old.tag_address]
     with old_site(house.port, dict.fromkeys(addresses, document)):
         for address in addresses:
             house.reader.add_feed(house.url + address)
-        assert house.poll() == (len(NAMES) * len(addresses), 0)
+        assert house.poll() == (12 * len(addresses), 0)
     known = house.ids()
     saved = house.folder / "old.xml"
     saved.write_text(document, "utf-8")
-    with house.serving(
-        REDIRECTS__FROM=f'["{old.preset}"]', CONTENT__CATEGORIES="flat"
-    ) as server:
-        adopt(server, house.folder, "--yes", str(saved))
-        wait_until(lambda: entries[0][0] in server.get("/rss.xml").text, "the adopted ids")
+    settings = {"REDIRECTS__FROM": f'["{old.preset}"]', "CONTENT__PERMALINK": old.permalink}
+    with house.serving(**settings) as server:
+        printed = adopt(server, house.folder, "--yes", str(saved))
+        assert len(printed["matched"]) == 12  # type: ignore[arg-type]  # a list
+        first_id = min(entry_id for _, entry_id in known)
+        wait_until(lambda: first_id in server.get("/rss.xml").text, "the adopted ids")
         assert house.poll()[0] == 0
         assert house.ids() == known
         assert house.poll() == (0, 0)
-        before = server.get("/atom.xml").content
-        house.write(old.file("roasting", 4), "roasting", 4, "Another text about it.")
-        wait_until(lambda: server.get("/atom.xml").content != before, "the edit is published")
+        write_post(house.posts, blog[3], "Brewed once more.", tags=tags)
+        wait_until(lambda: "once more" in server.get("/atom.xml").text, "the edit")
         assert house.poll() == (0, len(addresses))
         assert house.ids() == known
 

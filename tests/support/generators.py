@@ -37,20 +37,19 @@ class BlogPost:
         return f"<p>Brewed {self.number} times.</p>"
 
 
-def write_posts(posts: PostFolder, count: int) -> list[BlogPost]:
+def write_posts(posts: PostFolder, count: int, **more: str) -> list[BlogPost]:
     """Write so many posts, as Markdown; the newest comes first in the list."""
     blog = [BlogPost(number) for number in range(count, 0, -1)]
     for post in blog:
-        write_post(posts, post)
+        write_post(posts, post, **more)
     return blog
 
 
-def write_post(posts: PostFolder, post: BlogPost, body: str = "", updated: str = "") -> None:
-    """Write one post, for example once more after an edit."""
+def write_post(posts: PostFolder, post: BlogPost, body: str = "", **more: str) -> None:
+    """Write one post, for example once more after an edit; with `more` front matter."""
     fields = {"title": f'"{post.title}"', "slug": post.slug}
     fields["date"] = f"{post.published:%Y-%m-%d %H:%M:%S}"
-    fields |= {"updated": updated} if updated else {}
-    posts.write(f"{post.slug}.md", body or f"Brewed {post.number} times.", **fields)
+    posts.write(f"{post.slug}.md", body or f"Brewed {post.number} times.", **fields | more)
 
 
 def dated(site: str, post: BlogPost) -> str:
@@ -114,6 +113,45 @@ def jekyll_atom(site: str, posts: Sequence[BlogPost]) -> str:
         f"<updated>{posts[0].published.isoformat()}</updated><id>{site}/feed.xml</id>"
         f'<title type="html">Tea</title>{entries}</feed>'
     )
+
+
+def jekyll_rss(site: str, posts: Sequence[BlogPost]) -> str:
+    """By a template of its own: jekyll-feed has no RSS. The id is the address."""
+    items = "".join(
+        f"<item><title>{escape(post.title)}</title>"
+        f"<description>{escape(post.html)}</description>"
+        f"<pubDate>{format_datetime(post.published)}</pubDate>"
+        f"<link>{_page(site, post)}.html</link>"
+        f'<guid isPermaLink="true">{_page(site, post)}.html</guid></item>'
+        for post in posts
+    )
+    return _rss(site, items)
+
+
+def hugo_atom(site: str, posts: Sequence[BlogPost]) -> str:
+    """By an output format of its own with the base name `atom`: Hugo's is RSS."""
+    entries = "".join(
+        f"""
+  <entry>
+    <title type="html">{escape(escape(post.title))}</title>
+    <link href="{site}/posts/{post.slug}/" rel="alternate" type="text/html"/>
+    <id>{site}/posts/{post.slug}/</id>
+    <published>{post.published.isoformat()}</published>
+    <updated>{post.published.isoformat()}</updated>
+    <content type="html">{escape(post.html)}</content>
+  </entry>"""
+        for post in posts
+    )
+    return f"""<?xml version="1.0" encoding="utf-8"?>
+<feed {_ATOM}>
+  <title>Tea</title>
+  <link href="{site}/atom.xml" rel="self" type="application/atom+xml"/>
+  <link href="{site}/" rel="alternate" type="text/html"/>
+  <updated>{posts[0].published.isoformat()}</updated>
+  <author><name>li</name></author>
+  <id>{site}/</id>{entries}
+</feed>
+"""
 
 
 def hugo_rss(site: str, posts: Sequence[BlogPost]) -> str:
@@ -235,4 +273,4 @@ def _gmt(post: BlogPost, zone: str = "GMT") -> str:
     return format_datetime(post.published.astimezone(UTC)).replace("+0000", zone)
 
 
-Write = Callable[[str, Sequence[BlogPost]], str]
+Write = Callable[[str, Sequence[BlogPost]], str]  # a feed by the URL of its site

@@ -74,6 +74,24 @@ def test_it_is_written_after_the_first_publish_and_at_stop(
     assert ids_in(file) == ["tag:example.org,2026:/late", "tag:example.org,2026:/tea"]
 
 
+def test_a_preview_that_comes_before_the_first_publish_knows_the_file(
+    posts: PostFolder, sqlite_url: str, store: Store, file: Path
+) -> None:
+    posts.write("tea.md")
+    file.write_text(line_of(LedgerRecord(LedgerEntry("a:tea", "path:tea"))) + "\n")
+    job, _ = store.jobs.enqueue(NOW, kind="preview")
+
+    def report() -> str:
+        found = store.jobs.named(job.name)
+        return found.report if found else ""
+
+    with watching(posts, sqlite_url, LedgerFile(file)):
+        wait_until(report, "the preview", 20)
+    outlook = json.loads(report())["outlook"]
+    assert outlook["new"]["count"] == 0
+    assert [each["id"] for each in outlook["returned"]["entries"]] == ["a:tea"]
+
+
 def published(store: Store) -> int:
     with store.snapshot() as snapshot:
         return snapshot.count_published()

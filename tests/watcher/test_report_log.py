@@ -15,13 +15,17 @@ WARNING = Problem("pots.md", 0, "lang: '??' is not a language", "write zh-CN", F
 
 
 def report(
-    *noticed: Problem, standing: tuple[Problem, ...] = (), added: int = 0, held: int = 0
+    *noticed: Problem,
+    standing: tuple[Problem, ...] = (),
+    added: int = 0,
+    held: int = 0,
+    feeds: tuple[str, ...] = (),
 ) -> Report:
     return Report(
         added=("tea.md",) * added,
         changed=(),
         withdrawn=(),
-        feeds=("", "tags/Tea") if added else (),
+        feeds=("", "tags/Tea") if added else feeds,
         news=ChangeSummary(),
         problems=(*noticed, *standing),
         noticed=noticed,
@@ -51,6 +55,16 @@ def test_a_publish_with_changes_is_one_line(caplog: pytest.LogCaptureFixture) ->
     ReportLog().log_report(report(added=1), "posts", is_whole=True)
     assert caplog.messages == [
         "published: 1 added, 0 changed, 0 withdrawn; 2 feeds changed",
+    ]
+
+
+def test_a_publish_that_changes_only_feeds_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """For instance a new title of the site."""
+    ReportLog().log_report(report(feeds=("", "tags/Tea")), "posts", is_whole=True)
+    assert caplog.messages == [
+        "published: 0 added, 0 changed, 0 withdrawn; 2 feeds changed",
     ]
 
 

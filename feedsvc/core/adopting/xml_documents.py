@@ -31,7 +31,7 @@ def read_xml(name: str, document: bytes, base_url: str = "") -> OldFeed:
     try:
         import feedparser  # an extra
     except ImportError as error:
-        cure = "install it with pip install 'feedsvc[adopt]'"
+        cure = "run pip install 'feedsvc[adopt]' in the environment of feedsvc"
         raise FeedError(f"{name}: XML feeds need feedparser; {cure}") from error
     _refuse_bombs(name, document)
     ids = raw_ids(document)

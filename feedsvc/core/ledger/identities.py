@@ -5,6 +5,7 @@ that share one.
 """
 
 import hashlib
+from collections import deque
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,7 +41,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A published entry and the path of its file; `redated` is as in LedgerEntry."""
+    """A published entry and the path of its file; the rest is as in LedgerEntry."""
 
     path: str
     entry_id: str
@@ -48,6 +49,7 @@ class Standing:
     published: datetime
     updated: datetime | None = None
     redated: datetime | None = None
+    body_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,25 @@ class Holder:
 
     path: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the store knows of ids.
+
+    `pinned` is the last id of each key, `published` the entry of each path, `holders` the file
+    that has each id now. `missing` are the paths of files that are gone from the folder.
+    `remembered` are ledger entries by id, `withdrawn` those whose key no file has. `forgotten`
+    are the hashes of ids that must not be given again.
+    """
+
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    published: Mapping[str, Standing] = field(default_factory=dict)
+    missing: Set[str] = frozenset()
+    holders: Mapping[str, Holder] = field(default_factory=dict)
+    remembered: Mapping[str, LedgerEntry] = field(default_factory=dict)
+    withdrawn: Sequence[LedgerEntry] = ()
+    forgotten: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,73 +92,70 @@ class Identities:
     lookalikes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def identify(
-    claims: Sequence[Claim],
-    site: Site,
-    pinned: Mapping[str, str],
-    published: Mapping[str, Standing],
-    missing: Set[str],
-    holders: Mapping[str, Holder],
-    withdrawn: Sequence[LedgerEntry] = (),
-    forgotten: Set[str] = frozenset(),
-) -> Identities:
+def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     """Give each claim an id, and each id to one file.
-
-    From the store come `pinned` (the last id of each key), `published` (the entry of each
-    path), `holders` (the file that has each id now) and `withdrawn` (entries whose key no file
-    has). `missing` are the paths of files that are gone from the folder. `forgotten` are the
-    hashes of ids that must not be given again.
 
     A claim gets the first of these ids that exists:
 
-    1. the id that is pinned to its key, unless another file keeps that id under a new key;
+    1. the id that is pinned to its key, unless the post with that id looks different and has
+       another key now, or had another one when it was withdrawn;
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
-    3. the id of a missing file with the same title and date (the file was renamed);
+    3. the id of a missing file with the same title, date and text (the file was renamed);
     4. the id of the only withdrawn entry with the same title, date and text, if the text is
        long enough to tell (the file was renamed, and both names were absent for a while);
-    5. a new id.
+    5. the id of a missing file with the same title and date (it was renamed and edited);
+    6. a new id.
 
-    A post with a guid gets no id by 3 and 4.
+    A post with a guid gets no id by 3, 4 and 5.
 
-    If the key is only a path, a missing file goes before a pinned id that no entry has now.
+    If the key is only a path, a missing file with the same title and date goes before a pinned
+    id that no entry has now, unless the post with this id had the same text.
 
     Several claims can get the same id. The file that has it keeps it; otherwise the claim with
     the oldest date gets it, and of equal dates the one with the first path.
     """
-    claimed_paths = {claim.path for claim in claims}
+    by_path = {claim.path: claim for claim in claims}
     unclaimed = {
         entry_id: holder
-        for entry_id, holder in holders.items()
-        if holder.path not in claimed_paths
+        for entry_id, holder in memory.holders.items()
+        if holder.path not in by_path
     }
-    renamed = _renamed_ids(published, missing, set(pinned.values()))
-    current_ids = {*holders, *(entry.entry_id for entry in published.values())}
+    published_ids = {entry.entry_id for entry in memory.published.values()}
+    current_ids = {*memory.holders, *published_ids}
 
-    ids: dict[str, str] = {}
-    for claim in claims:
-        pinned_id = pinned.get(claim.key)
-        if pinned_id is None or _has_new_key(unclaimed.get(pinned_id), claim.key):
-            continue
-        is_rename = claim.key.startswith("path:") and _title_and_date(claim) in renamed
-        if pinned_id in current_ids or not is_rename:
-            ids[claim.path] = pinned_id
+    by_key = {
+        claim.path: entry_id
+        for claim in claims
+        if (entry_id := memory.pinned.get(claim.key)) is not None
+        and not _has_new_key(unclaimed.get(entry_id), claim.key)
+        and not _is_another_post(claim, entry_id, memory, by_path)
+    }
+    renamed = _renamed(memory, set(by_key.values()))
+    ids = {
+        claim.path: by_key[claim.path]
+        for claim in claims
+        if claim.path in by_key
+        and (
+            by_key[claim.path] in current_ids
+            or not claim.key.startswith("path:")
+            or _title_and_date(claim) not in renamed
+            or _has_text_of(claim, memory.remembered.get(by_key[claim.path]))
+        )
+    }
 
     taken = {*ids.values(), *unclaimed}
-    lookalikes: dict[str, tuple[str, ...]] = {}
-    absent = by_look(withdrawn)
-    for claim in claims:
+    new = [claim for claim in claims if claim.path not in ids]
+    absent = by_look(memory.withdrawn)
+    ids |= _recognised(new, memory, renamed, absent, taken)
+    lookalikes = {}
+    for claim in new:
         if claim.path not in ids:
-            entry_id = _earlier_id(claim, published, renamed, taken)
-            if entry_id is None:
-                similar = [e for e in similar_to(claim, absent).values() if e.id not in taken]
-                if len(similar) == 1 and claim.body_length >= LONG_ENOUGH:
-                    entry_id = similar[0].id
-                elif similar:
-                    lookalikes[claim.path] = tuple(entry.key for entry in similar)
-            ids[claim.path] = entry_id or _unused_id(claim, site, unclaimed, forgotten)
+            if similar := _free(claim, absent, taken):
+                lookalikes[claim.path] = tuple(entry.key for entry in similar)
+            ids[claim.path] = _unused_id(claim, site, unclaimed, memory)
             taken.add(ids[claim.path])
-    return Identities(ids, _twins(ids, claims, published, unclaimed), lookalikes)
+    return Identities(ids, _twins(ids, claims, memory.published, unclaimed), lookalikes)
 
 
 # Digests of title and text, and a date: a moment, or a local time without a zone.
@@ -175,20 +193,86 @@ def similar_to(
     }
 
 
-def _renamed_ids(
-    published: Mapping[str, Standing], missing: Set[str], pinned_ids: Set[str]
-) -> dict[tuple[str, datetime], str]:
-    """The ids of missing files by title and date; of equal ones, that of the first path.
+# Ids by title, date and text. Those that are taken are dropped once they are first.
+_Renamed: TypeAlias = dict[tuple[str, datetime], dict[str, deque[str]]]
 
-    A pinned id is left out: the post with its key gets it.
+
+def _renamed(memory: Memory, ids_by_key: Set[str]) -> _Renamed:
+    """The ids of missing files by title and date, then by text, in the order of their paths.
+
+    `ids_by_key` are left out: the posts with these keys get them.
     """
     free = [
         entry
-        for path, entry in sorted(published.items(), reverse=True)
-        if path in missing and entry.entry_id not in pinned_ids
+        for path, entry in sorted(memory.published.items())
+        if path in memory.missing and entry.entry_id not in ids_by_key
     ]
-    redated = {(e.title, e.redated): e.entry_id for e in free if e.redated}
-    return redated | {_title_and_date(entry): entry.entry_id for entry in free}
+    renamed: _Renamed = {}
+    # The dates that readers have go before those in the files.
+    looks = [(_title_and_date(entry), entry) for entry in free]
+    looks += [((entry.title, entry.redated), entry) for entry in free if entry.redated]
+    for look, entry in looks:
+        ids = renamed.setdefault(look, {}).setdefault(entry.body_digest, deque())
+        ids.append(entry.entry_id)
+    return renamed
+
+
+def _recognised(
+    claims: Sequence[Claim],
+    memory: Memory,
+    renamed: _Renamed,
+    absent: Mapping[Look, Sequence[LedgerEntry]],
+    taken: set[str],
+) -> dict[str, str]:
+    """The ids of claims by the rules 2 to 5 of `identify`. They are taken then.
+
+    With a new generator, a file often gets a new path and a slug at the same time.
+    """
+    ids: dict[str, str] = {}
+    without_guid = [claim for claim in claims if not claim.key.startswith("guid:")]
+
+    def at_its_path(claim: Claim) -> str | None:
+        entry = memory.published.get(claim.path)
+        return entry.entry_id if entry else None
+
+    def with_its_text(claim: Claim) -> str | None:
+        by_text = renamed.get(_title_and_date(claim), {})
+        return _first_free(by_text.get(claim.body_digest, deque()), taken)
+
+    def withdrawn(claim: Claim) -> str | None:
+        similar = _free(claim, absent, taken) if claim.body_length >= LONG_ENOUGH else []
+        return similar[0].id if len(similar) == 1 else None
+
+    def with_its_title(claim: Claim) -> str | None:
+        by_text = renamed.get(_title_and_date(claim), {})
+        while by_text:
+            text = next(iter(by_text))
+            if entry_id := _first_free(by_text[text], taken):
+                return entry_id
+            del by_text[text]
+        return None
+
+    for candidate in (at_its_path, with_its_text, withdrawn, with_its_title):
+        for claim in without_guid:
+            if claim.path not in ids:
+                entry_id = candidate(claim)
+                if entry_id is not None and entry_id not in taken:
+                    ids[claim.path] = entry_id
+                    taken.add(entry_id)
+    return ids
+
+
+def _first_free(ids: deque[str], taken: Set[str]) -> str | None:
+    while ids and ids[0] in taken:
+        ids.popleft()
+    return ids[0] if ids else None
+
+
+def _free(
+    claim: Claim, absent: Mapping[Look, Sequence[LedgerEntry]], taken: Set[str]
+) -> list[LedgerEntry]:
+    """The withdrawn entries that look the same, and whose ids are free."""
+    return [entry for entry in similar_to(claim, absent).values() if entry.id not in taken]
 
 
 def _title_and_date(post: Claim | Standing) -> tuple[str, datetime]:
@@ -200,35 +284,49 @@ def _has_new_key(holder: Holder | None, key: str) -> bool:
     return holder is not None and holder.key != key
 
 
-def _earlier_id(
-    claim: Claim,
-    published: Mapping[str, Standing],
-    renamed: Mapping[tuple[str, datetime], str],
-    taken: Set[str],
-) -> str | None:
-    """The free id of the same path, or of a missing file that looks the same."""
-    if claim.key.startswith("guid:"):
-        return None
-    entry = published.get(claim.path)
-    if entry and entry.entry_id not in taken:
-        return entry.entry_id
-    # With a new generator, a file often gets a new path and a slug at the same time.
-    renamed_id = renamed.get(_title_and_date(claim))
-    return renamed_id if renamed_id not in taken else None
+def _is_another_post(
+    claim: Claim, entry_id: str, memory: Memory, by_path: Mapping[str, Claim]
+) -> bool:
+    """True if the post with this id has another key than the claim, and looks different."""
+    entry = memory.remembered.get(entry_id)
+    own = memory.published.get(claim.path)
+    if entry is None or _looks_like(claim, entry) or (own and own.entry_id == entry_id):
+        return False
+    holder = memory.holders.get(entry_id)
+    holding = by_path.get(holder.path) if holder else None
+    if holding and holding.key != claim.key:
+        return _looks_like(holding, entry)
+    return entry.key != claim.key
+
+
+def _looks_like(claim: Claim, entry: LedgerEntry) -> bool:
+    """True if the title or the text of the entry is that of the claim, or is unknown."""
+    if entry.title_digest in ("", text_digest(claim.title)):
+        return True
+    return claim.body_length >= LONG_ENOUGH and _has_text_of(claim, entry)
+
+
+def _has_text_of(claim: Claim, entry: LedgerEntry | None) -> bool:
+    return entry is not None and entry.body_digest == claim.body_digest != ""
 
 
 def _unused_id(
-    claim: Claim, site: Site, unclaimed: Mapping[str, Holder], forgotten: Set[str]
+    claim: Claim, site: Site, unclaimed: Mapping[str, Holder], memory: Memory
 ) -> str:
-    """A new id; with a hash at its end if the usual id of this key is taken or forgotten."""
+    """A new id; with a hash at its end if the usual id of this key was given or forgotten.
+
+    A guid is what its author chose: only a published post keeps its id from it.
+    """
     usual_id = new_id(claim.key, site)
     is_taken = _has_new_key(unclaimed.get(usual_id), claim.key)
-    if not is_taken and not _is_forgotten(usual_id, forgotten):
+    if not claim.key.startswith("guid:"):
+        is_taken |= claim.key in memory.pinned or usual_id in memory.remembered
+    if not is_taken and not _is_forgotten(usual_id, memory.forgotten):
         return usual_id
     named = f"{claim.title}\x00{claim.published.isoformat()}"
     hashes = (hashlib.sha256((named + "\x00" * n).encode()).hexdigest() for n in count())
     ids = (f"{usual_id}-{each[:8]}" for each in hashes)
-    return next(entry_id for entry_id in ids if not _is_forgotten(entry_id, forgotten))
+    return next(entry_id for entry_id in ids if not _is_forgotten(entry_id, memory.forgotten))
 
 
 def _is_forgotten(entry_id: str, forgotten: Set[str]) -> bool:

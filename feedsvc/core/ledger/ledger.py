@@ -24,6 +24,7 @@ _WORD = regex.compile(
     regex.VERSION1,
 )
 _HOST = re.compile(r"\b[a-z][a-z0-9+.-]*+://[^/\s?#]++", re.IGNORECASE)
+_SOURCE: Final = "-"  # between the two digests of `edit_digest`
 _HEAD: Final = 600  # characters of a body that nearly always hold enough text
 
 
@@ -35,8 +36,8 @@ class LedgerEntry:
     that readers have. `redated` is the date in its file, if the author has changed it since.
     `first_at` and `withdrawn_at` are in microseconds since 1970; a published entry has no
     `withdrawn_at`. `body_digest` and `body_length` are of the text in the file (see
-    `text_digest` and `text_length`), `words_digest` of title and text at the last edit that
-    moved `updated`. `rss_guid` is an adopted id that is no absolute IRI: RSS has it in place of
+    `text_digest` and `text_length`), `words_digest` is that of its last version (see
+    `edit_digest`). `rss_guid` is an adopted id that is no absolute IRI: RSS has it in place of
     the id. `adopted_published` and `adopted_updated` are the dates that an adopted feed gave.
     """
 
@@ -75,6 +76,30 @@ def words_digest(title: str, content_html: str) -> str:
     return text_digest("\0".join(words))
 
 
+def edit_digest(title: str, body: str, content_html: str) -> str:
+    """The `words_digest` of a LedgerEntry: of the words that readers see, and of the source.
+
+    Only the words that readers see decide whether `updated` moves. The digest of title and body
+    tells an edit from a new renderer. Unlike `text_digest`, it notices white space between two
+    letters that comes or goes ("now here" and "nowhere"). Before there was this one, the
+    digest ended after the words.
+    """
+    source = hashlib.sha256(
+        " ".join(f"{title}\n{body}".split()).encode("utf-8", "surrogatepass")
+    )
+    return f"{words_digest(title, content_html)}{_SOURCE}{source.hexdigest()[:32]}"
+
+
+def _is_edit(before: LedgerEntry, after: LedgerEntry) -> bool:
+    """True if the author has changed the title or the text, and readers see other words."""
+    words, _, source = before.words_digest.partition(_SOURCE)
+    new_words, _, new_source = after.words_digest.partition(_SOURCE)
+    text = before.title_digest, before.body_digest
+    has_other_text = text != (after.title_digest, after.body_digest)
+    has_other_source = source not in ("", new_source)
+    return (has_other_text or has_other_source) and words not in ("", new_words)
+
+
 def next_updated(
     own: datetime, before: LedgerEntry, after: LedgerEntry, *, keeps: bool, now: datetime
 ) -> datetime:
@@ -90,9 +115,7 @@ def next_updated(
         return last
     if not after.words_digest or own > last:
         return own
-    text_before = before.title_digest, before.body_digest
-    is_edit = text_before != (after.title_digest, after.body_digest)
-    if is_edit and before.words_digest and before.words_digest != after.words_digest:
+    if _is_edit(before, after):
         return max(last, now)
     return last if last != before.published else own
 

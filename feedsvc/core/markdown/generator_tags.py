@@ -25,6 +25,13 @@ def markdown_of_tag(name: str, words: str) -> str | None:
     return _TAGS[name](_words(words)) if name in _TAGS else None
 
 
+def loses_target(name: str, markdown: str) -> bool:
+    """True if a known tag is a link, a picture or a video whose target its Markdown lacks."""
+    if name in _TO_POSTS or markdown.startswith("@/"):
+        return True
+    return name in _WITH_TARGET and not markdown
+
+
 def markdown_of_block(name: str, words: str, content: str) -> str:
     """The Markdown for a tag with an end tag and content."""
     if name in ("raw", "rawhtml"):
@@ -101,7 +108,8 @@ def _hexo_link(words: list[str]) -> str:
     """Hexo: `link text... url [external] [title]`."""
     targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        return _source(words) if "".join(words).endswith(".md") else " ".join(words)
+        is_post = "".join(words).endswith((".md", ".markdown"))
+        return _source(words) if is_post else " ".join(words)
     return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
 
 
@@ -195,6 +203,10 @@ _DROPPED: Final = frozenset(
     + [*("center", "div", "wrap", "timeline", "callout", "notice", "alert", "admonition")]
     + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC", "end")]
 )
+_TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path", "post_link"])
+_WITH_TARGET: Final = frozenset(
+    ["img", "asset_img", "image", "link", "asset_link", "asset_path", "youtube", "vimeo"]
+) | frozenset(["bilibili", "tweet", "x", "twitter", "instagram"])
 _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "img": _image,
     "asset_img": _image,

@@ -13,7 +13,11 @@ from functools import cached_property
 from typing import Final
 
 from feedsvc.core.markdown.dialect_marks import markdown_of_mark
-from feedsvc.core.markdown.generator_tags import markdown_of_block, markdown_of_tag
+from feedsvc.core.markdown.generator_tags import (
+    loses_target,
+    markdown_of_block,
+    markdown_of_tag,
+)
 from feedsvc.core.text import Ahead
 
 _OPENER = re.compile(
@@ -65,11 +69,15 @@ class _Tag:
 
 @dataclass(frozen=True, slots=True)
 class _Replacement:
-    """The replacement of the text up to `end`; None leaves that text unchanged."""
+    """The replacement of the text up to `end`; None leaves that text unchanged.
+
+    `reported_tag` is the name of a tag that is unknown, or whose target is lost.
+    """
 
     end: int
     text: str | None = None
-    unknown_tag: str = ""
+    reported_tag: str = ""
+    is_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +99,16 @@ _KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RemovedTag:
-    """An unknown tag that was removed. Line and column count from 0."""
+    """A tag that was removed: an unknown one, or a known one whose target is unknown.
+
+    Line and column count from 0.
+    """
 
     line: int
     column: int
     name: str
     text: str
+    is_known: bool = False
 
 
 class _Scan:
@@ -201,7 +213,10 @@ class _Scan:
             block = markdown_of_block(tag.name, tag.words, content)
             return _Replacement(closing.end(), block)
         markdown = markdown_of_tag(tag.name, tag.words)
-        return _Replacement(tag.end, markdown or "", tag.name if markdown is None else "")
+        if markdown is None:
+            return _Replacement(tag.end, "", tag.name)
+        is_lost = loses_target(tag.name, markdown)
+        return _Replacement(tag.end, markdown, tag.name if is_lost else "", is_known=is_lost)
 
 
 def code_spans(body: str) -> Iterator[tuple[int, int]]:
@@ -215,7 +230,7 @@ def code_spans(body: str) -> Iterator[tuple[int, int]]:
 
 
 def without_shortcodes(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
-    """The body with known tags as Markdown, and the unknown tags that were removed."""
+    """The body with known tags as Markdown, and the tags to report."""
     if not any(mark[0] in body and mark in body for mark in _ANY):  # a character is found fast
         return body, ()
     removed: list[RemovedTag] = []
@@ -231,14 +246,14 @@ def without_shortcodes(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
             continue
         pieces += [body[done:start], replacement.text]
         done = position
-        if replacement.unknown_tag:
+        if replacement.reported_tag:
             lines = body.count("\n", counted, start)
             line += lines
             line_start = body.rfind("\n", counted, start) + 1 if lines else line_start
             counted = start
             text = body[start : replacement.end]
-            name = replacement.unknown_tag
-            removed.append(RemovedTag(line, start - line_start, name, text))
+            name, is_known = replacement.reported_tag, replacement.is_known
+            removed.append(RemovedTag(line, start - line_start, name, text, is_known))
     pieces.append(body[done:])
     return "".join(pieces), tuple(removed)
 

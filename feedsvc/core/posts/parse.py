@@ -16,6 +16,7 @@ from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.first_heading import Heading, first_heading
 from feedsvc.core.markdown.shortcodes import without_shortcodes
+from feedsvc.core.markdown.source_links import source_links
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -302,12 +303,25 @@ class _PostReader:
         if heading and not source[: heading.start].strip():
             end = heading.end
             source = "\n" * source.count("\n", 0, end) + source[end:]
-        if self._fields.path.lower().endswith(".html"):
+        is_html = self._fields.path.lower().endswith(".html")
+        for line, column, target in source_links(source, is_html=is_html):
+            self._warn_of_lost_target(target, line, column)
+        if is_html:
             return source
         body, removed = without_shortcodes(source)
         for tag in removed:
+            if tag.is_known:
+                self._warn_of_lost_target(tag.text, tag.line, tag.column)
+                continue
             fault = f"the tag {tag.name!r} is unknown and is left out"
             position = (tag.line + self._front.body_line, tag.column + 1)
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
         return body
+
+    def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        fault = f"the target of {shown} is not known, so the link is left out"
+        cure = "write the address instead, such as /posts/tea/"
+        position = (line + self._front.body_line, column + 1)
+        self._fields.warn_at("no-target", fault, cure, *position, text)

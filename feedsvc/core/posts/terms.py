@@ -14,6 +14,7 @@ from feedsvc.core.posts.fields import (
     Refused,
     shown,
 )
+from feedsvc.core.posts.keys import fold
 from feedsvc.core.rules import Rules
 from feedsvc.core.text import nfc, one_line
 
@@ -24,6 +25,7 @@ _DEEPEST: Final = 20  # levels of a category
 _ADDRESS = re.compile(r"[^\s<>()@\"']+@[^\s<>()@\"']+\.[^\s<>()@\"']+")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+)>")
 _URI_KEYS: Final = ("uri", "url", "link", "website", "homepage")
+_DATED_NAME = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 # Folders above Jekyll's _posts that hold the site's sources and are not categories.
 _SOURCES: Final = frozenset(["source", "src", "docs", "content", "site", "collections"])
 
@@ -32,7 +34,7 @@ def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
     """The tags, each once, without `#`; an alias is replaced by the name it means."""
     aliases = _aliases(rules.tag_aliases)
     for field in fields.with_meaning("tags"):
-        members = tag_words(field.value, rules) or _list(field)
+        members = _members(fields, field, _tag_separators(field, rules))
         words = (_word(field, member).lstrip("#").strip() for member in members)
         tags = tuple(dict.fromkeys(aliases.get(word, word) for word in words if word))
         fields.record_origin("tags", field)
@@ -43,7 +45,7 @@ def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
 def tag_words(value: Value, rules: Rules) -> list[Value]:
     """The members of a list of tags, or the parts of a text; empty for other values."""
     if isinstance(value, str):
-        return [*_separators(rules.tag_separators).split(value)]
+        return _parts(value, rules.tag_separators)
     return value if isinstance(value, list) else []
 
 
@@ -52,13 +54,12 @@ def categories_of(
 ) -> tuple[tuple[str, ...], ...]:
     """The paths of the categories, each once, by Hexo's rules.
 
-    A flat list is one path. If any member is a list, each member is a path. A post without
-    categories gets one from its folders: those above `_posts` (Jekyll), or the folder of a
-    file with headers (Pelican).
+    A flat list is one path. If any member is a list, each member is a path. A text is one
+    category, unless the rules are those of Jekyll. A post without categories gets one from its
+    folders: those above `_posts` (Jekyll), or the folder of a file with headers (Pelican).
     """
     for field in fields.with_meaning("categories"):
-        text: list[Value] = [field.value]
-        members = text if isinstance(field.value, str) else _list(field)
+        members = _members(fields, field, _category_separators(field, rules))
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
@@ -151,6 +152,63 @@ def _mail(fields: PostFields, field: NamedField, email: str) -> str:
         fields.warn("author", fault, "write one such as li@example.org", field)
         return ""
     return email
+
+
+def _members(fields: PostFields, field: NamedField, separators: str) -> list[Value]:
+    """The members of a list, or the parts of a text."""
+    if not isinstance(field.value, str):
+        return _list(field)
+    parts = _parts(field.value, separators)
+    if fold(field.name) in ("tags", "categories") and _is_of_jekyll(fields.path):
+        _warn_of_words(fields, field, parts)
+    return parts
+
+
+def _parts(text: str, separators: str) -> list[Value]:
+    return [*_separators(separators).split(text)]
+
+
+def _tag_separators(field: NamedField, rules: Rules) -> str:
+    if _has_rules_of_jekyll(rules) and fold(field.name) == "tag":
+        return rules.tag_separators.replace(" ", "")
+    return rules.tag_separators
+
+
+def _category_separators(field: NamedField, rules: Rules) -> str:
+    is_split = _has_rules_of_jekyll(rules) and fold(field.name) == "categories"
+    return rules.tag_separators if is_split else ""
+
+
+def _has_rules_of_jekyll(rules: Rules) -> bool:
+    """True if a text of `tags` and of `categories` is split at spaces.
+
+    As in Jekyll, a text of `tag` and of `category` is not.
+    """
+    return rules.categories == "flat" and " " in rules.tag_separators
+
+
+def _is_of_jekyll(path: str) -> bool:
+    """True if a file has the folder and the dated name of Jekyll's posts, and is not Hexo's."""
+    *folders, name = path.split("/")
+    is_dated = _DATED_NAME.match(name) is not None
+    return is_dated and "_posts" in folders and "source" not in folders
+
+
+def _warn_of_words(fields: PostFields, field: NamedField, parts: list[Value]) -> None:
+    """Warn of the first part with a space, of which Jekyll makes several terms."""
+    lines = (one_line(part) for part in parts if isinstance(part, str))
+    words = next((line for line in lines if " " in line), "")
+    if not words:
+        return
+    kind, setting = "tag", ""
+    if fold(field.name) == "categories":
+        kind, setting = "category", 'content.categories = "flat" and '
+    fault = f"{field.name}: {shown(words)} is one {kind}; in Jekyll each of its words is one"
+    cure = (
+        f'set {setting}content.tag_separators = " ," to split it at spaces, as Jekyll does; or '
+        f"use the key {kind}, whose text Jekyll does not split"
+    )
+    fields.warn("jekyll-words", fault, cure, field)
 
 
 def _list(field: NamedField) -> list[Value]:

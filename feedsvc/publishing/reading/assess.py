@@ -8,7 +8,7 @@ from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.ledger.identities import Claim
-from feedsvc.core.ledger.ledger import text_digest, text_length, words_digest
+from feedsvc.core.ledger.ledger import edit_digest, text_digest, text_length
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
@@ -85,7 +85,7 @@ def _to_publish(
         *(post.path, post.key, post.title, post.published),
         text_digest(post.body),
         text_length(post.body),
-        words_digest(entry.title, entry.content_html) if moves_updated else "",
+        edit_digest(entry.title, post.body, entry.content_html) if moves_updated else "",
         previous is not None and previous.digest == record.digest,
         post.keeps_updated,
     )

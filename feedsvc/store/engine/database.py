@@ -98,8 +98,8 @@ class Database:
             return postgres.new_engine(self._url, self._limits, self.silence.is_silent)
         except ImportError as error:
             raise StoreError(
-                f"{self.name} needs the PostgreSQL driver; install it with "
-                "pip install 'feedsvc[postgres]'"
+                f"{self.name} needs the PostgreSQL driver; run "
+                "pip install 'feedsvc[postgres]' in the environment of feedsvc"
             ) from error
 
     # The schema.
@@ -239,12 +239,29 @@ class Database:
         if self.file is not None:
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
-    def empty_log(self) -> None:
-        """Remove earlier versions of pages from SQLite's log, if nobody is reading them."""
+    def empty_log(self) -> bool:
+        """Remove earlier versions of pages from SQLite's log; False if somebody reads them."""
+        if self.file is None:
+            return True
+        with store_errors(self._url), self.engine.connect() as connection:
+            emptying = connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _, _ = emptying.fetchone()
+            return not is_busy
+
+    def erase_deleted(self) -> None:
+        """Rewrite SQLite's file without what any transaction has ever deleted.
+
+        It needs as much free space as the file takes. Raises StoreError if it fails, or if
+        another process reads an earlier version all the time.
+        """
         if self.file is None:
             return
         with store_errors(self._url), self.engine.connect() as connection:
-            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.connection.execute("VACUUM")
+        if not self.empty_log():
+            raise StoreError(
+                f"{self.name} is being read by another program; close that program"
+            )
 
     # The lock.
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from feedsvc.errors import StoreError
 from feedsvc.store.engine.urls import file_of
 
 _BUSY_SECONDS: Final = 5
+_ONLY_OWNER: Final = 0o600  # the store has the secrets of subscriptions
 
 
 def new_engine(url: URL, file: Path) -> Engine:
@@ -23,6 +25,9 @@ def new_engine(url: URL, file: Path) -> Engine:
     engine = sa.create_engine(
         url, connect_args={"timeout": _BUSY_SECONDS, "isolation_level": None}
     )
+
+    def before_connect(*_: object) -> None:
+        _create(file, _ONLY_OWNER)
 
     def on_connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
         _use_wal(connection)
@@ -38,10 +43,25 @@ def new_engine(url: URL, file: Path) -> Engine:
         if record.info["inode"] != _inode(file):
             raise exc.DisconnectionError("the store's file was replaced")
 
+    sa.event.listen(engine, "do_connect", before_connect)
     sa.event.listen(engine, "connect", on_connect)
     sa.event.listen(engine, "checkout", on_checkout)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+def _create(file: Path, mode: int) -> None:
+    """Create an empty file, which is an empty database for SQLite; one that exists stays.
+
+    SQLite would use the umask. It gives its files `-wal` and `-shm` the mode of the database.
+    """
+    with suppress(OSError):  # SQLite reports why it cannot open the file
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        descriptor = os.open(os.path.realpath(file), flags, _ONLY_OWNER)
+        try:
+            os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
 
 
 def _inode(file: Path) -> int:
@@ -88,9 +108,9 @@ def make_folder(file: Path) -> None:
 
 
 def put_aside(url: str, now: datetime) -> Path | None:
-    """Rename a damaged SQLite file, so that a new one can replace it; returns its new path.
+    """Rename a damaged SQLite file, and put an empty one with its mode in its place.
 
-    None for PostgreSQL, which feedsvc cannot repair.
+    Returns the new path of the damaged file. None for PostgreSQL, which feedsvc cannot repair.
     """
     file = file_of(url)
     if file is None:
@@ -100,4 +120,6 @@ def put_aside(url: str, now: datetime) -> Path | None:
         part = file.with_name(file.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
+    if aside.exists():
+        _create(file, aside.stat().st_mode & 0o777)
     return aside

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.ledger.identities import Claim, Holder, identify
+from feedsvc.core.ledger.identities import Claim, Holder, Memory, identify
 from feedsvc.core.ledger.ledger import forgotten_hash
 from tests.support.builders import a_site, at
 
@@ -14,7 +14,7 @@ def given(
 ) -> str:
     claim = Claim("tea.md", key, "Tea", at("2026-03-01"))
     hashes = frozenset(map(forgotten_hash, forgotten))
-    ids = identify([claim], a_site(), {}, {}, set(), holders or {}, forgotten=hashes)
+    ids = identify([claim], a_site(), Memory(holders=holders or {}, forgotten=hashes))
     return ids.ids["tea.md"]
 
 

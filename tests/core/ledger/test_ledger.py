@@ -8,6 +8,7 @@ import pytest
 from feedsvc.core.ledger.ledger import (
     LONG_ENOUGH,
     LedgerEntry,
+    edit_digest,
     next_updated,
     text_digest,
     text_length,
@@ -87,6 +88,14 @@ def test_the_title_has_words_too() -> None:
     assert words_digest("Tea", "Green") != words_digest("Milk", "Green")
 
 
+def test_the_digest_of_an_edit_begins_with_that_of_the_words() -> None:
+    one, other = edit_digest("Tea", "Green", "Green"), edit_digest("Tea", "Gre en", "Green")
+    words = words_digest("Tea", "Green")
+    assert one != other
+    assert one.partition("-")[0] == other.partition("-")[0] == words
+    assert edit_digest("Tea", " Green\n", "Green") == one
+
+
 @pytest.mark.parametrize(
     ("before", "after", "own", "updated"),
     [
@@ -97,11 +106,34 @@ def test_the_title_has_words_too() -> None:
         (replace(BEFORE, updated=FIRST), BEFORE, FIRST, FIRST),
         (replace(BEFORE, updated=None), EDITED, FIRST, FIRST),
         (BEFORE, replace(EDITED, words_digest=""), FIRST, FIRST),
+        (
+            replace(BEFORE, words_digest="w-s"),
+            replace(BEFORE, words_digest="w2-s"),
+            FIRST,
+            LAST,
+        ),
+        (
+            replace(BEFORE, words_digest="w-s"),
+            replace(BEFORE, words_digest="w-s2"),
+            FIRST,
+            LAST,
+        ),
+        (
+            replace(BEFORE, words_digest="w-s"),
+            replace(BEFORE, words_digest="w2-s2"),
+            FIRST,
+            NOW,
+        ),
+        (BEFORE, replace(BEFORE, words_digest="w2-s2"), FIRST, LAST),
+        (BEFORE, replace(EDITED, words_digest="w-s2"), FIRST, LAST),
+        (BEFORE, replace(EDITED, words_digest="w2-s2"), FIRST, NOW),
         (BEFORE, EDITED, at("2026-04-02"), at("2026-04-02")),
         (replace(BEFORE, updated=at("2026-06-01")), EDITED, FIRST, at("2026-06-01")),
     ],
     ids=[
         *("words", "no words", "no edit", "no base", "never moved", "unknown", "off"),
+        *("new renderer", "only white space", "words joined"),
+        *("old digest, new renderer", "old digest, no words", "old digest, words"),
         *("own date", "clock behind"),
     ],
 )

@@ -91,8 +91,8 @@ def test_text_that_only_looks_like_a_mark_stays(text: str) -> None:
         ),
     ],
 )
-def test_a_megabyte_of_unclosed_marks_takes_linear_time(piece: str) -> None:
-    body = "{{ " + piece * (1_000_000 // len(piece))
+def test_many_unclosed_marks_take_linear_time(piece: str) -> None:
+    body = "{{ " + piece * (250_000 // len(piece))
     started = time.process_time()
     without_shortcodes(body)
-    assert time.process_time() - started < 5  # quadratic time would be minutes
+    assert time.process_time() - started < 3  # quadratic time would be half a minute

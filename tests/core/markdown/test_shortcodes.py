@@ -59,23 +59,23 @@ def test_removed_tags_have_positions_and_their_content_stays() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "{% raw %}" * 55_000,
-        "{% a " * 100_000,
-        "{{< a " * 83_000,
-        "{{< a" + " " * 500_000,
-        "{{<" + " " * 500_000,
-        "{% x %}" + " ".join("`" * n for n in range(1, 1000)),
-        "{%a%}\n" * 83_000,
-        "{% img " + "'a' " * 125_000 + "%}",
-        "{% img 'a' %}" * 38_000,
-        "{{< highlight >}}" * 29_000,
+        "{% raw %}" * 18_000,
+        "{% a " * 33_000,
+        "{{< a " * 27_000,
+        "{{< a" + " " * 160_000,
+        "{{<" + " " * 160_000,
+        "{% x %}" + " ".join("`" * n for n in range(1, 600)),
+        "{%a%}\n" * 27_000,
+        "{% img " + "'a' " * 41_000 + "%}",
+        "{% img 'a' %}" * 12_000,
+        "{{< highlight >}}" * 9_000,
     ],
     ids=range(10),
 )
-def test_half_a_megabyte_of_tags_takes_linear_time(body: str) -> None:
+def test_many_tags_take_linear_time(body: str) -> None:
     started = time.process_time()
     without_shortcodes(body)
-    assert time.process_time() - started < 5  # quadratic time would be minutes
+    assert time.process_time() - started < 3  # quadratic time would be half a minute
 
 
 @pytest.mark.parametrize("code", ["~~~\n{% a %}", "```\n{% a %}\n````", "``` a` {% b %} ```"])

@@ -4,6 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from feedsvc.core.posts.parse import parse_post
+from feedsvc.core.posts.post import Post
+from tests.support.builders import a_site
 from tests.support.dialects import outcome
 
 NAME: Final = "_posts/2019-05-06-tea-time.md"
@@ -97,3 +100,92 @@ def test_a_file_is_read(file: tuple[str, str, dict[str, Any] | str]) -> None:
     path, text, expected = file
     rules = {"permalink": "date", "tag_separators": ", ", "categories": "flat"}
     assert outcome(path, text, expected, **rules) == expected
+
+
+JEKYLL: Final[dict[str, Any]] = {"tag_separators": " ,", "categories": "flat"}
+
+
+@pytest.mark.parametrize(
+    ("front", "tags", "categories"),
+    [
+        ("categories: Tea Notes", [], ["Tea", "Notes"]),
+        ("categories: '  Tea   Notes '", [], ["Tea", "Notes"]),
+        ("categories: Tea, Notes", [], ["Tea", "Notes"]),
+        ("categories: Tea Tea", [], ["Tea"]),
+        ("categories: 茶\u3000笔记", [], ["茶\u3000笔记"]),
+        ("categories: [Base System, KDE/Qt]", [], ["Base System", "KDE/Qt"]),
+        ("category: Tea Notes", [], ["Tea Notes"]),
+        ("tags: green tea", ["green", "tea"], []),
+        ("tag: green tea", ["green tea"], []),
+        ("tag: green tea, oolong", ["green tea", "oolong"], []),
+        ("tags: [green tea]", ["green tea"], []),
+    ],
+)
+def test_a_text_of_the_plural_key_is_split_at_spaces_and_one_of_the_singular_is_not(
+    front: str, tags: list[str], categories: list[str]
+) -> None:
+    """Jekyll::Utils.pluralized_array_from_hash."""
+    expected = {"tags": tags, "categories": categories, "warnings": []}
+    assert outcome(NAME, f"---\n{front}\n---\nHi.\n", expected, **JEKYLL) == expected
+
+
+def test_the_words_of_a_text_of_categories_are_in_the_address() -> None:
+    expected = {"link": "/tea/notes/2019/05/06/tea-time.html"}
+    text = "---\ncategories: Tea Notes\n---\nHi.\n"
+    assert outcome(NAME, text, expected, permalink="date", **JEKYLL) == expected
+
+
+def test_a_space_in_the_separators_splits_no_path_of_categories() -> None:
+    expected = {"categories": ["Tea Notes"]}
+    text = "---\ncategories: Tea Notes\n---\nHi.\n"
+    assert outcome(
+        "tea.md", f"---\ndate: 2019-05-06{text[3:]}", expected, tag_separators=" ,"
+    ) == (expected)
+
+
+@pytest.mark.parametrize(
+    ("path", "front", "text"),
+    [
+        (NAME, "categories: Tea Notes", "'Tea Notes'"),
+        ("notes/" + NAME, "categories: Tea  Notes", "'Tea Notes'"),
+        (NAME, "tags: green tea", "'green tea'"),
+        (NAME, "tags: oolong, green tea", "'green tea'"),
+    ],
+)
+def test_words_that_jekyll_would_split_are_a_warning_that_names_the_setting(
+    path: str, front: str, text: str
+) -> None:
+    post = parse_post(path, f"---\n{front}\n---\nHi.\n".encode(), a_site())
+    assert isinstance(post, Post)
+    (warning,) = post.warnings
+    column = front.index(":") + 3
+    assert (warning.code, warning.line, warning.column) == ("jekyll-words", 2, column)
+    assert f"{text} is one " in warning.fault
+    assert 'content.tag_separators = " ,"' in warning.cure
+    assert ('content.categories = "flat"' in warning.cure) == front.startswith("categories")
+
+
+@pytest.mark.parametrize(
+    ("path", "front"),
+    [
+        *((NAME, front) for front in ("category: Tea Notes", "tag: green tea")),
+        *(
+            (NAME, front)
+            for front in ("categories: Tea", "categories: [Tea Notes]", "tags: a, b")
+        ),
+        ("source/" + NAME, "categories: Tea Notes"),  # Hexo
+        ("_posts/tea-time.md", "date: 2019-05-06\ncategories: Tea Notes"),
+        ("2019-05-06-tea-time.md", "categories: Tea Notes"),
+    ],
+)
+def test_words_of_other_generators_are_no_warning(path: str, front: str) -> None:
+    post = parse_post(path, f"---\n{front}\n---\nHi.\n".encode(), a_site())
+    assert isinstance(post, Post)
+    assert post.warnings == ()
+
+
+@pytest.mark.parametrize("front", ["categories: Tea Notes", "tags: oolong, green tea"])
+def test_the_settings_that_the_warning_names_cure_it(front: str) -> None:
+    post = parse_post(NAME, f"---\n{front}\n---\nHi.\n".encode(), a_site(**JEKYLL))
+    assert isinstance(post, Post)
+    assert post.warnings == ()
