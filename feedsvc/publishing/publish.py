@@ -14,6 +14,7 @@ from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import recall
 from feedsvc.publishing.report import Report, report_held, report_on
+from feedsvc.publishing.site_generator import with_generator
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
 from feedsvc.store.store import Store
@@ -73,6 +74,8 @@ def _publish(
 ) -> Report:
     """The story. Unless it `writes`, the report says what it would do."""
     with store.lock(), Spool() as entries:
+        with store.snapshot() as snapshot:
+            site = with_generator(site, folder, snapshot.generator())
         stored = recall(store, site, now, only, accepts=bool(accept))
         require_held(stored, accept)
         findings = read_folder(folder, store, stored, site, now, entries, progress)

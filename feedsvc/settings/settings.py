@@ -1,7 +1,7 @@
 """Every setting, with its type, its default, its check and an example."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -10,13 +10,14 @@ from pydantic import (
     ConfigDict,
     Field,
     IPvAnyNetwork,
+    PrivateAttr,
     SecretStr,
     create_model,
     model_validator,
 )
 
 from feedsvc.core.redirects.presets import Preset
-from feedsvc.core.rules import LANGUAGES
+from feedsvc.core.rules import LANGUAGES, Generator
 from feedsvc.settings import checks, redirect_checks, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
@@ -63,7 +64,8 @@ class ContentSettings(_Section):
     permalink: Annotated[str, AfterValidator(checks.template)] = Field(
         "/posts/:key/", examples=["/posts/:key/"]
     )
-    categories: Literal["hexo", "flat"] = Field("hexo", examples=["hexo"])
+    generator: Literal["auto", Generator] = Field("auto", examples=["hugo"])
+    categories: Literal["auto", "hexo", "flat"] = Field("auto", examples=["flat"])
     tag_separators: str = Field(",，、;；", examples=[", "])
     dialect: Literal["auto", "yaml", "toml", "json", "headers"] = Field(
         "auto", examples=["auto"]
@@ -315,4 +317,16 @@ class Settings(_Section):
     webhook: WebhookSettings = WebhookSettings()
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()
+    _base: Path = PrivateAttr(default=Path())
     notify: Annotated[tuple[NotifySettings, ...], BeforeValidator(checks.from_json)] = ()
+
+    @property
+    def base(self) -> Path:
+        """The folder at which the relative paths of the settings file start."""
+        return self._base
+
+    def starting_at(self, base: Path) -> Self:
+        """The same settings, of a file whose relative paths start at another folder."""
+        settings = self.model_copy()
+        settings._base = base
+        return settings

@@ -61,6 +61,8 @@ class Folder:
     a part of the configured folder, `checks_globs` is false, because a pattern may match
     elsewhere.
 
+    The config files of its generator may be in it, or in one of so many `levels` above it.
+
     Nobody writes into a folder that `stands` while it is read, so a file that is missing there
     is gone for good.
 
@@ -77,11 +79,13 @@ class Folder:
         *,
         stands: bool = False,
         checks_globs: bool = True,
+        levels: int = 0,
     ) -> None:
         self.path = root
         self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
+        self.levels = levels
         self._globs = Globs(include, exclude)
         self._checks_globs = checks_globs
 

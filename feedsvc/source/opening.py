@@ -1,5 +1,6 @@
 """Builds the `Source` that the settings describe."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,15 @@ def source_of(settings: Settings) -> Source:
     content, source = settings.content, settings.source
     globs = (content.include, content.exclude)
     if not source.git:
-        return Source(Folder(content.seeds, settings.watcher.quiet, *globs))
+        levels = _levels(content.seeds, settings.base)
+        return Source(Folder(content.seeds, settings.watcher.quiet, *globs, levels=levels))
     repository = Repository(CLONE, Remote(source.git, source.branch, source.depth))
-    folder = Folder(repository.tree / source.path, 0, *globs, stands=True)
+    levels = len(Path(source.path).parts)
+    folder = Folder(repository.tree / source.path, 0, *globs, stands=True, levels=levels)
     return Source(folder, repository, branch=source.branch, path=source.path)
+
+
+def _levels(folder: Path, base: Path) -> int:
+    """How many levels below `base` the folder is; 0 if it is not below it."""
+    above, inner = os.path.abspath(base), os.path.abspath(folder)  # noqa: PTH100 - links stay
+    return len(Path(inner).relative_to(above).parts) if Path(inner).is_relative_to(above) else 0

@@ -441,6 +441,7 @@ class _Writer:
             "revision": str(revision),
             "site": self._publication.site.to_json(),
             "renderer": RENDERER_VERSION,
+            "generator": self._publication.site.rules.generator,
         }
         upsert(
             self._connection, facts, [{"name": n, "value": v} for n, v in sorted(new.items())]

@@ -108,6 +108,16 @@ class Snapshot:
         text = self._connection.execute(query).scalar()
         return Site.from_json(text) if text else None
 
+    def generator(self) -> str | None:
+        """The generator whose rules apply for good; empty for those of earlier versions.
+
+        None until an entry is published: until then no bytes depend on it.
+        """
+        if self._connection.execute(sa.select(ledger.c.id).limit(1)).first() is None:
+            return None
+        facts_of = self.facts()
+        return facts_of.get("generator", "") if "site" in facts_of else None
+
     def is_current(self) -> bool:
         """True if this version of the renderer wrote the store."""
         query = sa.select(facts.c.value).where(facts.c.name == "renderer")

@@ -415,3 +415,8 @@ def test_an_upgrade_to_the_ledger_keeps_ids_and_first_dates(
     assert {entry.id for entry in entries.values()} == ledger.keys()
     assert all(entry.withdrawn_at is None for entry in ledger.values())
     store.close()
+
+
+def test_a_store_of_an_earlier_version_has_the_rules_of_that_version(upgraded: Store) -> None:
+    with upgraded.snapshot() as snapshot:
+        assert snapshot.generator() == ""

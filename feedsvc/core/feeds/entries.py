@@ -111,7 +111,7 @@ def new_id(key: str, site: Site) -> str:
 
 def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry | Problem:
     """The entry of a post. Its id and its first publication date come from the store."""
-    html = _html_of(post)
+    html = _html_of(post, site)
     if isinstance(html, Problem):
         return html
     summary = _summary(post, html)
@@ -143,12 +143,12 @@ class _Html:
     safe: str
 
 
-def _html_of(post: Post) -> _Html | Problem:
+def _html_of(post: Post, site: Site) -> _Html | Problem:
     # The prefix must not depend on the id: a renamed file keeps its bytes.
     named = f"{post.title} {rfc3339(post.published)}"
     prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
     try:
-        rough = post.body if post.is_html else html_of(post.body)
+        rough = post.body if post.is_html else html_of(post.body, site.rules.generator)
         return _Html(rough, safe_html(rough, post.permalink, prefix))
     except TooDeepError as error:
         return Problem(post.path, 0, str(error), "close all open tags", code="too-deep")

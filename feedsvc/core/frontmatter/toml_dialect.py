@@ -47,15 +47,15 @@ def toml_fields(source: FrontMatterText) -> dict[str, Field]:
             f"the front matter has more than {_LONGEST} characters",
             "move long texts into the body",
         )
-    masked = _STRING_OR_COMMENT.sub(_mask, source.text)
-    dotted = _DOTTED.search(masked)
-    if dotted:
+    hidden = masked(source.text)
+    long_key = first_long_key(hidden)
+    if long_key is not None:
         raise source.fault(
-            dotted.start(), f"a key has more than {_MOST_PARTS} parts", "use fewer parts"
+            long_key, f"a key has more than {_MOST_PARTS} parts", "use fewer parts"
         )
     try:
         tree = tomllib.loads(source.text, parse_float=str)
-        return _fields(source, masked, tree)
+        return _fields(source, hidden, tree)
     except tomllib.TOMLDecodeError as error:
         index, fault = _index_and_fault(source, str(error))
         raise source.fault(index, f"the front matter is not TOML: {fault}", _CURE) from error
@@ -67,8 +67,22 @@ def toml_fields(source: FrontMatterText) -> dict[str, Field]:
         ) from error
 
 
-def _fields(source: FrontMatterText, masked: str, tree: dict[str, object]) -> dict[str, Field]:
-    positions = _positions(source.text, masked)
+def masked(text: str) -> str:
+    """TOML with letters in place of strings, and spaces in place of comments.
+
+    The length stays, and no bracket, dot or equals sign is in a string or a comment.
+    """
+    return _STRING_OR_COMMENT.sub(_mask, text)
+
+
+def first_long_key(hidden: str) -> int | None:
+    """The index of the first dotted key with too many parts in a masked text, or None."""
+    dotted = _DOTTED.search(hidden)
+    return dotted.start() if dotted else None
+
+
+def _fields(source: FrontMatterText, hidden: str, tree: dict[str, object]) -> dict[str, Field]:
+    positions = _positions(source.text, hidden)
     allowance = Allowance(source)
     fields: dict[str, Field] = {}
     for name, value in tree.items():
@@ -80,16 +94,15 @@ def _fields(source: FrontMatterText, masked: str, tree: dict[str, object]) -> di
 
 
 def _mask(match: re.Match[str]) -> str:
-    """Letters for a string, spaces for a comment, so that brackets in them do not count."""
     return (" " if match[0][0] == "#" else "s") * len(match[0])
 
 
-def _positions(text: str, masked: str) -> dict[str, tuple[int, int]]:
+def _positions(text: str, hidden: str) -> dict[str, tuple[int, int]]:
     """The index of each top-level key, where it is first, and the index of its value."""
     positions: dict[str, tuple[int, int]] = {}
     start = depth = 0
     in_table = False
-    for line in masked.split("\n"):
+    for line in hidden.split("\n"):
         match = None if depth else _STATEMENT.match(line)
         if match and (match["table"] or not in_table):
             in_table = in_table or bool(match["table"])

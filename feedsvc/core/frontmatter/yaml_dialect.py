@@ -1,4 +1,4 @@
-"""Reads YAML front matter; the only module that uses PyYAML.
+"""Reads YAML front matter; the only module that parses with PyYAML.
 
 Differences from PyYAML 6.0: scalars stay text (`no`, `3.10`, `12:30`), because core/posts knows
 which fields are dates or flags; a repeated key is refused; values are counted where aliases
@@ -64,7 +64,7 @@ class _Mapping:
         self._allowance = Allowance(source)
 
     def fields(self) -> dict[str, Field]:
-        node = self._node()
+        node = yaml_node(self._source)
         if node is None:
             return {}
         if not isinstance(node, yaml.MappingNode):
@@ -83,31 +83,6 @@ class _Mapping:
             begin = index if empty else value_node.start_mark.index
             fields[key] = self._source.field(value, index, begin)
         return fields
-
-    def _node(self) -> yaml.Node | None:
-        source = self._source
-        deep = _too_deep(source.text)
-        if deep is not None:
-            raise source.fault(
-                deep, f"the front matter has more than {_STACK} levels", "use fewer levels"
-            )
-        try:
-            return yaml.compose(source.text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = _mark_of(error)
-            fault = " ".join(filter(None, (error.context, error.problem)))
-            raise source.fault(
-                mark.index if mark else 0,
-                f"the front matter is not YAML: {fault}",
-                "quote values that contain : # [ { or quotes",
-            ) from error
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            match = _UNREADABLE.search(source.text)
-            raise source.fault(
-                match.start() if match else 0,
-                f"the front matter is not YAML: {error}",
-                _PLAINLY,
-            ) from error
 
     def _value(self, node: yaml.Node, depth: int, nothing: frozenset[str] = NOTHING) -> Value:
         index = node.start_mark.index
@@ -147,6 +122,35 @@ class _Mapping:
         if node.tag not in _SAFE_KINDS:
             fault = f"the YAML tag {node.tag!r} is not allowed"
             raise self._source.fault(node.start_mark.index, fault, "write the value without it")
+
+
+def yaml_node(source: FrontMatterText) -> yaml.Node | None:
+    """The nodes of a YAML text; None if it has only comments. Scalars have no types.
+
+    Raises FrontMatterError if it is not YAML, or nested so deep that PyYAML would crash.
+    """
+    deep = _too_deep(source.text)
+    if deep is not None:
+        raise source.fault(
+            deep, f"the front matter has more than {_STACK} levels", "use fewer levels"
+        )
+    try:
+        return yaml.compose(source.text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = _mark_of(error)
+        fault = " ".join(filter(None, (error.context, error.problem)))
+        raise source.fault(
+            mark.index if mark else 0,
+            f"the front matter is not YAML: {fault}",
+            "quote values that contain : # [ { or quotes",
+        ) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        match = _UNREADABLE.search(source.text)
+        raise source.fault(
+            match.start() if match else 0,
+            f"the front matter is not YAML: {error}",
+            _PLAINLY,
+        ) from error
 
 
 def _mark_of(error: yaml.MarkedYAMLError) -> yaml.Mark | None:

@@ -1,7 +1,8 @@
 """Markdown -> rough HTML. The only module that uses comrak.
 
 The dialect is CommonMark with GitHub's tables, strikethrough, task lists, autolinks and
-footnotes, and with formulas between dollar signs.
+footnotes, and with formulas between dollar signs. Some generators also have definition lists,
+and marks for sub- and superscripts.
 """
 
 import html
@@ -13,6 +14,7 @@ from urllib.parse import quote
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
+from feedsvc.core.markdown.subscripts import with_subscripts
 
 _GFM: Final = partial(
     ExtensionOptions,
@@ -24,8 +26,20 @@ _GFM: Final = partial(
     math_dollars=True,
     cjk_friendly_emphasis=True,  # else **“quoted”** before a Chinese word keeps its stars
 )
-_EXTENSIONS: Final = _GFM(header_attributes=True)  # comrak removes {#id} and sets no id
-_WITH_IDS: Final = _GFM(header_id_prefix="")
+_EXTENSIONS: Final = {  # by whether there are definition lists
+    definitions: _GFM(header_attributes=True, description_lists=definitions)
+    for definitions in (False, True)  # comrak removes {#id} and sets no id
+}
+_WITH_IDS: Final = {
+    definitions: _GFM(header_id_prefix="", description_lists=definitions)
+    for definitions in (False, True)
+}
+# https://kramdown.gettalong.org/syntax.html#definition-lists, Hugo's `definitionList`, pandoc's
+# `definition_lists`, and Python-Markdown's `def_list`, which the others use.
+_WITH_DEFINITIONS: Final = frozenset(
+    ["jekyll", "hugo", "quarto", "pelican", "nikola", "mkdocs"]
+)
+_WITH_SUBSCRIPTS: Final = frozenset(["quarto", "mkdocs"])  # pandoc; pymdownx.tilde and .caret
 _PARSING: Final = ParseOptions()
 _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` cleans it
 
@@ -45,12 +59,19 @@ _URL = re.compile(rf"(?:https?://|www\.)[^\s{_STOPS}]++")
 _IN_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
-def html_of(markdown: str) -> str:
-    """The HTML of GitHub Flavored Markdown, including raw HTML: it is not safe yet."""
+def html_of(markdown: str, generator: str = "") -> str:
+    """The HTML of GitHub Flavored Markdown, including raw HTML: it is not safe yet.
+
+    `generator` is that of the rules; some know more marks.
+    """
+    definitions = generator in _WITH_DEFINITIONS
+    if generator in _WITH_SUBSCRIPTS:
+        markdown = with_subscripts(markdown)
     if may_link_to_headings(markdown):
-        rendered = keep_linked_ids(markdown_to_html(markdown, _WITH_IDS, _PARSING, _RENDERING))
+        how = (_WITH_IDS[definitions], _PARSING, _RENDERING)
+        rendered = keep_linked_ids(markdown_to_html(markdown, *how))
     else:
-        rendered = markdown_to_html(markdown, _EXTENSIONS, _PARSING, _RENDERING)
+        rendered = markdown_to_html(markdown, _EXTENSIONS[definitions], _PARSING, _RENDERING)
     if "<input" in rendered:
         rendered = _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
     if "data-math-style" in rendered:

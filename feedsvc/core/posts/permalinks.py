@@ -1,7 +1,8 @@
 """Fills permalink templates: the path of a post on its site.
 
 The tokens are our own and those of Hexo, Jekyll and Hugo. If two tools use one word (`:title`,
-`:slug`) differently, ours wins, then Hexo's.
+`:slug`) differently, ours wins, then Hexo's; the other meaning has the name of its tool in
+front (`:hugo_slug`).
 """
 
 import hashlib
@@ -18,6 +19,8 @@ from feedsvc.core.posts.slugs import (
     hexo_slug,
     hugo_slug,
     jekyll_slug,
+    mkdocs_slug,
+    pelican_slug,
 )
 from feedsvc.core.text import nfc, one_line
 
@@ -66,8 +69,26 @@ def _key(post: PermalinkFacts) -> str:
 _DATE_OF_NAME = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])[-_ ]*+(?=.)", re.DOTALL)
 
 
+_DATE_IN_PATH = re.compile(
+    r"(?P<folder>.*)(?P<date>[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})[-/]?(?P<text>.*)", re.DOTALL
+)
+
+
 def _dateless(post: PermalinkFacts) -> str:
     return jekyll_slug(post.slug or _DATE_OF_NAME.sub("", post.name, 1), "._~!$&'()+,;=@")
+
+
+def _dated_path(post: PermalinkFacts) -> str:
+    """Docusaurus: a date in the path becomes three folders in front of the rest."""
+    date = None if post.slug else _DATE_IN_PATH.fullmatch(post.stem)
+    if date is None:
+        return post.slug or post.stem
+    return f"{date['date'].replace('-', '/')}/{date['folder']}{date['text']}"
+
+
+def _html_path(post: PermalinkFacts) -> str:
+    is_index = post.source.rpartition("/")[2].partition(".")[0] == "index"
+    return f"{post.stem}/" if is_index else f"{post.stem}.html"
 
 
 def _hash(post: PermalinkFacts) -> str:
@@ -157,6 +178,33 @@ _NAMES: Final[dict[str, tuple[str, _Value]]] = {
         lambda p: hugo_slug(p.slug or p.name),
     ),
 }
+_OF_TOOLS: Final[dict[str, tuple[str, _Value]]] = {
+    "jekyll_slug": (
+        "Jekyll's `:slug`: `:dateless`, slugified",
+        lambda p: jekyll_slug(_dateless(p)).lower(),
+    ),
+    "hugo_slug": (
+        "Hugo's `:slug`: the slug, else the words of the title",
+        lambda p: hugo_slug(p.slug or p.title),
+    ),
+    "hugo_title": ("Hugo's `:title`: the words of the title", lambda p: hugo_slug(p.title)),
+    "pelican_slug": (
+        "Pelican's `{slug}`: the slug, else the words of the title",
+        lambda p: p.slug or pelican_slug(p.title),
+    ),
+    "mkdocs_slug": (
+        "Material for MkDocs' `{slug}`: the slug, else the words of the title",
+        lambda p: p.slug or mkdocs_slug(p.title),
+    ),
+    "docusaurus_path": (
+        "Docusaurus: the slug, else the file's path, its date as folders in front",
+        _dated_path,
+    ),
+    "quarto_path": (
+        "Quarto: the file's path with `.html`; the folder's path for its `index`",
+        _html_path,
+    ),
+}
 _GROUPS: Final[dict[str, tuple[str, _Value]]] = {
     "category": ("the last category's path, else `uncategorized` (Hexo)", _category),
     "categories": ("all names of categories, in lower case (Jekyll)", _categories),
@@ -172,7 +220,7 @@ _GROUPS: Final[dict[str, tuple[str, _Value]]] = {
     "collection": ("posts (Jekyll)", lambda _: "posts"),
     "output_ext": (".html (Jekyll)", lambda _: ".html"),
 }
-_ALL: Final = _NAMES | _GROUPS | _DATES
+_ALL: Final = _NAMES | _OF_TOOLS | _GROUPS | _DATES
 
 # The meaning of each token. Any other word is a front matter key.
 TOKENS: Final[Mapping[str, str]] = MappingProxyType(
@@ -191,11 +239,11 @@ STYLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 _MAY_BE_EMPTY = frozenset(["categories", "slugified_categories", "section", "sections"])
-_DISTINCT = frozenset([*_NAMES, "timestamp"])
+_DISTINCT = frozenset([*_NAMES, *_OF_TOOLS, "timestamp"])
 # Tokens with equal values for a translation and its original: the language goes in front.
 _SHARED_BY_LANGUAGES = frozenset(
     ["slug", "name", "dateless", "filename", "contentbasename"]
-) | frozenset(["slugorfilename", "slugorcontentbasename"])
+) | frozenset(["slugorfilename", "slugorcontentbasename", *_OF_TOOLS])
 _SHARED_KEYS = frozenset(["lang", "language", "layout", "author"])  # shared by many posts
 
 # A word does not end with `_`, so `:year_:month` is two (Hexo); `\:` is a colon (Hugo).

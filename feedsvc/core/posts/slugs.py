@@ -1,4 +1,4 @@
-"""Makes slugs as Hexo, Jekyll, Hugo and WordPress make them; CJK characters stay."""
+"""Makes slugs as other generators make them; CJK characters stay."""
 
 import re
 import unicodedata
@@ -35,6 +35,8 @@ _WORDPRESS_OMITTED: Final = re.compile(
 _ENTITY: Final = re.compile(r"&[^\s;]++;")
 _TAG: Final = re.compile(r"<[a-zA-Z/!][^>]*+>")
 _MOST_ENCODED: Final = 200  # octets of a slug of WordPress, percent-encoded
+_NOT_IN_SLUGS: Final = re.compile(r"[^\w\s-]")
+_PELICAN_HYPHENS: Final = re.compile(r"[-\s]++")
 _HYPHENS = re.compile(r"\s*+-\s*+|\s++")
 
 
@@ -103,3 +105,18 @@ def _shortened(text: str) -> str:
         return text
     lengths = accumulate(1 if char.isascii() else 3 * len(char.encode()) for char in text)
     return text[: sum(length <= _MOST_ENCODED for length in lengths)]
+
+
+def pelican_slug(words: str) -> str:
+    """Like Pelican's `slugify`: no accents, lower case, hyphens for spaces, no punctuation.
+
+    Letters that are not Latin stay; Pelican would transliterate them.
+    """
+    text = unicodedata.normalize("NFKC", _TAG.sub("", one_line(words)))
+    text = "".join(char if char.isascii() else _without_accent(char) for char in text)
+    return _PELICAN_HYPHENS.sub("-", _NOT_IN_SLUGS.sub("", text).strip()).lower()
+
+
+def mkdocs_slug(words: str) -> str:
+    """Like the slugs of Material for MkDocs: lower case, a hyphen for each space."""
+    return _NOT_IN_SLUGS.sub("", nfc(one_line(words))).strip().lower().replace(" ", "-")

@@ -15,7 +15,7 @@ from feedsvc.core.posts.fields import (
     shown,
 )
 from feedsvc.core.posts.keys import fold
-from feedsvc.core.rules import Rules
+from feedsvc.core.rules import AUTO, Rules
 from feedsvc.core.text import nfc, one_line
 
 _T = TypeVar("_T")
@@ -34,7 +34,7 @@ def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
     """The tags, each once, without `#`; an alias is replaced by the name it means."""
     aliases = _aliases(rules.tag_aliases)
     for field in fields.with_meaning("tags"):
-        members = _members(fields, field, _tag_separators(field, rules))
+        members = _members(fields, field, _tag_separators(field, rules), rules)
         words = (_word(field, member).lstrip("#").strip() for member in members)
         tags = tuple(dict.fromkeys(aliases.get(word, word) for word in words if word))
         fields.record_origin("tags", field)
@@ -59,7 +59,7 @@ def categories_of(
     folders: those above `_posts` (Jekyll), or the folder of a file with headers (Pelican).
     """
     for field in fields.with_meaning("categories"):
-        members = _members(fields, field, _category_separators(field, rules))
+        members = _members(fields, field, _category_separators(field, rules), rules)
         members = [member for member in members if member is not None and member != ""]
         paths: list[list[Value]] = [members]
         if rules.categories == "flat" or any(isinstance(m, list) for m in members):
@@ -154,12 +154,19 @@ def _mail(fields: PostFields, field: NamedField, email: str) -> str:
     return email
 
 
-def _members(fields: PostFields, field: NamedField, separators: str) -> list[Value]:
+def _members(
+    fields: PostFields, field: NamedField, separators: str, rules: Rules
+) -> list[Value]:
     """The members of a list, or the parts of a text."""
     if not isinstance(field.value, str):
         return _list(field)
     parts = _parts(field.value, separators)
-    if fold(field.name) in ("tags", "categories") and _is_of_jekyll(fields.path):
+    is_undecided = rules.generator in ("", AUTO)
+    if (
+        is_undecided
+        and fold(field.name) in ("tags", "categories")
+        and _is_of_jekyll(fields.path)
+    ):
         _warn_of_words(fields, field, parts)
     return parts
 
@@ -169,22 +176,16 @@ def _parts(text: str, separators: str) -> list[Value]:
 
 
 def _tag_separators(field: NamedField, rules: Rules) -> str:
-    if _has_rules_of_jekyll(rules) and fold(field.name) == "tag":
-        return rules.tag_separators.replace(" ", "")
-    return rules.tag_separators
+    return rules.tag_separators + (" " if _is_split_at_spaces(field, rules) else "")
 
 
 def _category_separators(field: NamedField, rules: Rules) -> str:
-    is_split = _has_rules_of_jekyll(rules) and fold(field.name) == "categories"
-    return rules.tag_separators if is_split else ""
+    return _tag_separators(field, rules) if _is_split_at_spaces(field, rules) else ""
 
 
-def _has_rules_of_jekyll(rules: Rules) -> bool:
-    """True if a text of `tags` and of `categories` is split at spaces.
-
-    As in Jekyll, a text of `tag` and of `category` is not.
-    """
-    return rules.categories == "flat" and " " in rules.tag_separators
+def _is_split_at_spaces(field: NamedField, rules: Rules) -> bool:
+    """Jekyll splits a text of `tags` and of `categories`, and not of `tag` and `category`."""
+    return rules.generator == "jekyll" and fold(field.name) in ("tags", "categories")
 
 
 def _is_of_jekyll(path: str) -> bool:
@@ -200,13 +201,11 @@ def _warn_of_words(fields: PostFields, field: NamedField, parts: list[Value]) ->
     words = next((line for line in lines if " " in line), "")
     if not words:
         return
-    kind, setting = "tag", ""
-    if fold(field.name) == "categories":
-        kind, setting = "category", 'content.categories = "flat" and '
+    kind = "tag" if fold(field.name) == "tags" else "category"
     fault = f"{field.name}: {shown(words)} is one {kind}; in Jekyll each of its words is one"
     cure = (
-        f'set {setting}content.tag_separators = " ," to split it at spaces, as Jekyll does; or '
-        f"use the key {kind}, whose text Jekyll does not split"
+        'set content.generator = "jekyll" to split it at spaces, as Jekyll does; or use the '
+        f"key {kind}, whose text Jekyll does not split"
     )
     fields.warn("jekyll-words", fault, cure, field)
 

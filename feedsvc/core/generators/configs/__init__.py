@@ -1,0 +1,1 @@
+"""Config files as values with lines: YAML, TOML, and literals in programs and JSON."""
