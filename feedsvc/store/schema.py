@@ -58,6 +58,8 @@ files = Table(
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
+    # On PostgreSQL these two have the same condition (see the migrations). Naming it here would
+    # import that dialect, which takes 100 ms.
     Index(
         "files_ends",
         "ends_at",
@@ -77,13 +79,11 @@ files = Table(
         "files_problems",
         "path",
         sqlite_where=text("problems <> ''"),
-        postgresql_where=text("problems <> ''"),
     ),
     Index(
         "files_measured",
         "path",
         sqlite_where=text("measured <> ''"),
-        postgresql_where=text("measured <> ''"),
     ),
 )
 
