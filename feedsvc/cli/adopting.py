@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from feedsvc.cli.printing import print_table, printable
+from feedsvc.cli.printing import print_table
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
@@ -16,6 +16,7 @@ from feedsvc.core.adopting.plan import Adoption, Plan
 from feedsvc.core.adopting.read_feed import MOST_OCTETS, read_feed
 from feedsvc.core.dates import rfc3339
 from feedsvc.errors import FeedError
+from feedsvc.logs import printable
 from feedsvc.publishing.adopt import adopt, plan_adoption, undo
 from feedsvc.store.store import Store, store_to_look_at
 

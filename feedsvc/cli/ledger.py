@@ -9,7 +9,6 @@ from typing import BinaryIO, Final
 
 import click
 
-from feedsvc.cli.printing import printable
 from feedsvc.cli.wiring import (
     ledger_file_of,
     limits_of,
@@ -20,6 +19,7 @@ from feedsvc.cli.wiring import (
     store_to_list,
 )
 from feedsvc.errors import FeedsvcError
+from feedsvc.logs import printable
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.ledger_files import import_ledger, replace_file, write_ledger

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsvc.core.webhook.jobs import Job
+from feedsvc.logs import printable
 from feedsvc.publishing.report import Report
 from feedsvc.settings.settings import Settings
 
@@ -160,11 +161,6 @@ def print_restricted(report: Report) -> None:
         for path in sorted(paths):
             withdrawn = "  (would be withdrawn)" if path in report.withdrawn else ""
             click.echo(f"    {printable(path)}{withdrawn}")
-
-
-def printable(text: str) -> str:
-    """The text with control characters escaped, so that it cannot control a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shown_source(settings: Settings) -> str:

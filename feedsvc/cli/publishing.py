@@ -18,7 +18,6 @@ from feedsvc.cli.printing import (
     print_problems,
     print_report,
     print_restricted,
-    printable,
     progress_of,
     shown_source,
 )
@@ -32,6 +31,7 @@ from feedsvc.cli.wiring import (
     warn_unkept,
 )
 from feedsvc.errors import StoreLocked
+from feedsvc.logs import printable
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
 from feedsvc.publishing.export import export

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from feedsvc.cli.printing import printable, utc
+from feedsvc.cli.printing import utc
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set
+from feedsvc.logs import printable
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import store_to_try
 

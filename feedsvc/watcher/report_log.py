@@ -31,6 +31,8 @@ class ReportLog:
         noticed = {str(problem) for problem in report.noticed}
         standing = {str(problem) for problem in report.problems}
         self._logged = noticed | (standing if is_whole else self._logged)
+        scope = "all files" if is_whole else "some files"
+        log.debug("looked at %s, read %d", scope, report.read)
         if report.added or report.changed or report.withdrawn:
             log.info(
                 "published: %d added, %d changed, %d withdrawn; %d feeds changed",
