@@ -71,17 +71,22 @@ class _JsonLines(_Lines):
             name: value.encode("utf-8", "backslashreplace").decode()
             for name, value in fields.items()
         }
-        return json_line(sound, ascii_only=self._ascii_only)
+        return json_escaped(json.dumps(sound, ensure_ascii=self._ascii_only))
 
 
-def json_line(value: object, *, ascii_only: bool = False) -> str:
-    """A value as JSON on one line. Characters that could control a terminal are escaped."""
-    text = json.dumps(value, ensure_ascii=ascii_only)
+def json_escaped(text: str) -> str:
+    """A line of JSON, with the characters escaped that could control a terminal."""
     return text if text.isprintable() else "".join(map(_json_char, text))
 
 
 def _json_char(char: str) -> str:
     return char if _is_harmless(char) else json.dumps(char)[1:-1]
+
+
+def takes_utf_8(stream: TextIO) -> bool:
+    """True if every character can be written to a stream as it is."""
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    return encoding.lower().replace("-", "") == "utf8"
 
 
 def _time_of(record: logging.LogRecord) -> datetime:
@@ -127,10 +132,7 @@ def log_what_python_prints() -> None:
 
 
 def _formatter(how: Format, stream: TextIO) -> logging.Formatter:
-    if how == "text":
-        return _Lines()
-    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "")
-    return _JsonLines(ascii_only=encoding != "utf8")
+    return _Lines() if how == "text" else _JsonLines(ascii_only=not takes_utf_8(stream))
 
 
 def _log_uncaught(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from feedsvc.cli.printing import print_table
+from feedsvc.cli.tables import print_table
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed

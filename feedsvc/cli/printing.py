@@ -1,18 +1,13 @@
 """Prints tables, reports and progress, for a terminal or for a program."""
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
+from feedsvc.cli.tables import print_json
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.logs import printable
 from feedsvc.publishing.report import Report
@@ -24,32 +19,6 @@ def print_explanation(rows: list[tuple[str, str, str]]) -> None:
     for name, value, origin in rows:
         origin = f"  ({printable(origin)})" if origin else ""
         click.echo(f"{name:<10}  {printable(value)}{origin}")
-
-
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table on a terminal; elsewhere, lines with tabs between the fields."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(map(printable, row)))
-        return
-    table = Table(box=None)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))  # Text: rich must not read a title as markup
-    Console().print(table)
-
-
-def job_row(job: Job) -> tuple[str, ...]:
-    """A row of the table of jobs."""
-    asked, ended = utc(job.asked_at), utc(job.ended_at)
-    error = printable(job.error)
-    return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
-
-
-def utc(when: datetime | None) -> str:
-    """A time in UTC with seconds; empty if there is none."""
-    return f"{when:%Y-%m-%d %H:%M:%S}Z" if when else ""
 
 
 def print_job(job: Job) -> None:
@@ -82,6 +51,9 @@ def print_job(job: Job) -> None:
 def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal; elsewhere, a line for every 5,000 done."""
     if sys.stderr.isatty():
+        from rich.console import Console  # not at the top: it takes 50 ms
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
         columns = (TextColumn(what), BarColumn(), MofNCompleteColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=None)
@@ -139,7 +111,7 @@ def print_outlook_as_json(report: Report) -> None:
         "refused": report.refused,
         "problems": [problem.to_dict() for problem in report.problems],
     }
-    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    print_json(whole)
 
 
 def print_problems(report: Report) -> None:

@@ -1,12 +1,11 @@
 """The command that shows the state of the store: status."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from feedsvc.cli.printing import utc
+from feedsvc.cli.tables import print_json, utc
 from feedsvc.cli.wiring import limits_of, settings_from, settings_options
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set
@@ -31,12 +30,12 @@ def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
     """
     settings = settings_from(config, seeds)
     with (
-        store_to_try(settings.store.url, limits_of(settings)) as store,
+        store_to_try(settings.store.url, limits_of(settings), reads=True) as store,
         store.snapshot() as snapshot,
     ):
         facts, held = _facts(snapshot), held_set(snapshot.held())
     if format_name == "json":
-        click.echo(json.dumps(facts | {"held": held.to_dict()}, ensure_ascii=False, indent=2))
+        print_json(facts | {"held": held.to_dict()})
         return
     for name, value in facts.items():
         click.echo(f"{name.replace('_', ' ')}: {'never' if value is None else value}")
