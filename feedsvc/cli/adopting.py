@@ -18,6 +18,7 @@ from feedsvc.core.dates import rfc3339
 from feedsvc.errors import FeedError
 from feedsvc.logs import printable
 from feedsvc.publishing.adopt import adopt, plan_adoption, undo
+from feedsvc.source.opening import source_of
 from feedsvc.store.store import Store, store_to_look_at
 
 _HEADINGS: Final = ("", "id", "title", "post", "why")
@@ -61,7 +62,8 @@ def adopt_command(
             _print_undone(undo(store, now), format_name)
             return
         work = adopt if yes else plan_adoption
-        planned = work(store, old_feeds, now, with_rules=not no_rules)
+        root = source_of(settings).shown_root
+        planned = work(store, old_feeds, now, with_rules=not no_rules, root=root)
         if format_name == "json":
             click.echo(json.dumps(_to_dict(planned, is_written=yes), indent=2))
             return

@@ -18,6 +18,7 @@ from feedsvc.cli.wiring import (
     source_to_read,
     store_to_list,
 )
+from feedsvc.core.problems import path_below
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import printable
 from feedsvc.settings.settings import Settings
@@ -129,13 +130,14 @@ def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
         paths = snapshot.published_from(entry_id)
     if not paths:
         return
-    folder = source_to_read(settings).folder_to_read()
+    source = source_to_read(settings)
+    folder = source.folder_to_read()
     survey = folder.survey(paths)
     for path in paths:
         if path in survey.stamps or survey.hides(path):
             raise FeedsvcError(
-                f"{folder.root / path} still publishes {entry_id}; delete it first, then run "
-                "this command again"
+                f"{path_below(source.shown_root, path)} still publishes {entry_id}; delete it "
+                "first, then run this command again"
             )
 
 

@@ -20,6 +20,7 @@ from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.websub import callback_addresses
 from feedsvc.core.websub.subscriptions import Subscription
 from feedsvc.errors import FeedsvcError
+from feedsvc.source.opening import source_of
 from feedsvc.store.queues.listeners import Listener
 
 _MOST_JOBS: Final = 50
@@ -52,7 +53,8 @@ def feeds(config: Path | None, seeds: Path | None, format_name: str) -> None:
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, format_name: str, name: str | None) -> None:
     """List the jobs of the webhook, the newest first; or show one job and its report."""
-    store = store_to_list(settings_from(config, seeds))
+    settings = settings_from(config, seeds)
+    store = store_to_list(settings)
     if name is None:
         heading = ("job", "kind", "state", "calls", "asked", "ended", "error")
         rows = [_job_row(job) for job in store.jobs.newest(_MOST_JOBS)]
@@ -66,7 +68,8 @@ def jobs(config: Path | None, seeds: Path | None, format_name: str, name: str | 
     if format_name == "json":
         print_json(job.to_dict())
     else:
-        print_job(job)
+        # With git, the report has the paths in the repository already.
+        print_job(job, "" if settings.source.git else source_of(settings).shown_root)
 
 
 def _job_row(job: Job) -> Row:

@@ -7,11 +7,14 @@ from typing import Any
 
 import click
 
+from feedsvc.cli.accounts import print_account
 from feedsvc.cli.tables import print_json
+from feedsvc.core.problems import path_below
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.logs import printable
 from feedsvc.publishing.report import Report
 from feedsvc.settings.settings import Settings
+from feedsvc.source.folder import shown_path
 
 
 def print_explanation(rows: list[tuple[str, str, str]]) -> None:
@@ -21,8 +24,8 @@ def print_explanation(rows: list[tuple[str, str, str]]) -> None:
         click.echo(f"{name:<10}  {printable(value)}{origin}")
 
 
-def print_job(job: Job) -> None:
-    """Print a job and its report."""
+def print_job(job: Job, root: str) -> None:
+    """Print a job and its report. The paths of the report are shown below `root`."""
     fields = job.to_dict()
     report: dict[str, Any] = fields.pop("report") or {}
     for key, value in fields.items():
@@ -39,10 +42,11 @@ def print_job(job: Job) -> None:
         if held["count"]:
             click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
             for loss in held.get("entries", ()):
-                click.echo(f"  {printable(loss['path'])}")
+                click.echo(f"  {printable(path_below(root, loss['path']))}")
         click.echo(f"problems: {len(report['problems'])}")
         for problem in report["problems"]:
-            parts = (problem["path"], problem["line"], problem["column"])
+            path = path_below(root, problem["path"])
+            parts = (path, problem["line"], problem["column"])
             location = ":".join(str(part) for part in parts if part)
             click.echo(printable(f"  {location}: {problem['fault']}; {problem['cure']}"))
 
@@ -67,8 +71,11 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     yield line
 
 
-def print_report(reports: list[Report]) -> None:
-    """Print what successive publishes did, and the problems that remain."""
+def print_report(reports: list[Report], folder: str) -> None:
+    """Print what successive publishes did, the problems that remain, and the account.
+
+    `folder` is the name of the folder of posts in messages.
+    """
     for word in ("added", "changed", "withdrawn"):
         paths = [path for report in reports for path in getattr(report, word)]
         click.echo(f"{word}: {len(paths)}")
@@ -83,6 +90,8 @@ def print_report(reports: list[Report]) -> None:
         click.echo(f"hidden by a rule that is new in this version: {len(hidden)}")
         _print_first(hidden, len(hidden))
     print_problems(reports[-1])
+    if reports[-1].account:
+        print_account(reports[-1].account, "" if held.is_emptied else folder)
 
 
 def print_outlook(report: Report) -> None:
@@ -110,6 +119,7 @@ def print_outlook_as_json(report: Report) -> None:
         "feeds": {"count": len(report.feeds), "paths": list(report.feeds)},
         "refused": report.refused,
         "problems": [problem.to_dict() for problem in report.problems],
+        "files": report.account and report.account.to_dict(),
     }
     print_json(whole)
 
@@ -140,4 +150,4 @@ def shown_source(settings: Settings) -> str:
     source = settings.source
     if source.git:
         return f"the branch {source.branch} of a repository"
-    return str(settings.content.seeds)
+    return shown_path(settings.content.seeds)

@@ -4,13 +4,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
 import click
 
-from feedsvc.cli.check_formats import FORMATS
+from feedsvc.cli.check_formats import FORMATS, path_in_repository
 from feedsvc.cli.printing import (
     print_explanation,
     print_outlook,
@@ -42,7 +43,7 @@ from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder
+from feedsvc.source.folder import Folder, shown_path
 from feedsvc.store.store import Store, open_sound_store, store_to_try
 
 _SETTLE_SECONDS: Final = 10
@@ -92,7 +93,7 @@ def publish_command(
         with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
             reports = _publish_settled(settings, store, accept=accept)
             shared = shared_addresses(store, settings.redirects.presets)
-    print_report(reports)
+    print_report(reports, shown_source(settings))
     if shared:
         click.echo(f"old addresses that several names share: {len(shared)}")
     for line in shared:
@@ -124,31 +125,54 @@ def check(
     nothing could be checked.
     """
     settings = settings_from(config, seeds)
-    content = settings.content
-    posts = source_to_read(settings).folder.root if settings.source.git else content.seeds
-    root, only = _paths_to_check(posts, path)
-    folder = Folder(root, 0, content.include, content.exclude)
+    checked = _to_check(settings, path)
+    content, site = settings.content, site_of(settings)
+    folder = Folder(checked.root, 0, content.include, content.exclude)
     if explain:
-        if only is None:
+        if checked.only is None:
             raise click.UsageError("--explain needs the PATH of a post")
-        print_explanation(explain_file(folder, site_of(settings), *only))
+        (only,) = checked.only
+        print_explanation(explain_file(folder, site, only, checked.shown_root))
         return
-    problems = check_folder(folder, site_of(settings), only, settings.redirects.presets)
-    for line in FORMATS[format_name](problems, root.as_posix()):
+    found = check_folder(folder, site, checked.only, settings.redirects.presets)
+    shown_root = checked.shown_root
+    if format_name == "github" and not settings.source.git:
+        shown_root = path_in_repository(shown_root)
+    named = "" if checked.only else checked.shown_root or shown_source(settings)
+    for line in FORMATS[format_name](found.below(shown_root), named, site.zone):
         click.echo(printable(line))
-    if any(problem.refuses for problem in problems):
+    if any(problem.refuses for problem in found.problems):
         sys.exit(1)
 
 
-def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | None]:
-    """The folder to check, and the path of the one post in it; None for all posts.
+@dataclass(frozen=True, slots=True)
+class _ToCheck:
+    """The folder to check, how messages name it, and the path of one post in it, if any."""
+
+    root: Path
+    shown_root: str
+    only: set[str] | None = None
+
+
+def _to_check(settings: Settings, path: Path | None) -> _ToCheck:
+    """What to check; by default the folder of the settings.
 
     A post below the folder of posts is read as a part of that folder.
     """
-    if path is None or not path.is_file():
-        return path or posts, None
-    root = posts if path.resolve().is_relative_to(posts.resolve()) else path.parent
-    return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}
+    if path and path.is_dir():
+        return _ToCheck(path, path.as_posix())
+    if settings.source.git:
+        source = source_to_read(settings)
+        posts, shown_root = source.folder.root, source.shown_root
+    else:
+        posts = settings.content.seeds
+        shown_root = shown_path(posts)
+    if path is None:
+        return _ToCheck(posts, shown_root)
+    real = path.parent.resolve() / path.name
+    if not real.is_relative_to(posts.resolve()):
+        posts, shown_root = path.parent, path.parent.as_posix()
+    return _ToCheck(posts, shown_root, {real.relative_to(posts.resolve()).as_posix()})
 
 
 @click.command("export")
@@ -196,13 +220,14 @@ def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[R
                 progress=shown,
                 accept=accepted,
                 guard=guard_of(settings),
+                accounts=True,
             )
 
         while not reports or (reports[-1].unsettled and time.monotonic() < until):
             reports.append(_when_unlocked(publish_once))
     if ledger_file:
         ledger_file.write(store)
-    return reports
+    return [report.below(source.shown_root) for report in reports]
 
 
 def _rehearse(settings: Settings, *, accept: str) -> Report:
@@ -212,10 +237,11 @@ def _rehearse(settings: Settings, *, accept: str) -> Report:
         store_to_try(settings.store.url, limits_of(settings)) as store,
         source.proposed("") as folder,
     ):
-        guard = guard_of(settings)
-        return _when_unlocked(
-            lambda: preview(folder, store, site, datetime.now(UTC), accept=accept, guard=guard)
+        how = {"accept": accept, "guard": guard_of(settings), "accounts": True}
+        report = _when_unlocked(
+            lambda: preview(folder, store, site, datetime.now(UTC), **how)  # type: ignore[arg-type]
         )
+    return report.below(source.shown_root)
 
 
 def _when_unlocked(work: Callable[[], _T]) -> _T:

@@ -10,6 +10,7 @@ from feedsvc.cli.wiring import limits_of, settings_from, settings_options
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set
 from feedsvc.logs import printable
+from feedsvc.source.opening import source_of
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import store_to_try
 
@@ -33,7 +34,8 @@ def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
         store_to_try(settings.store.url, limits_of(settings), reads=True) as store,
         store.snapshot() as snapshot,
     ):
-        facts, held = _facts(snapshot), held_set(snapshot.held())
+        root = source_of(settings).shown_root
+        facts, held = _facts(snapshot), held_set(snapshot.held()).below(root)
     if format_name == "json":
         print_json(facts | {"held": held.to_dict()})
         return

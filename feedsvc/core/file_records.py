@@ -30,7 +30,7 @@ class FileRecord:
 
     `passed_at` is a date in the post that has passed: the release of a published post, or the
     expiry of an expired one. It counts as passed even if the clock is set back. All times are
-    in microseconds since 1970.
+    in microseconds since 1970. `hidden_by` names the keys that hide a draft.
     """
 
     path: str
@@ -45,3 +45,4 @@ class FileRecord:
     wants: str = ""
     measured: tuple[tuple[str, int | None], ...] = ()
     passed_at: int | None = None
+    hidden_by: str = ""

@@ -31,15 +31,18 @@ def publish(
     progress: Progress | None = None,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """Bring the store up to the folder. Files that have not changed are not read.
 
     With `only`, other paths are not looked at, so that the cost is that of the change. What the
-    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER.
-    Raises FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if
-    another set than `accept` is held.
+    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER. If
+    it `accounts`, the report on the whole folder has an account of every file in it. Raises
+    FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if another
+    set than `accept` is held.
     """
-    return _publish(folder, store, site, now, only, progress, accept, guard, writes=True)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, only, progress, *how, writes=True)
 
 
 def preview(
@@ -50,13 +53,15 @@ def preview(
     *,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """What `publish` would do with the whole folder. Nothing is written.
 
     The folder may be another one than the published one. Nobody may change it meanwhile: posts
     that are missing in it would be withdrawn. Raises as `publish` does.
     """
-    return _publish(folder, store, site, now, None, None, accept, guard, writes=False)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, None, None, *how, writes=False)
 
 
 def _publish(
@@ -68,6 +73,7 @@ def _publish(
     progress: Progress | None,
     accept: str,
     guard: Guard,
+    accounts: bool,
     *,
     writes: bool,
 ) -> Report:
@@ -75,7 +81,8 @@ def _publish(
     with store.lock(), Spool() as entries:
         stored = recall(store, site, now, only, accepts=bool(accept))
         require_held(stored, accept)
-        findings = read_folder(folder, store, stored, site, now, entries, progress)
+        what = (folder, store, stored, site, now, entries, progress)
+        findings = read_folder(*what, counts_all=accounts)
         emptied = is_emptied(folder, store, stored, findings)
         if emptied and not accept:
             book = hold_everything(store, stored, now)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0007"
+SCHEMA_VERSION: Final = "0008"
 
 metadata = MetaData()
 
@@ -48,6 +48,8 @@ files = Table(
     Column("problems", Text, nullable=False),  # JSON
     Column("measured", Text, nullable=False, server_default=""),  # JSON; empty for most
     Column("passed_at", BigInteger),  # microseconds since 1970; see FileRecord
+    # The keys that hide a draft; empty until a store of schema 0007 has read it again.
+    Column("hidden_by", Text, nullable=False, server_default=""),
     Index("files_entry", "entry_id"),
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),

@@ -60,7 +60,7 @@ def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url:
         *("added: 1", "  Tea  https://example.org/posts/tea/", "changed: 0", "withdrawn: 0"),
         *("feeds changed: 3", "problems: 1"),
     ]
-    assert result.stdout.splitlines()[-1].startswith("  broken.md:3:7: ")
+    assert result.stdout.splitlines()[-1].startswith("  posts/broken.md:3:7: ")
 
 
 def test_an_unknown_job_ends_with_2(run: Run) -> None:

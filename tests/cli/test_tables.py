@@ -1,4 +1,4 @@
-"""Tables of commands: whole addresses at any width, JSON, CSV, and a store that is read-only."""
+"""Tables of commands: whole addresses at any width, JSON, CSV, stores that are read-only."""
 
 import csv
 import io

@@ -437,7 +437,10 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     store.jobs.end([name], json.dumps(report.to_dict(SITE.url)), now)
     store.close()
     cure = report.held_set.cure
-    assert f"held: 1 (the folder holds no post; {cure})\n  tea.md\n" in run("jobs", name).stdout
+    assert (
+        f"held: 1 (the folder holds no post; {cure})\n  posts/tea.md\n"
+        in run("jobs", name).stdout
+    )
 
 
 @pytest.mark.parametrize("state", ["empty", "missing"])

@@ -307,6 +307,7 @@ def downgrade(file: Path) -> None:
         for table in ("ledger", "forgotten", "held", "losses", "adoptions"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE jobs DROP COLUMN accept")
+        connection.execute("ALTER TABLE files DROP COLUMN hidden_by")
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
 
 

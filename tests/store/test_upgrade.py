@@ -237,6 +237,7 @@ def downgrade_to_third_schema(url: str) -> None:
         for name in ("watcher", "accept"):
             connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
         connection.execute(sa.text("DROP INDEX files_measured"))
+        connection.execute(sa.text("ALTER TABLE files DROP COLUMN hidden_by"))
         for column in (
             "files.measured",
             "files.passed_at",
@@ -415,3 +416,32 @@ def test_an_upgrade_to_the_ledger_keeps_ids_and_first_dates(
     assert {entry.id for entry in entries.values()} == ledger.keys()
     assert all(entry.withdrawn_at is None for entry in ledger.values())
     store.close()
+
+
+# --- to schema 0008
+
+
+def test_an_upgrade_reads_only_drafts_again_and_then_knows_what_hides_them(
+    posts: PostFolder, folder: Folder, new_url: str
+) -> None:
+    posts.write("tea.md")
+    posts.write("draft.md", draft="true")
+    posts.write("quiet.md", published="false")
+    store = Store(new_url)
+    publish(folder, store, a_site(), datetime.now(UTC))
+    store.close()
+    engine = sa.create_engine(new_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE files DROP COLUMN hidden_by")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    engine.dispose()
+    store = Store(new_url)
+    reports = [
+        publish(folder, store, a_site(), datetime.now(UTC), accounts=True) for _ in range(2)
+    ]
+    store.close()
+    assert [(report.read, report.feeds) for report in reports] == [(2, ()), (0, ())]
+    for report in reports:
+        assert report.account
+        assert report.account.groups["hidden"].details.keys() == {"draft", "published"}
+        assert report.account.total == 3

@@ -22,6 +22,7 @@ from feedsvc.publishing.reading.post_problems import (
 from feedsvc.publishing.reading.read_file import compose_entry, problems_of
 from feedsvc.source.folder import HIDDEN
 
+_LONGEST_REASON: Final = 200  # characters
 _NO_DATE: Final = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -108,6 +109,7 @@ def _not_published(
         due_at=due_at,
         problems=tuple(problems_of(reading)),
         passed_at=passed_at,
+        hidden_by=reading.reason[:_LONGEST_REASON] if isinstance(reading, Draft) else "",
     )
     if previous:
         record = replace(record, key=previous.key)
