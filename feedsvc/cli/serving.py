@@ -11,7 +11,7 @@ from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.printing import shown_source
 from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
-from feedsvc.logs import log_to_stderr
+from feedsvc.logs import log_to_stderr, log_what_python_prints, print_or_log
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.file_locks import sole_watcher
 
@@ -23,7 +23,7 @@ def serve(config: Path | None, seeds: Path | None) -> None:
     from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds)
-    log_to_stderr()
+    _log(settings)
     require_posts(settings)  # report its faults before anything starts
     with ExitStack() as stack, sole_watcher(settings.store.url):
 
@@ -41,7 +41,7 @@ def web(config: Path | None, seeds: Path | None) -> None:
     from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds)
-    log_to_stderr()
+    _log(settings)
     serve_http(settings, lambda: _announce(settings), lambda: None)
 
 
@@ -50,13 +50,13 @@ def web(config: Path | None, seeds: Path | None) -> None:
 def watch(config: Path | None, seeds: Path | None) -> None:
     """Watch the folder and publish, without serving."""
     settings = settings_from(config, seeds)
-    log_to_stderr()
+    _log(settings)
     require_posts(settings)
     ended = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: ended.set())
     with sole_watcher(settings.store.url), watching(settings):
-        click.echo(f"Watching {shown_source(settings)}", err=True)
+        print_or_log(f"Watching {shown_source(settings)}")
         ended.wait()
 
 
@@ -68,4 +68,9 @@ def _announce(settings: Settings) -> None:
         *(f"  {addresses.url(site_url, name)}" for name in addresses.FORMATS.values()),
         f"  {addresses.url(site_url, addresses.OPML_PATH)}  (all feeds)",
     ]
-    click.echo("\n".join(lines), err=True)
+    print_or_log("\n".join(lines))
+
+
+def _log(settings: Settings) -> None:
+    log_to_stderr(settings.log.level, settings.log.format)
+    log_what_python_prints()

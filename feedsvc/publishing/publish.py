@@ -37,15 +37,18 @@ def publish(
     progress: Progress | None = None,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """Bring the store up to the folder. Files that have not changed are not read.
 
     With `only`, other paths are not looked at, so that the cost is that of the change. What the
-    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER.
-    Raises FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if
-    another set than `accept` is held.
+    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER. If
+    it `accounts`, the report on the whole folder has an account of every file in it. Raises
+    FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if another
+    set than `accept` is held.
     """
-    return _publish(folder, store, site, now, only, progress, accept, guard, writes=True)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, only, progress, *how, writes=True)
 
 
 def preview(
@@ -56,13 +59,15 @@ def preview(
     *,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """What `publish` would do with the whole folder. Nothing is written.
 
     The folder may be another one than the published one. Nobody may change it meanwhile: posts
     that are missing in it would be withdrawn. Raises as `publish` does.
     """
-    return _publish(folder, store, site, now, None, None, accept, guard, writes=False)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, None, None, *how, writes=False)
 
 
 def _publish(
@@ -74,6 +79,7 @@ def _publish(
     progress: Progress | None,
     accept: str,
     guard: Guard,
+    accounts: bool,
     *,
     writes: bool,
 ) -> Report:
@@ -82,7 +88,8 @@ def _publish(
         with store.snapshot() as snapshot:
             site = with_generator(site, folder, snapshot.generator())
         try:
-            stored, findings = _look(folder, store, site, now, only, entries, progress, accept)
+            how = (entries, progress, accept, accounts)
+            stored, findings = _look(folder, store, site, now, only, *how)
         except FolderError:
             if writes:
                 withdraw_expired(store, now)
@@ -100,10 +107,8 @@ def _publish(
                 return report_on(snapshot, publication, changes, stored, findings, now, hold)
         identified = identify_posts(store, site, findings)
         with store.snapshot() as snapshot:
-            how = (guard, now)
-            hold = weigh(
-                snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
-            )
+            what = (findings, identified, stored, guard, now)
+            hold = weigh(snapshot, *what, accept=accept, is_emptied=emptied)
         findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = Changes(stored.revision)
@@ -123,6 +128,7 @@ def _look(
     entries: Spool,
     progress: Progress | None,
     accept: str,
+    accounts: bool,
 ) -> tuple[Stored, Findings]:
     """What the store has of the folder, and what is found there.
 
@@ -130,9 +136,10 @@ def _look(
     """
     stored = recall(store, site, now, only, accepts=bool(accept))
     require_held(stored, accept)
-    findings = read_folder(folder, store, stored, site, now, entries, progress)
+    how = (site, now, entries, progress)
+    findings = read_folder(folder, store, stored, *how, counts_all=accounts)
     if may_be_emptied(folder, store, stored, findings):
         entries.clear()
         stored = recall(store, site, now, None)
-        findings = read_folder(folder, store, stored, site, now, entries, progress)
+        findings = read_folder(folder, store, stored, *how, counts_all=accounts)
     return stored, with_ended_posts(findings, folder, store, stored, now)

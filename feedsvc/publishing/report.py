@@ -1,15 +1,17 @@
 """What one publish did, in the paths of files and feeds, and the problems that remain."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.ledger.losses import HeldSet, held_set
-from feedsvc.core.problems import Problem
+from feedsvc.core.problems import Problem, path_below
+from feedsvc.publishing.account import Account, account_of
 from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.outcomes import outcome_of
 from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored
@@ -27,7 +29,8 @@ class Report:
     found. The `unsettled` files need another look soon. At `next_due`, the date of a file
     comes. `held_set` are the losses that wait for somebody to accept them; if the folder is
     empty, nothing was published. `outlook` is what subscribers see. Nobody has changed the
-    `newly_hidden` files: a rule of this version of feedsvc hides them.
+    `newly_hidden` files: a rule of this version of feedsvc hides them. The `account` is of
+    every file in the folder, on demand. Paths are relative to the folder: see `below`.
     """
 
     added: tuple[str, ...]
@@ -44,6 +47,34 @@ class Report:
     held_set: HeldSet = field(default_factory=HeldSet)
     outlook: Outlook = field(default_factory=Outlook)
     newly_hidden: tuple[str, ...] = ()
+    account: Account | None = None
+
+    def below(self, root: str) -> "Report":
+        """The report for readers: its paths begin with `root`, as they write the folder.
+
+        Only `unsettled` is still relative to the folder.
+        """
+        if root in ("", "."):
+            return self
+
+        def paths(relative: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(path_below(root, path) for path in relative)
+
+        def problems(relative: tuple[Problem, ...]) -> tuple[Problem, ...]:
+            return tuple(problem.below(root) for problem in relative)
+
+        return replace(
+            self,
+            added=paths(self.added),
+            changed=paths(self.changed),
+            withdrawn=paths(self.withdrawn),
+            problems=problems(self.problems),
+            noticed=problems(self.noticed),
+            held_set=self.held_set.below(root),
+            outlook=self.outlook.below(root),
+            newly_hidden=paths(self.newly_hidden),
+            account=self.account and self.account.below(root),
+        )
 
     @property
     def held(self) -> int:
@@ -111,7 +142,23 @@ def report_on(
         held_set=held_set(hold.book.held),
         outlook=outlook(changes, hold, known, paths, changes.titles | titles),
         newly_hidden=newly_hidden(findings.files, stored),
+        account=_account(publication, stored, findings, hold),
     )
+
+
+def _account(
+    publication: Publication, stored: Stored, findings: Findings, hold: Hold
+) -> Account | None:
+    """The account of the folder; None unless the findings counted all files."""
+    if findings.left_out is None:
+        return None
+    now = {record.path: record for record in publication.files}
+    held = {loss.path for loss in hold.book.held if loss.kind == "re-identified"} | hold.paths
+    outcomes = (
+        (path, outcome_of(now.get(path) or stored.records.get(path), is_held=path in held))
+        for path in findings.paths
+    )
+    return account_of(outcomes, findings.left_out, findings.problems, publication.site.zone)
 
 
 def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:

@@ -21,9 +21,6 @@ from feedsvc.core.websub.subscriptions import Target
 
 def file_row(record: FileRecord) -> dict[str, Any]:
     """The record as a row of `files`."""
-    problems = [
-        [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text] for p in record.problems
-    ]
     return {
         "path": record.path,
         **asdict(record.stamp),
@@ -34,10 +31,11 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "missing_since": record.missing_since,
         "key": record.key,
         "wants": record.wants,
-        "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
+        "problems": _problems_text(record.problems),
         "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
         "passed_at": record.passed_at,
         "ends_at": record.ends_at,
+        "hidden_by": record.hidden_by,
         **_hidden_columns(record.hides),
     }
 
@@ -59,6 +57,15 @@ def _hidden_post(row: RowMapping) -> HiddenPost | None:
     return HiddenPost(*texts, datetime.fromisoformat(date) if date else None)
 
 
+def _problems_text(problems: tuple[Problem, ...]) -> str:
+    rows = [
+        [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text]
+        + ([p.others] if p.others else [])
+        for p in problems
+    ]
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
+
+
 def file_record(row: RowMapping) -> FileRecord:
     """The record in a row of `files`."""
     return FileRecord(
@@ -76,12 +83,14 @@ def file_record(row: RowMapping) -> FileRecord:
         row["passed_at"],
         row["ends_at"],
         _hidden_post(row),
+        row["hidden_by"],
     )
 
 
 def problems_of(path: str, text: str) -> tuple[Problem, ...]:
     """The problems in a row of `files`."""
-    return tuple(Problem(path, *fields) for fields in json.loads(text)) if text else ()
+    rows = json.loads(text) if text else ()
+    return tuple(Problem(path, *row[:7], *map(tuple, row[7:])) for row in rows)
 
 
 def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:

@@ -54,6 +54,8 @@ files = Table(
     Column("hides_title", String, nullable=False, server_default=""),  # digest
     Column("hides_body", String, nullable=False, server_default=""),  # digest
     Column("hides_date", String, nullable=False, server_default=""),  # as in `entries`
+    # The keys that hide a draft; empty until a store of schema 0007 has read it again.
+    Column("hidden_by", Text, nullable=False, server_default=""),
     Index("files_entry", "entry_id"),
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),

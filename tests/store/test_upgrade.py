@@ -464,3 +464,33 @@ def downgrade_to_seventh_schema(url: str) -> None:
             connection.execute(sa.text(statement))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
     engine.dispose()
+
+
+# --- to schema 0008
+
+
+def test_an_upgrade_reads_only_drafts_again_and_then_knows_what_hides_them(
+    posts: PostFolder, folder: Folder, new_url: str
+) -> None:
+    posts.write("tea.md")
+    posts.write("draft.md", draft="true")
+    posts.write("quiet.md", published="false")
+    store = Store(new_url)
+    publish(folder, store, a_site(), datetime.now(UTC))
+    store.close()
+    engine = sa.create_engine(new_url)
+    with engine.begin() as connection:
+        for statement in BEFORE_0008:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    engine.dispose()
+    store = Store(new_url)
+    reports = [
+        publish(folder, store, a_site(), datetime.now(UTC), accounts=True) for _ in range(2)
+    ]
+    store.close()
+    assert [(report.read, report.feeds) for report in reports] == [(2, ()), (0, ())]
+    for report in reports:
+        assert report.account
+        assert report.account.groups["hidden"].details.keys() == {"draft", "published"}
+        assert report.account.total == 3

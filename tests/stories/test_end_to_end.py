@@ -93,7 +93,7 @@ def test_a_broken_edit_is_logged_and_the_old_version_served(
 ) -> None:
     before = server.get("/atom.xml").content
     posts.write_raw("tea.md", b"---\ntitle: [\n---\n")
-    wait_until(lambda: "tea.md:" in server.log, "the problem in the log", 5)
+    wait_until(lambda: " posts/tea.md:" in server.log, "the problem in the log", 5)
     assert server.get("/atom.xml").content == before
 
 

@@ -115,8 +115,10 @@ class TimedFolder(Folder):
         super().__init__(root, quiet=0)
         self._offsets = offsets  # since when (of the real clock), and how far ahead
 
-    def survey(self, only: Collection[str] | None = None) -> Survey:
-        survey = super().survey(only)
+    def survey(
+        self, only: Collection[str] | None = None, *, counts_all: bool = False
+    ) -> Survey:
+        survey = super().survey(only, counts_all=counts_all)
         stamps = {path: self._shifted(stamp) for path, stamp in survey.stamps.items()}
         return replace(survey, stamps=stamps)
 

@@ -15,9 +15,10 @@ from tests.support.run import shared
 
 # What takes a store back from schema 0008 to 0007.
 _HIDES: Final = ("hides_key", "hides_title", "hides_body")
+_COLUMNS: Final = ("ends_at", "hidden_by", "hides_date", *_HIDES)
 BEFORE_0008: Final = (
     *(f"DROP INDEX files_{name}" for name in ("ends", *_HIDES)),
-    *(f"ALTER TABLE files DROP COLUMN {name}" for name in ("ends_at", "hides_date", *_HIDES)),
+    *(f"ALTER TABLE files DROP COLUMN {name}" for name in _COLUMNS),
 )
 
 

@@ -157,6 +157,16 @@ def test_it_goes_on_when_the_folder_vanishes_and_comes_back(
         wait_until(lambda: titles(store) == {"Tea", "More"}, "the recovery", 10)
 
 
+def test_the_log_says_that_the_folder_has_no_posts(
+    posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        wait_until(lambda: f"no files in {posts.root}; write" in caplog.text, "the line", 10)
+        posts.write("tea.md", title="Tea", lang="??")
+        wait_until(lambda: f"{posts.root}/tea.md:4:7: lang" in caplog.text, "its path", 10)
+
+
 def test_it_publishes_once_another_process_releases_the_lock(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.entries import Entry
@@ -20,6 +21,8 @@ from feedsvc.publishing.reading.post_problems import (
 )
 from feedsvc.publishing.reading.read_file import compose_entry, problems_of
 from feedsvc.source.folder import HIDDEN
+
+_LONGEST_REASON: Final = 200  # characters
 
 
 def assess(
@@ -108,6 +111,7 @@ def _not_published(
         problems=tuple(problems_of(reading)),
         passed_at=passed_at,
         hides=_hidden_post(reading),
+        hidden_by=reading.reason[:_LONGEST_REASON] if isinstance(reading, Draft) else "",
     )
     if previous:
         record = replace(record, key=previous.key)

@@ -10,6 +10,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.reading.post_problems import Position
+from feedsvc.source.left_out import LeftOut
 
 _UNREAD: Final = Stamp(-1, 0, 0, 0)  # no file has this stamp
 
@@ -64,6 +65,7 @@ class Findings:
     paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
     that cannot be read. Nobody writes into a folder that `stands`. The posts of missing files
     in `ended` have expired, or their authors hide them in other files: they are withdrawn.
+    For an account, `paths` are the listed files, and `left_out` counts the others.
     """
 
     files: tuple[Finding, ...] = ()
@@ -77,6 +79,8 @@ class Findings:
     hidden: frozenset[str] = frozenset()
     stands: bool = False
     ended: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
     def saw(self, path: str) -> bool:
         """True if it is known whether there is a file at this path."""

@@ -42,14 +42,18 @@ def read_folder(
     now: datetime,
     entries: Spool,
     progress: Progress | None,
+    *,
+    counts_all: bool = False,
 ) -> Findings:
     """List the folder, read what has changed, and add the entries of posts to `entries`.
 
     `progress` is called before each file, with the number of files done and of all files. If
     nothing was ever published, files that are being written get one quiet period to be
-    finished, so that a new site does not start with empty feeds.
+    finished, so that a new site does not start with empty feeds. If it `counts_all`, the
+    findings have what an account needs.
     """
-    survey = _survey(folder, stored, progress)
+    counts_all = counts_all and stored.scope is None
+    survey = _survey(folder, stored, progress, counts_all=counts_all)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
     missing = tuple(
         replace(record, missing_since=None) if record.path in stored.emptied_since else record
@@ -97,6 +101,8 @@ def read_folder(
         scope=stored.scope,
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
         stands=folder.stands,
+        paths=tuple(sorted(survey.stamps)) if counts_all else (),
+        left_out=survey.left_out,
     )
 
 
@@ -183,7 +189,9 @@ class _Reader:
         if self.stored.needs_all:
             return True
         return record is not None and (
-            record.wants in self.freed_keys or _has_other_attachments(record, self.attached)
+            (record.state == "draft" and not record.hidden_by)  # of an earlier feedsvc
+            or record.wants in self.freed_keys
+            or _has_other_attachments(record, self.attached)
         )
 
     def _assessed(
@@ -207,14 +215,20 @@ class _Reader:
         return _Look(finding if finding.record != record else None, entry, is_read=True)
 
 
-def _survey(folder: Folder, stored: Stored, progress: Progress | None) -> Survey:
+def _survey(
+    folder: Folder, stored: Stored, progress: Progress | None, *, counts_all: bool
+) -> Survey:
     """What is in the folder; before the first publish, after the quiet period of new files."""
-    survey = folder.survey(stored.scope)
+
+    def look() -> Survey:
+        return folder.survey(counts_all=True) if counts_all else folder.survey(stored.scope)
+
+    survey = look()
     stamps = survey.stamps.values()
     if stored.revision or not any(folder.has_just_changed(s.ctime_ns) for s in stamps):
         return survey
     _wait(folder.quiet, len(stamps), progress)
-    return folder.survey(stored.scope)
+    return look()
 
 
 def _wait(seconds: float, total: int, progress: Progress | None) -> None:

@@ -438,7 +438,7 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     store.close()
     cure = report.held_set.cure
     assert (
-        f"held: 1 (the folder holds no public post; {cure})\n  tea.md\n"
+        f"held: 1 (the folder holds no public post; {cure})\n  posts/tea.md\n"
         in run("jobs", name).stdout
     )
 

@@ -1,7 +1,7 @@
 """A post that its author hides or that expires is withdrawn, also while its file is held."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 
 from feedsvc.errors import FolderError
 from feedsvc.publishing.guarding.guard import Guard
-from feedsvc.source.folder import Folder
+from feedsvc.source.folder import Folder, Survey
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store
 from feedsvc.watcher.watcher import Watcher
@@ -309,8 +309,10 @@ def test_a_post_expires_although_its_folder_cannot_be_read(site: Blog) -> None:
 class Unreadable(Folder):
     """A folder in which `closed` cannot be read, also for root."""
 
-    def survey(self, only=None):  # type: ignore[no-untyped-def]
-        survey = super().survey(only)
+    def survey(
+        self, only: Collection[str] | None = None, *, counts_all: bool = False
+    ) -> Survey:
+        survey = super().survey(only, counts_all=counts_all)
         survey.unreadable.add("closed")
         return survey
 

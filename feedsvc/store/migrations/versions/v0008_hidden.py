@@ -1,4 +1,4 @@
-"""When published posts expire, and which posts hidden files contain."""
+"""When published posts expire, which posts hidden files contain, and which keys hide them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ _HIDES = ("hides_key", "hides_title", "hides_body")
 
 def upgrade() -> None:
     op.add_column("files", sa.Column("ends_at", sa.BigInteger))
+    op.add_column("files", sa.Column("hidden_by", sa.Text, nullable=False, server_default=""))
     op.add_column("files", sa.Column("hides_key", sa.Text, nullable=False, server_default=""))
     for name in ("hides_title", "hides_body", "hides_date"):
         op.add_column("files", sa.Column(name, sa.String, nullable=False, server_default=""))
