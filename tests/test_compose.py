@@ -71,7 +71,8 @@ def test_folders_are_mounted_where_the_image_expects_them(service: Service) -> N
     (folder,) = re.findall(r"^WORKDIR (\S+)$", _dockerfile(), re.M)[-1:]
     targets = [volume.split(":")[1] for volume in service["volumes"]]
     assert [each for each in targets if not each.startswith(f"{folder}/")] == []
-    assert f"{folder}/config" in targets
+    declared = re.findall(r'"(/[^"]+)"', "".join(re.findall("^VOLUME .*", _dockerfile(), re.M)))
+    assert sorted(targets) == sorted([f"{folder}/config", *declared])
 
 
 def _dockerfile() -> str:

@@ -168,7 +168,8 @@ def _calls(program: str) -> list[Any]:
 
 def _parse(command: click.Command, words: list[str], parent: click.Context | None) -> None:
     """Parse like click, without running. Raises UsageError for unknown commands and options."""
-    context = click.Context(command, parent=parent, info_name=command.name)
+    how = command.context_settings  # a command keeps the names of its first --help
+    context = click.Context(command, parent=parent, info_name=command.name, **how)
     given, rest, _ = command.make_parser(context).parse_args(list(words))
     if {"help", "version", "sample_config"} & given.keys():
         return

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.printing import print_table, printable
+from feedsvc.cli.tables import print_table
 from feedsvc.cli.wiring import ledger_file_of, limits_of
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
@@ -18,8 +18,10 @@ from feedsvc.core.adopting.plan import Adoption, Plan
 from feedsvc.core.adopting.read_feed import MOST_OCTETS, read_feed
 from feedsvc.core.dates import rfc3339
 from feedsvc.errors import FeedError
+from feedsvc.logs import printable
 from feedsvc.publishing.adopt import adopt, plan_adoption, undo
 from feedsvc.settings.settings import Settings
+from feedsvc.source.opening import source_of
 from feedsvc.store.store import Store, store_to_look_at
 
 _HEADINGS: Final = ("", "id", "title", "post", "why")
@@ -64,11 +66,10 @@ def adopt_command(
                 posts = undo(store, now)
             _print_undone(posts, format_name)
             return
-        if yes:
-            with _ledger_file_kept(settings, store):
-                planned = adopt(store, old_feeds, now, with_rules=not no_rules)
-        else:
-            planned = plan_adoption(store, old_feeds, now, with_rules=not no_rules)
+        root = source_of(settings).shown_root
+        work = adopt if yes else plan_adoption
+        with _ledger_file_kept(settings, store) if yes else nullcontext():
+            planned = work(store, old_feeds, now, with_rules=not no_rules, root=root)
         if format_name == "json":
             click.echo(json.dumps(_to_dict(planned, is_written=yes), indent=2))
             return

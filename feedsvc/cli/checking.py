@@ -4,22 +4,24 @@ It imports neither the store nor a server: an editor runs it each time a post is
 """
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from feedsvc.cli.check_formats import FORMATS
+from feedsvc.cli.check_formats import FORMATS, path_in_repository
 from feedsvc.cli.options import check_settings, settings_options
-from feedsvc.cli.printing import print_explanation, printable
+from feedsvc.cli.printing import print_explanation, shown_source
 from feedsvc.core.rules import AUTO
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreTooOld
+from feedsvc.logs import printable
 from feedsvc.publishing.check import check as check_folder
 from feedsvc.publishing.check import explain_file
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder
+from feedsvc.source.folder import Folder, shown_path
 from feedsvc.source.opening import source_of
 
 
@@ -44,21 +46,56 @@ def check(
     refused, and with 2 if nothing could be checked.
     """
     settings, path = check_settings(config, seeds, path)
-    content = settings.content
-    posts = _clone_of(settings) if settings.source.git else content.seeds
-    root, only = _paths_to_check(posts, path)
-    folder = Folder(root, 0, content.include, content.exclude)
-    site = _site_to_check(settings)
+    checked = _to_check(settings, path)
+    content, site = settings.content, _site_to_check(settings)
+    folder = Folder(checked.root, 0, content.include, content.exclude)
     if explain:
-        if only is None:
+        if checked.only is None:
             raise click.UsageError("--explain needs the PATH of a post")
-        print_explanation(explain_file(folder, site, *only))
+        (only,) = checked.only
+        print_explanation(explain_file(folder, site, only, checked.shown_root))
         return
-    problems = check_folder(folder, site, only, settings.redirects.presets)
-    for line in FORMATS[format_name](problems, root.as_posix()):
+    found = check_folder(folder, site, checked.only, settings.redirects.presets)
+    shown_root = checked.shown_root
+    if format_name == "github" and not settings.source.git:
+        shown_root = path_in_repository(shown_root)
+    named = "" if checked.only else checked.shown_root or shown_source(settings)
+    for line in FORMATS[format_name](found.below(shown_root), named, site.zone):
         click.echo(printable(line))
-    if any(problem.refuses for problem in problems):
+    if any(problem.refuses for problem in found.problems):
         sys.exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToCheck:
+    """The folder to check, how messages name it, and the path of one post in it, if any."""
+
+    root: Path
+    shown_root: str
+    only: set[str] | None = None
+
+
+def _to_check(settings: Settings, path: Path | None) -> _ToCheck:
+    """What to check; by default the folder of the settings.
+
+    A post below the folder of posts is read as a part of that folder.
+    """
+    if path and path.is_dir():
+        return _ToCheck(path, path.as_posix())
+    if settings.source.git:
+        from feedsvc.cli.wiring import source_to_read  # not at the top: it imports SQLAlchemy
+
+        source = source_to_read(settings)
+        posts, shown_root = source.folder.root, source.shown_root
+    else:
+        posts = settings.content.seeds
+        shown_root = shown_path(posts)
+    if path is None:
+        return _ToCheck(posts, shown_root)
+    real = path.parent.resolve() / path.name
+    if not real.is_relative_to(posts.resolve()):
+        posts, shown_root = path.parent, path.parent.as_posix()
+    return _ToCheck(posts, shown_root, {real.relative_to(posts.resolve()).as_posix()})
 
 
 def _site_to_check(settings: Settings) -> Site:
@@ -86,21 +123,3 @@ def _published_generator(settings: Settings) -> str | None:
         return ""  # its rules are those of the version that wrote it
     except StoreError:
         return None  # a check works without a store
-
-
-def _clone_of(settings: Settings) -> Path:
-    """The folder of posts in the clone of `source.git`."""
-    from feedsvc.cli.wiring import source_to_read  # not at the top: it imports SQLAlchemy
-
-    return source_to_read(settings).folder.root
-
-
-def _paths_to_check(posts: Path, path: Path | None) -> tuple[Path, set[str] | None]:
-    """The folder to check, and the path of the one post in it; None for all posts.
-
-    A post below the folder of posts is read as a part of that folder.
-    """
-    if path is None or not path.is_file():
-        return path or posts, None
-    root = posts if path.resolve().is_relative_to(posts.resolve()) else path.parent
-    return root, {(path.parent.resolve() / path.name).relative_to(root.resolve()).as_posix()}

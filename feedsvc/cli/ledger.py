@@ -11,7 +11,6 @@ from typing import BinaryIO, Final
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.printing import printable
 from feedsvc.cli.wiring import (
     ledger_file_of,
     limits_of,
@@ -20,7 +19,9 @@ from feedsvc.cli.wiring import (
     store_to_list,
 )
 from feedsvc.core.ledger.ledger import forgotten_hash
+from feedsvc.core.problems import path_below
 from feedsvc.errors import FeedsvcError, StoreError
+from feedsvc.logs import printable
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.ledger_files import import_ledger, replace_file, write_ledger
@@ -166,13 +167,14 @@ def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
         paths = snapshot.published_from(entry_id)
     if not paths:
         return
-    folder = source_to_read(settings).folder_to_read()
+    source = source_to_read(settings)
+    folder = source.folder_to_read()
     survey = folder.survey(paths)
     for path in paths:
         if path in survey.stamps or survey.hides(path):
             raise FeedsvcError(
-                f"{folder.root / path} still publishes {entry_id}; delete it first, then run "
-                "this command again"
+                f"{path_below(source.shown_root, path)} still publishes {entry_id}; delete it "
+                "first, then run this command again"
             )
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import io
+import logging
 import pkgutil
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from feedsvc import __version__
 from feedsvc.cli.options import settings_options
 from feedsvc.errors import FeedsvcError
+from feedsvc.logs import print_or_log
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -103,12 +105,12 @@ class _Group(click.Group):
         try:
             return super().invoke(context)
         except FeedsvcError as error:
-            click.echo(f"feedsvc: {error}", err=True)
+            print_or_log(f"feedsvc: {error}", logging.ERROR)
             context.exit(2)
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise  # the reader of a pipe has closed it, and click ends quietly
-            click.echo(f"feedsvc: {error}", err=True)
+            print_or_log(f"feedsvc: {error}", logging.ERROR)
             context.exit(2)
 
 

@@ -1,13 +1,17 @@
 """Prints tables, reports and progress, for a terminal or for a program."""
 
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from feedsvc.cli.accounts import print_account
+from feedsvc.cli.tables import print_json
+from feedsvc.core.problems import path_below
+from feedsvc.logs import printable
+from feedsvc.source.folder import shown_path
 
 # Only a terminal needs rich, and `check` prints no report: what they import takes time.
 if TYPE_CHECKING:
@@ -23,38 +27,8 @@ def print_explanation(rows: list[tuple[str, str, str]]) -> None:
         click.echo(f"{name:<10}  {printable(value)}{origin}")
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table on a terminal; elsewhere, lines with tabs between the fields."""
-    if not sys.stdout.isatty():
-        for row in rows:
-            click.echo("\t".join(map(printable, row)))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))  # Text: rich must not read a title as markup
-    Console().print(table)
-
-
-def job_row(job: "Job") -> tuple[str, ...]:
-    """A row of the table of jobs."""
-    asked, ended = utc(job.asked_at), utc(job.ended_at)
-    error = printable(job.error)
-    return (job.name, job.kind, job.state, str(job.calls), asked, ended, error)
-
-
-def utc(when: datetime | None) -> str:
-    """A time in UTC with seconds; empty if there is none."""
-    return f"{when:%Y-%m-%d %H:%M:%S}Z" if when else ""
-
-
-def print_job(job: "Job") -> None:
-    """Print a job and its report."""
+def print_job(job: "Job", root: str) -> None:
+    """Print a job and its report. The paths of the report are shown below `root`."""
     fields = job.to_dict()
     report: dict[str, Any] = fields.pop("report") or {}
     for key, value in fields.items():
@@ -71,10 +45,11 @@ def print_job(job: "Job") -> None:
         if held["count"]:
             click.echo(f"held: {held['count']} ({held['fault']}; {held['cure']})")
             for loss in held.get("entries", ()):
-                click.echo(f"  {printable(loss['path'])}")
+                click.echo(f"  {printable(path_below(root, loss['path']))}")
         click.echo(f"problems: {len(report['problems'])}")
         for problem in report["problems"]:
-            parts = (problem["path"], problem["line"], problem["column"])
+            path = path_below(root, problem["path"])
+            parts = (path, problem["line"], problem["column"])
             location = ":".join(str(part) for part in parts if part)
             click.echo(printable(f"  {location}: {problem['fault']}; {problem['cure']}"))
 
@@ -99,8 +74,11 @@ def progress_of(what: str) -> Iterator[Callable[[int, int], None]]:
     yield line
 
 
-def print_report(reports: "list[Report]") -> None:
-    """Print what successive publishes did, and the problems that remain."""
+def print_report(reports: "list[Report]", folder: str) -> None:
+    """Print what successive publishes did, the problems that remain, and the account.
+
+    `folder` is the name of the folder of posts in messages.
+    """
     for word in ("added", "changed", "withdrawn"):
         paths = [path for report in reports for path in getattr(report, word)]
         click.echo(f"{word}: {len(paths)}")
@@ -115,6 +93,8 @@ def print_report(reports: "list[Report]") -> None:
         click.echo(f"hidden by a rule that is new in this version: {len(hidden)}")
         _print_first(hidden, len(hidden))
     print_problems(reports[-1])
+    if reports[-1].account:
+        print_account(reports[-1].account, "" if held.is_emptied else folder)
 
 
 def print_outlook(report: "Report") -> None:
@@ -142,8 +122,9 @@ def print_outlook_as_json(report: "Report") -> None:
         "feeds": {"count": len(report.feeds), "paths": list(report.feeds)},
         "refused": report.refused,
         "problems": [problem.to_dict() for problem in report.problems],
+        "files": report.account and report.account.to_dict(),
     }
-    click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    print_json(whole)
 
 
 def print_problems(report: "Report") -> None:
@@ -167,14 +148,9 @@ def print_restricted(report: "Report") -> None:
             click.echo(f"    {printable(path)}{withdrawn}")
 
 
-def printable(text: str) -> str:
-    """The text with control characters escaped, so that it cannot control a terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def shown_source(settings: "Settings") -> str:
     """The source of posts in messages. The URL of a repository may hold a password."""
     source = settings.source
     if source.git:
         return f"the branch {source.branch} of a repository"
-    return str(settings.content.seeds)
+    return shown_path(settings.content.seeds)

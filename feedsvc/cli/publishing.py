@@ -23,7 +23,6 @@ from feedsvc.cli.printing import (
     print_problems,
     print_report,
     print_restricted,
-    printable,
     progress_of,
     shown_source,
 )
@@ -35,8 +34,9 @@ from feedsvc.cli.wiring import (
     warn_unkept,
 )
 from feedsvc.errors import StoreLocked
+from feedsvc.logs import printable
 from feedsvc.publishing.export import export
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
 from feedsvc.publishing.shared_addresses import shared_addresses
@@ -99,7 +99,7 @@ def publish_command(
         with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
             reports = _publish_settled(settings, store, accept=accept)
             shared = shared_addresses(store, settings.redirects.presets)
-    print_report(reports)
+    print_report(reports, shown_source(settings))
     if shared:
         click.echo(f"old addresses that several names share: {len(shared)}")
     for line in shared:
@@ -166,13 +166,14 @@ def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[R
                 progress=shown,
                 accept=accepted,
                 guard=guard_of(settings),
+                accounts=True,
             )
 
         while not reports or (reports[-1].unsettled and time.monotonic() < until):
             reports.append(_when_unlocked(publish_once))
     if ledger_file:
         ledger_file.write(store)
-    return reports
+    return [report.below(source.shown_root) for report in reports]
 
 
 def _rehearse(settings: Settings, *, accept: str) -> Report:
@@ -184,10 +185,11 @@ def _rehearse(settings: Settings, *, accept: str) -> Report:
         _filled(published, ledger_file) as store,
         source.proposed("") as folder,
     ):
-        guard = guard_of(settings)
-        return _when_unlocked(
-            lambda: preview(folder, store, site, datetime.now(UTC), accept=accept, guard=guard)
+        how = {"accept": accept, "guard": guard_of(settings), "accounts": True}
+        report = _when_unlocked(
+            lambda: preview(folder, store, site, datetime.now(UTC), **how)  # type: ignore[arg-type]
         )
+    return report.below(source.shown_root)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
     no feed has TOPIC.
     """
     settings = settings_from(config, seeds)
-    log_to_stderr()
+    log_to_stderr(settings.log.level, settings.log.format)
     store = Store(settings.store.url, limits=limits_of(settings))
     if retry is not None:
         _retry(store, settings.site.url, retry)

@@ -23,7 +23,7 @@ from feedsvc.cli.options import (
 from feedsvc.cli.printing import shown_source
 from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
-from feedsvc.logs import log_to_stderr
+from feedsvc.logs import log_to_stderr, log_what_python_prints, print_or_log
 from feedsvc.settings.local_addresses import (
     is_local,
     local_site_url,
@@ -62,7 +62,7 @@ def serve(
     settings = settings_from(config, seeds, folder, host=host, port=port)
     if port is not None or _is_port_given(os.environ):
         settings = with_port_in_url(settings)
-    log_to_stderr()
+    _log(settings)
     require_posts(settings)  # report its faults before anything starts
     with ExitStack() as stack, sole_watcher(settings.store.url):
 
@@ -83,7 +83,7 @@ def web(config: Path | None, seeds: Path | None, host: str | None, port: int | N
     from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds, host=host, port=port)
-    log_to_stderr()
+    _log(settings)
     serve_http(settings, lambda: _announce(settings), lambda: None)
 
 
@@ -92,13 +92,13 @@ def web(config: Path | None, seeds: Path | None, host: str | None, port: int | N
 def watch(config: Path | None, seeds: Path | None) -> None:
     """Watch the folder and publish, without serving."""
     settings = settings_from(config, seeds)
-    log_to_stderr()
+    _log(settings)
     require_posts(settings)
     ended = threading.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: ended.set())
     with sole_watcher(settings.store.url), watching(settings):
-        click.echo(f"Watching {shown_source(settings)}", err=True)
+        print_or_log(f"Watching {shown_source(settings)}")
         ended.wait()
 
 
@@ -117,7 +117,7 @@ def _announce(settings: Settings) -> None:
     ]
     if not is_local(settings):
         lines.append(f"  {local_site_url(settings)}/  (on this machine)")
-    click.echo("\n".join(lines), err=True)
+    print_or_log("\n".join(lines))
 
 
 def _open_browser(settings: Settings) -> None:
@@ -149,3 +149,8 @@ def _is_ready(settings: Settings) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _log(settings: Settings) -> None:
+    log_to_stderr(settings.log.level, settings.log.format)
+    log_what_python_prints()

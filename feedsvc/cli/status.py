@@ -1,16 +1,17 @@
 """The command that shows the state of the store: status."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.printing import printable, utc
+from feedsvc.cli.tables import print_json, utc
 from feedsvc.cli.wiring import limits_of
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set
+from feedsvc.logs import printable
+from feedsvc.source.opening import source_of
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import store_to_try
 
@@ -31,12 +32,13 @@ def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
     """
     settings = settings_from(config, seeds)
     with (
-        store_to_try(settings.store.url, limits_of(settings)) as store,
+        store_to_try(settings.store.url, limits_of(settings), reads=True) as store,
         store.snapshot() as snapshot,
     ):
-        facts, held = _facts(snapshot), held_set(snapshot.held())
+        root = source_of(settings).shown_root
+        facts, held = _facts(snapshot), held_set(snapshot.held()).below(root)
     if format_name == "json":
-        click.echo(json.dumps(facts | {"held": held.to_dict()}, ensure_ascii=False, indent=2))
+        print_json(facts | {"held": held.to_dict()})
         return
     for name, value in facts.items():
         click.echo(f"{name.replace('_', ' ')}: {'never' if value is None else value}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from feedsvc.errors import FolderError, SettingsError
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of
@@ -103,8 +103,8 @@ def require_posts(settings: Settings) -> None:
 
 
 def store_to_list(settings: Settings) -> Store:
-    """The store as it is. Its schema is not upgraded."""
-    return Store(settings.store.url, upgrade=False, limits=limits_of(settings))
+    """The store as it is, which may be read-only. Its schema is not upgraded."""
+    return Store(settings.store.url, upgrade=False, reads=True, limits=limits_of(settings))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Defines what the store keeps about each file: its stamp, state and problems."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from feedsvc.core.problems import Problem
@@ -19,6 +20,20 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenPost:
+    """The post in a file that is hidden, as far as it can be read.
+
+    `key` and `published` are what its post would have. The digests are those of LedgerEntry;
+    `body_digest` is empty if the text is too short to recognise a post.
+    """
+
+    key: str
+    title_digest: str
+    body_digest: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class FileRecord:
     """A file as it was last read; `digest` is a hash of its bytes.
 
@@ -29,8 +44,9 @@ class FileRecord:
     files, as the post names them, and the length in octets that the feeds give for each.
 
     `passed_at` is a date in the post that has passed: the release of a published post, or the
-    expiry of an expired one. It counts as passed even if the clock is set back. All times are
-    in microseconds since 1970.
+    expiry of an expired one. It counts as passed even if the clock is set back. A published
+    post expires at `ends_at`. A file that its author hides has the post in `hides`, and the
+    keys that hide it in `hidden_by`. All times are in microseconds since 1970.
     """
 
     path: str
@@ -45,3 +61,6 @@ class FileRecord:
     wants: str = ""
     measured: tuple[tuple[str, int | None], ...] = ()
     passed_at: int | None = None
+    ends_at: int | None = None
+    hides: HiddenPost | None = None
+    hidden_by: str = ""

@@ -1,6 +1,7 @@
 """Defines the problems of posts, with a fault and a cure for the author."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +26,8 @@ class Problem:
     `line` and `column` count from 1; 0 means the whole file or line. `code` is the kind of
     fault for programs (docs/problems.md). `text` is the faulty text, cut short. A problem that
     `refuses` keeps the new version of the file out of the feeds; the last published version
-    stays, within `span`. Any other problem is a warning. Problems with equal position, fault
-    and cure are equal.
+    stays, within `span`. Any other problem is a warning. `others` are the paths of other files
+    that `fault` names. Problems with equal position, fault and cure are equal.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Problem:
     code: str = field(default="", compare=False)
     column: int = field(default=0, compare=False)
     text: str = field(default="", compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
     span: Span = field(default=Span(), compare=False)
 
     @property
@@ -46,6 +48,14 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.location}: {self.fault}; {self.cure}"
+
+    def below(self, root: str) -> "Problem":
+        """The problem with its paths below `root`: see path_below."""
+        fault = self.fault
+        for other in self.others:
+            named = rf"(?<= ){re.escape(other)}(?![^ ,;])"
+            fault = re.sub(named, lambda _: path_below(root, other), fault, count=1)  # noqa: B023
+        return replace(self, path=path_below(root, self.path), fault=fault)
 
     def to_dict(self) -> dict[str, Any]:
         """The problem as a dict, for JSON."""
@@ -59,3 +69,13 @@ class Problem:
             "cure": self.cure,
             "text": self.text,
         }
+
+
+def path_below(root: str, path: str) -> str:
+    """A path of the folder of posts as its reader can open it.
+
+    `root` is the folder as the reader writes it; empty if the reader is in it.
+    """
+    if root in ("", "."):
+        return path
+    return root if path == "." else f"{root.rstrip('/')}/{path}"

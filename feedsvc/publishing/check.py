@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,13 +13,22 @@ from feedsvc.core.file_records import Stamp
 from feedsvc.core.ledger.identities import Claim, Memory, identify
 from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.posts.parse import explain
-from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post
+from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post, Reading
 from feedsvc.core.posts.slug_keys import place_in, shared_key
-from feedsvc.core.problems import Problem
+from feedsvc.core.problems import Problem, path_below
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.redirects.slug_index import SharedSlug, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc, one_line
+from feedsvc.publishing.account import Account, account_of
+from feedsvc.publishing.outcomes import (
+    CURES,
+    FileOutcome,
+    outcome_of_name,
+    outcome_of_reading,
+    refused,
+    sentence_of,
+)
 from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.publishing.reading.post_problems import (
     one_page_problem,
@@ -44,32 +53,60 @@ _FIELDS: Final[dict[Kind, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: problems by path and position, and what became of each file."""
+
+    problems: tuple[Problem, ...]
+    outcomes: Mapping[str, FileOutcome]
+    account: Account
+
+    def below(self, root: str) -> "Checked":
+        """The same with its paths below `root`: see path_below."""
+        return Checked(
+            tuple(problem.below(root) for problem in self.problems),
+            {path_below(root, path): outcome for path, outcome in self.outcomes.items()},
+            self.account.below(root),
+        )
+
+
 def check(
     folder: Folder,
     site: Site,
     only: Collection[str] | None = None,
     presets: Collection[Preset] = (),
-) -> list[Problem]:
-    """Every problem of the folder's posts, by path and position.
+) -> Checked:
+    """Every problem of the folder's posts, and what a first publish would make of each file.
 
     With `only`, just these paths are read, and names are not compared with those of other
     posts. `presets` are the generators whose old addresses are redirected.
     """
-    survey = folder.survey(only)
-    attached = AttachedFiles(folder, site, datetime.now(UTC))
+    survey = folder.survey(only, counts_all=True)
+    now = datetime.now(UTC)
+    attached = AttachedFiles(folder, site, now)
     problems = list(survey.problems)
+    unreadable = {problem.path for problem in problems if problem.refuses}
+    outcomes = {
+        path: outcome_of_name(path, folder)
+        for path in only or ()
+        if path not in survey.stamps and path not in unreadable
+    }
     posts: list[Post] = []
     for path in sorted(survey.stamps):
         try:
             file = folder.read(path, survey.stamps[path])
         except Unsettled:
+            outcomes[path] = FileOutcome("being written")
             continue
         reading = read_post(file, attached)
         problems += problems_of(reading)
+        outcomes[path] = outcome_of_reading(reading, now)
         if isinstance(reading, Post):
             posts.append(replace(reading, body=""))  # 100,000 bodies would not fit in memory
             entry = compose_entry(reading, site)
-            problems += [entry] if isinstance(entry, Problem) else []
+            if isinstance(entry, Problem):
+                problems.append(entry)
+                outcomes[path] = outcome_of_reading(entry, now)
     keys = _shared_slugs(posts)
     for number, post in enumerate(posts):
         if post.path in keys:
@@ -77,12 +114,20 @@ def check(
             position = post.position_of("key")
             problems.append(shared_slug_warning(post.path, other, key, position))
             posts[number] = _with_key(post, key, folder, survey.stamps[post.path], attached)
-    problems += _conflicts(posts, site)
+    conflicts = _conflicts(posts, site)
+    outcomes |= {problem.path: refused([problem]) for problem in conflicts if problem.refuses}
+    problems += conflicts
     if only is None:
         problems += _similar_names(posts)
         problems += _shared_addresses(posts, presets)
         problems += _redirected_tags(posts, site)
-    return sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
+    return Checked(
+        tuple(
+            sorted(problems, key=lambda problem: (problem.path, problem.line, problem.column))
+        ),
+        outcomes,
+        account_of(outcomes.items(), survey.left_out, survey.problems, site.zone),
+    )
 
 
 def _shared_slugs(posts: Sequence[Post]) -> dict[str, tuple[str, str]]:
@@ -222,26 +267,35 @@ def _folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def explain_file(folder: Folder, site: Site, path: str) -> list[tuple[str, str, str]]:
+def explain_file(
+    folder: Folder, site: Site, path: str, root: str = ""
+) -> list[tuple[str, str, str]]:
     """How a file of the folder is read: rows of field, value, and where the value comes from.
 
-    A file that cannot be read is one row. Raises FolderError.
+    A file that is no post is one row. Paths are shown below `root`. Raises FolderError.
     """
     survey = folder.survey({path})
     stamp = survey.stamps.get(path)
     file = folder.read(path, stamp) if stamp else None
-    if not isinstance(file, SourceFile):
-        reasons = [str(problem) for problem in survey.problems] or ["it is not read"]
-        return [("file", str(file) if file else reasons[0], "")]
-    return _rows(explain(path, file.source, site))
+    now = datetime.now(UTC)
+    if isinstance(file, SourceFile):
+        return _rows(explain(path, file.source, site), site, now, root)
+    problem = next(iter(survey.problems), None) if file is None else file
+    if problem:
+        return [("read as", "refused", str(problem.below(root)))]
+    why = sentence_of(outcome_of_name(path, folder), site.zone)
+    return [("read as", "no post", why.removeprefix("is no post: "))]
 
 
-def _rows(explained: Explanation) -> list[tuple[str, str, str]]:
+def _rows(
+    explained: Explanation, site: Site, now: datetime, root: str
+) -> list[tuple[str, str, str]]:
     reading, origins = explained.reading, explained.origins
-    rows = [("read as", *_outcome(reading, explained.dialect))]
+    rows = [("read as", *_outcome(reading, explained.dialect, root))]
     if not isinstance(reading, Post):
         return rows
     shown = {
+        "now": sentence_of(outcome_of_reading(reading, now), site.zone),
         "title": reading.title,
         "key": reading.key,
         "published": rfc3339(reading.published),
@@ -265,13 +319,13 @@ def _rows(explained: Explanation) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _outcome(reading: object, dialect: str) -> tuple[str, str]:
+def _outcome(reading: Reading, dialect: str, root: str) -> tuple[str, str]:
     match reading:
         case Post():
             return "a post", f"{dialect} front matter"
         case Draft():
             return "hidden", reading.reason
         case NotAPost():
-            return "no post", "it has no front matter"
-        case _:
-            return "refused", str(reading)
+            return "no post", f"it has no front matter; {CURES['no front matter']}"
+        case Problem():
+            return "refused", str(reading.below(root))

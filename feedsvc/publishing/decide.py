@@ -12,7 +12,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.site import Site
-from feedsvc.publishing.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import (
     Finding,
@@ -76,7 +76,7 @@ def decide(
         )
         records.append(record)
     published = set(identities.values())
-    fate = decide_missing(findings, published, stored, now, hold, identified.hidden)
+    fate = decide_missing(findings, published, stored, now, hold)
     records += fate.kept
     return Publication(
         site,
@@ -199,7 +199,14 @@ def _waiting_record(finding: Finding, previous: FileRecord) -> FileRecord:
     if previous.entry_id is None:
         return unread(previous)
     record = finding.record
-    return replace(previous, stamp=record.stamp, digest=record.digest, missing_since=None)
+    return replace(
+        previous,
+        stamp=record.stamp,
+        digest=record.digest,
+        due_at=record.due_at,
+        ends_at=record.ends_at,
+        missing_since=None,
+    )
 
 
 def _copy_ready_at(finding: Finding, original: FileRecord, now: datetime) -> int:
@@ -281,12 +288,10 @@ def decide_missing(
     stored: Stored,
     now: datetime,
     hold: Hold = NOTHING_HELD,
-    hidden: Collection[str] = (),
 ) -> MissingFiles:
     """Forget the files that are gone, moved, or were never published; keep the others.
 
-    `published` are the ids of entries that some file has now. `hidden` are the paths of files
-    whose posts are hidden in other files now.
+    `published` are the ids of entries that some file has now.
     """
     kept, forgotten, withdrawn = [], [], []
     now_us = microseconds(now)
@@ -295,7 +300,7 @@ def decide_missing(
     for record in findings.missing:
         if record.entry_id is None or record.entry_id in published:
             forgotten.append(record.path)
-        elif record.path in hidden or (
+        elif record.path in findings.ended or (
             record.path in findings.gone and record.entry_id not in hold.entries
         ):
             forgotten.append(record.path)

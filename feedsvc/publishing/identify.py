@@ -36,7 +36,6 @@ class Identified:
     before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
     known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
     originals: Mapping[str, FileRecord] = field(default_factory=dict)  # of copies, by path
-    hidden: frozenset[str] = frozenset()  # missing files whose posts are hidden in new files
 
     def with_adopted(self, entry: Entry) -> Entry:
         """The entry with what its post took over from another feed."""
@@ -105,25 +104,6 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         before,
         frozenset(known),
         originals,
-        _hidden_elsewhere(findings, before),
-    )
-
-
-def _hidden_elsewhere(findings: Findings, before: Mapping[str, Standing]) -> frozenset[str]:
-    """The missing files whose posts came back in other files, in which they are hidden.
-
-    Only files that are new count: a draft that is kept beside a published post hides nothing.
-    """
-    hides = [f.hides for f in findings.files if f.hides and f.previous is None]
-    if not hides:
-        return frozenset()
-    keys = {claim.key for claim in hides}
-    looks = {(claim.title, claim.published) for claim in hides}
-    return frozenset(
-        record.path
-        for record in findings.missing
-        if record.key in keys
-        or ((post := before.get(record.path)) and (post.title, post.published) in looks)
     )
 
 

@@ -1,10 +1,11 @@
 """What subscribers see of a publish, by kind: new entries, updates, corrections, losses."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
-from feedsvc.publishing.guard import Hold
+from feedsvc.core.problems import path_below
+from feedsvc.publishing.guarding.guard import Hold
 from feedsvc.store.publication import Changes
 
 MOST_ENTRIES: Final = 100  # of each kind in the JSON of a report
@@ -39,6 +40,14 @@ class Outlook:
         """The entries by the name of their kind."""
         words = {"reidentified": "re-identified"}
         return {words.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+
+    def below(self, root: str) -> "Outlook":
+        """The outlook with its paths below `root`: see path_below."""
+
+        def shown(entries: tuple[SeenEntry, ...]) -> tuple[SeenEntry, ...]:
+            return tuple(replace(e, path=e.path and path_below(root, e.path)) for e in entries)
+
+        return Outlook(*(shown(getattr(self, f.name)) for f in fields(self)))
 
     def to_dict(self, most: int | None = None) -> dict[str, Any]:
         """The counts and the entries, up to `most` of each kind, as JSON."""

@@ -1,19 +1,24 @@
 """The story: read the folder, identify its posts, hold losses, decide, write, report."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from feedsvc.core.site import Site
+from feedsvc.errors import FolderError
 from feedsvc.publishing.decide import decide
-from feedsvc.publishing.empty_folder import hold_everything, is_emptied
-from feedsvc.publishing.guard import Guard
-from feedsvc.publishing.holding import require_held, weigh
+from feedsvc.publishing.guarding.empty_folder import hold_everything, is_emptied, may_be_emptied
+from feedsvc.publishing.guarding.ended_posts import with_ended_posts, withdraw_expired
+from feedsvc.publishing.guarding.guard import Guard, Hold
+from feedsvc.publishing.guarding.held_edits import under_earlier_keys
+from feedsvc.publishing.guarding.holding import require_held, weigh
 from feedsvc.publishing.identify import identify_posts
+from feedsvc.publishing.reading.findings import Findings
 from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
-from feedsvc.publishing.reading.stored import recall
-from feedsvc.publishing.report import Report, report_held, report_on
+from feedsvc.publishing.reading.stored import Stored, recall
+from feedsvc.publishing.report import Report, report_on
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
@@ -32,15 +37,18 @@ def publish(
     progress: Progress | None = None,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """Bring the store up to the folder. Files that have not changed are not read.
 
     With `only`, other paths are not looked at, so that the cost is that of the change. What the
-    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER.
-    Raises FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if
-    another set than `accept` is held.
+    `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER. If
+    it `accounts`, the report on the whole folder has an account of every file in it. Raises
+    FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if another
+    set than `accept` is held.
     """
-    return _publish(folder, store, site, now, only, progress, accept, guard, writes=True)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, only, progress, *how, writes=True)
 
 
 def preview(
@@ -51,13 +59,15 @@ def preview(
     *,
     accept: str = "",
     guard: Guard = _USUAL,
+    accounts: bool = False,
 ) -> Report:
     """What `publish` would do with the whole folder. Nothing is written.
 
     The folder may be another one than the published one. Nobody may change it meanwhile: posts
     that are missing in it would be withdrawn. Raises as `publish` does.
     """
-    return _publish(folder, store, site, now, None, None, accept, guard, writes=False)
+    how = (accept, guard, accounts)
+    return _publish(folder, store, site, now, None, None, *how, writes=False)
 
 
 def _publish(
@@ -69,6 +79,7 @@ def _publish(
     progress: Progress | None,
     accept: str,
     guard: Guard,
+    accounts: bool,
     *,
     writes: bool,
 ) -> Report:
@@ -76,27 +87,59 @@ def _publish(
     with store.lock(), Spool() as entries:
         with store.snapshot() as snapshot:
             site = with_generator(site, folder, snapshot.generator())
-        stored = recall(store, site, now, only, accepts=bool(accept))
-        require_held(stored, accept)
-        findings = read_folder(folder, store, stored, site, now, entries, progress)
-        emptied = is_emptied(folder, store, stored, findings)
+        try:
+            how = (entries, progress, accept, accounts)
+            stored, findings = _look(folder, store, site, now, only, *how)
+        except FolderError:
+            if writes:
+                withdraw_expired(store, now)
+            raise
+        commit = store.publish if writes else store.rehearse
+        emptied = is_emptied(stored, findings)
         if emptied and not accept:
-            book = hold_everything(store, stored, now)
-            if writes and book:
-                store.write_losses(book, now)
+            publication = hold_everything(store, stored, findings, now)
+            changes = Changes(stored.revision)
+            if publication.withdrawn or publication.files or publication.losses:
+                changes = commit(publication, now)
+            hold = Hold(book=publication.losses)
+            findings = replace(findings, missing=())
             with store.snapshot() as snapshot:
-                return report_held(snapshot, site, stored, findings, book)
+                return report_on(snapshot, publication, changes, stored, findings, now, hold)
         identified = identify_posts(store, site, findings)
         with store.snapshot() as snapshot:
-            how = (guard, now)
-            hold = weigh(
-                snapshot, findings, identified, stored, *how, accept=accept, is_emptied=emptied
-            )
+            what = (findings, identified, stored, guard, now)
+            hold = weigh(snapshot, *what, accept=accept, is_emptied=emptied)
+        findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = Changes(stored.revision)
         if stored.needs_all or publication.files or publication.forgotten or hold.book:
-            commit = store.publish if writes else store.rehearse
             changes = commit(publication, now)
         with store.snapshot() as snapshot:
-            known = identified.known
-            return report_on(snapshot, publication, changes, stored, findings, hold, known)
+            known = (hold, identified.known)
+            return report_on(snapshot, publication, changes, stored, findings, now, *known)
+
+
+def _look(
+    folder: Folder,
+    store: Store,
+    site: Site,
+    now: datetime,
+    only: Collection[str] | None,
+    entries: Spool,
+    progress: Progress | None,
+    accept: str,
+    accounts: bool,
+) -> tuple[Stored, Findings]:
+    """What the store has of the folder, and what is found there.
+
+    If no public post may be left, this looks at the whole folder.
+    """
+    stored = recall(store, site, now, only, accepts=bool(accept))
+    require_held(stored, accept)
+    how = (site, now, entries, progress)
+    findings = read_folder(folder, store, stored, *how, counts_all=accounts)
+    if may_be_emptied(folder, store, stored, findings):
+        entries.clear()
+        stored = recall(store, site, now, None)
+        findings = read_folder(folder, store, stored, *how, counts_all=accounts)
+    return stored, with_ended_posts(findings, folder, store, stored, now)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
-from feedsvc.core.ledger.losses import HeldSet, LossBook, held_set
-from feedsvc.core.problems import Problem
-from feedsvc.core.site import Site
-from feedsvc.publishing.guard import NOTHING_HELD, Hold
+from feedsvc.core.ledger.losses import HeldSet, held_set
+from feedsvc.core.problems import Problem, path_below
+from feedsvc.publishing.account import Account, account_of
+from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
+from feedsvc.publishing.outcomes import outcome_of
 from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored
@@ -27,7 +29,8 @@ class Report:
     found. The `unsettled` files need another look soon. At `next_due`, the date of a file
     comes. `held_set` are the losses that wait for somebody to accept them; if the folder is
     empty, nothing was published. `outlook` is what subscribers see. Nobody has changed the
-    `newly_hidden` files: a rule of this version of feedsvc hides them.
+    `newly_hidden` files: a rule of this version of feedsvc hides them. The `account` is of
+    every file in the folder, on demand. Paths are relative to the folder: see `below`.
     """
 
     added: tuple[str, ...]
@@ -44,6 +47,34 @@ class Report:
     held_set: HeldSet = field(default_factory=HeldSet)
     outlook: Outlook = field(default_factory=Outlook)
     newly_hidden: tuple[str, ...] = ()
+    account: Account | None = None
+
+    def below(self, root: str) -> "Report":
+        """The report for readers: its paths begin with `root`, as they write the folder.
+
+        Only `unsettled` is still relative to the folder.
+        """
+        if root in ("", "."):
+            return self
+
+        def paths(relative: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(path_below(root, path) for path in relative)
+
+        def problems(relative: tuple[Problem, ...]) -> tuple[Problem, ...]:
+            return tuple(problem.below(root) for problem in relative)
+
+        return replace(
+            self,
+            added=paths(self.added),
+            changed=paths(self.changed),
+            withdrawn=paths(self.withdrawn),
+            problems=problems(self.problems),
+            noticed=problems(self.noticed),
+            held_set=self.held_set.below(root),
+            outlook=self.outlook.below(root),
+            newly_hidden=paths(self.newly_hidden),
+            account=self.account and self.account.below(root),
+        )
 
     @property
     def held(self) -> int:
@@ -73,6 +104,7 @@ def report_on(
     changes: Changes,
     stored: Stored,
     findings: Findings,
+    now: datetime,
     hold: Hold = NOTHING_HELD,
     known: Collection[str] = (),
 ) -> Report:
@@ -104,13 +136,29 @@ def report_on(
         problems=(*findings.problems, *problems),
         noticed=(*findings.problems, *noticed),
         unsettled=frozenset(findings.unsettled.union(waiting, changes.unblocked)),
-        next_due=snapshot.next_due(),
+        next_due=snapshot.next_due(microseconds(now)),
         revision=changes.revision,
         read=findings.read,
         held_set=held_set(hold.book.held),
         outlook=outlook(changes, hold, known, paths, changes.titles | titles),
         newly_hidden=newly_hidden(findings.files, stored),
+        account=_account(publication, stored, findings, hold),
     )
+
+
+def _account(
+    publication: Publication, stored: Stored, findings: Findings, hold: Hold
+) -> Account | None:
+    """The account of the folder; None unless the findings counted all files."""
+    if findings.left_out is None:
+        return None
+    now = {record.path: record for record in publication.files}
+    held = {loss.path for loss in hold.book.held if loss.kind == "re-identified"} | hold.paths
+    outcomes = (
+        (path, outcome_of(now.get(path) or stored.records.get(path), is_held=path in held))
+        for path in findings.paths
+    )
+    return account_of(outcomes, findings.left_out, findings.problems, publication.site.zone)
 
 
 def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:
@@ -134,20 +182,10 @@ def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:
     )
 
 
-def report_held(
-    snapshot: Snapshot, site: Site, stored: Stored, findings: Findings, book: LossBook
-) -> Report:
-    """The report on an empty folder, whose posts all stay published."""
-    nothing = (Publication(site), Changes(stored.revision))
-    looked = Findings(problems=findings.problems)
-    report = report_on(snapshot, *nothing, stored, looked)
-    return replace(report, held_set=held_set(book.held))
-
-
 def held_message(held: HeldSet, source: str) -> str:
     """The message about a set that is held, for the posts of this source."""
     if held.is_emptied:
-        start = f"nothing is published: {source} holds no post; "
+        start = f"nothing is published: {source} holds no public post; "
         return f"{start}the feeds keep their {held.count} published posts; {held.cure}"
     groups = f" ({', '.join(held.groups)})" if held.groups else ""
     names = [loss.path for loss in held.first]

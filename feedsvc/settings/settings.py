@@ -18,6 +18,7 @@ from pydantic import (
 
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.rules import LANGUAGES, Generator
+from feedsvc.logs import Format, Level
 from feedsvc.settings import checks, redirect_checks, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
@@ -242,6 +243,13 @@ class GuardSettings(_Section):
     share: float = Field(0.2, ge=0, le=1, examples=[0.2])
 
 
+class LogSettings(_Section):
+    """`[log]`: which events are logged, and how."""
+
+    level: Level = Field("info", examples=["info"])
+    format: Format = Field("text", examples=["json"])
+
+
 _Secret = Annotated[SecretStr, AfterValidator(checks.long_secret)]
 
 
@@ -314,6 +322,7 @@ class Settings(_Section):
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
     guard: GuardSettings = GuardSettings()
+    log: LogSettings = LogSettings()
     webhook: WebhookSettings = WebhookSettings()
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()

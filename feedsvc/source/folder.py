@@ -7,6 +7,7 @@ import os
 import stat
 import time
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,6 +17,13 @@ from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 from feedsvc.source.globs import Globs, UnmatchedGlobs
+from feedsvc.source.left_out import (
+    LeftOut,
+    Reason,
+    ignored_reason,
+    rule_that_ignores,
+    suffix_reason,
+)
 
 HIDDEN: Final = -1  # in place of a size: something is there, and it is not served
 _GONE: Final = (FileNotFoundError, NotADirectoryError)  # the file, or a folder above it
@@ -34,11 +42,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is in the folder: stamps by path, and what could not be read."""
+    """What is in the folder: stamps by path, and what could not be read.
+
+    The files that are `left_out` are counted on demand.
+    """
 
     stamps: dict[str, Stamp] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    left_out: LeftOut | None = None
 
     def hides(self, path: str) -> bool:
         """True if a file that is not in `stamps` may still exist, in an unreadable folder."""
@@ -103,28 +115,42 @@ class Folder:
 
     def __str__(self) -> str:
         """The path for messages, with the target if a link is in it."""
-        if self.path.absolute() == self.root:
-            return str(self.path)
-        return f"{self.path} (a link to {self.root})"
+        shown = shown_path(self.path)
+        return (
+            shown if self.path.absolute() == self.root else f"{shown} (a link to {self.root})"
+        )
 
     def holds(self, path: str) -> bool:
         """True if a relative path may be the path of a post, to judge by its names."""
         return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
 
+    def why_left_out(self, path: str) -> Reason | None:
+        """Why a relative path is no post, to judge by its names; None if it may be one."""
+        reason = ignored_reason(path)
+        if reason is None and (pattern := self._globs.that_excludes(path)):
+            reason = Reason("not chosen", f"content.exclude {pattern!r}")
+        reason = reason or suffix_reason(path.rpartition("/")[2])
+        if reason is None and not self._globs.includes(path):
+            reason = Reason("not chosen", "content.include")
+        return reason
+
     def ignores(self, path: str) -> bool:
         """True if a relative path is ignored, to judge by its names."""
-        if any(_is_ignored(part) for part in path.split("/")) or self._globs.excludes(path):
+        if any(map(rule_that_ignores, path.split("/"))) or self._globs.excludes(path):
             return True
         return is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
 
-    def survey(self, only: Collection[str] | None = None) -> Survey:
+    def survey(
+        self, only: Collection[str] | None = None, *, counts_all: bool = False
+    ) -> Survey:
         """List the posts of the folder; with `only`, those of these paths that exist.
 
-        A survey of the whole folder also has the warnings about patterns. Raises FolderError if
-        the folder itself cannot be listed.
+        A survey of the whole folder also has the warnings about patterns. If it `counts_all`,
+        it counts the files that are no posts too, also below ignored folders. Raises
+        FolderError if the folder itself cannot be listed.
         """
         self.require_root()
-        survey = Survey()
+        survey = Survey(left_out=LeftOut() if counts_all and only is None else None)
         if only is None:
             unmatched = UnmatchedGlobs(self._globs)
             for path in self._listed(survey, unmatched):
@@ -193,6 +219,7 @@ class Folder:
                 if unmatched:
                     unmatched.visit(path, is_post=is_post_name(child.name))
                 if self.ignores(path):
+                    self._count(path, child, survey)
                     if unmatched and unmatched.has_exclude and _may_be_folder(child):
                         unmatched.ignored.append(path)
                     continue
@@ -205,6 +232,12 @@ class Folder:
                     folders.append(path)
                 elif is_post_name(child.name):
                     yield path
+                else:
+                    self._count(path, child, survey)
+
+    def _count(self, path: str, child: os.DirEntry[str], survey: Survey) -> None:
+        if survey.left_out and (reason := self.why_left_out(path)):
+            survey.left_out.add_child(self.root, path, child, reason)
 
     def size_of(self, path: str) -> int | None:
         """The size in octets of a file that `open_beside` opens.
@@ -295,6 +328,8 @@ class Folder:
                 raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
             if not isinstance(error, _GONE):  # else it disappeared meanwhile
                 _hide(folder, error, survey)
+                if survey.left_out:
+                    survey.left_out.closed.add(folder)
             return []
 
     def _is_inside(self, folder: Path) -> bool:
@@ -315,6 +350,8 @@ class Folder:
             if stat.S_ISLNK(status.st_mode):
                 target = (self.root / path).resolve(strict=True)
                 if not target.is_relative_to(self.root):
+                    if survey.left_out and target.is_file():
+                        survey.left_out.add(Reason("link", ""))
                     return
                 status = target.stat()
         except _GONE:
@@ -415,19 +452,15 @@ def _opened_below(root: Path, path: str) -> int:
 
 def is_post_name(name: str) -> bool:
     """True if a file of this name may be a post."""
-    return os.path.splitext(name)[1].lower() in SUFFIXES and not _is_ignored(name)  # noqa: PTH122
+    return os.path.splitext(name)[1].lower() in SUFFIXES and not rule_that_ignores(name)  # noqa: PTH122
 
 
-def _is_ignored(name: str) -> bool:
-    lowered = name.lower()
-    if name == "_posts":  # where Hexo and Jekyll keep posts
-        return False
-    return (
-        name.startswith(("_", ".", "#"))
-        or name.endswith(("~", "%"))
-        or lowered == "templates"
-        or lowered.partition(".")[0] == "readme"
-    )
+def shown_path(path: Path) -> str:
+    """A path as the user can open it: relative to the current folder if it is below that."""
+    if path.is_absolute():
+        with suppress(OSError, ValueError):  # the current folder was deleted; it is elsewhere
+            path = path.relative_to(Path.cwd())
+    return path.as_posix()
 
 
 def _stamp(status: os.stat_result) -> Stamp:

@@ -56,6 +56,12 @@ class Globs:
         """True if the path of a file or folder matches `exclude`."""
         return self._excluded is not None and self._excluded.fullmatch(path) is not None
 
+    def that_excludes(self, path: str) -> str:
+        """The first pattern of `exclude` that the path matches; empty if there is none."""
+        if not self.excludes(path):
+            return ""
+        return next((glob.text for glob in self.exclude if glob.matches(path)), "")
+
     def ambiguous(self) -> Iterator[Problem]:
         """A warning for each `exclude` pattern that means something else as text."""
         for glob in self.exclude:

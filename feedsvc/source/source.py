@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from feedsvc.errors import FolderError
-from feedsvc.source.folder import Folder
+from feedsvc.source.folder import Folder, shown_path
 from feedsvc.source.repository import Repository
 
 SWAP_SECONDS: Final = 0.5  # for which a link to the folder may be missing while it is replaced
@@ -72,6 +72,11 @@ class Source:
         if self._repository is None:
             return str(self._folder.path.absolute())
         return " ".join((self._repository.address, self._branch, self._path)).rstrip()
+
+    @property
+    def shown_root(self) -> str:
+        """The folder as readers of a message write it, or its path in the repository."""
+        return self._path if self._repository else shown_path(self._folder.path)
 
     @property
     def is_whole(self) -> bool:

@@ -31,7 +31,8 @@ def copy_upgraded(url: str, file: Path) -> None:
     The store at `url` is read in one transaction and is not changed, since an older feedsvc may
     be using it. Raises StoreError.
     """
-    old, new = Database(url, as_found=True), Database(f"sqlite:///{file}", as_found=True)
+    old = Database(url, as_found=True, reads=True)
+    new = Database(f"sqlite:///{file}", as_found=True)
     try:
         with old.reading() as source:
             new.migrate(old.version())

@@ -64,7 +64,9 @@ class Publication:
     """What one publish is to write. `entries` come in any order and are iterated over once.
 
     `released` are keys that a file no longer uses; files that want them are read again.
-    `claims` are the posts of the entries, by entry id, for the ledger.
+    `claims` are the posts of the entries, by entry id, for the ledger. If the publication
+    `is_partial`, `site` is the published one, and an upgrade or new settings still wait for a
+    publish of all posts.
     """
 
     site: Site
@@ -76,6 +78,7 @@ class Publication:
     released: Collection[str] = ()
     losses: LossBook = field(default_factory=LossBook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    is_partial: bool = False
 
 
 @dataclass(slots=True)
@@ -132,7 +135,7 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
-        self._is_full = (
+        self._is_full = not publication.is_partial and (
             self._facts.get("site") != publication.site.to_json()
             or self._facts.get("renderer") != RENDERER_VERSION
         )
@@ -437,12 +440,11 @@ class _Writer:
         if self._changes.feeds or not revision:
             revision += 1
         self._changes.revision = revision
-        new = self._facts | {
-            "revision": str(revision),
-            "site": self._publication.site.to_json(),
-            "renderer": RENDERER_VERSION,
-            "generator": self._publication.site.rules.generator,
-        }
+        new = self._facts | {"revision": str(revision)}
+        if not self._publication.is_partial:
+            site = self._publication.site
+            new |= {"site": site.to_json(), "renderer": RENDERER_VERSION}
+            new["generator"] = site.rules.generator
         upsert(
             self._connection, facts, [{"name": n, "value": v} for n, v in sorted(new.items())]
         )

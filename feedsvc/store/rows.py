@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.media import Enclosure
@@ -21,9 +21,6 @@ from feedsvc.core.websub.subscriptions import Target
 
 def file_row(record: FileRecord) -> dict[str, Any]:
     """The record as a row of `files`."""
-    problems = [
-        [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text] for p in record.problems
-    ]
     return {
         "path": record.path,
         **asdict(record.stamp),
@@ -34,10 +31,39 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "missing_since": record.missing_since,
         "key": record.key,
         "wants": record.wants,
-        "problems": json.dumps(problems, ensure_ascii=False) if problems else "",
+        "problems": _problems_text(record.problems),
         "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
         "passed_at": record.passed_at,
+        "ends_at": record.ends_at,
+        "hidden_by": record.hidden_by,
+        **_hidden_columns(record.hides),
     }
+
+
+def _hidden_columns(post: HiddenPost | None) -> dict[str, str]:
+    return {
+        "hides_key": post.key if post else "",
+        "hides_title": post.title_digest if post else "",
+        "hides_body": post.body_digest if post else "",
+        "hides_date": _iso(post.published) if post else "",
+    }
+
+
+def _hidden_post(row: RowMapping) -> HiddenPost | None:
+    texts = (row["hides_key"], row["hides_title"], row["hides_body"])
+    if not any(texts):
+        return None
+    date = row["hides_date"]
+    return HiddenPost(*texts, datetime.fromisoformat(date) if date else None)
+
+
+def _problems_text(problems: tuple[Problem, ...]) -> str:
+    rows = [
+        [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text]
+        + ([p.others] if p.others else [])
+        for p in problems
+    ]
+    return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 
 def file_record(row: RowMapping) -> FileRecord:
@@ -55,12 +81,16 @@ def file_record(row: RowMapping) -> FileRecord:
         row["wants"],
         measured_of(row["measured"]),
         row["passed_at"],
+        row["ends_at"],
+        _hidden_post(row),
+        row["hidden_by"],
     )
 
 
 def problems_of(path: str, text: str) -> tuple[Problem, ...]:
     """The problems in a row of `files`."""
-    return tuple(Problem(path, *fields) for fields in json.loads(text)) if text else ()
+    rows = json.loads(text) if text else ()
+    return tuple(Problem(path, *row[:7], *map(tuple, row[7:])) for row in rows)
 
 
 def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:

@@ -323,9 +323,14 @@ class Snapshot:
         )
         return ((row["path"], row["id"], row["title"]) for row in self._rows(joined))
 
-    def first_published(self, most: int) -> list[str]:
-        """The paths of up to `most` files that have a published entry, whichever come first."""
+    def first_published(self, most: int, *, is_there: bool = False) -> list[str]:
+        """The paths of up to `most` files that have a published entry, whichever come first.
+
+        If `is_there`, files that were missing at the last look are left out.
+        """
         query = sa.select(files.c.path).where(_IS_PUBLISHED).limit(most)
+        if is_there:
+            query = query.where(files.c.missing_since.is_(None))
         return [row["path"] for row in self._rows(query)]
 
     def some_published(self, most: int) -> list[str]:
@@ -337,14 +342,50 @@ class Snapshot:
     def unsettled(self, now_us: int) -> list[str]:
         """The paths to check although they have not changed: files that are missing or due."""
         is_missing = files.c.missing_since > 0  # uses the index, unlike IS NOT NULL
-        query = sa.select(files.c.path).where((files.c.due_at <= now_us) | is_missing)
+        is_due = (files.c.due_at <= now_us) | (files.c.ends_at <= now_us)
+        query = sa.select(files.c.path).where(is_due | is_missing)
         return [row["path"] for row in self._rows(query)]
 
-    def next_due(self) -> datetime | None:
-        """When the next file is due, for example a post with a future date."""
-        query = sa.select(sa.func.min(files.c.due_at))
-        due_at = self._connection.execute(query).scalar()
+    def next_due(self, now_us: int) -> datetime | None:
+        """When the next file is due after now, for example a post with a future date."""
+        dates = []
+        for column in (files.c.due_at, files.c.ends_at):
+            query = sa.select(sa.func.min(column)).where(column > now_us)
+            dates.append(self._connection.execute(query).scalar())
+        due_at = min((date for date in dates if date is not None), default=None)
         return datetime.fromtimestamp(due_at / 1e6, UTC) if due_at is not None else None
+
+    def expired(self, now_us: int) -> list[FileRecord]:
+        """The files that have a published entry which has expired."""
+        query = sa.select(files).where(files.c.ends_at <= now_us, _IS_PUBLISHED)
+        return [file_record(row) for row in self._rows(query)]
+
+    def hiding(self, posts: Collection[LedgerEntry]) -> dict[str, FileRecord]:
+        """The files that hide posts with the key, title or text of one of these, by path."""
+        found: dict[str, FileRecord] = {}
+        for column, values in (
+            (files.c.hides_key, {post.key for post in posts}),
+            (files.c.hides_title, {post.title_digest for post in posts}),
+            (files.c.hides_body, {post.body_digest for post in posts}),
+        ):
+            is_hidden = sa.text(f"{column.name} <> ''")  # exactly as in the index on it
+            some = sa.select(files.c.path).where(is_hidden).limit(1)
+            if not self._connection.execute(some).first():
+                continue
+            for chunk in chunks(sorted(values - {""})):
+                query = sa.select(files).where(column.in_(chunk), is_hidden)
+                found |= {row["path"]: file_record(row) for row in self._rows(query)}
+        return found
+
+    def shared_by_posts(self, digests: Collection[str]) -> set[str]:
+        """Those of these digests of titles and texts that several posts have or had."""
+        shared: set[str] = set()
+        for column in (ledger.c.title_digest, ledger.c.body_digest):
+            for chunk in chunks(digests):
+                query = sa.select(column).where(column.in_(chunk))
+                several = query.group_by(column).having(sa.func.count() > 1)
+                shared.update(self._connection.execute(several).scalars())
+        return shared
 
     def pinned(self, keys: Collection[str]) -> dict[str, str]:
         """The permanent entry ids of these keys, by key; of those that were ever published."""
@@ -489,8 +530,7 @@ class Snapshot:
             query = (
                 sa.select(
                     *(entries.c[name] for name in columns),
-                    ledger.c.redated,
-                    ledger.c.body_digest,
+                    *(ledger.c.redated, ledger.c.body_digest),
                 )
                 .outerjoin(ledger, ledger.c.id == entries.c.id)
                 .where(entries.c.id.in_(chunk))

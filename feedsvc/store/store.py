@@ -41,12 +41,20 @@ log = logging.getLogger("feedsvc.store")
 
 
 class Store:
-    """All that is published. Every method raises StoreError if the store cannot be used."""
+    """All that is published. Every method raises StoreError if the store cannot be used.
+
+    If it only `reads`, the file of the store may be read-only.
+    """
 
     def __init__(
-        self, url: str, *, upgrade: bool = True, limits: Limits = DEFAULT_LIMITS
+        self,
+        url: str,
+        *,
+        upgrade: bool = True,
+        reads: bool = False,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        self._database = Database(url, upgrade=upgrade, limits=limits)
+        self._database = Database(url, upgrade=upgrade, reads=reads, limits=limits)
         self.name = self._database.name
         self.adoptions = Adoptions(self._database)
         self.intents = Intents(self._database)
@@ -54,6 +62,11 @@ class Store:
         self.subscriptions = Subscriptions(self._database)
         self.listeners = Listeners(self._database)
         self.watchers = Watchers(self._database)
+
+    @property
+    def can_write(self) -> bool:
+        """False if it only reads, and its file or the folder of the file is read-only."""
+        return self._database.can_write
 
     @property
     def is_shared(self) -> bool:
@@ -170,7 +183,7 @@ def store_to_look_at(
     exists = file is None or file.exists()
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as temporary:
         store_url = url if exists else f"sqlite:///{temporary}/empty.sqlite3"
-        store = Store(store_url, upgrade=upgrade, limits=limits)
+        store = Store(store_url, upgrade=upgrade, reads=not upgrade, limits=limits)
         try:
             yield store
         finally:
@@ -178,15 +191,19 @@ def store_to_look_at(
 
 
 @contextmanager
-def store_to_try(url: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[Store]:
+def store_to_try(
+    url: str, limits: Limits = DEFAULT_LIMITS, *, reads: bool = False
+) -> Iterator[Store]:
     """The store at `url` for a dry run; if it has an older schema, an upgraded copy.
 
-    The store itself is not changed. Raises StoreError.
+    A copy too if it is read-only, unless the caller only `reads`. The store itself is not
+    changed. Raises StoreError.
     """
     try:
         with store_to_look_at(url, limits) as store:
-            yield store
-            return
+            if reads or store.can_write:
+                yield store
+                return
     except StoreTooOld:
         pass
     with tempfile.TemporaryDirectory(prefix="feedsvc-") as temporary:

@@ -21,7 +21,8 @@ from feedsvc.errors import (
     StoreGone,
     StoreLocked,
 )
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.account import NO_FILES
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
@@ -67,6 +68,7 @@ class PublishLoop:
         self._fetches = Fetches(source)
         self._fetch_failed = False
         self._log = ReportLog()
+        self._has_posts = False  # until then the log says why
         self._next_due: datetime | None = None  # the next date at which a post changes state
 
     def run(self) -> None:
@@ -141,11 +143,14 @@ class PublishLoop:
             progress=self._check_stop,
             accept=accept,
             guard=self._guard,
+            accounts=not self._has_posts,
         )
+        self._has_posts = self._has_posts or (report.account or NO_FILES).has_posts
         self._published(report.feeds)
         if self._ledger_file and (report.read or report.withdrawn or report.feeds):
             self._ledger_file.note_change()
-        self._log.log_report(report, str(folder), is_whole=only is None)
+        shown = report.below(self._source.shown_root)
+        self._log.log_report(shown, str(folder), is_whole=only is None)
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(folder.quiet, 0.1))
         self._next_due = report.next_due if report.next_due and report.next_due > now else None

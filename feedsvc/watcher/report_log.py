@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from feedsvc.core.ledger.losses import HeldSet
+from feedsvc.publishing.account import no_posts
 from feedsvc.publishing.report import Report, held_message
 
 _MOST_NAMED: Final = 10  # hidden posts in one message
@@ -17,6 +18,7 @@ class ReportLog:
     def __init__(self) -> None:
         self._logged: set[str] = set()
         self._held = HeldSet()
+        self._no_posts = ""
 
     def log_once(self, level: int, text: str) -> None:
         """Log a message, unless it was logged since the last scan of the whole folder."""
@@ -31,6 +33,8 @@ class ReportLog:
         noticed = {str(problem) for problem in report.noticed}
         standing = {str(problem) for problem in report.problems}
         self._logged = noticed | (standing if is_whole else self._logged)
+        scope = "all files" if is_whole else "some files"
+        log.debug("looked at %s, read %d", scope, report.read)
         if report.added or report.changed or report.withdrawn or report.feeds:
             log.info(
                 "published: %d added, %d changed, %d withdrawn; %d feeds changed",
@@ -42,6 +46,13 @@ class ReportLog:
         if report.newly_hidden:
             log.warning("%s", _hidden_message(report.newly_hidden))
         self._log_held(report.held_set, folder)
+        if report.account and not report.held_set.is_emptied:
+            self._log_no_posts(no_posts(report.account, folder))
+
+    def _log_no_posts(self, text: str) -> None:
+        if text and text != self._no_posts:
+            log.warning("%s", text)
+        self._no_posts = text
 
     def _log_held(self, held: HeldSet, folder: str) -> None:
         before, self._held = self._held, held

@@ -12,7 +12,7 @@ from typing import Final
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job, JobState, after_failure
 from feedsvc.errors import FeedsvcError, NotHeld, StoreError, StoreLocked
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import preview
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
@@ -151,7 +151,9 @@ class Requests:
         return [job for job in jobs if job.name in begun]
 
     def _to_json(self, report: Report) -> str:
-        return json.dumps(report.to_dict(self._site.url), ensure_ascii=False)
+        """The report as JSON. Whoever reads it knows the repository, but not this machine."""
+        shown = report.below(self._source.shown_root) if self._source.is_fetched else report
+        return json.dumps(shown.to_dict(self._site.url), ensure_ascii=False)
 
     def _record_failure(self, jobs: Sequence[Job], error: Exception) -> None:
         is_expected = isinstance(error, FeedsvcError | OSError)

@@ -8,7 +8,7 @@ from typing import Final
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.shared_store import refuse_different_posts
 from feedsvc.source.source import Source
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits

@@ -1,6 +1,9 @@
 """Fixtures for the tests of commands."""
 
+import logging
 import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,10 @@ def run(
     """Runs a command in this process, in the parent folder of `posts`."""
     gone: dict[str, str | None] = {name: None for name in os.environ if name not in environ}
     monkeypatch.chdir(tmp_path)
+    for module in (sys, threading):  # a command that logs replaces these
+        monkeypatch.setattr(module, "excepthook", module.excepthook)
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", root.handlers[:])
 
     def run(*arguments: str, **more: str) -> Result:
         runner = CliRunner(env=gone | environ | more)

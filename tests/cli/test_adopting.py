@@ -40,14 +40,14 @@ def test_the_table_shows_what_would_be_taken_over(run: Run, old: str, sqlite_url
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
     assert lines[0] == "\t".join(
-        ["matched", f"{SITE}/posts/tea-8/", "Tea & cake, part 8", "tea-8.md", "link"]
+        ["matched", f"{SITE}/posts/tea-8/", "Tea & cake, part 8", "posts/tea-8.md", "link"]
     )
     rule = "rule: id = permalink"
     assert lines[6:9] == [
-        f"by rule\t{SITE}/posts/tea-1/\tTea & cake, part 1\ttea-1.md\t{rule}",
-        f"by rule\t{SITE}/posts/tea-2/\tTea & cake, part 2\ttea-2.md\t{rule}",
+        f"by rule\t{SITE}/posts/tea-1/\tTea & cake, part 1\tposts/tea-1.md\t{rule}",
+        f"by rule\t{SITE}/posts/tea-2/\tTea & cake, part 2\tposts/tea-2.md\t{rule}",
         f"not matched\t{SITE}/posts/tea-9/\tTea & cake, part 9\t\t"
-        "nearest: tea-8.md (Tea & cake, part 8)",
+        "nearest: posts/tea-8.md (Tea & cake, part 8)",
     ]
     assert lines[9:] == [
         *("rule: id = permalink", "matched: 6", "by rule: 2", "not matched: 1"),
@@ -93,13 +93,13 @@ def test_programs_get_json(run: Run, old: str) -> None:
         "reason": "link",
         "changes": True,
         "post": {
-            "path": "tea-8.md",
+            "path": "posts/tea-8.md",
             "id": "tag:example.org,2026:tea-8",
             "title": "Tea & cake, part 8",
             "permalink": f"{SITE}/posts/tea-8/",
         },
     }
-    assert printed["unmatched"][0]["nearest"]["path"] == "tea-8.md"
+    assert printed["unmatched"][0]["nearest"]["path"] == "posts/tea-8.md"
     assert json.loads(run("adopt", "--undo", "--format", "json").stdout) == {"undone": 8}
 
 
@@ -109,7 +109,9 @@ def test_conflicts_and_ids_for_rss_are_shown(run: Run, old: str, tmp_path: Path)
     for number, feed in enumerate(feeds):
         (tmp_path / f"{number}.json").write_text(json.dumps(feed), "utf-8")
     result = run("adopt", "0.json", "1.json")
-    assert "conflict\t8\t\\x1b[1m\ttea-8.md\tan earlier feed calls it 7\n" in result.stdout
+    assert (
+        "conflict\t8\t\\x1b[1m\tposts/tea-8.md\tan earlier feed calls it 7\n" in result.stdout
+    )
     assert "1 ids are no absolute IRIs: RSS has them, Atom keeps ours\n" in result.stdout
     printed = json.loads(run("adopt", "--format", "json", "0.json", "1.json").stdout)
     assert printed["conflicts"][0]["fault"] == "an earlier feed calls it 7"

@@ -10,13 +10,24 @@ from tests.support.commands import Run, tree
 from tests.support.writing import PostFolder
 
 
+def problems(printed: str) -> list[str]:
+    """The lines of problems; the account of the files follows them."""
+    return printed.partition("files: ")[0].splitlines()
+
+
+def problem(printed: str) -> str:
+    """The line of the only problem."""
+    (line,) = problems(printed)
+    return line
+
+
 def test_check_prints_path_line_fault_and_cure(run: Run, posts: PostFolder) -> None:
     posts.write("2026/broken.md", date="soon")
     result = run("check")
     assert result.exit_code == 1
     assert re.fullmatch(
-        r"posts/2026/broken\.md:3(:\d+)?: date: 'soon' [^;]+; write [^\n]+ \[date\]\n",
-        result.stdout,
+        r"posts/2026/broken\.md:3(:\d+)?: date: 'soon' [^;]+; write [^\n]+ \[date\]",
+        problem(result.stdout),
     )
 
 
@@ -26,7 +37,7 @@ def test_check_prints_every_problem_in_the_order_of_the_files(
     posts.write("b.md", date="soon")
     posts.write_raw("a.md", b"---\ntitle: \xff\n---\n")
     posts.write("c.md", draft="perhaps")
-    lines = run("check").stdout.splitlines()
+    lines = problems(run("check").stdout)
     assert [line.split(":")[0] for line in lines] == ["posts/a.md", "posts/b.md", "posts/c.md"]
 
 
@@ -36,7 +47,9 @@ def test_check_names_both_files_that_have_the_same_key(run: Run, posts: PostFold
     result = run("check")
     assert result.exit_code == 1
     position = _position_of(posts, "b.md", "guid")
-    assert re.fullmatch(rf"posts/b\.md:{position}: .* as a\.md; .* \[twin\]\n", result.stdout)
+    assert re.fullmatch(
+        rf"posts/b\.md:{position}: .* as posts/a\.md; .* \[twin\]", problem(result.stdout)
+    )
 
 
 def test_check_warns_of_a_slug_that_two_posts_have(run: Run, posts: PostFolder) -> None:
@@ -45,8 +58,8 @@ def test_check_warns_of_a_slug_that_two_posts_have(run: Run, posts: PostFolder) 
     result = run("check")
     assert result.exit_code == 0
     position = _position_of(posts, "b.md", "slug")
-    line = rf"posts/b\.md:{position}: it has the same slug as a\.md, .* \[twin\]\n"
-    assert re.fullmatch(line, result.stdout)
+    line = rf"posts/b\.md:{position}: it has the same slug as posts/a\.md, .* \[twin\]"
+    assert re.fullmatch(line, problem(result.stdout))
 
 
 def _position_of(posts: PostFolder, name: str, key: str) -> str:
@@ -75,17 +88,19 @@ def test_a_problem_of_two_posts_has_the_position_of_its_value(
 ) -> None:
     posts.write("a.md", **first)
     posts.write("b.md", **second)
-    (problem,) = json.loads(run("check", "--format", "json").stdout)
+    (problem,) = json.loads(run("check", "--format", "json").stdout)["problems"]
     position = f"{problem['line']}:{problem['column']}"
     assert (problem["path"], problem["code"]) == ("posts/b.md", code)
     assert position == _position_of(posts, "b.md", key)
     assert problem["text"].strip("/").endswith(("tea", "li wen"))
 
 
-def test_check_prints_nothing_if_there_are_no_problems(run: Run, posts: PostFolder) -> None:
+def test_check_prints_only_the_account_if_there_are_no_problems(
+    run: Run, posts: PostFolder
+) -> None:
     posts.write()
     result = run("check")
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.output) == (0, "files: 1\n  published: 1\n")
 
 
 def test_check_ends_with_0_when_there_are_only_warnings(run: Run, posts: PostFolder) -> None:
@@ -100,7 +115,9 @@ def test_check_of_one_post_prints_no_problems_of_other_posts(
     posts.write("a.md", date="soon")
     posts.write("b.md", date="later")
     result = run("check", "posts/b.md").stdout
-    assert [line.split(":")[0] for line in result.splitlines()] == ["posts/b.md"]
+    problem, end = result.splitlines()
+    assert problem.startswith("posts/b.md:3:7: ")
+    assert end == "posts/b.md is refused (date)"
 
 
 def test_check_of_a_good_post_ends_with_0_although_others_have_problems(
@@ -115,12 +132,12 @@ def test_check_of_a_folder_reads_no_other_folder(run: Run, posts: PostFolder) ->
     posts.write("2025/a.md", date="soon")
     posts.write("2026/b.md", date="later")
     result = run("check", "posts/2026").stdout
-    assert [line.split(":")[0] for line in result.splitlines()] == ["posts/2026/b.md"]
+    assert [line.split(":")[0] for line in problems(result)] == ["posts/2026/b.md"]
 
 
 def test_check_prints_json_for_programs(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", lang="a b")
-    (problem,) = json.loads(run("check", "--format", "json").stdout)
+    (problem,) = json.loads(run("check", "--format", "json").stdout)["problems"]
     assert (problem["path"], problem["line"], problem["severity"]) == (
         "posts/tea.md",
         4,
@@ -134,13 +151,13 @@ def test_check_prints_json_for_programs(run: Run, posts: PostFolder) -> None:
 def test_control_characters_are_escaped_as_json_requires(run: Run, posts: PostFolder) -> None:
     posts.write_raw("a\n\u202eb.md", "---\ntitle:\xa0Tea\x1b\n---\n".encode())
     output = run("check", "--format", "json").stdout
-    assert json.loads(output)[-1]["path"] == "posts/a\n\u202eb.md"
-    assert all(char.isprintable() or char == "\n" for char in output)
+    assert json.loads(output)["problems"][-1]["path"] == "posts/a\n\u202eb.md"
+    assert all(char.isprintable() or char in "\n\xa0" for char in output)
 
 
 def test_check_of_good_posts_is_an_empty_list_in_json(run: Run, posts: PostFolder) -> None:
     posts.write()
-    assert json.loads(run("check", "--format", "json").stdout) == []
+    assert json.loads(run("check", "--format", "json").stdout)["problems"] == []
 
 
 def test_check_prints_workflow_commands_for_github(run: Run, posts: PostFolder) -> None:
@@ -174,7 +191,7 @@ def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> No
     [
         ("a.md", {"draft": "true"}, "hidden  (draft)"),
         ("a.md", {"date": "soon"}, "refused"),
-        ("_a.md", {}, "it is not read"),
+        ("_a.md", {}, 'its path is ignored (begins with "_")'),
     ],
 )
 def test_check_explains_why_a_post_is_not_published(
@@ -194,7 +211,7 @@ def test_check_names_tags_that_are_nearly_alike(run: Run, posts: PostFolder) -> 
     posts.write("a.md", tags="[Python, Go]")
     posts.write("b.md", tags="[python, Go]")
     posts.write("c.md", tags="[Python, Ｇｏ]")
-    lines = run("check").stdout.splitlines()
+    lines = problems(run("check").stdout)
     assert [line.split(":")[0] for line in lines] == ["posts/b.md", "posts/c.md"]
     assert "'python' and 'Python' are different" in lines[0]
     assert "'Ｇｏ' and 'Go' are different" in lines[1]
@@ -204,7 +221,7 @@ def test_check_names_both_posts_that_have_the_same_page(run: Run, posts: PostFol
     posts.write("a.md", permalink="/tea/")
     posts.write("b.md", permalink="/tea/")
     result = run("check")
-    assert (result.exit_code, result.stdout.count("also the permalink of a.md")) == (0, 1)
+    assert (result.exit_code, result.stdout.count("also the permalink of posts/a.md")) == (0, 1)
 
 
 def test_check_of_a_missing_file_ends_with_2(run: Run) -> None:

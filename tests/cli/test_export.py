@@ -54,7 +54,7 @@ def test_export_ends_with_1_when_a_post_was_refused_and_writes_the_rest(
     posts.write("tea.md", title="Green tea")
     result = run("export", "public")
     assert result.exit_code == 1
-    assert "  broken.md:3:7: date: 'soon' " in result.stdout
+    assert "  posts/broken.md:3:7: date: 'soon' " in result.stdout
     assert b"Green tea" in Path("public/atom.xml").read_bytes()
 
 

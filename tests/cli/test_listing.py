@@ -60,7 +60,7 @@ def test_a_job_is_shown_with_its_report(run: Run, posts: PostFolder, sqlite_url:
         *("added: 1", "  Tea  https://example.org/posts/tea/", "changed: 0", "withdrawn: 0"),
         *("feeds changed: 3", "problems: 1"),
     ]
-    assert result.stdout.splitlines()[-1].startswith("  broken.md:3:7: ")
+    assert result.stdout.splitlines()[-1].startswith("  posts/broken.md:3:7: ")
 
 
 def test_an_unknown_job_ends_with_2(run: Run) -> None:
@@ -98,19 +98,20 @@ def plain(line: str) -> str:
     return re.sub(r"\x1b\[[\d;]*m", "", line)
 
 
-def test_feeds_on_a_terminal_are_a_table(
+def test_feeds_on_a_terminal_are_a_table_with_whole_addresses(
     run: Run, posts: PostFolder, environ: dict[str, str], tmp_path: Path
 ) -> None:
-    posts.write()
+    posts.write(tags=f"[{'a-long-tag-' * 12}]")
     run("publish")
     terminal, theirs = pty.openpty()
     with open(terminal, encoding="utf-8") as screen:  # noqa: PTH123 - no path, a descriptor
-        wide = environ | {"COLUMNS": "200", "TERM": "xterm"}
-        subprocess.run(command("feeds"), env=wide, cwd=tmp_path, stdout=theirs, check=True)
-        first, second = (plain(screen.readline()).split() for _ in range(2))
+        narrow = environ | {"COLUMNS": "20", "TERM": "xterm"}
+        subprocess.run(command("feeds"), env=narrow, cwd=tmp_path, stdout=theirs, check=True)
+        first, second, _, fourth = (plain(screen.readline()).split() for _ in range(4))
         os.close(theirs)
     assert first == ["address", "title", "entries", "last", "changed"]
     assert second[:4] == ["https://example.org/atom.xml", "Tea", "notes", "1"]
+    assert fourth[0] == f"https://example.org/tags/{'a-long-tag-' * 12}/atom.xml"
 
 
 @pytest.mark.parametrize("arguments", [("feeds",), ("jobs",), ("subscriptions",)])

@@ -66,12 +66,12 @@ def other(tmp_path: Path) -> PostFolder:
 def test_seeds_may_come_before_or_after_the_command(
     run: Run, other: PostFolder, arguments: tuple[str, ...]
 ) -> None:
-    assert run(*arguments).stdout.startswith("added: 1\n  other.md\n")
+    assert run(*arguments).stdout.startswith("added: 1\n  other/other.md\n")
 
 
 def test_seeds_after_the_command_take_precedence(run: Run, other: PostFolder) -> None:
     result = run("--seeds", "posts", "publish", "--seeds", "other")
-    assert result.stdout.startswith("added: 1\n  other.md\n")
+    assert result.stdout.startswith("added: 1\n  other/other.md\n")
 
 
 @pytest.mark.parametrize(

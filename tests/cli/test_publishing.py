@@ -20,8 +20,8 @@ def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
     assert (result.exit_code, result.stdout.splitlines()) == (
         0,
         [
-            *("added: 1", "  tea.md", "changed: 0", "withdrawn: 0"),
-            *("feeds changed: 4", "problems: 0"),
+            *("added: 1", "  posts/tea.md", "changed: 0", "withdrawn: 0"),
+            *("feeds changed: 4", "problems: 0", "files: 1", "  published: 1"),
         ],
     )
 
@@ -39,7 +39,9 @@ def test_publish_reports_what_was_changed(run: Run, posts: PostFolder) -> None:
     posts.write("tea.md", title="Old")
     run("publish")
     posts.write("tea.md", title="New")
-    assert run("publish").stdout.startswith("added: 0\nchanged: 1\n  tea.md\nwithdrawn: 0\n")
+    assert run("publish").stdout.startswith(
+        "added: 0\nchanged: 1\n  posts/tea.md\nwithdrawn: 0\n"
+    )
 
 
 def test_publish_reports_that_nothing_changed(run: Run, posts: PostFolder) -> None:
@@ -47,15 +49,16 @@ def test_publish_reports_that_nothing_changed(run: Run, posts: PostFolder) -> No
     run("publish")
     assert run("publish").stdout == (
         "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds changed: 0\nproblems: 0\n"
+        "files: 1\n  published: 1\n"
     )
 
 
 def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()
-    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish").stdout
+    assert "\nwithdrawn: 1\n  posts/tea.md\n" in run("publish").stdout
 
 
 def test_one_publish_waits_until_a_file_is_no_longer_being_written(
@@ -63,7 +66,7 @@ def test_one_publish_waits_until_a_file_is_no_longer_being_written(
 ) -> None:
     posts.write("tea.md")
     result = run("publish", FEEDSVC_WATCHER__QUIET="0.2")
-    assert result.stdout.startswith("added: 1\n  tea.md\n")
+    assert result.stdout.startswith("added: 1\n  posts/tea.md\n")
 
 
 def test_publish_ends_with_1_and_the_reason_if_a_post_is_refused(
@@ -73,14 +76,14 @@ def test_publish_ends_with_1_and_the_reason_if_a_post_is_refused(
     result = run("publish")
     assert result.exit_code == 1
     assert re.search(
-        r"^problems: 1\n  broken\.md:3:7: date: 'soon' .+; write .+$", result.stdout, re.M
+        r"^problems: 1\n  posts/broken\.md:3:7: date: 'soon' .+; write .+$", result.stdout, re.M
     )
 
 
 def test_the_other_posts_are_published_if_one_is_refused(run: Run, posts: PostFolder) -> None:
     posts.write("broken.md", date="soon")
     posts.write("tea.md")
-    assert run("publish").stdout.startswith("added: 1\n  tea.md\n")
+    assert run("publish").stdout.startswith("added: 1\n  posts/tea.md\n")
 
 
 def test_a_post_that_stays_refused_ends_every_publish_with_1(
@@ -95,7 +98,7 @@ def test_a_warning_is_reported_but_ends_with_0(run: Run, posts: PostFolder) -> N
     posts.write("tea.md", lang="Chinese (simplified)")
     result = run("publish")
     assert result.exit_code == 0
-    assert "\nproblems: 1\n  tea.md:4:7: lang: " in result.stdout
+    assert "\nproblems: 1\n  posts/tea.md:4:7: lang: " in result.stdout
 
 
 def test_a_long_list_is_cut_and_shows_how_many_are_left_out(
@@ -105,7 +108,7 @@ def test_a_long_list_is_cut_and_shows_how_many_are_left_out(
         posts.write(f"{number:02}.md")
     result = run("publish").stdout.splitlines()
     assert result[0] == "added: 23"
-    assert result[20:23] == ["  19.md", "  ... and 3 more", "changed: 0"]
+    assert result[20:23] == ["  posts/19.md", "  ... and 3 more", "changed: 0"]
 
 
 def test_a_damaged_store_is_put_aside_and_the_folder_is_published_again(
@@ -134,18 +137,18 @@ def test_a_dry_run_reports_as_publish_would_and_writes_nothing(
     start, _, outlook = result.stdout.partition("subscribers would see\n")
     assert start == run("publish").stdout
     assert outlook == (
-        "new: 1\n  more.md\nupdated: 0\ncorrected: 1\n  tea.md\nwithdrawn: 0\nreturned: 0\n"
-        "re-identified: 0\nheld: 0\nhidden by a key that restricts them: 0\n"
+        "new: 1\n  posts/more.md\nupdated: 0\ncorrected: 1\n  posts/tea.md\nwithdrawn: 0\n"
+        "returned: 0\nre-identified: 0\nheld: 0\nhidden by a key that restricts them: 0\n"
     )
-    assert "added: 1\n  more.md\nchanged: 1\n  tea.md\n" in result.stdout
+    assert "added: 1\n  posts/more.md\nchanged: 1\n  posts/tea.md\n" in result.stdout
 
 
 def test_a_dry_run_reports_what_would_be_withdrawn(run: Run, posts: PostFolder) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     path = posts.write("tea.md")
     run("publish")
     path.unlink()
-    assert "\nwithdrawn: 1\n  tea.md\n" in run("publish", "--dry-run").stdout
+    assert "\nwithdrawn: 1\n  posts/tea.md\n" in run("publish", "--dry-run").stdout
 
 
 def test_a_dry_run_without_a_store_leaves_none_behind(
@@ -154,7 +157,7 @@ def test_a_dry_run_without_a_store_leaves_none_behind(
     posts.write("tea.md")
     before = tree(tmp_path)
     result = run("publish", "--dry-run")
-    assert result.stdout.startswith("added: 1\n  tea.md\n")
+    assert result.stdout.startswith("added: 1\n  posts/tea.md\n")
     assert tree(tmp_path) == before
 
 
@@ -162,7 +165,7 @@ def test_a_dry_run_ends_with_1_if_a_post_would_be_refused(run: Run, posts: PostF
     posts.write("broken.md", date="soon")
     result = run("publish", "--dry-run")
     assert result.exit_code == 1
-    assert "problems: 1\n  broken.md:3:7: " in result.stdout
+    assert "problems: 1\n  posts/broken.md:3:7: " in result.stdout
 
 
 def test_a_dry_run_of_a_branch_leaves_the_tree_alone(run: Run, tmp_path: Path) -> None:
@@ -199,7 +202,7 @@ def test_control_characters_in_a_name_are_escaped(
     posts.write("\x1b[31mred\nforged.md:1: fault; cure\u2028.md", title="x", date="soon")
     result = run(*arguments).stdout
     assert not {"\x1b", "\u2028"} & set(result)
-    (line,) = [line for line in result.splitlines() if "forged" in line]
+    line, *_ = [line for line in result.splitlines() if "forged" in line]
     name = r"\x1b[31mred\nforged.md:1: fault; cure\u2028.md"
     assert re.match(rf"(posts/)?{re.escape(name)}:3(:\d+)?: date: ", line.strip())
 
@@ -208,7 +211,7 @@ def test_control_characters_in_the_name_of_a_good_post_are_escaped(
     run: Run, posts: PostFolder
 ) -> None:
     posts.write("\x1b[31mred.md", title="Red")
-    assert run("publish").stdout.splitlines()[:2] == ["added: 1", r"  \x1b[31mred.md"]
+    assert run("publish").stdout.splitlines()[:2] == ["added: 1", r"  posts/\x1b[31mred.md"]
 
 
 def test_a_file_name_that_is_not_utf_8_is_reported_and_the_rest_is_published(
@@ -217,8 +220,9 @@ def test_a_file_name_that_is_not_utf_8_is_reported_and_the_rest_is_published(
     Path(os.fsdecode(os.fsencode(posts.root) + b"/caf\xe9.md")).write_text("---\n---\n")
     posts.write("tea.md")
     result = run("publish")
-    assert result.stdout.startswith("added: 1\n  tea.md\n")
-    assert result.stdout.splitlines()[-1].startswith(r"  caf\xe9.md: ")
+    assert result.stdout.startswith("added: 1\n  posts/tea.md\n")
+    assert "\n  posts/caf\\xe9.md: " in result.stdout
+    assert result.stdout.endswith("  refused: 1\n    name: 1 (posts/caf\\xe9.md)\n")
 
 
 @pytest.mark.parametrize("name", ["publish", "feeds"])
@@ -252,7 +256,7 @@ def test_a_publish_is_refused_if_another_process_publishes_for_long(
         publishing.close()
     assert result.returncode == 2
     assert result.stderr == f"feedsvc: another process is publishing into {sqlite_url}\n"
-    assert run("publish").stdout.startswith("added: 1\n  new.md\n")
+    assert run("publish").stdout.startswith("added: 1\n  posts/new.md\n")
 
 
 @pytest.mark.parametrize("words", [["publish"], ["publish", "--dry-run"]])
@@ -268,7 +272,7 @@ def test_a_publish_waits_for_another_process_that_publishes(
     timer = threading.Timer(1, unlock.close)
     timer.start()
     try:
-        assert run(*words).stdout.startswith("added: 1\n  new.md\n")
+        assert run(*words).stdout.startswith("added: 1\n  posts/new.md\n")
     finally:
         timer.join()
         publishing.close()

@@ -1,6 +1,7 @@
 """`feedsvc serve` and `feedsvc watch`: how they start and end."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
 import pytest
 
-from tests.support.commands import SOON, Run, command, environment, settings
+from tests.support.commands import SOON, Run, command, environment, forked, settings
 from tests.support.running import free_port
 from tests.support.writing import PostFolder
 
@@ -67,6 +69,7 @@ class Life:
 ENDINGS: Final = [
     (name, number) for name in ("serve", "watch") for number in (signal.SIGINT, signal.SIGTERM)
 ]
+WITH_JSON: Final = ("watch", signal.SIGTERM)
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +125,8 @@ def live(ending: tuple[str, signal.Signals], folder: Path) -> Life:
     PostFolder(folder / "posts").write("tea.md", title="Green tea")
     port, log = free_port(), folder / "log"
     environ = environment(settings("sqlite:///feeds.sqlite3")) | {"PORT": str(port)}
+    if ending == WITH_JSON:
+        environ |= {"FEEDSVC_LOG__FORMAT": "json", "FEEDSVC_LOG__LEVEL": "debug"}
     with log.open("wb") as output, session(command(name), environ, folder, output) as process:
         if name == "serve":
             wait_for(lambda: "Green tea" in page(port))
@@ -160,6 +165,25 @@ def test_serve_prints_its_address_and_those_of_the_feeds(
     assert f"Serving posts on http://127.0.0.1:{life.port}" in lines
     feeds = {f"https://example.org/{name}" for name in ("atom.xml", "rss.xml", "feed.json")}
     assert feeds <= set(lines)
+
+
+def test_a_log_in_json_has_nothing_but_objects_on_one_line_each(
+    lives: dict[tuple[str, int], Life],
+) -> None:
+    events = [json.loads(line) for line in lives[WITH_JSON].output.splitlines()]
+    assert {"Watching posts"} < {event["message"] for event in events}
+    assert {"debug", "info"} <= {event["level"] for event in events}
+    assert all(datetime.fromisoformat(event["time"]).tzinfo for event in events)
+
+
+def test_a_command_that_logs_json_reports_its_own_end_in_json(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    in_json = environ | {"FEEDSVC_LOG__FORMAT": "json"}
+    result = forked("watch", environ=in_json, cwd=tmp_path)
+    (line,) = result.stderr.splitlines()
+    assert "posts is not a folder" in json.loads(line)["message"]
+    assert (result.returncode, json.loads(line)["level"]) == (2, "error")
 
 
 def test_a_signal_ends_it_with_0(life: Life) -> None:

@@ -36,7 +36,9 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
+from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp
 from feedsvc.core.ledger.forgotten_names import ForgottenNames
+from feedsvc.core.ledger.hidden_posts import hidden_among
 from feedsvc.core.ledger.identities import (
     Claim,
     Holder,
@@ -183,6 +185,19 @@ def everything_shares_a_slug(count: int) -> Callable[[], object]:
     formers = {look: [f"slug:tea//old{n}/" for n in range(count // 2)]}
     had = {claim.path: f"slug:tea//f{n}/" for n, claim in enumerate(claims[: count // 4])}
     return lambda: own_keys(claims, had, {*map(str, texts("k", count))}, {}, formers)
+
+
+def everything_is_hidden(count: int) -> Callable[[], object]:
+    posts = [
+        LedgerEntry(i, i, DAY, title_digest="t", body_digest="b", body_length=200)
+        for i in texts("tag:x:", count)
+    ]
+    stamp = Stamp(1, 1, 1, 1)
+    files = [
+        FileRecord(p, stamp, "d", "draft", hides=HiddenPost(p, "t", "b", DAY))
+        for p in texts("p", count)
+    ]
+    return lambda: hidden_among(posts, files, {*texts("b", count)})
 
 
 def every_slug_changed(count: int) -> Callable[[], object]:
@@ -351,6 +366,7 @@ CASES: Final[dict[str, Case]] = {
     "everything comes back elsewhere": everything_comes_back,
     "everything looks the same": everything_looks_the_same,
     "everything shares a slug": everything_shares_a_slug,
+    "everything is hidden": everything_is_hidden,
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),

@@ -4,7 +4,7 @@ import pytest
 
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
-from tests.support.blogs import Blog
+from tests.support.blogs import Blog, a_large_blog
 from tests.support.houses import House
 from tests.support.writing import PostFolder
 
@@ -18,9 +18,4 @@ def house(posts: PostFolder, folder: Folder, store: Store) -> House:
 @pytest.fixture
 def site(posts: PostFolder, folder: Folder, either_store: Store) -> Blog:
     """A site with 30 posts in `a`, 60 in `b` and 10 at the top."""
-    made = Blog(posts, folder, either_store)
-    made.write("a", 30, tags="Tea")
-    made.write("b", 60)
-    made.write("", 10)
-    assert made.look().held == 0
-    return made
+    return a_large_blog(posts, folder, either_store)

@@ -11,7 +11,7 @@ def test_check_finds_what_publish_refuses_and_writes_nothing(house: House) -> No
         house.posts.write_raw(f"{name}.md", source)
     house.posts.write("a.md", urlname="tea")
     house.posts.write("b.md", urlname="tea")
-    problems = check(house.folder, SITE)
+    problems = check(house.folder, SITE).problems
     assert {p.path for p in problems} == {*(f"{name}.md" for name in BROKEN), "b.md"}
     with house.store.snapshot() as snapshot:
         assert snapshot.site() is None
@@ -21,7 +21,7 @@ def test_check_finds_what_publish_refuses_and_writes_nothing(house: House) -> No
 def test_check_warns_of_names_with_one_old_address(house: House) -> None:
     house.posts.write("a.md", tags='["C++", "Tea"]', categories="[a b]", author="Li Wei")
     house.posts.write("b.md", tags='["C++", "C#"]', categories="[a-b]", author="Li-Wei")
-    problems = check(house.folder, SITE, None, ["wordpress", "hugo"])
+    problems = check(house.folder, SITE, None, ["wordpress", "hugo"]).problems
     shared = [(p.path, p.text) for p in problems if p.code == "shared-slug"]
     assert sorted(shared) == [
         *[("a.md", name) for name in ("Li Wei", "Li Wei", "a b", "a b")],
@@ -31,14 +31,14 @@ def test_check_warns_of_names_with_one_old_address(house: House) -> None:
     (one,) = [p for p in problems if p.text == "C#"]
     assert "wordpress gave the same address ('c') to the tag 'C#' as to 'C++'" in one.fault
     assert (one.line, one.column) == (4, 7)
-    assert [p for p in check(house.folder, SITE) if p.code == "shared-slug"] == []
+    assert [p for p in check(house.folder, SITE).problems if p.code == "shared-slug"] == []
 
 
 def test_check_warns_of_a_post_with_a_redirected_tag(house: House) -> None:
     house.posts.write("a.md", tags="[Tea, k8s]")
     house.posts.write("b.md", tags="[k8s]")
     site = replace(SITE, rules=replace(SITE.rules, tag_redirects=(("k8s", "Kubernetes"),)))
-    problems = check(house.folder, site)
+    problems = check(house.folder, site).problems
     assert [(p.path, p.code, p.refuses) for p in problems] == [
         ("a.md", "redirected-tag", False)
     ]

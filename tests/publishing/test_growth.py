@@ -2,8 +2,9 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,9 @@ import pytest
 
 from feedsvc import publishing
 from feedsvc.cli import check_formats
+from feedsvc.cli.accounts import account_lines
 from feedsvc.core.feeds.feeds import Topic
-from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.ledger.identities import (
     Claim,
     Identities,
@@ -23,8 +25,10 @@ from feedsvc.core.ledger.losses import HeldLoss, LossKind, PublishedLoss, held_s
 from feedsvc.core.problems import Problem
 from feedsvc.core.redirects.presets import PRESETS
 from feedsvc.publishing import check as checking
+from feedsvc.publishing.account import account_of, no_posts
+from feedsvc.publishing.check import Checked
 from feedsvc.publishing.decide import decide, decide_missing, page_owners, released_keys
-from feedsvc.publishing.guard import (
+from feedsvc.publishing.guarding.guard import (
     Guard,
     counting,
     due_losses,
@@ -33,14 +37,16 @@ from feedsvc.publishing.guard import (
     large_groups,
     still_held,
 )
-from feedsvc.publishing.holding import WHATEVER, _sizes, require_held, weigh
+from feedsvc.publishing.guarding.holding import WHATEVER, _sizes, require_held, weigh
 from feedsvc.publishing.identify import Identified
+from feedsvc.publishing.outcomes import hidden, outcome_of
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.publishing.report import newly_hidden, report_on
 from feedsvc.push.purging import Cache
 from feedsvc.source.folder import Survey
+from feedsvc.source.left_out import LeftOut, Reason
 from feedsvc.store.chunks import chunks
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import FeedRecord
@@ -79,6 +85,7 @@ EXCUSED: Final = {
     "publishing.reading.shared_slugs": "reads the store: measured by benchmarks.growth",
     "publishing.publish.publish": "reads and writes: measured by benchmarks.growth",
     "publishing.publish._publish": "reads and writes: measured by benchmarks.growth",
+    "publishing.publish._look": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.stored": "reads the store: measured by benchmarks.growth",
     "publishing.reading.read_folder": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.assess": "assesses one post",
@@ -86,12 +93,16 @@ EXCUSED: Final = {
     "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
     "publishing.export.export": "reads the store and writes files",
     "publishing.adopt": "reads and writes the store; the plan is counted in core",
+    "publishing.account.Account": "one value, bounded in length",
+    "publishing.account.Detail": "one value, bounded in length",
+    "publishing.outcomes": "each takes one file",
     "publishing.check.check": "reads the folder: measured by benchmarks.growth",
     "publishing.reading.attached_files": "takes the attached files of one post",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
-    "publishing.empty_folder": "reads the store once a folder is empty",
-    "publishing.report.report_held": "reads the store once a folder is empty",
+    "publishing.guarding.empty_folder": "reads the store once a folder is empty",
+    "publishing.guarding.ended_posts": "reads the store once files are missing",
+    "publishing.guarding.held_edits": "reads the store while posts are held with new ids",
     "publishing.reading.read_file.read_post": "takes the attached files of one post",
 }
 
@@ -266,9 +277,8 @@ def reporting(tmp_path: Path) -> Case:
 
         def report() -> object:
             with store.snapshot() as snapshot:
-                report = report_on(
-                    snapshot, publication, changes, stored(records(count)), findings(count)
-                )
+                files = (stored(records(count)), findings(count))
+                report = report_on(snapshot, publication, changes, *files, NOW)
             store.close()
             return report.refused, report.to_dict("https://example.org")
 
@@ -293,14 +303,36 @@ def of_posts(use: Callable[..., object]) -> Case:
     return case
 
 
-def of_problems(use: Callable[..., object]) -> Case:
+def of_problems(use: Callable[..., Iterable[str]]) -> Case:
     def case(count: int) -> Callable[[], object]:
-        problems = [
-            Problem(path, 1, "a fault", "a cure", column=1) for path in texts("p", count)
-        ]
-        return partial(use, problems, "posts")
+        problems = tuple(
+            Problem(path, 1, "it is a.md", "a cure", column=1, others=("a.md",))
+            for path in texts("p", count)
+        )
+        account = account_of([], None, problems)
+        checked = Checked(problems, {}, account).below("posts")
+        return lambda: [*use(checked, "posts", UTC)]
 
     return case
+
+
+def an_account(count: int) -> Callable[[], object]:
+    """Files with every fate, each with a detail of its own."""
+    names = texts("p", count)
+    left_out = LeftOut()
+    for name in names:
+        left_out.add(Reason("other suffix", f".{name}"))
+    states: list[State] = ["published", "draft", "held", "no post"]
+    files = [replace(r, state=states[n % 4], due_at=n) for n, r in enumerate(records(count))]
+    outcomes = [(record.path, outcome_of(record)) for record in files]
+    outcomes += [(name, hidden(name)) for name in names]
+    problems = [Problem(name, 1, "a fault", "a cure", code=name) for name in names]
+
+    def use() -> object:
+        account = account_of(outcomes, left_out, problems).below("posts")
+        return [*account_lines(account), account.to_dict(), no_posts(account, "posts")]
+
+    return use
 
 
 def a_survey(count: int) -> Callable[[], object]:
@@ -337,6 +369,7 @@ CASES: Final[dict[str, Case]] = {
     "one slug for all": of_posts(
         lambda posts: checking._shared_slugs([replace(post, key="slug:tea") for post in posts])
     ),
+    "an account": an_account,
     "problems as text": of_problems(check_formats.as_text),
     "problems as JSON": of_problems(check_formats.as_json),
     "problems for GitHub": of_problems(check_formats.as_github),

@@ -87,7 +87,9 @@ def test_a_new_domain_and_permalink_template_change_no_id(house: House) -> None:
     house.posts.write()
     house.publish()
     before = house.only_entry().id
-    moved = Site("T", "https://new.org", "Li", "UTC", "new.org,2030", rules=Rules("/:key.html"))
+    moved = Site(
+        "T", "https://new.org", "Li", "UTC", "new.org,2030", rules=Rules(permalink="/:key.html")
+    )
     house.publish(site=moved)
     assert house.only_entry().id == before
     assert house.only_entry().permalink == "https://new.org/tea.html"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.outlook import SeenEntry
 from feedsvc.publishing.publish import preview
 from tests.support.blogs import Blog

@@ -271,7 +271,7 @@ def test_the_problem_of_an_unknown_section_lists_the_sections(file: Path) -> Non
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
         "; sections are site, content, feeds, aliases, redirects, store, ledger, server, "
-        "watcher, guard, webhook, source, hub, notify"
+        "watcher, guard, log, webhook, source, hub, notify"
     )
 
 

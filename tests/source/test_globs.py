@@ -184,7 +184,7 @@ def test_the_warnings_are_in_reports_and_checks(posts: PostFolder, store: Store)
     report = publish(folder, store, SITE, NOW)
     assert [problem.code for problem in report.noticed] == ["unmatched-pattern"]
     assert report.refused == 0
-    (problem,) = check(folder, SITE)
+    (problem,) = check(folder, SITE).problems
     assert str(problem).startswith(".: content.exclude has the pattern 'abuot/**'")
     part = Folder(posts.root, 0, exclude=["abuot/**"], checks_globs=False)
-    assert check(part, SITE) == []
+    assert check(part, SITE).problems == ()

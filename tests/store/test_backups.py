@@ -24,7 +24,7 @@ from feedsvc.store.schema import SCHEMA_VERSION
 from feedsvc.store.store import Store, open_store
 from tests.support.builders import a_site, an_entry
 from tests.support.commands import HOUSE
-from tests.support.stores import put_empty_file
+from tests.support.stores import BEFORE_0008, put_empty_file
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 COPY: Final = f"feedsvc.sqlite3.before-{SCHEMA_VERSION}"
@@ -318,6 +318,8 @@ def downgrade(file: Path) -> None:
         for table in ("ledger", "forgotten", "held", "losses", "adoptions"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("ALTER TABLE jobs DROP COLUMN accept")
+        for statement in BEFORE_0008:
+            connection.execute(statement)
         connection.execute("UPDATE alembic_version SET version_num = '0006'")
 
 

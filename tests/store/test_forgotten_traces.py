@@ -16,7 +16,7 @@ from feedsvc.core.ledger.ledger import forgotten_hash
 from feedsvc.core.ledger.losses import held_set
 from feedsvc.errors import FeedError
 from feedsvc.publishing.adopt import adopt, undo
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder

@@ -28,6 +28,7 @@ from tests.support.builders import (
     people,
 )
 from tests.support.pipeline import documents_of
+from tests.support.stores import BEFORE_0008
 from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -236,7 +237,8 @@ def downgrade_to_third_schema(url: str) -> None:
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for name in ("watcher", "accept"):
             connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
-        connection.execute(sa.text("DROP INDEX files_measured"))
+        for statement in (*BEFORE_0008, "DROP INDEX files_measured"):
+            connection.execute(sa.text(statement))
         for column in (
             "files.measured",
             "files.passed_at",
@@ -420,3 +422,75 @@ def test_an_upgrade_to_the_ledger_keeps_ids_and_first_dates(
 def test_a_store_of_an_earlier_version_has_the_rules_of_that_version(upgraded: Store) -> None:
     with upgraded.snapshot() as snapshot:
         assert snapshot.generator() == ""
+
+
+# --- from schema 0007
+
+
+def test_an_upgrade_learns_when_posts_expire_and_what_hidden_files_contain(
+    posts: PostFolder, folder: Folder, new_url: str
+) -> None:
+    end = NOW + timedelta(hours=1)
+    later = (NOW + timedelta(minutes=30)).isoformat()
+    posts.write("expires.md", expiryDate=end.isoformat())
+    posts.write("both.md", expiryDate=end.isoformat(), updated=later)
+    posts.write("tea.md", title="Tea")
+    posts.write("copy/tea.md", title="Tea", draft="true")
+    made = Store(new_url)
+    publish(folder, made, a_site(), NOW)
+    with made.snapshot() as snapshot:
+        before = snapshot.files()
+    made.close()
+    downgrade_to_seventh_schema(new_url)
+    old = Store(new_url)
+    with old.snapshot() as snapshot:
+        files = snapshot.files()
+    assert files["expires.md"] == before["expires.md"]
+    assert {path for path, record in files.items() if record.digest == ""} == {
+        "both.md",
+        "copy/tea.md",
+    }
+    assert publish(folder, old, a_site(), NOW).changed == ()
+    with old.snapshot() as snapshot:
+        assert snapshot.files() == before
+    old.close()
+
+
+def downgrade_to_seventh_schema(url: str) -> None:
+    """As the schema was before, with what the files are now."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        for statement in BEFORE_0008:
+            connection.execute(sa.text(statement))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
+    engine.dispose()
+
+
+# --- to schema 0008
+
+
+def test_an_upgrade_reads_only_drafts_again_and_then_knows_what_hides_them(
+    posts: PostFolder, folder: Folder, new_url: str
+) -> None:
+    posts.write("tea.md")
+    posts.write("draft.md", draft="true")
+    posts.write("quiet.md", published="false")
+    store = Store(new_url)
+    publish(folder, store, a_site(), datetime.now(UTC))
+    store.close()
+    engine = sa.create_engine(new_url)
+    with engine.begin() as connection:
+        for statement in BEFORE_0008:
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+    engine.dispose()
+    store = Store(new_url)
+    reports = [
+        publish(folder, store, a_site(), datetime.now(UTC), accounts=True) for _ in range(2)
+    ]
+    store.close()
+    assert [(report.read, report.feeds) for report in reports] == [(2, ()), (0, ())]
+    for report in reports:
+        assert report.account
+        assert report.account.groups["hidden"].details.keys() == {"draft", "published"}
+        assert report.account.total == 3

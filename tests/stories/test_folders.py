@@ -147,7 +147,7 @@ def test_subscribers_receive_nothing_if_the_folder_is_empty_or_missing(
         posts.root.mkdir()
         listeners.wait_for_hold(2)
         listeners.receive_nothing()
-        assert server.log.count("holds no post") == 1
+        assert server.log.count("holds no public post") == 1
         assert command(tmp_path, posts.root, server, "publish") == 3
         hook = {**calls.bearer(SECRET), "Prefer": "wait=20"}
         rebuilt = server.ask("POST", "/hooks/rebuild", hook)
@@ -164,7 +164,7 @@ def test_subscribers_receive_nothing_if_the_folder_is_empty_or_missing(
         shutil.rmtree(posts.root / "deep")
         for name in ("tea.md", "cups.md"):
             (posts.root / name).unlink()
-        wait_until(lambda: server.log.count("holds no post") == 2, "the second report")
+        wait_until(lambda: server.log.count("holds no public post") == 2, "the second report")
         listeners.wait_for_hold(3)
         listeners.receive_nothing()
         before = listeners.received()

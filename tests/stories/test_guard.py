@@ -326,12 +326,12 @@ def test_a_dry_run_names_what_subscribers_would_see(tmp_path: Path, blog: PostFo
     told = json.loads(ended.stdout)
     kinds = ("new", "updated", "corrected", "withdrawn", "returned", "re-identified")
     assert {kind: [e["path"] for e in told[kind]["entries"]] for kind in kinds} == {
-        "new": ["new.md"],
-        "updated": ["002.md"],
-        "corrected": ["001.md"],
-        "withdrawn": ["004.md"],
-        "returned": ["000.md"],
-        "re-identified": ["003.md"],
+        "new": ["posts/new.md"],
+        "updated": ["posts/002.md"],
+        "corrected": ["posts/001.md"],
+        "withdrawn": ["posts/004.md"],
+        "returned": ["posts/000.md"],
+        "re-identified": ["posts/003.md"],
     }
     assert (ended.returncode, told["held"]["count"]) == (0, 0)
     shutil.rmtree(blog.root / "2026")

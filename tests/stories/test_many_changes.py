@@ -31,7 +31,7 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import Stamp
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.guard import Guard
+from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder, SourceFile, Survey
@@ -115,8 +115,10 @@ class TimedFolder(Folder):
         super().__init__(root, quiet=0)
         self._offsets = offsets  # since when (of the real clock), and how far ahead
 
-    def survey(self, only: Collection[str] | None = None) -> Survey:
-        survey = super().survey(only)
+    def survey(
+        self, only: Collection[str] | None = None, *, counts_all: bool = False
+    ) -> Survey:
+        survey = super().survey(only, counts_all=counts_all)
         stamps = {path: self._shifted(stamp) for path, stamp in survey.stamps.items()}
         return replace(survey, stamps=stamps)
 
@@ -287,6 +289,22 @@ class ManyChanges(RuleBasedStateMachine):
         if number in self.posts and not self.has_copy(number):
             ends = (self.now() + timedelta(minutes=minutes)) if minutes else None
             self.put(replace(self.posts[number], expires=ends))
+
+    @rule(number=numbers, folder=folders)
+    def move_to_drafts(self, number: int, folder: str) -> None:
+        """The draft is there first, as a slow copy does it; then the public file goes."""
+        post = self.posts.get(number)
+        path = self.path_of(number, folder, "draft")
+        if post is None or self.has_copy(number) or (self.root / path).exists():
+            return
+        hidden = replace(post, path=path, draft=True)
+        self.put_file(path, hidden.source())
+        self.look()
+        self.remove_file(post.path)
+        self.publish()
+        self.move_clock(timedelta(seconds=2))
+        self.posts[number] = hidden
+        self.look()
 
     # What happens to feedsvc.
 

@@ -182,19 +182,20 @@ def test_a_dry_run_into_the_store_of_an_older_feedsvc_lists_what_will_be_hidden_
     posts.write("gold.md", members_only="yes", embargo="2099-01-01")
     posts.write("new.md", auth="friends")
     before = tables_of(new_url)
+    root = posts.root
     told = run(new_url, posts, "publish", "--dry-run")
     assert (told.exit_code, tables_of(new_url)) == (0, before)
-    assert "\nwithdrawn: 2\n  club.md\n  gold.md\n" in told.stdout
+    assert f"\nwithdrawn: 2\n  {root}/club.md\n  {root}/gold.md\n" in told.stdout
     assert told.stdout.endswith(
         "hidden by a key that restricts them: 3\n"
         "  auth: 1\n"
-        "    new.md\n"
+        f"    {root}/new.md\n"
         "  members_only: 2\n"
-        "    club.md  (would be withdrawn)\n"
-        "    gold.md  (would be withdrawn)\n"
+        f"    {root}/club.md  (would be withdrawn)\n"
+        f"    {root}/gold.md  (would be withdrawn)\n"
     )
     told = run(new_url, posts, "publish")
-    assert "\nwithdrawn: 2\n  club.md\n  gold.md\n" in told.stdout
+    assert f"\nwithdrawn: 2\n  {root}/club.md\n  {root}/gold.md\n" in told.stdout
     assert "hidden by a key" not in told.stdout
 
 
@@ -206,7 +207,7 @@ def test_a_dry_run_lists_posts_that_will_wait_and_none_if_there_are_none(
     assert told.stdout.endswith("hidden by a key that restricts them: 0\n")
     posts.write("soon.md", publish_at="2099-01-01")
     told = run(sqlite_url, posts, "publish", "--dry-run")
-    assert told.stdout.endswith("  publish_at: 1\n    soon.md\n")
+    assert told.stdout.endswith(f"  publish_at: 1\n    {posts.root}/soon.md\n")
     assert not Path(sqlite_url.removeprefix("sqlite:///")).exists()
 
 

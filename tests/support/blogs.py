@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedsvc.core.ledger.losses import HeldLoss
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
@@ -51,3 +51,13 @@ class Blog(House):
     def name(self) -> str:
         with self.store.snapshot() as snapshot:
             return snapshot.held_name()[1]
+
+
+def a_large_blog(posts: PostFolder, folder: Folder, store: Store) -> Blog:
+    """A published site with 30 posts in `a`, 60 in `b` and 10 at the top."""
+    made = Blog(posts, folder, store)
+    made.write("a", 30, tags="Tea")
+    made.write("b", 60)
+    made.write("", 10)
+    assert made.look().held == 0
+    return made

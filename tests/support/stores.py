@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -11,6 +12,14 @@ from feedsvc.store.engine.urls import file_of
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
 from feedsvc.store.store import Store
 from tests.support.run import shared
+
+# What takes a store back from schema 0008 to 0007.
+_HIDES: Final = ("hides_key", "hides_title", "hides_body")
+_COLUMNS: Final = ("ends_at", "hidden_by", "hides_date", *_HIDES)
+BEFORE_0008: Final = (
+    *(f"DROP INDEX files_{name}" for name in ("ends", *_HIDES)),
+    *(f"ALTER TABLE files DROP COLUMN {name}" for name in _COLUMNS),
+)
 
 
 def opened_store(url: str) -> Store:

@@ -1,13 +1,17 @@
 """The log of publishes: what is logged, and how often."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.ledger.losses import HeldSet
 from feedsvc.core.problems import Problem
+from feedsvc.publishing.account import account_of
+from feedsvc.publishing.outcomes import FileOutcome
 from feedsvc.publishing.report import Report
+from feedsvc.source.left_out import LeftOut, Reason
 from feedsvc.watcher.report_log import ReportLog
 
 REFUSED = Problem("tea.md", 3, "date: 'soon' is not a date", "write 2026-03-01", True)
@@ -110,3 +114,37 @@ def test_an_empty_folder_is_logged_once_until_there_are_posts(
     for held in (3, 3, 0, 3):
         log.log_report(report(held=held), "posts", is_whole=True)
     assert levels(caplog) == ["ERROR", "ERROR"]
+
+
+# A folder without posts.
+
+
+def without_posts(files: int) -> Report:
+    left_out = LeftOut()
+    left_out.add(Reason("other suffix", ".rst"), files)
+    return replace(report(), account=account_of([], left_out, []))
+
+
+def test_a_folder_without_posts_is_logged_once_and_again_if_it_has_other_files(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = ReportLog()
+    for files in (0, 0, 3, 3):
+        log.log_report(without_posts(files), "posts", is_whole=True)
+    assert levels(caplog) == ["WARNING", "WARNING"]
+    assert caplog.messages[0].startswith("no files in posts; write a post there")
+    assert caplog.messages[1].startswith("no posts among the 3 files in posts; the names of")
+
+
+def test_a_folder_that_was_emptied_is_only_reported_as_held(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    emptied = replace(without_posts(0), held_set=HeldSet("3f1d0c6f", 1, is_emptied=True))
+    ReportLog().log_report(emptied, "posts", is_whole=True)
+    assert levels(caplog) == ["ERROR"]
+
+
+def test_a_folder_with_posts_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    some = replace(report(), account=account_of([("a.md", FileOutcome("hidden"))], None, []))
+    ReportLog().log_report(some, "posts", is_whole=True)
+    assert caplog.messages == []

@@ -319,7 +319,7 @@ def test_the_commands_follow_the_current_link(
     assert "added: 2" in output_of("publish")
     releases.release("2", "Tea 2", "Pots").write("bad.md", title="Bad", lang="??")
     releases.swap("2")
-    assert "changed: 1\n  tea.md" in output_of("publish", "--dry-run")
+    assert "changed: 1\n  app/current/posts/tea.md\n" in output_of("publish", "--dry-run")
     assert "bad.md" in output_of("check")
     output_of("export", "public")
     assert b"Tea 2" in Path("public/atom.xml").read_bytes()

@@ -116,13 +116,13 @@ def test_the_schedule_publishes_a_file_without_an_event(
 def test_a_deleted_post_is_withdrawn_although_no_event_follows(
     posts: PostFolder, store: Store, sqlite_url: str
 ) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     path = posts.write("tea.md", title="Tea")
     watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
     with watching(watcher, store):
         path.unlink()
         store.jobs.enqueue(datetime.now(UTC))
-        wait_until(lambda: titles(store) == set(), "the withdrawal", 5)
+        wait_until(lambda: titles(store) == {"other.md"}, "the withdrawal", 5)
 
 
 @no_events
@@ -155,6 +155,16 @@ def test_it_goes_on_when_the_folder_vanishes_and_comes_back(
         away.rename(posts.root)
         posts.write("more.md", title="More")
         wait_until(lambda: titles(store) == {"Tea", "More"}, "the recovery", 10)
+
+
+def test_the_log_says_that_the_folder_has_no_posts(
+    posts: PostFolder, store: Store, sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        wait_until(lambda: f"no files in {posts.root}; write" in caplog.text, "the line", 10)
+        posts.write("tea.md", title="Tea", lang="??")
+        wait_until(lambda: f"{posts.root}/tea.md:4:7: lang" in caplog.text, "its path", 10)
 
 
 def test_it_publishes_once_another_process_releases_the_lock(

@@ -142,7 +142,7 @@ def test_a_job_reports_a_refused_post(
         origin.push(posts("Tea") | {"posts/bad.md": "---\ntitle: Bad\ndate: never\n---\n"})
         report = json.loads(wait_for_job(store, ask(store), "done").report)
         assert report["refused"] == 1
-        assert report["problems"][0]["path"] == "bad.md"
+        assert report["problems"][0]["path"] == "posts/bad.md"
 
 
 # Faults.

@@ -285,7 +285,7 @@ def test_a_page_and_a_feed_have_the_address_of_an_image(server: Server) -> None:
 def test_an_image_is_served_only_while_a_published_post_shows_it(
     tmp_path: Path, posts: PostFolder
 ) -> None:
-    posts.write("other.md", draft="true")  # the folder is not empty
+    posts.write("other.md")  # the folder is not empty
     posts.write("tea/index.md", "![](a.png)", draft="true")
     posts.write_raw("tea/a.png", PNG)
 

@@ -42,7 +42,9 @@ def test_a_preview_of_a_pull_request_reports_what_subscribers_would_see(
     assert changed["summary"] == "Green, by Matcha."
     assert [entry["title"] for entry in report["withdrawn"]["entries"]] == ["Old"]
     assert f"{following.url}/atom.xml" in report["feeds"]["topics"]
-    assert [(p["path"], p["code"]) for p in report["problems"]] == [("broken.md", "no-date")]
+    assert [(p["path"], p["code"]) for p in report["problems"]] == [
+        ("posts/broken.md", "no-date")
+    ]
     time.sleep(0.5)
     assert following.get("/atom.xml").content == before
 

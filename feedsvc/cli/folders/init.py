@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from feedsvc.cli.accounts import print_account
 from feedsvc.cli.folders.trying import (
     assume_for,
     place,
@@ -23,11 +24,12 @@ from feedsvc.cli.folders.trying import (
     unknown_rows,
 )
 from feedsvc.cli.options import FolderPath, require_folder
-from feedsvc.cli.printing import printable
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
 from feedsvc.errors import FeedsvcError, FolderError
+from feedsvc.logs import printable
 from feedsvc.publishing.check import check
+from feedsvc.publishing.site_generator import with_generator
 from feedsvc.settings.assumed import REQUIRED, SEEDS, Assumed, setting_fault, tree_of
 from feedsvc.settings.config_files import NAME, ConfigFile, config_in
 from feedsvc.settings.load import read_settings
@@ -35,7 +37,8 @@ from feedsvc.settings.local_addresses import is_loopback
 from feedsvc.settings.new_config import config_text
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder
+from feedsvc.source.folder import Folder, shown_path
+from feedsvc.source.opening import source_of
 
 _URL: Final = "site.url"
 _AUTHORITY: Final = "site.tag_authority"
@@ -225,20 +228,22 @@ def _link_new(written: Path, file: Path) -> None:
 
 
 def _check_once(settings: Settings) -> None:
-    """Print how many problems the posts have, and the first of them."""
+    """Print what would become of the files, and the first of their problems."""
     content = settings.content
     folder = Folder(content.seeds, 0, content.include, content.exclude)
+    site = with_generator(site_of(settings), source_of(settings).folder, None)
     try:
-        problems = check(folder, site_of(settings))
+        checked = check(folder, site).below(shown_path(content.seeds))
     except FolderError as error:
         click.echo(printable(f"The posts cannot be checked: {error}"))
         return
-    refused = len({problem.path for problem in problems if problem.refuses})
-    click.echo(f"First check: problems: {len(problems)}; posts that are refused: {refused}")
-    for problem in problems[:_MOST_PROBLEMS]:
-        click.echo(
-            printable(f"  {content.seeds / problem.path}: {problem.fault}; {problem.cure}")
-        )
+    click.echo("First check:")
+    print_account(checked.account, shown_path(content.seeds))
+    click.echo(f"problems: {len(checked.problems)}")
+    for problem in checked.problems[:_MOST_PROBLEMS]:
+        click.echo(printable(f"  {problem}"))
+    if len(checked.problems) > _MOST_PROBLEMS:
+        click.echo("  ...")
 
 
 def next_commands(folder: Path, assumed: Assumed, settings: Settings) -> list[str]:

@@ -17,11 +17,11 @@ from zoneinfo import ZoneInfo
 import click
 from rich.cells import cell_len
 
-from feedsvc.cli.printing import printable
 from feedsvc.core.generators.recognise import recognise
 from feedsvc.core.generators.recognised import Assumption, SettingValue, Unknown
 from feedsvc.core.text import legal
 from feedsvc.errors import FeedsvcError
+from feedsvc.logs import printable
 from feedsvc.settings.assumed import SEEDS, Assumed, Defaults, assume
 from feedsvc.settings.load import read_settings
 from feedsvc.settings.local_addresses import is_loopback, local_url, with_port_in_url

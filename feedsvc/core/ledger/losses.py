@@ -3,8 +3,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
+
+from feedsvc.core.problems import path_below
 
 LossKind: TypeAlias = Literal["withdrawn", "re-identified"]
 
@@ -91,7 +93,7 @@ class HeldSet:
         if not self:
             return ""
         if self.is_emptied:
-            return "the folder holds no post"
+            return "the folder holds no public post"
         what = " or ".join(_WORDS[kind] for kind in sorted(self.kinds, reverse=True))
         if self.groups:
             return f"all posts of a feed or a folder would {what}"
@@ -112,6 +114,17 @@ class HeldSet:
             f"{self.command}"
         )
 
+    def below(self, root: str) -> "HeldSet":
+        """The set with its paths below `root`: see path_below."""
+        first = tuple(replace(loss, path=path_below(root, loss.path)) for loss in self.first)
+        groups = (
+            folder_group(path_below(root, group.removeprefix(_FOLDER)))
+            if group.startswith(_FOLDER)
+            else group
+            for group in self.groups
+        )
+        return replace(self, first=first, groups=tuple(groups))
+
     def to_dict(self) -> dict[str, Any]:
         """The set as JSON, for reports and messages."""
         return {
@@ -129,6 +142,7 @@ class HeldSet:
         }
 
 
+_FOLDER: Final = "folder "
 _WORDS: Final = {"withdrawn": "be withdrawn", "re-identified": "get new ids"}
 
 
@@ -164,7 +178,7 @@ def feed_group(feed_path: str) -> str:
 
 def folder_group(folder: str) -> str:
     """The name of the group of all entries from a top-level folder."""
-    return f"folder {folder}"
+    return f"{_FOLDER}{folder}"
 
 
 def members_of(losses: Iterable[Loss]) -> frozenset[tuple[str, str]]:

@@ -88,11 +88,12 @@ def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanat
 def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
     """A draft if a salvaged line hides the post, else the problem with a salvaged span."""
     hidden = salvaged_hiding_key(salvaged_fields(text), site)
-    if hidden:
-        return Draft(problem.path, (problem,), hidden)
     # dict() keeps the last of two equal keys, but the first counts.
     front = FrontMatter(dict(reversed([*salvaged_fields(text)])), "", 1, "yaml")
-    return _PostReader(PostFields(problem.path, front), front, site).refused(problem)
+    reader = _PostReader(PostFields(problem.path, front), front, site)
+    if hidden:
+        return replace(reader.hidden(hidden), warnings=(problem,))
+    return reader.refused(problem)
 
 
 def _warn_of_illegal(fields: PostFields, text: str, cleaned: str) -> None:
@@ -124,7 +125,7 @@ class _PostReader:
         if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
         if hidden or choice is None:
-            return self._hidden(hidden)
+            return self.hidden(hidden)
         published = self._published()
         title = self._title()
         categories = categories_of(fields, site.rules, self._front.dialect)
@@ -161,7 +162,8 @@ class _PostReader:
             warnings=tuple(fields.warnings),
         )
 
-    def _hidden(self, reason: str) -> Draft:
+    def hidden(self, reason: str) -> Draft:
+        """The draft, with all that tells which post it is."""
         # What is wrong with the rest of a hidden post is not reported.
         draft = Draft(self._fields.path, tuple(self._fields.warnings), reason)
         with suppress(Refused):
@@ -170,6 +172,8 @@ class _PostReader:
             draft = replace(draft, title=self._title())
         with suppress(Refused):
             draft = replace(draft, published=self._published())
+        with suppress(Exception):  # a fault of ours in the text must not show the post
+            draft = replace(draft, body=self._body())
         return draft
 
     def refused(self, problem: Problem) -> Draft | Problem:
@@ -178,7 +182,7 @@ class _PostReader:
         An encrypted post is a draft instead: its last good version may not have been encrypted.
         """
         if self._is_encrypted:
-            return Draft(problem.path, (problem,), "password")
+            return replace(self.hidden("password"), warnings=(problem,))
         begins = [self._held[1]] if self._held else []
         ends = None
         with suppress(Refused):

@@ -69,8 +69,8 @@ class Post:
 class Draft:
     """A post that its author hides, and the `reason`; its published entry is withdrawn.
 
-    If the file could not be read either, that problem is one of the `warnings`. The key, title
-    and date tell which post it is, as far as they can be read.
+    If the file could not be read either, that problem is one of the `warnings`. The key, title,
+    date and body tell which post it is, as far as they can be read.
     """
 
     path: str
@@ -79,6 +79,7 @@ class Draft:
     key: str = field(default="", compare=False)
     title: str = field(default="", compare=False)
     published: datetime | None = field(default=None, compare=False)
+    body: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

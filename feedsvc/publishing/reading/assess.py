@@ -1,14 +1,14 @@
 """Decide what one file is on its own: a post to publish, or the reason why it is not."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from feedsvc.core.dates import microseconds
+from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.file_records import FileRecord, Stamp, State
+from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp, State
 from feedsvc.core.ledger.identities import Claim
-from feedsvc.core.ledger.ledger import edit_digest, text_digest, text_length
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, edit_digest, text_digest, text_length
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem, Span
 from feedsvc.core.site import Site
@@ -22,7 +22,7 @@ from feedsvc.publishing.reading.post_problems import (
 from feedsvc.publishing.reading.read_file import compose_entry, problems_of
 from feedsvc.source.folder import HIDDEN
 
-_NO_DATE: Final = datetime(1, 1, 1, tzinfo=UTC)
+_LONGEST_REASON: Final = 200  # characters
 
 
 def assess(
@@ -45,8 +45,7 @@ def assess(
         if reading.expires and earlier.has_expired(reading.expires, now):
             passed_at = microseconds(reading.expires)
             expired = _expired(reading, reading.expires, now)
-            finding = _not_published(expired, file, previous, passed_at)
-            return replace(finding, hides=_hidden_claim(reading)), None
+            return _not_published(expired, file, previous, passed_at), None
         if earlier.has_come(reading, now):
             post, due_at = _until_next_change(reading, now, earlier.updated)
             composed = compose_entry(post, site)
@@ -56,8 +55,10 @@ def assess(
             reading = replace(composed, span=Span(ends=post.expires))
         elif reading.held_by:
             reading = replace(reading, warnings=(*reading.warnings, reading.held_by))
-    if isinstance(reading, Problem) and not earlier.holds(reading, now):
-        reading = Draft(reading.path, (reading,), "its dates")
+    if isinstance(reading, Problem):
+        reading = _with_earlier_end(reading, previous)
+        if not earlier.holds(reading, now):
+            reading = Draft(reading.path, (reading,), "its dates")
     return _not_published(reading, file, previous), None
 
 
@@ -80,6 +81,7 @@ def _to_publish(
             *((name, HIDDEN) for name in post.hidden_files),
         ),
         passed_at=microseconds(post.public_from),
+        ends_at=microseconds(post.expires) if post.expires else None,
     )
     claim = Claim(
         *(post.path, post.key, post.title, post.published),
@@ -108,19 +110,38 @@ def _not_published(
         due_at=due_at,
         problems=tuple(problems_of(reading)),
         passed_at=passed_at,
+        hides=_hidden_post(reading),
+        hidden_by=reading.reason[:_LONGEST_REASON] if isinstance(reading, Draft) else "",
     )
     if previous:
         record = replace(record, key=previous.key)
-    if isinstance(reading, Problem) and previous and previous.entry_id:
-        record = replace(record, entry_id=previous.entry_id, passed_at=previous.passed_at)
-    return Finding(record, previous, hides=_hidden_claim(reading))
+    if isinstance(reading, Problem) and previous:
+        if previous.entry_id:
+            record = replace(record, entry_id=previous.entry_id, passed_at=previous.passed_at)
+            record = replace(record, ends_at=due_at)
+        else:
+            record = replace(record, hides=previous.hides)
+    return Finding(record, previous)
 
 
-def _hidden_claim(reading: Reading) -> Claim | None:
-    if isinstance(reading, Post | Draft) and reading.key:
-        published = reading.published or _NO_DATE
-        return Claim(reading.path, reading.key, reading.title, published)
-    return None
+def _with_earlier_end(problem: Problem, previous: FileRecord | None) -> Problem:
+    """The problem; if no expiry can be read, that of the last good version counts."""
+    if problem.span.ends or not previous or previous.ends_at is None:
+        return problem
+    ends = from_microseconds(previous.ends_at)
+    return replace(problem, span=replace(problem.span, ends=ends))
+
+
+def _hidden_post(reading: Reading) -> HiddenPost | None:
+    if not isinstance(reading, Post | Draft):
+        return None
+    is_long = text_length(reading.body) >= LONG_ENOUGH
+    return HiddenPost(
+        reading.key,
+        text_digest(reading.title) if reading.title else "",
+        text_digest(reading.body) if is_long else "",
+        reading.published,
+    )
 
 
 def _state_of(reading: Reading) -> tuple[State, int | None]:
@@ -140,9 +161,14 @@ def _state_of(reading: Reading) -> tuple[State, int | None]:
 def _expired(post: Post, expires: datetime, now: datetime) -> Draft:
     """The post, hidden because it has expired; with a warning if the clock is behind that."""
     if expires <= now:
-        return Draft(post.path, post.warnings, "expired")
+        return _as_draft(post, post.warnings)
     warning = expired_before_warning(post.path, expires, post.position_of("expires"))
-    return Draft(post.path, (*post.warnings, warning), "expired")
+    return _as_draft(post, (*post.warnings, warning))
+
+
+def _as_draft(post: Post, warnings: tuple[Problem, ...]) -> Draft:
+    names = (post.key, post.title, post.published, post.body)
+    return Draft(post.path, warnings, "expired", *names)
 
 
 def _until_next_change(

@@ -10,6 +10,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.reading.post_problems import Position
+from feedsvc.source.left_out import LeftOut
 
 _UNREAD: Final = Stamp(-1, 0, 0, 0)  # no file has this stamp
 
@@ -41,8 +42,7 @@ class Finding:
     """All that a publish knows of one file that has changed, but its text.
 
     `record` is what is to be stored, `previous` what is stored now. A file that is to be
-    published has a `claim`; `record` lacks its entry id until the id is decided. A file that is
-    hidden has in `hides` what its claim would be, as far as it can be read. The text is
+    published has a `claim`; `record` lacks its entry id until the id is decided. The text is
     left out, and the entry is in a Spool, because 100,000 texts do not fit in memory. If it
     shares its slug, `plain` is the path of the post that has the plain slug as its key.
     """
@@ -52,7 +52,6 @@ class Finding:
     claim: Claim | None = None
     permalink: str = ""
     positions: Positions = _FIRST_LINE
-    hides: Claim | None = None
     plain: str = ""
 
 
@@ -64,7 +63,9 @@ class Findings:
     withdrawn; the others get a second look. Nobody could read the `unsettled` files yet.
     `listed` counts the files that have the name of a post, `read` those that were read. Only
     paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
-    that cannot be read. Nobody writes into a folder that `stands`.
+    that cannot be read. Nobody writes into a folder that `stands`. The posts of missing files
+    in `ended` have expired, or their authors hide them in other files: they are withdrawn.
+    For an account, `paths` are the listed files, and `left_out` counts the others.
     """
 
     files: tuple[Finding, ...] = ()
@@ -77,6 +78,9 @@ class Findings:
     scope: Collection[str] | None = None
     hidden: frozenset[str] = frozenset()
     stands: bool = False
+    ended: frozenset[str] = frozenset()
+    paths: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
     def saw(self, path: str) -> bool:
         """True if it is known whether there is a file at this path."""

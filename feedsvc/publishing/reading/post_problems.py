@@ -1,5 +1,6 @@
 """Problems of posts that appear only when a post is published: conflicts with others, dates."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -15,14 +16,16 @@ def twin_problem(path: str, owner: str, key: str, position: Position) -> Problem
     fault = f"it has the same key (guid, slug, or name of the file) as {owner}"
     line, column = position
     text = key.partition(":")[2]
-    return Problem(path, line, fault, "give it its own", code="twin", column=column, text=text)
+    cure = "give it its own"
+    problem = Problem(path, line, fault, cure, code="twin", column=column, text=text)
+    return replace(problem, others=(owner,))
 
 
 def copy_warning(path: str, original: str) -> Problem:
     """The warning about a copy of a published post, which waits."""
     fault = f"it is a copy of {original} and waits until both are unchanged for a minute"
     cure = "delete one of them, or wait: then it is a post of its own"
-    return _warning(path, "copy", fault, cure, (1, 0))
+    return replace(_warning(path, "copy", fault, cure, (1, 0)), others=(original,))
 
 
 def shared_slug_warning(
@@ -36,14 +39,16 @@ def shared_slug_warning(
     if waits:
         fault += "; it waits until both are unchanged for a minute, because it may be a copy"
     text = shared_key(key).partition(":")[2]
-    return _warning(path, "twin", fault, "give it its own", position, text)
+    warning = _warning(path, "twin", fault, "give it its own", position, text)
+    return replace(warning, others=(other,))
 
 
 def one_page_problem(path: str, other: str, permalink: str, position: Position) -> Problem:
     """The warning about a post that has the permalink of another post."""
     fault = f"its permalink is {permalink}, which is also the permalink of {other}"
     cure = "give it a permalink or a slug of its own"
-    return _warning(path, "one-page", fault, cure, position, permalink)
+    warning = _warning(path, "one-page", fault, cure, position, permalink)
+    return replace(warning, others=(other,))
 
 
 def first_date_warning(path: str, first_date: datetime, position: Position) -> Problem:

@@ -42,17 +42,27 @@ def read_folder(
     now: datetime,
     entries: Spool,
     progress: Progress | None,
+    *,
+    counts_all: bool = False,
 ) -> Findings:
     """List the folder, read what has changed, and add the entries of posts to `entries`.
 
     `progress` is called before each file, with the number of files done and of all files. If
     nothing was ever published, files that are being written get one quiet period to be
-    finished, so that a new site does not start with empty feeds.
+    finished, so that a new site does not start with empty feeds. If it `counts_all`, the
+    findings have what an account needs.
     """
-    survey = _survey(folder, stored, progress)
+    counts_all = counts_all and stored.scope is None
+    survey = _survey(folder, stored, progress, counts_all=counts_all)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
-    missing = tuple(record for record in absent if not survey.hides(record.path))
-    gone = frozenset(r.path for r in missing if _is_gone(r, folder, microseconds(now)))
+    missing = tuple(
+        replace(record, missing_since=None) if record.path in stored.emptied_since else record
+        for record in absent
+        if not survey.hides(record.path)
+    )
+    gone = frozenset(
+        r.path for r in missing if has_been_gone(r.missing_since, folder, microseconds(now))
+    )
     if stored.accepts:
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
@@ -91,6 +101,8 @@ def read_folder(
         scope=stored.scope,
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
         stands=folder.stands,
+        paths=tuple(sorted(survey.stamps)) if counts_all else (),
+        left_out=survey.left_out,
     )
 
 
@@ -177,7 +189,9 @@ class _Reader:
         if self.stored.needs_all:
             return True
         return record is not None and (
-            record.wants in self.freed_keys or _has_other_attachments(record, self.attached)
+            (record.state == "draft" and not record.hidden_by)  # of an earlier feedsvc
+            or record.wants in self.freed_keys
+            or _has_other_attachments(record, self.attached)
         )
 
     def _assessed(
@@ -201,14 +215,20 @@ class _Reader:
         return _Look(finding if finding.record != record else None, entry, is_read=True)
 
 
-def _survey(folder: Folder, stored: Stored, progress: Progress | None) -> Survey:
+def _survey(
+    folder: Folder, stored: Stored, progress: Progress | None, *, counts_all: bool
+) -> Survey:
     """What is in the folder; before the first publish, after the quiet period of new files."""
-    survey = folder.survey(stored.scope)
+
+    def look() -> Survey:
+        return folder.survey(counts_all=True) if counts_all else folder.survey(stored.scope)
+
+    survey = look()
     stamps = survey.stamps.values()
     if stored.revision or not any(folder.has_just_changed(s.ctime_ns) for s in stamps):
         return survey
     _wait(folder.quiet, len(stamps), progress)
-    return folder.survey(stored.scope)
+    return look()
 
 
 def _wait(seconds: float, total: int, progress: Progress | None) -> None:
@@ -220,18 +240,18 @@ def _wait(seconds: float, total: int, progress: Progress | None) -> None:
         time.sleep(min(left, 0.1))
 
 
-def _is_gone(record: FileRecord, folder: Folder, now_us: int) -> bool:
-    """True if a missing file has been missing for long enough to be withdrawn.
+def has_been_gone(since: int | None, folder: Folder, now_us: int) -> bool:
+    """True if a file that is missing `since` a time may be withdrawn; None is since now.
 
     The first look may come in the middle of a rename, when neither name exists. A second look
     is not needed if nobody changes the folder while it is read.
     """
     if folder.stands:
         return True
-    if record.missing_since is None:
+    if since is None:
         return False
     wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
-    return now_us - record.missing_since >= wait * 1e6
+    return now_us - since >= wait * 1e6
 
 
 def _is_due(record: FileRecord, now: datetime) -> bool:

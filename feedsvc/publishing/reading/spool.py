@@ -41,6 +41,13 @@ class Spool:
         """Leave out the entry of a file."""
         self._last[path] = -1
 
+    def clear(self) -> None:
+        """Leave out every entry."""
+        self._file.seek(0)
+        self._file.truncate()
+        self._count = 0
+        self._last.clear()
+
     def __iter__(self) -> Iterator[tuple[str, Entry]]:
         self._file.seek(0)
         for number in range(self._count):

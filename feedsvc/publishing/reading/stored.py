@@ -1,7 +1,7 @@
 """What the store has of the files that a publish looks at, read before the folder is read."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from feedsvc.core.dates import microseconds
@@ -28,6 +28,9 @@ class Stored:
     held: tuple[HeldLoss, ...] = ()
     is_upgrade: bool = False  # another version of the renderer wrote the store
     accepts: bool = False  # held losses whose files are still missing need no second look
+    # By path, for the posts of a folder that was found empty: when, in microseconds since 1970.
+    # If the folder is no longer empty, those that are still missing get a second look.
+    emptied_since: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_new_zone(self) -> bool:
@@ -56,8 +59,8 @@ def recall(
         held = snapshot.held()
         scope: set[str] | None = None
         # While the folder was empty, missing files were not recorded: look at all of it.
-        was_empty = any(loss.reason == EMPTY for loss in held)
-        if only is None or needs_all or was_empty or accepts:
+        emptied = {loss.path: loss.since for loss in held if loss.reason == EMPTY}
+        if only is None or needs_all or emptied or accepts:
             records = snapshot.files()
         else:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
@@ -69,7 +72,7 @@ def recall(
         if accepts:
             records |= _to_look_at_again(records, held)
         facts = (records, snapshot.revision(), scope, needs_all, zone_before, bool(held))
-        return Stored(*facts, held, is_upgrade, accepts)
+        return Stored(*facts, held, is_upgrade, accepts, {} if accepts else emptied)
 
 
 def _to_look_at_again(

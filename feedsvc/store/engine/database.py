@@ -39,9 +39,10 @@ class Database:
     """One store's connections. Opening it creates the schema, or migrates an older one.
 
     Without `upgrade` an older schema is refused and left unchanged; with `as_found` the store
-    is opened with the schema that it has. Every fault is raised as a StoreError: StoreDamaged
-    if the file is not a database, StoreTooOld or StoreTooNew for the schema of another version
-    of feedsvc.
+    is opened with the schema that it has. If it only `reads`, a SQLite file that cannot be
+    written is opened as it is, and nothing is created beside it. Every fault is raised as a
+    StoreError: StoreDamaged if the file is not a database, StoreTooOld or StoreTooNew for the
+    schema of another version of feedsvc.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Database:
         *,
         upgrade: bool = True,
         as_found: bool = False,
+        reads: bool = False,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._url = parse_url(url)
@@ -57,14 +59,17 @@ class Database:
         self.silence = Silence()
         self._lock: Lock | None = None
         self.file = self._file()
-        if self.file:
+        self.can_write = not reads or self.file is None or sqlite.is_writable(self.file)
+        if self.file and self.can_write:
             sqlite.make_folder(self.file)
         self.engine = self._new_engine()
         try:
             self._require_utf8()
             if not upgrade:
                 self._refuse_older_schema()
-            if not as_found:
+            if not self.can_write:
+                self._require_schema()
+            elif not as_found:
                 self.migrate()
         except BaseException:
             self.close()
@@ -91,6 +96,8 @@ class Database:
 
     def _new_engine(self) -> Engine:
         if self.file is not None:
+            if not self.can_write:
+                return sqlite.engine_to_read(self.file)
             return sqlite.new_engine(self._url, self.file)
         try:
             from feedsvc.store.engine import postgres  # psycopg is an extra
@@ -124,6 +131,20 @@ class Database:
                 f"writes {SCHEMA_VERSION}); run feedsvc serve or feedsvc publish to upgrade it"
             )
 
+    def _require_schema(self) -> None:
+        """Raise StoreError if there is no store in a file that cannot be written."""
+        version = self.version()
+        if version is None:
+            raise StoreError(f"{self.name} has no posts of feedsvc and cannot be written")
+        self._refuse_newer_schema(version)
+
+    def _refuse_newer_schema(self, version: str) -> None:
+        if version > SCHEMA_VERSION:
+            raise StoreTooNew(
+                f"{self.name} was written by a newer feedsvc (schema {version}, this one "
+                f"writes {SCHEMA_VERSION}); upgrade feedsvc or set another store.url"
+            )
+
     def migrate(self, to: str | None = SCHEMA_VERSION, *, keeps_copy: bool = True) -> None:
         """Migrate the schema to a version, by default this one's; None leaves it unchanged.
 
@@ -138,11 +159,8 @@ class Database:
 
         with self.lock(wait=True):
             version = self.version()
-            if version is not None and version > SCHEMA_VERSION:
-                raise StoreTooNew(
-                    f"{self.name} was written by a newer feedsvc (schema {version}, this one "
-                    f"writes {SCHEMA_VERSION}); upgrade feedsvc or set another store.url"
-                )
+            if version is not None:
+                self._refuse_newer_schema(version)
             if version == to:
                 return  # another process was faster
             if version is not None and keeps_copy:

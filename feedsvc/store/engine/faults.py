@@ -41,6 +41,8 @@ def _sqlite_error(name: str, text: str, cause: sqlite3.Error) -> StoreError:
         return StoreError(f"{name}: the disk is full (ENOSPC); free some space")
     if code == sqlite3.SQLITE_BUSY:
         return StoreError(f"{name} is locked by another program; close that program")
+    if code == sqlite3.SQLITE_READONLY:
+        return StoreError(f"{name} cannot be written: {text}; let feedsvc write to it")
     if code == sqlite3.SQLITE_CANTOPEN or text.startswith("no such table"):
         return StoreGone(f"{name} was removed: {text}")
     return StoreError(f"{name}: {text}")

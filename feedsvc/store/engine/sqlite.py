@@ -1,8 +1,11 @@
 """SQLite's connections and its file."""
 
 import os
+import shutil
 import sqlite3
+import tempfile
 import time
+import weakref
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from feedsvc.errors import StoreError
 from feedsvc.store.engine.urls import file_of
@@ -62,6 +65,61 @@ def _create(file: Path, mode: int) -> None:
             os.fchmod(descriptor, mode)
         finally:
             os.close(descriptor)
+
+
+def is_writable(file: Path) -> bool:
+    """False if a file exists that cannot be written, or nothing can be created beside it."""
+    effective = os.access in os.supports_effective_ids
+    return not file.exists() or all(
+        os.access(path, os.W_OK, effective_ids=effective) for path in (file, file.parent)
+    )
+
+
+def engine_to_read(file: Path) -> Engine:
+    """An engine for a file that `is_writable` refuses. Nothing is created beside the file.
+
+    Raises StoreError if the file cannot be read.
+    """
+    try:
+        file.open("rb").close()
+        uri, temporary = _uri_to_read(file)
+    except OSError as error:
+        raise StoreError(f"{file} cannot be read: {error.strerror}; let feedsvc read it") from (
+            error
+        )
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        ),
+        poolclass=QueuePool,
+    )
+    sa.event.listen(engine, "begin", _begin)
+    if temporary:
+        weakref.finalize(engine, shutil.rmtree, temporary, ignore_errors=True)
+    return engine
+
+
+def _uri_to_read(file: Path) -> tuple[str, str]:
+    """The URI of a file that cannot be written, and the temporary folder of a copy, if any.
+
+    In WAL mode the last transactions are in a log, and SQLite needs a third file, the index of
+    the log, to read it. If that is missing, SQLite cannot create it here.
+    """
+    log, index = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
+    uri = file.resolve().as_uri()
+    if not (log.exists() and log.stat().st_size):
+        return f"{uri}?immutable=1", ""
+    if index.exists():
+        return f"{uri}?mode=ro", ""
+    temporary = tempfile.mkdtemp(prefix="feedsvc-")  # nobody has the store open
+    try:
+        for part in (file, log):
+            shutil.copyfile(part, Path(temporary, part.name))
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return Path(temporary, file.name).as_uri(), temporary
 
 
 def _inode(file: Path) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import uvicorn
 
 from feedsvc.errors import FeedsvcError
-from feedsvc.logs import log_to_stderr
+from feedsvc.logs import log_to_stderr, log_what_python_prints
 from feedsvc.settings.settings import Settings
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.store import Store, open_store
@@ -98,7 +98,8 @@ class Server(uvicorn.Server):
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
     """Serve on a listening socket until SIGTERM, in a process of its own."""
-    log_to_stderr()
+    log_to_stderr(settings.log.level, settings.log.format)
+    log_what_python_prints()
     # uvicorn logs every malformed request. The gateway logs our own faults.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     sys.setswitchinterval(_SWITCH_INTERVAL)

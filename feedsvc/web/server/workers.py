@@ -117,6 +117,9 @@ def _work(parent: int, work: Callable[..., None], arguments: tuple[Any, ...]) ->
     except FeedsvcError as error:
         log.error("a web process cannot serve: %s", error)
         sys.exit(1)
+    except Exception:
+        log.exception("a web process ended because of a bug in feedsvc")
+        sys.exit(1)  # else multiprocessing prints the traceback too
 
 
 def _end_with(parent: int) -> None:

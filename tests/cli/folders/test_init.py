@@ -119,8 +119,8 @@ def test_the_first_check_is_printed(run: Run, blog: PostFolder) -> None:
     blog.write("soon.md", date="soon")
     result = run("init", "--yes", "my blog")
     assert result.exit_code == 0
-    assert "First check: problems: 1; posts that are refused: 1\n" in result.stdout
-    assert f"  {Path('my blog', 'soon.md')}: date: 'soon'" in result.stdout
+    assert "First check:\nfiles: 3\n  published: 1\n  refused: 1\n" in result.stdout
+    assert "problems: 1\n  my blog/soon.md:3:7: date: 'soon'" in result.stdout
 
 
 def test_the_next_three_commands_are_printed_and_work(run: Run, blog: PostFolder) -> None:

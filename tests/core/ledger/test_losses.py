@@ -70,7 +70,7 @@ def test_only_the_first_losses_are_named() -> None:
 @pytest.mark.parametrize(
     ("losses", "fault", "groups"),
     [
-        ([replace(TEA, reason=EMPTY), POTS], "the folder holds no post", ()),
+        ([replace(TEA, reason=EMPTY), POTS], "the folder holds no public post", ()),
         (
             [replace(TEA, reason="feed /tags/Tea")],
             "all posts of a feed or a folder would be withdrawn",

@@ -2,12 +2,15 @@
 
 import pytest
 
+from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Post
 from feedsvc.core.problems import Problem
 from tests.support.builders import (
+    a_site,
     at,
     post_of,
     reading,
+    source,
 )
 
 FLAGS = [
@@ -75,6 +78,14 @@ def test_a_date_in_any_other_flag_hides_the_post(name: str) -> None:
 @pytest.mark.parametrize("value", ["secret", "true", "12", "[a]", "{a: b}", "''"])
 def test_an_encrypted_post_is_never_shown(name: str, value: str) -> None:
     assert reading(f"{name}: {value}") == Draft("tea.md")
+
+
+@pytest.mark.parametrize("front", ["title: Tea\ndate: soon", "title: Tea\ntags: ["])
+def test_an_encrypted_post_that_is_refused_can_still_be_recognised(front: str) -> None:
+    file = source(f"password: x\nslug: tea\n{front}")
+    draft = parse_post("a.md", file, a_site(encrypted="teaser"))
+    assert isinstance(draft, Draft)
+    assert (draft.key, draft.title, draft.reason) == ("slug:tea", "Tea", "password")
 
 
 @pytest.mark.parametrize("name", ["password", "encrypt", "encrypted"])

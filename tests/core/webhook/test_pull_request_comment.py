@@ -136,10 +136,10 @@ def test_a_comment_on_a_rebuild_lists_what_changed() -> None:
 
 
 def test_a_comment_lists_held_posts() -> None:
-    held = {"count": 3, "fault": "the folder holds no post", "cure": "put them back"}
+    held = {"count": 3, "fault": "the folder holds no public post", "cure": "put them back"}
     report = json.dumps(a_report(held=held))
     text = as_markdown(replace(JOB, report=report), SITE)
-    assert "\n**3 held**: the folder holds no post; put them back.\n" in text
+    assert "\n**3 held**: the folder holds no public post; put them back.\n" in text
 
 
 def test_a_comment_names_the_first_held_posts_without_markup() -> None:

@@ -89,7 +89,7 @@ def test_a_hidden_file_is_no_enclosure(
         front = written.format(name=name, absolute=absolute)
         posts.write(f"p{number}.md", enclosure=front)
     report = _published(folder, store)
-    checked = check(folder, SITE)
+    checked = check(folder, SITE).problems
     for number, name in enumerate(HIDDEN):
         expected = [(f"{URL}/posts/p{number}/good.mp3", 4)] if "good" in written else []
         assert _attached(store, f"p{number}")[0] == expected, name

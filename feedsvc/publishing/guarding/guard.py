@@ -69,8 +69,13 @@ class Hold:
 NOTHING_HELD: Final = Hold()
 
 
-def due_losses(findings: Findings, identified: Identified) -> DueLosses:
-    """The losses that are due, or will be if missing files do not come back."""
+def due_losses(
+    findings: Findings, identified: Identified, held: Iterable[HeldLoss] = ()
+) -> DueLosses:
+    """The losses that are due, or will be if missing files do not come back.
+
+    `held` are the losses that are held until now.
+    """
     ids, twins = identified.identities.ids, identified.identities.twins
     posts = [f for f in findings.files if f.claim and f.claim.path not in twins]
     published = {ids[f.record.path] for f in posts}
@@ -87,14 +92,16 @@ def due_losses(findings: Findings, identified: Identified) -> DueLosses:
         for record in findings.missing
         if record.entry_id
         and record.entry_id not in published
-        and record.path not in identified.hidden
+        and record.path not in findings.ended
     }
     new = [
         f
         for f in posts
         if missing and not _entry_of(f) and ids[f.record.path] not in identified.standing
     ]
-    replaced |= _replacements(new, missing, findings, identified) if new else {}
+    if new:
+        waiting = {loss.entry_id for loss in held if loss.kind == "re-identified"}
+        replaced |= _replacements(new, missing, findings, identified, waiting)
     replaced_ids = set(replaced.values())
     for path, entry_id in missing.items():
         kind: LossKind = "re-identified" if entry_id in replaced_ids else "withdrawn"
@@ -113,10 +120,13 @@ def _replacements(
     missing: Mapping[str, str],
     findings: Findings,
     identified: Identified,
+    waiting: Collection[str],
 ) -> dict[str, str]:
     """The new posts that look like one whose file is missing: path, and the entry of that file.
 
-    Alike are equal bytes, or an equal title and date, or a title that no other of them has.
+    Alike are equal bytes, or an equal title with an equal date or text. For an entry that a new
+    post was `waiting` to replace, a title is enough that no other of them has: the new post may
+    have been edited meanwhile.
     """
     claims = {f.record.path: f.claim for f in new if f.claim}
     titles = Counter(claim.title for claim in claims.values())
@@ -130,13 +140,15 @@ def _replacements(
             looks[record.digest] = entry_id
         if standing:
             looks[standing.title, standing.published] = entry_id
-            if gone_titles[standing.title] == 1:
+            looks[standing.title, standing.body_digest] = entry_id
+            if entry_id in waiting and gone_titles[standing.title] == 1:
                 looks["title", standing.title] = entry_id
     replaced = {}
     for finding in new:
         claim = claims[finding.record.path]
         title = ("title", claim.title) if titles[claim.title] == 1 else None
-        for look in (finding.record.digest, (claim.title, claim.published), title):
+        text = (claim.title, claim.body_digest) if claim.body_length else None
+        for look in (finding.record.digest, (claim.title, claim.published), text, title):
             if look in looks:
                 replaced[claim.path] = looks[look]
                 break

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 
+from feedsvc.core.file_records import FileRecord
 from feedsvc.core.rules import Rules
 from tests.support.blogs import MINUTE, Blog
 from tests.support.houses import SITE
@@ -90,3 +91,88 @@ def test_a_held_new_id_whose_file_goes_and_returns_is_held_again(site: Blog) -> 
     report = site.look()
     assert (report.held, report.held_set.kinds) == (60, {"re-identified": 60})
     assert site.count() == 100
+
+
+# A post that replaces another one waits; an unrelated one does not.
+
+
+def test_a_new_post_with_the_title_of_a_held_one_does_not_wait(site: Blog) -> None:
+    site.delete("b", *range(40))
+    assert site.look().held == 40
+    fields = {"title": "b 1", "date": "2026-05-01"}
+    site.posts.write("new.md", "Another tea, and another text.", **fields)
+    site.posts.write("bare.md", "", title="b 2", date="2026-05-02")
+    report = site.look()
+    assert (report.held, report.held_set.kinds) == (40, {"withdrawn": 40})
+    assert {"new.md", "bare.md"} <= {r.path for r in files(site) if r.entry_id}
+
+
+def files(site: Blog) -> list[FileRecord]:
+    with site.store.snapshot() as snapshot:
+        return [*snapshot.files().values()]
+
+
+def test_a_new_post_that_comes_as_others_vanish_does_not_wait(site: Blog) -> None:
+    site.delete("b", *range(40))
+    fields = {"title": "b 1", "date": "2026-05-01"}
+    site.posts.write("new.md", "Another tea, and another text.", **fields)
+    site.now += MINUTE
+    assert site.publish(site.now).added == ("new.md",)
+
+
+def test_a_post_that_waits_under_a_new_id_goes_on_waiting_when_it_is_edited(
+    site: Blog,
+) -> None:
+    shutil.rmtree(site.posts.root / "b")
+    for number in range(60):
+        fields = {"date": f"2026-02-01 00:{number:02}:00"}
+        site.posts.write(f"new/{number}.md", title=f"b {number}", **fields)
+    assert site.look().held == 60
+    fields = {"date": "2026-02-01 00:01:00"}
+    site.posts.write("new/1.md", "Green tea, brewed thrice.", title="b 1", **fields)
+    report = site.look()
+    assert (report.held, report.added, site.count()) == (60, (), 100)
+    assert report.held_set.kinds == {"re-identified": 60}
+
+
+# Edits of posts that are held with a new id.
+
+
+def given_new_ids(site: Blog, count: int = 60, **fields: str) -> None:
+    for number in range(count):
+        guid = f"urn:x:{number}"
+        site.posts.write(f"b/{number:03}.md", title=f"b {number}", guid=guid, **fields)
+
+
+def test_an_edit_of_a_post_that_is_held_with_a_new_id_reaches_readers(site: Blog) -> None:
+    given_new_ids(site)
+    assert site.look().held == 60
+    (entry_id,) = (entry.id for entry in site.entries() if entry.title == "b 1")
+    fields = {"title": "b 1", "guid": "urn:x:1", "date": "2020-01-01"}
+    site.posts.write("b/001.md", "An *edit*.", **fields)
+    name = site.name()
+    report = site.look()
+    assert (report.held, site.name(), site.count()) == (60, name, 100)
+    (edited,) = (entry for entry in site.entries() if entry.title == "b 1")
+    assert (edited.id, "<em>edit</em>" in edited.content_html) == (entry_id, True)
+    assert edited.published.year == 2026
+    assert site.look().read == 0
+    report = site.look(accept=name)
+    assert (len(report.added), len(report.withdrawn), report.held) == (60, 60, 0)
+    assert "urn:x:1" in {entry.id for entry in site.entries()}
+
+
+def test_an_edit_that_comes_with_the_new_id_reaches_readers(site: Blog) -> None:
+    given_new_ids(site, tags="Green")
+    report = site.publish(site.now + MINUTE)
+    assert (report.held, report.added, len(report.changed)) == (60, (), 60)
+
+
+def test_another_post_in_the_file_of_a_held_one_waits(site: Blog) -> None:
+    given_new_ids(site)
+    site.look()
+    before = {entry.title for entry in site.entries()}
+    site.posts.write("b/001.md", "Another text.", title="Another", guid="urn:x:1")
+    report = site.look()
+    assert (report.held, report.changed) == (60, ())
+    assert {entry.title for entry in site.entries()} == before

@@ -11,8 +11,8 @@ from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Reading
 from feedsvc.core.site import Site
 from feedsvc.errors import NotHeld
-from feedsvc.publishing.guard import Guard
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.guard import Guard
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.blogs import MINUTE, Blog
@@ -53,14 +53,6 @@ def test_posts_that_are_held_go_when_they_are_hidden_under_other_names(site: Blo
     for number in range(39):
         site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
     assert (site.look().held, site.count()) == (1, 61)
-
-
-def test_a_draft_that_is_kept_beside_a_post_hides_no_loss(site: Blog) -> None:
-    for number in range(40):
-        site.posts.write(f"drafts/{number:03}.md", title=f"b {number}", draft="true")
-    assert (site.look().held, site.count()) == (0, 100)
-    site.delete("b", *range(40))
-    assert (site.look().held, site.count()) == (40, 100)
 
 
 def test_more_than_twenty_but_not_a_fifth_pass(site: Blog) -> None:

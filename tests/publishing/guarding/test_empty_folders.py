@@ -20,7 +20,7 @@ from feedsvc.cli.main import main
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.core.webhook.pull_request_comment import as_markdown
-from feedsvc.publishing.holding import WHATEVER
+from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
@@ -224,7 +224,7 @@ def test_a_preview_reports_what_would_be_held_and_writes_nothing(
     assert as_markdown(a_job(held), SITE.url) == (
         "### What subscribers would see\n\n"
         "0 added, 0 changed, 0 withdrawn; 0 feeds would change.\n\n"
-        f"**2 held**: the folder holds no post; {held.held_set.cure}.\n\n"
+        f"**2 held**: the folder holds no public post; {held.held_set.cure}.\n\n"
         "- `deep/er/pots.md: Pots`\n- `tea.md: Tea`\n"
     )
 
@@ -396,7 +396,7 @@ def test_publish_exits_with_3_until_accept_is_given(run: Run, posts: PostFolder)
         assert "withdrawn: 0" in result.stdout
         assert "held: 1" in result.stdout
         (line,) = result.stderr.splitlines()
-        assert line.startswith("feedsvc: nothing is published: posts holds no post; ")
+        assert line.startswith("feedsvc: nothing is published: posts holds no public post; ")
         assert "--accept" in line
     would = run("publish", "--dry-run", "--accept")
     assert (would.exit_code, "withdrawn: 1" in would.stdout) == (0, True)
@@ -437,7 +437,10 @@ def test_a_job_that_is_held_is_shown(run: Run, posts: PostFolder, sqlite_url: st
     store.jobs.end([name], json.dumps(report.to_dict(SITE.url)), now)
     store.close()
     cure = report.held_set.cure
-    assert f"held: 1 (the folder holds no post; {cure})\n  tea.md\n" in run("jobs", name).stdout
+    assert (
+        f"held: 1 (the folder holds no public post; {cure})\n  posts/tea.md\n"
+        in run("jobs", name).stdout
+    )
 
 
 @pytest.mark.parametrize("state", ["empty", "missing"])
@@ -455,7 +458,7 @@ def test_serve_and_watch_start_without_posts_and_go_on_when_they_are_back(
     if state == "empty":
         posts.root.mkdir()
     watcher = Server(tmp_path, posts.root, command="watch", port=server.port)
-    fault = "holds no post" if state == "empty" else "is not a folder"
+    fault = "holds no public post" if state == "empty" else "is not a folder"
     try:
         wait_until(lambda: fault in watcher.log, "the report of watch")
     finally:

@@ -20,7 +20,7 @@ from feedsvc.core.ledger.losses import (
     members_of,
 )
 from feedsvc.errors import NotHeld
-from feedsvc.publishing.guard import (
+from feedsvc.publishing.guarding.guard import (
     NOTHING_HELD,
     DueLosses,
     Guard,
@@ -70,7 +70,7 @@ def weigh(
     `accept` lets losses through that are due now: those of the set that is held, or with
     WHATEVER all of them. If the folder `is_emptied`, no other loss passes.
     """
-    losses = due_losses(findings, identified)
+    losses = due_losses(findings, identified, stored.held)
     staying = still_held(stored.held, findings, identified, losses)
     held_before = {loss.entry_id for loss in stored.held}
     vanished = [loss for loss in losses.unripe if loss.entry_id in held_before]

@@ -1,0 +1,1 @@
+"""Losses are weighed: what waits for somebody to accept it, and what does not wait."""
