@@ -44,7 +44,6 @@ class Rules:
     an edit of the words moves it too.
     """
 
-    generator: str = ""
     permalink: str = "/posts/:key/"
     categories: str = "hexo"
     dialect: Dialect = "auto"
@@ -61,6 +60,7 @@ class Rules:
     gone: tuple[str, ...] = ()
     harmless_keys: tuple[str, ...] = ()
     updated: str = "front-matter"
+    generator: str = ""
 
     def of(self, generator: str) -> "Rules":
         """The rules with the generator decided, and what follows from it."""

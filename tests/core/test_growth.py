@@ -87,6 +87,7 @@ from tests.support.growth_of_memory import (
     some_old_addresses,
     some_terms,
 )
+from tests.support.longer_configs import longer_configs
 
 DAY: Final = at("2026-03-01")
 
@@ -445,6 +446,7 @@ CASES: Final[dict[str, Case]] = {
     "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
+    "configs of generators": smaller(longer_configs),
 }
 
 

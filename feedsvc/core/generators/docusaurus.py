@@ -50,7 +50,7 @@ def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     found.take("feeds.entries", config, limit, site_values.entries)
     if AUTHORS in configs:
         found.authors(configs[AUTHORS], configs[AUTHORS].root)
-    return found.recognised([f"{_base(route)}/{name}" for name in _feeds(blog)])
+    return found.recognised(_feeds(blog))
 
 
 def _blog(site: ConfigValue) -> ConfigValue:
@@ -75,4 +75,9 @@ def _base(route: ConfigValue | None) -> str:
 def _feeds(blog: ConfigValue) -> list[str]:
     kind = blog.at("feedOptions", "type")
     kinds = site_values.texts(kind) if kind else ["rss", "atom"]
-    return [_FILES[each] for each in (_FILES if "all" in kinds else kinds) if each in _FILES]
+    try:
+        base = _base(blog.at("routeBasePath"))
+    except ValueError:
+        return []
+    chosen = _FILES if "all" in kinds else kinds
+    return [f"{base}/{_FILES[each]}" for each in chosen if each in _FILES]

@@ -46,22 +46,19 @@ class Gathered:
 
     def take(
         self, setting: str, file: GeneratorConfig, value: ConfigValue | None, how: Conversion
-    ) -> bool:
-        """Take a value, if there is one; true if it can be used. An empty text is none."""
+    ) -> None:
+        """Take a value, if there is one that can be used. An empty text is none."""
         if value is None or value.content == "":
-            return False
+            return
         try:
-            return self.put(setting, how(value), file, value.line)
+            self.put(setting, how(value), file, value.line)
         except ValueError as error:
             self.unknown(setting, str(error), file, value.line)
-            return False
 
-    def put(self, setting: str, value: SettingValue, file: GeneratorConfig, line: int) -> bool:
-        """Take a value that needs no conversion; true unless it is empty."""
-        if value == "":
-            return False
-        self._assumptions.setdefault(setting, Assumption(setting, value, file.name, line))
-        return True
+    def put(self, setting: str, value: SettingValue, file: GeneratorConfig, line: int) -> None:
+        """Take a value that needs no conversion, unless it is empty."""
+        if value != "":
+            self._assumptions.setdefault(setting, Assumption(setting, value, file.name, line))
 
     def default(self, setting: str, value: SettingValue) -> None:
         """What the generator assumes itself if its config does not say it."""
@@ -120,10 +117,9 @@ class Gathered:
 
     def permalink_below_seeds(self, tokens: str) -> None:
         """The permalink of a site whose addresses are the paths of its files."""
-        seeds = self._assumptions.get("content.seeds")
-        if seeds:
-            path = "" if seeds.value == "." else f"/{seeds.value}"
-            self.default("content.permalink", f"{path}/{tokens}")
+        seeds = self._assumptions["content.seeds"].value
+        path = "" if seeds == "." else f"/{seeds}"
+        self.default("content.permalink", f"{path}/{tokens}")
 
     def site(
         self, file: GeneratorConfig, names: Mapping[str, Sequence[ConfigValue | None]]
@@ -141,6 +137,7 @@ class Gathered:
         unknown = [
             each for name, each in self._unknown.items() if name not in self._assumptions
         ]
+        self.default("content.generator", self._generator)
         addresses = dict.fromkeys(f"/{feed.lstrip('/')}" for feed in feeds if feed)
         return Recognised(
             self._generator, tuple(self._assumptions.values()), tuple(unknown), (*addresses,)

@@ -35,7 +35,10 @@ def gather(configs: Configs, config: GeneratorConfig) -> Recognised:
     )
     found.default("site.language", "en")
     found.default("site.timezone", "UTC")
-    _posts(found, config, blog or NOTHING)
+    if blog is None:
+        _pages(found, config)
+    else:
+        _posts(found, config, blog)
     rss = _plugin(config, "rss")
     if AUTHORS in configs:
         found.authors(configs[AUTHORS], configs[AUTHORS].at("authors") or NOTHING)
@@ -58,6 +61,19 @@ def _plugin(config: GeneratorConfig, *names: str) -> ConfigValue | None:
             if each.content == name:
                 return NOTHING
     return None
+
+
+def _pages(found: Gathered, config: GeneratorConfig) -> None:
+    """Without a blog, all pages are posts, at the paths of their files."""
+    docs = config.at("docs_dir")
+    found.attempt(
+        "content.seeds",
+        lambda: site_values.folder(site_values.given(docs, "docs")),
+        config,
+        docs,
+    )
+    end = "/" if site_values.flag(config.at("use_directory_urls"), True) else ".html"
+    found.default("content.permalink", f"/:sections/:name{end}")
 
 
 def _posts(found: Gathered, config: GeneratorConfig, blog: ConfigValue) -> None:

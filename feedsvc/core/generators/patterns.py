@@ -79,7 +79,7 @@ def pelican(pattern: str, slug: str) -> str:
 
 def mkdocs(pattern: str, date_pattern: str, slug: str) -> str:
     """The `post_url_format` of Material for MkDocs, in which `slug` is our token."""
-    fields = {"slug": slug, "categories": ":slugified_categories", "file": ":name"}
+    fields = {"slug": slug, "file": ":name"}  # `{categories}` is the first one or two of them
     return _checked(_filled(pattern, fields, lambda _: _babel(date_pattern)))
 
 

@@ -45,9 +45,10 @@ class Unknown:
 class Recognised:
     """The generator of a blog, and the settings that its config files give.
 
-    No setting is both in `assumptions` and in `unknown`, and none is there twice. `feeds` are
-    the paths of the feeds of the site that the generator makes, the likeliest first, below the
-    address of the site (`/atom.xml`); empty if it makes none.
+    `content.generator` is one of the assumptions. No setting is both in `assumptions` and in
+    `unknown`, and none is there twice. `feeds` are the paths of the feeds of the site that the
+    generator makes, the likeliest first, below the address of the site (`/atom.xml`); empty if
+    it makes none.
     """
 
     generator: Generator

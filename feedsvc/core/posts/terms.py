@@ -49,6 +49,13 @@ def tag_words(value: Value, rules: Rules) -> list[Value]:
     return value if isinstance(value, list) else []
 
 
+def separate_words(field: NamedField, rules: Rules) -> list[Value]:
+    """As `tag_words`, for tags and categories, and also at spaces where Jekyll splits."""
+    if isinstance(field.value, str):
+        return _parts(field.value, _tag_separators(field, rules))
+    return tag_words(field.value, rules)
+
+
 def categories_of(
     fields: PostFields, rules: Rules, dialect: str
 ) -> tuple[tuple[str, ...], ...]:

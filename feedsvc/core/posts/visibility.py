@@ -23,7 +23,7 @@ from feedsvc.core.posts.restrictions import (
     verdict_on,
     word,
 )
-from feedsvc.core.posts.terms import tag_words
+from feedsvc.core.posts.terms import separate_words, tag_words
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 
@@ -289,7 +289,7 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
 
     Obsidian writes `#draft/idea` or `status/draft`.
     """
-    terms = [*_terms(field.value, site.rules)]
+    terms = [*_terms(separate_words(field, site.rules), site.rules)]
     hiding = [term for term in terms if not _HIDING_TERMS.isdisjoint(term.split("/"))]
     if not hiding:
         return False

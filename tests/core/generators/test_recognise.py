@@ -21,6 +21,8 @@ def test_the_config_of_a_generator_gives_our_settings(layout: Layout) -> None:
     found = recognise(config_files(layout))
     assert found.generator == layout.generator
     settings = {each.setting: (each.value, each.file, each.line) for each in found.assumptions}
+    generator, _, line = settings.pop("content.generator")
+    assert (generator, line) == (layout.generator, 0)
     assert settings == layout.settings
     assert found.feeds == tuple(layout.feeds)
 

@@ -339,3 +339,31 @@ def test_a_very_long_value_is_fast(token: str, char: str) -> None:
     begun = process_time()
     permalink_path(f"/{token}/", facts(title=text, slug=text, fields={"urlname": text}))
     assert process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("template", "changes", "path"),
+    [
+        ("/:hugo_title/", {}, "/tea-notes-part-2/"),
+        ("/:hugo_slug/", {}, "/tea-notes-part-2/"),
+        ("/:hugo_slug/", {"slug": "A b"}, "/a-b/"),
+        ("/:hugo_title/", {"slug": "a"}, "/tea-notes-part-2/"),
+        ("/:pelican_slug.html", {}, "/tea-notes-part-2.html"),
+        ("/:pelican_slug/", {"slug": "a"}, "/a/"),
+        ("/:mkdocs_slug/", {"title": "Tea - two"}, "/tea---two/"),
+        ("/:mkdocs_slug/", {"slug": "a"}, "/a/"),
+        ("/:jekyll_slug/", {"name": "2026-03-01-Tea.Notes"}, "/tea-notes/"),
+        ("/blog/:docusaurus_path", {"stem": "2026-03-01-tea"}, "/blog/2026/03/01/tea"),
+        ("/blog/:docusaurus_path", {"stem": "2026/03/01/tea"}, "/blog/2026/03/01/tea"),
+        ("/blog/:docusaurus_path", {"stem": "a/2026-3-1-tea"}, "/blog/2026/3/1/a/tea"),
+        ("/blog/:docusaurus_path", {"stem": "tea/green"}, "/blog/tea/green"),
+        ("/blog/:docusaurus_path", {"stem": "2026-03-01-tea", "slug": "x"}, "/blog/x"),
+        ("/:quarto_path", {"source": "a/tea", "stem": "a/tea"}, "/a/tea.html"),
+        ("/:quarto_path", {"source": "a/tea/index", "stem": "a/tea"}, "/a/tea/"),
+        ("/:quarto_path", {"source": "a/tea/index.de", "stem": "a/tea"}, "/a/tea/"),
+    ],
+)
+def test_tokens_with_the_name_of_a_generator_are_filled(
+    template: str, changes: dict[str, Any], path: str
+) -> None:
+    assert permalink_path(template, facts(**changes)) == path

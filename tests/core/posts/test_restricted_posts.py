@@ -246,3 +246,14 @@ def test_a_key_that_restricts_is_not_reported_as_unknown() -> None:
 @pytest.mark.parametrize("key", ["ｄｒａｆｔ", "Ｄｒａｆｔ", "ｐｒｉｖａｔｅ"])
 def test_a_flag_in_full_width_letters_is_recognised(key: str) -> None:
     assert isinstance(reading(f"{key}: true"), Draft)
+
+
+@pytest.mark.parametrize("front", ["categories: tech private", "Categories: Private tech"])
+def test_a_category_in_a_text_of_jekyll_hides_the_post(front: str) -> None:
+    assert isinstance(reading(front, generator="jekyll"), Draft)
+    assert isinstance(reading(front, generator="hugo"), Post)
+
+
+@pytest.mark.parametrize("front", ["category: tech private", "categories: [tech private]"])
+def test_a_category_of_several_words_hides_no_post(front: str) -> None:
+    assert isinstance(reading(front, generator="jekyll"), Post)

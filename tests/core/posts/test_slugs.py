@@ -1,8 +1,8 @@
-"""Slugs as WordPress makes them; those of the other generators are tested with permalinks."""
+"""Slugs as WordPress, Pelican and MkDocs make them; others are tested with permalinks."""
 
 import pytest
 
-from feedsvc.core.posts.slugs import wordpress_slug
+from feedsvc.core.posts.slugs import mkdocs_slug, pelican_slug, wordpress_slug
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,30 @@ from feedsvc.core.posts.slugs import wordpress_slug
 def test_a_slug_is_as_wordpress_makes_it(words: str, slug: str) -> None:
     assert wordpress_slug(words) == slug
     assert wordpress_slug(slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("The first pick: don't rush!", "the-first-pick-dont-rush"),
+        ("C# & F#", "c-f"),
+        ("a - b_c", "a-b_c"),
+        ("Café <b>au</b> lait", "cafe-au-lait"),
+        ("ﬁne ｔea", "fine-tea"),
+        ("龙井 tea", "龙井-tea"),
+    ],
+)
+def test_slugs_of_pelican(words: str, slug: str) -> None:
+    assert pelican_slug(words) == slug
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("The first pick: don't rush!", "the-first-pick-dont-rush"),
+        ("a - b_c", "a---b_c"),
+        ("Café 龙井", "café-龙井"),
+    ],
+)
+def test_slugs_of_material_for_mkdocs(words: str, slug: str) -> None:
+    assert mkdocs_slug(words) == slug

@@ -327,3 +327,19 @@ def test_authors_in_headers_are_split_because_headers_have_no_lists(
 @pytest.mark.parametrize("table", ["{series: [a]}", "words", "[tags]"])
 def test_a_table_without_the_key_has_no_effect(table: str) -> None:
     assert post_of(f"taxonomies: {table}").tags == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "paths"),
+    [
+        ("categories: Tech python", (("Tech",), ("python",))),
+        ("categories: '  '", ()),
+        ("category: Tech python", (("Tech python",),)),
+        ("categories: [Tech python, b]", (("Tech python",), ("b",))),
+    ],
+)
+def test_jekyll_splits_a_text_of_categories_at_spaces(line: str, paths: Paths) -> None:
+    assert post_of(line, generator="jekyll", categories="flat").categories == paths
+    assert post_of("categories: Tech python", generator="hugo").categories == (
+        ("Tech python",),
+    )

@@ -80,7 +80,7 @@ def test_no_text_of_the_largest_size_takes_long(suffix: str, unit: str) -> None:
     source = (unit * (MOST_CHARACTERS // len(unit))).encode()
     begin = time.process_time()  # of the processor, because other tests run beside this one
     read_config(f"config.{suffix}", source)
-    assert time.process_time() - begin < 1
+    assert time.process_time() - begin < 2
 
 
 def test_a_larger_file_is_not_read() -> None:

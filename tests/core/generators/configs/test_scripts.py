@@ -189,6 +189,7 @@ def test_constants_end_with_their_line_if_there_is_no_semicolon() -> None:
     [
         "export default { a: 'b' }",
         "export default { a: 'b' };\n",
+        "export default { a: 'b' }\nrun()\n",
         "const config = { a: 'b' };\nexport default config;",
         "module.exports = { a: 'b' }",
         "const c = { a: 'b' }\nmodule.exports = c\n",
