@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.tables import print_table
+from feedsvc.cli.output.tables import print_table
 from feedsvc.cli.wiring import ledger_file_of, limits_of
 from feedsvc.core.adopting.matches import PublishedPost
 from feedsvc.core.adopting.old_entries import OldEntry, OldFeed

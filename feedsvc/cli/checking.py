@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from feedsvc.cli.check_formats import FORMATS, path_in_repository
 from feedsvc.cli.options import check_settings, settings_options
-from feedsvc.cli.printing import print_explanation, shown_source
+from feedsvc.cli.output.check_formats import FORMATS, path_in_repository
+from feedsvc.cli.output.printing import print_explanation, shown_source
 from feedsvc.core.rules import AUTO
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreTooOld

@@ -6,8 +6,8 @@ from typing import Final
 import click
 
 from feedsvc.cli.options import folder_argument, is_try, settings_from, settings_options
-from feedsvc.cli.printing import print_job
-from feedsvc.cli.tables import Row, format_option, print_json, print_table
+from feedsvc.cli.output.printing import print_job
+from feedsvc.cli.output.tables import Row, format_option, print_json, print_table
 from feedsvc.cli.wiring import listeners_of, pusher_of, store_to_list
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import title_of

@@ -17,7 +17,7 @@ from feedsvc.cli.options import (
     settings_from,
     settings_options,
 )
-from feedsvc.cli.printing import (
+from feedsvc.cli.output.printing import (
     print_outlook,
     print_outlook_as_json,
     print_problems,

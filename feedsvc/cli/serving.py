@@ -20,7 +20,7 @@ from feedsvc.cli.options import (
     settings_from,
     settings_options,
 )
-from feedsvc.cli.printing import shown_source
+from feedsvc.cli.output.printing import shown_source
 from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
 from feedsvc.logs import log_to_stderr, log_what_python_prints, print_or_log

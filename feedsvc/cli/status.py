@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.tables import print_json, utc
+from feedsvc.cli.output.tables import print_json, utc
 from feedsvc.cli.wiring import limits_of
 from feedsvc.core.dates import from_microseconds, rfc3339
 from feedsvc.core.ledger.losses import HeldSet, held_set

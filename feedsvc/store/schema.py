@@ -60,20 +60,18 @@ files = Table(
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
-    # On PostgreSQL these two have the same condition (see the migrations). Naming it here would
+    # On PostgreSQL these have the same conditions (see the migrations). Naming it here would
     # import that dialect, which takes 100 ms.
     Index(
         "files_ends",
         "ends_at",
         sqlite_where=text("ends_at IS NOT NULL"),
-        postgresql_where=text("ends_at IS NOT NULL"),
     ),
     *(
         Index(
             f"files_{column}",
             column,
             sqlite_where=text(f"{column} <> ''"),
-            postgresql_where=text(f"{column} <> ''"),
         )
         for column in ("hides_key", "hides_title", "hides_body")
     ),

@@ -303,14 +303,17 @@ def test_a_dry_run_reads_the_file_for_a_new_store_and_writes_neither(
     new = new_store(tmp_path)
     result = run("publish", "--dry-run", "--format", "json", **new)
     told = json.loads(result.stdout)
-    assert [each["path"] for each in told["new"]["entries"]] == ["cake.md", "tea.md"]
+    assert [each["path"] for each in told["new"]["entries"]] == [
+        "posts/cake.md",
+        "posts/tea.md",
+    ]
     posts.write("tea.md")
     for _ in range(2):  # without a store, then with one into which nothing was published
         result = run("publish", "--dry-run", "--format", "json", **new)
         told = json.loads(result.stdout)
         assert (result.exit_code, told["new"]["count"]) == (0, 1)
         (back,) = told["returned"]["entries"]
-        assert back == {"id": TEA, "path": "tea.md", "title": "tea.md"}
+        assert back == {"id": TEA, "path": "posts/tea.md", "title": "tea.md"}
         assert (tmp_path / "ledger.jsonl").read_bytes() == before
         assert published_ids(run, **new) == set()
         Store(new["FEEDSVC_STORE__URL"]).close()

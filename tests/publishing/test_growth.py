@@ -12,8 +12,8 @@ from typing import Final
 import pytest
 
 from feedsvc import publishing
-from feedsvc.cli import check_formats
-from feedsvc.cli.accounts import account_lines
+from feedsvc.cli.output import check_formats
+from feedsvc.cli.output.accounts import account_lines
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.ledger.identities import (

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import click
 
-from feedsvc.cli.accounts import print_account
 from feedsvc.cli.folders.trying import (
     assume_for,
     place,
@@ -24,6 +23,7 @@ from feedsvc.cli.folders.trying import (
     unknown_rows,
 )
 from feedsvc.cli.options import FolderPath, require_folder
+from feedsvc.cli.output.accounts import print_account
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
 from feedsvc.errors import FeedsvcError, FolderError

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedsvc.cli.accounts import print_account
-from feedsvc.cli.tables import print_json
+from feedsvc.cli.output.accounts import print_account
+from feedsvc.cli.output.tables import print_json
 from feedsvc.core.problems import path_below
 from feedsvc.logs import printable
 from feedsvc.source.folder import shown_path

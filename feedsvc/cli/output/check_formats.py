@@ -6,7 +6,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Final
 
-from feedsvc.cli.accounts import account_lines
+from feedsvc.cli.output.accounts import account_lines
 from feedsvc.logs import json_escaped
 from feedsvc.publishing.account import no_posts
 from feedsvc.publishing.check import Checked

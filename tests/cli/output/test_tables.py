@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from feedsvc.cli.tables import print_table
+from feedsvc.cli.output.tables import print_table
 from feedsvc.store.store import Store
 from tests.support.commands import Run, forked
 from tests.support.writing import PostFolder

@@ -1,0 +1,1 @@
+"""What commands print: tables, reports, problems, and accounts of the folder."""
