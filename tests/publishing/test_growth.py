@@ -64,6 +64,8 @@ from tests.support.builders import (
     people,
 )
 from tests.support.growth import (
+    FEW,
+    MANY,
     MOST,
     Case,
     again,
@@ -401,7 +403,7 @@ def test_a_report_on_four_times_the_files_takes_about_four_times_the_calls(
 def test_weighing_four_times_the_losses_takes_about_four_times_the_calls(
     weighing: Case,
 ) -> None:
-    factor = growth(weighing)
+    factor = growth(weighing, FEW // 4, MANY // 4)
     assert factor <= MOST, f"{factor:.1f} times the calls"
 
 

@@ -42,18 +42,14 @@ def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
     return ()
 
 
-def tag_words(value: Value, rules: Rules) -> list[Value]:
-    """The members of a list of tags, or the parts of a text; empty for other values."""
-    if isinstance(value, str):
-        return _parts(value, rules.tag_separators)
-    return value if isinstance(value, list) else []
-
-
 def separate_words(field: NamedField, rules: Rules) -> list[Value]:
-    """As `tag_words`, for tags and categories, and also at spaces where Jekyll splits."""
+    """The members of a list of tags or categories, or the parts of a text; else empty.
+
+    A text is also split at spaces where Jekyll does so.
+    """
     if isinstance(field.value, str):
         return _parts(field.value, _tag_separators(field, rules))
-    return tag_words(field.value, rules)
+    return field.value if isinstance(field.value, list) else []
 
 
 def categories_of(

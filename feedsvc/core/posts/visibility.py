@@ -23,8 +23,7 @@ from feedsvc.core.posts.restrictions import (
     verdict_on,
     word,
 )
-from feedsvc.core.posts.terms import separate_words, tag_words
-from feedsvc.core.rules import Rules
+from feedsvc.core.posts.terms import separate_words
 from feedsvc.core.site import Site
 
 # `scheduled` does not hide a post: its date does.
@@ -289,7 +288,7 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
 
     Obsidian writes `#draft/idea` or `status/draft`.
     """
-    terms = [*_terms(separate_words(field, site.rules), site.rules)]
+    terms = [*_terms(separate_words(field, site.rules))]
     hiding = [term for term in terms if not _HIDING_TERMS.isdisjoint(term.split("/"))]
     if not hiding:
         return False
@@ -303,10 +302,10 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
     return True
 
 
-def _terms(value: Value, rules: Rules) -> Iterator[str]:
+def _terms(members: list[Value]) -> Iterator[str]:
     """The names of tags or categories, also in nested lists, for comparison."""
-    for member in tag_words(value, rules):
+    for member in members:
         if isinstance(member, list):
-            yield from _terms(member, rules)
+            yield from _terms(member)
         elif member:
             yield word(member).strip("#[] ")

@@ -201,7 +201,7 @@ def test_a_panic_in_a_rust_library_is_a_problem_of_the_post(
     class PanicException(BaseException):  # the name that pyo3 uses
         pass
 
-    def panicking(_: str) -> str:
+    def panicking(*_: str) -> str:
         raise PanicException("index out of bounds")
 
     monkeypatch.setattr("feedsvc.core.feeds.entries.html_of", panicking)
@@ -214,7 +214,7 @@ def test_a_panic_in_a_rust_library_is_a_problem_of_the_post(
 
 
 def test_an_interrupt_is_not_treated_as_a_panic(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: str) -> str:
+    def interrupted(*_: str) -> str:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("feedsvc.core.feeds.entries.html_of", interrupted)
