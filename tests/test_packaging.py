@@ -22,8 +22,8 @@ from trove_classifiers import classifiers as known_classifiers
 
 from feedsvc.store.schema import SCHEMA_VERSION
 from tests.support.commands import SOON
-from tests.support.running import SITE, free_port, wait_until
-from tests.support.writing import PostFolder
+from tests.support.layouts import HEXO
+from tests.support.running import free_port, wait_until
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
@@ -223,23 +223,26 @@ def _printed(installed: Path, program: str, *words: str) -> str:
 
 
 @pytest.fixture
-def served(installed: Path, posts: PostFolder, tmp_path: Path) -> Iterator[str]:
+def blog(tmp_path: Path) -> Path:
+    """The folder of a site of Hexo, without settings of feedsvc."""
+    folder = tmp_path / "my blog"
+    for name, text in HEXO.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def served(installed: Path, blog: Path, tmp_path: Path) -> Iterator[str]:
     """The URL at which the installed feedsvc serves a folder, from an empty directory."""
-    posts.write("tea.md", title="Green tea", tags="[Tea]")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environ = _environ(
-        **SITE,
-        FEEDSVC_SITE__URL=url,
-        FEEDSVC_CONTENT__SEEDS=str(posts.root),
-        FEEDSVC_WATCHER__QUIET="0",
-        PORT=str(port),
-    )
+    environ = _environ(FEEDSVC_WATCHER__QUIET="0")
     log = tmp_path / "log"
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [installed / "feedsvc", "serve"],
+            [installed / "feedsvc", "serve", blog, "--port", str(port)],
             env=environ,
             cwd=installed / "empty",
             stdout=output,
@@ -265,16 +268,24 @@ def _is_ready(url: str) -> bool:
 
 # One test: each process of a test run would install the wheel once more.
 def test_the_installed_feedsvc_serves_a_folder_from_an_empty_directory(
-    installed: Path, served: str
+    installed: Path, served: str, blog: Path
 ) -> None:
     imported = _printed(installed, "python", "-c", "import feedsvc; print(feedsvc.__file__)")
     assert Path(imported.strip()).is_relative_to(installed.parent)  # not the checkout
 
     feed = requests.get(f"{served}/tags/Tea/atom.xml", timeout=SOON)
-    assert "<title>Green tea</title>" in feed.text
+    assert "<title>The first pick</title>" in feed.text
+    assert 'href="https://example.org/blog/2026/03/01/green/first-pick/"' in feed.text
     page = requests.get(served, timeout=SOON)
     (style,) = re.findall(r'rel="stylesheet" href="([^"]+)"', page.text)
     assert requests.get(urljoin(page.url, style), timeout=SOON).status_code == 200
 
     sample = _printed(installed, "feedsvc", "--sample-config")
     assert sample == (ROOT / "config/feedsvc.toml").read_text("utf-8")
+
+    assert f"feedsvc serve '{blog}'" in _printed(
+        installed, "feedsvc", "init", "--yes", str(blog)
+    )
+    assert "published: 2" in _printed(installed, "feedsvc", "check", str(blog))
+    assert "added: 2" in _printed(installed, "feedsvc", "publish", str(blog))
+    assert (blog / ".feedsvc/feedsvc.sqlite3").is_file()
