@@ -12,6 +12,7 @@ import click
 from feedsvc.cli.options import check_settings, settings_options
 from feedsvc.cli.output.check_formats import FORMATS, path_in_repository
 from feedsvc.cli.output.printing import print_explanation, shown_source
+from feedsvc.core.posts.post import suffixes_of
 from feedsvc.core.rules import AUTO
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreTooOld
@@ -48,7 +49,8 @@ def check(
     settings, path = check_settings(config, seeds, path)
     checked = _to_check(settings, path)
     content, site = settings.content, _site_to_check(settings)
-    folder = Folder(checked.root, 0, content.include, content.exclude)
+    globs, suffixes = (content.include, content.exclude), suffixes_of(content.generator)
+    folder = Folder(checked.root, 0, *globs, suffixes=suffixes)
     if explain:
         if checked.only is None:
             raise click.UsageError("--explain needs the PATH of a post")

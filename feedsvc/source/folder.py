@@ -73,6 +73,8 @@ class Folder:
     a part of the configured folder, `checks_globs` is false, because a pattern may match
     elsewhere.
 
+    The names of posts end in one of the `suffixes`, in small or capital letters.
+
     The config files of its generator may be in it, or in one of so many `levels` above it.
 
     Nobody writes into a folder that `stands` while it is read, so a file that is missing there
@@ -92,12 +94,14 @@ class Folder:
         stands: bool = False,
         checks_globs: bool = True,
         levels: int = 0,
+        suffixes: frozenset[str] = SUFFIXES,
     ) -> None:
         self.path = root
         self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
         self.levels = levels
+        self._suffixes = suffixes
         self._globs = Globs(include, exclude)
         self._checks_globs = checks_globs
 
@@ -120,16 +124,21 @@ class Folder:
             shown if self.path.absolute() == self.root else f"{shown} (a link to {self.root})"
         )
 
+    def is_post_name(self, name: str) -> bool:
+        """True if a file of this name may be a post."""
+        suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - faster than a Path
+        return suffix in self._suffixes and not rule_that_ignores(name)
+
     def holds(self, path: str) -> bool:
         """True if a relative path may be the path of a post, to judge by its names."""
-        return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
+        return self.is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
 
     def why_left_out(self, path: str) -> Reason | None:
         """Why a relative path is no post, to judge by its names; None if it may be one."""
         reason = ignored_reason(path)
         if reason is None and (pattern := self._globs.that_excludes(path)):
             reason = Reason("not chosen", f"content.exclude {pattern!r}")
-        reason = reason or suffix_reason(path.rpartition("/")[2])
+        reason = reason or suffix_reason(path.rpartition("/")[2], self._suffixes)
         if reason is None and not self._globs.includes(path):
             reason = Reason("not chosen", "content.include")
         return reason
@@ -138,7 +147,7 @@ class Folder:
         """True if a relative path is ignored, to judge by its names."""
         if any(map(rule_that_ignores, path.split("/"))) or self._globs.excludes(path):
             return True
-        return is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
+        return self.is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
 
     def survey(
         self, only: Collection[str] | None = None, *, counts_all: bool = False
@@ -217,7 +226,7 @@ class Folder:
             for child in self._children(folder, survey):
                 path = f"{folder}/{child.name}" if folder else child.name
                 if unmatched:
-                    unmatched.visit(path, is_post=is_post_name(child.name))
+                    unmatched.visit(path, is_post=self.is_post_name(child.name))
                 if self.ignores(path):
                     self._count(path, child, survey)
                     if unmatched and unmatched.has_exclude and _may_be_folder(child):
@@ -230,7 +239,7 @@ class Folder:
                     continue
                 if is_folder:
                     folders.append(path)
-                elif is_post_name(child.name):
+                elif self.is_post_name(child.name):
                     yield path
                 else:
                     self._count(path, child, survey)
@@ -434,7 +443,7 @@ def _hide(path: str, error: Exception, survey: Survey) -> None:
 
 
 def _is_served(folder: Folder, path: str) -> bool:
-    return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
+    return not (folder.ignores(path) or folder.is_post_name(path.rpartition("/")[2]))
 
 
 def _opened_below(root: Path, path: str) -> int:
@@ -448,11 +457,6 @@ def _opened_below(root: Path, path: str) -> int:
             os.close(at)
         at = inner
     return at
-
-
-def is_post_name(name: str) -> bool:
-    """True if a file of this name may be a post."""
-    return os.path.splitext(name)[1].lower() in SUFFIXES and not rule_that_ignores(name)  # noqa: PTH122
 
 
 def shown_path(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -11,7 +12,7 @@ from feedsvc.core.posts.post import SUFFIXES
 Cause: TypeAlias = Literal["other suffix", "ignored by name", "not chosen", "link"]
 
 _LONGEST_SUFFIX: Final = 20  # characters that are shown
-SUFFIX_LIST: Final = ", ".join(sorted(SUFFIXES))
+SUFFIX_LIST: Final = f"{', '.join(sorted(SUFFIXES))} (in Quarto also .qmd)"
 
 
 class Reason(NamedTuple):
@@ -58,10 +59,10 @@ class LeftOut:
                 self.closed.add(folder)
 
 
-def suffix_reason(name: str) -> Reason | None:
+def suffix_reason(name: str, suffixes: Collection[str]) -> Reason | None:
     """Why the suffix of a file says that it is no post; None if it may be one."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - faster than a Path
-    if suffix in SUFFIXES:
+    if suffix in suffixes:
         return None
     return Reason("other suffix", suffix[:_LONGEST_SUFFIX] or "none")
 

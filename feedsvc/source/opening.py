@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from feedsvc.core.posts.post import suffixes_of
 from feedsvc.settings.settings import Settings
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
@@ -16,13 +17,16 @@ def source_of(settings: Settings) -> Source:
     """The folder of posts, or the tree of the repository. Nothing is read or fetched yet."""
     content, source = settings.content, settings.source
     globs = (content.include, content.exclude)
+    suffixes = suffixes_of(content.generator)
     if not source.git:
         levels = _levels(content.seeds, settings.base)
-        return Source(Folder(content.seeds, settings.watcher.quiet, *globs, levels=levels))
+        quiet = settings.watcher.quiet
+        return Source(Folder(content.seeds, quiet, *globs, levels=levels, suffixes=suffixes))
     clone = settings.base / CLONE
     repository = Repository(clone, Remote(source.git, source.branch, source.depth))
     levels = len(Path(source.path).parts)
-    folder = Folder(repository.tree / source.path, 0, *globs, stands=True, levels=levels)
+    root = repository.tree / source.path
+    folder = Folder(root, 0, *globs, stands=True, levels=levels, suffixes=suffixes)
     return Source(folder, repository, branch=source.branch, path=source.path)
 
 

@@ -2,9 +2,11 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
+from feedsvc.core.posts.post import suffixes_of
 from feedsvc.source.folder import (
     Folder,
     Survey,
@@ -114,3 +116,15 @@ def test_the_posts_folder_of_hexo_and_jekyll_is_read(posts: PostFolder, folder: 
     posts.write("source/_posts/a.md")
     posts.write("source/_drafts/b.md")
     assert set(folder.survey().stamps) == {"source/_posts/a.md"}
+
+
+@pytest.mark.parametrize("name", ["tea.qmd", "TEA.QMD"])
+def test_the_names_of_posts_depend_on_the_generator(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("x")
+    (tmp_path / "milk.md").write_text("x")
+    usual = Folder(tmp_path, 0)
+    quarto = Folder(tmp_path, 0, suffixes=suffixes_of("quarto"))
+    assert (usual.holds(name), set(usual.survey().stamps)) == (False, {"milk.md"})
+    assert (quarto.holds(name), set(quarto.survey().stamps)) == (True, {name, "milk.md"})
+    assert usual.standing_at(tmp_path).holds(name) is False
+    assert quarto.standing_at(tmp_path).resolved().holds(name) is True

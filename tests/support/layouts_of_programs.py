@@ -371,7 +371,7 @@ listing:
     items: 10
 ---
 """),
-        "posts/first-pick/index.md": dedented("""
+        "posts/first-pick/index.qmd": dedented("""
 ---
 title: "The first pick"
 author: "Li Wen"
@@ -402,7 +402,7 @@ Words.
     feeds=("/index.xml",),
     posts=(
         LaidOutPost(
-            "first-pick/index.md",
+            "first-pick/index.qmd",
             "/tea/posts/first-pick/",
             categories=[("tea",), ("green",)],
         ),

@@ -26,6 +26,7 @@ from feedsvc.cli.options import FolderPath, require_folder
 from feedsvc.cli.output.accounts import print_account
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
+from feedsvc.core.posts.post import suffixes_of
 from feedsvc.errors import FeedsvcError, FolderError
 from feedsvc.logs import printable
 from feedsvc.publishing.check import check
@@ -230,7 +231,8 @@ def _link_new(written: Path, file: Path) -> None:
 def _check_once(settings: Settings) -> None:
     """Print what would become of the files, and the first of their problems."""
     content = settings.content
-    folder = Folder(content.seeds, 0, content.include, content.exclude)
+    globs, suffixes = (content.include, content.exclude), suffixes_of(content.generator)
+    folder = Folder(content.seeds, 0, *globs, suffixes=suffixes)
     site = with_generator(site_of(settings), source_of(settings).folder, None)
     try:
         checked = check(folder, site).below(shown_path(content.seeds))

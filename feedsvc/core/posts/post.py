@@ -10,6 +10,14 @@ from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 
 SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
+# What the posts of a generator may also end in.
+_MORE_SUFFIXES: Final = {"quarto": frozenset([".qmd"])}
+ALL_SUFFIXES: Final = SUFFIXES.union(*_MORE_SUFFIXES.values())
+
+
+def suffixes_of(generator: str) -> frozenset[str]:
+    """What the names of posts end in, in small letters."""
+    return SUFFIXES | _MORE_SUFFIXES.get(generator, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
