@@ -1,5 +1,6 @@
 """The wheel and the sdist: what is in them, what an index shows, and that the wheel serves."""
 
+import json
 import os
 import re
 import signal
@@ -22,7 +23,8 @@ from trove_classifiers import classifiers as known_classifiers
 
 from feedsvc.store.schema import SCHEMA_VERSION
 from tests.support.commands import SOON
-from tests.support.layouts import HEXO
+from tests.support.layouts import HEXO, shown_items
+from tests.support.layouts_of_programs import LAYOUTS
 from tests.support.running import free_port, wait_until
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -213,7 +215,7 @@ def _printed(installed: Path, program: str, *words: str) -> str:
     """What an installed program prints, in an empty directory."""
     done = subprocess.run(
         [installed / program, *words],
-        env=_environ(),
+        env=_environ(FEEDSVC_WATCHER__QUIET="0"),
         cwd=installed / "empty",
         check=True,
         capture_output=True,
@@ -225,11 +227,7 @@ def _printed(installed: Path, program: str, *words: str) -> str:
 @pytest.fixture
 def blog(tmp_path: Path) -> Path:
     """The folder of a site of Hexo, without settings of feedsvc."""
-    folder = tmp_path / "my blog"
-    for name, text in HEXO.files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, "utf-8")
-    return folder
+    return HEXO.write(tmp_path / "my blog")
 
 
 @pytest.fixture
@@ -289,3 +287,26 @@ def test_the_installed_feedsvc_serves_a_folder_from_an_empty_directory(
     assert "published: 2" in _printed(installed, "feedsvc", "check", str(blog))
     assert "added: 2" in _printed(installed, "feedsvc", "publish", str(blog))
     assert (blog / ".feedsvc/feedsvc.sqlite3").is_file()
+
+
+# Runs a command for each folder, each in a process of its own that has imported everything.
+_EXPORTS: Final = """
+import os, sys
+from feedsvc.cli import main, publishing
+for folder in sys.argv[1:]:
+    if os.fork() == 0:
+        sys.argv = ["feedsvc", "export", folder, folder + "-feeds"]
+        main.main()
+    assert os.wait()[1] == 0, folder
+"""
+
+
+def test_the_installed_feedsvc_reads_the_folder_of_each_generator_without_settings(
+    installed: Path, tmp_path: Path
+) -> None:
+    folders = {name: layout.write(tmp_path / name) for name, layout in LAYOUTS.items()}
+    _printed(installed, "python", "-c", _EXPORTS, *map(str, folders.values()))
+    for name, layout in LAYOUTS.items():
+        feed = json.loads((tmp_path / f"{name}-feeds" / "feed.json").read_text("utf-8"))
+        assert feed["title"] == (layout.setting("site.title") or name)
+        assert shown_items(feed) == layout.items()

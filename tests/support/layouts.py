@@ -5,6 +5,7 @@ Each has two posts and says what its generator makes of them. All are written fo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Terms = Sequence[str]
@@ -37,6 +38,32 @@ class Layout:
     unknown: Mapping[str, str] = field(default_factory=dict)
     feeds: Sequence[str] = ()
     posts: Sequence[LaidOutPost] = ()
+
+    def write(self, folder: Path) -> Path:
+        """Write the files of the blog into a folder."""
+        for name, text in self.files.items():
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        return folder
+
+    def setting(self, key: str) -> Any:
+        """The value that the config of the generator has; empty if it has none."""
+        return self.settings.get(key, ("", "", 0))[0]
+
+    def items(self) -> dict[str, set[str]]:
+        """The tags and categories of each post by its address, as the generator has them."""
+        site_url = self.setting("site.url") or "http://127.0.0.1:8000"
+        origin = "/".join(site_url.split("/")[:3])
+        return {
+            origin + post.path: {*post.tags, *("/".join(path) for path in post.categories)}
+            for post in self.posts
+        }
+
+
+def shown_items(feed: dict[str, Any]) -> dict[str, set[str]]:
+    """The tags and categories of each item of a JSON feed by its address."""
+    return {item["url"]: set(item.get("tags", ())) for item in feed["items"]}
 
 
 def dedented(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from feedsvc.settings.settings import Settings
 from tests.support.commands import Run, environment
-from tests.support.layouts import Layout
+from tests.support.layouts import Layout, shown_items
 from tests.support.layouts_of_programs import LAYOUTS
 
 ALL: Final = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
@@ -22,36 +22,9 @@ def environ() -> dict[str, str]:
     return environment({"FEEDSVC_WATCHER__QUIET": "0", "TZ": "America/Lima"})
 
 
-def written(folder: Path, layout: Layout) -> Path:
-    for name, text in layout.files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
-    return folder
-
-
 def documents(folder: Path) -> dict[str, bytes]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def setting(layout: Layout, key: str) -> Any:
-    """The value that the config of the generator has; empty if it has none."""
-    return layout.settings.get(key, ("", "", 0))[0]
-
-
-def items_of(layout: Layout) -> dict[str, set[str]]:
-    """The tags and categories of each post by its address, as the generator has them."""
-    site_url = setting(layout, "site.url") or "http://127.0.0.1:8000"
-    origin = "/".join(site_url.split("/")[:3])
-    return {
-        origin + post.path: {*post.tags, *("/".join(path) for path in post.categories)}
-        for post in layout.posts
-    }
-
-
-def shown_items(feed: dict[str, Any]) -> dict[str, set[str]]:
-    return {item["url"]: set(item.get("tags", ())) for item in feed["items"]}
 
 
 def json_feed(folder: Path) -> dict[str, Any]:
@@ -63,23 +36,23 @@ def json_feed(folder: Path) -> dict[str, Any]:
 def test_a_try_finds_what_the_generator_has_and_a_second_one_changes_no_byte(
     run: Run, tmp_path: Path, layout: Layout
 ) -> None:
-    before = documents(written(tmp_path / "blog", layout))
+    before = documents(layout.write(tmp_path / "blog"))
     first = run("export", "blog", "one")
     assert first.exit_code == 0, first.output
     assert run("export", "blog", "two").exit_code == 0
     assert documents(tmp_path / "one") == documents(tmp_path / "two")
     assert documents(tmp_path / "blog") == before
     feed = json_feed(tmp_path / "one")
-    assert feed["title"] == (setting(layout, "site.title") or "blog")
-    assert feed["authors"][0]["name"] == setting(layout, "site.author") or feed["title"]
-    assert shown_items(feed) == items_of(layout)
+    assert feed["title"] == (layout.setting("site.title") or "blog")
+    assert feed["authors"][0]["name"] == layout.setting("site.author") or feed["title"]
+    assert shown_items(feed) == layout.items()
 
 
 @ALL
 def test_the_table_has_the_file_and_the_line_of_each_setting(
     run: Run, tmp_path: Path, layout: Layout
 ) -> None:
-    written(tmp_path / "blog", layout)
+    layout.write(tmp_path / "blog")
     rows = {
         line.split()[0]: line.strip()
         for line in run("check", "blog").stderr.splitlines()
@@ -97,7 +70,7 @@ def test_the_table_has_the_file_and_the_line_of_each_setting(
 def test_init_writes_what_was_found_and_the_feeds_are_those_of_the_try(
     run: Run, tmp_path: Path, layout: Layout
 ) -> None:
-    written(tmp_path / "blog", layout)
+    layout.write(tmp_path / "blog")
     run("export", "blog", "try")
     result = run("init", "--yes", "blog")
     assert result.exit_code == 0, result.output
@@ -127,9 +100,9 @@ def test_the_old_feed_of_the_site_is_the_one_to_adopt(
     run: Run, tmp_path: Path, name: str
 ) -> None:
     layout = LAYOUTS[name]
-    written(tmp_path / "blog", layout)
+    layout.write(tmp_path / "blog")
     printed = run("init", "--yes", "blog").stdout.partition("Next:\n")[2].splitlines()
-    url = setting(layout, "site.url") + layout.feeds[0]
+    url = layout.setting("site.url") + layout.feeds[0]
     assert [line.strip() for line in printed] == [
         "feedsvc publish blog",
         f"feedsvc adopt --config blog/feedsvc.toml {url}",
