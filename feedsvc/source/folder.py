@@ -116,9 +116,8 @@ class Folder:
     def __str__(self) -> str:
         """The path for messages, with the target if a link is in it."""
         shown = shown_path(self.path)
-        return (
-            shown if self.path.absolute() == self.root else f"{shown} (a link to {self.root})"
-        )
+        has_link = os.path.abspath(self.path) != str(self.root)  # noqa: PTH100 - without ".."
+        return f"{shown} (a link to {self.root})" if has_link else shown
 
     def holds(self, path: str) -> bool:
         """True if a relative path may be the path of a post, to judge by its names."""

@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 
@@ -114,3 +115,31 @@ def test_the_posts_folder_of_hexo_and_jekyll_is_read(posts: PostFolder, folder: 
     posts.write("source/_posts/a.md")
     posts.write("source/_drafts/b.md")
     assert set(folder.survey().stamps) == {"source/_posts/a.md"}
+
+
+def test_the_files_of_feedsvc_itself_are_not_counted(posts: PostFolder, folder: Folder) -> None:
+    """They are none of the user's, and those of the store come and go."""
+    for name in ("feedsvc.toml", ".feedsvc/feedsvc.sqlite3", ".feedsvc/lock"):
+        (posts.root / name).parent.mkdir(exist_ok=True)
+        (posts.root / name).touch()
+    for name in ("sub/feedsvc.toml", "sub/.feedsvc/x", ".feedsvc.toml"):  # of somebody else
+        (posts.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (posts.root / name).touch()
+    left_out = folder.survey(counts_all=True).left_out
+    assert left_out
+    assert left_out.counts == {
+        "other suffix": {".toml": 1},
+        "ignored by name": {'begins with "."': 2},
+    }
+
+
+def test_a_path_with_dots_is_not_called_a_link(
+    posts: PostFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = posts.root / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert str(Folder(Path(".."), 0)) == ".."
+    assert str(Folder(Path("../inner"), 0)) == "../inner"
+    (posts.root / "link").symlink_to(inner)
+    assert str(Folder(Path("../link"), 0)) == f"../link (a link to {inner.resolve()})"
