@@ -34,7 +34,7 @@ _MOST_WARNINGS: Final = 100
 
 @click.group()
 def ledger() -> None:
-    """What feedsvc remembers of every post that it has ever published."""
+    """Export or import the ids of all posts, or forget a post."""
 
 
 @ledger.command("export")

@@ -54,7 +54,7 @@ def feeds(
 @format_option
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, format_name: str, name: str | None) -> None:
-    """List the jobs of the webhook, the newest first; or show one job and its report."""
+    """List the jobs of the webhook, or show one with its report. The newest is first."""
     settings = settings_from(config, seeds)
     store = store_to_list(settings)
     if name is None:
