@@ -47,6 +47,8 @@ def feeds(
             if site
         ]
     print_table(("address", "title", "entries", "last changed"), rows, format_name)
+    if not rows:  # even a site without posts has a feed
+        click.echo("nothing is published yet; run feedsvc publish or serve", err=True)
 
 
 @click.command()

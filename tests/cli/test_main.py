@@ -42,6 +42,11 @@ def test_help_lists_every_command_with_its_help_text(run: Run) -> None:
         assert (command.help or "").startswith(texts[name])
 
 
+def test_help_of_the_ledger_lists_its_commands_without_a_cut(run: Run) -> None:
+    listed = run("ledger", "--help").stdout.partition("Commands:")[2].splitlines()
+    assert not [line for line in listed if line.endswith("...")]
+
+
 def test_the_sample_configuration_is_printed(run: Run) -> None:
     result = run("--sample-config")
     sample = Path(feedsvc.__file__).parents[1] / "config/feedsvc.toml"
