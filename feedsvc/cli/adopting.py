@@ -49,7 +49,7 @@ def adopt_command(
     format_name: str,
     feeds: tuple[str, ...],
 ) -> None:
-    """Take over ids and dates of the feeds that this site had before.
+    """Take over ids and dates of feeds that the site had before.
 
     FEED is a file or a URL: Atom, RSS, JSON Feed, or a WordPress export (WXR). Without --yes
     nothing is written: the table shows which entry is which post. The posts must be published

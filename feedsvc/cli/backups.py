@@ -27,7 +27,7 @@ def backup(config: Path | None, seeds: Path | None, file: Path) -> None:
 @settings_options
 @click.argument("file", type=click.Path(path_type=Path))
 def restore(config: Path | None, seeds: Path | None, file: Path) -> None:
-    """Put FILE, a copy that `feedsvc backup` wrote, in the place of the store.
+    """Replace the store with FILE, a copy by `feedsvc backup`.
 
     Stop feedsvc first. The present store is kept beside it under another name.
     """

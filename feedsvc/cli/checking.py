@@ -40,11 +40,11 @@ from feedsvc.source.opening import source_of
 def check(
     config: Path | None, seeds: Path | None, format_name: str, explain: bool, path: Path | None
 ) -> None:
-    """Read posts as publish does and print every problem; write nothing.
+    """Print the problems of posts; write nothing.
 
-    PATH is a post, a folder of posts, or the FOLDER of serve. Default: the folder of the
-    settings. Ends with 0 if there are no problems or only warnings, with 1 if a post would be
-    refused, and with 2 if nothing could be checked.
+    Posts are read as publish reads them. PATH is a post, a folder of posts, or the FOLDER of
+    serve. Default: the folder of the settings. Ends with 0 if there are no problems or only
+    warnings, with 1 if a post would be refused, and with 2 if nothing could be checked.
     """
     settings, path = check_settings(config, seeds, path)
     checked = _to_check(settings, path)

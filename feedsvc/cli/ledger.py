@@ -34,16 +34,17 @@ _MOST_WARNINGS: Final = 100
 
 @click.group()
 def ledger() -> None:
-    """What feedsvc remembers of every post that it has ever published."""
+    """Export or import the ids of all posts, or forget a post."""
 
 
 @ledger.command("export")
 @settings_options
 @click.argument("file", default=_STDIO, type=click.Path(dir_okay=False, path_type=Path))
 def export_ledger(config: Path | None, seeds: Path | None, file: Path) -> None:
-    """Write the ledger to FILE, or to stdout: a JSON object on each line, by id.
+    """Write the ledger to FILE, or to stdout, as JSON lines.
 
-    FILE is replaced atomically, and only if its bytes differ.
+    Each line is a JSON object; they are ordered by id. FILE is replaced atomically, and only if
+    its bytes differ.
     """
     with (
         closing(store_to_list(settings_from(config, seeds))) as store,
@@ -59,11 +60,11 @@ def export_ledger(config: Path | None, seeds: Path | None, file: Path) -> None:
 @settings_options
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def import_command(config: Path | None, seeds: Path | None, file: Path) -> None:
-    """Add the posts of FILE, which `feedsvc ledger export` wrote, to the ledger.
+    """Add the posts of FILE to the ledger.
 
-    An empty store takes everything. Where the store has a post already, the store wins, and
-    contradictions are reported. If a line cannot be read, nothing is imported and the command
-    ends with 2. FILE may be - for stdin.
+    `feedsvc ledger export` wrote FILE. An empty store takes everything. Where the store has a
+    post already, the store wins, and contradictions are reported. If a line cannot be read,
+    nothing is imported and the command ends with 2. FILE may be - for stdin.
     """
     settings = settings_from(config, seeds)
     with (
@@ -92,10 +93,11 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
 @settings_options
 @click.argument("entry_id", metavar="ID")
 def forget(config: Path | None, seeds: Path | None, entry_id: str) -> None:
-    """Remove the post with this id for good: from the feeds, the store and the ledger.
+    """Remove the post with this id for good.
 
-    Delete its file first. Only hashes of its id, its keys and its permalinks stay, so that the
-    id is never used again. This cannot be undone.
+    It is removed from the feeds, the store and the ledger. Delete its file first. Only hashes
+    of its id, its keys and its permalinks stay, so that the id is never used again. This cannot
+    be undone.
     """
     settings = settings_from(config, seeds)
     ledger_file = ledger_file_of(settings)

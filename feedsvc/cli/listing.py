@@ -47,6 +47,8 @@ def feeds(
             if site
         ]
     print_table(("address", "title", "entries", "last changed"), rows, format_name)
+    if not rows:  # even a site without posts has a feed
+        click.echo("nothing is published yet; run feedsvc publish or serve", err=True)
 
 
 @click.command()
@@ -54,7 +56,7 @@ def feeds(
 @format_option
 @click.argument("name", required=False)
 def jobs(config: Path | None, seeds: Path | None, format_name: str, name: str | None) -> None:
-    """List the jobs of the webhook, the newest first; or show one job and its report."""
+    """List the jobs of the webhook, or show one with its report. The newest is first."""
     settings = settings_from(config, seeds)
     store = store_to_list(settings)
     if name is None:

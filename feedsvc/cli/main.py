@@ -30,7 +30,7 @@ Examples:
 _COMMANDS: Final = {
     "init": (
         "folders.init:init",
-        "Write FOLDER/feedsvc.toml, with which the ids of posts are permanent.",
+        "Write FOLDER/feedsvc.toml, with which ids are permanent.",
     ),
     "serve": ("serving:serve", "Watch the folder and serve its feeds, in one command."),
     "web": ("serving:web", "Serve what is published, without watching the folder."),
@@ -38,7 +38,7 @@ _COMMANDS: Final = {
     "publish": ("publishing:publish_command", "Scan the folder once, publish, and report."),
     "check": (
         "checking:check",
-        "Read posts as publish does and print every problem; write nothing.",
+        "Print the problems of posts; write nothing.",
     ),
     "export": (
         "publishing:export_command",
@@ -46,12 +46,12 @@ _COMMANDS: Final = {
     ),
     "status": (
         "status:status",
-        "Show the last publish, what is published, and the posts that are held.",
+        "Show the last publish, what is published, and what is held.",
     ),
     "feeds": ("listing:feeds", "List all feeds: address, title, entries, last changed."),
     "jobs": (
         "listing:jobs",
-        "List the jobs of the webhook, the newest first; or show one job and its report.",
+        "List the jobs of the webhook, or show one with its report.",
     ),
     "subscriptions": (
         "listing:subscriptions",
@@ -59,20 +59,20 @@ _COMMANDS: Final = {
     ),
     "push": (
         "pushing:push",
-        "Send what is due to subscribers, outside hubs and notify URLs, then end.",
+        "Send what is due to subscribers and others, then end.",
     ),
     "adopt": (
         "adopting:adopt_command",
-        "Take over ids and dates of the feeds that this site had before.",
+        "Take over ids and dates of feeds that the site had before.",
     ),
     "ledger": (
         "ledger:ledger",
-        "What feedsvc remembers of every post that it has ever published.",
+        "Export or import the ids of all posts, or forget a post.",
     ),
     "backup": ("backups:backup", "Copy a SQLite store to FILE, also while feedsvc runs."),
     "restore": (
         "backups:restore",
-        "Put FILE, a copy that `feedsvc backup` wrote, in the place of the store.",
+        "Replace the store with FILE, a copy by `feedsvc backup`.",
     ),
 }
 

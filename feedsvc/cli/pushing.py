@@ -21,11 +21,11 @@ _PUSH_SECONDS: Final = 600
 @settings_options
 @click.option("--retry", metavar="TOPIC", help="Retry the failed deliveries of this topic now.")
 def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
-    """Send what is due to subscribers, outside hubs and notify URLs, then end.
+    """Send what is due to subscribers and others, then end.
 
-    A running watcher does this by itself. TOPIC is the address of a feed document, or the
-    address of a feed for its three documents. Ends with 1 if a delivery failed, and with 2 if
-    no feed has TOPIC.
+    The others are outside hubs and notify URLs. A running watcher does this by itself. TOPIC
+    is the address of a feed document, or the address of a feed for its three documents. Ends
+    with 1 if a delivery failed, and with 2 if no feed has TOPIC.
     """
     settings = settings_from(config, seeds)
     log_to_stderr(settings.log.level, settings.log.format)

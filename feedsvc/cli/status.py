@@ -26,7 +26,7 @@ from feedsvc.store.store import store_to_try
     help="text for people, json for programs.",
 )
 def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
-    """Show the last publish, what is published, and the posts that are held.
+    """Show the last publish, what is published, and what is held.
 
     Reads the store and changes nothing, even if an older feedsvc wrote it or there is none.
     """

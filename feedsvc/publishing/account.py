@@ -166,9 +166,10 @@ def no_posts(account: Account, folder: str) -> str:
             return f"no files in {folder} can be read; let feedsvc read its folders"
         return f"no files in {folder}; {_WRITE_ONE}"
     most = max(account.groups, key=lambda fate: account.groups[fate].count)
-    count = "the only file" if account.total == 1 else f"{account.total} files"
-    among = f"{count} in {folder}" if account.total == 1 else f"the {count} in {folder}"
-    return f"no posts among {among}; {CURES.get(most, _WRITE_ONE)}"
+    fault = f"no posts among the {account.total} files in {folder}"
+    if account.total == 1:
+        fault = f"the only file in {folder} is no post"
+    return f"{fault}; {CURES.get(most, _WRITE_ONE)}"
 
 
 _WRITE_ONE: Final = (

@@ -32,8 +32,8 @@ CURES: Final[Mapping[Fate, str]] = {
     "then a line ---",
     "other suffix": f"the names of posts end in one of {SUFFIX_LIST}; or set content.seeds "
     "(source.path with git) to the folder of your posts",
-    "ignored by name": "rename them: names that begin with _ . or #, that end with ~ or %, and "
-    "README and templates are ignored",
+    "ignored by name": "give posts other names: names that begin with _ . or #, that end with "
+    "~ or %, and README and templates are ignored",
     "not chosen": "change content.include and content.exclude",
     "link": "copy the files into the folder: links that lead out of it are not followed",
 }

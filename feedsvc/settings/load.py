@@ -17,8 +17,8 @@ from feedsvc.settings.suggestions import CONFIG_VARIABLE, PREFIX, variable_of
 
 _REQUIRED: Final = "site"  # the section with settings that have no default
 _HINT: Final = (
-    "there is no feedsvc.toml here; `feedsvc init FOLDER` writes one for a folder of posts, "
-    "and `feedsvc serve FOLDER` needs none"
+    "there is no feedsvc.toml here; name another one with --config, or write one for a folder "
+    "of posts with `feedsvc init FOLDER`; `feedsvc serve FOLDER` needs none"
 )
 
 

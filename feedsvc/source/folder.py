@@ -120,9 +120,8 @@ class Folder:
     def __str__(self) -> str:
         """The path for messages, with the target if a link is in it."""
         shown = shown_path(self.path)
-        return (
-            shown if self.path.absolute() == self.root else f"{shown} (a link to {self.root})"
-        )
+        has_link = os.path.abspath(self.path) != str(self.root)  # noqa: PTH100 - without ".."
+        return f"{shown} (a link to {self.root})" if has_link else shown
 
     def is_post_name(self, name: str) -> bool:
         """True if a file of this name may be a post."""

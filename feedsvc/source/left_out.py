@@ -11,6 +11,8 @@ from feedsvc.core.posts.post import SUFFIXES
 
 Cause: TypeAlias = Literal["other suffix", "ignored by name", "not chosen", "link"]
 
+# In the folder of posts: our settings, and the folder of the store that init proposes.
+_OUR_OWN: Final = frozenset(["feedsvc.toml", ".feedsvc"])
 _LONGEST_SUFFIX: Final = 20  # characters that are shown
 SUFFIX_LIST: Final = f"{', '.join(sorted(SUFFIXES))} (in Quarto also .qmd)"
 
@@ -38,7 +40,13 @@ class LeftOut:
             self.counts.setdefault(reason.cause, Counter())[reason.detail] += files
 
     def add_child(self, root: Path, path: str, child: os.DirEntry[str], reason: Reason) -> None:
-        """Count a file, or all files below a folder, that is left out."""
+        """Count a file, or all files below a folder, that is left out.
+
+        Our own files do not count: they are none of the user's, and those of the store come
+        and go.
+        """
+        if path in _OUR_OWN:
+            return
         try:
             if not child.is_dir(follow_symlinks=False):
                 self.add(reason, int(child.is_file()))

@@ -88,11 +88,6 @@ def test_feeds_shows_when_each_feed_changed(run: Run, posts: PostFolder) -> None
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", times.pop())
 
 
-def test_before_the_first_publish_there_are_no_feeds(run: Run) -> None:
-    result = run("feeds")
-    assert (result.exit_code, result.output) == (0, "")
-
-
 def plain(line: str) -> str:
     """The line without the colours of a terminal."""
     return re.sub(r"\x1b\[[\d;]*m", "", line)
@@ -127,3 +122,15 @@ def test_a_command_that_lists_does_not_upgrade_the_store(
     assert "was written by an earlier feedsvc (schema 0003" in result.stderr
     with closing(sqlite3.connect(file)) as store:
         assert store.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
+
+
+@pytest.mark.parametrize(("format_name", "output"), [("text", ""), ("json", "[]\n")])
+def test_before_the_first_publish_there_are_no_feeds_and_feeds_says_so(
+    run: Run, posts: PostFolder, format_name: str, output: str
+) -> None:
+    posts.write("tea.md")
+    result = run("feeds", "--format", format_name)
+    assert (result.exit_code, result.stdout) == (0, output)
+    assert result.stderr == "nothing is published yet; run feedsvc publish or serve\n"
+    run("publish")
+    assert run("feeds", "--format", format_name).stderr == ""

@@ -117,7 +117,9 @@ def test_without_settings_each_missing_one_is_named_and_init_is_the_cure(file: P
         load_settings(None, {})
     keys = [problem.partition(": it is missing")[0] for problem in refused.value.problems]
     assert keys == [f"site.{key}" for key in REQUIRED]
-    assert "feedsvc init" in str(refused.value).splitlines()[-1]
+    hint = str(refused.value).splitlines()[-1]
+    assert "feedsvc init" in hint
+    assert "--config" in hint
 
 
 def test_missing_settings_are_reported_beside_other_faults(file: Path) -> None:

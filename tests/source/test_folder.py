@@ -128,3 +128,31 @@ def test_the_names_of_posts_depend_on_the_generator(tmp_path: Path, name: str) -
     assert (quarto.holds(name), set(quarto.survey().stamps)) == (True, {name, "milk.md"})
     assert usual.standing_at(tmp_path).holds(name) is False
     assert quarto.standing_at(tmp_path).resolved().holds(name) is True
+
+
+def test_the_files_of_feedsvc_itself_are_not_counted(posts: PostFolder, folder: Folder) -> None:
+    """They are none of the user's, and those of the store come and go."""
+    for name in ("feedsvc.toml", ".feedsvc/feedsvc.sqlite3", ".feedsvc/lock"):
+        (posts.root / name).parent.mkdir(exist_ok=True)
+        (posts.root / name).touch()
+    for name in ("sub/feedsvc.toml", "sub/.feedsvc/x", ".feedsvc.toml"):  # of somebody else
+        (posts.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (posts.root / name).touch()
+    left_out = folder.survey(counts_all=True).left_out
+    assert left_out
+    assert left_out.counts == {
+        "other suffix": {".toml": 1},
+        "ignored by name": {'begins with "."': 2},
+    }
+
+
+def test_a_path_with_dots_is_not_called_a_link(
+    posts: PostFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = posts.root / "inner"
+    inner.mkdir()
+    monkeypatch.chdir(inner)
+    assert str(Folder(Path(".."), 0)) == ".."
+    assert str(Folder(Path("../inner"), 0)) == "../inner"
+    (posts.root / "link").symlink_to(inner)
+    assert str(Folder(Path("../link"), 0)) == f"../link (a link to {inner.resolve()})"

@@ -63,6 +63,7 @@ _WHY_NEVER: Final = """\
 The tag authority is a domain that is yours, and a date on which it was. It is part of every
 id, and readers recognise posts by their ids. Never change it after the first publish:
 every post would appear as new to every reader."""
+_MADE_UP: Final = "made up; before the first publish, write a domain of yours"
 _ONLY_HERE: Final = "this machine only; write the address that others use"
 
 
@@ -70,7 +71,7 @@ _ONLY_HERE: Final = "this machine only; write the address that others use"
 @click.argument("folder", default=Path(), type=FolderPath())
 @click.option("--yes", is_flag=True, help="Ask nothing; take what was found, or defaults.")
 def init(folder: Path, yes: bool) -> None:
-    """Write FOLDER/feedsvc.toml, with which the ids of posts are permanent.
+    """Write FOLDER/feedsvc.toml, with which ids are permanent.
 
     The settings are those of the generator's config. What is not found there is asked for.
     FOLDER is the folder of a site or of posts; the default is the current one. A settings file
@@ -82,7 +83,7 @@ def init(folder: Path, yes: bool) -> None:
         raise FeedsvcError("init asks questions; run it in a terminal, or add --yes")
     assumed = assume_for(folder, {_URL: (_LOCAL_URL, _ONLY_HERE), _AUTHORITY: ("", "")})
     click.echo(printable(f"{folder}: {recognised_as(assumed)}"))
-    rows = [*rows_of(assumed), *unknown_rows(assumed)]
+    rows = [*rows_of(assumed, folder), *unknown_rows(assumed, folder)]
     for line in table([row for row in rows if row[0] != _AUTHORITY]):
         click.echo(printable(line))
     values = dict(assumed.values())
@@ -90,6 +91,8 @@ def init(folder: Path, yes: bool) -> None:
         values |= _answers(assumed, folder)
     authority = tag_authority(str(values[_URL]), datetime.now(UTC).date(), secrets.token_hex(4))
     click.echo(f"\n{_WHY_NEVER}")
+    if _is_made_up(authority):
+        click.echo(f"{authority} is {_MADE_UP}.")
     if not yes:
         authority = _ask(_AUTHORITY, "Tag authority", authority, folder)
     values[_AUTHORITY] = authority
@@ -159,6 +162,10 @@ def tag_authority(url: str, today: date, unique: str) -> str:
     return f"{host},{today}"
 
 
+def _is_made_up(authority: str) -> bool:
+    return authority.partition(",")[0].endswith(".invalid")
+
+
 def _text(values: dict[str, SettingValue], assumed: Assumed) -> str:
     """The text of the file: what is required, and what differs from our defaults."""
     written = {
@@ -172,8 +179,8 @@ def _text(values: dict[str, SettingValue], assumed: Assumed) -> str:
         SEEDS: "",
         **{key: _origin(each, assumed) for key, each in assumed.found.items()},
     }
-    if str(values[_AUTHORITY]).partition(",")[0].endswith(".invalid"):
-        origins[_AUTHORITY] = "made up; before the first publish, write a domain of yours"
+    if _is_made_up(str(values[_AUTHORITY])):
+        origins[_AUTHORITY] = _MADE_UP
     notes: dict[str, list[str]] = {}
     for each in assumed.unknown:
         if each.setting not in written:

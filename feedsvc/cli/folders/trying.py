@@ -27,6 +27,7 @@ from feedsvc.settings.load import read_settings
 from feedsvc.settings.local_addresses import is_loopback, local_url, with_port_in_url
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.suggestions import PREFIX, variable_of
+from feedsvc.source.folder import shown_path
 from feedsvc.source.generator_files import read_generator_files
 
 # The same at each start, and nobody's: the domain .invalid is reserved (RFC 2606, section 2).
@@ -67,7 +68,7 @@ def try_settings(
         settings = settings.model_copy(update={"site": site})
     _require_loopback(settings.server.host, folder)
     settings = _with_temporary_store(with_port_in_url(settings))
-    all_rows = (*rows_of(assumed), *unknown_rows(assumed))
+    all_rows = (*rows_of(assumed, folder), *unknown_rows(assumed, folder))
     rows = [row for row in all_rows if variable_of(*row[0].split(".")) not in used]
     shown = {"site.url": settings.site.url, SEEDS: str(settings.content.seeds)}
     _print_try(folder, assumed, [(key, shown.get(key, v), why) for key, v, why in rows], unused)
@@ -120,33 +121,34 @@ def recognised_as(assumed: Assumed) -> str:
     return f"it is recognised as {generator}"
 
 
-def rows_of(assumed: Assumed) -> list[Row]:
-    """A row for each assumed setting."""
+def rows_of(assumed: Assumed, folder: Path) -> list[Row]:
+    """A row for each assumed setting of `folder`."""
     rows: list[Row] = []
-    unknown = {each.setting: f"; {place(each)} {each.why}" for each in assumed.unknown}
+    unknown = {each.setting: f"; {place(each, folder)} {each.why}" for each in assumed.unknown}
     for setting, value in assumed.values().items():
         each = assumed.found.get(setting)
         if each is None:
             where = f"our default: {assumed.defaults[setting][1]}{unknown.get(setting, '')}"
         elif each.line:
-            where = place(each)
+            where = place(each, folder)
         elif each.file:
-            where = f"{each.file}: default of {assumed.recognised.generator}"
+            where = f"{place(each, folder)}: default of {assumed.recognised.generator}"
         else:
             where = "our default"
         rows.append((setting, shown_value(value), where))
     return rows
 
 
-def unknown_rows(assumed: Assumed) -> list[Row]:
+def unknown_rows(assumed: Assumed, folder: Path) -> list[Row]:
     """A row for each setting that is not assumed, because its value could not be taken."""
     others = (each for each in assumed.unknown if each.setting not in assumed.values())
-    return [(each.setting, "", f"{place(each)} {each.why}") for each in others]
+    return [(each.setting, "", f"{place(each, folder)} {each.why}") for each in others]
 
 
-def place(each: Assumption | Unknown) -> str:
-    """The file of a setting, with its line if that is known."""
-    return f"{each.file}:{each.line}" if each.line else each.file
+def place(each: Assumption | Unknown, folder: Path = Path()) -> str:
+    """The file of a setting, as a path below `folder`, with its line if that is known."""
+    file = shown_path(folder / each.file)
+    return f"{file}:{each.line}" if each.line else file
 
 
 def shown_value(value: SettingValue) -> str:

@@ -92,6 +92,35 @@ def test_init_says_why_the_tag_authority_never_changes(run: Run, blog: PostFolde
     assert re.fullmatch(rf"feedsvc-[0-9a-f]{{8}}\.invalid,{TODAY}", authority)
     assert authority in result.stdout
     assert "Never change it after the first publish" in result.stdout
+    assert "is made up; before the first publish, write a domain of yours" in result.stdout
+
+
+def test_a_tag_authority_of_the_site_is_not_called_made_up(run: Run, blog: PostFolder) -> None:
+    (blog.root / "_config.yml").write_text("permalink: pretty\nurl: https://example.org\n")
+    result = run("init", "--yes", "my blog")
+    assert _written(blog.root)["site"]["tag_authority"] == f"example.org,{TODAY}"
+    assert "made up" not in result.stdout
+
+
+def test_an_empty_folder_says_so_although_it_has_a_settings_file_now(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "none").mkdir()
+    for arguments in (["init", "--yes", "none"], ["publish", "none"]):
+        printed = run(*arguments).stdout
+        assert "files: 0\nno files in none; write a post there" in printed
+
+
+def test_the_table_names_files_as_the_user_can_open_them(run: Run, blog: PostFolder) -> None:
+    (blog.root / "_config.yml").write_text(
+        "title: Tea\npermalink: pretty\nurl: https://example.org\n"
+    )
+    for arguments in (["check", "my blog"], ["init", "--yes", "my blog"]):
+        result = run(*arguments)
+        assert re.search(r"site\.title +Tea +my blog/_config\.yml:1\n", result.output)
+        assert "my blog/_config.yml: default of jekyll" in result.output
+    # In the file itself, paths start at its folder.
+    assert "(from _config.yml:1)" in (blog.root / "feedsvc.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +148,7 @@ def test_the_first_check_is_printed(run: Run, blog: PostFolder) -> None:
     blog.write("soon.md", date="soon")
     result = run("init", "--yes", "my blog")
     assert result.exit_code == 0
-    assert "First check:\nfiles: 3\n  published: 1\n  refused: 1\n" in result.stdout
+    assert "First check:\nfiles: 2\n  published: 1\n  refused: 1\n" in result.stdout
     assert "problems: 1\n  my blog/soon.md:3:7: date: 'soon'" in result.stdout
 
 

@@ -206,7 +206,7 @@ def test_an_empty_folder_says_so(run: Run, posts: PostFolder, command: str) -> N
     [
         (["a.rst", "b.rst"], b"x", "the names of posts end in one of .html, .markdown"),
         (["a.md", "b.md"], b"Text.\n", "begin each post with front matter"),
-        (["_a.md", ".b.md"], b"x", "rename them"),
+        (["_a.md", ".b.md"], b"x", "give posts other names"),
         (["about.md", "about/a.md"], b"x", "change content.include and content.exclude"),
     ],
 )
@@ -217,6 +217,12 @@ def test_a_folder_without_posts_says_so_with_the_likely_cure(
         posts.write_raw(name, text)
     (line,) = run(command, **EXCLUDING).stdout.splitlines()[-1:]
     assert line.startswith(f"no posts among the 2 files in posts; {cure}")
+
+
+def test_a_folder_with_one_file_that_is_no_post_says_so(run: Run, posts: PostFolder) -> None:
+    posts.write_raw("_config.yml", b"x")
+    (line,) = run("check").stdout.splitlines()[-1:]
+    assert line.startswith("the only file in posts is no post; give posts other names: names")
 
 
 def test_a_folder_of_drafts_has_posts(run: Run, posts: PostFolder) -> None:
