@@ -98,7 +98,8 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     A claim gets the first of these ids that exists:
 
     1. the id that is pinned to its key, unless the post with that id looks different and has
-       another key now, or had another one when it was withdrawn;
+       another key now, or had another one when it was withdrawn, or unless the claim looks like
+       the entry of its own path instead;
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
     3. the id of a missing file with the same title, date and text (the file was renamed);
@@ -290,13 +291,29 @@ def _is_another_post(
     """True if the post with this id has another key than the claim, and looks different."""
     entry = memory.remembered.get(entry_id)
     own = memory.published.get(claim.path)
-    if entry is None or _looks_like(claim, entry) or (own and own.entry_id == entry_id):
+    if entry is None or (own and own.entry_id == entry_id):
+        return False
+    if own and _has_own_look(claim, own, entry):
+        return True
+    if _looks_like(claim, entry):
         return False
     holder = memory.holders.get(entry_id)
     holding = by_path.get(holder.path) if holder else None
     if holding and holding.key != claim.key:
         return _looks_like(holding, entry)
     return entry.key != claim.key
+
+
+def _has_own_look(claim: Claim, own: Standing, entry: LedgerEntry) -> bool:
+    """True if a claim without a guid looks like the entry of its own file, and not like this.
+
+    An equal text tells more than an equal title: several posts may have one title.
+    """
+    if claim.key.startswith("guid:") or _has_text_of(claim, entry):
+        return False
+    if claim.body_length >= LONG_ENOUGH and claim.body_digest == own.body_digest:
+        return entry.body_digest != "" or not _looks_like(claim, entry)
+    return claim.title == own.title and not _looks_like(claim, entry)
 
 
 def _looks_like(claim: Claim, entry: LedgerEntry) -> bool:
