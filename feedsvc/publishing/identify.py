@@ -52,7 +52,11 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
     """Look up the entries of all posts that were found, and give each post its entry id."""
     posts = [finding for finding in findings.files if finding.claim]
     claims = [finding.claim for finding in posts if finding.claim]
-    previous = [finding.previous for finding in posts if finding.previous]
+    previous = [
+        finding.previous
+        for finding in findings.files
+        if finding.previous and (finding.claim or finding.record.entry_id is None)
+    ]
     paths_by_id = {r.entry_id: r.path for r in (*previous, *findings.missing) if r.entry_id}
     missing = {record.path for record in findings.missing}
     released = findings.released_ids()
@@ -70,7 +74,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for claim in claims
             if claim.body_length and claim.key not in pinned and claim.path not in before
         }
-        withdrawn = [*snapshot.withdrawn(unknown)]
+        withdrawn = [*snapshot.withdrawn(unknown, {claim.path for claim in claims})]
         moved_on = {
             entry_id
             for claim in claims

@@ -417,25 +417,28 @@ class Snapshot:
             query = sa.select(ledger).where(ledger.c.body_digest.in_(chunk), is_published)
             yield from map(ledger_entry, self._rows(query.order_by(ledger.c.id)))
 
-    def withdrawn(self, body_digests: Collection[str]) -> Iterator[LedgerEntry]:
+    def withdrawn(
+        self, body_digests: Collection[str], read: Collection[str] = ()
+    ) -> Iterator[LedgerEntry]:
         """The withdrawn entries whose texts have these digests, and whose keys no file has.
 
-        Entries of an imported ledger that were not published here yet are among them.
+        Files that were `read` may have other keys now: theirs do not count. Entries of an
+        imported ledger that were not published here yet are among them.
         """
         is_published = sa.exists().where(entries.c.id == ledger.c.id)
         is_withdrawn = sa.or_(ledger.c.withdrawn_at.is_not(None), sa.not_(is_published))
         for chunk in chunks(body_digests):
             query = sa.select(ledger).where(ledger.c.body_digest.in_(chunk), is_withdrawn)
             found = [ledger_entry(row) for row in self._rows(query.order_by(ledger.c.id))]
-            had = self._keys_of_files({entry.key for entry in found if entry.key})
+            had = self._keys_of_files({entry.key for entry in found if entry.key}, read)
             yield from (entry for entry in found if entry.key not in had)
 
-    def _keys_of_files(self, keys: Collection[str]) -> set[str]:
-        """Those of these keys that a file has."""
+    def _keys_of_files(self, keys: Collection[str], read: Collection[str]) -> set[str]:
+        """Those of these keys that a file has which was not `read`."""
         found: set[str] = set()
         for chunk in chunks(keys):
-            query = sa.select(files.c.key).where(files.c.key.in_(chunk))
-            found |= {row["key"] for row in self._rows(query)}
+            query = sa.select(files.c.key, files.c.path).where(files.c.key.in_(chunk))
+            found |= {row["key"] for row in self._rows(query) if row["path"] not in read}
         return found
 
     def adopted(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:

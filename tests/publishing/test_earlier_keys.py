@@ -140,3 +140,53 @@ def test_two_posts_with_one_title_and_date_move_together(house: House) -> None:
     house.publish(LATER)
     house.publish(LATER + timedelta(seconds=2))
     assert {entry.content_html: entry.id for entry in house.entries()} == before
+
+
+@pytest.mark.parametrize("fields", [{"draft": "true"}, {"guid": "urn:x:1"}, {"slug": "green"}])
+@pytest.mark.parametrize("own", [{}, {"slug": "milk"}])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_published_post_keeps_its_id_when_it_takes_the_slug_of_another(
+    house: House, fields: dict[str, str], own: dict[str, str], at_once: bool
+) -> None:
+    house.posts.write("a.md", LONG, title="Tea", slug="tea")
+    house.posts.write("b.md", OTHER, title="Milk", **own)
+    house.publish()
+    before = ids(house)
+    house.posts.write("a.md", LONG, title="Tea", **{"slug": "tea"} | fields)
+    if not at_once:
+        house.publish(LATER)
+    house.posts.write("b.md", OTHER, title="Milk", slug="tea")
+    house.publish(DAYS_LATER)
+    assert ids(house)["Milk"] == before["Milk"]
+
+
+@pytest.mark.parametrize("second", ["", "milk"])
+def test_posts_with_one_title_that_swap_slugs_keep_their_ids(house: House, second: str) -> None:
+    def write(slug: str, other: str) -> None:
+        house.posts.write("a.md", LONG, title="Notes", slug=slug)
+        house.posts.write("b.md", OTHER, title="Notes", slug=other)
+
+    def texts() -> dict[str, str]:
+        return {entry.id: entry.content_html for entry in house.entries()}
+
+    write("tea", second)
+    house.publish()
+    before = texts()
+    write(second, "tea")
+    house.publish(LATER)
+    assert texts() == before
+
+
+@pytest.mark.parametrize("key", [{}, {"slug": "taa"}])
+def test_a_hidden_post_that_returns_with_a_new_slug_is_the_same_entry(
+    house: House, key: dict[str, str]
+) -> None:
+    house.posts.write("a.md", LONG, title="Tea", **key)
+    house.posts.write("other.md", title="Other")
+    house.publish()
+    before = ids(house)
+    house.posts.write("a.md", LONG, title="Tea", draft="true", **key)
+    house.publish(LATER)
+    house.posts.write("a.md", LONG, title="Tea", slug="tea")
+    house.publish(DAYS_LATER)
+    assert ids(house) == before

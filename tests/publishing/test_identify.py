@@ -36,6 +36,91 @@ def test_two_files_that_swap_names_keep_their_ids(house: House) -> None:
     assert {entry.title: entry.id for entry in house.entries()} == before
 
 
+def _long(title: str) -> str:
+    return f"{title} is brewed twice, and then once more. " * 8
+
+
+def _write_numbered(house: House, *titles: str, slugs: str = "") -> None:
+    for number, title in enumerate(titles, 1):
+        slug = {"slug": title.lower()} if title in slugs else {}
+        date = f"2026-03-{ord(title[0]) - 64:02}"
+        house.posts.write(f"{number:02}.md", _long(title), title=title, date=date, **slug)
+
+
+def _ids(house: House) -> dict[str, str]:
+    shown = {entry.title: entry.id for entry in house.entries()}
+    assert len(set(shown.values())) == len(house.entries())
+    return shown
+
+
+@pytest.mark.parametrize("slugs", ["", "Black"])
+@pytest.mark.parametrize(
+    "after",
+    [
+        ["Green", "Black"],
+        ["White", "Black", "Green"],
+        ["White", "Green", "Black"],
+        ["Black", "White", "Green"],
+    ],
+    ids=["swapped", "moved by one", "a new one first", "one in between"],
+)
+def test_files_without_slugs_that_are_renumbered_keep_their_ids(
+    house: House, after: list[str], slugs: str
+) -> None:
+    _write_numbered(house, "Black", "Green", slugs=slugs)
+    house.publish()
+    before = _ids(house)
+    _write_numbered(house, *after, slugs=slugs)
+    house.publish(LATER)
+    assert _ids(house).items() >= before.items()
+    assert set(_ids(house)) == set(after)
+
+
+def test_files_that_are_renumbered_after_one_is_deleted_keep_their_ids(house: House) -> None:
+    _write_numbered(house, "Black", "Green", "White")
+    house.publish()
+    before = _ids(house)
+    (house.posts.root / "03.md").unlink()
+    _write_numbered(house, "Green", "White")
+    house.publish(LATER)
+    del before["Black"]
+    assert _ids(house) == before
+
+
+def test_a_post_whose_file_swaps_its_name_with_a_draft_keeps_its_id(house: House) -> None:
+    for green, black in (("1.md", "2.md"), ("2.md", "1.md")):
+        house.posts.write(green, _long("Green"), title="Green", draft="true")
+        house.posts.write(black, _long("Black"), title="Black")
+        house.publish(LATER)
+    assert _ids(house) == {"Black": "tag:example.org,2026:/2"}
+
+
+def test_a_new_post_in_a_file_that_was_renamed_is_new(house: House) -> None:
+    house.posts.write("untitled.md", _long("Black"), title="Black")
+    house.publish()
+    before = _ids(house)
+    house.posts.write("black.md", _long("Black"), title="Black")
+    house.posts.write("untitled.md", _long("Green"), title="Green")
+    house.publish(LATER)
+    assert _ids(house)["Black"] == before["Black"]
+    assert set(_ids(house)) == {"Black", "Green"}
+
+
+@pytest.mark.parametrize("change", [{"title": "New"}, {"body": "New"}])
+def test_a_post_that_is_edited_beside_its_copy_keeps_its_id(
+    house: House, change: dict[str, str]
+) -> None:
+    house.posts.write("a.md", _long("Black"), title="Black")
+    house.publish()
+    before = house.only_entry().id
+    house.posts.write("copy.md", _long("Black"), title="Black")
+    house.posts.write(
+        "a.md", change.get("body", _long("Black")), title=change.get("title", "Black")
+    )
+    house.publish(LATER)
+    assert before in _ids(house).values()
+
+
 def test_a_change_of_generators_changes_no_id(house: House) -> None:
     """Each file moves into a folder and gets its old name as its slug, in one checkout."""
     for name in ("tea", "milk"):

@@ -5,9 +5,9 @@ that share one.
 """
 
 import hashlib
-from collections import deque
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from typing import Final, TypeAlias
@@ -98,7 +98,8 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     A claim gets the first of these ids that exists:
 
     1. the id that is pinned to its key, unless the post with that id looks different and has
-       another key now, or had another one when it was withdrawn;
+       another key now, or had another one when it was withdrawn, or unless the claim looks like
+       the entry of its own path instead;
     2. the id of its own path (the slug changed), unless a pinned key takes this id, or the
        claim has a guid;
     3. the id of a missing file with the same title, date and text (the file was renamed);
@@ -109,6 +110,9 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
 
     A post with a guid gets no id by 3, 4 and 5.
 
+    A file counts as missing too if its post has moved to another file, and the file has another
+    post now, or one that moved there.
+
     If the key is only a path, a missing file with the same title and date goes before a pinned
     id that no entry has now, unless the post with this id had the same text.
 
@@ -116,6 +120,8 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     the oldest date gets it, and of equal dates the one with the first path.
     """
     by_path = {claim.path: claim for claim in claims}
+    left = _left_by_their_posts(claims, memory)
+    memory = replace(memory, missing=memory.missing | left) if left else memory
     unclaimed = {
         entry_id: holder
         for entry_id, holder in memory.holders.items()
@@ -129,7 +135,7 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
         for claim in claims
         if (entry_id := memory.pinned.get(claim.key)) is not None
         and not _has_new_key(unclaimed.get(entry_id), claim.key)
-        and not _is_another_post(claim, entry_id, memory, by_path)
+        and not _is_another_post(claim, entry_id, memory, by_path, left)
     }
     renamed = _renamed(memory, set(by_key.values()))
     ids = {
@@ -147,7 +153,7 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     taken = {*ids.values(), *unclaimed}
     new = [claim for claim in claims if claim.path not in ids]
     absent = by_look(memory.withdrawn)
-    ids |= _recognised(new, memory, renamed, absent, taken)
+    ids |= _recognised(new, memory, renamed, absent, taken, left)
     lookalikes = {}
     for claim in new:
         if claim.path not in ids:
@@ -193,6 +199,59 @@ def similar_to(
     }
 
 
+def _left_by_their_posts(claims: Sequence[Claim], memory: Memory) -> frozenset[str]:
+    """The paths of files that are still there, but whose posts have moved to other files.
+
+    Files are renumbered, or swap their names. So they have another title and text than before,
+    or no public post; and either the earlier post is in another file now, or the post in them
+    comes from one. A post that moves is told by its title, date and text.
+    """
+    by_path = {claim.path: claim for claim in claims}
+    changed = {
+        path: entry
+        for path, entry in memory.published.items()
+        if path not in memory.missing and _has_changed(by_path.get(path), entry)
+    }
+    if not changed:
+        return frozenset()
+    arrived = Counter(
+        _look_of(claim)
+        for claim in claims
+        if (claim.path in changed or claim.path not in memory.published)
+        and claim.body_length >= LONG_ENOUGH
+        and not claim.key.startswith("guid:")
+    )
+    moved = {
+        path: look
+        for path, entry in memory.published.items()
+        if path in changed or path in memory.missing
+        for look in _looks_of(entry)
+        if arrived[look] == 1
+    }
+    arriving = set(moved.values())
+    return frozenset(
+        path
+        for path in changed
+        if path in moved or ((claim := by_path.get(path)) and _look_of(claim) in arriving)
+    )
+
+
+def _has_changed(claim: Claim | None, entry: Standing) -> bool:
+    if claim is None:
+        return True
+    return claim.title != entry.title and claim.body_digest != entry.body_digest
+
+
+def _look_of(claim: Claim) -> tuple[str, datetime, str]:
+    return claim.title, claim.published, claim.body_digest
+
+
+def _looks_of(entry: Standing) -> Iterator[tuple[str, datetime, str]]:
+    yield entry.title, entry.published, entry.body_digest
+    if entry.redated:
+        yield entry.title, entry.redated, entry.body_digest
+
+
 # Ids by title, date and text. Those that are taken are dropped once they are first.
 _Renamed: TypeAlias = dict[tuple[str, datetime], dict[str, deque[str]]]
 
@@ -223,6 +282,7 @@ def _recognised(
     renamed: _Renamed,
     absent: Mapping[Look, Sequence[LedgerEntry]],
     taken: set[str],
+    left: Set[str],
 ) -> dict[str, str]:
     """The ids of claims by the rules 2 to 5 of `identify`. They are taken then.
 
@@ -233,7 +293,7 @@ def _recognised(
 
     def at_its_path(claim: Claim) -> str | None:
         entry = memory.published.get(claim.path)
-        return entry.entry_id if entry else None
+        return entry.entry_id if entry and claim.path not in left else None
 
     def with_its_text(claim: Claim) -> str | None:
         by_text = renamed.get(_title_and_date(claim), {})
@@ -285,18 +345,40 @@ def _has_new_key(holder: Holder | None, key: str) -> bool:
 
 
 def _is_another_post(
-    claim: Claim, entry_id: str, memory: Memory, by_path: Mapping[str, Claim]
+    claim: Claim,
+    entry_id: str,
+    memory: Memory,
+    by_path: Mapping[str, Claim],
+    left: Set[str],
 ) -> bool:
     """True if the post with this id has another key than the claim, and looks different."""
     entry = memory.remembered.get(entry_id)
     own = memory.published.get(claim.path)
-    if entry is None or _looks_like(claim, entry) or (own and own.entry_id == entry_id):
+    if own and own.entry_id == entry_id:
+        return claim.path in left
+    if entry is None:
+        return False
+    if own and _has_own_look(claim, own, entry):
+        return True
+    if _looks_like(claim, entry):
         return False
     holder = memory.holders.get(entry_id)
     holding = by_path.get(holder.path) if holder else None
     if holding and holding.key != claim.key:
         return _looks_like(holding, entry)
     return entry.key != claim.key
+
+
+def _has_own_look(claim: Claim, own: Standing, entry: LedgerEntry) -> bool:
+    """True if a claim without a guid looks like the entry of its own file, and not like this.
+
+    An equal text tells more than an equal title: several posts may have one title.
+    """
+    if claim.key.startswith("guid:") or _has_text_of(claim, entry):
+        return False
+    if claim.body_length >= LONG_ENOUGH and claim.body_digest == own.body_digest:
+        return entry.body_digest != "" or not _looks_like(claim, entry)
+    return claim.title == own.title and not _looks_like(claim, entry)
 
 
 def _looks_like(claim: Claim, entry: LedgerEntry) -> bool:
