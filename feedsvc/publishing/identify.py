@@ -74,6 +74,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for claim in claims
             if claim.body_length and claim.key not in pinned and claim.path not in before
         }
+        alike = [*snapshot.published_like(unknown)] if missing else []
         withdrawn = [*snapshot.withdrawn(unknown, {claim.path for claim in claims})]
         moved_on = {
             entry_id
@@ -83,7 +84,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         }
         remembered = snapshot.remembered(moved_on) if snapshot.revision() else {}
         forgotten = snapshot.forgotten()
-        known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten)
+        known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten, alike)
         identities = identify(claims, site, Memory(*known_ids))
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
         standing = {s.entry_id: s for s in snapshot.standing(ids)}

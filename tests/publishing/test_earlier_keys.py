@@ -190,3 +190,19 @@ def test_a_hidden_post_that_returns_with_a_new_slug_is_the_same_entry(
     house.posts.write("a.md", LONG, title="Tea", slug="tea")
     house.publish(DAYS_LATER)
     assert ids(house) == before
+
+
+def test_a_copy_is_not_the_missing_post_with_its_title_and_date(house: House) -> None:
+    """`rsync` moves one of two posts with one title and date while the other is deleted."""
+    for name, body in (("a", LONG), ("b", OTHER)):
+        house.posts.write(f"{name}.md", body, title="Notes")
+    house.publish()
+    before = {entry.content_html: entry.id for entry in house.entries()}
+    (house.posts.root / "a.md").unlink()
+    house.posts.write("new/b.md", OTHER, title="Notes")
+    house.publish()
+    (house.posts.root / "b.md").unlink()
+    house.publish(LATER)
+    house.publish(LATER + timedelta(seconds=2))
+    (entry,) = house.entries()
+    assert entry.id == before[entry.content_html]

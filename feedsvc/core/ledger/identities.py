@@ -67,7 +67,8 @@ class Memory:
     `pinned` is the last id of each key, `published` the entry of each path, `holders` the file
     that has each id now. `missing` are the paths of files that are gone from the folder.
     `remembered` are ledger entries by id, `withdrawn` those whose key no file has. `forgotten`
-    are the hashes of ids that must not be given again.
+    are the hashes of ids that must not be given again. `alike` are published entries with the
+    texts of claims.
     """
 
     pinned: Mapping[str, str] = field(default_factory=dict)
@@ -77,6 +78,7 @@ class Memory:
     remembered: Mapping[str, LedgerEntry] = field(default_factory=dict)
     withdrawn: Sequence[LedgerEntry] = ()
     forgotten: Set[str] = frozenset()
+    alike: Sequence[LedgerEntry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,8 @@ def identify(claims: Sequence[Claim], site: Site, memory: Memory) -> Identities:
     3. the id of a missing file with the same title, date and text (the file was renamed);
     4. the id of the only withdrawn entry with the same title, date and text, if the text is
        long enough to tell (the file was renamed, and both names were absent for a while);
-    5. the id of a missing file with the same title and date (it was renamed and edited);
+    5. the id of a missing file with the same title and date (it was renamed and edited), unless
+       the claim is a copy of a published post;
     6. a new id.
 
     A post with a guid gets no id by 3, 4 and 5.
@@ -289,6 +292,7 @@ def _recognised(
     With a new generator, a file often gets a new path and a slug at the same time.
     """
     ids: dict[str, str] = {}
+    copied = by_look(memory.alike)
     without_guid = [claim for claim in claims if not claim.key.startswith("guid:")]
 
     def at_its_path(claim: Claim) -> str | None:
@@ -305,6 +309,8 @@ def _recognised(
 
     def with_its_title(claim: Claim) -> str | None:
         by_text = renamed.get(_title_and_date(claim), {})
+        if by_text and similar_to(claim, copied):
+            return None
         while by_text:
             text = next(iter(by_text))
             if entry_id := _first_free(by_text[text], taken):

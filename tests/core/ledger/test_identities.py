@@ -37,11 +37,12 @@ def identified(
     holders: Mapping[str, Holder] | None = None,
     withdrawn: Sequence[LedgerEntry] = (),
     ledger: Sequence[LedgerEntry] = (),
+    alike: Sequence[LedgerEntry] = (),
 ) -> Identities:
     standings = {standing.path: standing for standing in published}
     known = (pinned or {}, standings, set(missing), holders or {})
     remembered = {entry.id: entry for entry in ledger}
-    return identify(claims, a_site(), Memory(*known, remembered, withdrawn))
+    return identify(claims, a_site(), Memory(*known, remembered, withdrawn, alike=alike))
 
 
 def test_no_claims_give_no_ids() -> None:
@@ -470,3 +471,13 @@ def test_a_missing_file_that_was_redated_gives_its_id() -> None:
     standing = replace(a_standing("a.md", OLD), published=at("2026-02-01"), redated=DAY)
     identities = identified(a_claim("b.md", "path:b"), published=[standing], missing=["a.md"])
     assert identities.ids == {"b.md": OLD}
+
+
+def test_a_copy_of_a_published_post_is_not_the_missing_one_with_its_title_and_date() -> None:
+    identities = identified(
+        a_long_claim("copy.md", key="path:copy"),
+        published=[replace(a_standing("a.md", MILK), body_digest="milk")],
+        missing={"a.md"},
+        alike=[a_withdrawn(OLD)],
+    )
+    assert identities.ids == {"copy.md": "tag:example.org,2026:/copy"}
