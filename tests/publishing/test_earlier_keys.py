@@ -190,3 +190,14 @@ def test_a_hidden_post_that_returns_with_a_new_slug_is_the_same_entry(
     house.posts.write("a.md", LONG, title="Tea", slug="tea")
     house.publish(DAYS_LATER)
     assert ids(house) == before
+
+
+def test_a_post_keeps_its_id_when_a_new_one_with_its_title_takes_its_slug(house: House) -> None:
+    house.posts.write("a.md", LONG, title="Notes", slug="tea")
+    house.publish()
+    before = house.only_entry()
+    house.posts.write("a.md", LONG, title="Notes")
+    house.posts.write("b.md", OTHER, title="Notes", slug="tea")
+    house.publish(LATER)
+    texts = {entry.id: entry.content_html for entry in house.entries()}
+    assert (len(texts), texts[before.id]) == (2, before.content_html)
