@@ -201,3 +201,16 @@ def test_a_post_keeps_its_id_when_a_new_one_with_its_title_takes_its_slug(house:
     house.publish(LATER)
     texts = {entry.id: entry.content_html for entry in house.entries()}
     assert (len(texts), texts[before.id]) == (2, before.content_html)
+
+
+def test_a_hidden_post_that_moves_and_returns_is_the_same_entry(house: House) -> None:
+    file = house.posts.write("a.md", LONG, title="Tea")
+    house.posts.write("other.md", title="Other")
+    house.publish()
+    before = ids(house)
+    house.posts.write("a.md", LONG, title="Tea", draft="true")
+    house.publish(LATER)
+    file.unlink()
+    house.posts.write("new/a.md", LONG, title="Tea")
+    house.publish(DAYS_LATER)
+    assert ids(house) == before
