@@ -83,3 +83,14 @@ def test_a_new_post_that_takes_a_slug_does_not_get_the_id_of_a_post_with_its_tit
     ids = identify(claims, a_site(), memory).ids
     assert ids["a.md"] == TEA
     assert ids["b.md"] != TEA
+
+
+def test_a_post_with_the_slug_of_another_is_its_twin() -> None:
+    memory = Memory(
+        pinned={"slug:tea": TEA},
+        published={"a.md": a_standing("a.md", TEA, "Tea")},
+        holders={TEA: Holder("a.md", "slug:tea")},
+        remembered={TEA: an_entry(TEA, "slug:tea", "Tea", "text of Tea")},
+    )
+    claims = [a_claim("a.md", "Tea", "slug:tea"), a_claim("b.md", "Milk", "slug:tea")]
+    assert identify(claims, a_site(), memory).twins == {"b.md": "a.md"}
