@@ -75,7 +75,8 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             if claim.body_length and claim.key not in pinned and claim.path not in before
         }
         alike = [*snapshot.published_like(unknown)] if missing else []
-        withdrawn = [*snapshot.withdrawn(unknown, {claim.path for claim in claims})]
+        read = {claim.path for claim in claims} | missing
+        withdrawn = [*snapshot.withdrawn(unknown, read)]
         moved_on = {
             entry_id
             for claim in claims

@@ -422,8 +422,8 @@ class Snapshot:
     ) -> Iterator[LedgerEntry]:
         """The withdrawn entries whose texts have these digests, and whose keys no file has.
 
-        Files that were `read` may have other keys now: theirs do not count. Entries of an
-        imported ledger that were not published here yet are among them.
+        Files that were `read`, or are missing, may have other keys now: theirs do not count.
+        Entries of an imported ledger that were not published here yet are among them.
         """
         is_published = sa.exists().where(entries.c.id == ledger.c.id)
         is_withdrawn = sa.or_(ledger.c.withdrawn_at.is_not(None), sa.not_(is_published))

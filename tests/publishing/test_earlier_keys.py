@@ -206,3 +206,27 @@ def test_a_copy_is_not_the_missing_post_with_its_title_and_date(house: House) ->
     house.publish(LATER + timedelta(seconds=2))
     (entry,) = house.entries()
     assert entry.id == before[entry.content_html]
+
+
+def test_a_post_keeps_its_id_when_a_new_one_with_its_title_takes_its_slug(house: House) -> None:
+    house.posts.write("a.md", LONG, title="Notes", slug="tea")
+    house.publish()
+    before = house.only_entry()
+    house.posts.write("a.md", LONG, title="Notes")
+    house.posts.write("b.md", OTHER, title="Notes", slug="tea")
+    house.publish(LATER)
+    texts = {entry.id: entry.content_html for entry in house.entries()}
+    assert (len(texts), texts[before.id]) == (2, before.content_html)
+
+
+def test_a_hidden_post_that_moves_and_returns_is_the_same_entry(house: House) -> None:
+    file = house.posts.write("a.md", LONG, title="Tea")
+    house.posts.write("other.md", title="Other")
+    house.publish()
+    before = ids(house)
+    house.posts.write("a.md", LONG, title="Tea", draft="true")
+    house.publish(LATER)
+    file.unlink()
+    house.posts.write("new/a.md", LONG, title="Tea")
+    house.publish(DAYS_LATER)
+    assert ids(house) == before

@@ -366,13 +366,15 @@ def _is_another_post(
         return False
     if own and _has_own_look(claim, own, entry):
         return True
-    if _looks_like(claim, entry):
-        return False
     holder = memory.holders.get(entry_id)
     holding = by_path.get(holder.path) if holder else None
-    if holding and holding.key != claim.key:
-        return _looks_like(holding, entry)
-    return entry.key != claim.key
+    if holding and holding.key == claim.key:
+        holding = None
+    if holding and _has_text_of(holding, entry) and not _has_text_of(claim, entry):
+        return True
+    if _looks_like(claim, entry):
+        return False
+    return _looks_like(holding, entry) if holding else entry.key != claim.key
 
 
 def _has_own_look(claim: Claim, own: Standing, entry: LedgerEntry) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.ledger.identities import Claim, Memory, Standing, identify
+from feedsvc.core.ledger.identities import Claim, Holder, Memory, Standing, identify
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from tests.support.builders import a_site, at
 
@@ -67,3 +67,30 @@ def test_of_two_copies_of_a_post_that_is_rewritten_neither_gets_its_id() -> None
     memory = Memory({"path:a": TEA}, {"a.md": a_standing("a.md", TEA, "Tea")})
     claims = [a_claim("a.md", "New"), a_claim("b.md", "Tea"), a_claim("c.md", "Tea")]
     assert identify(claims, a_site(), memory).ids["a.md"] == TEA
+
+
+def test_a_new_post_that_takes_a_slug_does_not_get_the_id_of_a_post_with_its_title() -> None:
+    memory = Memory(
+        pinned={"slug:tea": TEA},
+        published={"a.md": a_standing("a.md", TEA, "Notes", "tea")},
+        holders={TEA: Holder("a.md", "slug:tea")},
+        remembered={TEA: an_entry(TEA, "slug:tea", "Notes", "tea")},
+    )
+    claims = [
+        a_claim("a.md", "Notes", text="tea"),
+        a_claim("b.md", "Notes", "slug:tea", "milk"),
+    ]
+    ids = identify(claims, a_site(), memory).ids
+    assert ids["a.md"] == TEA
+    assert ids["b.md"] != TEA
+
+
+def test_a_post_with_the_slug_of_another_is_its_twin() -> None:
+    memory = Memory(
+        pinned={"slug:tea": TEA},
+        published={"a.md": a_standing("a.md", TEA, "Tea")},
+        holders={TEA: Holder("a.md", "slug:tea")},
+        remembered={TEA: an_entry(TEA, "slug:tea", "Tea", "text of Tea")},
+    )
+    claims = [a_claim("a.md", "Tea", "slug:tea"), a_claim("b.md", "Milk", "slug:tea")]
+    assert identify(claims, a_site(), memory).twins == {"b.md": "a.md"}
