@@ -72,7 +72,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         unknown = {
             claim.body_digest
             for claim in claims
-            if claim.body_length and claim.key not in pinned and claim.path not in before
+            if claim.body_length and claim.path not in before
         }
         alike = [*snapshot.published_like(unknown)] if missing else []
         read = {claim.path for claim in claims} | missing

@@ -230,3 +230,19 @@ def test_a_hidden_post_that_moves_and_returns_is_the_same_entry(house: House) ->
     house.posts.write("new/a.md", LONG, title="Tea")
     house.publish(DAYS_LATER)
     assert ids(house) == before
+
+
+def test_a_hidden_post_that_takes_a_slug_which_another_gave_up_is_the_same(
+    house: House,
+) -> None:
+    house.posts.write("a.md", LONG, title="Tea", slug="tea")
+    house.posts.write("b.md", OTHER, title="Milk", slug="milk")
+    house.publish()
+    before = ids(house)
+    house.posts.write("a.md", LONG, title="Tea", slug="tea", draft="true")
+    house.publish(LATER)
+    house.posts.write("b.md", OTHER, title="Milk", slug="white")
+    house.publish(LATER)
+    house.posts.write("a.md", LONG, title="Tea", slug="milk")
+    house.publish(DAYS_LATER)
+    assert ids(house) == before
