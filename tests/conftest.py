@@ -15,7 +15,7 @@ from tests.support.stores import empty_database, opened_store, prepare_store
 from tests.support.writing import PostFolder
 
 _RUN = pytest.StashKey[Run]()
-_WORKERS_PER_CORE = 2  # many tests wait for a process, a clock or a disk
+_WORKERS_PER_CORE = 2.5  # many tests wait for a process, a clock or a disk
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,7 +32,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes `-n auto` stands for."""
-    return _WORKERS_PER_CORE * (os.cpu_count() or 1)
+    return round(_WORKERS_PER_CORE * (os.cpu_count() or 1))
 
 
 @pytest.fixture

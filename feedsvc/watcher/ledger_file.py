@@ -46,9 +46,7 @@ class LedgerFile:
         Raises LedgerError if a line cannot be read, and FeedsvcError if the file cannot: with
         new ids, every post would be new to its readers.
         """
-        if store is self._filled:
-            return
-        if _has_no_ledger(store):
+        if _has_no_ledger(store):  # also later: another process may have made a new store
             self._import_into(store)
         self._filled = store
 
