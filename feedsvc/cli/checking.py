@@ -12,7 +12,6 @@ import click
 from feedsvc.cli.options import check_settings, settings_options
 from feedsvc.cli.output.check_formats import FORMATS, path_in_repository
 from feedsvc.cli.output.printing import print_explanation, shown_source
-from feedsvc.core.posts.post import suffixes_of
 from feedsvc.core.rules import AUTO
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError, StoreTooOld
@@ -22,7 +21,7 @@ from feedsvc.publishing.check import explain_file
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder, shown_path
+from feedsvc.source.folder import shown_path
 from feedsvc.source.opening import source_of
 
 
@@ -48,9 +47,8 @@ def check(
     """
     settings, path = check_settings(config, seeds, path)
     checked = _to_check(settings, path)
-    content, site = settings.content, _site_to_check(settings)
-    globs, suffixes = (content.include, content.exclude), suffixes_of(content.generator)
-    folder = Folder(checked.root, 0, *globs, suffixes=suffixes)
+    site = _site_to_check(settings)
+    folder = source_of(settings).folder.standing_at(checked.root)
     if explain:
         if checked.only is None:
             raise click.UsageError("--explain needs the PATH of a post")

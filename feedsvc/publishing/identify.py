@@ -8,13 +8,13 @@ from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.feeds.entries import Entry, new_id
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import (
-    Claim,
     Holder,
     Identities,
     Memory,
     Standing,
     by_look,
     identify,
+    look_of,
     similar_to,
 )
 from feedsvc.core.ledger.ledger import LedgerEntry
@@ -69,12 +69,11 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for entry_id, holder in snapshot.holders(wanted).items()
             if holder.path not in missing and entry_id not in released
         }
-        unknown = {
-            claim.body_digest
-            for claim in claims
-            if claim.body_length and claim.path not in before
-        }
-        alike = [*snapshot.published_like(unknown)] if missing else []
+        strangers = [claim for claim in claims if claim.path not in before]
+        unknown = {claim.body_digest for claim in strangers if claim.body_length}
+        is_first = snapshot.has_no_ledger()
+        texts = {claim.body_digest for claim in strangers}
+        alike = [] if is_first else [*snapshot.published_like(texts)]
         read = {claim.path for claim in claims} | missing
         withdrawn = [*snapshot.withdrawn(unknown, read)]
         moved_on = {
@@ -83,7 +82,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             for entry_id in (pinned.get(claim.key, new_id(claim.key, site)),)
             if entry_id not in holders or holders[entry_id] != Holder(claim.path, claim.key)
         }
-        remembered = snapshot.remembered(moved_on) if snapshot.revision() else {}
+        remembered = {} if is_first else snapshot.remembered(moved_on)
         forgotten = snapshot.forgotten()
         known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten, alike)
         identities = identify(claims, site, Memory(*known_ids))
@@ -100,7 +99,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
             and not (finding.previous and finding.previous.entry_id)
             and identities.ids[finding.claim.path] not in known
         ]
-        originals = {} if findings.stands else _originals(snapshot, new, findings)
+        originals = {} if findings.stands else _originals(snapshot, new, findings, alike)
     return Identified(
         identities,
         standing,
@@ -114,7 +113,10 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
 
 
 def _originals(
-    snapshot: Snapshot, new: Sequence[Finding], findings: Findings
+    snapshot: Snapshot,
+    new: Sequence[Finding],
+    findings: Findings,
+    published_alike: Sequence[LedgerEntry],
 ) -> dict[str, FileRecord]:
     """The published file that each new post is a copy of, by path: it looks the same.
 
@@ -123,7 +125,7 @@ def _originals(
     if not new or not snapshot.revision():
         return {}
     claims = [finding.claim for finding in new if finding.claim]
-    alike = by_look([*snapshot.published_like({claim.body_digest for claim in claims})])
+    alike = by_look(published_alike)
     similar = {claim.path: [*similar_to(claim, alike)] for claim in claims}
     holders = snapshot.holders({i for ids in similar.values() for i in ids})
     gone = {record.path for record in findings.missing}
@@ -142,12 +144,12 @@ def _originals(
     # A post that has just taken over the entry of a missing file can have copies too.
     others = {claim.path for claim in claims}
     old = {
-        _look(f.claim): replace(f.record, key=f.claim.key)
+        look_of(f.claim): replace(f.record, key=f.claim.key)
         for f in findings.files
         if f.claim and f.claim.path not in others
     }
     for claim in claims:
-        original = old.get(_look(claim))
+        original = old.get(look_of(claim))
         if original and claim.path not in originals and not claim.key.startswith("guid:"):
             originals[claim.path] = original
     # Of new posts that look the same, the first one is the original of the others.
@@ -157,10 +159,6 @@ def _originals(
         if claim.path in originals or claim.key.startswith("guid:"):
             continue
         record = replace(records[claim.path], key=claim.key)
-        if (one := first.setdefault(_look(claim), record)) is not record:
+        if (one := first.setdefault(look_of(claim), record)) is not record:
             originals[claim.path] = one
     return originals
-
-
-def _look(claim: Claim) -> tuple[str, datetime, str]:
-    return claim.title, claim.published, claim.body_digest

@@ -21,6 +21,7 @@ from feedsvc.source.left_out import (
     LeftOut,
     Reason,
     ignored_reason,
+    is_post_name,
     rule_that_ignores,
     suffix_reason,
 )
@@ -125,8 +126,7 @@ class Folder:
 
     def is_post_name(self, name: str) -> bool:
         """True if a file of this name may be a post."""
-        suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - faster than a Path
-        return suffix in self._suffixes and not rule_that_ignores(name)
+        return is_post_name(name, self._suffixes)
 
     def holds(self, path: str) -> bool:
         """True if a relative path may be the path of a post, to judge by its names."""

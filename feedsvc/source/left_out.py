@@ -67,6 +67,11 @@ class LeftOut:
                 self.closed.add(folder)
 
 
+def is_post_name(name: str, suffixes: Collection[str] = SUFFIXES) -> bool:
+    """True if a file of this name may be a post."""
+    return suffix_reason(name, suffixes) is None and not rule_that_ignores(name)
+
+
 def suffix_reason(name: str, suffixes: Collection[str]) -> Reason | None:
     """Why the suffix of a file says that it is no post; None if it may be one."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - faster than a Path

@@ -2,11 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from feedsvc.core.ledger.ledger_lines import LedgerRecord
+from feedsvc.store.ledger_files import import_ledger, write_ledger
+from feedsvc.store.store import Store
 from tests.support.houses import LATER, NOW, House
 
 DAYS_LATER = NOW + timedelta(days=9)
@@ -246,3 +251,27 @@ def test_a_hidden_post_that_takes_a_slug_which_another_gave_up_is_the_same(
     house.posts.write("a.md", LONG, title="Tea", slug="milk")
     house.publish(DAYS_LATER)
     assert ids(house) == before
+
+
+def test_an_imported_ledger_keeps_an_id_from_a_new_post_with_an_earlier_key(
+    house: House, tmp_path: Path
+) -> None:
+    path = house.posts.write("a.md", LONG, title="Tea", slug="tea")
+    house.publish()
+    tea = ids(house)["Tea"]
+    house.posts.write("a.md", LONG, title="Tea", slug="green")
+    house.publish()
+    exported = BytesIO()
+    with house.store.snapshot() as snapshot:
+        write_ledger(snapshot, exported)
+    path.unlink()
+    house.posts.write("b.md", OTHER, title="Milk", slug="tea")
+    exported.seek(0)
+    with closing(Store(f"sqlite:///{tmp_path}/new.sqlite3")) as store:
+        import_ledger(store, exported, "ledger.jsonl", NOW)
+        new = House(house.posts, house.folder, store)
+        new.publish()
+        assert ids(new)["Milk"] != tea
+        house.posts.write("a.md", LONG, title="Tea", slug="green")
+        new.publish(DAYS_LATER)
+        assert ids(new)["Tea"] == tea

@@ -26,7 +26,6 @@ from feedsvc.cli.options import FolderPath, require_folder
 from feedsvc.cli.output.accounts import print_account
 from feedsvc.core import addresses
 from feedsvc.core.generators.recognised import Assumption, SettingValue
-from feedsvc.core.posts.post import suffixes_of
 from feedsvc.errors import FeedsvcError, FolderError
 from feedsvc.logs import printable
 from feedsvc.publishing.check import check
@@ -38,7 +37,7 @@ from feedsvc.settings.local_addresses import is_loopback
 from feedsvc.settings.new_config import config_text
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.source.folder import Folder, shown_path
+from feedsvc.source.folder import shown_path
 from feedsvc.source.opening import source_of
 
 _URL: Final = "site.url"
@@ -237,17 +236,16 @@ def _link_new(written: Path, file: Path) -> None:
 
 def _check_once(settings: Settings) -> None:
     """Print what would become of the files, and the first of their problems."""
-    content = settings.content
-    globs, suffixes = (content.include, content.exclude), suffixes_of(content.generator)
-    folder = Folder(content.seeds, 0, *globs, suffixes=suffixes)
-    site = with_generator(site_of(settings), source_of(settings).folder, None)
+    seeds = settings.content.seeds
+    folder = source_of(settings).folder.standing_at(seeds)
+    site = with_generator(site_of(settings), folder, None)
     try:
-        checked = check(folder, site).below(shown_path(content.seeds))
+        checked = check(folder, site).below(shown_path(seeds))
     except FolderError as error:
         click.echo(printable(f"The posts cannot be checked: {error}"))
         return
     click.echo("First check:")
-    print_account(checked.account, shown_path(content.seeds))
+    print_account(checked.account, shown_path(seeds))
     click.echo(f"problems: {len(checked.problems)}")
     for problem in checked.problems[:_MOST_PROBLEMS]:
         click.echo(printable(f"  {problem}"))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from feedsvc.core.file_records import FileRecord, HiddenPost
-from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry, local_too
 
 # What tells which post it is: digests of title and text, and a date (with or without a zone).
 _Look: TypeAlias = tuple[str, str, datetime | None]
@@ -56,7 +56,7 @@ def _looks_of_file(post: HiddenPost, earlier_key: str) -> Iterator[_Look]:
         yield "", body, None
         yield title, body, None
     if title:
-        yield from ((title, "", date) for date in _local_too(post.published))
+        yield from ((title, "", date) for date in local_too(post.published))
         if not earlier_key:
             yield title, "", None
 
@@ -69,10 +69,6 @@ def _looks_of_post(post: LedgerEntry, shared: Set[str]) -> Iterator[_Look]:
         if body not in shared:
             yield "", body, None
     for date in (post.published, post.redated):
-        yield from ((title, "", each) for each in _local_too(date))
+        yield from ((title, "", each) for each in local_too(date))
     if title not in shared:
         yield title, "", None
-
-
-def _local_too(date: datetime | None) -> tuple[datetime, ...]:
-    return (date, date.replace(tzinfo=None)) if date else ()

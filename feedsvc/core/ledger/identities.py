@@ -13,7 +13,13 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import new_id
-from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry, forgotten_hash, text_digest
+from feedsvc.core.ledger.ledger import (
+    LONG_ENOUGH,
+    LedgerEntry,
+    forgotten_hash,
+    local_too,
+    text_digest,
+)
 from feedsvc.core.site import Site
 
 _MOST_SIMILAR: Final = 10  # entries that one post is compared with
@@ -175,11 +181,8 @@ def by_look(entries: Sequence[LedgerEntry]) -> dict[Look, list[LedgerEntry]]:
     """The entries by title, text and date."""
     by_look: dict[Look, list[LedgerEntry]] = {}
     for entry in entries:
-        dates = [date for date in (entry.published, entry.redated) if date]
-        for look in {
-            (entry.title_digest, entry.body_digest, date)
-            for date in (*dates, *(date.replace(tzinfo=None) for date in dates))
-        }:
+        dates = (*local_too(entry.published), *local_too(entry.redated))
+        for look in {(entry.title_digest, entry.body_digest, date) for date in dates}:
             by_look.setdefault(look, []).append(entry)
     return by_look
 
@@ -194,10 +197,9 @@ def similar_to(
     if not entries or claim.key.startswith("guid:"):
         return {}
     text = text_digest(claim.title), claim.body_digest
-    dates = claim.published, claim.published.replace(tzinfo=None)
     return {
         entry.id: entry
-        for date in dates
+        for date in local_too(claim.published)
         for entry in entries.get((*text, date), ())[:_MOST_SIMILAR]
     }
 
@@ -218,7 +220,7 @@ def _left_by_their_posts(claims: Sequence[Claim], memory: Memory) -> frozenset[s
     if not changed:
         return frozenset()
     arrived = Counter(
-        _look_of(claim)
+        look_of(claim)
         for claim in claims
         if (claim.path in changed or claim.path not in memory.published)
         and claim.body_length >= LONG_ENOUGH
@@ -235,7 +237,7 @@ def _left_by_their_posts(claims: Sequence[Claim], memory: Memory) -> frozenset[s
     return frozenset(
         path
         for path in changed
-        if path in moved or ((claim := by_path.get(path)) and _look_of(claim) in arriving)
+        if path in moved or ((claim := by_path.get(path)) and look_of(claim) in arriving)
     )
 
 
@@ -245,7 +247,8 @@ def _has_changed(claim: Claim | None, entry: Standing) -> bool:
     return claim.title != entry.title and claim.body_digest != entry.body_digest
 
 
-def _look_of(claim: Claim) -> tuple[str, datetime, str]:
+def look_of(claim: Claim) -> tuple[str, datetime, str]:
+    """Title, date and text of a post, by which it is recognised in another file."""
     return claim.title, claim.published, claim.body_digest
 
 

@@ -59,6 +59,14 @@ class LedgerEntry:
     adopted_updated: datetime | None = None
 
 
+def local_too(date: datetime | None) -> tuple[datetime, ...]:
+    """A date, and its local time without a zone; empty for None.
+
+    Posts with equal local times have one date: a new time zone of the site moves the moment.
+    """
+    return (date, date.replace(tzinfo=None)) if date else ()
+
+
 def text_digest(text: str) -> str:
     """A hash of a text that does not depend on its white space."""
     # Of bytes, because deleting characters from a str takes ten times as long.

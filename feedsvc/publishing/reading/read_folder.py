@@ -189,9 +189,7 @@ class _Reader:
         if self.stored.needs_all:
             return True
         return record is not None and (
-            (record.state == "draft" and not record.hidden_by)  # of an earlier feedsvc
-            or record.wants in self.freed_keys
-            or _has_other_attachments(record, self.attached)
+            record.wants in self.freed_keys or _has_other_attachments(record, self.attached)
         )
 
     def _assessed(

@@ -1,6 +1,5 @@
 """What the store has of the files that a publish looks at, read before the folder is read."""
 
-import posixpath
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -9,10 +8,9 @@ from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.losses import EMPTY, HeldLoss
 from feedsvc.core.posts.enclosures import file_candidates
-from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import unread
-from feedsvc.source.left_out import rule_that_ignores
+from feedsvc.source.left_out import is_post_name
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
@@ -91,13 +89,9 @@ def _to_look_at_again(
     return changed
 
 
-def _is_post_name(name: str) -> bool:
-    return posixpath.splitext(name)[1].lower() in SUFFIXES and not rule_that_ignores(name)
-
-
 def _posts_attaching(paths: Collection[str], snapshot: Snapshot) -> set[str]:
     """The posts that attach a file that is, or would be, at one of these paths."""
-    others = {path for path in paths if not _is_post_name(path.rpartition("/")[2])}
+    others = {path for path in paths if not is_post_name(path.rpartition("/")[2])}
     if not others:
         return set()
     return {
