@@ -86,11 +86,7 @@ class Account:
             group = self.groups.get(fate, Group(0))
             value: dict[str, Any] = {"count": group.count}
             if group.details:
-                value["by"] = {
-                    name: {"count": each.count}
-                    | ({"first": [*each.first]} if each.first else {})
-                    for name, each in group.details.items()
-                }
+                value["by"] = {name: each.to_dict() for name, each in group.details.items()}
             if fate == "waiting":
                 value["soonest"] = [
                     {"path": path, "until": rfc3339(until)} for until, path in self.soonest

@@ -132,19 +132,19 @@ def test_the_files_order_does_not_matter(house: House, tmp_path: Path) -> None:
 
 
 def test_a_file_is_not_read_while_it_is_being_written(posts: PostFolder, store: Store) -> None:
-    house = House(posts, Folder(posts.root, quiet=0.2), store)
+    house = House(posts, Folder(posts.root, quiet=1), store)
     house.publish()
     posts.write(title="Half")
     report = house.publish()
     assert (report.unsettled, report.added) == (frozenset({"tea.md"}), ())
-    time.sleep(0.25)
+    time.sleep(1.05)
     assert house.publish(only=report.unsettled).added == ("tea.md",)
 
 
 def test_the_first_publish_waits_for_files_that_are_being_written(
     posts: PostFolder, store: Store
 ) -> None:
-    house = House(posts, Folder(posts.root, quiet=0.2), store)
+    house = House(posts, Folder(posts.root, quiet=1), store)
     posts.write(title="Tea")
     looks: list[tuple[int, int]] = []
     report = house.publish(progress=lambda done, total: looks.append((done, total)))
@@ -196,9 +196,9 @@ def test_new_settings_reach_a_file_that_was_being_written_at_the_time(
     house.publish()
     posts.root.joinpath("tea.md").touch()  # its bytes stay
     moved = Site("Tea", "https://new.example", "Li", "Asia/Shanghai", "example.org,2026")
-    busy = House(posts, Folder(posts.root, quiet=0.3), store)
+    busy = House(posts, Folder(posts.root, quiet=1), store)
     assert busy.publish(site=moved).unsettled == {"tea.md"}
-    time.sleep(0.35)
+    time.sleep(1.05)
     busy.publish(site=moved, only={"tea.md"})
     assert house.only_entry().permalink == "https://new.example/posts/tea/"
 

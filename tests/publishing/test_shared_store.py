@@ -23,6 +23,7 @@ from feedsvc.watcher.publish_loop import RETRY
 from tests.support.builders import a_site, an_entry
 from tests.support.running import Server, wait_until
 from tests.support.silent import behind_proxy
+from tests.support.stores import titles
 from tests.support.writing import PostFolder
 
 pytestmark = pytest.mark.postgres
@@ -88,12 +89,6 @@ def test_one_folder_at_two_paths_may_be_watched_twice(
         wait_until(lambda: len(store.watchers.alive()) == 2, "both")
         assert second.process.poll() is None
         store.close()
-
-
-def titles(store: Store) -> set[str]:
-    with store.snapshot() as snapshot:
-        feed = snapshot.feed("")
-        return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
 def test_a_lock_that_another_process_holds_is_logged_once(

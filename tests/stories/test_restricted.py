@@ -22,6 +22,7 @@ from feedsvc.watcher.watcher import Watcher
 from tests.store.test_upgrade import build_first_schema, row
 from tests.support.builders import a_site
 from tests.support.running import wait_until
+from tests.support.stores import titles
 from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -30,12 +31,6 @@ HIDING: Final = {
     "members_only": "true", "auth": "friends", "post_status": "draft", "rss": "false",
     "tags": "[private]", "embargo": "2099-01-01", "publishOn": "soon", "extra": "{paid: 1}",
 }  # fmt: skip
-
-
-def titles(store: Store) -> set[str]:
-    with store.snapshot() as snapshot:
-        feed = snapshot.feed("")
-        return {entry.title for entry in snapshot.newest(feed.number, 100)} if feed else set()
 
 
 @pytest.fixture

@@ -79,3 +79,16 @@ def _has_current_schema(connection: sa.Connection) -> bool:
         return False
     query = sa.text("SELECT version_num FROM alembic_version")
     return bool(connection.execute(query).scalar() == SCHEMA_VERSION)
+
+
+def titles(store: Store) -> set[str]:
+    """The titles in the feed of the whole site."""
+    with store.snapshot() as snapshot:
+        feed = snapshot.feed("")
+        return {entry.title for entry in snapshot.newest(feed.number, 99)} if feed else set()
+
+
+def is_held(store: Store) -> bool:
+    """True if a publication is held until somebody accepts it."""
+    with store.snapshot() as snapshot:
+        return snapshot.held_name()[0] > 0

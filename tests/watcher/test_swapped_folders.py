@@ -27,6 +27,7 @@ from feedsvc.watcher.watcher import Watcher
 from tests.support.origins import Link, Origin
 from tests.support.running import SITE as SETTINGS
 from tests.support.running import running, wait_until
+from tests.support.stores import titles
 from tests.support.writing import PostFolder
 
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
@@ -68,12 +69,6 @@ def releases(tmp_path: Path) -> Releases:
     releases.release("1", "Tea", "Pots")
     releases.swap("1")
     return releases
-
-
-def titles(store: Store) -> set[str]:
-    with store.snapshot() as snapshot:
-        feed = snapshot.feed("")
-        return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
 def ids(store: Store) -> dict[str, str]:

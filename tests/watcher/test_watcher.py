@@ -19,6 +19,7 @@ from feedsvc.store.store import Store, open_sound_store
 from feedsvc.watcher.file_events import FileEvents
 from feedsvc.watcher.watcher import Watcher
 from tests.support.running import wait_until
+from tests.support.stores import titles
 from tests.support.writing import PostFolder
 
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
@@ -52,12 +53,6 @@ def watching(watcher: Watcher, store: Store) -> Iterator[None]:
 def revision(store: Store) -> int:
     with store.snapshot() as snapshot:
         return snapshot.revision()
-
-
-def titles(store: Store) -> set[str]:
-    with store.snapshot() as snapshot:
-        feed = snapshot.feed("")
-        return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
 @no_events

@@ -22,6 +22,7 @@ from feedsvc.store.store import Store
 from feedsvc.watcher.watcher import Watcher
 from tests.support.origins import Origin
 from tests.support.running import Server, wait_until
+from tests.support.stores import titles
 
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 
@@ -68,12 +69,6 @@ def watching(source: Source, url: str) -> Iterator[Watcher]:
         yield watcher
     finally:
         watcher.stop()
-
-
-def titles(store: Store) -> set[str]:
-    with store.snapshot() as snapshot:
-        feed = snapshot.feed("")
-        return {e.title for e in snapshot.newest(feed.number, 99)} if feed else set()
 
 
 def wait_for(store: Store, *expected: str) -> None:
