@@ -18,7 +18,7 @@ from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
 # Raise this number when equal posts give other bytes than before.
-RENDERER_VERSION: Final = "3"
+RENDERER_VERSION: Final = "4"
 
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
