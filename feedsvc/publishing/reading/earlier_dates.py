@@ -68,6 +68,20 @@ class EarlierDatesLookup:
             )
         return EarlierDates(zone_before=self._zone_before)
 
+    def standing_at(self, path: str) -> Standing | None:
+        """What readers have of the post in a file, if it is published."""
+        with self._store.snapshot() as snapshot:
+            record = snapshot.files([path]).get(path)
+        ids = [record.entry_id] if record and record.entry_id else []
+        return next(iter(self._standing(ids)), None)
+
+    def moved(self, digest: str, former_names: Collection[str]) -> Standing | None:
+        """What readers have of a missing file that had these bytes, or one of these names."""
+        names = [("digest", digest), *(("path", name) for name in former_names)]
+        missing = [r for name in names for r in self._missing_by_name.get(name, ())]
+        ids = [record.entry_id for record in missing if record.entry_id]
+        return next(iter(self._standing(ids[:1])), None)
+
     def _updated(self, post: Post, records: list[FileRecord], now: datetime) -> datetime | None:
         if not post.updated or post.updated <= now:
             return None
@@ -83,11 +97,12 @@ class EarlierDatesLookup:
 
     @cached_property
     def _missing_by_name(self) -> dict[tuple[str, str | datetime], list[FileRecord]]:
-        """The missing files by digest, by key, and by title and date."""
+        """The missing files by digest, by key, by path, and by title and date."""
         by_name: dict[tuple[str, str | datetime], list[FileRecord]] = {}
         ids = {record.entry_id: record for record in self._missing if record.entry_id}
         for record in self._missing:
-            for name in (("digest", record.digest), ("key", record.key)):
+            names = (("digest", record.digest), ("key", record.key), ("path", record.path))
+            for name in names:
                 if name[1]:
                     by_name.setdefault(name, []).append(record)
         for standing in self._standing(list(ids)):
