@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -70,11 +71,13 @@ class History:
         if self._walk:
             self._walk.end()
 
-    @property
+    @cached_property
     def exists(self) -> bool:
         """True if the folder is in a git repository, to judge by its folders."""
         folders = (self._folder, *self._folder.parents)
-        return bool(self._work_tree) or any((each / ".git").exists() for each in folders)
+        # Unlike Path.exists, this is False in a folder that may not be searched.
+        found = (os.path.exists(each / ".git") for each in folders)  # noqa: PTH110
+        return bool(self._work_tree) or any(found)
 
     def arrival(self, path: str) -> Arrival | None:
         """When the file at a path of the folder was added; None if it is not committed.
@@ -265,7 +268,7 @@ def _additions(words: Iterator[bytes]) -> Iterator[_Addition]:
         if word.startswith(_COMMIT):
             at = _moment(word.removeprefix(_COMMIT))
             continue
-        letters = word.strip(b"\n0123456789").decode("ascii")  # R100: the similarity
+        letters = word.strip(b"\n0123456789").decode("ascii", "replace")  # R100: the similarity
         if not letters:
             continue
         is_renamed_in_one = letters == "R"

@@ -43,7 +43,7 @@ class EarlierDates:
 
 
 class EarlierDatesLookup:
-    """Looks up the stored dates of posts that have dates in the future, and of no others."""
+    """Looks up the stored dates of posts that have dates in the future, or none."""
 
     def __init__(
         self, store: Store, missing: Collection[FileRecord], zone_before: tzinfo | None
