@@ -214,7 +214,7 @@ class Repository:
         answer = self._git.ask(
             *("fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules"),
             *("--no-write-fetch-head", "--no-auto-gc"),
-            *([f"--depth={depth}"] if depth else self._unshallow()),
+            *([f"--depth={depth}"] if depth else self._whole_history()),
             *("--", self._address, f"+{ref}:{into}"),
             most=most,
         )
@@ -232,10 +232,13 @@ class Repository:
         commit = self._git.run("rev-parse", "--verify", "--quiet", f"{into}^{{commit}}")
         return commit.decode("ascii").strip()
 
-    def _unshallow(self) -> list[str]:
-        """The option that fetches older commits too, if an earlier fetch left them out."""
+    def _whole_history(self) -> list[str]:
+        """The option that fetches all commits, also those that an earlier fetch left out.
+
+        If the remote is a shallow clone itself, as many as it has.
+        """
         is_shallow = self._git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
-        return ["--unshallow"] if is_shallow else []
+        return ["--unshallow"] if is_shallow else ["--update-shallow"]
 
     def _changed(self, before: str, commit: str) -> frozenset[str] | None:
         """The paths that differ between two commits; None if the earlier one is missing."""
