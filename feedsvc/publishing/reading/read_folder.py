@@ -83,7 +83,7 @@ def _read(
     if stored.accepts:
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
-    earlier = EarlierDatesLookup(store, missing, stored.zone_before)
+    earlier = EarlierDatesLookup(store, missing, stored.zone_before, stored.records)
     reader = _Reader(
         folder,
         stored,
