@@ -17,6 +17,7 @@ from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 from feedsvc.source.globs import Globs, UnmatchedGlobs
+from feedsvc.source.history import History, WorkTree
 from feedsvc.source.left_out import (
     LeftOut,
     Reason,
@@ -103,6 +104,7 @@ class Folder:
         self.stands = stands
         self.levels = levels
         self._suffixes = suffixes
+        self._work_tree: WorkTree | None = None
         self._globs = Globs(include, exclude)
         self._checks_globs = checks_globs
 
@@ -117,6 +119,18 @@ class Folder:
         folder = copy.copy(self)
         folder.path, folder.root, folder.quiet, folder.stands = root, _resolved(root), 0, True
         return folder
+
+    def of_commit(self, work_tree: WorkTree) -> "Folder":
+        """The same folder, if it is in a work tree whose git directory is elsewhere."""
+        folder = copy.copy(self)
+        folder._work_tree = work_tree
+        return folder
+
+    def history(self) -> History:
+        """The commits of the git repository that the folder is in. Git does not run yet."""
+        tree = self._work_tree
+        is_in_it = tree is not None and self.root.is_relative_to(tree.root)
+        return History(self.root, tree if is_in_it else None)
 
     def __str__(self) -> str:
         """The path for messages, with the target if a link is in it."""

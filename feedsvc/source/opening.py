@@ -23,7 +23,8 @@ def source_of(settings: Settings) -> Source:
         quiet = settings.watcher.quiet
         return Source(Folder(content.seeds, quiet, *globs, levels=levels, suffixes=suffixes))
     clone = settings.base / CLONE
-    repository = Repository(clone, Remote(source.git, source.branch, source.depth))
+    depth = 0 if content.dates == "git" else source.depth  # all commits have dates
+    repository = Repository(clone, Remote(source.git, source.branch, depth))
     levels = len(Path(source.path).parts)
     root = repository.tree / source.path
     folder = Folder(root, 0, *globs, stands=True, levels=levels, suffixes=suffixes)

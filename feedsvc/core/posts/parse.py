@@ -53,15 +53,28 @@ _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
-def parse_post(path: str, source: bytes, site: Site, own_key: str = "") -> Reading:
+def parse_post(
+    path: str,
+    source: bytes,
+    site: Site,
+    own_key: str = "",
+    given_date: datetime | None = None,
+) -> Reading:
     """Parse the file at `path`, which is relative to the folder, with `/`. Never raises.
 
-    If other posts have its slug, `own_key` is its key: see PostNaming.
+    If other posts have its slug, `own_key` is its key: see PostNaming. If the post has no date
+    of its own, it has the `given_date`.
     """
-    return explain(path, source, site, own_key).reading
+    return explain(path, source, site, own_key, given_date).reading
 
 
-def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanation:
+def explain(
+    path: str,
+    source: bytes,
+    site: Site,
+    own_key: str = "",
+    given_date: datetime | None = None,
+) -> Explanation:
     """Parse a file like parse_post, and say which keys its values came from."""
     text = ""
     try:
@@ -76,7 +89,7 @@ def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanat
         return Explanation(NotAPost(path, salvaged_hiding_key(salvaged_fields(text), site)))
     fields = PostFields(path, front)
     _warn_of_illegal(fields, text, cleaned)
-    reader = _PostReader(fields, front, site, own_key)
+    reader = _PostReader(fields, front, site, own_key, given_date)
     reading: Reading
     try:
         reading = reader.reading()
@@ -109,12 +122,18 @@ class _PostReader:
     """Reads the fields of one post; one method for each meaning."""
 
     def __init__(
-        self, fields: PostFields, front: FrontMatter, site: Site, own_key: str = ""
+        self,
+        fields: PostFields,
+        front: FrontMatter,
+        site: Site,
+        own_key: str = "",
+        given_date: datetime | None = None,
     ) -> None:
         self._fields = fields
         self._front = front
         self._site = site
         self._naming = PostNaming(fields, site, own_key)
+        self._given_date = given_date
         self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
@@ -211,6 +230,9 @@ class _PostReader:
         if dated:
             self._fields.record_origin("published", "the file's name")
             return dated[0]
+        if self._given_date:
+            self._fields.record_origin("published", "git")
+            return self._given_date
         cure = _DATE_CURE.replace("write", "add date:")
         line = self._fields.line("published")
         raise Refused("no-date", "the post has no date", cure, line=line)
