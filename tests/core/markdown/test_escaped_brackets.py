@@ -22,6 +22,7 @@ from tests.support.rendering import shown, translated
             "$$\\begin{aligned}\na &= b \\\\[2pt]\n\\end{aligned}$$",
         ),
         (r"\(x_1\), \(n = 5\), \(\pi\), \(a^2\)", r"$x_1$, $n = 5$, $\pi$, $a^2$"),
+        (r"\(p \& q\) and \(50\,m\)", r"$p \& q$ and $50\,m$"),
         (r"公式\(a^2\)是 \\(b_i\\)", "公式$a^2$是 $b_i$"),
         (r"\\[a^2 + b^2\\]", "$$a^2 + b^2$$"),
     ],
