@@ -1,8 +1,8 @@
 """Markdown -> rough HTML. The only module that uses comrak.
 
 The dialect is CommonMark with GitHub's tables, strikethrough, task lists, autolinks and
-footnotes, and with formulas between dollar signs. Some generators also have definition lists,
-and marks for sub- and superscripts.
+footnotes, and with formulas between dollar signs. Some generators have more: definition lists,
+abbreviations, emoji, highlights, and the marks of `generator_marks`.
 """
 
 import html

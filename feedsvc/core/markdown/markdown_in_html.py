@@ -15,9 +15,12 @@ _TAG = re.compile(
     rf"(?P<tag><(?P<end>/?)(?P<name>{_NAMES})(?P<attributes>(?:[ \t\n][^<>]{{0,2000}}+)?)>)",
     re.IGNORECASE | re.MULTILINE,
 )
+_OTHER: Final = (
+    r"""(?!markdown(?:[ \t\n=]|$))[^ \t\n="']++(?:="[^"]*+"|='[^']*+'|=[^ \t\n"']++)?"""
+)
 _MARKED = re.compile(
-    r"""[ \t\n]markdown(?:=(?:"(?:1|block|span|true)"|'(?:1|block|span|true)'|1|block|span))?"""
-    r"(?=[ \t\n]|$)",
+    rf"""(?:[ \t\n]++{_OTHER})*+[ \t\n]++markdown"""
+    r"""(?:=(?:"(?:1|block|span|true)"|'(?:1|block|span|true)'|1|block|span))?+(?=[ \t\n]|$)""",
     re.I,
 )
 # https://pandoc.org/MANUAL.html#extension-native_divs: without an attribute too.
@@ -47,7 +50,7 @@ def with_markdown_in_html(markdown: str, generator: str) -> str:
                 return f"{indentation}{blank}{shown}{blank}"
             is_within = name == "summary" and opened["details"][-1:] == [True]
             return f"{tag[0]}{blank}" if is_within else tag[0]
-        is_marked = bool(_MARKED.search(tag["attributes"])) or (is_pandoc and name in _ALWAYS)
+        is_marked = bool(_MARKED.match(tag["attributes"])) or (is_pandoc and name in _ALWAYS)
         is_open.append(is_marked)
         return f"{indentation}{shown}{blank}" if is_marked else tag[0]
 

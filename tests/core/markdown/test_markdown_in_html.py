@@ -44,6 +44,11 @@ _BOLD = "<div>\n<p><strong>b</strong></p>\n</div>"
             "<div>\n<div>*a*</div>\n</div>",
         ),
         ('<div markdown="0">\n**b**\n</div>', "<div>\n**b**\n</div>"),
+        ('<div class="a markdown b">\n**b**\n</div>', "<div>\n**b**\n</div>"),
+        (
+            "<div class=a id='b' lang markdown='1'>**b**</div>",
+            _BOLD.replace("<div", '<div id="e1-b" lang=""'),
+        ),
         ('<div data-markdown="1">\n**b**\n</div>', "<div>\n**b**\n</div>"),
         (
             "markdown\n\n<div>\n**b**\n</div>",
