@@ -11,6 +11,8 @@ from urllib.parse import quote
 _SINGLE = re.compile(r"\\\\|\\~|~~++|(~)")
 # Punctuation like the tilde, so that emphasis beside it stays; nobody writes cuneiform.
 _STAND_INS: Final = "\U00012470\U00012471\U00012472\U00012473\U00012474"
+# At their end: https://github.github.com/gfm/#extended-autolink-path-validation
+_NOT_IN_URLS: Final = "?!.,:*_~"
 _WRITTEN_LINK = re.compile(r"[<\[]([^\s<>\[\]]++)(?<=~)[>\]]")
 _BARE_LINK = re.compile(r'(<a href="[^"]*+)(?<=~)">((?:https?://|www\.)[^<>\s]*+)(?<=~)</a>')
 
@@ -34,6 +36,7 @@ def _with_short_links(rendered: str, markdown: str) -> str:
     def shorter(link: re.Match[str]) -> str:
         if link[2] in written:
             return link[0]
-        return f'{link[1].rstrip("~")}">{link[2].rstrip("~")}</a>~'
+        text = link[2].rstrip(_NOT_IN_URLS)
+        return f'{link[1].rstrip(_NOT_IN_URLS)}">{text}</a>{link[2][len(text) :]}'
 
     return _BARE_LINK.sub(shorter, rendered)

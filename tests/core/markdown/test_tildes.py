@@ -52,6 +52,7 @@ def test_a_single_tilde_is_text(text: str) -> None:
             "https://x.org/~a/b~ c",
             '<p><a href="https://x.org/~a/b">https://x.org/~a/b</a>~ c</p>',
         ),
+        ("https://x.org/a!~", '<p><a href="https://x.org/a">https://x.org/a</a>!~</p>'),
         ("<https://x.org/a~>", '<p><a href="https://x.org/a~">https://x.org/a~</a></p>'),
         (
             "# a~b~c\n\n[up](#abc)",
