@@ -48,6 +48,7 @@ from feedsvc.core.ledger.identities import (
 )
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.ledger.shared_slugs import own_keys
+from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.redirects.presets import PRESETS, PresetFeed
@@ -445,6 +446,7 @@ CASES: Final[dict[str, Case]] = {
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
     "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
+    "abbreviations": lambda n: partial(html_of, "*[A]: b\n\nA\n\n" * n, "jekyll"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
     "configs of generators": smaller(longer_configs),
 }

@@ -20,6 +20,12 @@ def shown(markdown: str) -> str:
     return cleaned(html_of(markdown))
 
 
+def published(body: str, generator: str = "") -> str:
+    """The body of a post at BASE, in the folder of a generator, as safe HTML."""
+    markdown, _ = without_shortcodes(body, generator=generator)
+    return cleaned(html_of(markdown, generator))
+
+
 def translated(body: str) -> str:
     """The Markdown of a body in which all tags of generators are known."""
     markdown, removed = without_shortcodes(body)

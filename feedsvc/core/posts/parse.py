@@ -334,7 +334,7 @@ class _PostReader:
             self._warn_of_lost_target(target, line, column)
         if is_html:
             return source
-        body, removed = without_shortcodes(source)
+        body, removed = without_shortcodes(source, generator=self._site.rules.generator)
         for tag in removed:
             if tag.is_known:
                 self._warn_of_lost_target(tag.text, tag.line, tag.column)
