@@ -7,6 +7,7 @@ only looks similar (`a[[1]]`, `{:ok, x}`, `100%%`) stays unchanged.
 import re
 from typing import Final
 
+from feedsvc.core.markdown.admonitions.admonitions import is_admonition_mark
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
@@ -36,7 +37,9 @@ def markdown_of_mark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | N
     before = body[start - 1 : start]
     if body.startswith("{:", start):
         attributes = _ATTRIBUTES.match(body, start)
-        return ("", attributes.end()) if attributes else None
+        if attributes is None or is_admonition_mark(body, start, attributes.end()):
+            return None
+        return "", attributes.end()
     if _WORD.match(before):
         return None
     if body.startswith("%%", start):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
+from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
 from feedsvc.core.markdown.subscripts import with_subscripts
 
@@ -45,6 +46,7 @@ _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` c
 
 _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
+_SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
 _MORE = re.compile(r"<!--\s*+(?:more|truncate)\s*+-->", re.I)
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
@@ -65,6 +67,7 @@ def html_of(markdown: str, generator: str = "") -> str:
     `generator` is that of the rules; some know more marks.
     """
     definitions = generator in _WITH_DEFINITIONS
+    markdown = with_admonitions(markdown, generator)
     if generator in _WITH_SUBSCRIPTS:
         markdown = with_subscripts(markdown)
     if may_link_to_headings(markdown):
@@ -72,6 +75,8 @@ def html_of(markdown: str, generator: str = "") -> str:
         rendered = keep_linked_ids(markdown_to_html(markdown, *how))
     else:
         rendered = markdown_to_html(markdown, _EXTENSIONS[definitions], _PARSING, _RENDERING)
+    if "<summary>\n<p>" in rendered:
+        rendered = _SUMMARY.sub(r"<summary>\1</summary>", rendered)
     if "<input" in rendered:
         rendered = _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
     if "data-math-style" in rendered:
