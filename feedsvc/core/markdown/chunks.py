@@ -5,7 +5,6 @@ print or draw is missing. A chunk whose code is hidden leaves nothing.
 """
 
 import re
-from typing import Final
 
 from feedsvc.core.markdown.admonitions.directives import is_directive_name
 from feedsvc.core.markdown.shortcodes import code_spans

@@ -81,11 +81,11 @@ def markdown_of_mdx(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
     """
     if "    " in body or "\t" in body:
         body = _dedented(body)
-    return _Reader(body).markdown()
+    return _MdxWalk(body).markdown()
 
 
 @dataclass(frozen=True, slots=True)
-class _Tag:
+class _JsxTag:
     """A tag of JSX. The value of an attribute is None if it is no literal."""
 
     name: str
@@ -99,7 +99,7 @@ class _Tag:
         return next((value for name in names if (value := self.attributes.get(name))), "")
 
 
-class _Reader:
+class _MdxWalk:
     """One walk through a body from start to end."""
 
     def __init__(self, body: str) -> None:
@@ -276,7 +276,7 @@ class _Reader:
             return end, "</summary>\n"  # what follows is Markdown
         return end, None if name[:1].islower() else ""
 
-    def _tag(self, mark: re.Match[str]) -> _Tag | None:
+    def _tag(self, mark: re.Match[str]) -> _JsxTag | None:
         """The tag that begins at the mark; None if it never ends."""
         attributes: dict[str, str | None] = {}
         body, position = self._body, mark.end()
@@ -286,7 +286,7 @@ class _Reader:
                 is_closed = body.startswith("/", position)
                 end = position + 1 + is_closed
                 is_alone = _is_alone(body, mark.start(), end)
-                return _Tag(mark["tag"][1:], attributes, end, is_closed, is_alone)
+                return _JsxTag(mark["tag"][1:], attributes, end, is_closed, is_alone)
             if spread := self._braces.get(position):
                 position = spread
                 continue
@@ -319,8 +319,8 @@ class _Reader:
         bare = _BARE.match(self._body, position)
         return (bare.end(), bare[0]) if bare else (0, None)
 
-    def _html(self, tag: _Tag, source: str) -> str | None:
-        """HTML as HTML writes it. A block that only has children disappears: they are Markdown."""
+    def _html(self, tag: _JsxTag, source: str) -> str | None:
+        """The tag as HTML has it. A block that only has children goes: they are Markdown."""
         is_hidden = "hidden" in tag.attributes or "style" in tag.attributes
         is_frame = tag.name in _FRAMES and not tag.is_closed
         if is_frame:
@@ -359,7 +359,7 @@ def _name_of(source: str) -> str:
     return name if len(name) <= 40 else f"{name[:37]}..."
 
 
-def _words_of(tag: _Tag) -> str:
+def _words_of(tag: _JsxTag) -> str:
     """The Markdown of a component without children."""
     words, name = tag.first(_WORDS), tag.name.lower()
     source, target = tag.first(_SOURCES), tag.first(_LINKS)
@@ -377,7 +377,7 @@ def _words_of(tag: _Tag) -> str:
     return "" if name in _WITHOUT_WORDS else _NOTHING
 
 
-def _opened(tag: _Tag) -> tuple[str, str]:
+def _opened(tag: _JsxTag) -> tuple[str, str]:
     """The Markdown for the start and the end of a component with children."""
     name, target = tag.name.lower(), tag.first(_LINKS)
     title = tag.first(_TITLES) or (tag.first(("value",)) if name in ("tabitem", "tab") else "")

@@ -49,53 +49,82 @@ def test_imports_and_exports_go(module: str) -> None:
     [
         ("<X/> Text.", "<p>Text.</p>"),
         ("a {/* remark */} b", "<p>a  b</p>"),
-        ('a{" "}b {\'c\'} {`d`} {5}', "<p>a b c d 5</p>"),
+        ("a{\" \"}b {'c'} {`d`} {5}", "<p>a b c d 5</p>"),
         ("{'a < b'}", "<p>a &lt; b</p>"),
         ("export const name = 'Li'\n\nI am {name}.", "<p>I am Li.</p>"),
         ("a {new Date().getFullYear()} b", "<p>a  b</p>"),
         ("a {list.map((x) => {\n  return '}'\n})} b", "<p>a\nb</p>"),
         ("<Box>\n\nThe **tea**.\n\n</Box>", "<p>The <strong>tea</strong>.</p>"),
-        ("<A.B x={{a: 1}} {...rest}>tea <C>and *milk*</C></A.B>",
-         "<p>tea and <em>milk</em></p>"),
+        (
+            "<A.B x={{a: 1}} {...rest}>tea <C>and *milk*</C></A.B>",
+            "<p>tea and <em>milk</em></p>",
+        ),
         ("<>tea</>", "<p>tea</p>"),
         ("A <Badge text='New' /> one", "<p>A New one</p>"),
         ('<Card title="Tea">\n  green\n</Card>', "<p><strong>Tea</strong></p><p>green</p>"),
         ('<Card title="Tea">green</Card>', "<p><strong>Tea</strong> green</p>"),
-        ('<Tip>\n  The **tea**.\n</Tip>',
-         "<blockquote><p><strong>Tip</strong></p><p>The <strong>tea</strong>.</p></blockquote>"),
-        ('<Aside type="caution" title="T">\n\nx\n\n</Aside>',
-         "<blockquote><p><strong>T</strong></p><p>x</p></blockquote>"),
-        ('<Admonition type="other">\nx</Admonition>\n\ny',
-         "<blockquote><p><strong>Note</strong></p><p>x</p></blockquote><p>y</p>"),
+        (
+            "<Tip>\n  **tea**\n</Tip>",
+            "<blockquote><p><strong>Tip</strong></p><p><strong>tea</strong></p></blockquote>",
+        ),
+        (
+            '<Aside type="caution" title="T">\n\nx\n\n</Aside>',
+            "<blockquote><p><strong>T</strong></p><p>x</p></blockquote>",
+        ),
+        (
+            '<Admonition type="other">\nx</Admonition>\n\ny',
+            "<blockquote><p><strong>Note</strong></p><p>x</p></blockquote><p>y</p>",
+        ),
         ("<Note>tea</Note>", "<p>tea</p>"),
-        ('<Link to="/tea">green **tea**</Link>',
-         '<p><a href="https://example.org/tea">green <strong>tea</strong></a></p>'),
-        ('a <Link to="/tea">green</Link>',
-         '<p>a <a href="https://example.org/tea">green</a></p>'),
-        ('<LinkCard title="Tea" href="https://x.example/" />',
-         '<p><a href="https://x.example/">Tea</a></p>'),
-        ('<Video src="https://x.example/a" />',
-         '<p><a href="https://x.example/a">https://x.example/a</a></p>'),
-        ('<YouTube id="a1" />', '<p><a href="https://www.youtube.com/watch?v=a1">'
-         "https://www.youtube.com/watch?v=a1</a></p>"),
-        ('<Img src="https://x.example/a.png" alt="A cup" caption="Green" />',
-         '<p><img src="https://x.example/a.png" alt="A cup"></p><p>Green</p>'),
-        ("import cup from './a.png'\n\n<Image src={cup.src} alt='A cup' />",
-         '<p><img src="https://example.org/posts/tea/a.png" alt="A cup"></p>'),
-        ("<ThemedImage alt='A' sources={{light: useBaseUrl('/a.svg'), dark: x}} />",
-         '<p><img src="https://example.org/a.svg" alt="A"></p>'),
-        ('<img src="/a.png" alt="A" />\n<Img src="/b.png" alt="B" />',
-         '<img src="https://example.org/a.png" alt="A">'
-         '<p><img src="https://example.org/b.png" alt="B"></p>'),
-        ('<CodeBlock language="js">{`let a = "*b*"`}</CodeBlock>',
-         '<pre><code>let a = "*b*"\n</code></pre>'),
+        (
+            '<Link to="/tea">green **tea**</Link>',
+            '<p><a href="https://example.org/tea">green <strong>tea</strong></a></p>',
+        ),
+        (
+            'a <Link to="/tea">green</Link>',
+            '<p>a <a href="https://example.org/tea">green</a></p>',
+        ),
+        (
+            '<LinkCard title="Tea" href="https://x.example/" />',
+            '<p><a href="https://x.example/">Tea</a></p>',
+        ),
+        (
+            '<Video src="https://x.example/a" />',
+            '<p><a href="https://x.example/a">https://x.example/a</a></p>',
+        ),
+        (
+            '<YouTube id="a1" />',
+            '<p><a href="https://www.youtube.com/watch?v=a1">'
+            "https://www.youtube.com/watch?v=a1</a></p>",
+        ),
+        (
+            '<Img src="https://x.example/a.png" alt="A cup" caption="Green" />',
+            '<p><img src="https://x.example/a.png" alt="A cup"></p><p>Green</p>',
+        ),
+        (
+            "import cup from './a.png'\n\n<Image src={cup.src} alt='A cup' />",
+            '<p><img src="https://example.org/posts/tea/a.png" alt="A cup"></p>',
+        ),
+        (
+            "<ThemedImage alt='A' sources={{light: useBaseUrl('/a.svg'), dark: x}} />",
+            '<p><img src="https://example.org/a.svg" alt="A"></p>',
+        ),
+        (
+            '<img src="/a.png" alt="A" />\n<Img src="/b.png" alt="B" />',
+            '<img src="https://example.org/a.png" alt="A">'
+            '<p><img src="https://example.org/b.png" alt="B"></p>',
+        ),
+        (
+            '<CodeBlock language="js">{`let a = "*b*"`}</CodeBlock>',
+            '<pre><code>let a = "*b*"\n</code></pre>',
+        ),
         ("<Toc /> <TOCInline toc={toc} />\n\nx", "<p>x</p>"),
         ("a <Never closed", "<p>a &lt;Never closed</p>"),
         ("</Box>\n\nx", "<p>x</p>"),
         ("<A x=>tea</A>", "<p>&lt;A x=&gt;tea</p>"),
         ("<A x=1>tea</A>", "<p>tea</p>"),
     ],
-)  # fmt: skip
+)
 def test_components_and_expressions_leave_their_words(body: str, html: str) -> None:
     assert read(body) == html
 
@@ -104,20 +133,32 @@ def test_components_and_expressions_leave_their_words(body: str, html: str) -> N
     ("body", "html"),
     [
         ("a<br />b", "<p>a<br>b</p>"),
-        ("a <img src={require('./a.png')} alt=\"A\" className='x' /> b",
-         '<p>a <img src="https://example.org/posts/tea/a.png" alt="A"> b</p>'),
-        ("a <img src={require('./a.png').default} /> b",
-         '<p>a <img src="https://example.org/posts/tea/a.png"> b</p>'),
+        (
+            "a <img src={require('./a.png')} alt=\"A\" className='x' /> b",
+            '<p>a <img src="https://example.org/posts/tea/a.png" alt="A"> b</p>',
+        ),
+        (
+            "a <img src={require('./a.png').default} /> b",
+            '<p>a <img src="https://example.org/posts/tea/a.png"> b</p>',
+        ),
         ("a <sup id='x' /> b", '<p>a <sup id="e1-x"></sup> b</p>'),
         ('<div className="card">\n  The **tea**.\n</div>', "<p>The <strong>tea</strong>.</p>"),
-        ("<div style={{textAlign: 'center'}}>x</div>", '<div style="text-align:center">x</div>'),
+        (
+            "<div style={{textAlign: 'center'}}>x</div>",
+            '<div style="text-align:center">x</div>',
+        ),
         ("<b className={styles.b}>x</b>", "<p><b>x</b></p>"),
-        ("<details>\n<summary>S</summary>\n**x**\n</details>",
-         "<details><summary>S</summary><p><strong>x</strong></p></details>"),
-        ("a <span>b</span>, <https://x.example> 1 < 2", '<p>a <span>b</span>, '
-         '<a href="https://x.example">https://x.example</a> 1 &lt; 2</p>'),
+        (
+            "<details>\n<summary>S</summary>\n**x**\n</details>",
+            "<details><summary>S</summary><p><strong>x</strong></p></details>",
+        ),
+        (
+            "a <span>b</span>, <https://x.example> 1 < 2",
+            "<p>a <span>b</span>, "
+            '<a href="https://x.example">https://x.example</a> 1 &lt; 2</p>',
+        ),
     ],
-)  # fmt: skip
+)
 def test_html_is_written_as_in_html(body: str, html: str) -> None:
     assert read(body) == html
 
