@@ -15,7 +15,7 @@ from feedsvc.core.markdown.shortcodes import RemovedTag, code_spans
 from feedsvc.core.text import Ahead
 
 _MARK = re.compile(
-    r"\\[{<]|^(?P<module>(?:import|export)\b)|^[ \t]*+:::[^\n]*+|(?P<brace>\{)"
+    r"\\[{<]|(?P<comment><!--)|^(?P<module>(?:import|export)\b)|^[ \t]*+:::[^\n]*+|(?P<brace>\{)"
     r"|(?P<tag></?+(?:[A-Za-z][\w.-]*+(?=[\s/>])|(?=>)))"
     r"|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n\\^_]*+[\\^_][^$\n]*+\$",
     re.MULTILINE,
@@ -34,6 +34,7 @@ _STRING_ENDS: Final = {
 }
 _TEMPLATE_END = re.compile("`")
 _COMMENT_END = re.compile(r"\*/")
+_HTML_COMMENT_END = re.compile("-->")
 _GOES_ON: Final = (" ", "\t", "}", ")", "]", ".", "&", "|", "?", ":", "+")
 _LITERAL = re.compile(
     r"(?:(?:require|useBaseUrl)\s*+\(\s*+)?+"
@@ -143,6 +144,9 @@ class _MdxWalk:
         return self._code[n - 1][1] if n and position < self._code[n - 1][1] else 0
 
     def _replacement(self, mark: re.Match[str]) -> tuple[int, str | None]:
+        if mark["comment"]:
+            closing = self._ahead.next(_HTML_COMMENT_END, mark.end())
+            return closing.end() if closing else mark.end(), None
         if mark["module"]:
             return self._module(mark.start())
         if mark["brace"]:

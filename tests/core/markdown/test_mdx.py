@@ -198,6 +198,8 @@ def test_tabs_have_titles_and_their_children_are_no_code() -> None:
         "The words\nimport X from 'x'",
         "{ never closed",
         "<!-- truncate -->",
+        "<!-- {a}\n<X/> -->",
+        "<!-- never closed",
         "a > b and 1 <3",
     ],
 )
@@ -247,7 +249,15 @@ def test_docusaurus_reads_every_markdown_file_as_mdx(
         *("{", "}", "{/*", "{'", '{"a', "<A ", "<A a={", "<A a='", "</A ", "<A>", "<X/>"),
         *("import ", "\nimport {", "\n\nexport {\n", "\n\nexport const a = `", "export (\n\n"),
         *("$a_", "$$", "{`", "<a.", "<A {", ":::{", "    a\n", "        - a\n", "<div>\n"),
-        *("\n\nexport const a = /*", "\n\nexport //", "{#", "\\{", "<A a={'", "<Aside>\n"),
+        *(
+            "\n\nexport const a = /*",
+            "\n\nexport //",
+            "{#",
+            "\\{",
+            "<A a={'",
+            "<Aside>\n",
+            "<!--",
+        ),
     ],
 )
 def test_many_unclosed_marks_take_linear_time(piece: str) -> None:

@@ -1,7 +1,8 @@
 """Admonitions, folded blocks and tabs of site generators become quotations and `<details>`.
 
 Python-Markdown's `!!!`, `???` and `===`, the `:::` of Docusaurus, VuePress and pandoc, MyST's
-directives, and kramdown's `{: .note }`. Lines that only look similar stay unchanged.
+directives, pymdownx's `///`, Obsidian's `ad-note` and kramdown's `{: .note }`. Lines that only
+look similar stay unchanged.
 """
 
 import re
@@ -14,22 +15,25 @@ from feedsvc.core.markdown.admonitions.directives import (
     directive_of_bangs,
     directive_of_colons,
     directive_of_fence,
+    directive_of_slashes,
     title_of_class,
     with_options,
 )
 
 _MARK_LINE = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?+"
-    r"(?::::|!!!|\?\?\?|===[+!]{0,2}+[ \t]++[\"“]|\{:|(?:`{3}|~{3})[`~]*+\{)",
+    r"(?::::|///|!!!|\?\?\?|===[+!]{0,2}+[ \t]++[\"“]|\{:|(?:`{3}|~{3})[`~]*+(?:\{|ad-))",
     re.MULTILINE,
 )
-_ANY: Final = (":::", "!!!", "???", "===", "{:", "```{", "~~~{")
+_ANY: Final = (":::", "!!!", "???", "===", "{:", "```{", "~~~{", "///", "```ad-", "~~~ad-")
 _STARTS: Final = (":::", "!!!", "???", "===", "{:")
 _QUOTED = re.compile(r"[ \t]*+> ?")
 _FENCE = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+(.*)")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)]|:|\[\^[^\]\n]{1,60}+\]:)(?:[ \t]++|$)")
 _RAW = re.compile(r"<(?:(pre|script|style|textarea)\b|!--)", re.IGNORECASE)
-_OPTION = re.compile(r":[\w-]++:(?=[ \t]|$).*")
+_OPTION = re.compile(
+    r":[\w-]++:(?=[ \t]|$).*|(?:title|collapse|icon|color|type|open|attrs):(?=[ \t]|$).*"
+)
 _HEADING = re.compile(r"#{1,6}[ \t]++([^\n]*?)(?:[ \t]++#++)?[ \t]*+")
 _CLASSES = re.compile(r"\{:[ \t]*+([^{}\n]*+)\}")
 _NO_PARAGRAPH: Final = ("#", "```", "~~~", "<")
@@ -62,7 +66,9 @@ def with_admonitions(markdown: str, generator: str = "") -> str:
     The title is strong text on a line of its own. Code stays unchanged. `generator` is that of
     the rules.
     """
-    if not any(mark in markdown for mark in _ANY) or not _MARK_LINE.search(markdown):
+    if not any(mark[0] in markdown and mark in markdown for mark in _ANY):
+        return markdown  # a character is found fast
+    if not _MARK_LINE.search(markdown):
         return markdown
     return "\n".join(_Walk(markdown.split("\n"), generator).lines())
 
@@ -82,8 +88,11 @@ class _Walk:
         self._generator = generator
         self._depth = depth
         self._next = _next_texts(lines)
-        closers = (n for n, line in enumerate(lines) if _is_colons(line.strip()))
-        self._last_closer = max(closers, default=-1)
+        self._last_closers = {
+            text[0]: number
+            for number, line in enumerate(lines)
+            if (text := line.strip())[:3] in (":::", "///") and not text.strip(text[0])
+        }
         self._out: list[str] = []
         self._blocks = [_Block()]
         self._fence = ""  # what ends the code that is open
@@ -119,7 +128,7 @@ class _Walk:
         """True if the line opens a block, which is done then."""
         if text.startswith(":::"):
             rest = text.lstrip(":")
-            is_closed = self._last_closer >= self._at
+            is_closed = self._last_closers.get(":", -1) >= self._at
             found = directive_of_colons(rest.strip(), is_closed=is_closed)
             closer = text[: len(text) - len(rest)]
             return found is not None and self._open(found, indent, closer)
@@ -129,6 +138,11 @@ class _Walk:
             has_content = not is_last and _indent(self._source[below]) >= indent + 4
             found = directive_of_bangs(text, self._generator, has_content=has_content)
             return found is not None and self._open(found, indent)
+        if text.startswith("///"):
+            rest = text.lstrip("/")
+            is_closed = self._last_closers.get("/", -1) >= self._at
+            found = directive_of_slashes(rest.strip()) if is_closed else None
+            return found is not None and self._open(found, indent, text[: -len(rest)])
         if text.startswith("{:"):
             return self._mark(text, indent)
         fence = _FENCE.fullmatch(text)
@@ -138,7 +152,7 @@ class _Walk:
     def _closes(self, text: str) -> bool:
         """True for a line that closes a block, and for colons that close none."""
         mark = text[0]
-        if mark not in ":`~" or text.strip(mark) or len(text) < 3:
+        if mark not in ":/`~" or text.strip(mark) or len(text) < 3:
             return False
         closers = {block.closer: n for n, block in enumerate(self._blocks) if block.closer}
         fits = [
@@ -240,7 +254,7 @@ class _Walk:
                 if not _OPTION.fullmatch(self._source[self._at].strip()):
                     break
                 self._at += 1
-            return with_options(directive, " ".join(self._source[start : self._at]))
+            return with_options(directive, self._source[start : self._at])
         below = self._next[self._at]
         if directive.may_begin_with_title and below < len(self._source):
             heading = _HEADING.fullmatch(self._source[below].strip())
@@ -340,10 +354,6 @@ def _next_texts(lines: Sequence[str]) -> list[int]:
         after = number if lines[number].strip() else after
         following[number] = after
     return following
-
-
-def _is_colons(text: str) -> bool:
-    return text.startswith(":::") and not text.strip(":")
 
 
 def _ends_code(fence: str, text: str) -> bool:

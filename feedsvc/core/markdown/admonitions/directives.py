@@ -1,6 +1,7 @@
 """The opening lines of admonitions, folded blocks and tabs: their form and their title."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
@@ -35,6 +36,10 @@ _NAMED = re.compile(
     r"(?:[ \t]*+\{(?P<attributes>[^{}]*+)\})?+(?P<words>.*)"
 )
 _BRACED = re.compile(r"\{[ \t]*+([^{}]*+)\}(.*)")
+_BLOCK = re.compile(r"([\w-]++)(?:[ \t]*+\|(.*))?")
+_AD = re.compile(r"ad-([\w-]++)")
+_FOLDS = re.compile(r":class:.*\b(?:dropdown|toggle)\b|(?:collapse|open):(?![ \t]*+none)")
+_TITLE_OPTION = re.compile(r"title:[ \t]*+(.*)")
 _NAME = re.compile(r"[\w:-]++")
 _ATTRIBUTE = re.compile(
     r"""([\w-]++)[ \t]*+=[ \t]*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'{}]++))|\.([\w-]++)"""
@@ -111,8 +116,23 @@ def directive_of_colons(rest: str, *, is_closed: bool) -> Directive | None:
     return _directive(name, title, attributes)
 
 
+def directive_of_slashes(rest: str) -> Directive | None:
+    """The directive of `/// note | T` (pymdownx.blocks); None if it is none."""
+    block = _BLOCK.fullmatch(rest)
+    if block is None or (block[2] is None and not is_directive_name(block[1])):
+        return None
+    name, title = block[1], (block[2] or "").strip()
+    directive = Directive("plain") if name == "html" else _directive(name, title, {})
+    return replace(directive, has_options=True)
+
+
 def directive_of_fence(info: str) -> Directive | None:
-    """The directive of MyST's ```` ```{note} T ````; None if the fence holds code."""
+    """The directive of MyST's ```` ```{note} T ```` or Obsidian's ```` ```ad-note ````.
+
+    None if the fence holds code.
+    """
+    if obsidian := _AD.fullmatch(info):
+        return Directive("quote", title_of_kind(obsidian[1]), has_options=True)
     braced = _BRACED.fullmatch(info)
     if braced is None or not is_directive_name(braced[1]):
         return None
@@ -141,10 +161,15 @@ def is_directive_name(name: str) -> bool:
     return _form_of(name) != "plain" or name.lower() in _GROUPS
 
 
-def with_options(directive: Directive, options: str) -> Directive:
-    """The directive with the option lines of MyST: `:class: dropdown` folds it."""
-    is_folded = "dropdown" in options or "toggle" in options
-    return replace(directive, form="details") if is_folded else directive
+def with_options(directive: Directive, lines: Sequence[str]) -> Directive:
+    """The directive with the option lines below it, such as `:class: dropdown`."""
+    for line in map(str.strip, lines):
+        title = _TITLE_OPTION.fullmatch(line)
+        if title:
+            directive = replace(directive, title=title[1].strip())
+        elif _FOLDS.match(line):
+            directive = replace(directive, form="details")
+    return directive
 
 
 def _form_of(name: str) -> Form:

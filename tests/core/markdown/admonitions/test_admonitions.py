@@ -178,9 +178,32 @@ def test_other_blocks_between_colons_keep_their_content_and_lose_their_marks(
         ),
         ("```{note}\nx", box("Note", X)),
         ("```{note} T\n:class: wide", box("T")),
+        ("```ad-note\nx\n```", box("Note", X)),
+        ("```ad-tip\ntitle: 标题\ncolor: 1, 2, 3\nx\n```", box("标题", X)),
+        ("```ad-warning\ncollapse: closed\n\nx\n```\ny", folded("Warning", X) + Y),
+        ("```ad-note\ncollapse: none\nx\n```", box("Note", X)),
     ],
 )
 def test_directives_in_fences(body: str, html: str) -> None:
+    assert read(body) == html
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("/// note | A *title*\nx\n///\ny", box("A <em>title</em>", X) + Y),
+        ("/// warning\n\nx\n\n///", box("Warning", X)),
+        ("/// details | Why?\n    type: warning\n\nx\n///", folded("Why?", X)),
+        ("/// admonition | T\n    open: True\nx\n///", folded("T", X)),
+        ("/// tab | 标签\nx\n///", box("标签", X)),
+        ("//// note | A\n/// tip | B\nx\n///\ny\n////", box("A", box("B", X), Y)),
+        ("/// html | div.wide\nx\n///", X),
+        ("/// note | never closed", "<p>/// note | never closed</p>"),
+        ("/// a comment\n///", "<p>/// a comment\n///</p>"),
+        ("///", "<p>///</p>"),
+    ],
+)
+def test_blocks_between_slashes(body: str, html: str) -> None:
     assert read(body) == html
 
 
