@@ -15,7 +15,8 @@ from feedsvc.core.markdown.shortcodes import RemovedTag, code_spans
 from feedsvc.core.text import Ahead
 
 _MARK = re.compile(
-    r"\\[{<]|(?P<comment><!--)|^(?P<module>(?:import|export)\b)|^[ \t]*+:::[^\n]*+|(?P<brace>\{)"
+    r"\\[{<]|(?P<comment><!--)|^(?P<module>(?:import|export)\b)"
+    r"|^[ \t]*+:::[^\n]*+|(?P<brace>\{)"
     r"|(?P<tag></?+(?:[A-Za-z][\w.-]*+(?=[\s/>])|(?=>)))"
     r"|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n\\^_]*+[\\^_][^$\n]*+\$",
     re.MULTILINE,
