@@ -35,6 +35,7 @@ _OPTION = re.compile(
     r":[\w-]++:(?=[ \t]|$).*|(?:title|collapse|icon|color|type|open|attrs):(?=[ \t]|$).*"
 )
 _HEADING = re.compile(r"#{1,6}[ \t]++([^\n]*?)(?:[ \t]++#++)?[ \t]*+")
+_TAB = re.compile(r"@tab(?::active)?+[ \t]++([^#]*+).*")
 _CLASSES = re.compile(r"\{:[ \t]*+([^{}\n]*+)\}")
 _NO_PARAGRAPH: Final = ("#", "```", "~~~", "<")
 _DEEPEST: Final = 12  # blocks in blocks; further ones lose their marks
@@ -57,6 +58,7 @@ class _Block:
     end: str = ""
     is_paragraph: bool = False
     is_dropped: bool = False
+    has_tabs: bool = False
     item: int = 0  # where the text of the list item begins that it is in
 
 
@@ -177,6 +179,9 @@ class _Walk:
             self._fence = "" if end in text.lower() else end
         elif text.startswith(">") and self._depth < _DEEPEST_QUOTE:
             return self._quotation(line)
+        elif self._blocks[-1].has_tabs and (tab := _TAB.fullmatch(text)):
+            self._write_title(Directive("plain", tab[1]))
+            return True
         elif item := _ITEM.match(text):
             self._item = indent + min(item.end(), 4)
             if text.startswith(_STARTS, item.end()):
@@ -222,6 +227,7 @@ class _Walk:
             f"{bars}</details>" if directive.is_folded else "",
             is_paragraph,
             outer.is_dropped or directive.form == "dropped",
+            directive.has_tabs,
             self._item,
         )
         self._blocks.append(block)
@@ -243,6 +249,7 @@ class _Walk:
                 self._emit(line)
                 self._blank()
         elif title:
+            self._blank()
             self._emit(title)
             self._blank()
 

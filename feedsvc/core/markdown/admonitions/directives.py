@@ -23,7 +23,8 @@ _FOLDED: Final = frozenset(
     ["details", "spoiler", "collapse", "collapsible", "accordion", "dropdown", "toggle", "fold"]
 )
 _TABS: Final = frozenset(["tab", "tab-item", "card", "grid-item-card", "topic", "sidebar"])
-_GROUPS: Final = frozenset(["tab-set", "tabs", "grid", "margin", "columns", "code-group"])
+_TAB_GROUPS: Final = frozenset(["tabs", "code-tabs"])
+_GROUPS: Final = _TAB_GROUPS.union(["tab-set", "grid", "margin", "columns", "code-group"])
 _PLACES: Final = frozenset(["inline", "end", "left", "right", "annotate"])
 _PYTHON_MARKDOWN: Final = frozenset(["mkdocs", "pelican", "nikola"])
 _HTML: Final = ("html", "html:js")  # formats of Quarto that a feed shows
@@ -35,6 +36,7 @@ _NAMED = re.compile(
     r"(?P<name>[^\W\d_][\w-]*+)(?:\[(?P<label>(?:[^\[\]]|\[[^\[\]]*+\])*+)\])?+"
     r"(?:[ \t]*+\{(?P<attributes>[^{}]*+)\})?+(?P<words>.*)"
 )
+_CLASSES = re.compile(r"\{[.#][^{}]*+\}[ \t]*+$")
 _BRACED = re.compile(r"\{[ \t]*+([^{}]*+)\}(.*)")
 _BLOCK = re.compile(r"([\w-]++)(?:[ \t]*+\|(.*))?")
 _AD = re.compile(r"ad-([\w-]++)")
@@ -50,15 +52,17 @@ _ATTRIBUTE = re.compile(
 class Directive:
     """What an opening line says: the form of its block, and the title.
 
-    `has_options` is true if lines such as `:class: dropdown` may follow (MyST), and
-    `may_begin_with_title` if a heading at the start of the block is its title (Quarto). `text`
-    is content in the opening line itself.
+    `has_options` is true if lines such as `:class: dropdown` may follow (MyST),
+    `may_begin_with_title` if a heading at the start of the block is its title (Quarto), and
+    `has_tabs` if lines such as `@tab Title` begin its parts (VuePress). `text` is content in
+    the opening line itself.
     """
 
     form: Form
     title: str = ""
     has_options: bool = False
     may_begin_with_title: bool = False
+    has_tabs: bool = False
     text: str = ""
 
     @property
@@ -106,7 +110,8 @@ def directive_of_colons(rest: str, *, is_closed: bool) -> Directive | None:
     named = _NAMED.fullmatch(shown)
     if named is None:
         return None
-    name, words = named["name"], (named["label"] or named["words"]).strip(":： \t")
+    name = named["name"].removeprefix("callout-")
+    words = _CLASSES.sub("", named["label"] or named["words"]).strip(":： \t")
     attributes = _attributes(named["attributes"] or "")
     title = attributes.get("title") or attributes.get("name") or words
     if shown != rest and words:
@@ -182,7 +187,7 @@ def _form_of(name: str) -> Form:
 def _directive(name: str, title: str, attributes: dict[str, str]) -> Directive:
     form = _form_of(name)
     if name.lower() == "message" or name.lower() in _GROUPS:  # Zenn's word is no title
-        return Directive(form)
+        return Directive(form, has_tabs=name.lower() in _TAB_GROUPS)
     if form == "plain":
         title = title if name.isascii() else f"{name} {title}".strip()
         return Directive("quote" if title else "plain", title)

@@ -121,6 +121,8 @@ def test_admonitions_of_python_markdown(body: str, html: str) -> None:
         (":::note\n\n- a\n- b\n\n:::", box("Note", "<ul><li>a</li><li>b</li></ul>")),
         ("::: tip 一行的内容 :::\ny", box("Tip", "<p>一行的内容</p>") + Y),
         (":::提示\nx\n:::", box("提示", X)),
+        ("::: callout-tip\nx\n:::", box("Tip", X)),
+        ("::: info 信息 {.wide}\nx\n:::", box("信息", X)),
         ("> :::note T\n> x\n> :::\n\ny", f"<blockquote>{box('T', X)}</blockquote>" + Y),
     ],
 )
@@ -138,6 +140,10 @@ def test_directives_between_colons(body: str, html: str) -> None:
         ),
         (":::unknown\nx\n:::", X),
         ("x\n:::\ny", X + Y),
+        (
+            "::: tabs#a\n@tab 标签\nx\n@tab:active B#b\ny\n:::\n@tab C",
+            f"<p><strong>标签</strong></p>{X}<p><strong>B</strong></p>{Y}<p>@tab C</p>",
+        ),
         (":::", ""),
         ("::: code-group\n\n```sh\nls\n```\n\n:::", LS),
         (":::定理 勾股\nx\n:::", box("定理 勾股", X)),
