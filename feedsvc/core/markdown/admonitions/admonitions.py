@@ -99,6 +99,7 @@ class _Walk:
         self._blocks = [_Block()]
         self._fence = ""  # what ends the code that is open
         self._item = 0  # the column of the text of the list item
+        self._fence_item = 0  # and of the one that the code is in
         self._paragraph: int | None = None  # where the lines since the last blank one begin
         self._at = 0
 
@@ -118,8 +119,11 @@ class _Walk:
             self._blank()
             return
         self._close_outdented(indent)
+        if indent < self._fence_item:  # the list item ends, and its code with it
+            self._fence, self._fence_item = "", 0
         if self._fence:
-            self._fence = "" if _ends_code(self._fence, text) else self._fence
+            if _ends_code(self._fence, text, indent - self._fence_item):
+                self._fence, self._fence_item = "", 0
         elif indent < self._item + 4:  # else it is code
             self._item = min(self._item, indent)
             if self._opens(text, indent) or self._closes(text) or self._begins(line):
@@ -173,7 +177,7 @@ class _Walk:
         text, indent = line.strip(), _indent(line)
         if fence := _FENCE.fullmatch(text):
             is_code = fence[1][0] == "~" or "`" not in fence[2]
-            self._fence = fence[1] if is_code else ""
+            self._fence, self._fence_item = (fence[1], self._item) if is_code else ("", 0)
         elif raw := _RAW.match(text):
             end = f"</{raw[1].lower()}>" if raw[1] else "-->"
             self._fence = "" if end in text.lower() else end
@@ -315,7 +319,7 @@ class _Walk:
                 while self._out[-1] == self._blocks[-1].bars.rstrip(" "):
                     self._out.pop()
                 self._emit(self._fence)
-            self._fence = ""
+            self._fence, self._fence_item = "", 0
             self._blank()
             block = self._blocks.pop()
             if block.end and not block.is_dropped:
@@ -363,7 +367,7 @@ def _next_texts(lines: Sequence[str]) -> list[int]:
     return following
 
 
-def _ends_code(fence: str, text: str) -> bool:
+def _ends_code(fence: str, text: str, indent: int) -> bool:
     if fence[0] in "`~":
-        return text.startswith(fence) and not text.strip(fence[0])
+        return indent < 4 and text.startswith(fence) and not text.strip(fence[0])
     return fence in text.lower()

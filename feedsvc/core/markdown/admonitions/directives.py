@@ -19,6 +19,10 @@ _KINDS: Final = (
 _UNTITLED: Final = frozenset(
     ["notice", "alert", "highlight", "callout", "admonition", "message"]
 )
+# As classes of kramdown; other kinds, such as `.quote`, are usual names of styles.
+_CLASS_KINDS: Final = frozenset(
+    ["note", "tip", "info", "warning", "danger", "caution", "important", "attention", "new"]
+)
 _FOLDED: Final = frozenset(
     ["details", "spoiler", "collapse", "collapsible", "accordion", "dropdown", "toggle", "fold"]
 )
@@ -148,7 +152,7 @@ def title_of_class(text: str) -> str | None:
     """The title of the block that kramdown's `.note .x` marks; None if it is no admonition."""
     for name in (match[5] for match in _ATTRIBUTE.finditer(text) if match[5]):
         kind = name.removeprefix("prompt-").partition("--")[0].removesuffix("-title").lower()
-        if kind in _KINDS or kind in _UNTITLED:
+        if kind in _CLASS_KINDS or kind in _UNTITLED:
             return "" if name.endswith("-title") else title_of_kind(kind)
     return None
 
