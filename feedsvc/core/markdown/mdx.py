@@ -44,6 +44,7 @@ _LITERAL = re.compile(
 _ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"(?:\s|/\*(?:[^*]|\*(?!/))*+\*/)*+")
 _MORE = re.compile(r"\s*+/\*\s*+(truncate|more)\s*+\*/\s*+")
+_MARKED_SUMMARY = re.compile(r"[^<\n*_`\[]*+[*_`\[][^<\n]*+</summary>")
 _SPACE = re.compile(r"\s*+")
 _TAG_END = re.compile(r"\s*+>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*+)(\s*+=\s*+)?+")
@@ -66,7 +67,9 @@ _KINDS: Final = ("note", "tip", "info", "warning", "danger", "caution", "importa
 _BOXES: Final = ("admonition", "aside", "callout", "alert")
 _WITHOUT_WORDS: Final = ("tocinline", "toc")
 _VOID: Final = frozenset(["br", "hr", "img", "input", "source", "wbr", "col", "embed", "track"])
-_FRAMES: Final = frozenset(["div", "section", "article", "main", "header", "footer", "center"])
+_FRAMES: Final = frozenset(
+    ["div", "p", "section", "article", "main", "header", "footer", "center"]
+)
 _HTML_NAMES: Final = {"className": "class", "htmlFor": "for", "srcSet": "srcset"}
 
 
@@ -326,6 +329,9 @@ class _MdxWalk:
 
     def _html(self, tag: _JsxTag, source: str) -> str | None:
         """The tag as HTML has it. A block that only has children goes: they are Markdown."""
+        if tag.name == "summary" and _MARKED_SUMMARY.match(self._body, tag.end):
+            self._open.append((tag.name, "\n\n</summary>\n"))
+            return "<summary>\n\n"
         is_hidden = "hidden" in tag.attributes or "style" in tag.attributes
         is_frame = tag.name in _FRAMES and not tag.is_closed
         if is_frame:
@@ -391,7 +397,10 @@ def _opened(tag: _JsxTag) -> tuple[str, str]:
         kind = kind if kind in _KINDS else "note"
         return f":::{kind}[{title}]" if title else f":::{kind}", ":::"
     if target and not tag.is_alone:
-        return f'<a href="{escape(target)}">', "</a>"
+        strong = f"<strong>{title}</strong> " if title else ""
+        return f'<a href="{escape(target)}">{strong}', "</a>"
+    if title and target:
+        return f"\n**[{title}](<{target}>)**\n\n", ""
     if title:
         return f"\n**{title}**\n\n" if tag.is_alone else f"**{title}** ", ""
     return "", ""

@@ -77,6 +77,14 @@ def test_imports_and_exports_go(module: str) -> None:
         ),
         ("<Note>tea</Note>", "<p>tea</p>"),
         (
+            '<G><Card title="Tea" href="https://x.example">green</Card></G>',
+            '<p><a href="https://x.example"><strong>Tea</strong> green</a></p>',
+        ),
+        (
+            '<Card title="Tea" href="https://x.example">\ngreen\n</Card>',
+            '<p><strong><a href="https://x.example">Tea</a></strong></p><p>green</p>',
+        ),
+        (
             '<Link to="/tea">green **tea**</Link>',
             '<p><a href="https://example.org/tea">green <strong>tea</strong></a></p>',
         ),
@@ -147,6 +155,11 @@ def test_components_and_expressions_leave_their_words(body: str, html: str) -> N
             "<div style={{textAlign: 'center'}}>x</div>",
             '<div style="text-align:center">x</div>',
         ),
+        ("<p>\n  The **tea**.\n</p>", "<p>The <strong>tea</strong>.</p>"),
+        (
+            "<details>\n  <summary>A **tea**</summary>\n\n  x\n</details>",
+            "<details><summary>A <strong>tea</strong></summary><p>x</p></details>",
+        ),
         ("<b className={styles.b}>x</b>", "<p><b>x</b></p>"),
         (
             "<details>\n<summary>S</summary>\n**x**\n</details>",
@@ -200,6 +213,7 @@ def test_tabs_have_titles_and_their_children_are_no_code() -> None:
         "<!-- truncate -->",
         "<!-- {a}\n<X/> -->",
         "<!-- never closed",
+        "a </b c",
         "a > b and 1 <3",
     ],
 )
