@@ -445,6 +445,11 @@ CASES: Final[dict[str, Case]] = {
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
     "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
+    "admonitions": a_body(
+        '::: {.note title="T{n}"}\n!!! note "T"\n    x\n:::\n\n:::{tip}\n:class: a\n:::\n\n'
+    ),
+    "MDX": a_file(f"---\n{DATE}---\n", "<A label='{n}' />\n\n{{n}}\n\n", "", "tea.mdx"),
+    "chunks": a_file(f"---\n{DATE}---\n", "```{r}\n#| a\n{n}\n```\n\n", "", "tea.qmd"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
     "abbreviations": lambda n: partial(html_of, "*[A]: b\n\nA\n\n" * n, "jekyll"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import unescape
 from typing import Final, TypeAlias
 
+from feedsvc.core.markdown.admonitions.admonitions import is_admonition_mark
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
@@ -136,6 +137,8 @@ class Marks:
     def _attributes(self, start: int) -> tuple[str, int] | None:
         for pattern in (_ATTRIBUTES, _NAMED_ATTRIBUTES):
             match = pattern.match(self._body, start)
+            if match and is_admonition_mark(self._body, start, match.end()):
+                return None
             if match:
                 return "", match.end()
         name = _NAME.match(self._body, start)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
 from feedsvc.core.markdown.abbreviations import with_abbreviations, without_abbreviations
+from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
 from feedsvc.core.markdown.generator_marks import with_generator_marks
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
 from feedsvc.core.markdown.markdown_in_html import with_markdown_in_html
@@ -38,6 +39,7 @@ _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` c
 _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
 _TERMS = re.compile(r"<dt>([^<\n]++(?:\n[^<\n]++)++)</dt>")
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
+_SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
 _MORE = re.compile(r"<!--\s*+(?:more|truncate)\s*+-->", re.I)
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
@@ -58,7 +60,7 @@ def html_of(markdown: str, generator: str = "") -> str:
 
     `generator` is that of the rules; some know more marks.
     """
-    markdown = with_generator_marks(markdown, generator)
+    markdown = with_generator_marks(with_admonitions(markdown, generator), generator)
     if generator in _WITH_MARKDOWN_IN_HTML:
         markdown = with_markdown_in_html(markdown, generator)
     meanings: Mapping[str, str] = {}
@@ -75,6 +77,8 @@ def html_of(markdown: str, generator: str = "") -> str:
         rendered = with_abbreviations(rendered, meanings)
     if extensions.description_lists and "<dt>" in rendered:
         rendered = _TERMS.sub(_one_by_one, rendered)
+    if "<summary>\n<p>" in rendered:
+        rendered = _SUMMARY.sub(r"<summary>\1</summary>", rendered)
     if "<input" in rendered:
         rendered = _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
     if "data-math-style" in rendered:

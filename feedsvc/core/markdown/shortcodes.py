@@ -20,13 +20,18 @@ from feedsvc.core.markdown.generator_tags import (
 )
 from feedsvc.core.text import Ahead
 
+_CALLOUT: Final = (
+    r"(?P<callout>[ \t]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)?+(?:[ ]{0,3}>)++[ ]?)"
+    r"\[!(?P<kind>[\w-]++)(?:\|[^\]\n]*+)?+\][+-]?(?P<title>.*+)"
+)
+_INDENTED_CALLOUT = re.compile(_CALLOUT)
 _OPENER = re.compile(
     r"(?=[ \t`~{\[!@*+0-9>%\\<-])(?:"  # the first characters: three times as fast
     r"(?<=\n\n)(?P<indented>(?: {4}|\t)[^\n]*+(?:\n(?: {4}|\t)[^\n]*+)*+)"
     r"|^ {0,3}(?P<fence>`{3,}+|~{3,}+)|(?P<ticks>`++)|(?P<tag>\{%|\{\{)"
     r"|^(?P<contents>[ ]{0,3}(?:\[TOC\]|\[\[_?TOC_?\]\]|@\[TOC\](?:\([^()\n]*+\))?)[ \t]*+$"
     r"|(?:[*+-]|1\.)[ \t][^\n]*+\n[ \t]*+\{:[ \t]*+toc[^{}\n]*+\})"
-    r"|^(?P<callout>(?:[ ]{0,3}>)++[ ]?)\[!(?P<kind>[\w-]++)\][+-]?(?P<title>.*+)"
+    rf"|^{_CALLOUT}"
     r"|(?P<mark>\{:|!?\[\[|%%|\\{1,2}[(\[]|\[(?:source)?code\b|<(?:pre|code)(?=[\s>])"
     r"|-{1,9}8<-{1,9}))",
     re.MULTILINE | re.IGNORECASE,
@@ -191,7 +196,7 @@ class _Scan:
         if opener["tag"]:
             return self._tag_replacement(start) or _Replacement(opener.end())
         if opener["indented"]:
-            return _Replacement(start + 1 if self._in_list(start) else opener.end())
+            return self._indented_replacement(start, opener.end())
         if opener["contents"]:
             return _Replacement(opener.end(), "")
         if opener["callout"]:
@@ -203,6 +208,14 @@ class _Scan:
             mark = self._marks.markdown_of(start)
             return _Replacement(mark[1], mark[0]) if mark else _Replacement(opener.end())
         return _Replacement(self.code_end(opener) or opener.end())
+
+    def _indented_replacement(self, start: int, end: int) -> _Replacement:
+        if not self._in_list(start):
+            return _Replacement(end)
+        callout = _INDENTED_CALLOUT.match(self._body, start)
+        if callout:
+            return _Replacement(callout.end(), _callout(callout))
+        return _Replacement(start + 1)
 
     def _in_list(self, start: int) -> bool:
         """True if indented text after a blank line belongs to a list item, so is no code."""
@@ -293,4 +306,5 @@ def _callout(callout: re.Match[str]) -> str:
     """The first line of a callout as a title line in the quotation."""
     title = callout["title"].strip() or callout["kind"].capitalize()
     bars = callout["callout"]
-    return f"{bars}**{title}**\n{bars}"
+    below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
+    return f"{bars}**{title}**\n{below}"

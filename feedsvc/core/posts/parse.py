@@ -14,8 +14,10 @@ from feedsvc.core.frontmatter.decoding import (
 )
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
+from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
 from feedsvc.core.markdown.first_heading import Heading, first_heading
-from feedsvc.core.markdown.shortcodes import without_shortcodes
+from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
+from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from feedsvc.core.markdown.source_links import source_links
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
@@ -314,7 +316,27 @@ class _PostReader:
         """
         if self._given_title or self._is_encrypted:
             return None
-        return first_heading(self._front.body)
+        return first_heading(self._markdown[0])
+
+    @cached_property
+    def _markdown(self) -> tuple[str, tuple[RemovedTag, ...]]:
+        """The body as Markdown or HTML, and what a body of MDX lost that had no words."""
+        path, body = self._fields.path, self._front.body
+        if has_chunks(path):
+            return markdown_of_chunks(body, echo=self._has_echo), ()
+        if is_mdx(path, self._site.rules.generator):
+            return markdown_of_mdx(body)
+        return body, ()
+
+    @property
+    def _has_echo(self) -> bool:
+        """False if the front matter hides the code of all chunks: `execute: {echo: false}`."""
+        options = self._fields.in_tables(["execute"])
+        return all(
+            as_bool(each.value) is not False
+            for each in options
+            if fold(each.name.rpartition(".")[2]) in ("echo", "include")
+        )
 
     def _summary(self) -> str:
         """The summary in the front matter, cut if it is very long."""
@@ -323,7 +345,7 @@ class _PostReader:
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
     def _body(self) -> str:
-        source = self._front.body
+        source, lost = self._markdown
         heading = self._heading
         # The heading became the title. Blank lines keep the line numbers.
         if heading and not source[: heading.start].strip():
@@ -335,7 +357,7 @@ class _PostReader:
         if is_html:
             return source
         body, removed = without_shortcodes(source, generator=self._site.rules.generator)
-        for tag in removed:
+        for tag in (*lost, *removed):
             if tag.is_known:
                 self._warn_of_lost_target(tag.text, tag.line, tag.column)
                 continue

@@ -12,7 +12,7 @@ from feedsvc.core.posts.enclosures import (
     local_names,
     pictures_beside,
 )
-from feedsvc.core.posts.post import ALL_SUFFIXES, NotAPost, Post
+from feedsvc.core.posts.post import SPELLED_SUFFIXES, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.given_dates import GivenDates
@@ -148,7 +148,7 @@ def _owners(path: str, post_path: str) -> Iterator[str]:
     own = (posixpath.splitext(post_path)[0], posixpath.dirname(post_path))
     folder = posixpath.dirname(path)
     while folder and folder != own[0] and not f"{own[1]}/".startswith(f"{folder}/"):
-        for suffix in sorted(ALL_SUFFIXES):
+        for suffix in SPELLED_SUFFIXES:
             yield f"{folder}/index{suffix}"
             yield f"{folder}{suffix}"
         folder = posixpath.dirname(folder)

@@ -1,12 +1,9 @@
 """Which files can be posts, by the ends of their names."""
 
-import pytest
-
-from feedsvc.core.posts.post import SUFFIXES, suffixes_of
-from feedsvc.core.rules import GENERATORS
+from feedsvc.core.posts.post import SPELLED_SUFFIXES, SUFFIXES
 
 
-@pytest.mark.parametrize("generator", ["", *GENERATORS])
-def test_only_quarto_has_more_kinds_of_posts(generator: str) -> None:
-    more = {".qmd"} if generator == "quarto" else set()
-    assert suffixes_of(generator) == SUFFIXES | more
+def test_the_suffixes_are_the_same_in_every_folder_and_in_small_letters() -> None:
+    assert {".md", ".mdx", ".qmd", ".rmd"} < SUFFIXES
+    assert {suffix.lower() for suffix in SPELLED_SUFFIXES} == SUFFIXES
+    assert ".Rmd" in SPELLED_SUFFIXES
