@@ -14,6 +14,7 @@ from urllib.parse import quote
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
+from feedsvc.core.markdown.more_markers import MARKER
 from feedsvc.core.markdown.subscripts import with_subscripts
 
 _GFM: Final = partial(
@@ -45,7 +46,6 @@ _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` c
 
 _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
-_MORE = re.compile(r"<!--\s*+(?:more|truncate)\s*+-->", re.I)
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 _STOP = re.compile(f"[{_STOPS}]")
@@ -90,7 +90,7 @@ def html_until_more(rough: str) -> str | None:
     A marker in code is escaped in HTML, so it does not count. Definitions after the marker,
     such as footnotes, still apply to the text before it.
     """
-    marker = _MORE.search(rough)
+    marker = MARKER.search(rough) if "<!--" in rough else None
     return rough[: marker.start()] if marker else None
 
 

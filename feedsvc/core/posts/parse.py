@@ -15,8 +15,11 @@ from feedsvc.core.frontmatter.decoding import (
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.first_heading import Heading, first_heading
-from feedsvc.core.markdown.shortcodes import without_shortcodes
+from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.more_markers import with_more_markers
+from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from feedsvc.core.markdown.source_links import source_links
+from feedsvc.core.markdown.templates.values import Scope, TemplateValue
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -149,7 +152,7 @@ class _PostReader:
             authors=authors,
             summary=self._summary(),
             language=language,
-            body="" if self._is_encrypted else self._body(),
+            body="" if self._is_encrypted else self._body(permalink),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
             feeds=choice.feeds,
@@ -300,7 +303,7 @@ class _PostReader:
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
-    def _body(self) -> str:
+    def _body(self, permalink: str = "") -> str:
         source = self._front.body
         heading = self._heading
         # The heading became the title. Blank lines keep the line numbers.
@@ -310,18 +313,46 @@ class _PostReader:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in source_links(source, is_html=is_html):
             self._warn_of_lost_target(target, line, column)
-        if is_html:
-            return source
-        body, removed = without_shortcodes(source)
+        scope = self._scope(permalink) if "{{" in source or "{%" in source else None
+        source, removed = without_shortcodes(source, scope, html_of if is_html else None)
         for tag in removed:
-            if tag.is_known:
-                self._warn_of_lost_target(tag.text, tag.line, tag.column)
-                continue
-            fault = f"the tag {tag.name!r} is unknown and is left out"
-            position = (tag.line + self._front.body_line, tag.column + 1)
+            self._warn_of_removed(tag)
+        return self._with_more_markers(source, is_html=is_html)
+
+    def _scope(self, permalink: str) -> Scope:
+        """What is known of the variables of templates in the body."""
+        values = {key: field.value for key, field in self._front.fields.items()}
+        page: dict[str, TemplateValue] = {"permalink": permalink} if permalink else {}
+        with suppress(Refused):
+            page["title"] = self._title()
+        with suppress(Refused):
+            page["date"] = self._published()
+        return Scope(values, page, self._site)
+
+    def _with_more_markers(self, body: str, *, is_html: bool) -> str:
+        given = self._front.fields.get("excerpt_separator")
+        separator = given.value if given and isinstance(given.value, str) else ""
+        generator = self._site.rules.generator
+        is_publ = self._front.dialect == "headers" and generator in ("", "plain")
+        is_only = generator == "jekyll"
+        return with_more_markers(
+            body, separator, is_html=is_html, is_publ=is_publ, is_only=is_only
+        )
+
+    def _warn_of_removed(self, tag: RemovedTag) -> None:
+        position = (tag.line + self._front.body_line, tag.column + 1)
+        shown = tag.text if len(tag.text) <= 60 else tag.text[:57] + "..."
+        if tag.is_known:
+            self._warn_of_lost_target(tag.text, tag.line, tag.column)
+        elif tag.is_value:
+            fault = f"a value in {shown} is not known, so it is left out"
+            cure = "replace it with what it should show"
+            self._fields.warn_at("unknown-value", fault, cure, *position, tag.text)
+        else:
+            rest = "only its words are shown" if tag.words else "is left out"
+            fault = f"the tag {tag.name!r} is unknown and {rest}"
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
-        return body
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."
