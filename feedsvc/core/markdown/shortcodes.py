@@ -83,7 +83,7 @@ _MOST_OPENERS: Final = 100_000  # in one body; the text after them stays unchang
 _MOST_WORDS: Final = 2_000  # characters after the name of a tag; a longer one is no tag
 
 
-_DEEPEST: Final = 10
+_DEEPEST: Final = 5
 # What shows in a folder of no known generator that a body is a template.
 _TEMPLATE = re.compile(
     r"\{\{-?+\s*+(?:(?:site|page|layout)\.\w"
@@ -351,10 +351,7 @@ class _Scan:
         """The blocks of the template. The scope learns whether the body is one at all."""
         statements: list[Statement] = []
         scan, position = self._of(self._body, None), 0
-        for _ in range(_MOST_OPENERS):
-            opener = self._opener.search(self._body, position)
-            if opener is None:
-                break
+        while opener := self._opener.search(self._body, position):
             start = opener.start()
             tag = scan.tag(start) if opener["tag"] in ("{%", "{{") else None
             how = scan.replacement(opener)

@@ -53,6 +53,7 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
+_BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -313,7 +314,8 @@ class _PostReader:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in source_links(source, is_html=is_html):
             self._warn_of_lost_target(target, line, column)
-        scope = self._scope(permalink) if "{{" in source or "{%" in source else None
+        is_template = any(mark in source for mark in _BRACES)
+        scope = self._scope(permalink) if is_template else None
         source, removed = without_shortcodes(source, scope, html_of if is_html else None)
         for tag in removed:
             self._warn_of_removed(tag)

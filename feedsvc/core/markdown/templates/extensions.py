@@ -14,7 +14,7 @@ _CLOSING: Final = {
 }
 # Tags stay; other characters with a meaning in Markdown become entities.
 _TAG_OR_SIGN = re.compile(r"<[^<>]*+>|([*_\[\]`~#$\\|^=+!@:-])")
-_SPACE_AT_LINES = re.compile(r"\s*+\n\s*+")
+_SPACE_AT_LINES = re.compile(r"[ \t]*+\n\s*+")
 
 
 def without_extension(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:

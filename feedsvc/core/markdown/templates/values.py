@@ -37,7 +37,7 @@ _OFF: Final = {  # keys that switch templates off in a post, and their values
     "disableNunjucks": ("true",),  # Hexo
     "templateEngineOverride": ("false", "md", "html", ""),  # 11ty
 }
-_MOST_TEXT: Final = 1_000_000  # characters that the values of one post may have in total
+_MOST_TEXT: Final = 250_000  # characters that the values of one post may have in total
 
 
 class Scope:
@@ -120,7 +120,7 @@ class Scope:
 
     def _of_hugo(self, root: str, keys: list[TemplateValue]) -> TemplateValue:
         """Hugo: `.Title`, `.Params.subtitle`, `.Site.Title`; case does not matter."""
-        if root == "page" and keys:
+        while root in ("", "page") and keys:  # `$.Title` and `.Page.Title` are `.Title`
             root, keys = str(keys[0]).lower(), keys[1:]
         lower = [str(key).lower() for key in keys]
         if root == "params":
