@@ -31,7 +31,7 @@ class _UnreadableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _Lexeme:
     kind: str
     text: str
 
@@ -89,7 +89,7 @@ def values_of(source: str, scope: Scope) -> list[TemplateValue]:
     return values
 
 
-def _tokens(source: str) -> list[_Token]:
+def _tokens(source: str) -> list[_Lexeme]:
     source = source.strip()
     if len(source) > _LONGEST:
         raise _UnreadableError
@@ -99,12 +99,12 @@ def _tokens(source: str) -> list[_Token]:
         if token is None:
             raise _UnreadableError
         kind = token.lastgroup or ""
-        tokens.append(_Token(kind, token[kind]))
+        tokens.append(_Lexeme(kind, token[kind]))
         position = token.end()
     return tokens
 
 
-def _condition(tokens: list[_Token], scope: Scope) -> tuple[bool, bool]:
+def _condition(tokens: list[_Lexeme], scope: Scope) -> tuple[bool, bool]:
     joints = [n for n, each in enumerate(tokens) if each.text in ("and", "or")]
     starts = [0, *(n + 1 for n in joints)]
     ends = [*joints, len(tokens)]
@@ -125,7 +125,7 @@ def _condition(tokens: list[_Token], scope: Scope) -> tuple[bool, bool]:
 class _Parser:
     """Reads tokens from the left to the right."""
 
-    def __init__(self, tokens: list[_Token], scope: Scope) -> None:
+    def __init__(self, tokens: list[_Lexeme], scope: Scope) -> None:
         self._tokens = tokens
         self._scope = scope
         self._position = 0
@@ -144,7 +144,7 @@ class _Parser:
         if self._position < len(self._tokens):
             raise _UnreadableError
 
-    def _next(self, *kinds: str) -> _Token:
+    def _next(self, *kinds: str) -> _Lexeme:
         if self._position == len(self._tokens):
             raise _UnreadableError
         token = self._tokens[self._position]

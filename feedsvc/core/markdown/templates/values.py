@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from feedsvc.core.site import Site
 
 
-class Unknown(Enum):
+class UnknownValue(Enum):
     """The value of a variable that only the generator knows."""
 
     VALUE = 0
 
 
-UNKNOWN: Final = Unknown.VALUE
+UNKNOWN: Final = UnknownValue.VALUE
 # Text, numbers, lists and maps, as `Any`: authors may nest them as they like.
 TemplateValue: TypeAlias = Any
 
