@@ -321,11 +321,14 @@ class _Scan:
     ) -> _Replacement:
         """A replacement without the space at which a hyphen points, as in `{%- if a -%}`."""
         trims = self._body.startswith(("{%-", "{{-"), start)
-        if self._body.startswith("-", end - 3):
-            space = _SPACE.match(self._body, end)
-            end = space.end() if space else end
+        end = self._after_space(end)
         name = "" if is_known else self._body[start:end].strip("{%-} \t\n")
         return _Replacement(end, text, name, is_value=not is_known, trims=trims)
+
+    def _after_space(self, end: int) -> int:
+        """The end of a tag, and of the space behind it if its last mark is a hyphen."""
+        space = _SPACE.match(self._body, end) if self._body.startswith("-", end - 3) else None
+        return space.end() if space else end
 
     def _parameter(self, tag: _Tag) -> _Replacement | None:
         """Front matter: `{{< param subtitle >}}` of Hugo, `{{< meta subtitle >}}` of Quarto."""
@@ -370,7 +373,10 @@ class _Scan:
         """The text of a part of the body, such as a loop that is walked several times."""
         if self._depth == _DEEPEST:
             return HOLE
-        part = self._of(self._body[start:end], self._scope)
+        start = self._after_space(start)
+        text = self._body[start:end]
+        text = text.rstrip() if self._body.startswith("{%-", end) else text
+        part = self._of(text, self._scope)
         part._depth = self._depth + 1
         text = part.translated()
         self.found += [(start + each, start + last, how) for each, last, how in part.found]

@@ -274,15 +274,24 @@ class _PostReader:
         title = self._given_title
         if title:
             return title
-        if self._heading and self._heading.words:
+        if words := self._words_of_heading():
             self._fields.record_origin("title", "the first heading")
-            return self._heading.words
+            return words
         self._fields.record_origin("title", "the file's name")
         dated = date_in_name(self._naming.name, self._site.zone)
         if dated and not dated[1]:
             return self._naming.name  # a daily note: 2026-03-01
         name = dated[1] if dated else self._naming.name
         return one_line(name.replace("-", " ")) or self._fields.path
+
+    def _words_of_heading(self) -> str:
+        words = self._heading.words if self._heading else ""
+        if any(mark in words for mark in _BRACES):
+            words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
+        return one_line(words)
+
+    def _values(self) -> dict[str, TemplateValue]:
+        return {key: field.value for key, field in self._front.fields.items()}
 
     @cached_property
     def _given_title(self) -> str:
@@ -323,13 +332,12 @@ class _PostReader:
 
     def _scope(self, permalink: str) -> Scope:
         """What is known of the variables of templates in the body."""
-        values = {key: field.value for key, field in self._front.fields.items()}
         page: dict[str, TemplateValue] = {"permalink": permalink} if permalink else {}
         with suppress(Refused):
             page["title"] = self._title()
         with suppress(Refused):
             page["date"] = self._published()
-        return Scope(values, page, self._site)
+        return Scope(self._values(), page, self._site)
 
     def _with_more_markers(self, body: str, *, is_html: bool) -> str:
         given = self._front.fields.get("excerpt_separator")

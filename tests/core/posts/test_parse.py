@@ -309,6 +309,11 @@ def test_a_heading_that_is_the_title_is_removed_from_the_body() -> None:
     assert post_of("", "words\n# Tea\n").body == "words\n# Tea\n"
 
 
+def test_a_template_in_a_heading_is_filled_in() -> None:
+    assert post_of("version: 3", "# Tea {{ page.version }} {{ x }}\n").title == "Tea 3"
+    assert post_of("", "# Tea `{{ x }}` {#tea}\n").title == "Tea {{ x }}"
+
+
 def test_an_html_suffix_may_be_in_capitals() -> None:
     assert post_of("title: a", "[[x]]", "a.HTML").body == "[[x]]"
 

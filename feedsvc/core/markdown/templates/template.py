@@ -83,10 +83,11 @@ class Template:
         if not self._is_for_template(inner, before):
             return None
         text = self._text_of(inner)
+        is_of_hugo = inner.lstrip().startswith((".", "$"))
+        if is_of_hugo and text in (None, HOLE):
+            return HOLE if self._scope.generator == "hugo" else None
         if text is None:  # `{{ a + b }}`
             return HOLE if self._scope.runs_templates and "{{" not in inner else None
-        if text == HOLE and inner.lstrip().startswith((".", "$")):
-            return HOLE if self._scope.generator == "hugo" else None
         return text
 
     def _text_of(self, expression: str) -> str | None:
