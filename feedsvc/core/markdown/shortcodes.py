@@ -94,6 +94,12 @@ _WITHOUT_COMMENTS: Final = (
         ["jekyll", "hugo", "quarto", "astro", "obsidian", "docusaurus"]
     )
 )
+_LOOK_BACK: Final = 200  # characters of a target before a value
+_TARGET = re.compile(
+    r"(?:\]\([ \t]*+<?|\]:[ \t]*+<?|(?:href|src)=[\"']?|<)(?:https?://[^\s<>()]*+|/[^\s<>()]*+)?\Z"
+)
+_VALUE = re.compile(r"\{\{-?+[^{}\n]{1,200}+\}\}")
+_TARGET_END = re.compile(r"\{\{[^{}\n]{1,200}+\}\}[^\s<>]{0,200}+>")
 _SPACE = re.compile(r"\s*+")
 _PARAMETERS: Final = frozenset(["param", "meta"])  # front matter, in Hugo and in Quarto
 
@@ -363,11 +369,21 @@ class _Scan:
                 self._scope.is_template = True
             if tag and self._body.startswith("{%", start):
                 statements.append(tag.at(start))
-            elif self._scope and opener["tag"] and _TEMPLATE.match(self._body, start):
+            elif self._scope and opener["tag"] and self._shows_template(start):
                 self._scope.is_template = True
         if self._scope and any(each.name in STATEMENTS for each in statements):
             self._scope.is_template = True
         return blocks_of(statements)
+
+    def _shows_template(self, start: int) -> bool:
+        """True if the braces at `start` can only be a value: by their name or in a target."""
+        if _TEMPLATE.match(self._body, start):
+            return True
+        before = self._body[max(0, start - _LOOK_BACK) : start]
+        target = _TARGET.search(before)
+        if target is None or not _VALUE.match(self._body, start):
+            return False
+        return target[0][0] != "<" or _TARGET_END.match(self._body, start) is not None
 
     def _part(self, start: int, end: int) -> str:
         """The text of a part of the body, such as a loop that is walked several times."""

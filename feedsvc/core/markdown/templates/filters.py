@@ -22,9 +22,7 @@ _MOST_NUMBER: Final = 10**15
 _NO_WORD = re.compile(r"[^\w]+")
 _DIRECTIVE = re.compile(r"%([-^]?)([A-Za-z%])")
 _LINE_END = re.compile(r"\r?\n")
-# Filters that name an address. They are used on literals, so they also show that a text in
-# braces is a template.
-URL_FILTERS: Final = frozenset(
+_URL_FILTERS: Final = frozenset(
     ["relative_url", "absolute_url", "url", "url_for", "full_url_for"]
 )
 
@@ -38,7 +36,7 @@ def filtered(
     if value is UNKNOWN or UNKNOWN in arguments:
         return UNKNOWN
     try:
-        if name in URL_FILTERS or name == "date" or name.startswith("date_to_"):
+        if name in _URL_FILTERS or name == "date" or name.startswith("date_to_"):
             return _of_site(name, value, arguments, scope)
         if name in _OF_LISTS and isinstance(value, list):
             return _OF_LISTS[name](value, *arguments)
@@ -63,7 +61,7 @@ def _of_text(name: str, value: TemplateValue, arguments: list[TemplateValue]) ->
 def _of_site(
     name: str, value: TemplateValue, arguments: list[TemplateValue], scope: Scope
 ) -> TemplateValue:
-    if name in URL_FILTERS:
+    if name in _URL_FILTERS:
         path = text_of(value) or ""
         is_absolute = name in ("absolute_url", "full_url_for")
         return path if "://" in path else scope.address(path, is_absolute=is_absolute)

@@ -7,7 +7,6 @@ from typing import Final
 
 from feedsvc.core.markdown.templates.branches import Block, Statement, chosen_branch
 from feedsvc.core.markdown.templates.expressions import first_name, items_of, value_of
-from feedsvc.core.markdown.templates.filters import URL_FILTERS
 from feedsvc.core.markdown.templates.holes import HOLE
 from feedsvc.core.markdown.templates.values import (
     UNKNOWN,
@@ -24,7 +23,14 @@ _NO_TEMPLATE = re.compile(
 )  # GitHub Actions; TeX: \frac{{a}}{b}
 _LOOP = re.compile(r"\s*+([A-Za-z_]\w*+)\s++in\s")
 _CAPTURED = re.compile(r"\s*+[\"']?([A-Za-z_][\w-]*+)")
-_LITERAL = re.compile(r"\s*+[\"'][^\"'\n{}]*+[\"']\s*+\|\s*+(\w++)")
+# Names with a dot outside of code are variables more often than words: exports of Jekyll's
+# `_posts` without its config have them.
+_DOTTED = re.compile(r"\s*+[A-Za-z_]\w*+(?:\.\w++|\[[^\[\]\n]*+\])++\s*+(?:\|[^\n]*+)?-?")
+_UNKNOWN_GENERATORS: Final = ("", "plain")
+_LIQUID = re.compile(  # filters that only Liquid and Jekyll have
+    r"\|\s*+(?:(?:relative|absolute)_url|(?:xml_|cgi_|uri_)?escape(?:_once)?|upcase|downcase"
+    r"|date_to_\w++|markdownify|strip_html|url_encode|jsonify|append:|prepend:)"
+)
 _COST_OF_ITERATION: Final = 200  # characters that one more translation is worth
 
 
@@ -106,14 +112,14 @@ class Template:
             return True
         name = first_name(inner)
         if name.startswith((".", "$")):
-            return self._scope.generator in ("hugo", "", "plain") and is_hugo_root(name)
+            generators = ("hugo", *_UNKNOWN_GENERATORS)
+            return self._scope.generator in generators and is_hugo_root(name)
         if _NO_TEMPLATE.search(before):
             return False
-        if self._scope.has(name):
+        if self._scope.has(name) or _LIQUID.search(inner):
             return True
-        literal = None if name else _LITERAL.match(inner)
-        if literal:
-            return literal[1] in URL_FILTERS or self._is_in_template()
+        if self._scope.generator in _UNKNOWN_GENERATORS and _DOTTED.fullmatch(inner):
+            return True
         return bool(inner.strip()) and self._is_in_template()
 
     def _is_in_template(self) -> bool:

@@ -110,13 +110,17 @@ class Scope:
         if root == "jekyll":
             return _inside({"environment": "production"}, keys)
         if self.generator in _WITH_BARE_KEYS:
-            return self._of_page([root, *keys])
+            is_of_page = root in ("title", "date")  # `{{ url }}` is not that of the post
+            return self._of_page([root, *keys]) if is_of_page else self._of_fields(root, keys)
         return UNKNOWN
 
     def _of_page(self, keys: list[TemplateValue]) -> TemplateValue:
         if keys and keys[0] in self._page:
             return _inside(self._page, keys)
         return _inside(self._fields, keys)
+
+    def _of_fields(self, root: str, keys: list[TemplateValue]) -> TemplateValue:
+        return _inside(self._fields, [root, *keys])
 
     def _of_hugo(self, root: str, keys: list[TemplateValue]) -> TemplateValue:
         """Hugo: `.Title`, `.Params.subtitle`, `.Site.Title`; case does not matter."""

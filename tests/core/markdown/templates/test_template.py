@@ -171,7 +171,7 @@ def test_code_and_raw_text_stay(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "A counter {{ count }} in Vue, or {{ user.name | upper }}",
+        "A counter {{ count }} in Vue, or {{ count | upper }}",
         "`a` ${{ secrets.TOKEN }} and {{ .Names }}",
         "$\\frac{{a}}{b}$ and ${{ x }}$",
         "{{ a + b }} {{ t('x') }} {{ }}",
@@ -183,7 +183,7 @@ def test_braces_in_prose_stay_where_no_template_runs(body: str, generator: str) 
     shown = read(body, FRONT, generator).content_html
     for word in (
         "{{ count }}",
-        "{{ user.name | upper }}",
+        "{{ count | upper }}",
         "${{ secrets.TOKEN }}",
         "{{ .Names }}",
     ):
@@ -200,11 +200,35 @@ def test_braces_in_prose_stay_where_no_template_runs(body: str, generator: str) 
         ("{{ '/a' | relative_url }}", "/a"),
         ("{# a remark #}", ""),
         ("{% raw %}b{% endraw %}", "b"),
+        ("[b]({{ url }})", "b"),
+        ("[b](https://x.example/{{ url }}/c)", "b"),
+        ("<{{ url }}>", ""),
+        ("<https://x.example/{{ url }}/c>", ""),
+        ('<a href="{{ url }}">b</a>', "<a>b</a>"),
+        ("[b]\n\n[b]: {{ url }}", "<a>b</a>"),
     ],
 )
 def test_a_sign_of_a_template_makes_all_braces_values(sign: str, rest: str) -> None:
     assert words(f"a {{{{ count }}}} ${{{{ x }}}}{sign}", "plain") == f"a  ${{{{ x }}}}{rest}"
     assert words("`{% assign %}` {{ count }}", "plain").endswith("{{ count }}")
+
+
+@pytest.mark.parametrize(
+    ("generator", "body", "shown"),
+    [
+        ("", "a {{ release.version }}b", "a b"),
+        ("plain", "a {{ site.x[0].y | z }}b {{ releases[0].url }}", "a b"),
+        ("", "a {{ title | escape }} {{ other | relative_url }}b", "a Green tea b"),
+        ("astro", "a {{ user.name }}", "a {{ user.name }}"),
+        ("pelican", "a {{ user.name }}", "a {{ user.name }}"),
+        ("", "a < {{ b }} > c", "a &lt; {{ b }} &gt; c"),
+        ("", "a <{{ b }} c", "a &lt;{{ b }} c"),
+        ("", "f(x)({{ b }}) [a] (b {{ c }})", "f(x)({{ b }}) [a] (b {{ c }})"),
+        ("", "${{ secrets.TOKEN }}", "${{ secrets.TOKEN }}"),
+    ],
+)
+def test_the_form_of_braces_tells_what_they_are(generator: str, body: str, shown: str) -> None:
+    assert words(body, generator) == shown
 
 
 @pytest.mark.parametrize(
