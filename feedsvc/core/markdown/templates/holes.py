@@ -17,13 +17,16 @@ _IN_BARE_URL: Final = (
 )
 _PLACE = re.compile(
     rf"!?\[(?P<words>[^\[\]\n]{{0,300}}+)\]\(<?{_IN_URL}>?(?:[ \t]++\"[^\"\n]{{0,300}}+\")?\)"
-    rf"|(?P<link>\](?:\(|:)[ \t]*+<?+){_IN_URL}"
+    rf"|(?P<link>\]\([ \t]*+<?+){_IN_URL}(?=>?(?:[ \t]++[\"'(][^\n]{{0,300}}?)?[ \t]*+\))"
+    rf"|^(?P<definition>[ \t>]{{0,20}}+\[(?!\^)[^\[\]\n]{{1,300}}+\]:[ \t]*+<?+){_IN_URL}"
+    r"(?=>?[ \t]*+(?:[\"'(][^\n]*+)?$)"
     rf"|\[{HOLE}\]\((?P<wordless>https?://[^\s()<>{HOLE}]{{1,2000}}+)\)"
-    r"|\b(?P<attribute>href|src|srcset|poster|cite|data-[a-z-]{1,20}+)[ \t]*+=[ \t]*+(?:"
+    r"|\b(?:href|src|srcset|poster|cite|data-[a-z-]{1,20}+)[ \t]*+=[ \t]*+(?:"
     rf"\"[^\"<>{HOLE}]{{0,2000}}+{HOLE}[^\"]{{0,2000}}+\""
     rf"|'[^'<>{HOLE}]{{0,2000}}+{HOLE}[^']{{0,2000}}+'|[^\s\"'>{HOLE}]{{0,300}}+{HOLE}[^\s>]*+)"
     rf"|<[^\s<>{HOLE}]{{0,2000}}+{HOLE}[^\s<>]{{0,2000}}+>"
-    rf"|(?:https?://|www\.)(?P<bare>{_IN_BARE_URL})|{HOLE}"
+    rf"|(?:https?://|www\.)(?P<bare>{_IN_BARE_URL})|{HOLE}",
+    re.MULTILINE,
 )
 _SENTENCE_END: Final = ".,;:!?"
 
@@ -34,10 +37,9 @@ def without_holes(markdown: str) -> str:
 
 
 def _replacement(place: re.Match[str]) -> str:
-    if place["link"]:
-        return place["link"] + NO_TARGET
-    if place["attribute"]:
-        return f'{place["attribute"]}="{NO_TARGET}"'
+    before = place["link"] or place["definition"]
+    if before:
+        return before + NO_TARGET
     if place["wordless"]:
         return f"<{place['wordless']}>"
     if place["bare"]:
