@@ -56,7 +56,7 @@ class History:
     def __init__(self, folder: Path, work_tree: WorkTree | None = None) -> None:
         self._folder = folder
         self._work_tree = work_tree
-        self._walk: _Walk | None = None
+        self._walk: _HistoryWalk | None = None
         self._error: HistoryError | None = None
 
     def __enter__(self) -> Self:
@@ -94,7 +94,7 @@ class History:
             self._error = error
             raise
 
-    def _begun(self) -> "_Walk":
+    def _begun(self) -> "_HistoryWalk":
         tree = self._work_tree
         git = _Reading(self._folder, environment_to_read(tree.directory if tree else None))
         try:
@@ -113,7 +113,7 @@ class History:
             raise _shallow(bool(tree))
         named = f"{tree.commit if tree else 'HEAD'}^{{commit}}"
         commit = git.ask("rev-parse", "--verify", "--quiet", named).stdout.decode().strip()
-        return _Walk(git, commit, prefix)
+        return _HistoryWalk(git, commit, prefix)
 
 
 def _shallow(is_fetched: bool) -> HistoryError:
@@ -203,7 +203,7 @@ class _Addition:
     renamed_from: frozenset[bytes]
 
 
-class _Walk:
+class _HistoryWalk:
     """Walks back from a commit. Names are those in the repository, in octets."""
 
     def __init__(self, git: _Reading, commit: str, prefix: bytes) -> None:

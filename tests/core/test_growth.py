@@ -94,6 +94,10 @@ DAY: Final = at("2026-03-01")
 
 EXCUSED: Final = {
     "core.markdown.generator_tags": "takes the words of one tag of a post's template",
+    "core.markdown.templates.expressions": "takes an expression of 2,000 characters at most",
+    "core.markdown.templates.filters": "takes the values of one expression",
+    "core.markdown.templates.shortcode_words": "takes the arguments of one tag",
+    "core.markdown.templates.values": "takes the keys of one expression",
     "core.html.lazy_images": "takes the attributes of one element",
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
@@ -444,6 +448,11 @@ CASES: Final[dict[str, Case]] = {
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
+    "templates": a_body(
+        "{% assign a{n} = page.title %}{% if page.b %}c{% else %}{{ a{n} }}{% endif %}\n\n"
+        "{% for d in page.e %}{{ d }}{% endfor %}[f]({{ g.h }}) {# i #}\n\n"
+    ),
+    "more markers": a_body("a `b`\n\n{/* more */}c\n\n"),
     "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "admonitions": a_body(
         '::: {.note title="T{n}"}\n!!! note "T"\n    x\n:::\n\n:::{tip}\n:class: a\n:::\n\n'

@@ -19,6 +19,7 @@ from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
 from feedsvc.core.markdown.generator_marks import with_generator_marks
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
 from feedsvc.core.markdown.markdown_in_html import with_markdown_in_html
+from feedsvc.core.markdown.more_markers import MARKER
 from feedsvc.core.markdown.tildes import keeping_single_tildes
 
 # https://kramdown.gettalong.org/syntax.html#definition-lists, Hugo's `definitionList`, pandoc's
@@ -40,7 +41,6 @@ _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
 _TERMS = re.compile(r"<dt>([^<\n]++(?:\n[^<\n]++)++)</dt>")
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
 _SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
-_MORE = re.compile(r"<!--\s*+(?:more|truncate)\s*+-->", re.I)
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 # And an end tag of WordPress ends it: `[embed]https://example.org/v[/embed]`.
@@ -97,7 +97,7 @@ def html_until_more(rough: str) -> str | None:
     A marker in code is escaped in HTML, so it does not count. Definitions after the marker,
     such as footnotes, still apply to the text before it.
     """
-    marker = _MORE.search(rough)
+    marker = MARKER.search(rough) if "<!--" in rough else None
     return rough[: marker.start()] if marker else None
 
 

@@ -16,9 +16,12 @@ from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
 from feedsvc.core.markdown.first_heading import Heading, first_heading
+from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
+from feedsvc.core.markdown.more_markers import with_more_markers
 from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from feedsvc.core.markdown.source_links import source_links
+from feedsvc.core.markdown.templates.values import Scope, TemplateValue
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -52,6 +55,7 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
+_BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -170,7 +174,7 @@ class _PostReader:
             authors=authors,
             summary=self._summary(),
             language=language,
-            body="" if self._is_encrypted else self._body(),
+            body="" if self._is_encrypted else self._body(permalink),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
             feeds=choice.feeds,
@@ -294,15 +298,24 @@ class _PostReader:
         title = self._given_title
         if title:
             return title
-        if self._heading and self._heading.words:
+        if words := self._words_of_heading():
             self._fields.record_origin("title", "the first heading")
-            return self._heading.words
+            return words
         self._fields.record_origin("title", "the file's name")
         dated = date_in_name(self._naming.name, self._site.zone)
         if dated and not dated[1]:
             return self._naming.name  # a daily note: 2026-03-01
         name = dated[1] if dated else self._naming.name
         return one_line(name.replace("-", " ")) or self._fields.path
+
+    def _words_of_heading(self) -> str:
+        words = self._heading.words if self._heading else ""
+        if any(mark in words for mark in _BRACES):
+            words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
+        return one_line(words)
+
+    def _values(self) -> dict[str, TemplateValue]:
+        return {key: field.value for key, field in self._front.fields.items()}
 
     @cached_property
     def _given_title(self) -> str:
@@ -344,7 +357,7 @@ class _PostReader:
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
-    def _body(self) -> str:
+    def _body(self, permalink: str = "") -> str:
         source, lost = self._markdown
         heading = self._heading
         # The heading became the title. Blank lines keep the line numbers.
@@ -354,18 +367,51 @@ class _PostReader:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in source_links(source, is_html=is_html):
             self._warn_of_lost_target(target, line, column)
-        if is_html:
-            return source
-        body, removed = without_shortcodes(source, generator=self._site.rules.generator)
+        is_template = any(mark in source for mark in _BRACES)
+        scope = self._scope(permalink) if is_template else None
+        source, removed = without_shortcodes(
+            source,
+            scope,
+            html_of if is_html else None,
+            generator=self._site.rules.generator,
+        )
         for tag in (*lost, *removed):
-            if tag.is_known:
-                self._warn_of_lost_target(tag.text, tag.line, tag.column)
-                continue
-            fault = f"the tag {tag.name!r} is unknown and is left out"
-            position = (tag.line + self._front.body_line, tag.column + 1)
+            self._warn_of_removed(tag)
+        return self._with_more_markers(source, is_html=is_html)
+
+    def _scope(self, permalink: str) -> Scope:
+        """What is known of the variables of templates in the body."""
+        page: dict[str, TemplateValue] = {"permalink": permalink} if permalink else {}
+        with suppress(Refused):
+            page["title"] = self._title()
+        with suppress(Refused):
+            page["date"] = self._published()
+        return Scope(self._values(), page, self._site)
+
+    def _with_more_markers(self, body: str, *, is_html: bool) -> str:
+        given = self._front.fields.get("excerpt_separator")
+        separator = given.value if given and isinstance(given.value, str) else ""
+        generator = self._site.rules.generator
+        is_publ = self._front.dialect == "headers" and generator in ("", "plain")
+        is_only = generator == "jekyll"
+        return with_more_markers(
+            body, separator, is_html=is_html, is_publ=is_publ, is_only=is_only
+        )
+
+    def _warn_of_removed(self, tag: RemovedTag) -> None:
+        position = (tag.line + self._front.body_line, tag.column + 1)
+        shown = tag.text if len(tag.text) <= 60 else tag.text[:57] + "..."
+        if tag.is_known:
+            self._warn_of_lost_target(tag.text, tag.line, tag.column)
+        elif tag.is_value:
+            fault = f"a value in {shown} is not known, so it is left out"
+            cure = "replace it with what it should show"
+            self._fields.warn_at("unknown-value", fault, cure, *position, tag.text)
+        else:
+            rest = "only its words are shown" if tag.words else "is left out"
+            fault = f"the tag {tag.name!r} is unknown and {rest}"
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
-        return body
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."

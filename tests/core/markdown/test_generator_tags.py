@@ -103,10 +103,6 @@ def test_a_raw_block_stays_unchanged() -> None:
 @pytest.mark.parametrize(
     ("tag", "markdown"),
     [
-        ("{{ site.baseurl }}/a.png", "/a.png"),
-        ("{{site.url}}{{ site.baseurl }}/a.png", "/a.png"),
-        ("{{ '/a.png' | relative_url }}", "/a.png"),
-        ('{{- "/a.png" | absolute_url -}}', "/a.png"),
         ("{% post_url 2026-03-01-tea %}", "@/2026-03-01-tea.md"),
         ("{% asset_path a.png %}", "a.png"),
         ("{% link _posts/2026-03-01-tea.md %}", "@/_posts/2026-03-01-tea.md"),
