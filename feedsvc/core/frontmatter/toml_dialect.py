@@ -88,7 +88,8 @@ def _fields(source: FrontMatterText, hidden: str, tree: dict[str, object]) -> di
     for name, value in tree.items():
         at, begin = positions[name]
         key = legal(name)
-        source.check_key(key, at, fields)
+        if not source.is_new_key(key, at, fields):
+            continue  # two keys that differ only in illegal characters
         fields[key] = source.field(allowance.value(value, at), at, begin)
     return fields
 
