@@ -433,6 +433,8 @@ CASES: Final[dict[str, Case]] = {
     "enclosures": a_file(
         f"---\n{DATE}enclosures:\n", "  - {url: 'a{n}.mp3', length: 1}\n", "---\n"
     ),
+    "a map of dates": a_file("---\ndate:\n  created: 2026-03-01\n", "  k{n}: x\n", "---\n"),
+    "repeated headers": a_file("Title: Tea\nDate: 2026-03-01\n", "Tag: {n}\n", "\nText\n"),
     "TOML": a_file("+++\ndate = 2026-03-01\n[extra]\n", "key{n} = 'a'\n", "+++\n"),
     "JSON": a_file('{"date": "2026-03-01"', ', "key{n}": {"a": [1]}', "}\n"),
     "headers": a_file("Title: Tea\nDate: 2026-03-01\n", "Key{n}: value\n", "\nText\n"),

@@ -112,9 +112,13 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
     if not (has_picture and _PICTURE_BESIDE.search(body)):
         return ()
     addresses = image_addresses(body if is_html else html_of(body))
-    files = filter(None, map(_file_of, addresses))
-    beside = {f for f in files if f[0] not in "/{@" and ".." not in f.split("/")}
-    return tuple(sorted(beside))
+    beside = (_beside(_file_of(address)) for address in addresses)
+    return tuple(sorted({*filter(None, beside)}))
+
+
+def _beside(file: str) -> str:
+    """The path of a file in the folder of the post; empty for a path to another folder."""
+    return "" if file[:1] in ("/", "{", "@", "~") or ".." in file.split("/") else file
 
 
 def _file_of(given: str) -> str:
@@ -163,8 +167,11 @@ def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
     return tuple(path for path in paths if not path.startswith(("..", "/")))
 
 
-def image_of(fields: PostFields, permalink: str) -> str:
-    """The absolute URL of the lead image in the front matter; empty if there is none."""
+def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
+    """The absolute URL of the lead image in the front matter; empty if there is none.
+
+    With it, the name of the file if it must be beside the post; else empty.
+    """
     for field in fields.with_meaning("image"):
         value = field.value[0] if isinstance(field.value, list) and field.value else field.value
         if isinstance(value, dict):
@@ -176,8 +183,8 @@ def image_of(fields: PostFields, permalink: str) -> str:
             href = web_url(permalink, given)
             if href:
                 fields.record_origin("image", field)
-                return href
-    return ""
+                return href, _beside(_file_of(given))
+    return "", ""
 
 
 def _looks_like_a_url(given: str) -> bool:

@@ -172,7 +172,8 @@ class PostFields:
     ) -> None:
         """Add a warning about a position in the file."""
         warning = Problem(self.path, line, fault, cure, False, code, column, text)
-        self.warnings.append(warning)
+        if warning not in self.warnings:  # a date may be read for two meanings
+            self.warnings.append(warning)
 
     def refusal(self, refused: Refused) -> Problem:
         """The problem that keeps the post from being published."""
