@@ -338,8 +338,10 @@ class _PostReader:
             if offset:
                 self._warn_of_offset(field, moment, offset)
             return moment
-        fault = f"{field.name}: {field.shown} cannot be used: {error}"
-        raise Refused("date", fault, _DATE_CURE, field) from error
+        why, _, cure = str(error).partition("; ")
+        cure = f"{cure}, as in 2026-03-01T09:30:00+08:00" if cure else _DATE_CURE
+        fault = f"{field.name}: {field.shown} cannot be used: {why}"
+        raise Refused("date", fault, cure, field) from error
 
     def _warn_of_offset(self, field: NamedField, moment: datetime, offset: str) -> None:
         fault = (
