@@ -332,8 +332,8 @@ class _PostReader:
         for text in written_dates(field.value):
             try:
                 moment, offset = read_written_date(text, self._site.zone)
-            except ValueError as why:
-                error = why
+            except ValueError as unreadable:
+                error = unreadable
                 continue
             if offset:
                 self._warn_of_offset(field, moment, offset)
