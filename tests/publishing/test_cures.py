@@ -117,6 +117,22 @@ CURES: Final[list[tuple[str, Cure]]] = [
         ),
     ),
     (
+        "enclosure",
+        Cure(
+            "12:34",
+            front("enclosure: https://x.example/a.mp3", "duration: long"),
+            front("enclosure: https://x.example/a.mp3", "duration: 12:34"),
+        ),
+    ),
+    (
+        "enclosure",
+        Cure(
+            "keep 20",
+            front(f"enclosures: {[f'https://x.example/{n}.mp3' for n in range(21)]}"),
+            front(f"enclosures: {[f'https://x.example/{n}.mp3' for n in range(20)]}"),
+        ),
+    ),
+    (
         "encoding",
         Cure("as UTF-8", front("title: \xfc").encode("latin-1"), front("title: \xfc")),
     ),

@@ -49,6 +49,11 @@ def enclosures_of(fields: PostFields, permalink: str) -> tuple[Enclosure, ...]:
         enclosures = tuple(dict.fromkeys(filter(None, made)))
         if enclosures:
             fields.record_origin("enclosures", field)
+            if len(members) > _MOST:
+                fault = (
+                    f"{field.name} has {len(members)} files; those after {_MOST} are left out"
+                )
+                fields.warn("enclosure", fault, f"keep {_MOST} of them", field)
             return enclosures
     return ()
 
@@ -79,6 +84,10 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
     duration = duration or next(
         (f.value for f in fields.with_meaning("duration") if isinstance(f.value, str)), ""
     )
+    seconds = seconds_of(duration)
+    if duration and seconds is None:
+        fault = f"{field.name}: {shown(duration)} is not a duration and is left out"
+        fields.warn("enclosure", fault, "write 12:34, 1:02:03 or seconds", field)
     octets = int(length) if _DIGITS.fullmatch(length) else None
     if length and octets is None:
         fault = (
@@ -86,7 +95,7 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
         )
         fields.warn("enclosure", fault, "write digits only, such as length: 24986239", field)
     file = _file_of(given) if octets is None else ""
-    return Enclosure(href, media_type, octets, seconds_of(duration), file)
+    return Enclosure(href, media_type, octets, seconds, file)
 
 
 def _first(folded: dict[str, Value], keys: tuple[str, ...]) -> str:

@@ -136,6 +136,9 @@ def test_front_matter_without_keys_is_refused(yaml: str) -> None:
         (';;;\n"a": 1,\n"a": 2\n;;;\n', "a", (3, 1), " (first in line 2)"),
         ('"a": 1,\n"a": 2\n;;;\n', "a", (2, 1), " (first in line 1)"),
         ("title: a\nb: 1\nb: 2\n---\n", "b", (3, 1), " (first in line 2)"),
+        ("+++\na = 1\na = 2\na = 3\n+++\n", "a", (3, 1), ""),
+        ('+++\na = 1\nb = [1,\n2]\n  "a" = "x"\n+++\n', "a", (5, 3), ""),
+        ("+++\n[a]\nb = 1\nb = 2 # x\n+++\n", "a.b", (4, 1), ""),
         ('+++\n"a\\u0008" = 1\na = 2\n+++\n', "a", (3, 1), " (first in line 2)"),
     ],
 )
@@ -144,7 +147,7 @@ def test_of_a_repeated_key_the_first_value_counts(
 ) -> None:
     front = read_front_matter(text)
     assert front
-    (repeated,) = front.repeated
+    repeated = front.repeated[0]
     why = repeated.fault
     assert (repeated.name, (why.line, why.column)) == (name, position)
     assert why.fault == f"the key {name[-1]!r} appears twice{fault}"

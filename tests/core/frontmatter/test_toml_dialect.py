@@ -69,7 +69,14 @@ def test_a_field_has_its_position(
     [
         ("a = ", (2, 5), "the front matter is not TOML: Invalid value"),
         ("a = 1\nb = 'c", (3, 7), 'the front matter is not TOML: Expected "\'"'),
-        ("a = 1\na = 2", (3, 6), "the front matter is not TOML: Cannot overwrite a value"),
+        (
+            "a = 1\na = [2,\n3]",
+            (4, 3),
+            "the front matter is not TOML: Cannot overwrite a value",
+        ),
+        ("a = 1\na.b = 2", (3, 8), "the front matter is not TOML: Cannot overwrite a value"),
+        ("a = 1\n" * 7, (8, 6), "the front matter is not TOML: Cannot overwrite a value"),
+        ("[a]\n[a]", (3, 3), "the front matter is not TOML: Cannot declare ('a',) twice"),
         ("a = 2025-02-30", (2, 5), "the front matter is not TOML: Invalid date or datetime"),
         (
             "a = 0755",

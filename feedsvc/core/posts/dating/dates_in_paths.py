@@ -44,6 +44,7 @@ _NAMES: Final = (
 )
 _FOLDERS: Final = tuple(map(_pattern, _IN_FOLDERS))
 _FOUR_DIGITS: Final = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_MONTH: Final = re.compile(r"[A-Za-z]{3}|月")
 _LONGEST: Final = 500  # characters of a path; keeps the patterns fast
 
 
@@ -62,7 +63,17 @@ def date_in_path(stem: str, zone: ZoneInfo) -> tuple[datetime, str] | None:
             match = pattern.fullmatch(text)
             if match:
                 return _dated(match, zone)
-    return None
+    return _named_day(name, zone)
+
+
+def _named_day(name: str, zone: ZoneInfo) -> tuple[datetime, str] | None:
+    """The date of a name that is one in words: `March 1st, 2026`."""
+    if not _MONTH.search(name):
+        return None
+    try:
+        return read_date(name, zone), ""
+    except ValueError:
+        return None
 
 
 def date_in_address(address: str, zone: ZoneInfo) -> datetime | None:
