@@ -192,7 +192,8 @@ def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
             href = web_url(permalink, given)
             if href:
                 fields.record_origin("image", field)
-                return href, _beside(_file_of(given))
+                is_elsewhere = given[0] == "/" or "://" in given
+                return href, "" if is_elsewhere else _beside(_file_of(given))
     return "", ""
 
 

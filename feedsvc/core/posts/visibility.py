@@ -307,7 +307,8 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
 def _terms(members: list[Value]) -> Iterator[str]:
     """The names of tags or categories, also in nested lists, for comparison."""
     for member in members:
-        name = name_of(member)
+        is_plain = isinstance(member, str) and "[[" not in member
+        name = member if is_plain else name_of(member)
         if isinstance(name, list):
             yield from _terms(name)
         elif name:

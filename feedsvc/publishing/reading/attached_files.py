@@ -70,6 +70,8 @@ class AttachedFiles:
             warnings.append(_warning(file, missing, fault, cure, code="no-picture"))
             image = ""
         for picture in pictures_beside(post.body, post.is_html):
+            if picture == missing:
+                continue  # one warning for one file
             size = self._size_or(_UNKNOWN, post, picture)
             if size is None:
                 fault = f"there is no picture {picture} beside the post"

@@ -54,6 +54,11 @@ def test_an_image_that_appears_is_announced(house: House) -> None:
     ]
 
 
+def test_an_image_that_is_also_in_the_text_has_one_warning(house: House) -> None:
+    house.posts.write("tea.md", "![a](a.png) ![b](b.png)", cover="a.png")
+    assert [problem.text for problem in house.publish().problems] == ["a.png", "b.png"]
+
+
 def test_the_first_image_of_the_text_takes_its_place(house: House) -> None:
     site = replace(SITE, rules=replace(SITE.rules, lead_image=True))
     house.posts.write("tea.md", "![b](https://x.example/b.png)", cover="a.png")

@@ -29,10 +29,11 @@ class DateFields:
         self._in_maps: list[tuple[DateKey, NamedField]] = []
         self._by_words: list[tuple[DateKey, NamedField]] = []
         for field in fields.all():
-            if isinstance(field.value, dict) and fold(field.name) in _MAPS:
-                self._in_maps += _members(field, field.value)
-            elif field.value is not None and (key := date_key(field.name)):
+            value = field.field.value
+            if (key := date_key(field.name)) and value is not None:
                 self._by_words.append((key, field))
+            elif isinstance(value, dict) and fold(field.name) in _MAPS:
+                self._in_maps += _members(field, value)
 
     def in_maps(self, meaning: str) -> list[NamedField]:
         """The members of maps of dates with this meaning."""
@@ -58,6 +59,8 @@ def _members(
 
 
 def _sorted(dated: list[tuple[DateKey, NamedField]], meaning: str) -> list[NamedField]:
+    if not dated:
+        return []
     chosen = [(key.rank, field) for key, field in dated if key.meaning == meaning]
     return [field for _, field in sorted(chosen, key=lambda each: each[0])]
 
