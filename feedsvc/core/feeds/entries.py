@@ -151,7 +151,8 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
         rough = post.body if post.is_html else html_of(post.body, site.rules.generator)
         return _Html(rough, safe_html(rough, post.permalink, prefix))
     except TooDeepError as error:
-        return Problem(post.path, 0, str(error), "close all open tags", code="too-deep")
+        cure = "close each tag where its text ends, use fewer tags, or split the post"
+        return Problem(post.path, 0, str(error), cure, code="too-deep")
     except BaseException as error:  # pyo3 raises a panic of comrak or nh3 as BaseException
         if type(error).__name__ != "PanicException":
             raise

@@ -191,7 +191,7 @@ def test_html_that_is_nested_too_deeply_is_a_problem_of_the_post() -> None:
         "tea.md",
         0,
         "the HTML is nested more than 400 deep",
-        "close all open tags",
+        "close each tag where its text ends, use fewer tags, or split the post",
     )
 
 
