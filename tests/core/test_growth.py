@@ -94,6 +94,7 @@ DAY: Final = at("2026-03-01")
 EXCUSED: Final = {
     "core.markdown.generator_tags": "takes the words of one tag of a post's template",
     "core.html.lazy_images": "takes the attributes of one element",
+    "core.html.hidden.is_hidden": "takes the attributes of one element",
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
     "core.frontmatter.parse._Marked.__init__": "only keeps its values",

@@ -17,6 +17,7 @@ from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.first_heading import Heading, first_heading
 from feedsvc.core.markdown.shortcodes import without_shortcodes
 from feedsvc.core.markdown.source_links import source_links
+from feedsvc.core.markdown.unsafe_links import unsafe_links
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -310,6 +311,8 @@ class _PostReader:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in source_links(source, is_html=is_html):
             self._warn_of_lost_target(target, line, column)
+        for line, column, target in unsafe_links(source, is_html=is_html):
+            self._warn_of_unsafe_link(target, line, column)
         if is_html:
             return source
         body, removed = without_shortcodes(source)
@@ -322,6 +325,13 @@ class _PostReader:
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
         return body
+
+    def _warn_of_unsafe_link(self, target: str, line: int, column: int) -> None:
+        shown = target if len(target) <= 60 else target[:57] + "..."
+        fault = f"the scheme of {shown} is not allowed in a feed, so the address is left out"
+        cure = "write an address that begins with https://, or delete it"
+        position = (line + self._front.body_line, column + 1)
+        self._fields.warn_at("unsafe-link", fault, cure, *position, target)
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."
