@@ -102,5 +102,5 @@ def test_a_long_table_of_contents_does_not_become_the_summary() -> None:
 )
 def test_many_signs_of_other_text_take_linear_time(piece: str) -> None:
     started = time.process_time()
-    first_words(piece * 50_000, "Notes", PAGE)
+    first_words(piece * 20_000, "Notes", PAGE)
     assert time.process_time() - started < 10

@@ -168,5 +168,5 @@ def test_the_title_of_an_html_file_stands_once() -> None:
 )
 def test_a_start_of_many_tags_takes_linear_time(piece: str) -> None:
     started = time.process_time()
-    without_title(piece * 100_000, "Tea", PAGE)
+    without_title(piece * 50_000, "Tea", PAGE)
     assert time.process_time() - started < 5

