@@ -99,6 +99,7 @@ EXCUSED: Final = {
     "core.markdown.templates.shortcode_words": "takes the arguments of one tag",
     "core.markdown.templates.values": "takes the keys of one expression",
     "core.html.lazy_images": "takes the attributes of one element",
+    "core.html.hidden.is_hidden": "takes the attributes of one element",
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
     "core.frontmatter.parse._Marked.__init__": "only keeps its values",

@@ -23,6 +23,7 @@ from feedsvc.core.markdown.more_markers import with_more_markers
 from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from feedsvc.core.markdown.source_links import source_links
 from feedsvc.core.markdown.templates.values import Scope, TemplateValue
+from feedsvc.core.markdown.unsafe_links import unsafe_links
 from feedsvc.core.posts.dating.date_fields import (
     DateFields,
     dates_post,
@@ -456,6 +457,8 @@ class _PostReader:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in source_links(source, is_html=is_html):
             self._warn_of_lost_target(target, line, column)
+        for line, column, target in unsafe_links(source, is_html=is_html):
+            self._warn_of_unsafe_link(target, line, column)
         is_template = any(mark in source for mark in _BRACES)
         scope = self._scope(permalink) if is_template else None
         source, removed = without_shortcodes(
@@ -501,6 +504,13 @@ class _PostReader:
             fault = f"the tag {tag.name!r} is unknown and {rest}"
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
+
+    def _warn_of_unsafe_link(self, target: str, line: int, column: int) -> None:
+        shown = target if len(target) <= 60 else target[:57] + "..."
+        fault = f"the scheme of {shown} is not allowed in a feed, so the address is left out"
+        cure = "write an address that begins with https://, or delete it"
+        position = (line + self._front.body_line, column + 1)
+        self._fields.warn_at("unsafe-link", fault, cure, *position, target)
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."
