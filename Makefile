@@ -1,6 +1,8 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
+# Without compiled files each process of a test run compiles all tests, and each feedsvc all of its modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test test-core test-rooms coverage test-fast check mutants bench dist clean
 
@@ -17,7 +19,8 @@ else
 test: test-core test-rooms
 endif
 
-# Measuring the coverage nearly doubles the processor time, so only that of core/ is measured, by its own tests.
+# Measuring the coverage nearly doubles the processor time, so only that of core/ is measured, by its own tests
+# (see tests/core/conftest.py).
 test-core: .venv/.test
 	$(RUN) -q --cov=feedsvc/core --cov-report= tests/core
 	$(CORE_IS_COVERED)
