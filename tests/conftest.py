@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
+from tests.support.compiled import share_compiled
 from tests.support.postgres import database_url
 from tests.support.run import Run, is_worker
 from tests.support.stores import empty_database, opened_store, prepare_store
 from tests.support.writing import PostFolder
+
+share_compiled()
+# The limits of hypothesis are in real time, and other processes take some of it.
+settings.register_profile(
+    "beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("beside others")
 
 _RUN = pytest.StashKey[Run]()
 _WORKERS_PER_CORE = 2.5  # many tests wait for a process, a clock or a disk
