@@ -39,9 +39,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_RUN].end()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """How many processes `-n auto` stands for."""
-    return round(_WORKERS_PER_CORE * (os.cpu_count() or 1))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes `-n auto` stands for; `-n logical` is one for each core."""
+    cores = os.cpu_count() or 1
+    is_logical = config.option.numprocesses == "logical"
+    return cores if is_logical else round(_WORKERS_PER_CORE * cores)
 
 
 @pytest.fixture
