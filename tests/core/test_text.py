@@ -117,9 +117,9 @@ def test_a_summary_never_cuts_a_grapheme(grapheme: str) -> None:
 
 @pytest.mark.parametrize("piece", ["<!--", "<a", "<script", "<script>", "<script>-->", "</p"])
 def test_unclosed_markup_is_read_fast(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     plain(piece * (500_000 // len(piece)))
-    assert time.monotonic() - started < 10  # quadratic: minutes
+    assert time.process_time() - started < 10  # quadratic: minutes
 
 
 @pytest.mark.parametrize(

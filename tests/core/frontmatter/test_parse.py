@@ -226,11 +226,11 @@ MERGE_BOMB = "a: &a {x: 1}\n" + "".join(
     ids=["aliases", "merges", "endless list", "endless map", "deep", "deeper", "long", "wide"],
 )
 def test_alias_bombs_are_refused_fast(yaml: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     fault = refused(f"---\n{yaml}---\n")[1]
     assert fault.startswith("the front matter ")
     assert "levels" in fault
-    assert time.perf_counter() - started < 10  # 2, but under coverage and beside other tests
+    assert time.process_time() - started < 10  # 2, but under coverage
 
 
 def test_three_thousand_open_brackets_are_refused() -> None:
