@@ -64,7 +64,7 @@ def test_text_behind_a_marker_is_markdown(body: str, html: str, summary: str) ->
     "body",
     [
         "a\n\n`<!-- more -->` b",
-        "a\n\n```\n<!-- more -->b\n{/* truncate */}\n```",
+        "a\n\n```\n<!-- more -->b\n{/* truncate */}\n```\n\nc",
         "a\n\n    <!-- more -->b\n\nc",
         "a\n\n<!-- more on this later -->\n\nb",
         "a\n\n<!-- moreover -->\n\nb",

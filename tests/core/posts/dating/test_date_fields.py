@@ -77,6 +77,13 @@ def test_a_date_that_is_none_is_refused(front: str, code: str, fault: str) -> No
     assert (reading.code, fault in reading.fault) == (code, True)
 
 
+@pytest.mark.parametrize("key", ["publishDate", "publishedAt"])
+def test_a_date_with_two_meanings_is_warned_of_once(key: str) -> None:
+    post = read(f"{key}: 2026-01-05T10:00:00+15:00")
+    assert isinstance(post, Post)
+    assert [each.code for each in post.warnings] == ["offset"]
+
+
 def test_a_date_of_a_theme_that_cannot_be_read_is_a_warning() -> None:
     post = post_of("updatedAt: 2026-02-30")
     (warning,) = post.warnings
