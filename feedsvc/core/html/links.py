@@ -4,6 +4,8 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from feedsvc.core.html.source_targets import file_on_site
+
 SCHEMES: Final = frozenset(["http", "https", "mailto", "tel"])
 _WITH_HOST: Final = frozenset(["http", "https"])
 # A comma inside a URL belongs to it; a comma after a descriptor (`2x,`) ends the candidate.
@@ -14,23 +16,14 @@ _PICTURE = re.compile(
 )
 
 
-# Links of Pelican and Zola to source files. Only static files have the same path on the site.
-_SOURCE_LINK = re.compile(
-    r"(?:\{|%7B)(?P<kind>filename|static|attach|tag|category|author|index|archives)(?:\}|%7D)"
-    r"|@/(?=.*\.md)",
-    re.IGNORECASE,
-)
-_FILES: Final = frozenset(["static", "attach"])
-
-
 def absolute(base_url: str, written: str) -> str | None:
     """The absolute form of a URL on the page at `base_url`; None if it must not be a link."""
     written = written.strip().replace(" ", "%20").replace("\\", "%5C").replace("|", "%7C")
-    source_link = _SOURCE_LINK.match(written)
-    if source_link:
-        if (source_link["kind"] or "").lower() not in _FILES:
+    on_site = file_on_site(written)
+    if on_site is not None:
+        if not on_site:
             return None
-        written = written[source_link.end() :]
+        written = on_site
     try:
         # Absolute URLs stay as written, because urljoin drops an empty query or fragment.
         is_absolute = written.startswith(("https://", "http://"))

@@ -7,6 +7,7 @@ only looks similar (`a[[1]]`, `{:ok, x}`, `100%%`) stays unchanged.
 import re
 from typing import Final
 
+from feedsvc.core.markdown.post_targets import wiki_link
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
@@ -48,13 +49,12 @@ def markdown_of_mark(body: str, start: int, ahead: Ahead) -> tuple[str, int] | N
 
 
 def _wiki(link: re.Match[str]) -> str:
-    """The text of a link, because only Obsidian knows its target; a picture stays a picture."""
+    """The link to a note, or its words; a picture stays a picture."""
     target, title = link[2].strip(), (link[3] or "").strip()
     if link[1] and _PICTURE.fullmatch(target):
         alt = target if not title or _SIZE.fullmatch(title) else title
         return f"![{alt}](<{target}>)"
-    page, *headings = target.split("#")
-    return title or " > ".join(filter(None, [page, *headings]))
+    return wiki_link(target, title)
 
 
 def _comment(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:

@@ -14,10 +14,12 @@ from typing import Final
 
 from feedsvc.core.markdown.dialect_marks import markdown_of_mark
 from feedsvc.core.markdown.generator_tags import (
+    is_target_of_link,
     loses_target,
     markdown_of_block,
     markdown_of_tag,
 )
+from feedsvc.core.markdown.post_targets import in_its_place
 from feedsvc.core.text import Ahead
 
 _OPENER = re.compile(
@@ -215,6 +217,8 @@ class _Scan:
         markdown = markdown_of_tag(tag.name, tag.words)
         if markdown is None:
             return _Replacement(tag.end, "", tag.name)
+        if markdown and is_target_of_link(tag.name, markdown):
+            markdown = in_its_place(markdown, tag.words.strip(" \"'"), self._body, start)
         is_lost = loses_target(tag.name, markdown)
         return _Replacement(tag.end, markdown, tag.name if is_lost else "", is_known=is_lost)
 

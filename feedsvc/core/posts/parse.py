@@ -16,7 +16,6 @@ from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.first_heading import Heading, first_heading
 from feedsvc.core.markdown.shortcodes import without_shortcodes
-from feedsvc.core.markdown.source_links import source_links
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -307,10 +306,7 @@ class _PostReader:
         if heading and not source[: heading.start].strip():
             end = heading.end
             source = "\n" * source.count("\n", 0, end) + source[end:]
-        is_html = self._fields.path.lower().endswith(".html")
-        for line, column, target in source_links(source, is_html=is_html):
-            self._warn_of_lost_target(target, line, column)
-        if is_html:
+        if self._fields.path.lower().endswith(".html"):
             return source
         body, removed = without_shortcodes(source)
         for tag in removed:
