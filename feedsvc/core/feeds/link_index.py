@@ -157,7 +157,7 @@ class LinkIndex:
         return Found(best[-1] if best else None, (*dict.fromkeys(keys), name))
 
     def _at(self, meant: str, path: str) -> Linkable | None:
-        """The file at a path; if there is none, one that differs in suffix, case or language."""
+        """The file at a path, else one that differs only in suffix, case or language."""
         file = self._by_path.get(nfc(meant))
         if file:
             return file

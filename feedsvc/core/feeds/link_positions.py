@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from feedsvc.core.feeds.entries import Entry, SourceLink
 from feedsvc.core.feeds.link_index import name_of_file, names_of_target
 from feedsvc.core.html.source_targets import source_target
+from feedsvc.core.markdown.post_targets import post_target
 from feedsvc.core.markdown.shortcodes import code_spans
 
 _LINK = re.compile(  # a tag, a wiki link, or the target of a link
@@ -78,4 +79,9 @@ def _names_in_tag(text: str) -> list[str]:
         words = [wiki[1].removesuffix("]]")]
     else:
         words = ["".join(found) for found in _WORD.findall(text)]
-    return [name_of_file(word.partition("#")[0].strip(" \\/")) for word in words]
+    words = [word.strip(" \\") for word in words]
+    written = [
+        post_target(word, is_rooted=rooted) for word in words for rooted in (False, True)
+    ]
+    names = [name_of_file(word.partition("#")[0].strip(" /")) for word in words]
+    return [*(f"={unquote(each)}" for each in written), *names]

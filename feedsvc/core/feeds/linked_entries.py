@@ -62,7 +62,7 @@ def with_link_problems(
     links = entry.unresolved.links if entry.unresolved else ()
     texts = {link.text for link in links}
     others = [p for p in problems if p.code != CODE or p.text not in texts]
-    return (*others, *(_problem(path, link) for link in lost))
+    return (*others, *dict.fromkeys(_problem(path, link) for link in lost))
 
 
 def _problem(path: str, link: SourceLink) -> Problem:
