@@ -113,7 +113,7 @@ def report_on(
     `known` are the ids of posts that were published before.
     """
     paths = {r.entry_id: r.path for r in stored.records.values() if r.entry_id}
-    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
+    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id} | changes.paths
     titles = {entry_id: claim.title for entry_id, claim in publication.claims.items()}
 
     def paths_of(ids: Iterable[str]) -> tuple[str, ...]:

@@ -93,7 +93,8 @@ class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
-    `titles` are those of the withdrawn entries.
+    `titles` are those of the withdrawn entries, and of those whose links alone have changed;
+    `paths` are the files of the latter.
     """
 
     revision: int = 0
@@ -106,6 +107,7 @@ class Changes:
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
     titles: dict[str, str] = field(default_factory=dict)  # by id
+    paths: dict[str, str] = field(default_factory=dict)  # by id
     # By path, of files whose links lead to other posts than before: all their problems.
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
 
@@ -282,6 +284,8 @@ class _Writer:
                 if entry.id not in seen:
                     self._record_change("changed", entry)
                     self._changes.corrected.append(entry.id)
+                self._changes.titles[entry.id] = entry.title
+                self._changes.paths[entry.id] = paths[entry.id]
             upsert(self._connection, entries, [entry_row(entry) for entry in after])
             self._replace_attachments(after)
             changed = {entry.id: entry for entry in after}

@@ -4,6 +4,7 @@ The rules are in docs/front-matter.md. An index holds the files that may be mean
 else, so it can be built for one link among 100,000 posts.
 """
 
+import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ _POSTS_FOLDER = re.compile(r"(?:^|(?<=/))_(?:posts|drafts)/")
 _INDEX = re.compile(r"(?:^|/)_?index$")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}-(?=.)")
 _MOST_NAMESAKES: Final = 100  # of more files with one name, only a path can tell which is meant
+_LONGEST_KEY: Final = 900  # bytes
 _PREFIXES: Final = {"tag": "tags/", "category": "categories/", "author": "authors/"}
 _SPACES = re.compile(r"[\s_-]++")
 
@@ -56,18 +58,24 @@ def _logical(path: str) -> str:
     return folder or path
 
 
+def _key(text: str) -> str:
+    """The text, or a hash of one that is too long for an index of a database."""
+    octets = text.encode("utf-8", "surrogatepass")
+    return text if len(octets) <= _LONGEST_KEY else hashlib.sha256(octets).hexdigest()
+
+
 def _undated(name: str) -> str:
     return _DATE.sub("", name, count=1) if name[:1].isdigit() else name
 
 
 def name_of_file(path: str) -> str:
     """The name under which links find a file: `tea` for `_posts/2026-03-01-Tea.md`."""
-    return _undated(_logical(path).rpartition("/")[2])
+    return _key(_undated(_logical(path).rpartition("/")[2]))
 
 
 def keys_of_file(path: str) -> tuple[str, str]:
     """What a link can depend on that may name this file: its path, and its name."""
-    return "/" + _logical(path), name_of_file(path)
+    return _key("/" + _logical(path)), name_of_file(path)
 
 
 def names_of_feed(topic: Topic, rules: Rules) -> tuple[str, ...]:
@@ -78,7 +86,7 @@ def names_of_feed(topic: Topic, rules: Rules) -> tuple[str, ...]:
     name = "/".join(topic.names)
     aliases = {"tag": rules.tag_aliases, "category": rules.category_aliases}
     named = [name, topic.names[-1], *(o for o, n in aliases.get(topic.kind, ()) if n == name)]
-    return tuple(dict.fromkeys(prefix + _folded(each) for each in named))
+    return tuple(dict.fromkeys(prefix + _key(_folded(each)) for each in named))
 
 
 def _folded(name: str) -> str:
@@ -91,7 +99,7 @@ def names_of_target(target: SourceTarget, path: str) -> tuple[str, ...]:
     if target.kind == "file":
         return tuple(dict.fromkeys(map(name_of_file, _paths(target, path))))
     prefix = _PREFIXES.get(target.kind)
-    return (prefix + _folded(target.name),) if prefix else ()
+    return (prefix + _key(_folded(target.name)),) if prefix else ()
 
 
 def _paths(target: SourceTarget, path: str) -> tuple[str, ...]:
@@ -144,7 +152,7 @@ class LinkIndex:
             return self._feed(target)
         keys = list[str]()
         for meant in _paths(target, path):
-            keys.append("/" + _logical(meant))
+            keys.append(keys_of_file(meant)[0])
             file = self._at(meant, path)
             if file:
                 return Found(file.url or None, tuple(dict.fromkeys(keys)))

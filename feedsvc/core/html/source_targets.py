@@ -70,9 +70,11 @@ def source_target(written: str) -> SourceTarget | None:
     path, hash_mark, fragment = written.partition("#")
     path, query_mark, _ = path.partition("?")
     fragment = hash_mark + fragment
-    for root in _ROOTS:
-        if path.startswith(root) and _SOURCE.fullmatch(path):
-            return _file(path.removeprefix(root), fragment, is_rooted=True)
+    root = next((root for root in _ROOTS if path.startswith(root)), "")
+    if root:
+        path = path.removeprefix(root)
+        is_source = _SOURCE.fullmatch(path)
+        return _file(path, fragment, is_rooted=True) if is_source else None
     if _SOURCE.fullmatch(path):
         return _file(path, fragment, is_rooted=path.startswith("/"))
     if query_mark or path.startswith("/") or not _MAYBE_SOURCE.fullmatch(path):

@@ -8,12 +8,12 @@ from html import escape
 from typing import Final
 
 _SUFFIX = re.compile(r"\.(?:md|markdown|mdown|mkdn?|mdx|qmd|rmd|rst)$", re.I)
-_ATTACHED = re.compile(  # what Obsidian embeds besides notes
-    r"\.(?:pdf|canvas|base|zip|docx?|xlsx?|pptx?|epub|csv|json|html?|txt"
+_ATTACHED = re.compile(  # what Obsidian links to besides notes
+    r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp|pdf|canvas|base|zip|docx?|xlsx?|pptx?|epub|csv|json|html?|txt"
     r"|mp[34]|m4[av]|mov|mkv|webm|og[agv]|wav|flac|3gp)$",
     re.I,
 )
-_ENCODED: Final = str.maketrans({char: f"%{ord(char):02X}" for char in " \"'()<>`:|*_\\{}"})
+_ENCODED: Final = str.maketrans({char: f"%{ord(char):02X}" for char in " \"'()<>`:|\\{}"})
 _IN_LINK = re.compile(r"(?:\]\([ \t]*+<?|\]:[ \t]*+<?|=[ \t]*+[\"']?|[}/])$")
 _LONGEST_BEFORE: Final = 16  # characters
 
@@ -23,14 +23,14 @@ def post_target(path: str, *, is_rooted: bool) -> str:
     path, _, fragment = path.partition("#")
     if "://" in path:
         return path
-    is_rooted = is_rooted or path.startswith("/")
+    begins_at_root = path.startswith("/")
     path = path.strip("/ ")
     fragment = f"#{fragment}" if fragment else ""
     if not path:
-        return fragment or ("/" if is_rooted else "")
+        return fragment or ("/" if begins_at_root else "")
     if not is_source(path):
         path += ".md"
-    return f"{'@/' if is_rooted else ''}{path.translate(_ENCODED)}{fragment}"
+    return f"{'@/' if is_rooted or begins_at_root else ''}{path.translate(_ENCODED)}{fragment}"
 
 
 def is_source(path: str) -> bool:

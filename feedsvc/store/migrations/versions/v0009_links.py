@@ -25,5 +25,5 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("link_keys_entry", "link_keys", ["entry_id"])
-    # The next publish reads every post again, and writes the names and the links.
-    op.execute("DELETE FROM facts WHERE name = 'renderer'")
+    # The version of the renderer has changed too: the next publish reads every post again, and
+    # writes the names and the links.
