@@ -34,7 +34,7 @@ from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
-from feedsvc.store.links import LinkedFile, Links
+from feedsvc.store.post_links import LinkedFile, PostLinks
 from feedsvc.store.rows import (
     entry_of,
     entry_row,
@@ -146,7 +146,7 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
-        self._links = Links(connection, publication.site, publication.permalinks)
+        self._links = PostLinks(connection, publication.site, publication.permalinks)
         self._is_full = not publication.is_partial and (
             self._facts.get("site") != publication.site.to_json()
             or self._facts.get("renderer") != RENDERER_VERSION

@@ -87,6 +87,7 @@ from tests.support.growth_of_memory import (
     some_old_addresses,
     some_terms,
 )
+from tests.support.linking import linked_posts
 from tests.support.longer_configs import longer_configs
 
 DAY: Final = at("2026-03-01")
@@ -443,7 +444,8 @@ CASES: Final[dict[str, Case]] = {
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
-    "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
+    "links to posts": a_body("[a](@/a{n}.md) `code` [[b{n}]] {% post_link c{n} %}\n\n"),
+    "linked posts": smaller(linked_posts),
     "code": a_body("```python\nprint({n})\n```\n\n"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
     "configs of generators": smaller(longer_configs),

@@ -1,13 +1,18 @@
 """A folder of posts that link to each other, without a store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from feedsvc.core.feeds.entries import Entry, compose
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.feeds.link_index import Linkable, LinkIndex, feed_linkable, names_of_feed
 from feedsvc.core.feeds.link_positions import located
-from feedsvc.core.feeds.linked_entries import LinkedEntry, linked_entry
+from feedsvc.core.feeds.linked_entries import (
+    LinkedEntry,
+    linked_entry,
+    names_to_look_up,
+    with_link_problems,
+)
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Post
 from feedsvc.core.site import Site
@@ -48,3 +53,25 @@ def url_of(path: str) -> str:
 def linked(body: str, index: LinkIndex, path: str = "one.md") -> LinkedEntry:
     """The entry of a post at a path with resolved links."""
     return linked_entry(composed(body, path), path, index)
+
+
+def linked_posts(count: int) -> Callable[[], object]:
+    """Finding, resolving and reporting links, most of them to files with one name."""
+    lines = (f"[a](x/{n}/two.md) [b]({n}/two.md) [c]({{tag}}t{n})\n" for n in range(count))
+    body = "".join(lines)
+    files = [Linkable(f"{n}/two.md", url_of(str(n))) for n in range(count)]
+    topics = [Topic("tag", (f"t{n}",)) for n in range(0, count, 2)]
+    entry = composed(body)
+
+    def link() -> object:
+        feeds = {
+            name: [feed_linkable(PAGES, topic)]
+            for topic in topics
+            for name in names_of_feed(topic, PAGES.rules)
+        }
+        found = located(entry, body, is_html=False)
+        made = linked_entry(found, "one.md", LinkIndex(PAGES, files, feeds))
+        names_to_look_up(made.entry, "one.md")
+        return with_link_problems((), made.entry, "one.md", made.lost)
+
+    return link

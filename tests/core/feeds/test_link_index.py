@@ -62,7 +62,7 @@ def found(written: str, path: str, files: Sequence[str], hidden: Sequence[str] =
         ("index.md", "one.md", ["c/index.md"], ""),
         ("p/x/index.md", "one.md", ["y/x.md"], ""),
         ("@/2026-01-01-t.md", "one.md", ["_posts/2026-01-01-t.md"], "_posts/2026-01-01-t.md"),
-        ("@/s/2026-01-01-t.md", "a.md", ["s/_posts/2026-01-01-t.md"], "s/_posts/2026-01-01-t.md"),
+        ("@/s/2026-1-1-t.md", "a.md", ["s/_posts/2026-1-1-t.md"], "s/_posts/2026-1-1-t.md"),
         ("@/_posts/two.md", "one.md", ["two.md"], "two.md"),
         ("@/two.md", "one.md", ["_posts/2026-01-01-two.md"], "_posts/2026-01-01-two.md"),
         ("@/2026-01-02-t.md", "one.md", ["_posts/2026-01-01-t.md"], ""),

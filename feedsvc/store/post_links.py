@@ -33,7 +33,7 @@ class LinkedFile:
     permalink: str | None
 
 
-class Links:
+class PostLinks:
     """The links of one publish. `permalinks` are those of the posts that it writes, by id."""
 
     def __init__(
