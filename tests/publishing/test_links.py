@@ -74,7 +74,7 @@ def test_a_link_follows_a_new_permalink_and_no_date_moves(links: Linking) -> Non
     report = links.look("two.md")
     assert (report.read, len(report.outlook.corrected)) == (1, 2)
     after = {entry.title: entry for entry in links.entries()}
-    assert after["one"].content_html == f"<p>{a_link('/second/#x', 'a')} <a>b</a></p>"
+    assert after["one"].content_html == f"<p>{a_link('/second/#x', 'a')} b</p>"
     for title, entry in after.items():
         assert (entry.id, entry.updated) == (before[title].id, before[title].updated)
 
@@ -96,7 +96,7 @@ def test_a_link_to_a_hidden_post_goes_with_a_warning_and_comes_back(
     report = links.look(*only)
     assert (report.withdrawn, report.changed) == (("two.md",), ("one.md",))
     assert sorted(p.text for p in report.noticed) == ["three.md", "two.md#x"]
-    assert links.content("one") == "<p><a>a</a> <a>b</a></p>"
+    assert links.content("one") == "<p>a b</p>"
     assert sorted(links.texts()) == ["three.md", "two.md#x"]
     links.write("two.md", "[[one]]")
     assert links.look(*only).changed == ("one.md",)
@@ -108,7 +108,7 @@ def test_a_link_to_a_deleted_post_goes_with_its_entry(links: Linking) -> None:
     (links.posts.root / "two.md").unlink()
     assert links.look().changed == ()  # it may come back
     assert links.look().changed == ("one.md",)
-    assert links.content("one") == "<p><a>a</a> <a>b</a></p>"
+    assert links.content("one") == "<p>a b</p>"
 
 
 def test_a_link_to_an_expired_post_goes_even_if_the_folder_cannot_be_read(
@@ -118,7 +118,7 @@ def test_a_link_to_an_expired_post_goes_even_if_the_folder_cannot_be_read(
     links.look("two.md")
     links.now += timedelta(hours=3)
     withdraw_expired(links.store, links.now)
-    assert links.content("one") == "<p><a>a</a> <a>b</a></p>"
+    assert links.content("one") == "<p>a b</p>"
     assert sorted(links.texts()) == ["three.md", "two.md#x"]
 
 
@@ -164,7 +164,7 @@ def test_a_link_to_a_tag_follows_its_feed(links: Linking) -> None:
     links.write("two.md")
     links.look("two.md")
     assert links.texts() == ["{tag}Tea"]
-    assert links.content("one") == "<p><a>a</a></p>"
+    assert links.content("one") == "<p>a</p>"
 
 
 def test_a_link_to_the_only_tag_of_its_own_post_is_resolved(links: Linking) -> None:
@@ -202,7 +202,7 @@ def test_a_refused_file_keeps_its_own_problems(links: Linking) -> None:
     before = links.texts()
     links.write("two.md", "[[one]]", draft="true")
     links.look()
-    assert links.content("one") == "<p><a>a</a> <a>b</a></p>"
+    assert links.content("one") == "<p>a b</p>"
     assert links.texts() == before
 
 
@@ -211,7 +211,7 @@ def test_a_forgotten_post_leaves_no_link(links: Linking) -> None:
     entry_id = next(entry.id for entry in links.entries() if entry.title == "two")
     with links.store.lock():
         links.store.forget(entry_id, links.now)
-    assert links.content("one") == "<p><a>a</a> <a>b</a></p>"
+    assert links.content("one") == "<p>a b</p>"
     with links.store.snapshot() as snapshot:
         stored = str(snapshot.facts()) + str(links.entries())
     assert "/posts/two/" not in stored

@@ -41,6 +41,8 @@ _ROOTS: Final = ("@/", "@site/")  # Zola; Docusaurus
 _MARK: Final = "source-of-post:"  # a scheme that the sanitiser refuses
 _MARKED = re.compile(rf'(<a(?: (?!href=)[a-z-]++="[^"]*+")*+) href="{_MARK}([^"]*+)"')
 
+_ANCHOR = re.compile(r"<a(?: [^<>]*+)?>|</a>")
+
 
 @dataclass(frozen=True, slots=True)
 class SourceTarget:
@@ -146,8 +148,31 @@ def with_addresses(content: str, address_of: Callable[[str], str | None]) -> str
     If `address_of` what is written is None, the words stay without a link.
     """
 
-    def linked(link: re.Match[str]) -> str:
-        address = address_of(unescape(link[2]))
-        return link[1] if address is None else f'{link[1]} href="{escape(address)}"'
+    lost: list[str] = []
 
-    return _MARKED.sub(linked, content)
+    def linked(link: re.Match[str]) -> str:
+        written = unescape(link[2])
+        address = address_of(written)
+        if address is None:
+            lost.append(written)
+            return link[1]
+        return f'{link[1]} href="{escape(address)}"'
+
+    content = _MARKED.sub(linked, content)
+    return _without_plain_anchors(content) if lost else content
+
+
+def _without_plain_anchors(content: str) -> str:
+    """Safe HTML in which the words of each `<a>` without attributes stand alone."""
+    pieces, done = [], 0
+    is_plain: list[bool] = []  # of the open elements, which a table can nest
+    for tag in _ANCHOR.finditer(content):
+        if tag[0] == "</a>":
+            is_dropped = is_plain.pop() if is_plain else False
+        else:
+            is_dropped = tag[0] == "<a>"
+            is_plain.append(is_dropped)
+        if is_dropped:
+            pieces.append(content[done : tag.start()])
+            done = tag.end()
+    return "".join([*pieces, content[done:]])

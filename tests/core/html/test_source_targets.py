@@ -81,6 +81,28 @@ def test_links_are_marked_until_they_have_an_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('<p><a href="a.md">x <em>y</em></a> z</p>', "<p>x <em>y</em> z</p>"),
+        ('<a id="b" href="a.md">x</a>', '<a id="e1-b">x</a>'),
+        ('<a href="/b/">y</a><a href="a.md">x</a>', '<a href="https://example.org/b/">y</a>x'),
+        (
+            '<a href="a.md">x<table><tbody><tr><td><a id="b">y</a></td></tr></tbody></table></a>',
+            'x<table><tbody><tr><td><a id="e1-b">y</a></td></tr></tbody></table>',
+        ),
+        ("</a><a href='a.md'>x", "x"),
+    ],
+)
+def test_a_lost_link_is_only_words(content: str, words: str) -> None:
+    assert with_addresses(cleaned(content), lambda _: None) == words
+
+
+def test_an_end_tag_alone_stays_as_it_is() -> None:
+    content = '</a><a href="source-of-post:a.md">x</a>'
+    assert with_addresses(content, lambda _: None) == "</a>x"
+
+
+@pytest.mark.parametrize(
     "forged",
     [
         '<a href="source-of-post:two.md">x</a>',
