@@ -139,8 +139,8 @@ class LinkIndex:
                 name = name_of_file(file.path)
                 self._published_by_name.setdefault(name, []).append(file)
 
-    def find(self, target: SourceTarget, path: str) -> Found:
-        """What a link in the file at `path` leads to.
+    def find(self, target: SourceTarget, path: str, address: str = "") -> Found:
+        """What a link in the file at `path` leads to, or nothing if it is an `address`.
 
         The path of the target counts from the folder of the file, then from the root. If it
         names no file in either way, the file is meant whose path ends alike, then the nearest
@@ -150,19 +150,30 @@ class LinkIndex:
             return Found(self._home_page, ())
         if target.kind != "file":
             return self._feed(target)
+        if target.may_be_address:
+            return self._page(target, path, address)
         keys = list[str]()
         for meant in _paths(target, path):
             keys.append(keys_of_file(meant)[0])
             file = self._at(meant, path)
             if file:
                 return Found(file.url or None, tuple(dict.fromkeys(keys)))
-            if target.may_be_address:
-                return Found(None, tuple(keys))
         name = name_of_file(meant)
         files = self._published_by_name.get(name, [])
         ranked = (each for each in _alike(meant, path, files[: _MOST_NAMESAKES + 1]))
         best = min(ranked, default=None) if len(files) <= _MOST_NAMESAKES else None
         return Found(best[-1] if best else None, (*dict.fromkeys(keys), name))
+
+    def _page(self, target: SourceTarget, path: str, address: str) -> Found:
+        """The file beside the one at `path`, unless the address is already that of a post."""
+        meant, _ = _paths(target, path)
+        key, name = keys_of_file(meant)
+        page = address.partition("#")[0].rstrip("/")
+        namesakes = self._published_by_name.get(name, [])[:_MOST_NAMESAKES]
+        if any(file.url.rstrip("/") == page for file in namesakes):
+            return Found(None, (key, name))
+        file = self._at(meant, path)
+        return Found(file.url or None if file else None, (key, name))
 
     def _at(self, meant: str, path: str) -> Linkable | None:
         """The file at a path, else one that differs only in suffix, case or language."""

@@ -43,14 +43,14 @@ def linked_entry(entry: Entry, path: str, index: LinkIndex) -> LinkedEntry:
         if target is None:  # an earlier version marked it
             addresses[link.written] = absolute(entry.permalink, link.written)
             continue
-        found = index.find(target, path)
+        address = absolute(entry.permalink, link.written) if target.may_be_address else None
+        found = index.find(target, path, address or "")
         keys |= dict.fromkeys(found.keys)
         if found.url is not None:
-            addresses[link.written] = found.url + target.fragment.replace(" ", "%20")
-        elif target.may_be_address:
-            addresses[link.written] = absolute(entry.permalink, link.written)
-        else:
+            address = found.url + target.fragment.replace(" ", "%20")
+        elif not target.may_be_address:
             lost.append(link)
+        addresses[link.written] = address
     content = with_addresses(entry.unresolved.content_html, addresses.get)
     return LinkedEntry(replace(entry, content_html=content), tuple(lost), tuple(keys))
 

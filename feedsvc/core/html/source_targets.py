@@ -11,13 +11,15 @@ from html import escape, unescape
 from typing import Final, Literal, TypeAlias
 from urllib.parse import unquote
 
+from feedsvc.core.text import legal
+
 TargetKind: TypeAlias = Literal["file", "tag", "category", "author", "index", "nothing"]
 
 # Links to files with these suffixes are links to source files: no site serves them.
 _SOURCES: Final = r"\.(?:md|markdown|mdown|mkdn?|mdx|qmd|rmd)"
 _SOURCE = re.compile(rf".*[^/]{_SOURCES}", re.I | re.DOTALL)
-# These can also be addresses: a name without a suffix, a page, a text.
-_MAYBE_SOURCE = re.compile(r"(?:[^/]*+/)*+[^/.]++(?:\.html?|\.txt)?", re.I)
+# These can also be addresses: a name without a suffix, a page, a text, a folder.
+_MAYBE_SOURCE = re.compile(r"(?:[^/]*+/)*?[^/.]++(?:\.html?|\.txt|/)?", re.I)
 _NAMED = re.compile(  # Pelican, also its older `|filename|`; Nikola
     r"(?:(?:\{|%7B)(?P<pelican>[a-z]++)(?:\}|%7D)"
     r"|(?:\||%7C)(?P<bars>[a-z]++)(?:\||%7C)"
@@ -81,6 +83,7 @@ def source_target(written: str) -> SourceTarget | None:
         return _file(path, fragment, is_rooted=path.startswith("/"))
     if query_mark or path.startswith("/") or not _MAYBE_SOURCE.fullmatch(path):
         return None
+    path += "index.md" if path.endswith("/") else ""
     return _file(path, fragment, may_be_address=True)
 
 
@@ -127,7 +130,7 @@ def _file(
 
 
 def _decoded(text: str) -> str:
-    return unquote(text).strip()
+    return legal(unquote(text)).strip()
 
 
 def marked(written: str) -> str:

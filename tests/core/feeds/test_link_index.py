@@ -74,6 +74,9 @@ def found(written: str, path: str, files: Sequence[str], hidden: Sequence[str] =
         # What may be an address is a post only if the file is there.
         ("two", "a/one.md", ["a/two.md"], "a/two.md"),
         ("../two.html#x", "a/one.md", ["two.md"], "two.md"),
+        ("two/", "one.md", ["two/index.md"], "two/index.md"),
+        ("../two/#x", "a/one.md", ["two/_index.md"], "two/_index.md"),
+        ("two", "one.md", ["b/two.md"], ""),
         ("two", "a/one.md", ["two.md", "b/two.md"], ""),
         # Nothing.
         ("two.md", "one.md", ["three.md", "one.md"], ""),
@@ -108,6 +111,16 @@ def test_of_many_files_with_one_name_only_a_path_tells_which_is_meant() -> None:
     assert found("two.md", "one.md", files) == ""
     assert found("7/two.md", "one.md", files) == "7/two.md"
     assert found("two.md", "one.md", files[:100]) == "0/two.md"
+
+
+@pytest.mark.parametrize("written", ["../two/", "../two", "../two/#x"])
+def test_the_address_of_a_post_stays_an_address(written: str) -> None:
+    target = source_target(written)
+    assert target is not None
+    index = an_index({"two.md": url_of("2"), "a/two.md": "https://example.org/a/two/"})
+    address = f"https://example.org/a/{written[3:]}"
+    assert index.find(target, "a/one.md", address).url is None
+    assert index.find(target, "a/one.md", "https://example.org/b/").url == url_of("2")
 
 
 TEA, GREEN = Topic("tag", ("Green Tea",)), Topic("category", ("Drinks", "Tea"))
@@ -160,8 +173,8 @@ def test_a_link_depends_on_what_can_change_it() -> None:
     assert keys("two.md") == ("/a/two",)
     assert keys("three.md") == ("/a/three", "/three")
     assert keys("/x/Two.md") == ("/x/two", "two")
-    assert keys("two") == ("/a/two",)
-    assert keys("four.html") == ("/a/four",)
+    assert keys("two") == ("/a/two", "two")
+    assert keys("four.html") == ("/a/four", "four")
     assert keys("{tag}Green Tea") == ("tags/greentea",)
     assert keys("{index}") == ()
     assert keys_of_file("x/_posts/2026-01-01-Two.zh.md") == ("/x/2026-01-01-two", "two")

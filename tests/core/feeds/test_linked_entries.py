@@ -120,7 +120,7 @@ def test_a_link_that_an_earlier_version_marked_becomes_an_address() -> None:
 
 
 def test_the_names_to_look_up_are_those_of_the_links() -> None:
-    entry = composed("[a](two.md) [b](x/) [c]({tag}A-B) [[x/Three]]")
+    entry = composed("[a](two.md) [b](/x/) [c]({tag}A-B) [[x/Three]]")
     assert names_to_look_up(entry, "one.md") == {"two", "tags/ab", "three"}
     assert names_to_look_up(an_entry(), "one.md") == set()
 

@@ -10,8 +10,8 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 @pytest.mark.parametrize(
     ("rough", "html"),
     [
-        ('<a href="b/">x</a>', f'<a href="{BASE}b/">x</a>'),
-        ('<a href="../b/">x</a>', '<a href="https://example.org/posts/b/">x</a>'),
+        ('<a href="b.x">x</a>', f'<a href="{BASE}b.x">x</a>'),
+        ('<a href="../b.x">x</a>', '<a href="https://example.org/posts/b.x">x</a>'),
         ('<a href="/b c">x</a>', '<a href="https://example.org/b%20c">x</a>'),
         ('<a href="?b">x</a>', f'<a href="{BASE}?b">x</a>'),
         ('<a href="//x.org/b">x</a>', '<a href="https://x.org/b">x</a>'),
