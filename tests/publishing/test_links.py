@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from feedsvc.core.adopting.plan import Adoption
 from feedsvc.publishing.check import check
 from feedsvc.publishing.guarding.ended_posts import withdraw_expired
 from feedsvc.publishing.publish import preview
@@ -235,3 +236,19 @@ def test_a_check_warns_of_the_links_that_a_publish_loses(links: Linking) -> None
     assert links.texts() == lost
     checked = check(links.folder, SITE, {"two.md"})
     assert checked.problems == ()
+
+
+def test_a_post_with_an_adopted_id_keeps_its_links(links: Linking) -> None:
+    post = next(post for post in links.store.adoptions.posts() if post.path == "one.md")
+    dates = (post.published, post.updated, None, None)
+    adopted = Adoption(post, "https://old.example/one", "", *dates, "link")
+    with links.store.lock():
+        links.store.adoptions.write([adopted], links.now)
+    links.write("two.md", "[[one]]", permalink="/second/")
+    assert links.look("two.md").changed == ("one.md", "two.md")
+    assert links.content("one") == f"<p>{a_link('/second/#x', 'a')} b</p>"
+    with links.store.lock():
+        links.store.adoptions.undo(links.now)
+    links.write("two.md", "[[one]]", draft="true")
+    links.look("two.md")
+    assert links.content("one") == "<p>a b</p>"
