@@ -4,6 +4,7 @@ FeedsvcError
 ├── SettingsError      the configuration is invalid; lists all problems
 ├── FolderError        the folder of posts cannot be read
 ├── RepositoryError    the git repository of the posts cannot be fetched or read
+├── HistoryError       git cannot tell when files were added
 ├── FrontMatterError   the front matter of one file cannot be read
 ├── FeedError          another feed cannot be read or adopted
 ├── LedgerError        a line of a ledger file cannot be read
@@ -46,6 +47,15 @@ class FolderError(FeedsvcError):
 
 class RepositoryError(FeedsvcError):
     """The git repository of the posts cannot be fetched or read; published posts stay."""
+
+
+class HistoryError(FeedsvcError):
+    """Git cannot tell when the files of a folder were added; their posts have no date."""
+
+    def __init__(self, fault: str, cure: str) -> None:
+        super().__init__(f"{fault}; {cure}")
+        self.fault = fault
+        self.cure = cure
 
 
 class NotHeld(FeedsvcError):  # noqa: N818 - the fault itself

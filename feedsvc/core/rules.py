@@ -41,7 +41,8 @@ class Rules:
     a name and the name it means; categories are joined by `/`. `tag_redirects` are pairs of the
     old and the new name of a tag; they change no post. Feeds at the paths `gone` end with their
     last entry. `harmless_keys` never hide a post. `updated` is `front-matter`, or `ledger` if
-    an edit of the words moves it too.
+    an edit of the words moves it too. `dates` is `front-matter`, or `git` if the date of a post
+    that has none is that of the commit that added its file.
     """
 
     permalink: str = "/posts/:key/"
@@ -60,6 +61,7 @@ class Rules:
     gone: tuple[str, ...] = ()
     harmless_keys: tuple[str, ...] = ()
     updated: str = "front-matter"
+    dates: str = "front-matter"
     generator: str = ""
 
     def of(self, generator: str) -> "Rules":

@@ -12,7 +12,6 @@ from feedsvc.core.feeds.feeds import Kind, Topic
 from feedsvc.core.file_records import Stamp
 from feedsvc.core.ledger.identities import Claim, Memory, identify
 from feedsvc.core.ledger.shared_slugs import own_keys
-from feedsvc.core.posts.parse import explain
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post, Reading
 from feedsvc.core.posts.slug_keys import place_in, shared_key
 from feedsvc.core.problems import Problem, path_below
@@ -31,6 +30,7 @@ from feedsvc.publishing.outcomes import (
     sentence_of,
 )
 from feedsvc.publishing.reading.attached_files import AttachedFiles
+from feedsvc.publishing.reading.given_dates import GivenDates
 from feedsvc.publishing.reading.post_problems import (
     one_page_problem,
     shared_slug_warning,
@@ -47,6 +47,7 @@ from feedsvc.source.folder import (
     SourceFile,
     Unsettled,
 )
+from feedsvc.source.history import History
 
 _FIELDS: Final[dict[Kind, str]] = {
     "tag": "tags",
@@ -83,9 +84,20 @@ def check(
     With `only`, just these paths are read, and names are not compared with those of other
     posts. `presets` are the generators whose old addresses are redirected.
     """
+    with folder.history() as history:
+        return _check(folder, site, only, presets, history)
+
+
+def _check(
+    folder: Folder,
+    site: Site,
+    only: Collection[str] | None,
+    presets: Collection[Preset],
+    history: History,
+) -> Checked:
     survey = folder.survey(only, counts_all=True)
     now = datetime.now(UTC)
-    attached = AttachedFiles(folder, site, now)
+    attached = AttachedFiles(folder, site, now, GivenDates(site, history))
     problems = list(survey.problems)
     unreadable = {problem.path for problem in problems if problem.refuses}
     outcomes = {
@@ -285,7 +297,9 @@ def explain_file(
     file = folder.read(path, stamp) if stamp else None
     now = datetime.now(UTC)
     if isinstance(file, SourceFile):
-        return _rows(explain(path, file.source, site), site, now, root)
+        with folder.history() as history:
+            explained = GivenDates(site, history).explain(file)
+        return _rows(explained, site, now, root)
     problem = next(iter(survey.problems), None) if file is None else file
     if problem:
         return [("read as", "refused", str(problem.below(root)))]

@@ -88,6 +88,7 @@ class ContentSettings(_Section):
         (), examples=['["members", "access"]']
     )
     updated: Literal["front-matter", "ledger"] = Field("front-matter", examples=["ledger"])
+    dates: Literal["front-matter", "git"] = Field("front-matter", examples=["git"])
     authors: Annotated[dict[str, PersonSettings], BeforeValidator(checks.from_json)] = Field(
         {}, examples=['{ li = { name = "Li Wei" } }']
     )

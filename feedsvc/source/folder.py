@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from feedsvc.core.file_records import Stamp
-from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.problems import Problem
 from feedsvc.errors import FolderError
 from feedsvc.source.globs import Globs, UnmatchedGlobs
+from feedsvc.source.history import History, WorkTree
 from feedsvc.source.left_out import (
     LeftOut,
     Reason,
@@ -25,6 +25,7 @@ from feedsvc.source.left_out import (
     rule_that_ignores,
     suffix_reason,
 )
+from feedsvc.source.rendered import has_rendered_post
 
 HIDDEN: Final = -1  # in place of a size: something is there, and it is not served
 _GONE: Final = (FileNotFoundError, NotADirectoryError)  # the file, or a folder above it
@@ -74,8 +75,6 @@ class Folder:
     a part of the configured folder, `checks_globs` is false, because a pattern may match
     elsewhere.
 
-    The names of posts end in one of the `suffixes`, in small or capital letters.
-
     The config files of its generator may be in it, or in one of so many `levels` above it.
 
     Nobody writes into a folder that `stands` while it is read, so a file that is missing there
@@ -95,14 +94,13 @@ class Folder:
         stands: bool = False,
         checks_globs: bool = True,
         levels: int = 0,
-        suffixes: frozenset[str] = SUFFIXES,
     ) -> None:
         self.path = root
         self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
         self.levels = levels
-        self._suffixes = suffixes
+        self._work_tree: WorkTree | None = None
         self._globs = Globs(include, exclude)
         self._checks_globs = checks_globs
 
@@ -118,35 +116,45 @@ class Folder:
         folder.path, folder.root, folder.quiet, folder.stands = root, _resolved(root), 0, True
         return folder
 
+    def of_commit(self, work_tree: WorkTree) -> "Folder":
+        """The same folder, if it is in a work tree whose git directory is elsewhere."""
+        folder = copy.copy(self)
+        folder._work_tree = work_tree
+        return folder
+
+    def history(self) -> History:
+        """The commits of the git repository that the folder is in. Git does not run yet."""
+        tree = self._work_tree
+        is_in_it = tree is not None and self.root.is_relative_to(tree.root)
+        return History(self.root, tree if is_in_it else None)
+
     def __str__(self) -> str:
         """The path for messages, with the target if a link is in it."""
         shown = shown_path(self.path)
         has_link = os.path.abspath(self.path) != str(self.root)  # noqa: PTH100 - without ".."
         return f"{shown} (a link to {self.root})" if has_link else shown
 
-    def is_post_name(self, name: str) -> bool:
-        """True if a file of this name may be a post."""
-        return is_post_name(name, self._suffixes)
-
     def holds(self, path: str) -> bool:
         """True if a relative path may be the path of a post, to judge by its names."""
-        return self.is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
+        return is_post_name(path.rpartition("/")[2]) and not self.ignores(path)
 
     def why_left_out(self, path: str) -> Reason | None:
-        """Why a relative path is no post, to judge by its names; None if it may be one."""
+        """Why a relative path is no post; None if it may be one."""
         reason = ignored_reason(path)
         if reason is None and (pattern := self._globs.that_excludes(path)):
             reason = Reason("not chosen", f"content.exclude {pattern!r}")
-        reason = reason or suffix_reason(path.rpartition("/")[2], self._suffixes)
+        reason = reason or suffix_reason(path.rpartition("/")[2])
         if reason is None and not self._globs.includes(path):
             reason = Reason("not chosen", "content.include")
+        if reason is None and has_rendered_post(self.root, path, self.holds):
+            reason = Reason("not chosen", "its rendered file")
         return reason
 
     def ignores(self, path: str) -> bool:
         """True if a relative path is ignored, to judge by its names."""
         if any(map(rule_that_ignores, path.split("/"))) or self._globs.excludes(path):
             return True
-        return self.is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
+        return is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
 
     def survey(
         self, only: Collection[str] | None = None, *, counts_all: bool = False
@@ -166,7 +174,9 @@ class Folder:
             survey.problems.extend(self._glob_problems(survey, unmatched))
             return survey
         for path in only:
-            if self.holds(path) and self._is_inside((self.root / path).parent):
+            if not self.holds(path) or has_rendered_post(self.root, path, self.holds):
+                continue
+            if self._is_inside((self.root / path).parent):
                 self._add(path, survey)
         return survey
 
@@ -225,7 +235,7 @@ class Folder:
             for child in self._children(folder, survey):
                 path = f"{folder}/{child.name}" if folder else child.name
                 if unmatched:
-                    unmatched.visit(path, is_post=self.is_post_name(child.name))
+                    unmatched.visit(path, is_post=is_post_name(child.name))
                 if self.ignores(path):
                     self._count(path, child, survey)
                     if unmatched and unmatched.has_exclude and _may_be_folder(child):
@@ -238,7 +248,9 @@ class Folder:
                     continue
                 if is_folder:
                     folders.append(path)
-                elif self.is_post_name(child.name):
+                elif is_post_name(child.name) and not has_rendered_post(
+                    self.root, path, self.holds
+                ):
                     yield path
                 else:
                     self._count(path, child, survey)
@@ -442,7 +454,7 @@ def _hide(path: str, error: Exception, survey: Survey) -> None:
 
 
 def _is_served(folder: Folder, path: str) -> bool:
-    return not (folder.ignores(path) or folder.is_post_name(path.rpartition("/")[2]))
+    return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
 
 
 def _opened_below(root: Path, path: str) -> int:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,15 @@ _INHERITED: Final = (  # all that git and its children get of the environment
 )
 # Files are checked out byte for byte, whatever the repository's .gitattributes say.
 _ATTRIBUTES: Final = "* -text -ident !eol !filter !working-tree-encoding\n"
+# What is overridden in the configuration of any repository, whoever wrote it.
+_HARMLESS: Final = {
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.excludesFile": os.devnull,
+    "core.fsmonitor": "false",
+}
 _MOST_COMPLAINT: Final = 2000  # octets of the error messages of git and of the remote
+_MOST_RENAMES: Final = 1000  # of one commit that git compares by their texts, its default
 _GRACE_SECONDS: Final = 2.0  # between SIGTERM and SIGKILL
 
 log = logging.getLogger("feedsvc.git")
@@ -195,63 +203,33 @@ class Git:
                 left.unlink(missing_ok=True)
 
     def _require(self) -> None:
-        if self._is_new_enough:
-            return
-        cure = f"install git {OLDEST[0]}.{OLDEST[1]} or later"
-        try:
-            version = subprocess.run(
-                ["git", "--version"],  # noqa: S607 - from the PATH, like all programs
-                env=self._environment(),
-                capture_output=True,
-                timeout=self._timeout,
-                check=False,
-            ).stdout.decode(errors="replace")
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise RepositoryError(f"the program git cannot be started; {cure}") from error
-        match = re.search(r"(\d+)\.(\d+)", version)
-        if not match or (int(match[1]), int(match[2])) < OLDEST:
-            raise RepositoryError(f"this git is too old ({version.strip()[:40]}); {cure}")
-        self._is_new_enough = True
+        if not self._is_new_enough:
+            require_git(self._environment(), self._timeout)
+            self._is_new_enough = True
 
     def _complaint(self, complaint: bytes, code: int) -> str:
         text = without_secrets(complaint.decode(errors="replace"), self._address).strip()
         return text or f"it ended with code {code} and no message"
 
     def _environment(self) -> dict[str, str]:
-        configuration = self._configuration()
-        pairs = enumerate(configuration.items())
         return {
             "GIT_SSH_COMMAND": _SSH,
-            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+            **_environment(_INHERITED, self._configuration()),
             "GIT_DIR": str(self.directory),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_ATTR_NOSYSTEM": "1",
             "GIT_ALLOW_PROTOCOL": self._address.transport,  # no other
-            "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
             "SSH_ASKPASS_REQUIRE": "never",
-            "LC_ALL": "C",
             "FEEDSVC_GIT_USER": self._address.user,
             "FEEDSVC_GIT_PASSWORD": self._address.password,
-            "GIT_CONFIG_COUNT": str(len(configuration)),
-            **{
-                f"GIT_CONFIG_{part}_{number}": text
-                for number, pair in pairs
-                for part, text in zip(("KEY", "VALUE"), pair, strict=True)
-            },
         }
 
     def _configuration(self) -> Mapping[str, str]:
         address = self._address
         credentials = {f"credential.{address.origin}.helper": _CREDENTIALS}
         return {
-            "core.hooksPath": os.devnull,
-            "core.attributesFile": os.devnull,
-            "core.excludesFile": os.devnull,
+            **_HARMLESS,
             "core.autocrlf": "false",
             "core.symlinks": "true",  # otherwise links become files, which could be posts
-            "core.fsmonitor": "false",
             "core.protectHFS": "true",
             "core.protectNTFS": "true",
             "core.logAllRefUpdates": "false",
@@ -263,6 +241,67 @@ class Git:
             "http.lowSpeedTime": str(max(1, int(self._timeout))),
             **(credentials if address.user or address.password else {}),
         }
+
+
+def environment_to_read(directory: Path | None) -> dict[str, str]:
+    """The environment for commands that only read a repository, also one of another user.
+
+    `directory` is its git directory; without one, git looks for it in the folders above. Its
+    configuration runs no program, and nothing is fetched.
+    """
+    configuration = {
+        **_HARMLESS,
+        "safe.directory": "*",
+        "log.showRoot": "true",
+        "diff.orderFile": os.devnull,
+        "diff.renameLimit": str(_MOST_RENAMES),
+    }
+    return {
+        **_environment(("PATH", "TMPDIR"), configuration),
+        **({"GIT_DIR": str(directory)} if directory else {}),
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_PAGER": "cat",
+    }
+
+
+def _environment(inherited: Sequence[str], configuration: Mapping[str, str]) -> dict[str, str]:
+    """What every command gets: a few variables, and no configuration but this."""
+    return {
+        **{name: os.environ[name] for name in inherited if name in os.environ},
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+        "GIT_CONFIG_COUNT": str(len(configuration)),
+        **{
+            f"GIT_CONFIG_{part}_{number}": text
+            for number, pair in enumerate(configuration.items())
+            for part, text in zip(("KEY", "VALUE"), pair, strict=True)
+        },
+    }
+
+
+def require_git(environment: Mapping[str, str], timeout: float) -> None:
+    """Raise RepositoryError if there is no git, or if it is too old."""
+    cure = f"install git {OLDEST[0]}.{OLDEST[1]} or later"
+    try:
+        version = subprocess.run(
+            ["git", "--version"],  # noqa: S607 - from the PATH, like all programs
+            env=environment,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        ).stdout.decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RepositoryError(f"the program git cannot be started; {cure}") from error
+    match = re.search(r"(\d+)\.(\d+)", version)
+    if not match or (int(match[1]), int(match[2])) < OLDEST:
+        raise RepositoryError(f"this git is too old ({version.strip()[:40]}); {cure}")
 
 
 class _PipeReader:

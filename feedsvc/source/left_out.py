@@ -2,7 +2,6 @@
 
 import os
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -14,7 +13,7 @@ Cause: TypeAlias = Literal["other suffix", "ignored by name", "not chosen", "lin
 # In the folder of posts: our settings, and the folder of the store that init proposes.
 _OUR_OWN: Final = frozenset(["feedsvc.toml", ".feedsvc"])
 _LONGEST_SUFFIX: Final = 20  # characters that are shown
-SUFFIX_LIST: Final = f"{', '.join(sorted(SUFFIXES))} (in Quarto also .qmd)"
+SUFFIX_LIST: Final = ", ".join(sorted(SUFFIXES))
 
 
 class Reason(NamedTuple):
@@ -67,15 +66,15 @@ class LeftOut:
                 self.closed.add(folder)
 
 
-def is_post_name(name: str, suffixes: Collection[str] = SUFFIXES) -> bool:
+def is_post_name(name: str) -> bool:
     """True if a file of this name may be a post."""
-    return suffix_reason(name, suffixes) is None and not rule_that_ignores(name)
+    return suffix_reason(name) is None and not rule_that_ignores(name)
 
 
-def suffix_reason(name: str, suffixes: Collection[str]) -> Reason | None:
+def suffix_reason(name: str) -> Reason | None:
     """Why the suffix of a file says that it is no post; None if it may be one."""
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - faster than a Path
-    if suffix in suffixes:
+    if suffix in SUFFIXES:
         return None
     return Reason("other suffix", suffix[:_LONGEST_SUFFIX] or "none")
 

@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 from typing import Final
 
-from feedsvc.core.posts.post import suffixes_of
 from feedsvc.settings.settings import Settings
 from feedsvc.source.folder import Folder
 from feedsvc.source.repository import Remote, Repository
@@ -17,16 +16,16 @@ def source_of(settings: Settings) -> Source:
     """The folder of posts, or the tree of the repository. Nothing is read or fetched yet."""
     content, source = settings.content, settings.source
     globs = (content.include, content.exclude)
-    suffixes = suffixes_of(content.generator)
     if not source.git:
         levels = _levels(content.seeds, settings.base)
         quiet = settings.watcher.quiet
-        return Source(Folder(content.seeds, quiet, *globs, levels=levels, suffixes=suffixes))
+        return Source(Folder(content.seeds, quiet, *globs, levels=levels))
     clone = settings.base / CLONE
-    repository = Repository(clone, Remote(source.git, source.branch, source.depth))
+    depth = 0 if content.dates == "git" else source.depth  # all commits have dates
+    repository = Repository(clone, Remote(source.git, source.branch, depth))
     levels = len(Path(source.path).parts)
     root = repository.tree / source.path
-    folder = Folder(root, 0, *globs, stands=True, levels=levels, suffixes=suffixes)
+    folder = Folder(root, 0, *globs, stands=True, levels=levels)
     return Source(folder, repository, branch=source.branch, path=source.path)
 
 

@@ -20,6 +20,7 @@ from feedsvc.core.git_remotes import (
 )
 from feedsvc.errors import RepositoryError
 from feedsvc.source.git import Git
+from feedsvc.source.history import WorkTree
 
 __all__ = ["Checkout", "Remote", "Repository"]
 
@@ -94,6 +95,15 @@ class Repository:
         is_ours = state is not None and state.remote == self._identity and state.is_whole
         return state.commit if state is not None and is_ours else None
 
+    @property
+    def checked_out(self) -> WorkTree:
+        """The work tree with its commit, for a History. No commit if it is not whole."""
+        return self.work_tree(self.tree, self.whole or "")
+
+    def work_tree(self, root: Path, commit: str) -> WorkTree:
+        """The files of a fetched commit below `root`, for a History."""
+        return WorkTree(root.resolve(), self._git.directory, commit)
+
     def mend(self) -> str | None:
         """Complete an interrupted checkout, without a fetch.
 
@@ -149,7 +159,9 @@ class Repository:
             if any(into.iterdir()):
                 raise RepositoryError(f"{into} is not empty; name another folder")
             try:
-                commit = self._fetch(ref, _PREVIEWED, depth=1, most=MOST_PROPOSED)
+                # A depth would cut off the history that is here already.
+                depth = 1 if self._remote.depth else 0
+                commit = self._fetch(ref, _PREVIEWED, depth, most=MOST_PROPOSED)
                 self._check_size(ref, commit)
                 self._git.run("read-tree", "--reset", "-u", commit, tree=into, index=index)
             except BaseException:
@@ -202,7 +214,7 @@ class Repository:
         answer = self._git.ask(
             *("fetch", "--quiet", "--force", "--no-tags", "--no-recurse-submodules"),
             *("--no-write-fetch-head", "--no-auto-gc"),
-            *([f"--depth={depth}"] if depth else []),
+            *([f"--depth={depth}"] if depth else self._whole_history()),
             *("--", self._address, f"+{ref}:{into}"),
             most=most,
         )
@@ -219,6 +231,14 @@ class Repository:
             )
         commit = self._git.run("rev-parse", "--verify", "--quiet", f"{into}^{{commit}}")
         return commit.decode("ascii").strip()
+
+    def _whole_history(self) -> list[str]:
+        """The option that fetches all commits, also those that an earlier fetch left out.
+
+        If the remote is a shallow clone itself, as many as it has.
+        """
+        is_shallow = self._git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return ["--unshallow"] if is_shallow else ["--update-shallow"]
 
     def _changed(self, before: str, commit: str) -> frozenset[str] | None:
         """The paths that differ between two commits; None if the earlier one is missing."""

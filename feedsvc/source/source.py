@@ -44,6 +44,7 @@ class Source:
         folder = self._folder.resolved()
         if self._repository is not None:
             _require_inside(folder, self._repository.tree)
+            folder = folder.of_commit(self._repository.checked_out)
         return folder
 
     def folder_to_read(self) -> Folder:
@@ -126,10 +127,10 @@ class Source:
             return
         with tempfile.TemporaryDirectory(prefix="feedsvc-preview-") as temporary:
             tree = Path(temporary) / "tree"
-            self._repository.preview(ref or self._branch, tree)
+            commit = self._repository.preview(ref or self._branch, tree)
             folder = self._folder.standing_at(tree / self._path)
             _require_inside(folder, tree)
-            yield folder
+            yield folder.of_commit(self._repository.work_tree(tree, commit))
 
 
 def _require_inside(folder: Folder, tree: Path) -> None:

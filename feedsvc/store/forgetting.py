@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.ledger.forgotten_names import ForgottenNames
 from feedsvc.core.ledger.ledger import forgotten_hash
-from feedsvc.core.posts.post import ALL_SUFFIXES
+from feedsvc.core.posts.post import SPELLED_SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.store.adoptions import adoptions_of, forget_adoptions
 from feedsvc.store.held import write_held_fact
@@ -104,7 +104,10 @@ def _paths_of(keys: Iterable[str]) -> set[str]:
     """The paths that files with these keys may have had."""
     kinds = (key.partition(":") for key in keys)
     return {
-        name + suffix for kind, _, name in kinds if kind == "path" for suffix in ALL_SUFFIXES
+        name + suffix
+        for kind, _, name in kinds
+        if kind == "path"
+        for suffix in SPELLED_SUFFIXES
     }
 
 

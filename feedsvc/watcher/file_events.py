@@ -9,6 +9,7 @@ from typing import Final
 import watchfiles
 
 from feedsvc.source.folder import Folder
+from feedsvc.source.rendered import unrendered_beside
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import Agenda
 
@@ -81,6 +82,7 @@ class FileEvents:
         """Put changed paths on the agenda, after the quiet period."""
         paths = {Path(path).relative_to(folder.root).as_posix() for path in changed}
         posts = {path for path in paths if folder.holds(path)}
+        posts |= {other for path in posts for other in unrendered_beside(folder.root, path)}
         if posts:
             self._agenda.look_at(posts, folder.quiet)
         ignored = {path for path in paths - posts if folder.ignores(path)}

@@ -48,6 +48,7 @@ from feedsvc.core.ledger.identities import (
 )
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.ledger.shared_slugs import own_keys
+from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.redirects.presets import PRESETS, PresetFeed
@@ -94,6 +95,10 @@ DAY: Final = at("2026-03-01")
 
 EXCUSED: Final = {
     "core.markdown.generator_tags": "takes the words of one tag of a post's template",
+    "core.markdown.templates.expressions": "takes an expression of 2,000 characters at most",
+    "core.markdown.templates.filters": "takes the values of one expression",
+    "core.markdown.templates.shortcode_words": "takes the arguments of one tag",
+    "core.markdown.templates.values": "takes the keys of one expression",
     "core.html.lazy_images": "takes the attributes of one element",
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
@@ -446,7 +451,18 @@ CASES: Final[dict[str, Case]] = {
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
     "links to posts": a_body("[a](@/a{n}.md) `code` [[b{n}]] {% post_link c{n} %}\n\n"),
     "linked posts": smaller(linked_posts),
+    "templates": a_body(
+        "{% assign a{n} = page.title %}{% if page.b %}c{% else %}{{ a{n} }}{% endif %}\n\n"
+        "{% for d in page.e %}{{ d }}{% endfor %}[f]({{ g.h }}) {# i #}\n\n"
+    ),
+    "more markers": a_body("a `b`\n\n{/* more */}c\n\n"),
+    "admonitions": a_body(
+        '::: {.note title="T{n}"}\n!!! note "T"\n    x\n:::\n\n:::{tip}\n:class: a\n:::\n\n'
+    ),
+    "MDX": a_file(f"---\n{DATE}---\n", "<A label='{n}' />\n\n{{n}}\n\n", "", "tea.mdx"),
+    "chunks": a_file(f"---\n{DATE}---\n", "```{r}\n#| a\n{n}\n```\n\n", "", "tea.qmd"),
     "code": a_body("```python\nprint({n})\n```\n\n"),
+    "abbreviations": lambda n: partial(html_of, "*[A]: b\n\nA\n\n" * n, "jekyll"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
     "configs of generators": smaller(longer_configs),
 }

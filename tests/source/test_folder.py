@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.core.posts.post import suffixes_of
 from feedsvc.source.folder import (
     Folder,
     Survey,
@@ -27,7 +26,7 @@ def test_a_file_with_the_suffix_of_a_post_counts(
 
 @pytest.mark.parametrize(
     "name",
-    ["a.rst", "a.jpg", "a", "md", "a.md.bak", "a.mdx", "a.md.swp", "a.htm", "a.md~", "a.md%"],
+    ["a.rst", "a.jpg", "a", "md", "a.md.bak", "a.ipynb", "a.md.swp", "a.htm", "a.md~", "a.md%"],
 )
 def test_a_file_with_any_other_suffix_does_not_count(
     posts: PostFolder, folder: Folder, name: str
@@ -118,16 +117,11 @@ def test_the_posts_folder_of_hexo_and_jekyll_is_read(posts: PostFolder, folder: 
     assert set(folder.survey().stamps) == {"source/_posts/a.md"}
 
 
-@pytest.mark.parametrize("name", ["tea.qmd", "TEA.QMD"])
-def test_the_names_of_posts_depend_on_the_generator(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("x")
-    (tmp_path / "milk.md").write_text("x")
-    usual = Folder(tmp_path, 0)
-    quarto = Folder(tmp_path, 0, suffixes=suffixes_of("quarto"))
-    assert (usual.holds(name), set(usual.survey().stamps)) == (False, {"milk.md"})
-    assert (quarto.holds(name), set(quarto.survey().stamps)) == (True, {name, "milk.md"})
-    assert usual.standing_at(tmp_path).holds(name) is False
-    assert quarto.standing_at(tmp_path).resolved().holds(name) is True
+@pytest.mark.parametrize("name", ["tea.qmd", "TEA.QMD", "tea.mdx", "tea.Rmd", "tea.rmd"])
+def test_sources_of_other_notations_are_posts(folder: Folder, name: str) -> None:
+    (folder.root / name).write_text("x")
+    assert folder.holds(name)
+    assert set(folder.survey().stamps) == {name}
 
 
 def test_the_files_of_feedsvc_itself_are_not_counted(posts: PostFolder, folder: Folder) -> None:

@@ -40,6 +40,10 @@ _OTHER_SUFFIX = re.compile(r".*\.(?!rst\b|html?\b|txt\b)[A-Za-z][A-Za-z0-9]{1,4}
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//")
 _ROOTS: Final = ("@/", "@site/")  # Zola; Docusaurus
 
+# How the tags of other generators write a path that begins at the root. Authors write their
+# `{{ site.url }}` or `{{ site.baseurl }}` before it.
+AT_ROOT: Final = "/@@/"
+
 _MARK: Final = "source-of-post:"  # a scheme that the sanitiser refuses
 _MARKED = re.compile(rf'(<a(?: (?!href=)[a-z-]++="[^"]*+")*+) href="{_MARK}([^"]*+)"')
 
@@ -64,6 +68,8 @@ class SourceTarget:
 
 def source_target(written: str) -> SourceTarget | None:
     """What the URL of a link, as it is written, names; None if it is only an address."""
+    if AT_ROOT in written:
+        written = "@/" + written.partition(AT_ROOT)[2]
     if written.startswith(("https://", "http://", "#")):
         return None
     named = _NAMED.match(written)

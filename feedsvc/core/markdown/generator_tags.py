@@ -5,7 +5,9 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
+from feedsvc.core.html.source_targets import AT_ROOT
 from feedsvc.core.markdown.post_targets import is_source, link_to_post, post_target
+from feedsvc.core.markdown.templates.shortcode_words import arguments_of
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _QUOTED = re.compile(r'"([^"]*+)"')
@@ -22,6 +24,8 @@ def _words(text: str) -> list[str]:
 
 def markdown_of_tag(name: str, words: str) -> str | None:
     """The Markdown for a tag; None if the tag is unknown."""
+    if name in _BOXES and words:
+        return _box(words)
     if name in _DROPPED:
         return ""
     return _TAGS[name](_words(words)) if name in _TAGS else None
@@ -34,12 +38,12 @@ def loses_target(name: str, markdown: str) -> bool:
 
 def is_target_of_link(name: str, markdown: str) -> bool:
     """True if the tag is the address of a post, which authors write in a link."""
-    return name in _TO_POSTS or (name == "link" and markdown.startswith("@/"))
+    return name in _TO_POSTS or (name == "link" and markdown.startswith(AT_ROOT))
 
 
 def markdown_of_block(name: str, words: str, content: str) -> str:
     """The Markdown for a tag with an end tag and content."""
-    if name in ("raw", "rawhtml"):
+    if name in ("raw", "rawhtml", "verbatim"):
         return content
     if name == "comment":
         return ""
@@ -49,7 +53,9 @@ def markdown_of_block(name: str, words: str, content: str) -> str:
         language = [word[5:] for word in _words(words) if word.startswith("lang:")]
         return _fenced(language, content)
     lines = content.strip("\n").split("\n")
-    source = words.strip()
+    named, _ = arguments_of(words)
+    given = [named.get(key) for key in ("author", "source", "cite", "title")]
+    source = ", ".join(filter(None, given)) if named else words.strip()
     if source:
         lines += ["", f"— {source}"]
     return "\n\n" + "\n".join(f"> {line}" for line in lines) + "\n\n"
@@ -97,8 +103,8 @@ def _figure(words: list[str]) -> str:
     """Hugo: `figure src="..." alt="..." caption="..."`."""
     named = _named(words)
     picture = f"![{named.get('alt', '')}](<{named.get('src', '')}>)" if "src" in named else ""
-    caption = named.get("caption") or named.get("title") or ""
-    return f"\n\n{picture}\n\n{caption}\n\n"
+    captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption")]))
+    return "\n\n".join(["", picture, "\n\n".join(captions), ""])
 
 
 def _video(prefix: str) -> Callable[[list[str]], str]:
@@ -120,6 +126,15 @@ def _hexo_link(words: list[str]) -> str:
 
 def _asset(words: list[str]) -> str:
     return _link(" ".join(words[1:]) or words[0], words[0]) if words else ""
+
+
+def _box(words: str) -> str:
+    """The title and the text of a box; a word alone is its kind, such as `info`."""
+    named, quoted = arguments_of(words)
+    title = named.get("title") or named.get("summary") or ""
+    text = named.get("text") or next((each for each in quoted if " " in each), "")
+    lines = [f"**{title}**"] if title else []
+    return "\n\n".join(["", *lines, *([text] if text else []), ""]) if title or text else ""
 
 
 def _path(words: list[str]) -> str:
@@ -169,8 +184,10 @@ def _include(words: list[str]) -> str | None:
     return None
 
 
-def _button(words: list[str]) -> str:
-    """NexT: `button url, text, icon [class], title`."""
+def _button(words: list[str]) -> str | None:
+    """NexT: `button url, text, icon [class], title`. Those of Hugo name their address."""
+    if not _NAMED_TARGET.isdisjoint(_named(words)):
+        return None
     target, *rest = [word.strip() for word in " ".join(words).split(",")]
     return _link(rest[0] if rest and rest[0] else target, target)
 
@@ -186,11 +203,6 @@ def _titled(words: list[str]) -> str:
     title = named.get("title") or named.get("name") or named.get("summary")
     title = title or " ".join(_bare(words)).split(",")[0].strip()
     return f"\n\n**{title}**\n\n" if title else "\n\n"
-
-
-def _site_path(words: list[str]) -> str:
-    """Liquid: `"/a.png" | relative_url`."""
-    return _path(words)
 
 
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
@@ -214,8 +226,10 @@ _DROPPED: Final = frozenset(
     [f"end{name}" for name in (*_BLOCKS, "raw", "highlight", "quote", "blockquote")]
     + [*("note", "subnote", "notel", "grouppicture", "gp", "cell", "tabs", "columns", "column")]
     + [*("center", "div", "wrap", "timeline", "callout", "notice", "alert", "admonition")]
-    + [*("site.baseurl", "site.url", "site.github.url", "tabbed", "toc", "TOC", "end")]
+    + [*("tabbed", "toc", "TOC", "end")]
 )
+_BOXES: Final = frozenset(["note", "notel", "callout", "notice", "alert", "admonition"])
+_NAMED_TARGET: Final = frozenset(["href", "url", "link", "relref", "text", "label"])
 _TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path"])
 _WITH_TARGET: Final = frozenset(
     ["img", "asset_img", "image", "link", "asset_link", "asset_path", "youtube", "vimeo"]
@@ -237,7 +251,6 @@ _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "post_url": _source,
     "post_path": _source,
     "asset_path": _path,
-    "": _site_path,
     "include": _include,
     "gist": _gist,
     "tweet": _tweet,

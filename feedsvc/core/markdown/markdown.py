@@ -1,61 +1,57 @@
 """Markdown -> rough HTML. The only module that uses comrak.
 
 The dialect is CommonMark with GitHub's tables, strikethrough, task lists, autolinks and
-footnotes, and with formulas between dollar signs. Some generators also have definition lists,
-and marks for sub- and superscripts.
+footnotes, and with formulas between dollar signs. Some generators have more: definition lists,
+abbreviations, emoji, highlights, and the marks of `generator_marks`.
 """
 
 import html
 import re
-from functools import partial
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import quote
 
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
+from feedsvc.core.markdown.abbreviations import with_abbreviations, without_abbreviations
+from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
+from feedsvc.core.markdown.generator_marks import with_generator_marks
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
-from feedsvc.core.markdown.subscripts import with_subscripts
+from feedsvc.core.markdown.markdown_in_html import with_markdown_in_html
+from feedsvc.core.markdown.more_markers import MARKER
+from feedsvc.core.markdown.tildes import keeping_single_tildes
 
-_GFM: Final = partial(
-    ExtensionOptions,
-    table=True,
-    strikethrough=True,
-    tasklist=True,
-    autolink=True,
-    footnotes=True,
-    math_dollars=True,
-    cjk_friendly_emphasis=True,  # else **“quoted”** before a Chinese word keeps its stars
-)
-_EXTENSIONS: Final = {  # by whether there are definition lists
-    definitions: _GFM(header_attributes=True, description_lists=definitions)
-    for definitions in (False, True)  # comrak removes {#id} and sets no id
-}
-_WITH_IDS: Final = {
-    definitions: _GFM(header_id_prefix="", description_lists=definitions)
-    for definitions in (False, True)
-}
 # https://kramdown.gettalong.org/syntax.html#definition-lists, Hugo's `definitionList`, pandoc's
 # `definition_lists`, and Python-Markdown's `def_list`, which the others use.
 _WITH_DEFINITIONS: Final = frozenset(
     ["jekyll", "hugo", "quarto", "pelican", "nikola", "mkdocs"]
 )
-_WITH_SUBSCRIPTS: Final = frozenset(["quarto", "mkdocs"])  # pandoc; pymdownx.tilde and .caret
+_WITH_ABBREVIATIONS: Final = frozenset(["jekyll", "pelican", "nikola", "mkdocs"])
+_WITH_MARKDOWN_IN_HTML: Final = frozenset(
+    ["jekyll", "pelican", "nikola", "mkdocs", "quarto", "plain", ""]
+)
+_WITH_EMOJI: Final = frozenset(["docusaurus", "mkdocs"])  # remark-emoji; pymdownx.emoji
+_WITH_HIGHLIGHTS: Final = frozenset(["obsidian", "mkdocs"])  # and pymdownx.mark
+_WITH_INLINE_NOTES: Final = frozenset(["obsidian", "quarto"])
 _PARSING: Final = ParseOptions()
 _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` cleans it
 
 _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
+_TERMS = re.compile(r"<dt>([^<\n]++(?:\n[^<\n]++)++)</dt>")
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
-_MORE = re.compile(r"<!--\s*+(?:more|truncate)\s*+-->", re.I)
+_SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
-_STOP = re.compile(f"[{_STOPS}]")
+# And an end tag of WordPress ends it: `[embed]https://example.org/v[/embed]`.
+_NO_STOP: Final = rf"(?:[^\s<{_STOPS}\[]++|\[(?!/))"
 _BARE_LINK = re.compile(
-    rf'<a href="[^"]*+">((?:https?://|www\.)[^<{_STOPS}]*+[{_STOPS}][^<]*+)</a>'
+    rf'<a href="[^"]*+">((?:https?://|www\.){_NO_STOP}*+(?:[{_STOPS}]|\[/)[^<]*+)</a>'
 )
 _WRITTEN_LINK = re.compile(
     rf"[<\[]((?:https?://|www\.)[^<>\[\]\s{_STOPS}]*+[{_STOPS}][^<>\[\]\s]*+)[>\]]"
 )
-_URL = re.compile(rf"(?:https?://|www\.)[^\s{_STOPS}]++")
+_URL = re.compile(rf"(?:https?://|www\.){_NO_STOP}++")
 _IN_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -64,14 +60,25 @@ def html_of(markdown: str, generator: str = "") -> str:
 
     `generator` is that of the rules; some know more marks.
     """
-    definitions = generator in _WITH_DEFINITIONS
-    if generator in _WITH_SUBSCRIPTS:
-        markdown = with_subscripts(markdown)
-    if may_link_to_headings(markdown):
-        how = (_WITH_IDS[definitions], _PARSING, _RENDERING)
-        rendered = keep_linked_ids(markdown_to_html(markdown, *how))
-    else:
-        rendered = markdown_to_html(markdown, _EXTENSIONS[definitions], _PARSING, _RENDERING)
+    markdown = with_generator_marks(with_admonitions(markdown, generator), generator)
+    if generator in _WITH_MARKDOWN_IN_HTML:
+        markdown = with_markdown_in_html(markdown, generator)
+    meanings: Mapping[str, str] = {}
+    if "*[" in markdown and generator in _WITH_ABBREVIATIONS:
+        markdown, meanings = without_abbreviations(markdown)
+    with_ids = may_link_to_headings(markdown)
+    extensions = _extensions(generator, with_ids=with_ids)
+    rendered = keeping_single_tildes(
+        markdown, lambda text: markdown_to_html(text, extensions, _PARSING, _RENDERING)
+    )
+    if with_ids:
+        rendered = keep_linked_ids(rendered)
+    if meanings:
+        rendered = with_abbreviations(rendered, meanings)
+    if extensions.description_lists and "<dt>" in rendered:
+        rendered = _TERMS.sub(_one_by_one, rendered)
+    if "<summary>\n<p>" in rendered:
+        rendered = _SUMMARY.sub(r"<summary>\1</summary>", rendered)
     if "<input" in rendered:
         rendered = _CHECKBOX.sub(lambda box: "☑" if box[1] else "☐", rendered)
     if "data-math-style" in rendered:
@@ -90,8 +97,32 @@ def html_until_more(rough: str) -> str | None:
     A marker in code is escaped in HTML, so it does not count. Definitions after the marker,
     such as footnotes, still apply to the text before it.
     """
-    marker = _MORE.search(rough)
+    marker = MARKER.search(rough) if "<!--" in rough else None
     return rough[: marker.start()] if marker else None
+
+
+@cache
+def _extensions(generator: str, *, with_ids: bool) -> ExtensionOptions:
+    return ExtensionOptions(
+        table=True,
+        strikethrough=True,
+        tasklist=True,
+        autolink=True,
+        footnotes=True,
+        math_dollars=True,
+        cjk_friendly_emphasis=True,  # else **“quoted”** before a Chinese word keeps its stars
+        header_id_prefix="" if with_ids else None,
+        header_attributes=not with_ids,  # comrak removes {#id} and sets no id
+        description_lists=generator in _WITH_DEFINITIONS,
+        shortcodes=generator in _WITH_EMOJI,
+        highlight=generator in _WITH_HIGHLIGHTS,
+        inline_footnotes=generator in _WITH_INLINE_NOTES,
+    )
+
+
+def _one_by_one(terms: re.Match[str]) -> str:
+    """Terms on lines of their own, which comrak joins."""
+    return "\n".join(f"<dt>{term}</dt>" for term in terms[1].split("\n"))
 
 
 def _between_dollars(formula: re.Match[str]) -> str:

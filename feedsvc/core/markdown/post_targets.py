@@ -7,6 +7,8 @@ import re
 from html import escape
 from typing import Final
 
+from feedsvc.core.html.source_targets import AT_ROOT
+
 _SUFFIX = re.compile(r"\.(?:md|markdown|mdown|mkdn?|mdx|qmd|rmd|rst)$", re.I)
 _ATTACHED = re.compile(  # what Obsidian links to besides notes
     r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp|pdf|canvas|base|zip|docx?|xlsx?|pptx?|epub|csv|json|html?|txt"
@@ -30,7 +32,9 @@ def post_target(path: str, *, is_rooted: bool) -> str:
         return fragment or ("/" if begins_at_root else "")
     if not is_source(path):
         path += ".md"
-    return f"{'@/' if is_rooted or begins_at_root else ''}{path.translate(_ENCODED)}{fragment}"
+    return (
+        f"{AT_ROOT if is_rooted or begins_at_root else ''}{path.translate(_ENCODED)}{fragment}"
+    )
 
 
 def is_source(path: str) -> bool:

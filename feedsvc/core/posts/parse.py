@@ -14,8 +14,13 @@ from feedsvc.core.frontmatter.decoding import (
 )
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
+from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
 from feedsvc.core.markdown.first_heading import Heading, first_heading
-from feedsvc.core.markdown.shortcodes import without_shortcodes
+from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
+from feedsvc.core.markdown.more_markers import with_more_markers
+from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
+from feedsvc.core.markdown.templates.values import Scope, TemplateValue
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -49,18 +54,32 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
+_BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
-def parse_post(path: str, source: bytes, site: Site, own_key: str = "") -> Reading:
+def parse_post(
+    path: str,
+    source: bytes,
+    site: Site,
+    own_key: str = "",
+    given_date: datetime | None = None,
+) -> Reading:
     """Parse the file at `path`, which is relative to the folder, with `/`. Never raises.
 
-    If other posts have its slug, `own_key` is its key: see PostNaming.
+    If other posts have its slug, `own_key` is its key: see PostNaming. If the post has no date
+    of its own, it has the `given_date`.
     """
-    return explain(path, source, site, own_key).reading
+    return explain(path, source, site, own_key, given_date).reading
 
 
-def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanation:
+def explain(
+    path: str,
+    source: bytes,
+    site: Site,
+    own_key: str = "",
+    given_date: datetime | None = None,
+) -> Explanation:
     """Parse a file like parse_post, and say which keys its values came from."""
     text = ""
     try:
@@ -75,7 +94,7 @@ def explain(path: str, source: bytes, site: Site, own_key: str = "") -> Explanat
         return Explanation(NotAPost(path, salvaged_hiding_key(salvaged_fields(text), site)))
     fields = PostFields(path, front)
     _warn_of_illegal(fields, text, cleaned)
-    reader = _PostReader(fields, front, site, own_key)
+    reader = _PostReader(fields, front, site, own_key, given_date)
     reading: Reading
     try:
         reading = reader.reading()
@@ -108,12 +127,18 @@ class _PostReader:
     """Reads the fields of one post; one method for each meaning."""
 
     def __init__(
-        self, fields: PostFields, front: FrontMatter, site: Site, own_key: str = ""
+        self,
+        fields: PostFields,
+        front: FrontMatter,
+        site: Site,
+        own_key: str = "",
+        given_date: datetime | None = None,
     ) -> None:
         self._fields = fields
         self._front = front
         self._site = site
         self._naming = PostNaming(fields, site, own_key)
+        self._given_date = given_date
         self._is_encrypted = is_encrypted(fields)
 
     def reading(self) -> Post | Draft:
@@ -148,7 +173,7 @@ class _PostReader:
             authors=authors,
             summary=self._summary(),
             language=language,
-            body="" if self._is_encrypted else self._body(),
+            body="" if self._is_encrypted else self._body(permalink),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image_of(fields, permalink),
             feeds=choice.feeds,
@@ -210,6 +235,9 @@ class _PostReader:
         if dated:
             self._fields.record_origin("published", "the file's name")
             return dated[0]
+        if self._given_date:
+            self._fields.record_origin("published", "git")
+            return self._given_date
         cure = _DATE_CURE.replace("write", "add date:")
         line = self._fields.line("published")
         raise Refused("no-date", "the post has no date", cure, line=line)
@@ -269,15 +297,24 @@ class _PostReader:
         title = self._given_title
         if title:
             return title
-        if self._heading and self._heading.words:
+        if words := self._words_of_heading():
             self._fields.record_origin("title", "the first heading")
-            return self._heading.words
+            return words
         self._fields.record_origin("title", "the file's name")
         dated = date_in_name(self._naming.name, self._site.zone)
         if dated and not dated[1]:
             return self._naming.name  # a daily note: 2026-03-01
         name = dated[1] if dated else self._naming.name
         return one_line(name.replace("-", " ")) or self._fields.path
+
+    def _words_of_heading(self) -> str:
+        words = self._heading.words if self._heading else ""
+        if any(mark in words for mark in _BRACES):
+            words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
+        return one_line(words)
+
+    def _values(self) -> dict[str, TemplateValue]:
+        return {key: field.value for key, field in self._front.fields.items()}
 
     @cached_property
     def _given_title(self) -> str:
@@ -291,7 +328,27 @@ class _PostReader:
         """
         if self._given_title or self._is_encrypted:
             return None
-        return first_heading(self._front.body)
+        return first_heading(self._markdown[0])
+
+    @cached_property
+    def _markdown(self) -> tuple[str, tuple[RemovedTag, ...]]:
+        """The body as Markdown or HTML, and what a body of MDX lost that had no words."""
+        path, body = self._fields.path, self._front.body
+        if has_chunks(path):
+            return markdown_of_chunks(body, echo=self._has_echo), ()
+        if is_mdx(path, self._site.rules.generator):
+            return markdown_of_mdx(body)
+        return body, ()
+
+    @property
+    def _has_echo(self) -> bool:
+        """False if the front matter hides the code of all chunks: `execute: {echo: false}`."""
+        options = self._fields.in_tables(["execute"])
+        return all(
+            as_bool(each.value) is not False
+            for each in options
+            if fold(each.name.rpartition(".")[2]) in ("echo", "include")
+        )
 
     def _summary(self) -> str:
         """The summary in the front matter, cut if it is very long."""
@@ -299,25 +356,59 @@ class _PostReader:
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
-    def _body(self) -> str:
-        source = self._front.body
+    def _body(self, permalink: str = "") -> str:
+        source, lost = self._markdown
         heading = self._heading
         # The heading became the title. Blank lines keep the line numbers.
         if heading and not source[: heading.start].strip():
             end = heading.end
             source = "\n" * source.count("\n", 0, end) + source[end:]
-        if self._fields.path.lower().endswith(".html"):
-            return source
-        body, removed = without_shortcodes(source)
-        for tag in removed:
-            if tag.is_known:
-                self._warn_of_lost_target(tag.text, tag.line, tag.column)
-                continue
-            fault = f"the tag {tag.name!r} is unknown and is left out"
-            position = (tag.line + self._front.body_line, tag.column + 1)
+        is_html = self._fields.path.lower().endswith(".html")
+        is_template = any(mark in source for mark in _BRACES)
+        scope = self._scope(permalink) if is_template else None
+        source, removed = without_shortcodes(
+            source,
+            scope,
+            html_of if is_html else None,
+            generator=self._site.rules.generator,
+        )
+        for tag in (*lost, *removed):
+            self._warn_of_removed(tag)
+        return self._with_more_markers(source, is_html=is_html)
+
+    def _scope(self, permalink: str) -> Scope:
+        """What is known of the variables of templates in the body."""
+        page: dict[str, TemplateValue] = {"permalink": permalink} if permalink else {}
+        with suppress(Refused):
+            page["title"] = self._title()
+        with suppress(Refused):
+            page["date"] = self._published()
+        return Scope(self._values(), page, self._site)
+
+    def _with_more_markers(self, body: str, *, is_html: bool) -> str:
+        given = self._front.fields.get("excerpt_separator")
+        separator = given.value if given and isinstance(given.value, str) else ""
+        generator = self._site.rules.generator
+        is_publ = self._front.dialect == "headers" and generator in ("", "plain")
+        is_only = generator == "jekyll"
+        return with_more_markers(
+            body, separator, is_html=is_html, is_publ=is_publ, is_only=is_only
+        )
+
+    def _warn_of_removed(self, tag: RemovedTag) -> None:
+        position = (tag.line + self._front.body_line, tag.column + 1)
+        shown = tag.text if len(tag.text) <= 60 else tag.text[:57] + "..."
+        if tag.is_known:
+            self._warn_of_lost_target(tag.text, tag.line, tag.column)
+        elif tag.is_value:
+            fault = f"a value in {shown} is not known, so it is left out"
+            cure = "replace it with what it should show"
+            self._fields.warn_at("unknown-value", fault, cure, *position, tag.text)
+        else:
+            rest = "only its words are shown" if tag.words else "is left out"
+            fault = f"the tag {tag.name!r} is unknown and {rest}"
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
-        return body
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."

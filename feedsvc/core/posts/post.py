@@ -9,15 +9,11 @@ from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 
-SUFFIXES: Final = frozenset([".md", ".markdown", ".mdown", ".txt", ".html"])
-# What the posts of a generator may also end in.
-_MORE_SUFFIXES: Final = {"quarto": frozenset([".qmd"])}
-ALL_SUFFIXES: Final = SUFFIXES.union(*_MORE_SUFFIXES.values())
-
-
-def suffixes_of(generator: str) -> frozenset[str]:
-    """What the names of posts end in, in small letters."""
-    return SUFFIXES | _MORE_SUFFIXES.get(generator, frozenset())
+# What the names of posts end in, in small letters, and as authors write it.
+SUFFIXES: Final = frozenset(
+    [".md", ".markdown", ".mdown", ".txt", ".html", ".mdx", ".qmd", ".rmd"]
+)
+SPELLED_SUFFIXES: Final = (*sorted(SUFFIXES), ".Rmd")
 
 
 @dataclass(frozen=True, slots=True)

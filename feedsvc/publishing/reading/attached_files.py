@@ -12,10 +12,10 @@ from feedsvc.core.posts.enclosures import (
     local_names,
     pictures_beside,
 )
-from feedsvc.core.posts.parse import parse_post
-from feedsvc.core.posts.post import ALL_SUFFIXES, NotAPost, Post
+from feedsvc.core.posts.post import SPELLED_SUFFIXES, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
+from feedsvc.publishing.reading.given_dates import GivenDates
 from feedsvc.source.folder import (
     HIDDEN,
     Folder,
@@ -30,11 +30,15 @@ _SHOWN: Final = 500  # characters of a name
 
 @dataclass(frozen=True, slots=True)
 class AttachedFiles:
-    """The files of a folder that posts of a site may attach at a point in time."""
+    """The files of a folder that posts of a site may attach at a point in time.
+
+    `dates` parses these posts.
+    """
 
     folder: Folder
     site: Site
     now: datetime
+    dates: GivenDates
 
     def add_to(self, post: Post, file: SourceFile, measured: Mapping[str, int | None]) -> Post:
         """The post with the lengths of its files, and without files that are not served.
@@ -132,7 +136,7 @@ class AttachedFiles:
             return True  # it may be hidden; the next look will show
         if isinstance(file, Problem):
             return True
-        reading = parse_post(path, file.source, self.site)
+        reading = self.dates.parse(file)
         if isinstance(reading, Post):
             ended = reading.expires is not None and reading.expires <= self.now
             return ended or reading.public_from > self.now
@@ -144,7 +148,7 @@ def _owners(path: str, post_path: str) -> Iterator[str]:
     own = (posixpath.splitext(post_path)[0], posixpath.dirname(post_path))
     folder = posixpath.dirname(path)
     while folder and folder != own[0] and not f"{own[1]}/".startswith(f"{folder}/"):
-        for suffix in sorted(ALL_SUFFIXES):
+        for suffix in SPELLED_SUFFIXES:
             yield f"{folder}/index{suffix}"
             yield f"{folder}{suffix}"
         folder = posixpath.dirname(folder)

@@ -1,9 +1,11 @@
 """Dates that have passed stay passed if the clock is put back: what the store has of them."""
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
+from typing import Final
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord
@@ -12,6 +14,8 @@ from feedsvc.core.posts.passed_dates import has_come, has_expired
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.store.store import Store
+
+_AHEAD: Final = 500  # posts that one query looks up
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,19 @@ class EarlierDates:
 
 
 class EarlierDatesLookup:
-    """Looks up the stored dates of posts that have dates in the future, and of no others."""
+    """Looks up the stored dates of posts that have dates in the future, or none."""
 
     def __init__(
-        self, store: Store, missing: Collection[FileRecord], zone_before: tzinfo | None
+        self,
+        store: Store,
+        missing: Collection[FileRecord],
+        zone_before: tzinfo | None,
+        records: Mapping[str, FileRecord],
     ) -> None:
+        """`records` are by path; the paths are asked for in their order."""
         self._store = store
+        self._records = records
+        self._ahead: dict[str, Standing | None] = {}
         self._missing = missing
         self._zone_before = zone_before
 
@@ -68,6 +79,37 @@ class EarlierDatesLookup:
             )
         return EarlierDates(zone_before=self._zone_before)
 
+    def standing_at(self, path: str) -> Standing | None:
+        """What readers have of the post in a file, if it is published."""
+        if path not in self._records:
+            with self._store.snapshot() as snapshot:
+                return self._standing_of(snapshot.files([path])).get(path)
+        if path not in self._ahead:
+            start = bisect_left(self._paths, path)
+            ahead = self._paths[start : start + _AHEAD]
+            self._ahead = self._standing_of({each: self._records[each] for each in ahead})
+        return self._ahead[path]
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return sorted(self._records)
+
+    def _standing_of(self, records: Mapping[str, FileRecord]) -> dict[str, Standing | None]:
+        """What readers have of the posts in these files, by path."""
+        ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
+        found: dict[str, Standing | None] = dict.fromkeys(records)
+        if ids:
+            with self._store.snapshot() as snapshot:
+                found |= {standing.path: standing for standing in snapshot.standing(ids)}
+        return found
+
+    def moved(self, digest: str, former_names: Collection[str]) -> Standing | None:
+        """What readers have of a missing file that had these bytes, or one of these names."""
+        names = [("digest", digest), *(("path", name) for name in former_names)]
+        missing = [r for name in names for r in self._missing_by_name.get(name, ())]
+        ids = [record.entry_id for record in missing if record.entry_id]
+        return next(iter(self._standing(ids[:1])), None)
+
     def _updated(self, post: Post, records: list[FileRecord], now: datetime) -> datetime | None:
         if not post.updated or post.updated <= now:
             return None
@@ -83,11 +125,12 @@ class EarlierDatesLookup:
 
     @cached_property
     def _missing_by_name(self) -> dict[tuple[str, str | datetime], list[FileRecord]]:
-        """The missing files by digest, by key, and by title and date."""
+        """The missing files by digest, by key, by path, and by title and date."""
         by_name: dict[tuple[str, str | datetime], list[FileRecord]] = {}
         ids = {record.entry_id: record for record in self._missing if record.entry_id}
         for record in self._missing:
-            for name in (("digest", record.digest), ("key", record.key)):
+            names = (("digest", record.digest), ("key", record.key), ("path", record.path))
+            for name in names:
                 if name[1]:
                     by_name.setdefault(name, []).append(record)
         for standing in self._standing(list(ids)):

@@ -4,7 +4,6 @@ from collections.abc import Collection
 
 from feedsvc.core.feeds.entries import Entry, compose, new_id
 from feedsvc.core.feeds.link_positions import located
-from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import Draft, Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -26,8 +25,7 @@ def read_post(
     if isinstance(file, Problem):
         return file
     try:
-        named = (own_key,) if own_key else ()
-        reading = parse_post(file.path, file.source, attached.site, *named)
+        reading = attached.dates.parse(file, own_key)
         if isinstance(reading, Post):
             return attached.add_to(reading, file, dict(measured))
         return reading

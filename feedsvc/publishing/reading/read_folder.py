@@ -22,11 +22,13 @@ from feedsvc.publishing.reading.findings import (
     Findings,
     unread,
 )
+from feedsvc.publishing.reading.given_dates import GivenDates
 from feedsvc.publishing.reading.read_file import read_post, with_positions
 from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.source.folder import Folder, SourceFile, Survey, Unsettled
+from feedsvc.source.history import History
 from feedsvc.store.store import Store
 
 SECOND_LOOK_SECONDS: Final = 1.0  # a missing file may be about to appear under another name
@@ -52,7 +54,22 @@ def read_folder(
     finished, so that a new site does not start with empty feeds. If it `counts_all`, the
     findings have what an account needs.
     """
-    counts_all = counts_all and stored.scope is None
+    with folder.history() as history:
+        how = (entries, progress, counts_all and stored.scope is None)
+        return _read(folder, store, stored, site, now, history, *how)
+
+
+def _read(
+    folder: Folder,
+    store: Store,
+    stored: Stored,
+    site: Site,
+    now: datetime,
+    history: History,
+    entries: Spool,
+    progress: Progress | None,
+    counts_all: bool,
+) -> Findings:
     survey = _survey(folder, stored, progress, counts_all=counts_all)
     absent = [r for path, r in stored.records.items() if path not in survey.stamps]
     missing = tuple(
@@ -66,11 +83,12 @@ def read_folder(
     if stored.accepts:
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
+    earlier = EarlierDatesLookup(store, missing, stored.zone_before, stored.records)
     reader = _Reader(
         folder,
         stored,
-        AttachedFiles(folder, site, now),
-        EarlierDatesLookup(store, missing, stored.zone_before),
+        AttachedFiles(folder, site, now, GivenDates(site, history, earlier)),
+        earlier,
         frozenset(record.key for record in missing if record.key and record.path in gone),
     )
     files: list[Finding] = []
@@ -189,7 +207,9 @@ class _Reader:
         if self.stored.needs_all:
             return True
         return record is not None and (
-            record.wants in self.freed_keys or _has_other_attachments(record, self.attached)
+            record.wants in self.freed_keys
+            or _has_other_attachments(record, self.attached)
+            or self.attached.dates.knows_more(record)
         )
 
     def _assessed(

@@ -21,6 +21,10 @@ from tests.support.rendering import translated
         ("a %%remark%% b", "a  b"),
         ("a\n%%\nremark\n%%\nb", "a\n\nb"),
         ("> [!note] A title\n> x", "> **A title**\n> \n> x"),
+        ("> [!tip]- 折叠的标题\n> x", "> **折叠的标题**\n> \n> x"),
+        ("> [!info|right] A\n> x", "> **A**\n> \n> x"),
+        ("- > [!NOTE]\n  > x", "- > **Note**\n  > \n  > x"),
+        ("1. a\n\n    > [!NOTE]\n    > x", "1. a\n\n    > **Note**\n    > \n    > x"),
         (">> [!WARNING]-\n>> x", ">> **Warning**\n>> \n>> x"),
         (r"\(a_b\) \\(c^2\\)", "$a_b$ $c^2$"),
         ("\\[\n\\frac{1}{2}\n\\]", r"$$\frac{1}{2}$$"),
@@ -29,6 +33,9 @@ from tests.support.rendering import translated
         ("a\n{: .b}\nc", "a\n\nc"),
         ("* this becomes a table of contents\n{:toc}\nx", "\nx"),
         ("1. TOC\n{: toc}\nx", "\nx"),
+        ('![a](b){:\n.c width="70"\n#d} x', "![a](b) x"),
+        ('{:\nstyle="a:b"}\nx', "\nx"),
+        ('{:mid: style="a: b"}\n![a](b)\n{: mid}', "\n![a](b)\n"),
         ("[TOC]\nx", "\nx"),
         ("[[toc]]\n@[toc](Contents)\n[[_TOC_]]\nx", "\n\n\nx"),
     ],
@@ -40,7 +47,7 @@ def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str)
 @pytest.mark.parametrize(
     "text",
     [
-        *("a[[1]]", "[[1]](/a)", "[[1]][a]", "[[1]]: a", "[[ -f x ]]", "[[]]", "[[a\nb]]"),
+        *("{:a\n\n.b}", "{: mid}", "{::options", "{:ok,\nx}"),
         *("100%% of 50%%", "%%time and %%bash", "%%", "a\n%%\nb", "{:ok, x}", "{: }", "{:a"),
         *(
             r"\(a, not TeX\)",
@@ -51,7 +58,14 @@ def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str)
             "\\(a_\nb\\)",
         ),
         *("\\[a_b\n\nc\\]", r"\(" + "a_" * 2_000 + r"\)", "text [toc] x", "a\\\\\\(b_c\\)"),
-        *("```\n[[a]] %%b%%\n> [!note]\n{:toc}\n```", "`[[a]] \\(b_c\\)`", "[!note]"),
+        *(
+            "```\n[[a]] %%b%%\n> [!note]\n{:toc}\n```",
+            "`[[a]] \\(b_c\\)`",
+            "[!note]",
+            "a\n\n    > [!note]",
+            "a [!note] b",
+            "> [!] b",
+        ),
         *("a\n\n    {% x %} [[b]]\n\t%%c%%", "a\n\n\t[TOC]"),
     ],
 )
@@ -96,3 +110,19 @@ def test_many_unclosed_marks_take_linear_time(piece: str) -> None:
     started = time.process_time()
     without_shortcodes(body)
     assert time.process_time() - started < 3  # quadratic time would be half a minute
+
+
+_UNITS = (
+    *("[[a]]", "[[tea]]", "[[a|", "[[a\\", "[a]: b\n", "[[tea]]\n[a", "![[a.png]]", "[[a, "),
+    *("[code]", "[code]x", "[sourcecode ", "[code]a\n[/code]", "<pre>", "<code>[[tea", "<pre "),
+    *("\\[a_b=", "\\[a=b\\]", "\\(a_b\\)", "\\[\n", "{: a}", "{:a: .b}", "{:\n", "{: .a\n"),
+    *("--8<--\n", '--8<-- "a"\n', "-", "-8<", "{::options ", "\n\n    [[tea]]"),
+)
+
+
+@pytest.mark.parametrize("generator", ["mkdocs", "obsidian"])
+@pytest.mark.parametrize("unit", _UNITS)
+def test_many_marks_of_any_kind_take_linear_time(unit: str, generator: str) -> None:
+    started = time.process_time()
+    without_shortcodes("[[tea]] {: a}" + unit * 10_000, generator=generator)
+    assert time.process_time() - started < 3

@@ -240,9 +240,9 @@ def test_an_unknown_shortcode_is_left_out_with_a_warning_at_its_line() -> None:
     assert (post.body, post.warnings) == ("\none  two\n", (warning,))
 
 
-def test_an_html_body_stays_unchanged() -> None:
-    post = post_of("title: a", "<p>{% x %}</p>", "a.html")
-    assert (post.body, post.is_html, a_post().is_html) == ("<p>{% x %}</p>", True, False)
+def test_the_markdown_of_an_html_body_stays_unchanged() -> None:
+    post = post_of("title: a", "<p>*a* [[b]]</p>", "a.html")
+    assert (post.body, post.is_html, a_post().is_html) == ("<p>*a* [[b]]</p>", True, False)
 
 
 def test_a_hidden_post_is_a_draft_even_without_a_date() -> None:
@@ -309,8 +309,13 @@ def test_a_heading_that_is_the_title_is_removed_from_the_body() -> None:
     assert post_of("", "words\n# Tea\n").body == "words\n# Tea\n"
 
 
+def test_a_template_in_a_heading_is_filled_in() -> None:
+    assert post_of("version: 3", "# Tea {{ page.version }} {{ x }}\n").title == "Tea 3"
+    assert post_of("", "# Tea `{{ x }}` {#tea}\n").title == "Tea {{ x }}"
+
+
 def test_an_html_suffix_may_be_in_capitals() -> None:
-    assert post_of("title: a", "{% x %}", "a.HTML").body == "{% x %}"
+    assert post_of("title: a", "[[x]]", "a.HTML").body == "[[x]]"
 
 
 def test_a_very_long_summary_is_cut() -> None:

@@ -1,0 +1,1 @@
+"""Admonitions, folded blocks and tabs, as quotations and details."""

@@ -1,0 +1,94 @@
+"""Marks that one generator has and others do not, as Markdown or HTML.
+
+- pandoc (Quarto): `H~2~O`, `x^2^`, `[words]{.class}`, and attributes behind links and pictures
+- Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks
+- PyMdown (MkDocs): CriticMarkup, keys such as `++ctrl+c++`, and icons such as `:material-tea:`
+
+In the folders of other generators they stay text. Code, formulas, tags and URLs stay as well.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from feedsvc.core.markdown.shortcodes import sub_outside_code
+
+_KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$
+    |<[A-Za-z/!][^<>\n]{0,2000}+>|\]\([^()\s]{0,2000}+\)|https?://[^\s<>]++)"""
+_ATTRIBUTES: Final = r"""\{:?[ ]*+(?:(?:[.\#][\w:-]++
+    |[\w:-]++=(?:"[^"\n]{0,300}+"|'[^'\n]{0,300}+'|[^\s"'{}]++))[ ]*+)++\}"""
+# Ten signs at most: `价格5~7元，重量10~20克` has none of them, and `5~7,10~20` are two ranges.
+_SIGNS: Final = "[0-9A-Za-z+=()*.,-]{1,10}+"
+_PANDOC = re.compile(
+    rf"""{_KEPT} | ~~++ | \^\^++
+    | (?<![\]!])\[(?P<words>[^\[\]\n]{{1,500}}+)\]{_ATTRIBUTES}
+    | (?<=[)\]`>])(?P<attributes>{_ATTRIBUTES})
+    | (?<!\d)~(?P<sub>{_SIGNS})~(?!~) | (?<=\d)~(?P<sub2>{_SIGNS})~(?![~\d])
+    | \^(?P<sup>{_SIGNS})\^(?!\^)""",
+    re.VERBOSE | re.DOTALL,
+)
+_PYTHON: Final = rf"""(?P<attributes>(?<=[)\]`>*_]){_ATTRIBUTES}
+    |^[ \t]*+{_ATTRIBUTES}[ \t]*+$)"""
+_PYTHON_MARKDOWN = re.compile(rf"{_KEPT} | {_PYTHON}", re.VERBOSE | re.DOTALL | re.MULTILINE)
+_PYMDOWN = re.compile(
+    rf"""{_KEPT} | {_PYTHON}
+    | \{{(?:(?P<mark>\+\+|--|==)(?P<words>[^{{}}\n]{{1,1000}}?)(?P=mark)
+        |>>(?P<comment>[^{{}}\n]{{1,1000}}?)<<
+        |~~(?P<old>(?:[^{{}}\n~]|~(?!>)){{1,1000}}+)~>(?P<new>[^{{}}\n]{{0,1000}}?)~~)\}}
+    | (?<![+\w])\+\+(?P<keys>[a-z0-9-]{{1,20}}+(?:\+[a-z0-9-]{{1,20}}+){{0,5}})\+\+(?![+\w])
+    | (?P<icon>:(?:material|fontawesome|octicons|simple)-[a-z0-9-]{{1,100}}+:
+        (?:{_ATTRIBUTES})?)""",
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
+)
+_CRITIC: Final = {"++": "ins", "--": "del", "==": "mark"}
+
+
+def _of_pandoc(mark: re.Match[str]) -> str:
+    if mark["words"] is not None:
+        return str(mark["words"])
+    sub = mark["sub"] or mark["sub2"]
+    if sub:
+        return f"<sub>{sub}</sub>"
+    if mark["sup"]:
+        return f"<sup>{mark['sup']}</sup>"
+    return "" if mark["attributes"] else mark[0]
+
+
+def _of_python_markdown(mark: re.Match[str]) -> str:
+    return "" if mark["attributes"] else mark[0]
+
+
+def _of_pymdown(mark: re.Match[str]) -> str:
+    if mark["attributes"] or mark["icon"]:
+        return ""
+    if mark["mark"]:
+        tag = _CRITIC[mark["mark"]]
+        return f"<{tag}>{mark['words']}</{tag}>"
+    if mark["comment"]:
+        return f"<span>{mark['comment']}</span>"
+    if mark["old"]:
+        return f"<del>{mark['old']}</del><ins>{mark['new']}</ins>"
+    if mark["keys"]:
+        return "+".join(
+            f"<kbd>{key.replace('-', ' ').title()}</kbd>" for key in mark["keys"].split("+")
+        )
+    return mark[0]
+
+
+_Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], tuple[str, ...]]
+_MARKS: Final[dict[str, _Mark]] = {
+    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{")),
+    "mkdocs": (_PYMDOWN, _of_pymdown, ("{", "++", ":")),
+    "pelican": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
+    "nikola": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
+}
+
+
+def with_generator_marks(markdown: str, generator: str) -> str:
+    """Markdown with the marks of the generator translated, or removed if a feed has no use."""
+    if generator not in _MARKS:
+        return markdown
+    pattern, replacement, hints = _MARKS[generator]
+    if not any(hint in markdown for hint in hints):
+        return markdown
+    return sub_outside_code(pattern, replacement, markdown)

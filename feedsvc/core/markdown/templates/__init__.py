@@ -1,0 +1,1 @@
+"""Liquid and similar templates in a body, and the words of shortcodes."""
