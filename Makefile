@@ -1,37 +1,40 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check -q
 export PIP_CONSTRAINT = constraints.txt
+# Without compiled files each process of a test run compiles all tests, and each feedsvc all of its modules.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: serve test test-core test-rooms coverage test-fast check mutants bench dist clean
 
 serve: .venv/.serve
 	.venv/bin/feedsvc serve
 
-RUN = .venv/bin/pytest -n auto --dist worksteal
+RUN = .venv/bin/pytest --dist worksteal -n
 CORE_IS_COVERED = .venv/bin/coverage report --include='feedsvc/core/*' --fail-under=100
 
 ifdef PYTEST
 test: .venv/.test
-	$(RUN) $(PYTEST)
+	$(RUN) auto $(PYTEST)
 else
 test: test-core test-rooms
 endif
 
-# Measuring the coverage nearly doubles the processor time, so only that of core/ is measured, by its own tests.
+# Measuring the coverage nearly doubles the processor time, so only that of core/ is measured, by its own tests
+# (see tests/core/conftest.py). They wait for nothing, so one process for each core is enough.
 test-core: .venv/.test
-	$(RUN) -q --cov=feedsvc/core --cov-report= tests/core
+	$(RUN) logical -q --cov=feedsvc/core --cov-report= tests/core
 	$(CORE_IS_COVERED)
 
 test-rooms: .venv/.test
-	$(RUN) --ignore=tests/core
+	$(RUN) auto --ignore=tests/core
 
 # The coverage of every room.
 coverage: .venv/.test
-	$(RUN) --cov --cov-report= $(PYTEST)
+	$(RUN) auto --cov --cov-report= $(PYTEST)
 	.venv/bin/coverage report
 
 test-fast: .venv/.test
-	$(RUN) -q tests/core tests/store
+	$(RUN) auto -q tests/core tests/store
 
 check: .venv/.test
 	.venv/bin/ruff check .

@@ -6,13 +6,22 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
+from tests.support.compiled import share_compiled
 from tests.support.postgres import database_url
 from tests.support.run import Run, is_worker
 from tests.support.stores import empty_database, opened_store, prepare_store
 from tests.support.writing import PostFolder
+
+share_compiled()
+# The limits of hypothesis are in real time, and other processes take some of it.
+settings.register_profile(
+    "beside others", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("beside others")
 
 _RUN = pytest.StashKey[Run]()
 _WORKERS_PER_CORE = 2.5  # many tests wait for a process, a clock or a disk
@@ -30,9 +39,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[_RUN].end()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """How many processes `-n auto` stands for."""
-    return round(_WORKERS_PER_CORE * (os.cpu_count() or 1))
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """How many processes `-n auto` stands for; `-n logical` is one for each core."""
+    cores = os.cpu_count() or 1
+    is_logical = config.option.numprocesses == "logical"
+    return cores if is_logical else round(_WORKERS_PER_CORE * cores)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ _WEEKDAY = (
 )
 _YEAR, _DAY = r"(?P<year>\d{4})(?!\d)", r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\w)"
 _NUMBERS = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
-_OFFSET = r"(?:[+-]\d{2}:?\d{2}|Z|UTC?|GMT)"
+_OFFSET = r"(?:[+-]\d{2}:?\d{2}|Z|UTC?|GMT|CES?T)"
 _CLOCK_OFFSET = rf":\d{{2}}(?:[.,]\d+)?(?:\s*[ap]\.?m\.?)?\s*(?:UTC?|GMT)?\s*{_OFFSET}"
 _ZONE_NAME = r"[a-z_]+(?:/[a-z0-9_+-]+)+"
 
@@ -114,7 +114,7 @@ _FAULTS: Final = (
     ),
     (
         _pattern(
-            r":\d\d\s*(?:[ap]\.?m\.?\s*)?(?!(?:[ap]m|UTC?|GMT)\b)(?P<word>(?-i:[A-Z]{2,5}))(?:\s+\d{4})?$"
+            r":\d\d\s*(?:[ap]\.?m\.?\s*)?(?!(?:[ap]m|UTC?|GMT|CES?T)\b)(?P<word>(?-i:[A-Z]{2,5}))(?:\s+\d{4})?$"
         ),
         "the zone {word} is ambiguous; write an offset such as +08:00",
     ),

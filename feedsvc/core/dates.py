@@ -10,7 +10,7 @@ from feedsvc.core.date_notations import DAYS, MONTHS, usual_notation
 _USUAL = re.compile(
     r"""(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})
         (?:[Tt\s]\s*+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d++)?)?
-           \s*+(?P<zone>(?i:Z|UTC?|GMT)|[+-](?:\d{2}:?\d{2}|\d{1,2}(?::\d{2})?)
+           \s*+(?P<zone>(?i:Z|UTC?|GMT|CES?T)|[+-](?:\d{2}:?\d{2}|\d{1,2}(?::\d{2})?)
                 |[A-Za-z_]{1,40}/[A-Za-z0-9_+/-]{1,40})?)?""",
     re.VERBOSE | re.ASCII,
 )
@@ -24,6 +24,9 @@ _IN_NAME = re.compile(
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Zones that only some hosts have; `right` counts leap seconds.
 _NOT_A_ZONE: Final = ("posix/", "right/")
+_HOURS_OF_ZONES: Final = {"CET": 1, "CEST": 2}  # any other name means UTC
+# The largest offset of XML Schema's dateTime (§3.2.7.3), which Atom requires (RFC 4287 §3.3).
+_LARGEST_OFFSET: Final = timedelta(hours=14)
 
 
 def read_date(text: str, zone: ZoneInfo) -> datetime:
@@ -32,21 +35,29 @@ def read_date(text: str, zone: ZoneInfo) -> datetime:
     It reads `2026-03-01`, `2026/3/1 9:30`, `2026-03-01T09:30:00+08:00`, the forms of RFC 5322
     and JavaScript, `March 1, 2026`, `2026年3月1日`, seconds or milliseconds since 1970 and
     more. A date without an offset is in `zone`. If a clock change repeats an hour, the first
-    counts; an hour that it skips is moved forward. Raises ValueError, with the reason, for any
-    other text and for ambiguous dates.
+    counts; an hour that it skips is moved forward. An offset that no feed can contain becomes
+    UTC. Raises ValueError, with the reason, for any other text and for ambiguous dates.
     """
+    return read_written_date(text, zone)[0]
+
+
+def read_written_date(text: str, zone: ZoneInfo) -> tuple[datetime, str]:
+    """The date of `read_date`, and its offset if it is one that no feed can contain."""
     text = text.strip()
     match = _USUAL.fullmatch(text)
     if not match:
         if _DIGITS.fullmatch(text):
-            return _of_digits(text, zone)
+            return _of_digits(text, zone), ""
         match = _USUAL.fullmatch(usual_notation(text))
     if not match:
         raise ValueError("it is not a date")
     try:
-        return _moment(match, zone)
+        moment = _moment(match, zone)
     except OverflowError as error:
         raise ValueError("it is outside the years 1 to 9999") from error
+    if abs(moment.utcoffset() or timedelta()) > _LARGEST_OFFSET:
+        return moment.astimezone(UTC), moment.isoformat()[-6:]
+    return moment, ""
 
 
 def date_in_name(file_name: str, zone: ZoneInfo) -> tuple[datetime, str] | None:
@@ -113,11 +124,12 @@ def _zone_called(name: str) -> ZoneInfo:
 
 def _offset(text: str) -> timezone:
     if text[0] not in "+-":
-        return UTC
+        hours = _HOURS_OF_ZONES.get(text.upper(), 0)
+        return timezone(timedelta(hours=hours)) if hours else UTC
     hours, minutes = int(text[1:3].rstrip(":")), 0
     if len(text) > 3:
         minutes = int(text[-2:])
-    if hours > 14 or minutes > 59:
+    if hours > 23 or minutes > 59:
         raise ValueError(f"no time zone has the offset {text}")
     span = timedelta(hours=hours, minutes=minutes)
     return timezone(-span if text[0] == "-" else span)

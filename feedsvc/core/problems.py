@@ -27,7 +27,8 @@ class Problem:
     fault for programs (docs/problems.md). `text` is the faulty text, cut short. A problem that
     `refuses` keeps the new version of the file out of the feeds; the last published version
     stays, within `span`. Any other problem is a warning. `others` are the paths of other files
-    that `fault` names. Problems with equal position, fault and cure are equal.
+    that `fault` names. `warnings` are those about the same file that were found before it was
+    refused. Problems with equal position, fault and cure are equal.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Problem:
     text: str = field(default="", compare=False)
     others: tuple[str, ...] = field(default=(), compare=False)
     span: Span = field(default=Span(), compare=False)
+    warnings: "tuple[Problem, ...]" = field(default=(), compare=False)
 
     @property
     def location(self) -> str:

@@ -18,9 +18,11 @@ _NOT_TEXT = {  # elements whose content is not text, and their end tags
     name: re.compile(rf"</{name}\s*+>", re.I)
     for name in ("script", "style", "head", "template")
 }
-_BLOCKS = frozenset(
-    ["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"]
-) | frozenset(["blockquote", "table", "tr", "td", "th", "hr", "figure", "section"])
+BLOCKS: Final = (  # elements whose text is not one word with the text beside them
+    frozenset(["p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre"])
+    | frozenset(["blockquote", "table", "tr", "td", "th", "hr", "figure", "section"])
+    | frozenset(["figcaption", "caption", "dl", "dt", "dd", "details", "summary"])
+)
 _SAFE_TAG = re.compile(r"</?([^\s/>]*+)[^>]*+>")
 _GRAPHEME = regex.compile(r"\X")
 # Characters that are one grapheme each in any context; most texts have no others.
@@ -29,7 +31,25 @@ _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“�
 _SPACE = re.compile(r"[ \t\n\r\x85\u2028\u2029]+")
 _ANY_SPACE = re.compile(r"\s{2,}|[^\S \u3000]")
 _NOT_SEARCHED: Final = re.match("", "")
-_SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|[。！？]")
+# With the quotation marks and brackets that close behind it.
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…])(?P<latin>[.!?…]++)[\"'”’»)\]]*+(?=\s|\Z)|[。！？｡।॥؟۔።]++[”’」』）》】〉]*+"
+)
+_NEXT = re.compile(r"\s*+[\"'“‘«(\[]*+([^\W_])")
+# Before a full stop that ends no sentence. Those that precede small letters or digits, such as
+# "etc." and "No.", need no list; neither do single letters and words with a stop, as in "e.g.".
+_ABBREVIATIONS: Final = frozenset(
+    (  # noqa: SIM905 - a list would take fifty lines
+        "mr mrs ms dr drs prof st ste mt ft rev fr sr jr gov sen gen lt sgt capt cmdr vs al "
+        "inc ltd corp co bros dept univ jan feb mar apr jun jul aug sep sept oct nov dec "
+        "ex bzw usw vgl nr abb hr hrn tel evtl ggf sog zzgl mio mrd mme mlle mgr "
+        "sra srta ud uds pág núm sig dott bijv enz dhr mevr "
+        "г гг ул рис стр им св проф акад тыс млн млрд руб"
+    ).split()
+)
+_LAST_WORD = re.compile(r"[^\W_]++(?:[.’'-][^\W_]++)*+\Z")
+_LONGEST_WORD: Final = 40
+_IN_WORD = re.compile(r"[0-9A-Za-z.,:/@%_-]")
 
 
 def legal(text: str) -> str:
@@ -94,7 +114,7 @@ def _spaced(text: str) -> str:
 def words_of(safe: str) -> str:
     """The text of sanitised HTML, in which only tags have `<` and `>`, on one line."""
     pieces = _SAFE_TAG.split(safe)  # text, the name in a tag, text, ...
-    pieces[1::2] = [" " if name in _BLOCKS else "" for name in pieces[1::2]]
+    pieces[1::2] = [" " if name in BLOCKS else "" for name in pieces[1::2]]
     return _spaced(legal(html.unescape("".join(pieces))))
 
 
@@ -110,27 +130,69 @@ def _end_of_markup(ahead: Ahead, match: re.Match[str]) -> tuple[int, str]:
         closing = ahead.next(_NOT_TEXT[name], end.end())
         if closing:
             return closing.end(), " "
-    return end.end(), " " if name in _BLOCKS else ""
+    return end.end(), " " if name in BLOCKS else ""
 
 
 def summary_of(text: str, most: int) -> str:
     """At most `most` graphemes of plain `text`.
 
     It ends after the last sentence that ends in its second half, else after a word, with an
-    ellipsis. In text without spaces, such as Chinese, any grapheme may be the last.
+    ellipsis. In text without spaces, such as Chinese, any grapheme may be the last, but none
+    inside a number or a Latin word.
     """
     if _SIMPLE.fullmatch(text, 0, most + 1):
-        graphemes = list(text[: most + 1])
+        if len(text) <= most:
+            return text
+        length, shorter = most, most - 1
     else:
         graphemes = [match[0] for match in islice(_GRAPHEME.finditer(text), most + 1)]
-    if len(graphemes) <= most:
-        return text
-    head = "".join(graphemes[:most])
-    ends = [match.end() for match in _SENTENCE_END.finditer(head)]
-    if ends and ends[-1] > len(head) // 2:
-        return head[: ends[-1]]
-    head = "".join(graphemes[: most - 1])
+        if len(graphemes) <= most:
+            return text
+        length = sum(map(len, graphemes[:most]))
+        shorter = length - len(graphemes[most - 1])
+    end = _last_sentence_end(text, length)
+    return text[:end] if end else f"{_head_of_words(text, shorter)}…"
+
+
+def _last_sentence_end(text: str, length: int) -> int:
+    """Where the last sentence of the second half of `length` characters ends; 0 if nowhere."""
+    for end in reversed([*_SENTENCE_END.finditer(text, 0, length + 1)]):
+        if end.end() <= length // 2:
+            break
+        if end.end() <= length and _ends_sentence(text, end):
+            return end.end()
+    return 0
+
+
+def _ends_sentence(text: str, end: re.Match[str]) -> bool:
+    """False for the full stop of `Feb.`, `e.g.`, `J.` or `3.`, and before a small letter."""
+    if not end["latin"]:
+        return True
+    following = _NEXT.match(text, end.end())
+    begins = following[1] if following else ""
+    if begins.islower():
+        return False
+    if end["latin"] != ".":
+        return True
+    match = _LAST_WORD.search(text[max(0, end.start() - _LONGEST_WORD) : end.start()])
+    word = match[0].casefold() if match else ""
+    is_ordinal = word.isdigit() and len(word) < 3
+    is_abbreviation = len(word) == 1 or "." in word or word in _ABBREVIATIONS
+    return not (begins.isdigit() or is_ordinal or is_abbreviation)
+
+
+def _head_of_words(text: str, length: int) -> str:
+    """At most `length` characters of `text`, up to a word that an ellipsis may follow."""
+    head = text[:length]
     space = head.rfind(" ")
-    if space > len(head) // 2:
+    if space > length // 2:
         head = head[:space]
-    return head.rstrip(" ,;:，；：、") + "…"
+        # "on Feb." without its 14: it would look like the end of a sentence.
+        while head.endswith((".", "!", "?")) and head.rfind(" ") > length // 2:
+            head = head[: head.rfind(" ")]
+    elif _IN_WORD.match(text, length):
+        start, least = length, max(length // 2, length - _LONGEST_WORD)
+        while start > least and _IN_WORD.match(head, start - 1):
+            start -= 1
+        head = head[:start] if start > least else head
+    return head.rstrip(" ,;:，；：、")

@@ -238,7 +238,10 @@ def _shared_slug(shared: SharedSlug, topic: Topic, largest: Topic, post: Post) -
         f"{shared.preset} gave the same address ({shared.slug!r}) to the {topic.kind} "
         f"{topic.label!r} as to {largest.label!r}; the old address leads to {largest.label!r}"
     )
-    cure = 'nothing, or write the address in [redirects]: "/old/" = "/new/"'
+    cure = (
+        "rename one of them; to keep both names, redirect the old address itself in "
+        '[redirects]: "/old/" = "/new/"'
+    )
     line, column = post.position_of(_FIELDS[topic.kind])
     return Problem(
         *(post.path, line, fault, cure, False),

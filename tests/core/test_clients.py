@@ -108,8 +108,8 @@ def test_a_client_cannot_hide_the_proxys_part_in_quotes(begun: str, added: str) 
     ['x="' + "\\" * 60_000, " " * 60_000 + "x", "a=b;" * 15_000 + "(", "for=1;" * 9_000],
 )
 def test_a_long_header_is_parsed_fast(value: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert client_before(1, "Forwarded", value) is None
     assert client_before(1, "X-Forwarded-For", value) is None
     assert client_at(value) is None
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

@@ -236,7 +236,7 @@ def test_seconds_since_1970_may_be_in_a_repeated_hour() -> None:
         ("2026-03-01 0:30 AM", "'0:30 AM' is not a time of a 12-hour clock"),
         ("2026年3月1日 下午15:30", "'下午15:30' is not a time of a 12-hour clock"),
         ("2026-03-01T09:30:00+25:00", r"no time zone has the offset \+25:00"),
-        ("2026-03-01T09:30:00-15:00", "no time zone has the offset -15:00"),
+        ("2026-03-01T09:30:00-24:00", "no time zone has the offset -24:00"),
         ("2026-03-01T09:30:00-08:60", "no time zone has the offset -08:60"),
         ("2026-03-01 09:30 Asia/Nowhere", "there is no time zone Asia/Nowhere"),
         ("2026-03-01 09:30 America/Indiana", "there is no time zone America/Indiana"),
@@ -273,7 +273,7 @@ def test_a_very_long_text_is_refused_at_once(text: str) -> None:
 
 
 _MOMENTS = st.datetimes(
-    timezones=st.integers(-14 * 60 - 59, 14 * 60 + 59).map(
+    timezones=st.integers(-14 * 60, 14 * 60).map(
         lambda minutes: timezone(timedelta(minutes=minutes))
     ),
     min_value=datetime(1, 1, 3),  # noqa: DTZ001 - hypothesis asks for naive bounds

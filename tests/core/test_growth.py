@@ -100,6 +100,7 @@ EXCUSED: Final = {
     "core.markdown.templates.shortcode_words": "takes the arguments of one tag",
     "core.markdown.templates.values": "takes the keys of one expression",
     "core.html.lazy_images": "takes the attributes of one element",
+    "core.html.hidden.is_hidden": "takes the attributes of one element",
     "core.html.scanner._pattern": "takes names of elements, which are written in our code",
     "core.html.scanner._tokens": "takes names of elements, which are written in our code",
     "core.frontmatter.parse._Marked.__init__": "only keeps its values",
@@ -439,8 +440,15 @@ CASES: Final[dict[str, Case]] = {
     "enclosures": a_file(
         f"---\n{DATE}enclosures:\n", "  - {url: 'a{n}.mp3', length: 1}\n", "---\n"
     ),
+    "repeated keys": a_file(f"---\n{DATE}", "mood: {n}\n", "---\n"),
+    "unknown keys": a_file(f"---\n{DATE}", "categorys{n}: x\n", "---\n"),
+    "a map of dates": a_file("---\ndate:\n  created: 2026-03-01\n", "  k{n}: x\n", "---\n"),
+    "repeated headers": a_file("Title: Tea\nDate: 2026-03-01\n", "Tag: {n}\n", "\nText\n"),
     "TOML": a_file("+++\ndate = 2026-03-01\n[extra]\n", "key{n} = 'a'\n", "+++\n"),
     "JSON": a_file('{"date": "2026-03-01"', ', "key{n}": {"a": [1]}', "}\n"),
+    "a repeated key in JSON": a_file(
+        '{"date": "2026-03-01", "mood": {"a": 1, "a": 2', ', "b{n}": 1', "}}\n"
+    ),
     "headers": a_file("Title: Tea\nDate: 2026-03-01\n", "Key{n}: value\n", "\nText\n"),
     "broken YAML": a_file(f"---\n{DATE}", "key{n}: value\n", "title: [\ndraft: true\n---\n"),
     "broken without an end": a_file(f"---\n{DATE}title: [\n", "key{n}: value\n", "\nText\n"),

@@ -33,6 +33,6 @@ def test_an_invalid_address_is_dropped(email: str) -> None:
 
 @pytest.mark.parametrize("email", ["a." * 2_500_000, "a@" + "a." * 2_500_000, "a" * 5_000_000])
 def test_a_text_of_5_mb_is_checked_fast(email: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert Person("Li", email=email).addr_spec == ""
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

@@ -57,6 +57,36 @@ def test_the_generator_of_the_folder_decides_at_the_first_publish(
     assert categories(either_store) == FLAT
 
 
+@pytest.mark.parametrize(
+    ("config", "source", "generator", "expected"),
+    [
+        ("_config.yml", HEXO, "hexo", PATH),
+        ("notes.toml", b"", "plain", PATH),
+        ("_quarto.yml", b"project: {type: website}\n", "quarto", FLAT),
+        (
+            "mkdocs.yml",
+            b"site_name: Tea\ntheme: {name: material}\nplugins: [blog]\n",
+            "mkdocs",
+            FLAT,
+        ),
+        ("pelicanconf.py", b"AUTHOR = 'Li'\nSITENAME = 'Tea'\n", "pelican", FLAT),
+    ],
+)
+def test_a_flat_list_is_one_path_only_in_folders_of_hexo_and_of_no_generator(
+    posts: PostFolder,
+    folder: Folder,
+    store: Store,
+    config: str,
+    source: bytes,
+    generator: str,
+    expected: set[tuple[str, ...]],
+) -> None:
+    posts.write_raw(config, source)
+    posts.write("tea.md", categories="[Tea, Green]")
+    publish(folder, store, AUTOMATIC, NOW)
+    assert (recorded(store), categories(store)) == (generator, expected)
+
+
 def test_a_config_file_that_appears_or_disappears_later_changes_no_byte(
     posts: PostFolder, folder: Folder, store: Store
 ) -> None:

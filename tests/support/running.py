@@ -166,12 +166,15 @@ def _started(
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> float:
-    """Wait for a condition to hold; for how many seconds it did not."""
+    """Wait for a condition to hold; for how many seconds it did not.
+
+    It looks less often the longer it waits, because each look may be a request.
+    """
     started = time.monotonic()
-    while time.monotonic() - started < seconds:
+    while (waited := time.monotonic() - started) < seconds:
         if condition():
             return time.monotonic() - started
-        time.sleep(0.02)
+        time.sleep(min(0.02 + waited / 20, 0.1))
     raise AssertionError(f"not within {seconds} s: {what}")
 
 

@@ -135,18 +135,26 @@ def _warm_up() -> None:
     from datetime import UTC, datetime
 
     import feedsvc.cli
+    import feedsvc.push
+    import feedsvc.watcher
+    import feedsvc.web
     from feedsvc.publishing.publish import publish
+    from feedsvc.push.outgoing import Outgoing
     from feedsvc.settings.load import load_settings
     from feedsvc.settings.site import site_of
     from feedsvc.source.folder import Folder
     from feedsvc.store.store import Store
     from feedsvc.web.app import create_app
     from feedsvc.web.polls.shelf import Shelf
+    from tests.support.compiled import share_compiled
 
-    for command in pkgutil.iter_modules(feedsvc.cli.__path__):
-        importlib.import_module(f"feedsvc.cli.{command.name}")
-    importlib.import_module("feedsvc.web.server.server")
-    importlib.import_module("feedsvc.push.pusher")
+    share_compiled()
+
+    for room in (feedsvc.cli, feedsvc.web, feedsvc.watcher, feedsvc.push):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+            importlib.import_module(module.name)
+    for name in ("multiprocessing.queues", "multiprocessing.popen_fork"):
+        importlib.import_module(name)
 
     with tempfile.TemporaryDirectory() as place:
         posts = Path(place, "posts")
@@ -167,6 +175,7 @@ def _warm_up() -> None:
         for path in ("/atom.xml", "/rss.xml", "/feed.json", "/"):
             client.get(path)
         store.close()
+        Outgoing()  # it reads the certificates, once in a process
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core.dates import rfc3339
+from feedsvc.core.html.first_words import first_words
 from feedsvc.core.html.links import absolute
+from feedsvc.core.html.repeated_title import without_title
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
 from feedsvc.core.html.source_targets import marked_links, source_target, with_addresses
@@ -26,12 +28,12 @@ from feedsvc.core.people import Person
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.core.text import plain, summary_of, words_of
+from feedsvc.core.text import summary_of
 
 SUMMARY_LENGTH: Final = 200  # graphemes of a summary that we make
 MOST_SUMMARY: Final = 2000  # graphemes of a summary that the author wrote
 _SHORT: Final = 500  # characters of a summary that replaces a too large content
-_HEAD: Final = 2000  # characters of content that nearly always hold enough words
+_HEAD: Final = 1000  # characters of content that nearly always hold enough words
 
 _FOOTNOTES = re.compile(  # references in the text, and the notes at its end
     r'<sup><a href="#[^"]*-fn-[^"]*"[^>]*>[^<]*</a></sup>'
@@ -39,6 +41,10 @@ _FOOTNOTES = re.compile(  # references in the text, and the notes at its end
     re.DOTALL,
 )
 _FOOTNOTE_MARK = re.compile(r'<sup class="footnote-ref"[^<>]*><a [^<>]*>[^<]*</a></sup>')
+# Anything that readers show: text, or a picture, sound or film.
+_SHOWN = re.compile(
+    r"(?:\A|>)(?:\s|&nbsp;|\u200b|\ufeff)*+[^<\s]|<(?:img|picture|video|audio)\b"
+)
 _IMAGE = re.compile(r'<img\b[^>]*? src="(https?://[^"]+)"')
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -143,15 +149,18 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
     unresolved = None
     if links := marked_links(html.safe):
         unresolved = Unresolved(html.safe, tuple(SourceLink(w, text=w) for w in links))
-        html = _Html(html.rough, with_addresses(html.safe, partial(_own_address, post)))
+        html = replace(html, safe=with_addresses(html.safe, partial(_own_address, post)))
     summary = _summary(post, html)
     is_whole_content = "<" not in html.safe and summary == unescape(html.safe)
+    content = html.safe
+    if not _SHOWN.search(content) and post.content != "summary":
+        content, unresolved = _in_place_of_text(post), None
     return Entry(
         id=entry_id,
         permalink=post.permalink,
         title=post.title,
         summary="" if is_whole_content else summary,
-        content_html=html.safe,
+        content_html=content,
         published=published,
         updated=max(published, post.updated or published),
         language=language_tag(post.language or site.language),
@@ -166,12 +175,22 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
     )
 
 
+def _in_place_of_text(post: Post) -> str:
+    """The content of a post without a body: its summary, else its picture, else a link."""
+    if post.summary:
+        return f"<p>{escape(post.summary, quote=False)}</p>"
+    if post.image:
+        return f'<p><img src="{escape(post.image)}" alt=""></p>'
+    link = escape(post.permalink)
+    return f'<p><a href="{link}">{link}</a></p>'
+
+
 @dataclass(frozen=True, slots=True)
 class _Html:
-    """The body of a post as HTML: as the author wrote it, and after the sanitiser."""
+    """The body of a post as safe HTML, and the part of it before the more marker."""
 
-    rough: str
     safe: str
+    excerpt: str
 
 
 def _html_of(post: Post, site: Site) -> _Html | Problem:
@@ -180,14 +199,22 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
     prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
     try:
         rough = post.body if post.is_html else html_of(post.body, site.rules.generator)
-        return _Html(rough, safe_html(rough, post.permalink, prefix))
+        excerpt = None if post.summary else html_until_more(rough)
+        if excerpt:
+            excerpt = _safe_html(_FOOTNOTE_MARK.sub("", excerpt), post, prefix)
+        return _Html(_safe_html(rough, post, prefix), excerpt or "")
     except TooDeepError as error:
-        return Problem(post.path, 0, str(error), "close all open tags", code="too-deep")
+        cure = "close each tag where its text ends, use fewer tags, or split the post"
+        return Problem(post.path, 0, str(error), cure, code="too-deep")
     except BaseException as error:  # pyo3 raises a panic of comrak or nh3 as BaseException
         if type(error).__name__ != "PanicException":
             raise
         fault = f"its text cannot be converted to HTML: {error}"
         return Problem(post.path, 0, fault, "simplify the text", code="bug")
+
+
+def _safe_html(rough: str, post: Post, prefix: str) -> str:
+    return without_title(safe_html(rough, post.permalink, prefix), post.title, post.permalink)
 
 
 def _own_address(post: Post, written: str) -> str | None:
@@ -206,23 +233,24 @@ def _summary(post: Post, html: _Html) -> str:
     """The author's summary, else the text before the more marker, else the first words."""
     if post.summary:
         return summary_of(post.summary, MOST_SUMMARY)
-    excerpt = html_until_more(html.rough)
-    words = plain(_FOOTNOTE_MARK.sub("", excerpt)) if excerpt else ""
+    words = first_words(html.excerpt, post.title, post.permalink)
     if words:
         return summary_of(words, MOST_SUMMARY)
-    return _first_words(html.safe)
+    return _beginning(post, html.safe)
 
 
-def _first_words(content: str) -> str:
+def _beginning(post: Post, content: str) -> str:
+    """The first words of the content. Its head nearly always holds enough of them."""
     if "-fn-" in content:
         content = _FOOTNOTES.sub("", content)
     head = content[:_HEAD]
     if head.rfind("<") > head.rfind(">"):  # the cut is inside a tag
         head = head[: head.rfind("<")]
-    words = words_of(head)
+    words = first_words(head, post.title, post.permalink)
     summary = summary_of(words, SUMMARY_LENGTH)
     if summary == words and len(head) < len(content):  # the head holds too little text
-        summary = summary_of(words_of(content), SUMMARY_LENGTH)
+        words = first_words(content, post.title, post.permalink)
+        summary = summary_of(words, SUMMARY_LENGTH)
     return summary
 
 

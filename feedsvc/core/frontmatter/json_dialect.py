@@ -28,7 +28,7 @@ def json_fields(source: FrontMatterText) -> dict[str, Field]:
         whole = source
         fields, end = json_object(whole, start)
     else:  # only a closing brace is added, so all positions stay
-        whole = FrontMatterText(source.text + "}", source.line)
+        whole = source.with_text(source.text + "}")
         fields, end = _Members(whole, start).fields()
     end = _after_space(whole.text, end)
     if end < len(whole.text):
@@ -60,22 +60,22 @@ class _Members:
             return fields, self._index
         while True:
             at = self._index
-            key = self._key(fields)
+            key = self._key()
+            is_new = self._source.is_new_key(key, at, fields)
             self._expect(":")
             begin = self._index
-            value = self._allowance.value(self._decoded(), at)
-            fields[key] = self._source.field(value, at, begin)
+            value = self._allowance.value(self._decoded(key), at)
+            if is_new:
+                fields[key] = self._source.field(value, at, begin)
             if self._next("}"):
                 return fields, self._index
             self._expect(",")
 
-    def _key(self, fields: dict[str, Field]) -> str:
+    def _key(self) -> str:
         at = self._index
         if not self._source.text.startswith('"', at):
             raise self._not_json(at, "expected a key in double quotes")
-        key = legal(str(self._decoded()))
-        self._source.check_key(key, at, fields)
-        return key
+        return legal(str(self._decoded("")))
 
     def _next(self, mark: str) -> bool:
         """Skip the mark and the space after it; False if the next character is another."""
@@ -90,16 +90,17 @@ class _Members:
         if not self._next(mark):
             raise self._not_json(self._index, f"expected {mark!r}")
 
-    def _decoded(self) -> object:
+    def _decoded(self, name: str) -> object:
+        """The value at the index, which is that of the key `name`."""
         at = self._index
         try:
-            value, end = _DECODER.raw_decode(self._source.text, at)
+            try:
+                value, end = _DECODER.raw_decode(self._source.text, at)
+            except _DoubledKey as doubled:
+                self._source.add_repeated(f"{name}.{doubled.args[0]}", at)
+                value, end = _LENIENT.raw_decode(self._source.text, at)
         except json.JSONDecodeError as error:
             raise self._not_json(error.pos, error.msg) from error
-        except _DoubledKey as error:
-            raise self._source.fault(
-                at, f"the key {error.args[0]!r} appears twice", "keep one of them"
-            ) from error
         except RecursionError as error:
             raise self._source.fault(
                 at, "the front matter has too many levels", "use fewer levels"
@@ -124,6 +125,13 @@ def _object(members: list[tuple[str, object]]) -> dict[str, object]:
     return values
 
 
+def _with_first_values(members: list[tuple[str, object]]) -> dict[str, object]:
+    return dict(reversed(members))
+
+
+_LENIENT = json.JSONDecoder(
+    object_pairs_hook=_with_first_values, parse_int=str, parse_float=str, parse_constant=str
+)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=str, parse_float=str, parse_constant=str
 )

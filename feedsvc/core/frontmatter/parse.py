@@ -16,7 +16,12 @@ from frontmatter.default_handlers import BaseHandler
 
 from feedsvc.core.frontmatter.header_dialect import header_fields
 from feedsvc.core.frontmatter.json_dialect import json_fields, json_object
-from feedsvc.core.frontmatter.source import LONGEST, Field, FrontMatterText
+from feedsvc.core.frontmatter.source import (
+    LONGEST,
+    Field,
+    FrontMatterText,
+    RepeatedKey,
+)
 from feedsvc.core.frontmatter.toml_dialect import toml_fields
 from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
 from feedsvc.core.rules import Dialect
@@ -40,13 +45,15 @@ _ONE_WORD = re.compile(r"\S++")
 class FrontMatter:
     """The fields of a file by key, and its body, which begins at line `body_line`.
 
-    `dialect` is the dialect of the fields, never `auto`.
+    `dialect` is the dialect of the fields, never `auto`. `repeated` are the keys that are there
+    twice; their first values are in `fields`.
     """
 
     fields: dict[str, Field]
     body: str
     body_line: int
     dialect: Dialect
+    repeated: tuple[RepeatedKey, ...] = ()
 
 
 class _Marked(BaseHandler):
@@ -80,8 +87,8 @@ class _Marked(BaseHandler):
             f"end it with a line of {_THREE.get(opening[1], 'the same length')}",
         )
 
-    def load(self, fm: str, line: int = 2) -> dict[str, Field]:
-        return self._read(FrontMatterText(fm, line))
+    def fields(self, source: FrontMatterText) -> dict[str, Field]:
+        return self._read(source)
 
 
 _MARKED: Final = (
@@ -105,13 +112,16 @@ def read_front_matter(text: str, dialect: Dialect = "auto") -> FrontMatter | Non
     line = text.count("\n", 0, start) + 1
     for marked in _MARKED:
         if dialect in ("auto", marked.dialect) and marked.detect(head):
-            source, body = marked.split(head, line)
-            fields = marked.load(source, line + 1)
-            return FrontMatter(fields, body, line + source.count("\n") + 2, marked.dialect)
+            between, body = marked.split(head, line)
+            source = FrontMatterText(between, line + 1)
+            fields = marked.fields(source)
+            body_line = line + between.count("\n") + 2
+            return FrontMatter(fields, body, body_line, marked.dialect, tuple(source.repeated))
     if dialect in ("auto", "json") and _OBJECT.match(head):
-        fields, end = json_object(FrontMatterText(head[:LONGEST], line), 0)
+        source = FrontMatterText(head[:LONGEST], line)
+        fields, end = json_object(source, 0)
         rest = _REST_OF_LINE.match(head, end)
-        return _front_matter("json", fields, head, rest.end() if rest else end, line)
+        return _front_matter("json", fields, head, rest.end() if rest else end, source)
     return _unopened(head, line, dialect)
 
 
@@ -127,8 +137,9 @@ def _unopened(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
     except FrontMatterError as error:
         front, fault = None, error
     if front is None and dialect in ("auto", "headers"):
-        headers = header_fields(head, line)
-        front = headers and _front_matter("headers", headers[0], head, headers[1], line)
+        source = FrontMatterText(head[: LONGEST + 1], line)
+        headers = header_fields(source)
+        front = headers and _front_matter("headers", headers[0], head, headers[1], source)
     if front is None and fault and (_OF_A_POST.match(head) or head[0] == '"'):
         raise fault
     return front
@@ -144,17 +155,19 @@ def _closed_only(head: str, line: int, dialect: Dialect) -> FrontMatter | None:
     if closing["json"]:
         if dialect not in ("auto", "json") or head[0] != '"':
             return None
-        return FrontMatter(json_fields(source), body, body_line, "json")
+        fields = json_fields(source)
+        return FrontMatter(fields, body, body_line, "json", tuple(source.repeated))
     if dialect not in ("auto", "yaml") or not _OF_A_POST.search(source.text):
         return None
     fields = yaml_fields(source)
     if not all(_ONE_WORD.fullmatch(key) for key in fields):
         return None  # `Part 1: Tea` is a heading
-    return FrontMatter(fields, body, body_line, "yaml")
+    return FrontMatter(fields, body, body_line, "yaml", tuple(source.repeated))
 
 
 def _front_matter(
-    dialect: Dialect, fields: dict[str, Field], head: str, end: int, line: int
+    dialect: Dialect, fields: dict[str, Field], head: str, end: int, source: FrontMatterText
 ) -> FrontMatter:
-    """The front matter of `head`, which begins at line `line`; the body begins at `end`."""
-    return FrontMatter(fields, head[end:], line + head.count("\n", 0, end), dialect)
+    """The front matter of `head`, of which `source` is the beginning; the body is at `end`."""
+    line = source.line + head.count("\n", 0, end)
+    return FrontMatter(fields, head[end:], line, dialect, tuple(source.repeated))

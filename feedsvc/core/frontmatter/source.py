@@ -34,13 +34,34 @@ class Field:
     key_column: int
 
 
+@dataclass(frozen=True, slots=True)
+class RepeatedKey:
+    """A key that is there twice; a member of a map has the name of the map in front.
+
+    Its first value counts. `fault` is the error to raise if the key has an effect.
+    """
+
+    name: str
+    fault: FrontMatterError
+
+
 class FrontMatterText:
-    """The text of some front matter, which begins at line `line` of the file."""
+    """The text of some front matter, which begins at line `line` of the file.
+
+    `repeated` are the keys that were there twice when it was read.
+    """
 
     def __init__(self, text: str, line: int) -> None:
         self.text = text
         self.line = line
+        self.repeated: list[RepeatedKey] = []
         self._starts: list[int] = []  # of the lines; filled when first needed
+
+    def with_text(self, text: str) -> "FrontMatterText":
+        """The same front matter with another text, which adds to the same `repeated`."""
+        source = FrontMatterText(text, self.line)
+        source.repeated = self.repeated
+        return source
 
     def position(self, index: int) -> tuple[int, int]:
         """The line and column in the file of the character at `index`."""
@@ -73,16 +94,23 @@ class FrontMatterText:
         text = row.strip() if len(row) <= _SHOWN else row[column - 1 :].strip()
         return FrontMatterError(line, fault, cure, column=column, text=text[:_SHOWN])
 
-    def check_key(self, key: str, index: int, fields: dict[str, Field]) -> None:
-        """Raise FrontMatterError if the key at `index` is too long or already in `fields`."""
+    def is_new_key(self, key: str, index: int, fields: dict[str, Field]) -> bool:
+        """True if the key at `index` is not in `fields`; if it is, it is added to `repeated`.
+
+        Raises FrontMatterError if it is too long.
+        """
         if len(key) > _LONGEST_KEY:
             raise self.fault(index, "a key is not a short word", "write `key: value`")
         if key in fields:
-            raise self.fault(
-                index,
-                f"the key {key!r} appears twice (first in line {fields[key].line})",
-                "keep one of them",
-            )
+            self.add_repeated(key, index, f" (first in line {fields[key].line})")
+            return False
+        return True
+
+    def add_repeated(self, name: str, index: int, first: str = "") -> None:
+        """Add a key that is there twice, the second time at `index`, to `repeated`."""
+        key = name.rpartition(".")[2]
+        fault = self.fault(index, f"the key {key!r} appears twice{first}", "keep one of them")
+        self.repeated.append(RepeatedKey(name, fault))
 
 
 class Allowance:

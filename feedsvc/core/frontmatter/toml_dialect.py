@@ -31,6 +31,10 @@ _STRING_OR_COMMENT = re.compile(
 )
 _DOTTED = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MOST_PARTS}}}")
 _STATEMENT = re.compile(r"[ \t]*+(?P<table>\[{1,2}[ \t]*+)?+(?P<key>[\w-]++)[^=\n]*+=?[ \t]*+")
+_TABLE = re.compile(r"^[ \t]*+\[{1,2}[ \t]*+([\w.-]++)", re.MULTILINE)
+_PAIR = re.compile(r"[ \t]*+(?P<key>[\w-]++)[ \t]*+=[^\n]*+")
+_TWICE: Final = "Cannot overwrite a value"
+_MOST_REPEATED: Final = 5  # each is parsed again
 _BRACKET = re.compile(r"[\[\]{}]")
 _POSITION = re.compile(r" \(at line (\d+), column (\d+)\)$")  # or "(at end of document)"
 
@@ -54,8 +58,7 @@ def toml_fields(source: FrontMatterText) -> dict[str, Field]:
             long_key, f"a key has more than {_MOST_PARTS} parts", "use fewer parts"
         )
     try:
-        tree = tomllib.loads(source.text, parse_float=str)
-        return _fields(source, hidden, tree)
+        return _fields(source, hidden, _tree(source, hidden))
     except tomllib.TOMLDecodeError as error:
         index, fault = _index_and_fault(source, str(error))
         raise source.fault(index, f"the front matter is not TOML: {fault}", _CURE) from error
@@ -65,6 +68,31 @@ def toml_fields(source: FrontMatterText) -> dict[str, Field]:
             "the front matter has too many levels or a number with too many digits",
             "use fewer levels, or quote the number",
         ) from error
+
+
+def _tree(source: FrontMatterText, hidden: str) -> dict[str, object]:
+    """The document; a key that is there twice, on a line of its own, has its first value."""
+    text = source.text
+    for _ in range(_MOST_REPEATED):
+        try:
+            return tomllib.loads(text, parse_float=str)
+        except tomllib.TOMLDecodeError as error:
+            index, fault = _index_and_fault(source, str(error))
+            line = _lines(text, index)
+            pair = _PAIR.fullmatch(hidden, *line)
+            if fault != _TWICE or pair is None:
+                raise
+            tables = _TABLE.findall(hidden, 0, line[0])
+            key = _name(text[pair.start("key") : pair.end("key")])
+            source.add_repeated(".".join([*tables[-1:], key]), pair.start("key"))
+            text = text[: line[0]] + " " * (line[1] - line[0]) + text[line[1] :]
+    return tomllib.loads(text, parse_float=str)
+
+
+def _lines(text: str, index: int) -> tuple[int, int]:
+    """The span of the line that ends at `index`, or that holds it."""
+    end = text.find("\n", index)
+    return text.rfind("\n", 0, index) + 1, end if end >= 0 else len(text)
 
 
 def masked(text: str) -> str:
@@ -88,7 +116,8 @@ def _fields(source: FrontMatterText, hidden: str, tree: dict[str, object]) -> di
     for name, value in tree.items():
         at, begin = positions[name]
         key = legal(name)
-        source.check_key(key, at, fields)
+        if not source.is_new_key(key, at, fields):
+            continue  # two keys that differ only in illegal characters
         fields[key] = source.field(allowance.value(value, at), at, begin)
     return fields
 

@@ -1,9 +1,9 @@
 """Reads YAML front matter; the only module that parses with PyYAML.
 
 Differences from PyYAML 6.0: scalars stay text (`no`, `3.10`, `12:30`), because core/posts knows
-which fields are dates or flags; a repeated key is refused; values are counted where aliases
-repeat them, which stops alias bombs; tags such as `!!python/object` are refused; a tab that
-indents a line counts as two spaces, as in Hexo.
+which fields are dates or flags; of a repeated key the first value counts; values are counted
+where aliases repeat them, which stops alias bombs; tags such as `!!python/object` are refused;
+a tab that indents a line counts as two spaces, as in Hexo.
 """
 
 import re
@@ -58,8 +58,7 @@ class _Mapping:
 
     def __init__(self, source: FrontMatterText) -> None:
         if "\t" in source.text:
-            text = _TABS.sub(lambda tabs: "  " * len(tabs[0]), source.text)
-            source = FrontMatterText(text, source.line)
+            source = source.with_text(_TABS.sub(lambda tabs: "  " * len(tabs[0]), source.text))
         self._source = source
         self._allowance = Allowance(source)
 
@@ -77,14 +76,19 @@ class _Mapping:
         for key_node, value_node in node.value:
             index = key_node.start_mark.index
             key = self._key(key_node)
-            self._source.check_key(key, index, fields)
-            value = self._value(value_node, 1)
+            is_new = self._source.is_new_key(key, index, fields)
+            value = self._value(value_node, 1, key)
+            if not is_new:
+                continue
             empty = value_node.start_mark.index == value_node.end_mark.index
             begin = index if empty else value_node.start_mark.index
             fields[key] = self._source.field(value, index, begin)
         return fields
 
-    def _value(self, node: yaml.Node, depth: int, nothing: frozenset[str] = NOTHING) -> Value:
+    def _value(
+        self, node: yaml.Node, depth: int, name: str, nothing: frozenset[str] = NOTHING
+    ) -> Value:
+        """The value of a node; `name` is the key of the field."""
         index = node.start_mark.index
         text = node.value if isinstance(node, yaml.ScalarNode) else ""
         self._allowance.spend(index, depth, text)
@@ -93,20 +97,17 @@ class _Mapping:
             plain = not node.style  # libyaml gives '' for it, the Python loader None
             return None if plain and node.value in nothing else str(node.value)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, depth + 1, NO_MEMBER) for child in node.value]
-        return self._mapping(node, depth + 1)
+            return [self._value(child, depth + 1, name, NO_MEMBER) for child in node.value]
+        return self._mapping(node, depth + 1, name)
 
-    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Value]:
+    def _mapping(self, node: yaml.Node, depth: int, name: str) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for key_node, value_node in node.value:
             key = self._key(key_node)
+            value = self._value(value_node, depth, name)
             if key in values:
-                raise self._source.fault(
-                    key_node.start_mark.index,
-                    f"the key {key!r} appears twice",
-                    "keep one of them",
-                )
-            values[key] = self._value(value_node, depth)
+                self._source.add_repeated(f"{name}.{key}", key_node.start_mark.index)
+            values.setdefault(key, value)
         return values
 
     def _key(self, node: yaml.Node) -> str:
@@ -115,7 +116,7 @@ class _Mapping:
             raise self._source.fault(index, "a key is not a short word", "write `key: value`")
         self._check_tag(node)
         self._allowance.spend(index, 1, node.value)
-        self._source.check_key(node.value, index, {})
+        self._source.is_new_key(node.value, index, {})
         return str(node.value)
 
     def _check_tag(self, node: yaml.Node) -> None:

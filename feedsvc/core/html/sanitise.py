@@ -18,6 +18,8 @@ from feedsvc.core.html.code_listings import (
     without_numbers,
 )
 from feedsvc.core.html.depth import check_depth
+from feedsvc.core.html.heading_anchors import without_heading_anchors
+from feedsvc.core.html.hidden import HIDDEN, is_hidden, may_hide, with_marks, without_marked
 from feedsvc.core.html.iframes import frame_link
 from feedsvc.core.html.lazy_images import (
     eager_tag,
@@ -27,6 +29,7 @@ from feedsvc.core.html.lazy_images import (
 from feedsvc.core.html.links import (
     SCHEMES,
     absolute,
+    absolute_file,
     absolute_picture,
     absolute_srcset,
 )
@@ -36,9 +39,11 @@ from feedsvc.core.html.math import (
     without_duplicate,
 )
 from feedsvc.core.html.scanner import (
+    RAW,
     Element,
     Rewriter,
     TooDeepError,
+    opened_tags,
     rewritten,
     tags,
 )
@@ -77,6 +82,11 @@ _ATTRIBUTES: Final = {
     "time": {"datetime"},
     "video": {"controls", "height", "poster", "src", "width"},
 }
+_MARKED_ATTRIBUTES: Final = {
+    **_ATTRIBUTES,
+    "*": _ATTRIBUTES["*"] | {"hidden"},
+    "a": _ATTRIBUTES["a"] | {"name"},
+}
 _URL_ATTRIBUTES: Final = frozenset(["background", "cite", "href", "poster", "src"])
 _DROPPED_WHOLE: Final = {
     *("script", "style", "template", "noscript", "svg", "math", "title", "head")
@@ -112,14 +122,23 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
       them stay fragments; other fragments become links to `base_url`.
     - Links to source files of posts are marked, so that they can be resolved later: see
       `source_targets`.
+    - What HTML itself hides is removed, and so are the links of headings to themselves.
     - Frames become links, code with line numbers becomes plain code, formulas become TeX, and
       lazily loaded pictures get their real address.
 
     Raises TooDeepError.
     """
-    rough = _with_replacements(legal(rough))
+    rough = legal(rough)
+    lowered = rough.lower()
+    opened = opened_tags(lowered)
+    if 'href="#' in opened:
+        rough = without_heading_anchors(rough)
+    hides = may_hide(opened)
+    rough = _with_replacements(rough, lowered, opened, hides)
     check_depth(rough)
     rough = _with_split_text(rough)
+    if hides:
+        rough = _without_hidden(rough)
     ids = set()
     if "#" in rough:  # only fragments need ids
         rough = _ANCHOR_NAME.sub(r"\1id", rough)
@@ -140,7 +159,8 @@ def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
                 return absolute_picture(base_url, value)
             if tag == "a" and source_target(value):
                 return marked(value)
-            return absolute(base_url, value)
+            is_link = attribute == "href"
+            return (absolute if is_link else absolute_file)(base_url, value)
         if attribute == "srcset":
             return absolute_srcset(base_url, value)
         if attribute == "style":
@@ -164,6 +184,20 @@ def _preformatted(element: Element) -> str:
     return f"<pre>{escape(element.inner_html, quote=False)}</pre>"
 
 
+def _template(element: Element) -> str:
+    """Nothing; a template without an end hides what is behind it."""
+    return "" if element.end > element.opened else f"<div{HIDDEN}>"
+
+
+def _shown(rewriter: Rewriter) -> Rewriter:
+    """The rewriter, which leaves nothing of a hidden element."""
+
+    def rewrite(element: Element) -> str | None:
+        return "" if is_hidden(element.name, element.attributes) else rewriter(element)
+
+    return rewrite
+
+
 # Parsers disagree about where these elements end. They are replaced before nh3 reads the HTML,
 # so that nh3 and a browser see the same structure.
 _REPLACEMENTS: Final[Mapping[str, Rewriter]] = {
@@ -177,7 +211,7 @@ _REPLACEMENTS: Final[Mapping[str, Rewriter]] = {
     "script": tex_of_script,
     "style": _dropped,
     "svg": _dropped,
-    "template": _dropped,
+    "template": _template,
     "textarea": _as_text,
     "title": _dropped,
     "xmp": _preformatted,
@@ -188,22 +222,39 @@ _CODE: Final[Mapping[str, Rewriter]] = {"table": code_of_table, "pre": without_n
 _FORMULAS: Final = dict.fromkeys(("span", "div"), without_duplicate)
 
 
-def _with_replacements(rough: str) -> str:
+def _with_replacements(rough: str, lowered: str, opened: str, hides: bool) -> str:
     """`rough` with elements that nh3 drops replaced by elements that it keeps."""
-    lowered = rough.lower()
     rewriters: dict[str, Rewriter] = {}
     if _ANY_REPLACED.search(lowered):
         rewriters |= _REPLACEMENTS
-    if "<noscript" in lowered:
-        shown = image_addresses(rough)
-        rewriters["noscript"] = lambda element: noscript_images(element, shown)
-    if "data-" in lowered or "lazy" in lowered:
+        if "<noscript" in lowered:
+            shown = image_addresses(rough)
+            rewriters["noscript"] = lambda element: noscript_images(element, shown)
+    if "data-" in opened or "lazy" in opened:
         rewriters |= _PICTURES
-    if ("<pre" in lowered or "<td" in lowered) and any(hint in lowered for hint in HINTS):
+    if ("<pre" in lowered or "<td" in opened) and any(hint in opened for hint in HINTS):
         rewriters |= _CODE
-    if "katex" in lowered or "mathjax" in lowered:
+    if "katex" in opened or "mathjax" in opened:
         rewriters |= _FORMULAS
+    if hides:
+        rewriters = {name: _shown(rewriter) for name, rewriter in rewriters.items()}
     return rewritten(rough, rewriters) if rewriters else rough
+
+
+def _without_hidden(rough: str) -> str:
+    """`rough` without its hidden elements. As in browsers, nh3 decides where they end."""
+    marked = with_marks(rough)
+    if marked is None:
+        return rough
+    text, names = marked
+    cleaner = nh3.Cleaner(
+        tags=(names | _TAGS) - _DROPPED_WHOLE - RAW,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes=_MARKED_ATTRIBUTES,
+        url_schemes={*SCHEMES, "data"},
+        link_rel=None,
+    )
+    return _with_split_text(without_marked(cleaner.clean(text)))
 
 
 def _with_split_text(rough: str) -> str:

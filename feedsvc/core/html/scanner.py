@@ -35,6 +35,10 @@ RAW: Final = frozenset(
 _NEVER_SHOWN: Final = frozenset(["script", "style"])  # not even without an end tag
 _VOID: Final = frozenset(["audio", "embed", "img", "plaintext", "source", "video"])
 _MOST_TAGS: Final = 100_000  # tags that are looked at one by one
+_WITH_ATTRIBUTES = re.compile(
+    r"<(?:dialog|datalist|template)"  # these mean something without any attribute
+    rf"""|<[a-z][^{_WS}<>/]*+[{_WS}/](?:[^"'>]|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))*+"""
+)
 _HALF_OPEN = re.compile(r"<[/!?-]*$")
 
 
@@ -45,6 +49,14 @@ class TooDeepError(ValueError):
 def tags(rough: str) -> Iterator[re.Match[str]]:
     """Each tag outside of comments, with the groups `end` ("/" or ""), `name`, `inside`."""
     return (token for token in _TOKEN.finditer(rough) if token["name"])
+
+
+def opened_tags(lowered: str) -> str:
+    """The start tags with attributes of rough HTML in small letters, and perhaps more.
+
+    It is short, so that searching in it for the signs of rare elements is fast.
+    """
+    return " ".join(_WITH_ATTRIBUTES.findall(lowered))
 
 
 def attributes_of(inside: str) -> dict[str, str]:

@@ -49,6 +49,11 @@ def enclosures_of(fields: PostFields, permalink: str) -> tuple[Enclosure, ...]:
         enclosures = tuple(dict.fromkeys(filter(None, made)))
         if enclosures:
             fields.record_origin("enclosures", field)
+            if len(members) > _MOST:
+                fault = (
+                    f"{field.name} has {len(members)} files; those after {_MOST} are left out"
+                )
+                fields.warn("enclosure", fault, f"keep {_MOST} of them", field)
             return enclosures
     return ()
 
@@ -79,6 +84,10 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
     duration = duration or next(
         (f.value for f in fields.with_meaning("duration") if isinstance(f.value, str)), ""
     )
+    seconds = seconds_of(duration)
+    if duration and seconds is None:
+        fault = f"{field.name}: {shown(duration)} is not a duration and is left out"
+        fields.warn("enclosure", fault, "write 12:34, 1:02:03 or seconds", field)
     octets = int(length) if _DIGITS.fullmatch(length) else None
     if length and octets is None:
         fault = (
@@ -86,7 +95,7 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
         )
         fields.warn("enclosure", fault, "write digits only, such as length: 24986239", field)
     file = _file_of(given) if octets is None else ""
-    return Enclosure(href, media_type, octets, seconds_of(duration), file)
+    return Enclosure(href, media_type, octets, seconds, file)
 
 
 def _first(folded: dict[str, Value], keys: tuple[str, ...]) -> str:
@@ -112,9 +121,13 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
     if not (has_picture and _PICTURE_BESIDE.search(body)):
         return ()
     addresses = image_addresses(body if is_html else html_of(body))
-    files = filter(None, map(_file_of, addresses))
-    beside = {f for f in files if f[0] not in "/{@" and ".." not in f.split("/")}
-    return tuple(sorted(beside))
+    beside = (_beside(_file_of(address)) for address in addresses)
+    return tuple(sorted({*filter(None, beside)}))
+
+
+def _beside(file: str) -> str:
+    """The path of a file in the folder of the post; empty for a path to another folder."""
+    return "" if file[:1] in ("/", "{", "@", "~") or ".." in file.split("/") else file
 
 
 def _file_of(given: str) -> str:
@@ -163,8 +176,11 @@ def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
     return tuple(path for path in paths if not path.startswith(("..", "/")))
 
 
-def image_of(fields: PostFields, permalink: str) -> str:
-    """The absolute URL of the lead image in the front matter; empty if there is none."""
+def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
+    """The absolute URL of the lead image in the front matter; empty if there is none.
+
+    With it, the name of the file if it must be beside the post; else empty.
+    """
     for field in fields.with_meaning("image"):
         value = field.value[0] if isinstance(field.value, list) and field.value else field.value
         if isinstance(value, dict):
@@ -176,8 +192,9 @@ def image_of(fields: PostFields, permalink: str) -> str:
             href = web_url(permalink, given)
             if href:
                 fields.record_origin("image", field)
-                return href
-    return ""
+                is_elsewhere = given[0] == "/" or "://" in given
+                return href, "" if is_elsewhere else _beside(_file_of(given))
+    return "", ""
 
 
 def _looks_like_a_url(given: str) -> bool:

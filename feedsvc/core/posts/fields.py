@@ -80,6 +80,7 @@ class PostFields:
     def __init__(self, path: str, front: FrontMatter) -> None:
         self.path = path
         self.warnings: list[Problem] = []
+        self._said: set[tuple[int, int, str]] = set()
         self.origins: dict[str, str] = {}
         self.positions: dict[str, tuple[int, int]] = {}  # line and column by meaning
         self._by_key: dict[str, list[NamedField]] = {}  # by folded key
@@ -171,8 +172,11 @@ class PostFields:
         self, code: str, fault: str, cure: str, line: int, column: int, text: str = ""
     ) -> None:
         """Add a warning about a position in the file."""
-        warning = Problem(self.path, line, fault, cure, False, code, column, text)
-        self.warnings.append(warning)
+        said = (line, column, fault)
+        if said not in self._said:  # a date may be read for two meanings
+            self._said.add(said)
+            warning = Problem(self.path, line, fault, cure, False, code, column, text)
+            self.warnings.append(warning)
 
     def refusal(self, refused: Refused) -> Problem:
         """The problem that keeps the post from being published."""

@@ -54,7 +54,7 @@ _WITHOUT_EFFECT: Final = """
     author_profile background banner bookcomments breadcrumb build canonical canonical_url
     cascade catalog classes collection color comment commentable comments contributors
     copyright copyright_author copyright_info css cssclass cssclasses custom_css
-    date_created description_short disableToc disqus edit editable email excerpt_separator
+    description_short disableToc disqus edit editable email excerpt_separator
     exclude_search extra feature featured featuredImage fig_caption file_path footer from
     full_width gallery geometry github guid_prefix hasMath header headline
     hide_table_of_contents hideMeta hideSummary highlight highlight_shrink home icon img
@@ -86,6 +86,11 @@ _KNOWN: Final = {
     fold(key.partition(".")[0]): key.partition(".")[0] for row in KEYS.values() for key in row
 }
 _NO_EFFECT: Final = frozenset(map(fold, _WITHOUT_EFFECT.split()))
+
+
+def is_read(key: str) -> bool:
+    """True for a key that feedsvc reads, and for a map of which it reads a member."""
+    return fold(key) in _KNOWN or key == "<<"
 
 
 def is_known(key: str) -> bool:

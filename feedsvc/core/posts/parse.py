@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from feedsvc.core.dates import date_in_name, read_date, rfc3339
+from feedsvc.core.dates import date_in_name, read_written_date, rfc3339
 from feedsvc.core.frontmatter.decoding import (
     ascii_text,
     decoded,
@@ -16,11 +16,21 @@ from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
 from feedsvc.core.markdown.first_heading import Heading, first_heading
+from feedsvc.core.markdown.inline_text import plain_words
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
 from feedsvc.core.markdown.more_markers import with_more_markers
 from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
 from feedsvc.core.markdown.templates.values import Scope, TemplateValue
+from feedsvc.core.markdown.unsafe_links import unsafe_links
+from feedsvc.core.posts.dating.date_fields import (
+    DateFields,
+    dates_post,
+    looks_like_a_date,
+    written_dates,
+)
+from feedsvc.core.posts.dating.date_keys import date_key
+from feedsvc.core.posts.dating.dates_in_paths import date_in_address, date_in_path
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
@@ -28,7 +38,7 @@ from feedsvc.core.posts.fields import (
     PostFields,
     Refused,
 )
-from feedsvc.core.posts.keys import fold, nearest_key
+from feedsvc.core.posts.keys import fold, is_read, nearest_key
 from feedsvc.core.posts.naming import PostNaming
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post, Reading
 from feedsvc.core.posts.restrictions import kinds_of
@@ -86,6 +96,9 @@ def explain(
         text = decoded(source, site.rules.encoding)
         cleaned = legal(text)
         front = read_front_matter(cleaned, site.rules.dialect)
+        for repeated in front.repeated if front else ():
+            if _has_effect(repeated.name.partition(".")[0], front, site):
+                raise repeated.fault
     except FrontMatterError as error:
         details = (error.code, error.column, error.text)
         problem = Problem(path, error.line, error.fault, error.cure, True, *details)
@@ -94,6 +107,10 @@ def explain(
         return Explanation(NotAPost(path, salvaged_hiding_key(salvaged_fields(text), site)))
     fields = PostFields(path, front)
     _warn_of_illegal(fields, text, cleaned)
+    for repeated in front.repeated:
+        why = repeated.fault
+        fault = f"{why.fault} and has no effect"
+        fields.warn_at("repeated-key", fault, why.cure, why.line, why.column, why.text)
     reader = _PostReader(fields, front, site, own_key, given_date)
     reading: Reading
     try:
@@ -101,6 +118,15 @@ def explain(
     except Refused as error:
         reading = reader.refused(fields.refusal(error))
     return Explanation(reading, front.dialect, fields.origins)
+
+
+def _has_effect(key: str, front: FrontMatter | None, site: Site) -> bool:
+    """True if the value of a key may have an effect on the post, or was meant to have one."""
+    if is_read(key) or nearest_key(key) or kinds_of(key) or date_key(key):
+        return True
+    own = front.fields.get("permalink") if front else None
+    templates = f"{site.rules.permalink} {own.value if own else ''}"
+    return f":{key.lower()}" in templates.lower()
 
 
 def _broken(problem: Problem, text: str, site: Site) -> Draft | Problem:
@@ -143,9 +169,9 @@ class _PostReader:
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
-        self._warn_of_unknown_keys()
         choice = feed_choice(fields)
         hidden = why_hidden(fields, site) or ("" if choice else "feed")
+        self._warn_of_unknown_keys()
         if self._is_encrypted and site.rules.encrypted == "hidden":
             hidden = hidden or "password"
         if hidden or choice is None:
@@ -153,7 +179,9 @@ class _PostReader:
         published = self._published()
         title = self._title()
         categories = categories_of(fields, site.rules, self._front.dialect)
-        permalink = self._naming.permalink(published, title, categories)
+        # Generators make addresses of the title as it is written.
+        permalink = self._naming.permalink(published, self._given_title or title, categories)
+        image, image_file = image_of(fields, permalink)
         tags = tags_of(fields, site.rules)
         authors = authors_of(fields, site.rules, self._front.dialect)
         language = self._naming.language()
@@ -175,7 +203,8 @@ class _PostReader:
             language=language,
             body="" if self._is_encrypted else self._body(permalink),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
-            image=image_of(fields, permalink),
+            image=image,
+            image_file=image_file,
             feeds=choice.feeds,
             content="summary" if self._is_encrypted else choice.content,
             expires=self._date("expires"),
@@ -193,9 +222,9 @@ class _PostReader:
         with suppress(Refused):
             draft = replace(draft, key=self._naming.key())
         with suppress(Refused):
-            draft = replace(draft, title=self._title())
-        with suppress(Refused):
             draft = replace(draft, published=self._published())
+        with suppress(Refused):
+            draft = replace(draft, title=self._title())
         with suppress(Exception):  # a fault of ours in the text must not show the post
             draft = replace(draft, body=self._body())
         return draft
@@ -205,8 +234,9 @@ class _PostReader:
 
         An encrypted post is a draft instead: its last good version may not have been encrypted.
         """
+        warnings = tuple(self._fields.warnings)
         if self._is_encrypted:
-            return replace(self.hidden("password"), warnings=(problem,))
+            return replace(self.hidden("password"), warnings=(problem, *warnings))
         begins = [self._held[1]] if self._held else []
         ends = None
         with suppress(Refused):
@@ -215,26 +245,42 @@ class _PostReader:
             begins += [moment for moment in [self._embargo()] if moment]
         with suppress(Refused):
             ends = self._date("expires")
-        return replace(problem, span=Span(max(begins, default=None), ends))
+        span = Span(max(begins, default=None), ends)
+        return replace(problem, span=span, warnings=warnings)
 
     def _warn_of_unknown_keys(self) -> None:
+        warned = {(warning.line, warning.text) for warning in self._fields.warnings}
         for field in self._fields.all():
             nearest = nearest_key(field.name)
+            if not nearest or (field.line, field.name) in warned or dates_post(field):
+                continue
             # why_hidden warns about keys that hide or restrict posts.
-            if nearest and nearest not in HIDING and not kinds_of(field.name):
+            if nearest not in HIDING and not kinds_of(field.name):
                 fault = f"the key {field.name[:60]!r} is unknown and has no effect"
                 self._fields.warn_of_key(
                     "unknown-key", fault, f"did you mean {nearest}?", field
                 )
 
     def _published(self) -> datetime:
+        """The date of the front matter, else that of the file's name or path."""
         published = self._date("published")
         if published:
             return published
-        dated = date_in_name(self._naming.name, self._site.zone)
-        if dated:
+        zone, naming = self._site.zone, self._naming
+        if dated := date_in_name(naming.name, zone):
             self._fields.record_origin("published", "the file's name")
             return dated[0]
+        if published := self._date_by_words("published"):
+            return published
+        if dated := self._date_of_path:
+            self._fields.record_origin("published", "the file's path")
+            return dated[0]
+        for meaning in ("permalink", "slug"):
+            for field in self._fields.with_meaning(meaning):
+                written = field.value if isinstance(field.value, str) else ""
+                if published := date_in_address(written, zone):
+                    self._fields.record_origin("published", field)
+                    return published
         if self._given_date:
             self._fields.record_origin("published", "git")
             return self._given_date
@@ -242,14 +288,37 @@ class _PostReader:
         line = self._fields.line("published")
         raise Refused("no-date", "the post has no date", cure, line=line)
 
+    @cached_property
+    def _date_of_path(self) -> tuple[datetime, str] | None:
+        return date_in_path(self._naming.stem, self._site.zone)
+
     def _date(self, meaning: str) -> datetime | None:
-        for field in self._fields.with_meaning(meaning):
+        in_maps = self._date_fields.in_maps(meaning)
+        for field in (*in_maps, *self._fields.with_meaning(meaning)):
             if field.name.lower() == "published" and as_bool(field.value) is not None:
                 continue  # `published` is a flag for some generators
             moment = self._moment(field)
             self._fields.record_origin(meaning, field)
             return moment
+        return self._date_by_words(meaning) if meaning == "updated" else None
+
+    def _date_by_words(self, meaning: str) -> datetime | None:
+        """The date of a key such as `publishedAt`; one that cannot be read is a warning."""
+        for field in self._date_fields.by_words(meaning):
+            try:
+                moment = self._moment(field)
+            except Refused as refused:
+                if looks_like_a_date(field.value):
+                    fault = f"{refused.fault}; it is left out"
+                    self._fields.warn("date", fault, refused.cure, field)
+                continue
+            self._fields.record_origin(meaning, field)
+            return moment
         return None
+
+    @cached_property
+    def _date_fields(self) -> DateFields:
+        return DateFields(self._fields)
 
     @cached_property
     def _keeps_updated(self) -> bool:
@@ -264,6 +333,9 @@ class _PostReader:
         waits = [f for f in fields.with_meaning("published") if fold(f.name) in _WAITS]
         waits += [f for f in fields.with_meaning("shows") if fold(f.name) == "publish"]
         dates = [self._moment(field) for field in waits if as_bool(field.value) is None]
+        for field in self._date_fields.awaited():
+            with suppress(Refused):
+                dates.append(self._moment(field))
         return max([*dates, self._held[1]] if self._held else dates, default=None)
 
     @cached_property
@@ -284,19 +356,32 @@ class _PostReader:
         return Problem(path, line, fault, cure, False, "restricted", column, text)
 
     def _moment(self, field: NamedField) -> datetime:
-        try:
-            if not isinstance(field.value, str):
-                raise ValueError("it is not a date")
-            return read_date(field.value, self._site.zone)
-        except ValueError as error:
-            fault = f"{field.name}: {field.shown} cannot be used: {error}"
-            raise Refused("date", fault, _DATE_CURE, field) from error
+        error = ValueError("it is not a date")
+        for text in written_dates(field.value):
+            try:
+                moment, offset = read_written_date(text, self._site.zone)
+            except ValueError as unreadable:
+                error = unreadable
+                continue
+            if offset:
+                self._warn_of_offset(field, moment, offset)
+            return moment
+        why, _, cure = str(error).partition("; ")
+        cure = f"{cure}, as in 2026-03-01T09:30:00+08:00" if cure else _DATE_CURE
+        fault = f"{field.name}: {field.shown} cannot be used: {why}"
+        raise Refused("date", fault, cure, field) from error
+
+    def _warn_of_offset(self, field: NamedField, moment: datetime, offset: str) -> None:
+        fault = (
+            f"{field.name}: no time zone has the offset {offset}, and no feed can contain it; "
+            f"the date is read as {rfc3339(moment)}"
+        )
+        self._fields.warn("offset", fault, "write an offset from -14:00 to +14:00", field)
 
     def _title(self) -> str:
         """The title in the front matter, else the first heading, else the file's name."""
-        title = self._given_title
-        if title:
-            return title
+        if self._given_title:
+            return plain_words(self._given_title)
         if words := self._words_of_heading():
             self._fields.record_origin("title", "the first heading")
             return words
@@ -304,6 +389,10 @@ class _PostReader:
         dated = date_in_name(self._naming.name, self._site.zone)
         if dated and not dated[1]:
             return self._naming.name  # a daily note: 2026-03-01
+        if self._fields.origins.get("published") == "the file's path" and self._date_of_path:
+            dated = self._date_of_path
+            if not dated[1]:
+                return f"{dated[0]:%Y-%m-%d}"
         name = dated[1] if dated else self._naming.name
         return one_line(name.replace("-", " ")) or self._fields.path
 
@@ -352,7 +441,8 @@ class _PostReader:
 
     def _summary(self) -> str:
         """The summary in the front matter, cut if it is very long."""
-        given = self._fields.text("summary")
+        # Enough text for the longest summary; marks are read in linear time, but not for free.
+        given = plain_words(self._fields.text("summary")[: 4 * _LONGEST_SUMMARY])
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
@@ -364,6 +454,8 @@ class _PostReader:
             end = heading.end
             source = "\n" * source.count("\n", 0, end) + source[end:]
         is_html = self._fields.path.lower().endswith(".html")
+        for line, column, target in unsafe_links(source, is_html=is_html):
+            self._warn_of_unsafe_link(target, line, column)
         is_template = any(mark in source for mark in _BRACES)
         scope = self._scope(permalink) if is_template else None
         source, removed = without_shortcodes(
@@ -409,6 +501,13 @@ class _PostReader:
             fault = f"the tag {tag.name!r} is unknown and {rest}"
             cure = "replace it with what it should show"
             self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
+
+    def _warn_of_unsafe_link(self, target: str, line: int, column: int) -> None:
+        shown = target if len(target) <= 60 else target[:57] + "..."
+        fault = f"the scheme of {shown} is not allowed in a feed, so the address is left out"
+        cure = "write an address that begins with https://, or delete it"
+        position = (line + self._front.body_line, column + 1)
+        self._fields.warn_at("unsafe-link", fault, cure, *position, target)
 
     def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
         shown = text if len(text) <= 60 else text[:57] + "..."

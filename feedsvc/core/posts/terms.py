@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from feedsvc.core.addresses import web_url
 from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.markdown.inline_text import words_of_links, words_of_only_links
 from feedsvc.core.people import Person
 from feedsvc.core.posts.fields import (
     NamedField,
@@ -25,6 +26,7 @@ _DEEPEST: Final = 20  # levels of a category
 _ADDRESS = re.compile(r"[^\s<>()@\"']+@[^\s<>()@\"']+\.[^\s<>()@\"']+")
 _NAME_AND_ADDRESS = re.compile(r"(?P<name>[^<>]+?)\s*<(?P<email>[^<>\s]+)>")
 _URI_KEYS: Final = ("uri", "url", "link", "website", "homepage")
+_LABELS: Final = ("label", "name", "title", "tag", "term")
 _DATED_NAME = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-")
 # Folders above Jekyll's _posts that hold the site's sources and are not categories.
 _SOURCES: Final = frozenset(["source", "src", "docs", "content", "site", "collections"])
@@ -40,6 +42,24 @@ def tags_of(fields: PostFields, rules: Rules) -> tuple[str, ...]:
         fields.record_origin("tags", field)
         return _at_most(field, tags)
     return ()
+
+
+def name_of(member: Value) -> Value:
+    """The name that a member of a list means; any other member unchanged.
+
+    It is the label of a map (Docusaurus), or the words of a link of Obsidian. YAML reads such a
+    link without quotes, `[[Jo|J]]`, as a list in a list.
+    """
+    if isinstance(member, dict):
+        folded = {fold(key): value for key, value in member.items()}
+        labels = (folded.get(key) for key in _LABELS)
+        return next((name_of(label) for label in labels if isinstance(label, str)), member)
+    is_list = isinstance(member, list)
+    while isinstance(member, list) and len(member) == 1:
+        member = member[0]
+    if not isinstance(member, str):
+        return member
+    return member.rpartition("|")[2] if is_list else words_of_links(member)
 
 
 def separate_words(field: NamedField, rules: Rules) -> list[Value]:
@@ -107,16 +127,23 @@ def authors_of(fields: PostFields, rules: Rules, dialect: str) -> tuple[Person, 
     """
     people_of_site = _people(rules.authors)
     for field in fields.with_meaning("authors"):
-        members = field.value if isinstance(field.value, list) else [field.value]
-        if dialect == "headers" and isinstance(field.value, str):
-            mark = ";" if ";" in field.value else ","
-            members = list[Value](field.value.split(mark))
+        members = _separate_people(field.value, dialect)
         people = (_person(fields, field, member, people_of_site) for member in members)
         authors = tuple(dict.fromkeys(person for person in people if person.name))
         if authors:
             fields.record_origin("authors", field)
             return _at_most(field, authors)
     return ()
+
+
+def _separate_people(value: Value, dialect: str) -> list[Value]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str) and "[[" in value:
+        return [*words_of_only_links(value)] or [value]
+    if isinstance(value, str) and dialect == "headers":
+        return [*value.split(";" if ";" in value else ",")]
+    return [value]
 
 
 def _person(
@@ -223,6 +250,8 @@ def _list(field: NamedField) -> list[Value]:
 def _word(field: NamedField, value: Value) -> str:
     if value is None:
         return ""
+    if not isinstance(value, str) or "[[" in value:
+        value = name_of(value)
     if not isinstance(value, str):
         fault = f"{field.name} contains {shown(value)}, which is not a word"
         raise Refused("not-word", fault, "write words only", field)

@@ -1,6 +1,7 @@
 """Decides if a post is hidden. Publishing cannot be undone, so any doubt hides the post."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Field, Value
+from feedsvc.core.posts.dating.date_fields import written_dates
 from feedsvc.core.posts.fields import NamedField, PostFields
 from feedsvc.core.posts.keys import (
     KEYS,
@@ -23,11 +25,11 @@ from feedsvc.core.posts.restrictions import (
     verdict_on,
     word,
 )
-from feedsvc.core.posts.terms import separate_words
+from feedsvc.core.posts.terms import name_of, separate_words
 from feedsvc.core.site import Site
 
-# `scheduled` does not hide a post: its date does.
-_SHOWN_STATUS = frozenset(["published", "publish", "public", "scheduled"])
+# `scheduled` does not hide a post: its date does. Nikola's `featured` is public.
+_SHOWN_STATUS = frozenset(["published", "publish", "public", "scheduled", "featured"])
 _SHOWN_VISIBILITY = _SHOWN_STATUS | {"everyone", "all", "open"}
 _DRAFTS = frozenset(["draft", "drafts"])
 _HIDING_TERMS: Final = frozenset(["draft", "private", "wip"])
@@ -195,10 +197,10 @@ def _warn_of_doubt(fields: PostFields, field: NamedField) -> None:
 
 
 def _is_date(value: Value, zone: ZoneInfo) -> bool:
-    try:
-        return isinstance(value, str) and bool(read_date(value, zone))
-    except ValueError:
-        return False
+    for text in written_dates(value):
+        with suppress(ValueError):
+            return bool(read_date(text, zone))
+    return False
 
 
 def _hides_by_status(fields: PostFields, field: NamedField) -> bool:
@@ -305,7 +307,9 @@ def _has_hiding_term(fields: PostFields, field: NamedField, site: Site) -> bool:
 def _terms(members: list[Value]) -> Iterator[str]:
     """The names of tags or categories, also in nested lists, for comparison."""
     for member in members:
-        if isinstance(member, list):
-            yield from _terms(member)
-        elif member:
-            yield word(member).strip("#[] ")
+        is_plain = isinstance(member, str) and "[[" not in member
+        name = member if is_plain else name_of(member)
+        if isinstance(name, list):
+            yield from _terms(name)
+        elif name:
+            yield word(name).strip("#[] ")

@@ -52,13 +52,13 @@ def assess(
             if isinstance(composed, Entry):
                 moves = site.rules.updated == "ledger"
                 return _to_publish(post, file, previous, due_at, composed, moves), composed
-            reading = replace(composed, span=Span(ends=post.expires))
+            reading = replace(composed, span=Span(ends=post.expires), warnings=post.warnings)
         elif reading.held_by:
             reading = replace(reading, warnings=(*reading.warnings, reading.held_by))
     if isinstance(reading, Problem):
         reading = _with_earlier_end(reading, previous)
         if not earlier.holds(reading, now):
-            reading = Draft(reading.path, (reading,), "its dates")
+            reading = Draft(reading.path, tuple(problems_of(reading)), "its dates")
     return _not_published(reading, file, previous), None
 
 
@@ -79,6 +79,7 @@ def _to_publish(
         measured=(
             *((e.file, e.length) for e in post.enclosures if e.file),
             *((name, HIDDEN) for name in post.hidden_files),
+            *((name, None) for name in post.missing_files),
         ),
         passed_at=microseconds(post.public_from),
         ends_at=microseconds(post.expires) if post.expires else None,

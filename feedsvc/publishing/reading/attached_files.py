@@ -67,7 +67,15 @@ class AttachedFiles:
             hidden.append(name)
             warnings.append(_hidden_warning(file, name, "image"))
             image = ""
+        missing = self._missing_image(replace(post, image=image))
+        if missing:
+            fault = f"there is no picture {missing} beside the post, so the feeds leave it out"
+            cure = "put it there, or write its path from the root of the site"
+            warnings.append(_warning(file, missing, fault, cure, code="no-picture"))
+            image = ""
         for picture in pictures_beside(post.body, post.is_html):
+            if picture == missing:
+                continue  # one warning for one file
             size = self._size_or(_UNKNOWN, post, picture)
             if size is None:
                 fault = f"there is no picture {picture} beside the post"
@@ -82,8 +90,16 @@ class AttachedFiles:
             enclosures=tuple(enclosures),
             image=image,
             hidden_files=tuple(hidden),
+            missing_files=(missing,) if missing else (),
             warnings=(*post.warnings, *warnings[:_MOST_WARNINGS]),
         )
+
+    def _missing_image(self, post: Post) -> str:
+        """The name of the lead image if it must be beside the post and is not; else ""."""
+        has_file = post.image and post.image_file
+        if has_file and self._size_or(_UNKNOWN, post, post.image_file) is None:
+            return post.image_file
+        return ""
 
     def _size_or(self, unknown: int | None, post: Post, name: str) -> int | None:
         """The size of a file that a post names; `unknown` if the disk does not answer."""

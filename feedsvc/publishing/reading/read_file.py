@@ -1,6 +1,7 @@
 """Read one file: its bytes become a post, and the post an entry. A fault stays in its file."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from feedsvc.core.feeds.entries import Entry, compose, new_id
 from feedsvc.core.feeds.link_positions import located
@@ -52,7 +53,7 @@ def with_positions(entry: Entry, file: SourceFile) -> Entry:
 def problems_of(reading: Reading) -> list[Problem]:
     """The problems of a file that its author should know."""
     if isinstance(reading, Problem):
-        return [reading]
+        return [replace(reading, warnings=()), *reading.warnings]
     return list(reading.warnings) if isinstance(reading, Post | Draft) else []
 
 

@@ -106,9 +106,9 @@ def test_the_text_before_the_more_marker_is_the_summary() -> None:
         ("one\n\n<!-- truncate -->\n\ntwo", "one"),
         ("<!-- mores -->\n\ntwo", "two"),
         ("<!-- more -->\n\ntwo", "two"),
-        ("```\n<!-- more -->\n```\nb\n\n<!-- more -->\n\nc", "<!-- more --> b"),
+        ("```\n<!-- more -->\n```\nb\n\n<!-- more -->\n\nc", "b"),
         ("`<!-- more -->` b", "<!-- more --> b"),
-        ("    <!-- more -->\n\nb", "<!-- more --> b"),
+        ("    <!-- more -->\n\nb", "b"),
         ("a [link][1][^1]\n\n<!-- more -->\n\n[1]: https://x.example\n\n[^1]: b", "a link"),
     ],
 )
@@ -191,7 +191,7 @@ def test_html_that_is_nested_too_deeply_is_a_problem_of_the_post() -> None:
         "tea.md",
         0,
         "the HTML is nested more than 400 deep",
-        "close all open tags",
+        "close each tag where its text ends, use fewer tags, or split the post",
     )
 
 

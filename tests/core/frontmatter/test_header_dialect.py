@@ -3,7 +3,7 @@
 import pytest
 
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
-from feedsvc.core.frontmatter.source import Field
+from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.errors import FrontMatterError
 from tests.support.dialects import Read, read_as
 
@@ -66,10 +66,30 @@ def test_a_field_has_its_position() -> None:
     )
 
 
-def test_a_repeated_header_is_refused() -> None:
-    with pytest.raises(FrontMatterError, match="'title' appears twice") as caught:
-        read_front_matter("Title: x\nDate: y\ntitle: z\n\n")
-    assert (caught.value.line, caught.value.column) == (3, 1)
+def test_of_a_repeated_header_the_first_counts() -> None:
+    front = read_front_matter("Title: x\nDate: y\ntitle: z\n\n")
+    assert front
+    (repeated,) = front.repeated
+    assert (front.fields["title"].value, repeated.name) == ("x", "title")
+    assert (repeated.fault.line, repeated.fault.column) == (3, 1)
+    assert repeated.fault.fault == "the key 'title' appears twice (first in line 1)"
+
+
+@pytest.mark.parametrize(
+    ("headers", "key", "value"),
+    [
+        ("Tag: one\nTag: two", "tag", "one,two"),
+        ("Tags: one; two\ntags: three", "tags", "one; two;three"),
+        ("Tag:\nTag: two", "tag", "two"),
+        ("Author: Li\nAuthor: Wu\nAUTHOR: Jo", "author", "Li,Wu,Jo"),
+        ("Category: Tea, green\nCategory: Notes", "category", [["Tea, green"], ["Notes"]]),
+        ("Categories: Tea\nTag: one", "categories", "Tea"),
+    ],
+)
+def test_repeated_names_add_up(headers: str, key: str, value: Value) -> None:
+    front = read_front_matter(f"Title: x\n{headers}\n\n")
+    assert front
+    assert (front.fields[key].value, front.repeated) == (value, ())
 
 
 def test_headers_without_an_end_are_refused() -> None:

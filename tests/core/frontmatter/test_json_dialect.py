@@ -68,8 +68,6 @@ def test_a_field_has_its_position() -> None:
         ('{"a": b}', (1, 7), "the front matter is not JSON: Expecting value"),
         ('{"a": "b', (1, 7), "the front matter is not JSON: Unterminated string starting at"),
         ('{"a": "b\tc"}', (1, 9), "the front matter is not JSON: Invalid control character at"),
-        ('{"a": 1,\n "a": 2}', (2, 2), "the key 'a' appears twice (first in line 1)"),
-        ('{\n"a": {"b": 1, "b": 2}}', (2, 6), "the key 'b' appears twice"),
         ('{"a": ' + "[" * 50_000, (1, 7), "the front matter has too many levels"),
         ('{"a": ' + "[" * 51 + "]" * 51 + "}", (1, 2), "the front matter has more than 20000"),
         ('{"' + "k" * 201 + '": 1}', (1, 2), "a key is not a short word"),

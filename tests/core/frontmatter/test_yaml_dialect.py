@@ -134,8 +134,6 @@ def test_a_field_has_its_position(yaml: str, positions: tuple[int, int, int]) ->
         ("a: b: c", (2, 5), "a: b: c"),
         ("a: 1\nb: [", (4, 1), ""),
         ("a: 1\n茶: @", (3, 4), "茶: @"),
-        ("a: 1\na: 2", (3, 1), "a: 2"),
-        ("x: {a: 1, a: 2}", (2, 11), "x: {a: 1, a: 2}"),
         ("x: !!binary a", (2, 4), "x: !!binary a"),
         (f"x: '{'y' * 70}': z", (2, 76), ": z"),
         ("x: \x7f", (2, 4), "x: \x7f"),

@@ -88,7 +88,8 @@ DROPPED_URLS = [
     *("java\tscript:alert(1)", "java\nscript:alert(1)", "java&#9;script:alert(1)"),
     *("&#106;avascript:alert(1)", "&#x6A;avascript&colon;alert(1)", "&Tab;javascript:alert(1)"),
     *("vbscript:a", "VbScript:a", "data:text/html,<b>", "data:text/html;base64,PGI+"),
-    *("data:image/svg+xml,x", "file:///etc/passwd", "ftp://x.org", "blob:x", "x:y"),
+    *("data:image/svg+xml,x", "file:///etc/passwd", "blob:x", "x:y", "ftp:x"),
+    *("feed:javascript:alert(1)", "feed:data:x", "feed:x", "view-source:https://x.org"),
 ]
 
 
@@ -103,7 +104,11 @@ def test_a_url_with_an_unsafe_scheme_is_dropped(url: str, element: str, attribut
 
 
 @pytest.mark.parametrize(
-    "markdown", ["[x](javascript:a)", "<javascript:a>", "[x]\n\n[x]: data:a"]
+    "markdown",
+    [
+        *("[x](javascript:a)", "<javascript:a>", "[x]\n\n[x]: data:a", "[x](<java\tscript:a>)"),
+        *("[x](javascript&colon;a)", "[x](java&#9;script:a)", "[x](&#1;javascript:a)"),
+    ],
 )
 def test_an_unsafe_link_in_markdown_is_dropped(markdown: str) -> None:
     assert "href" not in shown(markdown)
@@ -140,3 +145,33 @@ def test_a_picture_in_a_data_url_stays(form: str) -> None:
 def test_other_data_urls_are_dropped(rough: str) -> None:
     text = cleaned(rough)
     assert ("data:" in text, "<img" in text) == (False, False)
+
+
+LINKS = [
+    *("ftp://x.org/a.iso", "ftps://x.org/", "FTP://x.org/", "irc://x.org/tea", "ircs://x.org/"),
+    *("xmpp:li@x.org", "magnet:?xt=urn:btih:0&dn=a", "sms:+123", "geo:1.5,-2", "tel:+1-2"),
+    *("webcal://x.org/a.ics", "matrix:r/tea:x.org", "gemini://x.org/", "gopher://x.org/1"),
+    *("news:comp.tea", "feed:https://x.org/a.xml", "feed://x.org/a.xml", "mailto:li@x.org"),
+]
+
+
+@pytest.mark.parametrize("url", LINKS)
+def test_a_link_with_a_harmless_scheme_stays(url: str) -> None:
+    shown_url = url.replace("&", "&amp;")
+    assert cleaned(f'<a href="{shown_url}">x</a>') == f'<a href="{shown_url}">x</a>'
+    assert f'<a href="{shown_url}">x</a>' in shown(f"[x]({url})")
+
+
+@pytest.mark.parametrize("url", LINKS)
+@pytest.mark.parametrize(
+    "element", ['<img src="{}">', '<video src="{}">', '<img srcset="{} 1x">', '<q cite="{}">']
+)
+def test_what_a_reader_loads_has_no_such_scheme(element: str, url: str) -> None:
+    html = cleaned(element.format(url))
+    assert url not in html
+    assert "x.org" not in html
+
+
+@pytest.mark.parametrize("url", ["HTTPS://x.org/a.png", "HTTP://x.org/a.png"])
+def test_a_scheme_in_capitals_is_the_same_scheme(url: str) -> None:
+    assert "://x.org/a.png" in cleaned(f'<img src="{url}">').replace("HTTP", "http")

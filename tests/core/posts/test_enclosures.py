@@ -185,3 +185,18 @@ def test_an_html_body_is_not_read_as_markdown() -> None:
 )
 def test_a_url_gives_the_names_that_a_post_may_use(url: str, names: tuple[str, ...]) -> None:
     assert local_names(url, "https://e.org/blog/posts/tea/", "https://e.org/blog") == names
+
+
+def test_a_duration_that_is_none_is_a_warning() -> None:
+    post = post_of("enclosure: https://x.example/a.mp3\nduration: long")
+    (warning,) = post.warnings
+    assert warning.fault == "enclosure: 'long' is not a duration and is left out"
+    assert post.enclosures[0].duration is None
+
+
+def test_files_after_the_twentieth_are_left_out_with_a_warning() -> None:
+    names = [f"https://x.example/{n}.mp3" for n in range(21)]
+    post = post_of(f"enclosures: {names}")
+    (warning,) = post.warnings
+    assert warning.fault == "enclosures has 21 files; those after 20 are left out"
+    assert len(post.enclosures) == 20

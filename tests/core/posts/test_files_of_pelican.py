@@ -87,7 +87,7 @@ FILES: Final = {
     "category and Category": (
         NAME,
         f"{HEAD}category: a\nCategory: b\n\n",
-        "refused in line 4: front-matter",
+        {"categories": ["a", "b"]},
     ),
     "no headers": (NAME, "Tea is good.\n\nTitle: x\n", "no post"),
 }

@@ -185,7 +185,7 @@ def test_a_post_without_a_date_is_refused(front: str, line: int) -> None:
     ("field", "fault"),
     [
         ("updated: never", "updated: 'never' cannot be used: it is not a date"),
-        ("updated: [2026]", "updated: ['2026'] cannot be used: it is not a date"),
+        ("updated: [2026, 1]", "updated: ['2026', '1'] cannot be used: it is not a date"),
         ("updated: " + "9" * 99, f"updated: '{'9' * 56}... cannot be used: it is not a date"),
     ],
 )

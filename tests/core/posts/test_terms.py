@@ -154,14 +154,18 @@ def test_author_is_read_if_authors_is_empty() -> None:
     [
         ("tags: {a: b}", "tags is not a list", "write tags: [one, two]"),
         ("categories: {a: b}", "categories is not a list", "write categories: [one, two]"),
-        ("tags: [[a]]", "tags contains ['a'], which is not a word", "write words only"),
+        ("tags: [[a, b]]", "tags contains ['a', 'b'], which is not a word", "write words only"),
         ("tags: [{a: b}]", "tags contains {'a': 'b'}, which is not a word", "write words only"),
         (
-            "categories: [[[a]]]",
-            "categories contains ['a'], which is not a word",
+            "categories: [[[a, b]]]",
+            "categories contains ['a', 'b'], which is not a word",
             "write words only",
         ),
-        ("author: [[a]]", "author contains ['a'], which is not a word", "write words only"),
+        (
+            "author: [[a, b]]",
+            "author contains ['a', 'b'], which is not a word",
+            "write words only",
+        ),
     ],
 )
 def test_neither_a_list_nor_a_word_is_refused(front: str, fault: str, cure: str) -> None:

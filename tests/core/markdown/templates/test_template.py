@@ -85,7 +85,7 @@ def test_known_values_are_filled_in(body: str, shown: str) -> None:
         ("[a][r] end\n\n[r]: https://x.example/{{ r.tag }}", "<a>a</a> end"),
         ("[![c](/c.png)]({{ r.url }})", f'<a><img src="{SITE}/c.png" alt="c"></a>'),
         ("![A *cup*]({{ r.picture }})", "A <em>cup</em>"),
-        ("*[x]: {{ r.a }} [b]: {{ r.b }} d", "*[x]:  [b]:  d"),
+        ("+[x]: {{ r.a }} [b]: {{ r.b }} d", "+[x]:  [b]:  d"),
         ("a[^1]\n\n[^1]: {{ r.a }} b\n\n[d]: {{ r.a }} e", None),
         ("[**b**]({{ r.a }} 't')", '<a title="t"><strong>b</strong></a>'),
         ("Write href={{ r.a }} here", "Write  here"),
