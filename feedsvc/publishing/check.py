@@ -20,6 +20,7 @@ from feedsvc.core.redirects.slug_index import SharedSlug, shared_slugs
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc, one_line
 from feedsvc.publishing.account import Account, account_of
+from feedsvc.publishing.link_check import LinksToCheck
 from feedsvc.publishing.outcomes import (
     CURES,
     FileOutcome,
@@ -39,6 +40,7 @@ from feedsvc.publishing.reading.read_file import (
     compose_entry,
     problems_of,
     read_post,
+    with_positions,
 )
 from feedsvc.source.folder import (
     Folder,
@@ -104,6 +106,7 @@ def _check(
         if path not in survey.stamps and path not in unreadable
     }
     posts: list[Post] = []
+    links = LinksToCheck(site)
     for path in sorted(survey.stamps):
         try:
             file = folder.read(path, survey.stamps[path])
@@ -119,6 +122,8 @@ def _check(
             if isinstance(entry, Problem):
                 problems.append(entry)
                 outcomes[path] = outcome_of_reading(entry, now)
+            elif isinstance(file, SourceFile) and outcomes[path].fate == "published":
+                links.add(path, with_positions(entry, file))
     keys = _shared_slugs(posts)
     for number, post in enumerate(posts):
         if post.path in keys:
@@ -129,6 +134,7 @@ def _check(
     conflicts = _conflicts(posts, site)
     outcomes |= {problem.path: refused([problem]) for problem in conflicts if problem.refuses}
     problems += conflicts
+    problems += links.problems(outcomes, None if only is None else folder, attached)
     if only is None:
         problems += _similar_names(posts)
         problems += _shared_addresses(posts, presets)

@@ -50,6 +50,7 @@ def decide(
     records = [finding.record for finding in findings.files if not finding.claim]
     identities: dict[str, str] = {}
     claims: dict[str, Claim] = {}
+    permalinks: dict[str, str] = {}
     aside = set()
     released = findings.released_ids()
     for finding in findings.files:
@@ -64,6 +65,7 @@ def decide(
         entry_id = ids[claim.path]
         identities[claim.key] = entry_id
         claims[entry_id] = claim
+        permalinks[entry_id] = finding.permalink
         if finding.previous and finding.previous.entry_id:
             released.add(finding.previous.entry_id)
         record = _published_record(
@@ -92,6 +94,7 @@ def decide(
         released_keys(stored.records, records, fate.forgotten),
         hold.book,
         claims,
+        permalinks=permalinks,
     )
 
 

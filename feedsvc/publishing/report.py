@@ -113,14 +113,15 @@ def report_on(
     `known` are the ids of posts that were published before.
     """
     paths = {r.entry_id: r.path for r in stored.records.values() if r.entry_id}
-    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id}
+    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id} | changes.paths
     titles = {entry_id: claim.title for entry_id, claim in publication.claims.items()}
 
     def paths_of(ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
 
-    noticed = [p for record in publication.files for p in record.problems]
-    looked_at = {record.path for record in publication.files}.union(publication.forgotten)
+    found = {record.path: record.problems for record in publication.files} | changes.problems
+    noticed = [problem for problems in found.values() for problem in problems]
+    looked_at = {*found, *publication.forgotten}
     problems = noticed
     if stored.scope is None:
         others = [p for p in snapshot.problems() if p.path not in looked_at]

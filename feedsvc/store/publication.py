@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -22,21 +22,27 @@ from feedsvc.core.feeds.feeds import (
     opml_digest,
     topics_of,
 )
+from feedsvc.core.feeds.link_index import names_of_feed
+from feedsvc.core.feeds.linked_entries import LinkedEntry, with_link_problems
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
+from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
+from feedsvc.store.post_links import LinkedFile, PostLinks
 from feedsvc.store.rows import (
     entry_of,
     entry_row,
     file_row,
     ledger_entry,
     next_ledger_row,
+    problems_of,
+    problems_text,
     topic_of,
 )
 from feedsvc.store.schema import (
@@ -79,6 +85,7 @@ class Publication:
     losses: LossBook = field(default_factory=LossBook)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     is_partial: bool = False
+    permalinks: Mapping[str, str] = field(default_factory=dict)  # of the entries, by id
 
 
 @dataclass(slots=True)
@@ -86,7 +93,8 @@ class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
-    `titles` are those of the withdrawn entries.
+    `titles` are those of the withdrawn entries, and of those whose links alone have changed;
+    `paths` are the files of the latter.
     """
 
     revision: int = 0
@@ -99,6 +107,9 @@ class Changes:
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
     titles: dict[str, str] = field(default_factory=dict)  # by id
+    paths: dict[str, str] = field(default_factory=dict)  # by id
+    # By path, of files whose links lead to other posts than before: all their problems.
+    problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def commit(connection: Connection, publication: Publication, now: datetime) -> Changes:
@@ -135,6 +146,7 @@ class _Writer:
         self._numbers: dict[str, int] = {}
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
+        self._links = PostLinks(connection, publication.site, publication.permalinks)
         self._is_full = not publication.is_partial and (
             self._facts.get("site") != publication.site.to_json()
             or self._facts.get("renderer") != RENDERER_VERSION
@@ -143,11 +155,14 @@ class _Writer:
     def write(self) -> Changes:
         publication = self._publication
         self._ensure_feeds([SITE_TOPIC])
+        recorded = (*(record.path for record in publication.files), *publication.forgotten)
+        targets = self._links.targets(recorded)
+        self._record_files()  # first: links lead to what is published in the end
         for chunk in chunks(publication.entries):
             self._put(chunk)
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
-        self._record_files()
+        self._link_again(targets)
         if "site" not in self._facts:
             mark_unpublished(self._connection, self._now)
         self._update_feeds(everything=self._is_full)
@@ -166,6 +181,7 @@ class _Writer:
             new = {entry_id: renamed[entry_id] for entry_id in old}
             self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
             self._delete_attachments(ids)
+            self._links.rename({entry_id: entry.id for entry_id, entry in new.items()})
             upsert(self._connection, entries, list(map(entry_row, new.values())))
             self._replace_attachments(list(new.values()))
             self._replace_memberships(old, {entry.id: entry for entry in new.values()})
@@ -193,7 +209,10 @@ class _Writer:
         rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
 
-    def _put(self, composed: list[Entry]) -> None:
+    def _put(self, unlinked: list[Entry]) -> None:
+        claims = self._publication.claims
+        paths = {e.id: claims[e.id].path for e in unlinked if e.id in claims}
+        composed = self._linked(unlinked, paths)
         remembered = self._remembered([entry.id for entry in composed])
         chunk = [self._dated(entry, remembered.get(entry.id)) for entry in composed]
         old = self._stored([entry.id for entry in chunk])
@@ -214,6 +233,73 @@ class _Writer:
         before = {e.id: entry_of(old[e.id]) for e in differing if e.id in old}
         upsert(self._connection, entries, [entry_row(entry) for entry in differing])
         self._replace_memberships(before, {entry.id: entry for entry in differing})
+
+    def _linked(self, put: Sequence[Entry], paths: Mapping[str, str]) -> list[Entry]:
+        """The entries with resolved links. What they depend on, and what is lost, is stored."""
+        linked = self._links.resolve(put, paths)
+        self._links.write(linked, paths)
+        if any(each.entry.unresolved for each in linked):
+            self._write_problems({paths.get(each.entry.id, ""): each for each in linked})
+        return [each.entry for each in linked]
+
+    def _write_problems(self, linked: Mapping[str, LinkedEntry]) -> None:
+        """Write the lost links of these entries, by path, to the problems of their files."""
+        paths = [path for path, each in linked.items() if each.entry.unresolved]
+        query = sa.select(files.c.path, files.c.problems).where(
+            files.c.path.in_(paths), files.c.state == "published"
+        )
+        updates = []
+        for path, text in self._connection.execute(query).all() if paths else ():
+            before, each = problems_of(path, text), linked[path]
+            problems = with_link_problems(before, each.entry, path, each.lost)
+            if problems != before:
+                self._changes.problems[path] = problems
+                updates.append({"b_path": path, "problems": problems_text(problems)})
+        if updates:
+            of_file = sa.update(files).where(files.c.path == sa.bindparam("b_path"))
+            of_file = of_file.values(problems=sa.bindparam("problems"))
+            self._connection.execute(of_file, updates)
+
+    def _link_again(self, targets: Mapping[str, LinkedFile]) -> None:
+        """Resolve the links that may lead elsewhere now. No file is read, and no date moves."""
+        links, publication = self._links, self._publication
+        if not links.exist:
+            return
+        if self._is_full:
+            stale = links.every_id()
+        else:
+            recorded = (publication.files, publication.forgotten)
+            stale = links.dependants(links.changed_keys(targets, *recorded))
+        stale -= links.resolved_ids
+        if begun_or_ended := self._feeds_begun_or_ended():
+            links.see_feeds(self._growth)
+            rules = publication.site.rules
+            names = (name for topic in begun_or_ended for name in names_of_feed(topic, rules))
+            stale |= links.dependants(names)
+        seen = {*self._changes.added, *self._changes.changed} if stale else set()
+        for paths, old in links.read(stale):
+            before = {entry.id: entry for entry in old}
+            after = [e for e in self._linked(old, paths) if e.digest != before[e.id].digest]
+            for entry in after:
+                if entry.id not in seen:
+                    self._record_change("changed", entry)
+                    self._changes.corrected.append(entry.id)
+                self._changes.titles[entry.id] = entry.title
+                self._changes.paths[entry.id] = paths[entry.id]
+            upsert(self._connection, entries, [entry_row(entry) for entry in after])
+            self._replace_attachments(after)
+            changed = {entry.id: entry for entry in after}
+            self._replace_memberships({i: before[i] for i in changed}, changed)
+
+    def _feeds_begun_or_ended(self) -> list[Topic]:
+        """The topics of the feeds that get their first entry, or lose their last one."""
+        topics = []
+        for numbers in chunks(number for number, growth in self._growth.items() if growth):
+            query = sa.select(feeds).where(feeds.c.number.in_(numbers))
+            for row in self._connection.execute(query).mappings():
+                if (row["entries"] > 0) != (row["entries"] + self._growth[row["number"]] > 0):
+                    topics.append(topic_of(row))
+        return topics
 
     def _dated(self, entry: Entry, before: sa.RowMapping | None) -> Entry:
         """The entry with the `updated` that follows from the ledger."""
@@ -261,6 +347,7 @@ class _Writer:
         self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))
         self._replace_memberships(old, {})
         self._delete_attachments(ids)
+        self._links.delete(ids)
 
     def _replace_attachments(self, put: list[Entry]) -> None:
         self._delete_attachments([entry.id for entry in put])

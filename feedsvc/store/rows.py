@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic
+from feedsvc.core.feeds.link_index import name_of_file
 from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
@@ -31,11 +32,12 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "missing_since": record.missing_since,
         "key": record.key,
         "wants": record.wants,
-        "problems": _problems_text(record.problems),
+        "problems": problems_text(record.problems),
         "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
         "passed_at": record.passed_at,
         "ends_at": record.ends_at,
         "hidden_by": record.hidden_by,
+        "name": name_of_file(record.path),
         **_hidden_columns(record.hides),
     }
 
@@ -57,7 +59,8 @@ def _hidden_post(row: RowMapping) -> HiddenPost | None:
     return HiddenPost(*texts, datetime.fromisoformat(date) if date else None)
 
 
-def _problems_text(problems: tuple[Problem, ...]) -> str:
+def problems_text(problems: tuple[Problem, ...]) -> str:
+    """The problems of a file as its row of `files` has them; empty for none."""
     rows = [
         [p.line, p.fault, p.cure, p.refuses, p.code, p.column, p.text]
         + ([p.others] if p.others else [])

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0008"
+SCHEMA_VERSION: Final = "0009"
 
 metadata = MetaData()
 
@@ -56,7 +56,10 @@ files = Table(
     Column("hides_date", String, nullable=False, server_default=""),  # as in `entries`
     # The keys that hide a draft; empty until a store of schema 0007 has read it again.
     Column("hidden_by", Text, nullable=False, server_default=""),
+    # By which links find it; empty until a store of schema 0008 has read it again.
+    Column("name", Text, nullable=False, server_default=""),
     Index("files_entry", "entry_id"),
+    Index("files_name", "name"),
     Index("files_wants", "wants"),
     Index("files_due", "due_at"),
     Index("files_missing", "missing_since"),
@@ -184,6 +187,27 @@ attachments = Table(
     Column("entry_id", Text, nullable=False),
     PrimaryKeyConstraint("path", "entry_id"),
     Index("attachments_entry", "entry_id"),
+    sqlite_with_rowid=False,
+)
+
+# The content of entries with links to other posts, before these links were resolved.
+unresolved = Table(
+    "unresolved",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("path", Text, nullable=False),  # of its file, at which its links begin
+    Column("content_html", Text, nullable=False),
+    Column("links", Text, nullable=False),  # JSON, see SourceLink
+)
+
+# What the links of an entry depend on: see link_index.keys_of_file and names_of_feed.
+link_keys = Table(
+    "link_keys",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    PrimaryKeyConstraint("key", "entry_id"),
+    Index("link_keys_entry", "entry_id"),
     sqlite_with_rowid=False,
 )
 

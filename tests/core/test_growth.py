@@ -88,6 +88,7 @@ from tests.support.growth_of_memory import (
     some_old_addresses,
     some_terms,
 )
+from tests.support.linking import linked_posts
 from tests.support.longer_configs import longer_configs
 
 DAY: Final = at("2026-03-01")
@@ -456,12 +457,13 @@ CASES: Final[dict[str, Case]] = {
     "headings": a_body("# Heading {n}\n\nText.\n\n"),
     "elements": a_body('<p id="p{n}" style="color: red">Text <b>bold</b></p>\n\n'),
     "shortcodes": a_body('{{< figure src="a{n}.png" >}}\n\n{% link a{n} %}\n\n'),
+    "links to posts": a_body("[a](@/a{n}.md) `code` [[b{n}]] {% post_link c{n} %}\n\n"),
+    "linked posts": smaller(linked_posts),
     "templates": a_body(
         "{% assign a{n} = page.title %}{% if page.b %}c{% else %}{{ a{n} }}{% endif %}\n\n"
         "{% for d in page.e %}{{ d }}{% endfor %}[f]({{ g.h }}) {# i #}\n\n"
     ),
     "more markers": a_body("a `b`\n\n{/* more */}c\n\n"),
-    "lost links": a_body("[a](@/a{n}.md) `code` [b]({% post_url b{n} %})\n\n"),
     "admonitions": a_body(
         '::: {.note title="T{n}"}\n!!! note "T"\n    x\n:::\n\n:::{tip}\n:class: a\n:::\n\n'
     ),

@@ -7,18 +7,20 @@ formats decide nothing.
 import hashlib
 import json
 import re
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from html import escape, unescape
 from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.html.first_words import first_words
+from feedsvc.core.html.links import absolute
 from feedsvc.core.html.repeated_title import without_title
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
+from feedsvc.core.html.source_targets import marked_links, source_target, with_addresses
 from feedsvc.core.languages import language_tag
 from feedsvc.core.markdown.markdown import html_of, html_until_more
 from feedsvc.core.media import Enclosure
@@ -48,6 +50,27 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A link to a source file or a list of posts, as `written` in the content.
+
+    `text` is its text in the file, at `line` and `column`.
+    """
+
+    written: str
+    line: int = 1
+    column: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """The content of an entry in which `links` are marked: see `source_targets`."""
+
+    content_html: str
+    links: tuple[SourceLink, ...]
+
+
 @dataclass(frozen=True)
 class Entry:
     """What a subscriber reads: the same in every format.
@@ -64,6 +87,8 @@ class Entry:
       that `content_html` holds only the summary and a link.
     - `rss_guid` is an adopted id that is no absolute IRI: RSS and JSON Feed have it in place of
       the id. Empty for most entries.
+    - `unresolved` is the content before links to other posts were resolved; None if there are
+      none. Until they are, `content_html` has only their words.
     """
 
     id: str
@@ -82,6 +107,7 @@ class Entry:
     feeds: tuple[str, ...] | None = None
     content: str = ""
     rss_guid: str = ""
+    unresolved: Unresolved | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
@@ -120,11 +146,15 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
     html = _html_of(post, site)
     if isinstance(html, Problem):
         return html
+    unresolved = None
+    if links := marked_links(html.safe):
+        unresolved = Unresolved(html.safe, tuple(SourceLink(w, text=w) for w in links))
+        html = replace(html, safe=with_addresses(html.safe, partial(_own_address, post)))
     summary = _summary(post, html)
     is_whole_content = "<" not in html.safe and summary == unescape(html.safe)
     content = html.safe
     if not _SHOWN.search(content) and post.content != "summary":
-        content = _in_place_of_text(post)
+        content, unresolved = _in_place_of_text(post), None
     return Entry(
         id=entry_id,
         permalink=post.permalink,
@@ -141,6 +171,7 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         image=post.image or (_first_image(html.safe) if site.rules.lead_image else ""),
         feeds=post.feeds,
         content=post.content,
+        unresolved=unresolved,
     )
 
 
@@ -184,6 +215,13 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
 
 def _safe_html(rough: str, post: Post, prefix: str) -> str:
     return without_title(safe_html(rough, post.permalink, prefix), post.title, post.permalink)
+
+
+def _own_address(post: Post, written: str) -> str | None:
+    """The address of a link that may name a post, until that is known."""
+    target = source_target(written)
+    is_address = target is not None and target.may_be_address
+    return absolute(post.permalink, written) if is_address else None
 
 
 def _first_image(content: str) -> str:

@@ -4,6 +4,8 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
+from feedsvc.core.html.source_targets import file_on_site
+
 _WITH_HOST: Final = frozenset(["http", "https", "ftp", "ftps", "gopher", "gemini"])
 _OTHERS: Final = (
     *("mailto", "tel", "sms", "geo", "irc", "ircs", "xmpp", "matrix", "magnet", "webcal"),
@@ -24,25 +26,16 @@ _PICTURE = re.compile(
 )
 
 
-# Links of Pelican and Zola to source files. Only static files have the same path on the site.
-_SOURCE_LINK = re.compile(
-    r"(?:\{|%7B)(?P<kind>filename|static|attach|tag|category|author|index|archives)(?:\}|%7D)"
-    r"|@/(?=.*\.md)",
-    re.IGNORECASE,
-)
-_FILES: Final = frozenset(["static", "attach"])
-
-
 def absolute(base_url: str, written: str) -> str | None:
     """The absolute form of a URL on the page at `base_url`; None if it must not be a link."""
     written = written.strip().replace(" ", "%20").replace("\\", "%5C").replace("|", "%7C")
     if "%" in written and _DANGEROUS.match(_DISGUISED.sub("", written)):
         return None
-    source_link = _SOURCE_LINK.match(written)
-    if source_link:
-        if (source_link["kind"] or "").lower() not in _FILES:
+    on_site = file_on_site(written)
+    if on_site is not None:
+        if not on_site:
             return None
-        written = written[source_link.end() :]
+        written = on_site
     try:
         # Absolute URLs stay as written, because urljoin drops an empty query or fragment.
         is_absolute = written.startswith(("https://", "http://"))

@@ -47,6 +47,7 @@ from feedsvc.core.html.scanner import (
     rewritten,
     tags,
 )
+from feedsvc.core.html.source_targets import marked, source_target
 from feedsvc.core.html.styles import absolute_style
 from feedsvc.core.text import legal
 
@@ -107,7 +108,8 @@ _CLEANER: Final = nh3.Cleaner(
     clean_content_tags=_DROPPED_WHOLE,
     attributes=_ATTRIBUTES,
     attribute_filter=lambda tag, name, value: _of_this_post.get()(tag, name, value),
-    url_schemes={*SCHEMES, "data"},  # only `absolute_picture` lets `data:` through
+    # Only `absolute_picture` lets `data:` through, and only `source_target` `link:`.
+    url_schemes={*SCHEMES, "data", "link"},
     link_rel=None,
 )
 
@@ -118,6 +120,8 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
     - URLs are absolute; relative ones are resolved against `base_url`.
     - Ids begin with `id_prefix`, so that ids of two entries on one page do not clash. Links to
       them stay fragments; other fragments become links to `base_url`.
+    - Links to source files of posts are marked, so that they can be resolved later: see
+      `source_targets`.
     - What HTML itself hides is removed, and so are the links of headings to themselves.
     - Frames become links, code with line numbers becomes plain code, formulas become TeX, and
       lazily loaded pictures get their real address.
@@ -153,6 +157,8 @@ def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
                 return f"#{id_prefix}{value[1:]}"
             if tag == "img" and attribute == "src":
                 return absolute_picture(base_url, value)
+            if tag == "a" and source_target(value):
+                return marked(value)
             is_link = attribute == "href"
             return (absolute if is_link else absolute_file)(base_url, value)
         if attribute == "srcset":

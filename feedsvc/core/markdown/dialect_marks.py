@@ -11,6 +11,7 @@ from html import unescape
 from typing import Final, TypeAlias
 
 from feedsvc.core.markdown.admonitions.admonitions import is_admonition_mark
+from feedsvc.core.markdown.post_targets import wiki_link
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
@@ -215,13 +216,12 @@ def may_name_a_note(target: str, title: str = "") -> bool:
 
 
 def _wiki(link: re.Match[str]) -> str:
-    """The text of a link, because only Obsidian knows its target; a picture stays a picture."""
+    """The link to a note, or its words; a picture stays a picture."""
     target, title = link[2].strip(), (link[3] or "").strip()
     if link[1] and _PICTURE.fullmatch(target):
         alt = target if not title or _SIZE.fullmatch(title) else title
         return f"![{alt}](<{target}>)"
-    page, *headings = target.split("#")
-    return title or " > ".join(filter(None, [page, *headings]))
+    return wiki_link(target, title)
 
 
 def _comment(body: str, start: int, ahead: Ahead) -> tuple[str, int] | None:

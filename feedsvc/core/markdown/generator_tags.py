@@ -5,6 +5,8 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
+from feedsvc.core.html.source_targets import AT_ROOT
+from feedsvc.core.markdown.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.markdown.templates.shortcode_words import arguments_of
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
@@ -31,9 +33,12 @@ def markdown_of_tag(name: str, words: str) -> str | None:
 
 def loses_target(name: str, markdown: str) -> bool:
     """True if a known tag is a link, a picture or a video whose target its Markdown lacks."""
-    if name in _TO_POSTS or markdown.startswith("@/"):
-        return True
     return name in _WITH_TARGET and not markdown
+
+
+def is_target_of_link(name: str, markdown: str) -> bool:
+    """True if the tag is the address of a post, which authors write in a link."""
+    return name in _TO_POSTS or (name == "link" and markdown.startswith(AT_ROOT))
 
 
 def markdown_of_block(name: str, words: str, content: str) -> str:
@@ -114,8 +119,8 @@ def _hexo_link(words: list[str]) -> str:
     """Hexo: `link text... url [external] [title]`."""
     targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        is_post = "".join(words).endswith((".md", ".markdown"))
-        return _source(words) if is_post else " ".join(words)
+        path = " ".join(words)
+        return post_target(path, is_rooted=True) if is_source(path) else path
     return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
 
 
@@ -137,13 +142,21 @@ def _path(words: list[str]) -> str:
 
 
 def _source(words: list[str]) -> str:
-    """The source file of another post, in Zola's form `@/path.md`.
+    """Jekyll, Hexo: the source file of another post."""
+    return post_target(_path(words), is_rooted=True)
 
-    Its permalink is unknown here, so feedsvc.core.html.links drops such links and keeps their
-    text.
-    """
-    path = _path(words).lstrip("/")
-    return f"@/{path}" if ".md" in path else f"@/{path}.md"
+
+def _ref(words: list[str]) -> str:
+    """Hugo: `ref "path"` or `ref path="..." lang="..."`; the path may begin at the page."""
+    path = _named(words).get("path") or _path(words)
+    return post_target(path, is_rooted=False)
+
+
+def _post_link(words: list[str]) -> str:
+    """Hexo: `post_link slug [title] [escape]`."""
+    title = words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:]
+    slug = _path(words)
+    return link_to_post(post_target(slug, is_rooted=True), " ".join(title) or slug)
 
 
 def _gist(words: list[str]) -> str:
@@ -217,10 +230,10 @@ _DROPPED: Final = frozenset(
 )
 _BOXES: Final = frozenset(["note", "notel", "callout", "notice", "alert", "admonition"])
 _NAMED_TARGET: Final = frozenset(["href", "url", "link", "relref", "text", "label"])
-_TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path", "post_link"])
+_TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path"])
 _WITH_TARGET: Final = frozenset(
     ["img", "asset_img", "image", "link", "asset_link", "asset_path", "youtube", "vimeo"]
-) | frozenset(["bilibili", "tweet", "x", "twitter", "instagram"])
+) | frozenset(["bilibili", "tweet", "x", "twitter", "instagram", "post_link", *_TO_POSTS])
 _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "img": _image,
     "asset_img": _image,
@@ -228,13 +241,13 @@ _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "figure": _figure,
     "link": _hexo_link,
     "asset_link": _asset,
-    "post_link": lambda words: " ".join(words[1:]) or "".join(words),
+    "post_link": _post_link,
     "more": lambda _: "<!-- more -->",
     "youtube": _video("https://www.youtube.com/watch?v="),
     "vimeo": _video("https://vimeo.com/"),
     "bilibili": _video("https://www.bilibili.com/video/"),
-    "ref": _source,
-    "relref": _source,
+    "ref": _ref,
+    "relref": _ref,
     "post_url": _source,
     "post_path": _source,
     "asset_path": _path,

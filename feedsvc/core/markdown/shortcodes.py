@@ -15,10 +15,12 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.markdown.dialect_marks import Marks
 from feedsvc.core.markdown.generator_tags import (
+    is_target_of_link,
     loses_target,
     markdown_of_block,
     markdown_of_tag,
 )
+from feedsvc.core.markdown.post_targets import in_its_place
 from feedsvc.core.markdown.templates.branches import (
     STATEMENTS,
     Block,
@@ -315,6 +317,8 @@ class _Scan:
         markdown = markdown_of_tag(tag.name, tag.words)
         if markdown is None:
             return self._parameter(tag) or self._unknown(tag, start)
+        if markdown and is_target_of_link(tag.name, markdown):
+            markdown = in_its_place(markdown, tag.words.strip(" \"'"), self._body, start)
         is_lost = loses_target(tag.name, markdown)
         if is_lost and not markdown:
             how = self._unknown(tag, start)

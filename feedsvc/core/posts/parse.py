@@ -21,7 +21,6 @@ from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
 from feedsvc.core.markdown.more_markers import with_more_markers
 from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
-from feedsvc.core.markdown.source_links import source_links
 from feedsvc.core.markdown.templates.values import Scope, TemplateValue
 from feedsvc.core.markdown.unsafe_links import unsafe_links
 from feedsvc.core.posts.dating.date_fields import (
@@ -455,8 +454,6 @@ class _PostReader:
             end = heading.end
             source = "\n" * source.count("\n", 0, end) + source[end:]
         is_html = self._fields.path.lower().endswith(".html")
-        for line, column, target in source_links(source, is_html=is_html):
-            self._warn_of_lost_target(target, line, column)
         for line, column, target in unsafe_links(source, is_html=is_html):
             self._warn_of_unsafe_link(target, line, column)
         is_template = any(mark in source for mark in _BRACES)

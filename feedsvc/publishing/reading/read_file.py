@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from feedsvc.core.feeds.entries import Entry, compose, new_id
+from feedsvc.core.feeds.link_positions import located
 from feedsvc.core.posts.post import Draft, Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -39,6 +40,14 @@ def compose_entry(post: Post, site: Site) -> Entry | Problem:
         return compose(post, site, new_id(post.key, site), post.published)
     except BaseException as error:  # noqa: BLE001 - as in read_post
         return _own_fault(post.path, error)
+
+
+def with_positions(entry: Entry, file: SourceFile) -> Entry:
+    """The entry with the positions of its links to other posts in the file."""
+    if entry.unresolved is None:
+        return entry
+    text = file.source.decode("utf-8", "replace")
+    return located(entry, text, is_html=file.path.lower().endswith(".html"))
 
 
 def problems_of(reading: Reading) -> list[Problem]:

@@ -23,7 +23,7 @@ from feedsvc.publishing.reading.findings import (
     unread,
 )
 from feedsvc.publishing.reading.given_dates import GivenDates
-from feedsvc.publishing.reading.read_file import read_post
+from feedsvc.publishing.reading.read_file import read_post, with_positions
 from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
@@ -230,6 +230,8 @@ class _Reader:
         if isinstance(file, Problem) and file.code == "unreadable":
             # A disk that works again changes no stamp.
             finding = replace(finding, record=unread(finding.record))
+        if entry and isinstance(file, SourceFile):
+            entry = with_positions(entry, file)
         return _Look(finding if finding.record != record else None, entry, is_read=True)
 
 

@@ -10,8 +10,8 @@ PIXEL = "data:image/png;base64,iVBORw0KGgo="
 @pytest.mark.parametrize(
     ("rough", "html"),
     [
-        ('<a href="b">x</a>', f'<a href="{BASE}b">x</a>'),
-        ('<a href="../b">x</a>', '<a href="https://example.org/posts/b">x</a>'),
+        ('<a href="b.x">x</a>', f'<a href="{BASE}b.x">x</a>'),
+        ('<a href="../b.x">x</a>', '<a href="https://example.org/posts/b.x">x</a>'),
         ('<a href="/b c">x</a>', '<a href="https://example.org/b%20c">x</a>'),
         ('<a href="?b">x</a>', f'<a href="{BASE}?b">x</a>'),
         ('<a href="//x.org/b">x</a>', '<a href="https://x.org/b">x</a>'),
@@ -68,18 +68,19 @@ def test_the_url_of_a_background_is_absolute() -> None:
     [
         ("{static}/a.png", ' href="https://example.org/a.png"'),
         ("{attach}a.png", f' href="{BASE}a.png"'),
-        ("{filename}/b.md", ""),
-        ("{tag}tea", ""),
-        ("@/blog/b.md", ""),
-        ("@/blog/b.md#c", ""),
+        ("{filename}/b.png", ' href="https://example.org/b.png"'),
+        ("|static|b.png", f' href="{BASE}b.png"'),
         ("@/blog", f' href="{BASE}@/blog"'),
         ("{id}/x", f' href="{BASE}%7Bid%7D/x"'),
     ],
 )
-def test_a_link_to_a_source_file_stays_only_if_the_file_is_on_the_site(
-    target: str, link: str
-) -> None:
+def test_a_link_to_a_static_file_of_pelican_is_an_address(target: str, link: str) -> None:
     assert shown(f"[a]({target})") == f"<p><a{link}>a</a></p>"
+
+
+@pytest.mark.parametrize("source", ["{filename}b.md", "{tag}tea", "{index}", "@/b.md"])
+def test_a_source_file_is_no_picture(source: str) -> None:
+    assert cleaned(f'x<img src="{source}">') == "x"
 
 
 DROPPED_URLS = [

@@ -11,13 +11,13 @@ from tests.support.rendering import translated
 @pytest.mark.parametrize(
     ("mark", "markdown"),
     [
-        ("见[[页面]]。", "见页面。"),
-        ("[[a page|its title]]", "its title"),
-        ("[[Page#Part]] [[#Part]]", "Page > Part Part"),
+        ("见[[页面]]。", '见<a href="页面.md">页面</a>。'),
+        ("[[a page|its title]]", '<a href="a%20page.md">its title</a>'),
+        ("[[Page#Part]] [[#Part]]", '<a href="Page.md#Part">Page > Part</a> Part'),
         ("![[a b.png]]", "![a b.png](<a b.png>)"),
         ("![[a.png|300x200]]", "![a.png](<a.png>)"),
         ("![[a.png|A cup]]", "![A cup](<a.png>)"),
-        ("![[A note]]", "A note"),
+        ("![[A note]]", '<a href="A%20note.md">A note</a>'),
         ("a %%remark%% b", "a  b"),
         ("a\n%%\nremark\n%%\nb", "a\n\nb"),
         ("> [!note] A title\n> x", "> **A title**\n> \n> x"),

@@ -107,6 +107,6 @@ def test_a_tag_that_needs_jekyll_is_removed_and_reported(tag: str, name: str) ->
 @pytest.mark.parametrize("item", ["- a", "1. a", "- a\n\n  b", "[^1]: a"])
 def test_indented_text_in_a_list_is_no_code(item: str) -> None:
     assert (
-        translated(f"{item}\n\n    {{% more %}} [[bread]]")
+        translated(f"{item}\n\n    {{% more %}} [[#bread]]")
         == f"{item}\n\n    <!-- more --> bread"
     )
