@@ -1,1 +1,1 @@
-"""Markdown of six generators to rough HTML."""
+"""Markdown and the tags of generators to rough HTML."""

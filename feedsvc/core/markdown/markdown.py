@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
-from feedsvc.core.markdown.abbreviations import with_abbreviations, without_abbreviations
 from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
-from feedsvc.core.markdown.generator_marks import with_generator_marks
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
-from feedsvc.core.markdown.markdown_in_html import with_markdown_in_html
+from feedsvc.core.markdown.marks.abbreviations import with_abbreviations, without_abbreviations
+from feedsvc.core.markdown.marks.generator_marks import with_generator_marks
+from feedsvc.core.markdown.marks.markdown_in_html import with_markdown_in_html
+from feedsvc.core.markdown.marks.tildes import keeping_single_tildes
 from feedsvc.core.markdown.more_markers import MARKER
-from feedsvc.core.markdown.tildes import keeping_single_tildes
 
 # https://kramdown.gettalong.org/syntax.html#definition-lists, Hugo's `definitionList`, pandoc's
 # `definition_lists`, and Python-Markdown's `def_list`, which the others use.

@@ -14,15 +14,10 @@ from feedsvc.core.frontmatter.decoding import (
 )
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
-from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
-from feedsvc.core.markdown.first_heading import Heading, first_heading
+from feedsvc.core.markdown.first_heading import Heading
 from feedsvc.core.markdown.inline_text import plain_words
-from feedsvc.core.markdown.markdown import html_of
-from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
-from feedsvc.core.markdown.more_markers import with_more_markers
-from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
-from feedsvc.core.markdown.templates.values import Scope, TemplateValue
-from feedsvc.core.markdown.unsafe_links import unsafe_links
+from feedsvc.core.markdown.templates.values import TemplateValue
+from feedsvc.core.posts.bodies import PostBody
 from feedsvc.core.posts.dating.date_fields import (
     DateFields,
     dates_post,
@@ -64,7 +59,6 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
-_BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -164,6 +158,7 @@ class _PostReader:
         self._front = front
         self._site = site
         self._naming = PostNaming(fields, site, own_key)
+        self._body = PostBody(fields, front, site)
         self._given_date = given_date
         self._is_encrypted = is_encrypted(fields)
 
@@ -201,7 +196,7 @@ class _PostReader:
             authors=authors,
             summary=self._summary(),
             language=language,
-            body="" if self._is_encrypted else self._body(permalink),
+            body="" if self._is_encrypted else self._text(permalink),
             enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
             image=image,
             image_file=image_file,
@@ -226,7 +221,7 @@ class _PostReader:
         with suppress(Refused):
             draft = replace(draft, title=self._title())
         with suppress(Exception):  # a fault of ours in the text must not show the post
-            draft = replace(draft, body=self._body())
+            draft = replace(draft, body=self._text())
         return draft
 
     def refused(self, problem: Problem) -> Draft | Problem:
@@ -382,7 +377,7 @@ class _PostReader:
         """The title in the front matter, else the first heading, else the file's name."""
         if self._given_title:
             return plain_words(self._given_title)
-        if words := self._words_of_heading():
+        if words := self._heading and self._body.words_of_heading:
             self._fields.record_origin("title", "the first heading")
             return words
         self._fields.record_origin("title", "the file's name")
@@ -396,20 +391,11 @@ class _PostReader:
         name = dated[1] if dated else self._naming.name
         return one_line(name.replace("-", " ")) or self._fields.path
 
-    def _words_of_heading(self) -> str:
-        words = self._heading.words if self._heading else ""
-        if any(mark in words for mark in _BRACES):
-            words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
-        return one_line(words)
-
-    def _values(self) -> dict[str, TemplateValue]:
-        return {key: field.value for key, field in self._front.fields.items()}
-
     @cached_property
     def _given_title(self) -> str:
         return self._fields.text("title", most=_LONGEST_TITLE)
 
-    @cached_property
+    @property
     def _heading(self) -> Heading | None:
         """The first heading of the body; None if the front matter has a title.
 
@@ -417,27 +403,7 @@ class _PostReader:
         """
         if self._given_title or self._is_encrypted:
             return None
-        return first_heading(self._markdown[0])
-
-    @cached_property
-    def _markdown(self) -> tuple[str, tuple[RemovedTag, ...]]:
-        """The body as Markdown or HTML, and what a body of MDX lost that had no words."""
-        path, body = self._fields.path, self._front.body
-        if has_chunks(path):
-            return markdown_of_chunks(body, echo=self._has_echo), ()
-        if is_mdx(path, self._site.rules.generator):
-            return markdown_of_mdx(body)
-        return body, ()
-
-    @property
-    def _has_echo(self) -> bool:
-        """False if the front matter hides the code of all chunks: `execute: {echo: false}`."""
-        options = self._fields.in_tables(["execute"])
-        return all(
-            as_bool(each.value) is not False
-            for each in options
-            if fold(each.name.rpartition(".")[2]) in ("echo", "include")
-        )
+        return self._body.heading
 
     def _summary(self) -> str:
         """The summary in the front matter, cut if it is very long."""
@@ -446,72 +412,14 @@ class _PostReader:
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
-    def _body(self, permalink: str = "") -> str:
-        source, lost = self._markdown
-        heading = self._heading
-        # The heading became the title. Blank lines keep the line numbers.
-        if heading and not source[: heading.start].strip():
-            end = heading.end
-            source = "\n" * source.count("\n", 0, end) + source[end:]
-        is_html = self._fields.path.lower().endswith(".html")
-        for line, column, target in unsafe_links(source, is_html=is_html):
-            self._warn_of_unsafe_link(target, line, column)
-        is_template = any(mark in source for mark in _BRACES)
-        scope = self._scope(permalink) if is_template else None
-        source, removed = without_shortcodes(
-            source,
-            scope,
-            html_of if is_html else None,
-            generator=self._site.rules.generator,
-        )
-        for tag in (*lost, *removed):
-            self._warn_of_removed(tag)
-        return self._with_more_markers(source, is_html=is_html)
+    def _text(self, permalink: str = "") -> str:
+        return self._body.text(self._heading, lambda: self._known_of_page(permalink))
 
-    def _scope(self, permalink: str) -> Scope:
-        """What is known of the variables of templates in the body."""
+    def _known_of_page(self, permalink: str) -> dict[str, TemplateValue]:
+        """What a template in the body may ask for, besides the front matter."""
         page: dict[str, TemplateValue] = {"permalink": permalink} if permalink else {}
         with suppress(Refused):
             page["title"] = self._title()
         with suppress(Refused):
             page["date"] = self._published()
-        return Scope(self._values(), page, self._site)
-
-    def _with_more_markers(self, body: str, *, is_html: bool) -> str:
-        given = self._front.fields.get("excerpt_separator")
-        separator = given.value if given and isinstance(given.value, str) else ""
-        generator = self._site.rules.generator
-        is_publ = self._front.dialect == "headers" and generator in ("", "plain")
-        is_only = generator == "jekyll"
-        return with_more_markers(
-            body, separator, is_html=is_html, is_publ=is_publ, is_only=is_only
-        )
-
-    def _warn_of_removed(self, tag: RemovedTag) -> None:
-        position = (tag.line + self._front.body_line, tag.column + 1)
-        shown = tag.text if len(tag.text) <= 60 else tag.text[:57] + "..."
-        if tag.is_known:
-            self._warn_of_lost_target(tag.text, tag.line, tag.column)
-        elif tag.is_value:
-            fault = f"a value in {shown} is not known, so it is left out"
-            cure = "replace it with what it should show"
-            self._fields.warn_at("unknown-value", fault, cure, *position, tag.text)
-        else:
-            rest = "only its words are shown" if tag.words else "is left out"
-            fault = f"the tag {tag.name!r} is unknown and {rest}"
-            cure = "replace it with what it should show"
-            self._fields.warn_at("unknown-tag", fault, cure, *position, tag.text)
-
-    def _warn_of_unsafe_link(self, target: str, line: int, column: int) -> None:
-        shown = target if len(target) <= 60 else target[:57] + "..."
-        fault = f"the scheme of {shown} is not allowed in a feed, so the address is left out"
-        cure = "write an address that begins with https://, or delete it"
-        position = (line + self._front.body_line, column + 1)
-        self._fields.warn_at("unsafe-link", fault, cure, *position, target)
-
-    def _warn_of_lost_target(self, text: str, line: int, column: int) -> None:
-        shown = text if len(text) <= 60 else text[:57] + "..."
-        fault = f"the target of {shown} is not known, so the link is left out"
-        cure = "write the address instead, such as /posts/tea/"
-        position = (line + self._front.body_line, column + 1)
-        self._fields.warn_at("no-target", fault, cure, *position, text)
+        return page

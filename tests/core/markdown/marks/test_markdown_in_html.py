@@ -5,7 +5,7 @@ import time
 import pytest
 
 from feedsvc.core.markdown.markdown import html_of
-from feedsvc.core.markdown.markdown_in_html import with_markdown_in_html
+from feedsvc.core.markdown.marks.markdown_in_html import with_markdown_in_html
 from feedsvc.core.rules import GENERATORS
 from tests.support.rendering import cleaned
 

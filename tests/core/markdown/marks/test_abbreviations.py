@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from feedsvc.core.markdown.abbreviations import with_abbreviations, without_abbreviations
 from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.marks.abbreviations import with_abbreviations, without_abbreviations
 from feedsvc.core.rules import GENERATORS
 from tests.support.rendering import SITE, cleaned
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from feedsvc.core.markdown.generator_marks import with_generator_marks
 from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.marks.generator_marks import with_generator_marks
 from feedsvc.core.rules import GENERATORS
 from feedsvc.core.text import words_of
 from tests.support.rendering import SITE, published

@@ -1,0 +1,1 @@
+"""Marks that one generator or program knows, and GitHub Flavored Markdown does not."""
