@@ -71,12 +71,14 @@ from tests.support.builders import (
 from tests.support.excused import EXCUSED
 from tests.support.growth import (
     MOST,
+    SIGNED,
     Case,
     again,
     calls_of,
     escaped,
     functions_of,
     growth,
+    smaller,
     texts,
 )
 from tests.support.growth_of_memory import (
@@ -310,11 +312,6 @@ def composed(reading: Reading) -> Entry:
     return entry
 
 
-def smaller(case: Case) -> Case:
-    """The case with a twentieth of the values, if each value takes many calls."""
-    return lambda count: case(max(2, count // 20))
-
-
 def back_to_old_keys(count: int) -> Callable[[], object]:
     keys, ids = texts("path:", count), texts("tag:x:", count)
     pinned = dict(zip(again(keys), again(ids), strict=True))
@@ -322,13 +319,6 @@ def back_to_old_keys(count: int) -> Callable[[], object]:
     claims = claims_of(texts("p", count), keys)
     gone = set(again([*before]))
     return lambda: identify(claims, a_site(), Memory(pinned, before, gone, {}))
-
-
-SIGNED: Final[tuple[dict[str, str], ...]] = (
-    {"x-hub-signature-256": "sha256=" + "0" * 64},
-    {"webhook-id": "m", "webhook-timestamp": "1772323200", "webhook-signature": "v1,AA=="},
-    {"x-gitee-token": "AA==", "x-gitee-timestamp": "1772323200000"},
-)
 
 
 def without_a_post(count: int) -> Callable[[], object]:

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from feedsvc.core.feeds.entries import Entry, SourceLink
 from feedsvc.core.feeds.link_index import name_of_file, names_of_target
+from feedsvc.core.html.post_targets import post_target
 from feedsvc.core.html.source_targets import source_target
-from feedsvc.core.markdown.post_targets import post_target
 from feedsvc.core.markdown.shortcodes import code_spans
 
 _LINK = re.compile(  # a tag, a wiki link, or the target of a link

@@ -87,7 +87,8 @@ def source_target(written: str) -> SourceTarget | None:
         return _file(path, fragment, is_rooted=True) if is_source else None
     if _SOURCE.fullmatch(path):
         return _file(path, fragment, is_rooted=path.startswith("/"))
-    if query_mark or path.startswith("/") or not _MAYBE_SOURCE.fullmatch(path):
+    is_address = bool(query_mark) or path.startswith("/") or ":" in unquote(path)
+    if is_address or not _MAYBE_SOURCE.fullmatch(path):
         return None
     path += "index.md" if path.endswith("/") else ""
     return _file(path, fragment, may_be_address=True)

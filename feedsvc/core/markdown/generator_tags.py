@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
+from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.html.source_targets import AT_ROOT
-from feedsvc.core.markdown.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.markdown.templates.shortcode_words import arguments_of
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")

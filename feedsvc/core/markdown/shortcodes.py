@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
+from feedsvc.core.html.post_targets import in_its_place
 from feedsvc.core.markdown.generator_tags import (
     is_target_of_link,
     loses_target,
@@ -20,7 +21,6 @@ from feedsvc.core.markdown.generator_tags import (
     markdown_of_tag,
 )
 from feedsvc.core.markdown.marks.dialect_marks import Marks
-from feedsvc.core.markdown.post_targets import in_its_place
 from feedsvc.core.markdown.templates.branches import (
     STATEMENTS,
     Block,

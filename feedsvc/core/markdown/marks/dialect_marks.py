@@ -10,8 +10,8 @@ from functools import cached_property
 from html import unescape
 from typing import Final, TypeAlias
 
+from feedsvc.core.html.post_targets import wiki_link
 from feedsvc.core.markdown.admonitions.admonitions import is_admonition_mark
-from feedsvc.core.markdown.post_targets import wiki_link
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
