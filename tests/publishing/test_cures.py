@@ -390,6 +390,15 @@ CURES: Final[list[tuple[str, Cure]]] = [
     ("unknown-key", Cure("date", "---\ndaet: 2026-03-01\n---\nx", front())),
     ("unknown-tag", Cure("what it should show", front(body="{% odd %}"), front(body="Odd."))),
     (
+        "unknown-value",
+        Cure("what it should show", front(body="{{ tea.price }}"), front(body="5 yuan")),
+    ),
+    (
+        "unsafe-link",
+        Cure("https://", front(body="[a](data:b)"), front(body="[a](https://a.example)")),
+    ),
+    ("unsafe-link", Cure("delete it", front(body="[a](data:b)"), front(body="a"))),
+    (
         "unmatched-pattern",
         Cure("correct or remove", front(), front(), globs=({"exclude": ["nowhere"]}, {})),
     ),

@@ -5,7 +5,7 @@ Their words stay, but the address is lost, so the author is told.
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Final, TypeAlias
 
@@ -89,8 +89,16 @@ def _in_html(body: str) -> Iterator[tuple[int, str]]:
             address_of = absolute if name == "href" else absolute_file
             if tag["name"].lower() == "img":
                 address_of = absolute_picture
-            if name in attributes and _is_lost(attributes[name], address_of):
+            if name not in attributes or _is_placeholder(attributes):
+                continue
+            if _is_lost(attributes[name], address_of):
                 yield tag.start(), attributes[name]
+
+
+def _is_placeholder(attributes: Mapping[str, str]) -> bool:
+    """True if a script would replace the `src`, as for pictures that are loaded late."""
+    is_data = attributes.get("src", "").lstrip()[:5].lower() == "data:"
+    return is_data and any(name.startswith("data-") for name in attributes)
 
 
 def _is_lost(target: str, address_of: _AddressOf) -> bool:

@@ -66,6 +66,7 @@ def test_an_address_that_is_left_out_is_a_warning(
         "[x](mailto:a@x.org) [y](ftp://x.org) [z](feed:https://x.org/a)",
         "![x](data:image/png;base64,AA==)",
         "[![x](a.png)](ftp://x.org)",
+        '<img src="data:image/svg+xml,x" data-src="a.png"> <img src=data:, data-original=b.png>',
         "`[x](javascript:a)`",
         "```\n[x](javascript:a)\n```",
         "`<javascript:a>`",
