@@ -48,7 +48,8 @@ def test_a_given_file_replaces_the_default_file(file: Path) -> None:
 def test_the_environment_overrides_the_file(
     file: Path, variable: str, value: str, section: str, key: str, expected: object
 ) -> None:
-    settings = load_settings(SHIPPED, {variable: value})
+    given = written(file, SHIPPED.read_text("utf-8"))
+    settings = load_settings(given, {variable: value})
     assert getattr(getattr(settings, section), key) == expected
 
 

@@ -9,6 +9,9 @@ from feedsvc.settings.settings import RedirectSettings
 from feedsvc.settings.site import site_of
 from tests.support.configuring import SITE, only_problem, problems, written
 
+# The current folder has no store.
+pytestmark = pytest.mark.usefixtures("file")
+
 
 def redirects(folder: Path, text: str, **environ: str) -> RedirectSettings:
     file = written(folder / "feedsvc.toml", text)

@@ -28,8 +28,8 @@ def test_five_settings_of_the_site_are_enough(file: Path) -> None:
     assert load_settings(None, SITE) == Settings(site=site)
 
 
-def test_the_shipped_file_shows_the_defaults() -> None:
-    shipped = load_settings(SHIPPED, {})
+def test_the_shipped_file_shows_the_defaults(file: Path) -> None:
+    shipped = load_settings(written(file, SHIPPED.read_text("utf-8")), {})
     assert shipped == Settings(site=shipped.site)
 
 

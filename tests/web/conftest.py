@@ -60,7 +60,10 @@ def forge(tmp_path_factory: pytest.TempPathFactory) -> Origin:
     origin = Origin(tmp_path_factory.mktemp("forge") / "posts.git")
     posts = {"posts/tea.md": _post("Tea"), "posts/old.md": _post("Old")}
     base = origin.push({**posts, "README.md": "# Mine"})
-    nasty = {"posts/nasty.md": _post('"@octocat <b>#1</b>"'), "posts/tea.md": _post("Matcha")}
+    nasty = {
+        "posts/nasty.md": _post('"@octocat &lt;b>#1&lt;/b>"'),
+        "posts/tea.md": _post("Matcha"),
+    }
     broken = {"posts/broken.md": "---\ntitle: No date\n---\n"}
     proposed = origin.push(nasty | broken, "theirs", onto=base)
     origin.git("update-ref", "refs/pull/7/head", proposed)
