@@ -7,7 +7,7 @@ a server, and from filling the queue for others.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -39,6 +39,9 @@ from feedsvc.store.queues.waits import is_beyond, is_due
 from feedsvc.store.rows import target_of, target_row
 from feedsvc.store.schema import intents, publishes, subscriptions
 from feedsvc.store.upserts import insert_new
+
+# Asked several times a second. To build a statement costs more than to execute it.
+_ANY_WAITS: Final = sa.select(sa.exists().where(intents.c.next_attempt_at.is_not(None)))
 
 
 class Intents:
@@ -142,6 +145,8 @@ class Intents:
     def next_due(self, now: datetime) -> datetime | None:
         """When the next intent can be claimed; None if none waits."""
         with self._database.reading() as connection:
+            if not connection.execute(_ANY_WAITS).scalar():
+                return None
             is_waiting = intents.c.next_attempt_at.is_not(None)
             attempt_at, now_us = intents.c.next_attempt_at, microseconds(now)
             is_ahead = (intents.c.attempts == 0) & (attempt_at > now_us)

@@ -24,6 +24,8 @@ MOST_KEPT: Final = 1000  # ended jobs
 _HAS_ENDED: Final = jobs.c.ended_at.is_not(None)
 _IS_RETRIED: Final = sa.and_(jobs.c.state == "held", jobs.c.ended_at.is_(None))
 _IS_OPEN: Final = sa.or_(jobs.c.state == "queued", _IS_RETRIED)
+# Asked several times a second. To build a statement costs more than to execute it.
+_ANY_IS_OPEN: Final = sa.select(sa.exists().where(_IS_OPEN))
 
 
 class Jobs:
@@ -74,6 +76,8 @@ class Jobs:
     def waiting(self, now: datetime) -> list[Job]:
         """The queued jobs, and those that are due for another attempt."""
         with self._database.reading() as connection:
+            if not connection.execute(_ANY_IS_OPEN).scalar():
+                return []
             # A queued job does not wait, even if a clock ahead of ours wrote its time.
             due = is_due(jobs.c.next_attempt_at, now, LONGEST_PAUSE)
             query = (

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,6 +17,11 @@ from feedsvc.store.queues.claims import CLAIM, claimable_at, is_unclaimed, relea
 from feedsvc.store.queues.waits import is_due
 from feedsvc.store.schema import feeds, listeners, publishes
 from feedsvc.store.upserts import insert_new
+
+_LAST: Final = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
+_IS_BEHIND: Final = listeners.c.told < _LAST
+# Asked several times a second. To build a statement costs more than to execute it.
+_ANY_IS_BEHIND: Final = sa.select(sa.exists().where(_IS_BEHIND))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +83,11 @@ class Listeners:
 
         Those in `busy` are left out.
         """
-        last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
         with self._database.writing() as connection:
             query = (
                 sa.select(listeners)
                 .where(
-                    listeners.c.told < last,
+                    _IS_BEHIND,
                     is_due(listeners.c.next_attempt_at, now, LONGEST_PAUSE),
                     is_unclaimed(listeners, now),
                     listeners.c.name.not_in([*busy]),
@@ -130,10 +134,11 @@ class Listeners:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next listener can be claimed; None if all know of the last publish."""
-        last = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
-        earliest = sa.func.min(claimable_at(listeners, listeners.c.next_attempt_at, now))
         with self._database.reading() as connection:
-            query = sa.select(earliest).where(listeners.c.told < last)
+            if not connection.execute(_ANY_IS_BEHIND).scalar():
+                return None
+            earliest = sa.func.min(claimable_at(listeners, listeners.c.next_attempt_at, now))
+            query = sa.select(earliest).where(_IS_BEHIND)
             moment = connection.execute(query).scalar()
             return None if moment is None else from_microseconds(moment)
 

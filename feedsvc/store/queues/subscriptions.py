@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -31,6 +31,10 @@ from feedsvc.store.rows import target_of
 from feedsvc.store.schema import feeds, subscriptions
 
 _IS_BEHIND = subscriptions.c.delivered != feeds.c.digest
+# Asked several times a second. To build a statement costs more than to execute it.
+_ANY_IS_BEHIND: Final = sa.select(
+    sa.exists().where(_IS_BEHIND, feeds.c.path == subscriptions.c.feed_path)
+)
 
 
 class Subscriptions:
@@ -89,8 +93,10 @@ class Subscriptions:
 
     def next_delivery_due(self, now: datetime) -> datetime | None:
         """When the next delivery can be claimed; None if none is due."""
-        earliest = claimable_at(subscriptions, subscriptions.c.next_attempt_at, now)
         with self._database.reading() as connection:
+            if not connection.execute(_ANY_IS_BEHIND).scalar():
+                return None
+            earliest = claimable_at(subscriptions, subscriptions.c.next_attempt_at, now)
             query = (
                 sa.select(sa.func.min(earliest))
                 .join(feeds, feeds.c.path == subscriptions.c.feed_path)
