@@ -178,8 +178,9 @@ def test_a_printed_table_fits_on_the_paper(server: Server, page: Page) -> None:
     assert page.eval_on_selector("th:last-child", left) == page.eval_on_selector(
         "td:last-child", left
     )
-    right = "document.querySelector('td:last-child').getBoundingClientRect().right"
-    page.wait_for_function(f"{right} <= 794")
+    cell = page.locator("td:last-child").first
+    right = "e => e.getBoundingClientRect().right"
+    wait_until(lambda: cell.evaluate(right) <= 794, "the table to fit")
 
 
 def test_a_page_loads_nothing_from_other_hosts(server: Server, page: Page) -> None:
