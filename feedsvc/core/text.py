@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -55,6 +56,14 @@ _IN_WORD = re.compile(r"[0-9A-Za-z.,:/@%_-]")
 def legal(text: str) -> str:
     """`text` without the characters that XML 1.0 forbids, such as lone surrogates."""
     return text if _LEGAL.fullmatch(text) else _ILLEGAL.sub("", text)
+
+
+def holds_any(text: str, parts: Iterable[str]) -> bool:
+    """True if one of the parts is in the text; faster than a generator expression."""
+    for part in parts:  # noqa: SIM110 - see above
+        if part in text:
+            return True
+    return False
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from feedsvc.core.html.scanner import attributes_of, tags
+from feedsvc.core.text import holds_any
 
 _HINTS: Final = (
     *("hidden", "display", "visibility", "popover"),
@@ -25,7 +26,7 @@ _VOID: Final = frozenset(
 
 def may_hide(opened: str) -> bool:
     """True if one of these start tags, in small letters, may begin a hidden element."""
-    return any(hint in opened for hint in _HINTS)
+    return holds_any(opened, _HINTS)
 
 
 def is_hidden(name: str, attributes: Mapping[str, str]) -> bool:

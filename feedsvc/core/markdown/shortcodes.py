@@ -38,7 +38,7 @@ from feedsvc.core.markdown.templates.remarks import (
 from feedsvc.core.markdown.templates.shortcode_words import shown_of_shortcode
 from feedsvc.core.markdown.templates.template import Template
 from feedsvc.core.markdown.templates.values import Scope, text_of
-from feedsvc.core.text import Ahead
+from feedsvc.core.text import Ahead, holds_any
 
 _CALLOUT: Final = (
     r"(?P<callout>[ \t]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)?+(?:[ ]{0,3}>)++[ ]?)"
@@ -516,7 +516,7 @@ def without_shortcodes(
     HTML, `as_html` renders the Markdown of its tags.
     """
     any_mark = (*_ANY, "8<-") if generator == "mkdocs" else _ANY
-    if not any(mark[0] in body and mark in body for mark in any_mark):  # a character is fast
+    if not holds_any(body, any_mark):
         return body, ()
     scan = _HtmlScan(body, scope, as_html) if as_html else _Scan(body, scope, generator)
     text = scan.translated()

@@ -19,6 +19,7 @@ from feedsvc.core.markdown.admonitions.directives import (
     title_of_class,
     with_options,
 )
+from feedsvc.core.text import holds_any
 
 _MARK_LINE = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?+"
@@ -68,9 +69,7 @@ def with_admonitions(markdown: str, generator: str = "") -> str:
     The title is strong text on a line of its own. Code stays unchanged. `generator` is that of
     the rules.
     """
-    if not any(mark[0] in markdown and mark in markdown for mark in _ANY):
-        return markdown  # a character is found fast
-    if not _MARK_LINE.search(markdown):
+    if not holds_any(markdown, _ANY) or not _MARK_LINE.search(markdown):
         return markdown
     return "\n".join(_Walk(markdown.split("\n"), generator).lines())
 

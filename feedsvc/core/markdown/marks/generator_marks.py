@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from feedsvc.core.markdown.shortcodes import sub_outside_code
+from feedsvc.core.text import holds_any
 
 _KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$
     |<[A-Za-z/!][^<>\n]{0,2000}+>|\]\([^()\s]{0,2000}+\)|https?://[^\s<>]++)"""
@@ -89,6 +90,6 @@ def with_generator_marks(markdown: str, generator: str) -> str:
     if generator not in _MARKS:
         return markdown
     pattern, replacement, hints = _MARKS[generator]
-    if not any(hint in markdown for hint in hints):
+    if not holds_any(markdown, hints):
         return markdown
     return sub_outside_code(pattern, replacement, markdown)
