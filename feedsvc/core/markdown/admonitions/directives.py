@@ -92,11 +92,13 @@ def directive_of_bangs(line: str, generator: str, *, has_content: bool) -> Direc
     parts = _WORDS_AND_TITLE.fullmatch(rest)
     title: str | None = parts[2] if parts else None
     if title is None:
-        is_known = kind.lower() in _KINDS or (generator in _PYTHON_MARKDOWN and parts)
-        if not (has_content and is_known) or rest[:1].strip():
+        is_python = generator in _PYTHON_MARKDOWN
+        is_known = kind.lower() in _KINDS
+        has_form = has_content or (is_python and is_known and not rest.strip())
+        if not (has_form and (is_known or (is_python and parts))) or rest[:1].strip():
             return None
-        words = rest.strip()
-        is_title = generator not in _PYTHON_MARKDOWN and not set(words.split()) <= _PLACES
+        words = rest.strip(" \t\"'“”")
+        is_title = not (is_python and parts) and not set(words.split()) <= _PLACES
         title = words if is_title else title_of_kind(kind)
     return Directive(form, title.strip())
 

@@ -305,6 +305,23 @@ def test_text_that_only_looks_similar_stays(text: str, generator: str) -> None:
     assert "strong" not in html_of(markdown)
 
 
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("!!! note 'A b'\n    x", box("A b", X)),
+        ('!!! note "A b\n    x', box("A b", X)),
+        ("!!! note (甲)，乙\n    x", box("(甲)，乙", X)),
+        ("!!! note a b\n    x", box("Note", X)),
+        ("!!! note\n\ny", box("Note") + Y),
+        ("??? tip\ny", folded("Tip") + Y),
+        ("!!! note that\n\ny", "<p>!!! note that</p>" + Y),
+        ("!!! 甲\n\ny", "<p>!!! 甲</p>" + Y),
+    ],
+)
+def test_python_markdown_loses_no_words_of_a_title(body: str, html: str) -> None:
+    assert read(body, "mkdocs") == html
+
+
 @pytest.mark.parametrize("generator", ["mkdocs", "pelican", "nikola"])
 def test_python_markdown_knows_any_word_as_a_kind(generator: str) -> None:
     assert read("!!! lemma\n    x", generator) == box("Lemma", X)
