@@ -25,6 +25,11 @@ from tests.support.rendering import shown, translated
         (r"\(p \& q\) and \(50\,m\)", r"$p \& q$ and $50\,m$"),
         (r"公式\(a^2\)是 \\(b_i\\)", "公式$a^2$是 $b_i$"),
         (r"\\[a^2 + b^2\\]", "$$a^2 + b^2$$"),
+        ("> \\[\n> a = b\n> \\]\n> c", "> $$a = b$$\n> c"),
+        ("> > \\[\n>> a_1\n> > + b\n> > \\]", "> > $$a_1 + b$$"),
+        ("\\[\na\n- b\n=\n> c\n\\]", "$$a - b = > c$$"),
+        ("\\[\n    a_1\n    # b\n\\]", "$$a_1 # b$$"),
+        ("\\[\na % c\n- b\n\\]", "$$a % c\n- b$$"),
     ],
 )
 def test_brackets_with_tex_are_a_formula(body: str, markdown: str) -> None:

@@ -56,6 +56,9 @@ _NO_TEX = re.compile(
 )
 _WORDS = re.compile(r"(?<!\\)\b[^\W\d_]{2}|[^\x00-\x7f]")
 _OPERATOR = re.compile(r"[\w)}] ?[+*/<>|-] ?[\w({\\]")
+_BARS = re.compile(r"\n[ \t]*+(?:>[ \t]*+)++")
+# What would begin a list, a heading or another block: Markdown sees no formula around it.
+_BLOCK_START = re.compile(r"\n[ \t]*+(?=[-+*=#>|<~:]|\d{1,9}[.)])|\n(?=\t| {4})[ \t]*+")
 _LONGEST_TEX: Final = 2_000
 _INDENTATION: Final = " \t>"
 _NEAR: Final = 40  # characters
@@ -88,6 +91,11 @@ class Marks:
         self._ahead = ahead
         self._outside_code = outside_code
         self._html_code_end = 0
+        self._whole: Marks | None = None
+
+    def labels_of(self, whole: "Marks") -> None:
+        """Take the labels of the whole body: this one is a part of it."""
+        self._whole = whole
 
     def markdown_of(self, start: int) -> tuple[str, int] | None:
         """The Markdown for the mark that begins at `start`, and its end; None if no mark."""
@@ -127,6 +135,8 @@ class Marks:
     @cached_property
     def _labels(self) -> frozenset[str]:
         """The labels of the reference definitions outside of code, in one form."""
+        if self._whole:
+            return self._whole._labels
         found = self._outside_code(_DEFINITION, self._body)
         return frozenset(_normalised(definition[1]) for definition in found)
 
@@ -184,12 +194,16 @@ class Marks:
         if closing is None or closing.start() - start > _LONGEST_TEX:
             return None
         written = body[start + len(opener) : closing.start()]
+        if "\n" in written and ">" in self._before(start):
+            written = _BARS.sub("\n", written)
         tex = written.strip()
         if not tex or _NO_TEX.search(tex):
             return None
         if opener[-1] == "(":
             is_formula = "\n" not in tex and _signs_of_tex(tex) > 0
             return (f"${tex}$", closing.end()) if is_formula else None
+        if "\n" in tex and "%" not in tex:  # a comment of TeX ends with its line
+            tex = _BLOCK_START.sub(" ", tex)
         if self._is_alone(start, closing.end()):
             is_formula = _signs_of_tex(tex) > 0 or _is_calculation(written)
         else:
