@@ -111,6 +111,13 @@ _TARGET = re.compile(
 )
 _VALUE = re.compile(r"\{\{-?+[^{}\n]{1,200}+\}\}")
 _TARGET_END = re.compile(r"\{\{[^{}\n]{1,200}+\}\}[^\s<>]{0,200}+>")
+# Themes of Hexo write the titles of tabs as comments: <!-- tab Python@icon -->
+_HAS_PARTS = re.compile(r"\{%-?+\s*+(?:sub)*+(?:tabs|timeline)\b")
+_COMMENTED_TITLE = re.compile(
+    r"^[ \t]*+<!-- ?(?:tab|timeline|node) ++([^\s@][^@\n]{0,200}?)"
+    r"(?:@[^@\n]{0,100}?)?[ \t]*+-->",
+    re.MULTILINE,
+)
 _SPACE = re.compile(r"\s*+")
 _PARAMETERS: Final = frozenset(["param", "meta"])  # front matter, in Hugo and in Quarto
 
@@ -532,6 +539,8 @@ def without_shortcodes(
     text = scan.translated()
     if HOLE in text:
         text = without_holes(text)
+    if "<!--" in text and not as_html and _HAS_PARTS.search(body):
+        text = sub_outside_code(_COMMENTED_TITLE, lambda tab: f"\n**{tab[1]}**\n", text)
     return text, tuple(_removed(body, scan.found))
 
 

@@ -55,6 +55,8 @@ X = "https://x.example"
         ("茶{{< x label='绿茶' >}}茶", "茶绿茶茶"),
         ('{% aside(title="T") %}\nInner\n{% end %}', "T</p>\n<p>Inner"),
         ("{{< sidenote >}}inner *x*{{< /sidenote >}}", "inner <em>x</em>"),
+        ('{{< aside "引用文字" >}}', "引用文字"),
+        ('{{< aside "fas fa-tea" >}}b', "b"),
         ("| a |\n|---|\n| {{< x label='b' >}} |", None),
         ("{{< x >}}a", "a"),
     ],
