@@ -6,9 +6,11 @@ nothing.
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from feedsvc.core.markdown.shortcodes import RemovedTag, code_spans
@@ -26,7 +28,9 @@ _MODULE = re.compile(
     r"|export\s*+(?:[{*]|(?:const|let|var|function|async|default|class|type|interface|enum)\b)"
 )
 _IMPORTED = re.compile(r"import\s++([\w$]++)\s++from\s++[\"']([^\"'\n]*+)[\"']")
-_CONSTANT = re.compile(r"export\s++const\s++([\w$]++)\s*+=\s*+([\"'][^\"'\n]*+[\"']);?+\s*+")
+_CONSTANT = re.compile(
+    r"export\s++const\s++([\w$]++)\s*+=\s*+([\"'][^\"'\n]*+[\"']|-?\d++(?:\.\d++)?+);?+\s*+"
+)
 _BLANK_LINE = re.compile(r"\n[ \t]*+(?=\n|$)")
 _TOKEN = re.compile(r"[{}\"']|/\*")
 _SCRIPT_TOKEN = re.compile(r"[{}()\[\]\"'`\n]|/\*|//")
@@ -79,14 +83,17 @@ def is_mdx(path: str, generator: str) -> bool:
     return lowered.endswith(".mdx") or (generator == "docusaurus" and lowered.endswith(".md"))
 
 
-def markdown_of_mdx(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
+def markdown_of_mdx(
+    body: str, values: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, tuple[RemovedTag, ...]]:
     """The Markdown of a body of MDX, and the components and expressions that leave no words.
 
+    `values` has those of the front matter by their expressions, such as `frontMatter.title`.
     Most lines stay where they are.
     """
     if "    " in body or "\t" in body:
         body = _dedented(body)
-    return _MdxWalk(body).markdown()
+    return _MdxWalk(body, values).markdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +114,12 @@ class _JsxTag:
 class _MdxWalk:
     """One walk through a body from start to end."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, values: Mapping[str, str]) -> None:
         self._body = body
         self._ahead = Ahead(body)
         self._code = [*code_spans(body)]
         self._code_starts = [start for start, _ in self._code]
-        self._values: dict[str, str] = {}  # of imports and constants
+        self._values = {**values}  # and of imports and constants
         self._open: list[tuple[str, str]] = []  # names of open elements, and what ends them
         self._last_end = 0  # of an import or a comment
         self._is_broken = False  # a bracket of an export is never closed
@@ -174,7 +181,7 @@ class _MdxWalk:
         if imported := _IMPORTED.match(self._body, start):
             self._values[imported[1]] = imported[2]
         if constant := _CONSTANT.fullmatch(self._body, start, end):
-            self._values[constant[1]] = constant[2][1:-1]
+            self._values[constant[1]] = constant[2].strip("\"'")
         return end, ""
 
     def _module_end(self, start: int) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
+from tests.support import rendering
 from tests.support.rendering import cleaned
 
 
@@ -279,3 +280,19 @@ def test_many_unclosed_marks_take_linear_time(piece: str) -> None:
     started = time.process_time()
     markdown_of_mdx(body)
     assert time.process_time() - started < 2  # quadratic time would be half a minute
+
+
+def test_known_numbers_and_values_of_the_front_matter_are_filled_in() -> None:
+    body = "export const year = 2026;\n\nexport const rate = -1.5\n\n{year}年 {rate} {x.y}{x.z}"
+    markdown, removed = markdown_of_mdx(body, {"x.y": "a<b"})
+    assert markdown.strip() == "2026年 -1.5 a&lt;b"
+    assert [tag.name for tag in removed] == ["{x.z}"]
+
+
+@pytest.mark.parametrize("name", ["frontMatter", "frontmatter"])
+def test_mdx_reads_the_front_matter(name: str) -> None:
+    body = f"{{{name}.title}} costs {{{name}.price}}, {{{name}.tags}}{{{name}.nope}}"
+    front = "price: 3.10\ntags: [a]\n"
+    entry = rendering.read(body, front, name="tea.mdx")
+    assert entry.content_html == "<p>Green tea costs 3.10, a</p>"
+    assert len(rendering.warned(body, front, name="tea.mdx")) == 1
