@@ -1,5 +1,6 @@
 """The tags of Hexo, Jekyll, Hugo and their themes, translated to Markdown."""
 
+import html
 import re
 import shlex
 from collections.abc import Callable
@@ -202,6 +203,15 @@ def _label(words: list[str]) -> str:
     return " ".join(words).partition("@")[2]
 
 
+def _keys(words: list[str]) -> str:
+    return f"<kbd>{html.escape(' '.join(_bare(words)))}</kbd>" if _bare(words) else ""
+
+
+def _last(words: list[str]) -> str:
+    """Volantis: `checkbox [color], [checked], text`."""
+    return " ".join(words).rpartition(",")[2].strip()
+
+
 def _folding(words: list[str]) -> str:
     """Volantis: `folding [open] [color], title`. Fluid: `fold [kind] @title`."""
     text = " ".join(words)
@@ -273,6 +283,10 @@ _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "button": _button,
     "btn": _button,
     "label": _label,
+    "kbd": _keys,
+    "checkbox": _last,
+    "radio": _last,
+    **dict.fromkeys(("u", "emp", "wavy", "del", "psw"), " ".join),
     "fold": _folding,
     "folding": _folding,
     **dict.fromkeys(

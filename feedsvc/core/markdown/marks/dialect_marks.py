@@ -107,7 +107,8 @@ class Marks:
         if start < self._html_code_end:
             return None
         if body.startswith("{:", start):
-            return self._attributes(start)
+            is_escaped = body.startswith("\\", max(start - 1, 0))
+            return None if is_escaped else self._attributes(start)
         if body.startswith(("[[", "!"), start):
             return self._wiki_link(start)
         if _WORD.match(body[start - 1 : start]):

@@ -1,7 +1,9 @@
 """Marks that one generator has and others do not, as Markdown or HTML.
 
-- pandoc (Quarto): `H~2~O`, `x^2^`, `[words]{.class}`, and attributes behind links and pictures
-- Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks
+- pandoc (Quarto): `H~2~O`, `x^2^`, `[words]{.class}`, attributes behind links and pictures, and
+  captions below tables
+- Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks, and the
+  language at the start of indented code, `:::python`
 - PyMdown (MkDocs): CriticMarkup, keys such as `++ctrl+c++`, and icons such as `:material-tea:`
 
 In the folders of other generators they stay text. Code, formulas, tags and URLs stay as well.
@@ -21,6 +23,8 @@ _ATTRIBUTES: Final = r"""\{:?[ ]*+(?:(?:[.\#][\w:-]++
 _SIGNS: Final = "[0-9A-Za-z+=()*.,-]{1,10}+"
 _PANDOC = re.compile(
     rf"""{_KEPT} | ~~++ | \^\^++
+    | (?<=\|\n\n)(?:Table)?:[ ]++(?P<caption>[^\s{{}}][^\n{{}}]{{0,1000}}+)
+        (?:{_ATTRIBUTES})?[ ]*+(?=\n|\Z)
     | (?<![\]!])\[(?P<words>[^\[\]\n]{{1,500}}+)\]{_ATTRIBUTES}
     | (?<=[)\]`>])(?P<attributes>{_ATTRIBUTES})
     | (?<!\d)~(?P<sub>{_SIGNS})~(?!~) | (?<=\d)~(?P<sub2>{_SIGNS})~(?![~\d])
@@ -40,12 +44,18 @@ _PYMDOWN = re.compile(
         (?:{_ATTRIBUTES})?)""",
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+# https://python-markdown.github.io/extensions/code_hilite/#syntax
+_LANGUAGE_LINE = re.compile(
+    r"(?:\A|(?<=\n\n))(?: {4}|\t)\s{0,8}+:::[\w.+#-]++[ \t]*+\n(?=[ \t])"
+)
+_WITH_LANGUAGE_LINES: Final = frozenset(["pelican", "nikola", "mkdocs"])
 _CRITIC: Final = {"++": "ins", "--": "del", "==": "mark"}
 
 
 def _of_pandoc(mark: re.Match[str]) -> str:
-    if mark["words"] is not None:
-        return str(mark["words"])
+    words = mark["words"] or mark["caption"]
+    if words:
+        return str(words)
     sub = mark["sub"] or mark["sub2"]
     if sub:
         return f"<sub>{sub}</sub>"
@@ -77,7 +87,7 @@ def _of_pymdown(mark: re.Match[str]) -> str:
 
 _Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], tuple[str, ...]]
 _MARKS: Final[dict[str, _Mark]] = {
-    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{")),
+    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{", "|\n\n:", "|\n\nTable:")),
     "mkdocs": (_PYMDOWN, _of_pymdown, ("{", "++", ":")),
     "pelican": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
     "nikola": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
@@ -88,6 +98,8 @@ def with_generator_marks(markdown: str, generator: str) -> str:
     """Markdown with the marks of the generator translated, or removed if a feed has no use."""
     if generator not in _MARKS:
         return markdown
+    if ":::" in markdown and generator in _WITH_LANGUAGE_LINES:
+        markdown = _LANGUAGE_LINE.sub("", markdown)
     pattern, replacement, hints = _MARKS[generator]
     if not any(hint in markdown for hint in hints):
         return markdown

@@ -43,7 +43,7 @@ X = "https://x.example"
         ('{{< doc url="https://x.example/" >}}a{{< /other >}}', f'<a href="{X}/">{X}/</a>a'),
         ('{{< doc url="https://x.example/a.png" >}}a{{< /doc >}}',
          f'<img src="{X}/a.png" alt=""> a'),
-        ('{{< kbd "Ctrl + C" >}} {{< icon "github" >}}b', "Ctrl + C b"),
+        ('{{< chord "Ctrl + C" >}} {{< icon "github" >}}b', "Ctrl + C b"),
         ('{% include button.html link="https://x.example/" text="Buy" %}',
          f'<a href="{X}/">Buy</a>'),
         ('{{< button relref="a" >}}Get{{< /button >}}', "Get"),
