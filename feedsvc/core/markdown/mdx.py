@@ -48,7 +48,8 @@ _LITERAL = re.compile(
 _ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"(?:\s|/\*(?:[^*]|\*(?!/))*+\*/)*+")
 _MORE = re.compile(r"\s*+/\*\s*+(truncate|more)\s*+\*/\s*+")
-_MARKED_SUMMARY = re.compile(r"[^<\n*_`\[]*+[*_`\[][^<\n]*+</summary>")
+# Words with marks between two tags on one line: MDX reads them as Markdown.
+_MARKED = re.compile(r"[^<\n*_`\[]*+[*_`\[][^<\n]*+</(summary|li|td|th|dd|dt|figcaption)>")
 _SPACE = re.compile(r"\s*+")
 _TAG_END = re.compile(r"\s*+>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*+)(\s*+=\s*+)?+")
@@ -336,9 +337,11 @@ class _MdxWalk:
 
     def _html(self, tag: _JsxTag, source: str) -> str | None:
         """The tag as HTML has it. A block that only has children goes: they are Markdown."""
-        if tag.name == "summary" and _MARKED_SUMMARY.match(self._body, tag.end):
-            self._open.append((tag.name, "\n\n</summary>\n"))
-            return "<summary>\n\n"
+        marked = _MARKED.match(self._body, tag.end)
+        indent = self._indent_of_html(tag.end - len(source)) if marked else None
+        if marked and marked[1] == tag.name and indent is not None:
+            self._open.append((tag.name, f"\n\n{indent}</{tag.name}>\n{indent}"))
+            return f"<{tag.name}{_attributes_of(tag)}>\n\n{indent}"
         is_hidden = "hidden" in tag.attributes or "style" in tag.attributes
         is_frame = tag.name in _FRAMES and not tag.is_closed
         if is_frame:
@@ -351,13 +354,18 @@ class _MdxWalk:
         blank = "\n" if is_void and tag.is_alone else ""
         if "{" not in source and "className" not in source and (is_void or not tag.is_closed):
             return f"{source}\n" if blank else None
-        attributes = "".join(
-            f' {_HTML_NAMES.get(name, name)}="{escape(value)}"'
-            for name, value in tag.attributes.items()
-            if value is not None
-        )
         ending = f"</{tag.name}>" if tag.is_closed and not is_void else ""
-        return f"<{tag.name}{attributes}>{ending}{blank}"
+        return f"<{tag.name}{_attributes_of(tag)}>{ending}{blank}"
+
+    def _indent_of_html(self, start: int) -> str | None:
+        """The space before the line of a tag; None if more than tags is before it.
+
+        Blank lines would end a table.
+        """
+        before = self._body[max(0, start - _NEAR) : start].rpartition("\n")[2]
+        text = before.lstrip()
+        is_html = text[:1] in ("", "<") and len(before) < _NEAR
+        return before[: len(before) - len(text)] if is_html else None
 
 
 _NOTHING: Final = "\0"  # what leaves no words is reported
@@ -370,6 +378,14 @@ def _is_alone(body: str, start: int, end: int) -> bool:
     is_first = "\n" in before or start <= _NEAR
     is_last = bool(newline) or end + _NEAR >= len(body)
     return is_first and is_last and not (before.rpartition("\n")[2] + after).strip()
+
+
+def _attributes_of(tag: _JsxTag) -> str:
+    return "".join(
+        f' {_HTML_NAMES.get(name, name)}="{escape(value)}"'
+        for name, value in tag.attributes.items()
+        if value is not None
+    )
 
 
 def _name_of(source: str) -> str:

@@ -296,3 +296,35 @@ def test_mdx_reads_the_front_matter(name: str) -> None:
     entry = rendering.read(body, front, name="tea.mdx")
     assert entry.content_html == "<p>Green tea costs 3.10, a</p>"
     assert len(rendering.warned(body, front, name="tea.mdx")) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        (
+            "<ul>\n  <li>二 **b**</li>\n  <li>三</li>\n</ul>",
+            "<ul><li><p>二 <strong>b</strong></p></li><li>三</li></ul>",
+        ),
+        (
+            '<table><tbody><tr><td className="c">`a`</td><td>b</td></tr></tbody></table>',
+            "<table><tbody><tr><td><p><code>a</code></p></td><td>b</td></tr></tbody></table>",
+        ),
+        (
+            '<figure>\n<img src="/a.png"/>\n<figcaption>*c*</figcaption>\n</figure>',
+            '<figure><img src="https://example.org/a.png">'
+            "<figcaption><p><em>c</em></p></figcaption></figure>",
+        ),
+        (
+            "- a\n\n  <ul>\n  <li>**b**</li>\n  </ul>\n- c",
+            "<ul><li><p>a</p><ul><li><p><strong>b</strong></p></li></ul></li>"
+            "<li><p>c</p></li></ul>",
+        ),
+        (
+            "| a |\n|---|\n| <ul><li>`x`</li></ul> |",
+            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>"
+            "<ul><li><code>x</code></li></ul></td></tr></tbody></table>",
+        ),
+    ],
+)
+def test_words_between_tags_on_one_line_are_markdown(body: str, html: str) -> None:
+    assert read(body) == html
