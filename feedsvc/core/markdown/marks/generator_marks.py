@@ -4,6 +4,7 @@
   captions below tables
 - Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks, and the
   language at the start of indented code, `:::python`
+- kramdown (Jekyll): tables without a head, and lines such as `|---+---|` anywhere in them
 - PyMdown (MkDocs): CriticMarkup, keys such as `++ctrl+c++`, and icons such as `:material-tea:`
 
 In the folders of other generators they stay text. Code, formulas, tags and URLs stay as well.
@@ -13,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import sub_outside_code
+from feedsvc.core.markdown.shortcodes import outside_code, sub_outside_code
 
 _KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$
     |<[A-Za-z/!][^<>\n]{0,2000}+>|\]\([^()\s]{0,2000}+\)|https?://[^\s<>]++)"""
@@ -49,6 +50,11 @@ _LANGUAGE_LINE = re.compile(
     r"(?:\A|(?<=\n\n))(?: {4}|\t)\s{0,8}+:::[\w.+#-]++[ \t]*+\n(?=[ \t])"
 )
 _WITH_LANGUAGE_LINES: Final = frozenset(["pelican", "nikola", "mkdocs"])
+# https://kramdown.gettalong.org/syntax.html#tables
+_TABLE_START = re.compile(r"(?:\A|(?<=\n\n))\|")
+_TABLE = re.compile(r"(?:\|[^\n|]*+\|[^\n]*+(?:\n|\Z)){2,}+")
+_TABLE_LINE = re.compile(r"\|[ \t:=|+-]*+(?<=[=|+:-])[ \t]*+")
+_CELL_END = re.compile(r"(?<=.)(?<!\\)\|(?=[ \t]*+\S)")
 _CRITIC: Final = {"++": "ins", "--": "del", "==": "mark"}
 
 
@@ -85,6 +91,38 @@ def _of_pymdown(mark: re.Match[str]) -> str:
     return mark[0]
 
 
+def _with_tables(markdown: str) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start in outside_code(_TABLE_START, markdown):
+        table = _TABLE.match(markdown, start.start())
+        if table:
+            pieces += [markdown[done : table.start()], _github_table(table[0])]
+            done = table.end()
+    return "".join([*pieces, markdown[done:]])
+
+
+def _is_line(row: str) -> bool:
+    """True for a line of a table. `| - | - |` can be a row without values."""
+    return bool(("--" in row or "==" in row) and _TABLE_LINE.fullmatch(row))
+
+
+def _github_table(table: str) -> str:
+    """A table of kramdown with one line below its head, and no other lines."""
+    lines = table.rstrip("\n").split("\n")
+    rows = [line for line in lines if not _is_line(line)]
+    if not rows:
+        return table
+    below = "".join(lines[lines.index(rows[0]) + 1 :][:1])
+    if _TABLE_LINE.fullmatch(below):
+        head, line = rows[0], below.replace("+", "|").replace("=", "-")
+        rows = rows[1 if _is_line(below) else 2 :]
+    else:
+        cells = len(_CELL_END.findall(rows[0])) + 1
+        head, line = "|" + " |" * cells, "|" + "---|" * cells
+    return "\n".join([head, line, *rows]) + "\n" * table.endswith("\n")
+
+
 _Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], tuple[str, ...]]
 _MARKS: Final[dict[str, _Mark]] = {
     "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{", "|\n\n:", "|\n\nTable:")),
@@ -96,6 +134,8 @@ _MARKS: Final[dict[str, _Mark]] = {
 
 def with_generator_marks(markdown: str, generator: str) -> str:
     """Markdown with the marks of the generator translated, or removed if a feed has no use."""
+    if generator == "jekyll" and "\n|" in markdown:
+        return _with_tables(markdown)
     if generator not in _MARKS:
         return markdown
     if ":::" in markdown and generator in _WITH_LANGUAGE_LINES:

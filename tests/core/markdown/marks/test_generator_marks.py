@@ -190,6 +190,29 @@ def test_definition_lists_work_beside_links_to_headings() -> None:
     assert 'id="tea"' in html
 
 
+@pytest.mark.parametrize(
+    ("table", "marked"),
+    [
+        ("| a | b |\n|---+---|\n| 1 | 2 |\n\nx", "| a | b |\n|---|---|\n| 1 | 2 |\n\nx"),
+        ("|---+--|\n| a | b |\n|---|:-|\n| 1 | 2 |", "| a | b |\n|---|:-|\n| 1 | 2 |"),
+        (
+            "| a | b |\n|-|-|\n| - | - |\n|===|\n| 1 | 2 |",
+            "| a | b |\n|-|-|\n| - | - |\n| 1 | 2 |",
+        ),
+        ("| `1` | 2 |\n| 3\\|4 | 5 |\n", "| | |\n|---|---|\n| `1` | 2 |\n| 3\\|4 | 5 |\n"),
+        ("|---|---|\n| 1 | 2 |\n| 3 | 4 |", "| | |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |"),
+        ("| a |\n|---|\n| 1 |",) * 2,
+        ("|---|\n|---|",) * 2,
+        ("| a |\nb",) * 2,
+        ("x\n| a | b |\n| c | d |",) * 2,
+        ("```\n\n| a | b |\n| c | d |\n```",) * 2,
+    ],
+)
+def test_tables_of_kramdown(table: str, marked: str) -> None:
+    assert with_generator_marks(f"x\n\n{table}", "jekyll") == f"x\n\n{marked}"
+    assert with_generator_marks(f"x\n\n{table}", "hexo") == f"x\n\n{table}"
+
+
 @pytest.mark.parametrize("generator", ["pelican", "nikola", "mkdocs"])
 @pytest.mark.parametrize(
     ("body", "marked"),
@@ -206,4 +229,4 @@ def test_the_language_of_indented_code_is_hidden(
     body: str, marked: str, generator: str
 ) -> None:
     assert with_generator_marks(body, generator) == marked
-    assert with_generator_marks(body, "jekyll") == body
+    assert with_generator_marks(body, "quarto") == body
