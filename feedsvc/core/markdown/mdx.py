@@ -55,6 +55,10 @@ _TAG_END = re.compile(r"\s*+>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*+)(\s*+=\s*+)?+")
 _BARE = re.compile(r"[^\s>{}]++")
 _STYLE = re.compile(r"([A-Za-z]++)\s*+:\s*+[\"']?+([\w.#% -]++)")
+_TAB_LABEL = re.compile(
+    r"\{\s*+label\s*+:\s*+[\"']([^\"']*+)[\"']\s*+,\s*+value\s*+:\s*+[\"']([^\"']++)[\"']"
+    r"|\{\s*+value\s*+:\s*+[\"']([^\"']++)[\"']\s*+,\s*+label\s*+:\s*+[\"']([^\"']*+)[\"']"
+)
 _CAPITAL = re.compile(r"(?=[A-Z])")
 _PICTURE = re.compile(
     r"[^\s<>\"'`]++(?<=\.png|\.jpg|\.svg|\.gif|jpeg|webp|avif)", re.IGNORECASE
@@ -121,6 +125,7 @@ class _MdxWalk:
         self._code = [*code_spans(body)]
         self._code_starts = [start for start, _ in self._code]
         self._values = {**values}  # and of imports and constants
+        self._tab_labels: dict[str, str] = {}  # Docusaurus may write them in <Tabs>
         self._open: list[tuple[str, str]] = []  # names of open elements, and what ends them
         self._last_end = 0  # of an import or a comment
         self._is_broken = False  # a bracket of an export is never closed
@@ -274,6 +279,8 @@ class _MdxWalk:
             return tag.end, self._html(tag, self._body[mark.start() : tag.end])
         if tag.is_closed:
             return tag.end, _words_of(tag)
+        if tag.name == "TabItem" and not tag.attributes.get("label"):
+            tag.attributes["label"] = self._tab_labels.get(tag.first(("value",)))
         text, ending = _opened(tag)
         self._open.append((tag.name, ending))
         return tag.end, text
@@ -325,6 +332,9 @@ class _MdxWalk:
         if end := self._braces.get(position, 0):
             inner = self._body[position + 1 : min(end, position + _LONGEST) - 1]
             value = self._value(inner)
+            if name == "values":
+                for pair in _TAB_LABEL.finditer(inner):
+                    self._tab_labels[pair[2] or pair[3]] = pair[1] or pair[4]
             if value is None and name in _SOURCES and (picture := _PICTURE.search(inner)):
                 value = picture[0]
             if value is None and name == "style":

@@ -328,3 +328,17 @@ def test_mdx_reads_the_front_matter(name: str) -> None:
 )
 def test_words_between_tags_on_one_line_are_markdown(body: str, html: str) -> None:
     assert read(body) == html
+
+
+@pytest.mark.parametrize(
+    ("pairs", "titles"),
+    [
+        ("{label: '茶', value: 'a'}, {label: \"水\", value: \"b\"}", ["茶", "水"]),
+        ("\n  {value: 'a', label: '茶'},\n", ["茶", "b"]),
+        ("{label: tea, value: 'a'}", ["a", "b"]),
+    ],
+)
+def test_tabs_may_have_their_titles_in_one_list(pairs: str, titles: list[str]) -> None:
+    body = "".join(f'<TabItem value="{each}">\n\nx\n\n</TabItem>\n' for each in "ab")
+    html = read(f"<Tabs values={{[{pairs}]}}>\n{body}</Tabs>")
+    assert html == "".join(f"<p><strong>{title}</strong></p><p>x</p>" for title in titles)
