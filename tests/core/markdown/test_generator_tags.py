@@ -1,9 +1,11 @@
 """Tags of Hexo, Jekyll, Hugo and their themes become Markdown."""
 
 import re
+import time
 
 import pytest
 
+from feedsvc.core.markdown.shortcodes import without_shortcodes
 from tests.support.rendering import published, translated
 
 
@@ -180,3 +182,13 @@ def test_the_title_of_a_box_is_shown_and_its_style_is_not(body: str, html: str) 
 def test_the_title_of_a_tab_in_code_stays() -> None:
     body = "{% tabs a %}\n```\n<!-- tab x -->\n```\n{% endtabs %}"
     assert "&lt;!-- tab x --&gt;" in published(body, "hexo")
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!-- tab a", "<!-- tab a@", "{% note a", "\n> [!a] {% ", "\n> [!a] [["]
+)
+def test_many_unclosed_titles_take_linear_time(piece: str) -> None:
+    body = "{% tabs a %}\n" + piece * (50_000 // len(piece))
+    started = time.process_time()
+    without_shortcodes(body)
+    assert time.process_time() - started < 2  # quadratic time would be half a minute

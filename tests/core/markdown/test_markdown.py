@@ -49,7 +49,8 @@ def test_fenced_code_stays_unchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    "opener", ["[", "![", "[a](", "`", "*a_", "<", "> ", "* ", "~~a", "www.", "[^1]"]
+    "opener",
+    ["[", "![", "[a](", "`", "*a_", "<", "> ", "* ", "~~a", "www.", "[^1]", r"www.a\_", r"\]"],
 )
 def test_repeated_opening_marks_do_not_multiply(opener: str) -> None:
     text = shown(opener * 300)

@@ -272,6 +272,9 @@ def test_docusaurus_reads_every_markdown_file_as_mdx(
             "<A a={'",
             "<Aside>\n",
             "<!--",
+            "<li>**a",
+            "<li>*a*</li>",
+            "<Tabs values={[{label:'a',",
         ),
     ],
 )
@@ -296,6 +299,7 @@ def test_mdx_reads_the_front_matter(name: str) -> None:
     entry = rendering.read(body, front, name="tea.mdx")
     assert entry.content_html == "<p>Green tea costs 3.10, a</p>"
     assert len(rendering.warned(body, front, name="tea.mdx")) == 1
+    assert rendering.read("茶", front, name="tea.mdx").content_html == "<p>茶</p>"
 
 
 @pytest.mark.parametrize(

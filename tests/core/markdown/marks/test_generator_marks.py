@@ -230,3 +230,18 @@ def test_the_language_of_indented_code_is_hidden(
 ) -> None:
     assert with_generator_marks(body, generator) == marked
     assert with_generator_marks(body, "quarto") == body
+
+
+@pytest.mark.parametrize("generator", ["jekyll", "quarto", "pelican"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("|", "|-", "\n\n|", "\n\n|a|\n|b|\n", "| a |\n|--|\n", "|\n\n: a", "|\n\n: "),
+        *("\n\n    :::", "\n\n    :::a\n", "\n\n        "),
+    ],
+)
+def test_many_tables_and_languages_take_linear_time(generator: str, piece: str) -> None:
+    body = "x\n\n" + piece * (50_000 // len(piece)) + "\n|:::"
+    started = time.process_time()
+    with_generator_marks(body, generator)
+    assert time.process_time() - started < 2  # quadratic time would be half a minute
