@@ -16,6 +16,7 @@ from tests.support.rendering import shown, translated
         (r"\[x^2\]", "$$x^2$$"),
         (r"> \[a = b\].", "> $$a = b$$."),
         (r"\[x + y\]", "$$x + y$$"),
+        (r"\[2 - x\]", "$$2 - x$$"),
         ("a\n\\[\nx\n\\]\nb", "a\n$$x$$\nb"),
         (
             "\\[\n\\begin{aligned}\na &= b \\\\[2pt]\n\\end{aligned}\n\\]",
@@ -50,6 +51,10 @@ def test_brackets_with_tex_are_a_formula(body: str, markdown: str) -> None:
         (r"\[Update 2024\]", "[Update 2024]"),
         (r"\[注：见 a_1\]", "[注：见 a_1]"),
         (r"\[1\]", "[1]"),
+        (r"\[2026-01-01\]", "[2026-01-01]"),
+        (r"\[v1.0 - v2.0\]", "[v1.0 - v2.0]"),
+        (r"\[a-z\]", "[a-z]"),
+        (r"\[1/2\]", "[1/2]"),
         (r"regex \[\d+\] and \[\w\s\]", r"regex [\d+] and [\w\s]"),
         (r"\[C:\Users\me\]", r"[C:\Users\me]"),
         (r"if \[a==b && c==d\]", "if [a==b &amp;&amp; c==d]"),

@@ -59,6 +59,8 @@ _OPERATOR = re.compile(r"[\w)}] ?[+*/<>|-] ?[\w({\\]")
 _BARS = re.compile(r"\n[ \t]*+(?:>[ \t]*+)++")
 # What would begin a list, a heading or another block: Markdown sees no formula around it.
 _BLOCK_START = re.compile(r"\n[ \t]*+(?=[-+*=#>|<~:]|\d{1,9}[.)])|\n(?=\t| {4})[ \t]*+")
+# Dates, versions and ranges: `2026-01-01`, `v1.0 - v2.0`, `a-z`.
+_RANGE = re.compile(r"v?[\d.]++(?: ?[/-] ?v?[\d.]++)++|[A-Za-z]-[A-Za-z]", re.IGNORECASE)
 _LONGEST_TEX: Final = 2_000
 _INDENTATION: Final = " \t>"
 _NEAR: Final = 40  # characters
@@ -264,4 +266,7 @@ def _signs_of_tex(tex: str) -> int:
 def _is_calculation(written: str) -> bool:
     r"""True for `x + y`, and for anything whose `\[` and `\]` have lines of their own."""
     has_own_lines = written.startswith("\n") and written.rstrip(_INDENTATION).endswith("\n")
-    return has_own_lines or bool(_OPERATOR.search(written) and not _WORDS.search(written))
+    if has_own_lines:
+        return True
+    is_text = _WORDS.search(written) or _RANGE.fullmatch(written.strip())
+    return bool(_OPERATOR.search(written)) and not is_text
