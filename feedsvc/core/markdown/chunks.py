@@ -29,6 +29,7 @@ def has_chunks(path: str) -> bool:
 def markdown_of_chunks(body: str, *, echo: bool = True) -> str:
     """Markdown whose chunks are fenced code in their language. Lines stay where they are.
 
+    Raw code of pandoc, such as `` `<b>`{=html} ``, is HTML or nothing.
     `echo` is false if the front matter hides the code of all chunks. In running text, an
     expression is shown in place of its result.
     """
@@ -79,6 +80,12 @@ def _with_inline_code(markdown: str) -> str:
         return markdown
     pieces, done = [], 0
     for start, end in code_spans(markdown):
+        raw = _RAW.match(markdown, end)
+        if raw:
+            text = markdown[start:end].strip("`").strip() if raw[1] == "html" else ""
+            pieces += [markdown[done:start], text]
+            done = raw.end()
+            continue
         inline = _INLINE.fullmatch(markdown, start, end)
         if inline:
             pieces += [markdown[done:start], f"`{inline[1].strip()}`"]

@@ -1,5 +1,6 @@
 """The tags of Hexo, Jekyll, Hugo and their themes, translated to Markdown."""
 
+import html
 import re
 import shlex
 from collections.abc import Callable
@@ -7,7 +8,7 @@ from typing import Final
 
 from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.html.source_targets import AT_ROOT
-from feedsvc.core.markdown.templates.shortcode_words import arguments_of
+from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_text
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _QUOTED = re.compile(r'"([^"]*+)"')
@@ -129,10 +130,15 @@ def _asset(words: list[str]) -> str:
 
 
 def _box(words: str) -> str:
-    """The title and the text of a box; a word alone is its kind, such as `info`."""
+    """The title and the text of a box; a word alone is its kind, such as `info`.
+
+    NexT writes the title without quotes behind the kind: `note info no-icon Some words`.
+    """
     named, quoted = arguments_of(words)
     title = named.get("title") or named.get("summary") or ""
-    text = named.get("text") or next((each for each in quoted if " " in each), "")
+    if not (named or quoted):
+        title = _KIND_OF_BOX.sub("", words.strip("() \t\n"), count=1)
+    text = named.get("text") or next(filter(is_text, quoted), "")
     lines = [f"**{title}**"] if title else []
     return "\n\n".join(["", *lines, *([text] if text else []), ""]) if title or text else ""
 
@@ -197,6 +203,22 @@ def _label(words: list[str]) -> str:
     return " ".join(words).partition("@")[2]
 
 
+def _keys(words: list[str]) -> str:
+    return f"<kbd>{html.escape(' '.join(_bare(words)))}</kbd>" if _bare(words) else ""
+
+
+def _last(words: list[str]) -> str:
+    """Volantis: `checkbox [color], [checked], text`."""
+    return " ".join(words).rpartition(",")[2].strip()
+
+
+def _folding(words: list[str]) -> str:
+    """Volantis: `folding [open] [color], title`. Fluid: `fold [kind] @title`."""
+    text = " ".join(words)
+    mark = "@" if "@" in text else ","
+    return _titled(text.partition(mark)[2].split() or words)
+
+
 def _titled(words: list[str]) -> str:
     """A foldable block or a tab: its title becomes a line above its content."""
     named = _named(words)
@@ -205,6 +227,7 @@ def _titled(words: list[str]) -> str:
     return f"\n\n**{title}**\n\n" if title else "\n\n"
 
 
+_KIND_OF_BOX = re.compile(r"\A(?:[a-z][\w-]*+(?:\s++|\Z))++", re.ASCII)
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
 # Blocks of themes: their tags are dropped and their content stays, because a feed has no boxes.
 _BLOCKS: Final = (
@@ -260,8 +283,14 @@ _TAGS: Final[dict[str, Callable[[list[str]], str | None]]] = {
     "button": _button,
     "btn": _button,
     "label": _label,
+    "kbd": _keys,
+    "checkbox": _last,
+    "radio": _last,
+    **dict.fromkeys(("u", "emp", "wavy", "del", "psw"), " ".join),
+    "fold": _folding,
+    "folding": _folding,
     **dict.fromkeys(
-        ("fold", "folding", "details", "expand", "hideToggle", "hideBlock", "tab", "spoiler"),
+        ("details", "expand", "hideToggle", "hideBlock", "tab", "spoiler"),
         _titled,
     ),
 }

@@ -16,6 +16,7 @@ _MOST_ROUNDS: Final = 4  # of emphasis in emphasis
 _WIKI: Final = re.compile(
     r"(?<![0-9A-Za-z_\]])!?\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{0,300}+))?\]\]"
 )
+_NUMBERED: Final = re.compile(r".*\s#\d++\s*+")  # `Bug #21` is no heading of a note
 _BETWEEN: Final = re.compile(r"[\s,;&，、；]*+")
 
 # What is text whatever stands around it: code, an escaped mark, an entity, a bare URL.
@@ -77,6 +78,8 @@ def targets_of_links(text: str) -> list[str]:
 def _words(link: re.Match[str]) -> str:
     if title := (link[2] or "").strip():
         return title
+    if _NUMBERED.fullmatch(link[1]):
+        return link[1].strip()
     page, *headings = link[1].strip().split("#")
     name = page.rpartition("/")[2].removesuffix(".md")
     return " > ".join(filter(None, [name, *headings]))

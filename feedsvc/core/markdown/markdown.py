@@ -43,15 +43,19 @@ _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>
 _SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
-# And an end tag of WordPress ends it: `[embed]https://example.org/v[/embed]`.
-_NO_STOP: Final = rf"(?:[^\s<{_STOPS}\[]++|\[(?!/))"
+# And an end tag of WordPress ends it: `[embed]https://example.org/v[/embed]`, and an escaped
+# bracket: `\[see https://example.org/v\]`. Other signs are escaped within: `v\_1`.
+_NO_STOP: Final = rf"(?:[^\s<{_STOPS}\[\\]++|\[(?!/)|\\(?=[^()\[\]&]|&amp;))"
 _BARE_LINK = re.compile(
-    rf'<a href="[^"]*+">((?:https?://|www\.){_NO_STOP}*+(?:[{_STOPS}]|\[/)[^<]*+)</a>'
+    r'<a href="[^"]*+">'
+    rf"((?:https?://|www\.)[^\s<{_STOPS}\[\\]*+(?:\[(?!/)[^\s<{_STOPS}\[\\]*+)*+"
+    rf"(?:[{_STOPS}\\]|\[/)[^<]*+)</a>"
 )
 _WRITTEN_LINK = re.compile(
     rf"[<\[]((?:https?://|www\.)[^<>\[\]\s{_STOPS}]*+[{_STOPS}][^<>\[\]\s]*+)[>\]]"
 )
 _URL = re.compile(rf"(?:https?://|www\.){_NO_STOP}++")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _IN_URLS: Final = "!#$%&'()*+,/:;=?@[]~"
 
 
@@ -132,11 +136,13 @@ def _between_dollars(formula: re.Match[str]) -> str:
 
 def _linked(text: str) -> str:
     """HTML text in which bare URLs become links."""
-    return _URL.sub(_link, text)
+    linked = _URL.sub(_link, text.removesuffix("\\"))
+    return _ESCAPED.sub(r"\1", linked) if "\\" in linked else linked
 
 
 def _link(url: re.Match[str]) -> str:
-    target = quote(html.unescape(url[0]), safe=_IN_URLS)
-    if url[0].startswith("www."):
+    shown = _ESCAPED.sub(r"\1", url[0])
+    target = quote(html.unescape(shown), safe=_IN_URLS)
+    if shown.startswith("www."):
         target = "http://" + target
-    return f'<a href="{html.escape(target)}">{url[0]}</a>'
+    return f'<a href="{html.escape(target)}">{shown}</a>'

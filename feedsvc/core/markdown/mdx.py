@@ -6,9 +6,11 @@ nothing.
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from feedsvc.core.markdown.shortcodes import RemovedTag, code_spans
@@ -26,7 +28,9 @@ _MODULE = re.compile(
     r"|export\s*+(?:[{*]|(?:const|let|var|function|async|default|class|type|interface|enum)\b)"
 )
 _IMPORTED = re.compile(r"import\s++([\w$]++)\s++from\s++[\"']([^\"'\n]*+)[\"']")
-_CONSTANT = re.compile(r"export\s++const\s++([\w$]++)\s*+=\s*+([\"'][^\"'\n]*+[\"']);?+\s*+")
+_CONSTANT = re.compile(
+    r"export\s++const\s++([\w$]++)\s*+=\s*+([\"'][^\"'\n]*+[\"']|-?\d++(?:\.\d++)?+);?+\s*+"
+)
 _BLANK_LINE = re.compile(r"\n[ \t]*+(?=\n|$)")
 _TOKEN = re.compile(r"[{}\"']|/\*")
 _SCRIPT_TOKEN = re.compile(r"[{}()\[\]\"'`\n]|/\*|//")
@@ -44,12 +48,17 @@ _LITERAL = re.compile(
 _ESCAPED = re.compile(r"\\(.)")
 _COMMENT = re.compile(r"(?:\s|/\*(?:[^*]|\*(?!/))*+\*/)*+")
 _MORE = re.compile(r"\s*+/\*\s*+(truncate|more)\s*+\*/\s*+")
-_MARKED_SUMMARY = re.compile(r"[^<\n*_`\[]*+[*_`\[][^<\n]*+</summary>")
+# Words with marks between two tags on one line: MDX reads them as Markdown.
+_MARKED = re.compile(r"[^<\n*_`\[]*+[*_`\[][^<\n]*+</(summary|li|td|th|dd|dt|figcaption)>")
 _SPACE = re.compile(r"\s*+")
 _TAG_END = re.compile(r"\s*+>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_][\w:.-]*+)(\s*+=\s*+)?+")
 _BARE = re.compile(r"[^\s>{}]++")
 _STYLE = re.compile(r"([A-Za-z]++)\s*+:\s*+[\"']?+([\w.#% -]++)")
+_TAB_LABEL = re.compile(
+    r"\{\s*+label\s*+:\s*+[\"']([^\"']*+)[\"']\s*+,\s*+value\s*+:\s*+[\"']([^\"']++)[\"']"
+    r"|\{\s*+value\s*+:\s*+[\"']([^\"']++)[\"']\s*+,\s*+label\s*+:\s*+[\"']([^\"']*+)[\"']"
+)
 _CAPITAL = re.compile(r"(?=[A-Z])")
 _PICTURE = re.compile(
     r"[^\s<>\"'`]++(?<=\.png|\.jpg|\.svg|\.gif|jpeg|webp|avif)", re.IGNORECASE
@@ -79,14 +88,17 @@ def is_mdx(path: str, generator: str) -> bool:
     return lowered.endswith(".mdx") or (generator == "docusaurus" and lowered.endswith(".md"))
 
 
-def markdown_of_mdx(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
+def markdown_of_mdx(
+    body: str, values: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, tuple[RemovedTag, ...]]:
     """The Markdown of a body of MDX, and the components and expressions that leave no words.
 
+    `values` has those of the front matter by their expressions, such as `frontMatter.title`.
     Most lines stay where they are.
     """
     if "    " in body or "\t" in body:
         body = _dedented(body)
-    return _MdxWalk(body).markdown()
+    return _MdxWalk(body, values).markdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +119,13 @@ class _JsxTag:
 class _MdxWalk:
     """One walk through a body from start to end."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, values: Mapping[str, str]) -> None:
         self._body = body
         self._ahead = Ahead(body)
         self._code = [*code_spans(body)]
         self._code_starts = [start for start, _ in self._code]
-        self._values: dict[str, str] = {}  # of imports and constants
+        self._values = {**values}  # and of imports and constants
+        self._tab_labels: dict[str, str] = {}  # Docusaurus may write them in <Tabs>
         self._open: list[tuple[str, str]] = []  # names of open elements, and what ends them
         self._last_end = 0  # of an import or a comment
         self._is_broken = False  # a bracket of an export is never closed
@@ -174,7 +187,7 @@ class _MdxWalk:
         if imported := _IMPORTED.match(self._body, start):
             self._values[imported[1]] = imported[2]
         if constant := _CONSTANT.fullmatch(self._body, start, end):
-            self._values[constant[1]] = constant[2][1:-1]
+            self._values[constant[1]] = constant[2].strip("\"'")
         return end, ""
 
     def _module_end(self, start: int) -> int:
@@ -266,6 +279,8 @@ class _MdxWalk:
             return tag.end, self._html(tag, self._body[mark.start() : tag.end])
         if tag.is_closed:
             return tag.end, _words_of(tag)
+        if tag.name == "TabItem" and not tag.attributes.get("label"):
+            tag.attributes["label"] = self._tab_labels.get(tag.first(("value",)))
         text, ending = _opened(tag)
         self._open.append((tag.name, ending))
         return tag.end, text
@@ -317,6 +332,9 @@ class _MdxWalk:
         if end := self._braces.get(position, 0):
             inner = self._body[position + 1 : min(end, position + _LONGEST) - 1]
             value = self._value(inner)
+            if name == "values":
+                for pair in _TAB_LABEL.finditer(inner):
+                    self._tab_labels[pair[2] or pair[3]] = pair[1] or pair[4]
             if value is None and name in _SOURCES and (picture := _PICTURE.search(inner)):
                 value = picture[0]
             if value is None and name == "style":
@@ -329,9 +347,11 @@ class _MdxWalk:
 
     def _html(self, tag: _JsxTag, source: str) -> str | None:
         """The tag as HTML has it. A block that only has children goes: they are Markdown."""
-        if tag.name == "summary" and _MARKED_SUMMARY.match(self._body, tag.end):
-            self._open.append((tag.name, "\n\n</summary>\n"))
-            return "<summary>\n\n"
+        marked = _MARKED.match(self._body, tag.end)
+        indent = self._indent_of_html(tag.end - len(source)) if marked else None
+        if marked and marked[1] == tag.name and indent is not None:
+            self._open.append((tag.name, f"\n\n{indent}</{tag.name}>\n{indent}"))
+            return f"<{tag.name}{_attributes_of(tag)}>\n\n{indent}"
         is_hidden = "hidden" in tag.attributes or "style" in tag.attributes
         is_frame = tag.name in _FRAMES and not tag.is_closed
         if is_frame:
@@ -344,13 +364,18 @@ class _MdxWalk:
         blank = "\n" if is_void and tag.is_alone else ""
         if "{" not in source and "className" not in source and (is_void or not tag.is_closed):
             return f"{source}\n" if blank else None
-        attributes = "".join(
-            f' {_HTML_NAMES.get(name, name)}="{escape(value)}"'
-            for name, value in tag.attributes.items()
-            if value is not None
-        )
         ending = f"</{tag.name}>" if tag.is_closed and not is_void else ""
-        return f"<{tag.name}{attributes}>{ending}{blank}"
+        return f"<{tag.name}{_attributes_of(tag)}>{ending}{blank}"
+
+    def _indent_of_html(self, start: int) -> str | None:
+        """The space before the line of a tag; None if more than tags is before it.
+
+        Blank lines would end a table.
+        """
+        before = self._body[max(0, start - _NEAR) : start].rpartition("\n")[2]
+        text = before.lstrip()
+        is_html = text[:1] in ("", "<") and len(before) < _NEAR
+        return before[: len(before) - len(text)] if is_html else None
 
 
 _NOTHING: Final = "\0"  # what leaves no words is reported
@@ -363,6 +388,14 @@ def _is_alone(body: str, start: int, end: int) -> bool:
     is_first = "\n" in before or start <= _NEAR
     is_last = bool(newline) or end + _NEAR >= len(body)
     return is_first and is_last and not (before.rpartition("\n")[2] + after).strip()
+
+
+def _attributes_of(tag: _JsxTag) -> str:
+    return "".join(
+        f' {_HTML_NAMES.get(name, name)}="{escape(value)}"'
+        for name, value in tag.attributes.items()
+        if value is not None
+    )
 
 
 def _name_of(source: str) -> str:

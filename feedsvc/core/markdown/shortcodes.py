@@ -111,6 +111,13 @@ _TARGET = re.compile(
 )
 _VALUE = re.compile(r"\{\{-?+[^{}\n]{1,200}+\}\}")
 _TARGET_END = re.compile(r"\{\{[^{}\n]{1,200}+\}\}[^\s<>]{0,200}+>")
+# Themes of Hexo write the titles of tabs as comments: <!-- tab Python@icon -->
+_HAS_PARTS = re.compile(r"\{%-?+\s*+(?:sub)*+(?:tabs|timeline)\b")
+_COMMENTED_TITLE = re.compile(
+    r"^[ \t]*+<!-- ?(?:tab|timeline|node) ++([^\s@][^@\n]{0,200}?)"
+    r"(?:@[^@\n]{0,100}?)?[ \t]*+-->",
+    re.MULTILINE,
+)
 _SPACE = re.compile(r"\s*+")
 _PARAMETERS: Final = frozenset(["param", "meta"])  # front matter, in Hugo and in Quarto
 
@@ -271,7 +278,7 @@ class _Scan:
         if opener["contents"]:
             return _Replacement(opener.end(), "")
         if opener["callout"]:
-            return _Replacement(opener.end(), _callout(opener))
+            return _Replacement(opener.end(), self._callout(opener))
         if opener["mark"]:
             if self._body.startswith("{::", start):
                 extension = without_extension(self._body, start, self._ahead)
@@ -289,8 +296,17 @@ class _Scan:
             return _Replacement(end)
         callout = _INDENTED_CALLOUT.match(self._body, start)
         if callout:
-            return _Replacement(callout.end(), _callout(callout))
+            return _Replacement(callout.end(), self._callout(callout))
         return _Replacement(start + 1)
+
+    def _callout(self, callout: re.Match[str]) -> str:
+        """The first line of a callout as a title line in the quotation."""
+        title = callout["title"].strip() or callout["kind"].capitalize()
+        if any(mark in title for mark in ("[[", "{", "\\", "%%")):
+            title = self._part(callout.start("title"), callout.end("title")).strip()
+        bars = callout["callout"]
+        below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
+        return f"{bars}**{title}**\n{below}"
 
     def _in_list(self, start: int) -> bool:
         """True if indented text after a blank line belongs to a list item, so is no code."""
@@ -419,6 +435,7 @@ class _Scan:
         text = self._body[start:end]
         text = text.rstrip() if self._body.startswith("{%-", end) else text
         part = self._of(text, self._scope)
+        part._marks.labels_of(self._marks)
         part._depth = self._depth + 1
         text = part.translated()
         self.found += [(start + each, start + last, how) for each, last, how in part.found]
@@ -522,6 +539,8 @@ def without_shortcodes(
     text = scan.translated()
     if HOLE in text:
         text = without_holes(text)
+    if "<!--" in text and not as_html and _HAS_PARTS.search(body):
+        text = sub_outside_code(_COMMENTED_TITLE, lambda tab: f"\n**{tab[1]}**\n", text)
     return text, tuple(_removed(body, scan.found))
 
 
@@ -538,11 +557,3 @@ def _removed(body: str, found: list[_Found]) -> Iterator[RemovedTag]:
         yield RemovedTag(
             line, column, how.reported_tag, text, how.is_known, words, how.is_value
         )
-
-
-def _callout(callout: re.Match[str]) -> str:
-    """The first line of a callout as a title line in the quotation."""
-    title = callout["title"].strip() or callout["kind"].capitalize()
-    bars = callout["callout"]
-    below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
-    return f"{bars}**{title}**\n{below}"

@@ -11,7 +11,7 @@ from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
 from feedsvc.core.markdown.more_markers import with_more_markers
 from feedsvc.core.markdown.shortcodes import RemovedTag, without_shortcodes
-from feedsvc.core.markdown.templates.values import Scope, TemplateValue
+from feedsvc.core.markdown.templates.values import Scope, TemplateValue, text_of
 from feedsvc.core.markdown.unsafe_links import unsafe_links
 from feedsvc.core.posts.fields import PostFields
 from feedsvc.core.posts.keys import fold
@@ -19,6 +19,7 @@ from feedsvc.core.posts.visibility import as_bool
 from feedsvc.core.site import Site
 from feedsvc.core.text import holds_any, one_line
 
+_FRONT_MATTER: Final = ("frontMatter.", "frontmatter.")
 _BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
 
 
@@ -80,8 +81,21 @@ class PostBody:
         if has_chunks(path):
             return markdown_of_chunks(body, echo=self._has_echo), ()
         if is_mdx(path, self._site.rules.generator):
-            return markdown_of_mdx(body)
+            return markdown_of_mdx(body, self._values_of_mdx)
         return body, ()
+
+    @property
+    def _values_of_mdx(self) -> dict[str, str]:
+        """The texts of the front matter, as MDX of Docusaurus and of Astro names them."""
+        if not any(name in self._front.body for name in _FRONT_MATTER):
+            return {}
+        texts = {key: text_of(value) for key, value in self._values().items()}
+        return {
+            f"{name}{key}": text
+            for key, text in texts.items()
+            for name in _FRONT_MATTER
+            if text is not None
+        }
 
     @property
     def _has_echo(self) -> bool:

@@ -71,6 +71,9 @@ def test_the_front_matter_and_a_setup_chunk_hide_the_code_of_all_chunks() -> Non
         ("`{python} len(x)` and `{r} y`", "`len(x)` and `y`"),
         ("`` `r x` `` and `rm x` and `{a} b`", "`` `r x` `` and `rm x` and `{a} b`"),
         ("```r\n`r x`\n```", "```r\n`r x`\n```"),
+        ("a `<b>茶</b>`{=html}`r x` b", "a <b>茶</b>`x` b"),
+        ("a `\\newpage`{=latex} b", "a  b"),
+        ("``a`{=html}`` and `{=html}` and `a` {=html}",) * 2,
         ("See @fig-x and {{< include a.qmd >}}", "See @fig-x and {{< include a.qmd >}}"),
     ],
 )

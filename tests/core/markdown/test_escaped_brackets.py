@@ -16,6 +16,7 @@ from tests.support.rendering import shown, translated
         (r"\[x^2\]", "$$x^2$$"),
         (r"> \[a = b\].", "> $$a = b$$."),
         (r"\[x + y\]", "$$x + y$$"),
+        (r"\[2 - x\]", "$$2 - x$$"),
         ("a\n\\[\nx\n\\]\nb", "a\n$$x$$\nb"),
         (
             "\\[\n\\begin{aligned}\na &= b \\\\[2pt]\n\\end{aligned}\n\\]",
@@ -25,6 +26,11 @@ from tests.support.rendering import shown, translated
         (r"\(p \& q\) and \(50\,m\)", r"$p \& q$ and $50\,m$"),
         (r"公式\(a^2\)是 \\(b_i\\)", "公式$a^2$是 $b_i$"),
         (r"\\[a^2 + b^2\\]", "$$a^2 + b^2$$"),
+        ("> \\[\n> a = b\n> \\]\n> c", "> $$a = b$$\n> c"),
+        ("> > \\[\n>> a_1\n> > + b\n> > \\]", "> > $$a_1 + b$$"),
+        ("\\[\na\n- b\n=\n> c\n\\]", "$$a - b = > c$$"),
+        ("\\[\n    a_1\n    # b\n\\]", "$$a_1 # b$$"),
+        ("\\[\na % c\n- b\n\\]", "$$a % c\n- b$$"),
     ],
 )
 def test_brackets_with_tex_are_a_formula(body: str, markdown: str) -> None:
@@ -45,6 +51,10 @@ def test_brackets_with_tex_are_a_formula(body: str, markdown: str) -> None:
         (r"\[Update 2024\]", "[Update 2024]"),
         (r"\[注：见 a_1\]", "[注：见 a_1]"),
         (r"\[1\]", "[1]"),
+        (r"\[2026-01-01\]", "[2026-01-01]"),
+        (r"\[v1.0 - v2.0\]", "[v1.0 - v2.0]"),
+        (r"\[a-z\]", "[a-z]"),
+        (r"\[1/2\]", "[1/2]"),
         (r"regex \[\d+\] and \[\w\s\]", r"regex [\d+] and [\w\s]"),
         (r"\[C:\Users\me\]", r"[C:\Users\me]"),
         (r"if \[a==b && c==d\]", "if [a==b &amp;&amp; c==d]"),

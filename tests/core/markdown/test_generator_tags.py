@@ -1,8 +1,12 @@
 """Tags of Hexo, Jekyll, Hugo and their themes become Markdown."""
 
+import re
+import time
+
 import pytest
 
-from tests.support.rendering import translated
+from feedsvc.core.markdown.shortcodes import without_shortcodes
+from tests.support.rendering import published, translated
 
 
 @pytest.mark.parametrize(
@@ -109,6 +113,12 @@ def test_a_raw_block_stays_unchanged() -> None:
         ("{% button /a/, Go there, home %}", "[Go there](</a/>)"),
         ("{% btn /a/ %}", "[/a/](</a/>)"),
         ("{% label primary @some words %}", "some words"),
+        ("{% kbd Ctrl %}", "<kbd>Ctrl</kbd>"),
+        ('{{< kbd "<" >}}', "<kbd>&lt;</kbd>"),
+        ("{% kbd %}", ""),
+        ("{% u 一 线 %}", "一 线"),
+        ("{% checkbox red, checked, 做 完 %}", "做 完"),
+        ("{% radio 做 %}", "做"),
         ("{% note info %}x{% endnote %}", "x"),
         ("{% tabs a, 1 %}x{% endtabs %}", "x"),
         ("{{< notice tip >}}x{{< /notice >}}", "x"),
@@ -142,3 +152,43 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
 )
 def test_a_tag_of_a_theme_becomes_a_paragraph(tag: str, paragraph: str) -> None:
     assert translated(tag).strip() == paragraph
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("{% note warning 标题 two %}\nx\n{% endnote %}", "<strong>标题 two</strong>"),
+        (
+            "{% note info no-icon Hexo 的说明 %}\nx\n{% endnote %}",
+            "<strong>Hexo 的说明</strong>",
+        ),
+        ("{% note danger simple %}\nx\n{% endnote %}", ""),
+        ("{% note blue 'fas fa-bullhorn' modern %}\nx\n{% endnote %}", ""),
+        ('{{< notice info "注意事项" >}}\nx\n{{< /notice >}}', "注意事项"),
+        ("{% fold info @折叠 标题 %}\nx\n{% endfold %}", "<strong>折叠 标题</strong>"),
+        ("{% folding cyan open, 标题 %}\nx\n{% endfolding %}", "<strong>标题</strong>"),
+        ("{% hideToggle 看,#fff,red %}\nx\n{% endhideToggle %}", "<strong>看</strong>"),
+        ("{% tabs a %}\n<!-- tab 茶@icon -->\nx\n<!-- endtab -->", "<strong>茶</strong>"),
+        ("{% timeline a %}\n<!-- timeline 01-02 -->\nx", "<strong>01-02</strong>"),
+        ("{% tabs a %}\n<!-- tab -->\nx\n<!-- endtab -->", ""),
+        ("a `{% tabs %}`\n\n<!-- table of tea -->\n\nx", "a <code>{% tabs %}</code>"),
+    ],
+)
+def test_the_title_of_a_box_is_shown_and_its_style_is_not(body: str, html: str) -> None:
+    title = f"<p>{html}</p>\n" if html else ""
+    assert re.sub(r"\n++", "\n", published(body, "hexo")).strip() == f"{title}<p>x</p>"
+
+
+def test_the_title_of_a_tab_in_code_stays() -> None:
+    body = "{% tabs a %}\n```\n<!-- tab x -->\n```\n{% endtabs %}"
+    assert "&lt;!-- tab x --&gt;" in published(body, "hexo")
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!-- tab a", "<!-- tab a@", "{% note a", "\n> [!a] {% ", "\n> [!a] [["]
+)
+def test_many_unclosed_titles_take_linear_time(piece: str) -> None:
+    body = "{% tabs a %}\n" + piece * (50_000 // len(piece))
+    started = time.process_time()
+    without_shortcodes(body)
+    assert time.process_time() - started < 2  # quadratic time would be half a minute

@@ -32,6 +32,8 @@ from tests.support.builders import post_of
         ("[a](b)", "a"),
         ("看[茶](<a b>)", "看茶"),
         ("![A cup](cup.png) of **[tea](x)**", "A cup of tea"),
+        ("[[Bug #21]] 修复", "Bug #21 修复"),
+        ("[[Log#2026]]", "Log > 2026"),
         ("See [[Tea|the tea]] and [[notes/Cups#Blue]]", "See the tea and Cups > Blue"),
         ("<https://example.org/>", "https://example.org/"),
         ("<em>Tea</em><br>and <A HREF='x'>cake</A>", "Tea and cake"),

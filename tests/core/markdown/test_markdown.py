@@ -49,7 +49,8 @@ def test_fenced_code_stays_unchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    "opener", ["[", "![", "[a](", "`", "*a_", "<", "> ", "* ", "~~a", "www.", "[^1]"]
+    "opener",
+    ["[", "![", "[a](", "`", "*a_", "<", "> ", "* ", "~~a", "www.", "[^1]", r"www.a\_", r"\]"],
 )
 def test_repeated_opening_marks_do_not_multiply(opener: str) -> None:
     text = shown(opener * 300)
@@ -97,6 +98,33 @@ def test_a_formula_stays_tex_between_dollars(markdown: str, html: str) -> None:
     ],
 )
 def test_a_bare_url_ends_before_chinese_punctuation(markdown: str, html: str) -> None:
+    assert shown(markdown) == f"<p>{html}</p>"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        (r"https://x.org/a\_b\_c d", '<a href="https://x.org/a_b_c">https://x.org/a_b_c</a> d'),
+        (r"(https://x.org/a\_b)", '(<a href="https://x.org/a_b">https://x.org/a_b</a>)'),
+        (r"\[见 https://x.org/a\] b", '[见 <a href="https://x.org/a">https://x.org/a</a>] b'),
+        (r"\(https://x.org/a_b\) c", '(<a href="https://x.org/a_b">https://x.org/a_b</a>) c'),
+        (r"\<https://x.org/a\> b", '&lt;<a href="https://x.org/a">https://x.org/a</a>&gt; b'),
+        (r"www.x.org/\~a", '<a href="http://www.x.org/~a">www.x.org/~a</a>'),
+        (r"https://x.org/a\*", '<a href="https://x.org/a">https://x.org/a</a>*'),
+        (r"https://x.org/a\b", r'<a href="https://x.org/a%5Cb">https://x.org/a\b</a>'),
+        (
+            r"https://x.org/?a\&b=1",
+            '<a href="https://x.org/?a&amp;b=1">https://x.org/?a&amp;b=1</a>',
+        ),
+        (
+            r"\[https://x.org/a\]\(https://x.org/b\)",
+            '[<a href="https://x.org/a">https://x.org/a</a>]'
+            '(<a href="https://x.org/b">https://x.org/b</a>)',
+        ),
+        (r"`https://x.org/a\_b`", r"<code>https://x.org/a\_b</code>"),
+    ],
+)
+def test_a_bare_url_has_no_backslash_before_a_sign(markdown: str, html: str) -> None:
     assert shown(markdown) == f"<p>{html}</p>"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.mdx import is_mdx, markdown_of_mdx
+from tests.support import rendering
 from tests.support.rendering import cleaned
 
 
@@ -271,6 +272,9 @@ def test_docusaurus_reads_every_markdown_file_as_mdx(
             "<A a={'",
             "<Aside>\n",
             "<!--",
+            "<li>**a",
+            "<li>*a*</li>",
+            "<Tabs values={[{label:'a',",
         ),
     ],
 )
@@ -279,3 +283,66 @@ def test_many_unclosed_marks_take_linear_time(piece: str) -> None:
     started = time.process_time()
     markdown_of_mdx(body)
     assert time.process_time() - started < 2  # quadratic time would be half a minute
+
+
+def test_known_numbers_and_values_of_the_front_matter_are_filled_in() -> None:
+    body = "export const year = 2026;\n\nexport const rate = -1.5\n\n{year}年 {rate} {x.y}{x.z}"
+    markdown, removed = markdown_of_mdx(body, {"x.y": "a<b"})
+    assert markdown.strip() == "2026年 -1.5 a&lt;b"
+    assert [tag.name for tag in removed] == ["{x.z}"]
+
+
+@pytest.mark.parametrize("name", ["frontMatter", "frontmatter"])
+def test_mdx_reads_the_front_matter(name: str) -> None:
+    body = f"{{{name}.title}} costs {{{name}.price}}, {{{name}.tags}}{{{name}.nope}}"
+    front = "price: 3.10\ntags: [a]\n"
+    entry = rendering.read(body, front, name="tea.mdx")
+    assert entry.content_html == "<p>Green tea costs 3.10, a</p>"
+    assert len(rendering.warned(body, front, name="tea.mdx")) == 1
+    assert rendering.read("茶", front, name="tea.mdx").content_html == "<p>茶</p>"
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        (
+            "<ul>\n  <li>二 **b**</li>\n  <li>三</li>\n</ul>",
+            "<ul><li><p>二 <strong>b</strong></p></li><li>三</li></ul>",
+        ),
+        (
+            '<table><tbody><tr><td className="c">`a`</td><td>b</td></tr></tbody></table>',
+            "<table><tbody><tr><td><p><code>a</code></p></td><td>b</td></tr></tbody></table>",
+        ),
+        (
+            '<figure>\n<img src="/a.png"/>\n<figcaption>*c*</figcaption>\n</figure>',
+            '<figure><img src="https://example.org/a.png">'
+            "<figcaption><p><em>c</em></p></figcaption></figure>",
+        ),
+        (
+            "- a\n\n  <ul>\n  <li>**b**</li>\n  </ul>\n- c",
+            "<ul><li><p>a</p><ul><li><p><strong>b</strong></p></li></ul></li>"
+            "<li><p>c</p></li></ul>",
+        ),
+        (
+            "| a |\n|---|\n| <ul><li>`x`</li></ul> |",
+            "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>"
+            "<ul><li><code>x</code></li></ul></td></tr></tbody></table>",
+        ),
+    ],
+)
+def test_words_between_tags_on_one_line_are_markdown(body: str, html: str) -> None:
+    assert read(body) == html
+
+
+@pytest.mark.parametrize(
+    ("pairs", "titles"),
+    [
+        ("{label: '茶', value: 'a'}, {label: \"水\", value: \"b\"}", ["茶", "水"]),
+        ("\n  {value: 'a', label: '茶'},\n", ["茶", "b"]),
+        ("{label: tea, value: 'a'}", ["a", "b"]),
+    ],
+)
+def test_tabs_may_have_their_titles_in_one_list(pairs: str, titles: list[str]) -> None:
+    body = "".join(f'<TabItem value="{each}">\n\nx\n\n</TabItem>\n' for each in "ab")
+    html = read(f"<Tabs values={{[{pairs}]}}>\n{body}</Tabs>")
+    assert html == "".join(f"<p><strong>{title}</strong></p><p>x</p>" for title in titles)

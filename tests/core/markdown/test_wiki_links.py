@@ -91,3 +91,19 @@ def test_a_reference_definition_claims_its_label(body: str, html: str, generator
 )
 def test_in_obsidian_any_name_is_one_of_a_note(body: str, words: str) -> None:
     assert words_of(published(body, "obsidian")) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("[!tip] [[Tea|茶]] of *it*", "茶 of it"),
+        ("[!tip]- 见 [[Tea]]", "见 Tea"),
+        ("[!note] [[Bug #9]] is mended", "[Bug #9] is mended"),
+        ("[!note] a %%hidden%% b {: .c}", "a b"),
+        (r"[!note] `[[Tea]]` \[[Tea]]", "[[Tea]] [[Tea]]"),
+        ("[!note] {% raw %}{{ x }}{% endraw %}", "{{ x }}"),
+    ],
+)
+def test_the_title_of_a_callout_has_marks_too(title: str, words: str) -> None:
+    body = f"> {title}\n> x\n\n[Bug #9]: /9"
+    assert words_of(published(body)) == f"{words} x"

@@ -16,6 +16,7 @@ from feedsvc.core.markdown.admonitions.directives import (
     directive_of_colons,
     directive_of_fence,
     directive_of_slashes,
+    language_of_fence,
     title_of_class,
     with_options,
 )
@@ -177,6 +178,11 @@ class _Walk:
         if fence := _FENCE.fullmatch(text):
             is_code = fence[1][0] == "~" or "`" not in fence[2]
             self._fence, self._fence_item = (fence[1], self._item) if is_code else ("", 0)
+            language = language_of_fence(fence[2])
+            if language is not None:
+                self._at += len(self._options())
+                self._write(" " * indent + fence[1] + language)
+                return True
         elif raw := _RAW.match(text):
             end = f"</{raw[1].lower()}>" if raw[1] else "-->"
             self._fence = "" if end in text.lower() else end
@@ -238,7 +244,9 @@ class _Walk:
         self._write_title(directive)
         if directive.text:
             self._emit(directive.text)
-            if not directive.has_options:
+            if directive.has_options:
+                self._blank()
+            else:
                 self._close(len(self._blocks) - 1)
         return True
 
@@ -259,12 +267,9 @@ class _Walk:
     def _complete(self, directive: Directive) -> Directive:
         """The directive with what the lines below it say."""
         if directive.has_options:
-            start = self._at
-            while self._at < len(self._source):
-                if not _OPTION.fullmatch(self._source[self._at].strip()):
-                    break
-                self._at += 1
-            return with_options(directive, self._source[start : self._at])
+            options = self._options()
+            self._at += len(options)
+            return with_options(directive, options)
         below = self._next[self._at]
         if directive.may_begin_with_title and below < len(self._source):
             heading = _HEADING.fullmatch(self._source[below].strip())
@@ -272,6 +277,13 @@ class _Walk:
                 self._at = below + 1
                 return replace(directive, title=heading[1])
         return directive
+
+    def _options(self) -> Sequence[str]:
+        """The lines from here on that are options of a directive."""
+        end = self._at
+        while end < len(self._source) and _OPTION.fullmatch(self._source[end].strip()):
+            end += 1
+        return self._source[self._at : end]
 
     def _mark(self, text: str, indent: int) -> bool:
         """kramdown's attributes mark the block above, or else the block below."""

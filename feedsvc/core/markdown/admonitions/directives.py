@@ -31,6 +31,11 @@ _TAB_GROUPS: Final = frozenset(["tabs", "code-tabs"])
 _GROUPS: Final = _TAB_GROUPS.union(["tab-set", "grid", "margin", "columns", "code-group"])
 _PLACES: Final = frozenset(["inline", "end", "left", "right", "annotate"])
 _PYTHON_MARKDOWN: Final = frozenset(["mkdocs", "pelican", "nikola"])
+_PICTURES: Final = frozenset(["figure", "image"])
+_CONTENTS: Final = frozenset(["toctree", "contents", "tableofcontents"])
+# https://mystmd.org/guide/code: their language is in the opening line, or is their name.
+_CODE: Final = frozenset(["code-block", "code", "code-cell", "sourcecode"])
+_LANGUAGES: Final = {"math": "math", "mermaid": "mermaid", "eval-rst": "rst"}
 _HTML: Final = ("html", "html:js")  # formats of Quarto that a feed shows
 
 _BANGS = re.compile(r"(!!!|\?\?\?\+?+)[ \t]*+([\w-]++)(.*)")
@@ -46,6 +51,7 @@ _BLOCK = re.compile(r"([\w-]++)(?:[ \t]*+\|(.*))?")
 _AD = re.compile(r"ad-([\w-]++)")
 _FOLDS = re.compile(r":class:.*\b(?:dropdown|toggle)\b|(?:collapse|open):(?![ \t]*+none)")
 _TITLE_OPTION = re.compile(r"title:[ \t]*+(.*)")
+_ALT_OPTION = re.compile(r":alt:[ \t]*+([^\[\]]*+)")
 _NAME = re.compile(r"[\w:-]++")
 _ATTRIBUTE = re.compile(
     r"""([\w-]++)[ \t]*+=[ \t]*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'{}]++))|\.([\w-]++)"""
@@ -92,11 +98,13 @@ def directive_of_bangs(line: str, generator: str, *, has_content: bool) -> Direc
     parts = _WORDS_AND_TITLE.fullmatch(rest)
     title: str | None = parts[2] if parts else None
     if title is None:
-        is_known = kind.lower() in _KINDS or (generator in _PYTHON_MARKDOWN and parts)
-        if not (has_content and is_known) or rest[:1].strip():
+        is_python = generator in _PYTHON_MARKDOWN
+        is_known = kind.lower() in _KINDS
+        has_form = has_content or (is_python and is_known and not rest.strip())
+        if not (has_form and (is_known or (is_python and parts))) or rest[:1].strip():
             return None
-        words = rest.strip()
-        is_title = generator not in _PYTHON_MARKDOWN and not set(words.split()) <= _PLACES
+        words = rest.strip(" \t\"'“”")
+        is_title = not (is_python and parts) and not set(words.split()) <= _PLACES
         title = words if is_title else title_of_kind(kind)
     return Directive(form, title.strip())
 
@@ -143,9 +151,19 @@ def directive_of_fence(info: str) -> Directive | None:
     if obsidian := _AD.fullmatch(info):
         return Directive("quote", title_of_kind(obsidian[1]), has_options=True)
     braced = _BRACED.fullmatch(info)
-    if braced is None or not is_directive_name(braced[1]):
+    if braced is None:
+        return None
+    if not (is_directive_name(braced[1]) or braced[1] in _PICTURES | _CONTENTS):
         return None
     return _braced(braced[1], braced[2].strip())
+
+
+def language_of_fence(info: str) -> str | None:
+    """The language of MyST's ```` ```{code-block} python ````; None for other fences."""
+    braced = _BRACED.fullmatch(info)
+    if braced and braced[1] in _CODE:
+        return braced[2].strip().partition(" ")[0]
+    return _LANGUAGES.get(braced[1]) if braced else None
 
 
 def title_of_class(text: str) -> str | None:
@@ -178,6 +196,8 @@ def with_options(directive: Directive, lines: Sequence[str]) -> Directive:
             directive = replace(directive, title=title[1].strip())
         elif _FOLDS.match(line):
             directive = replace(directive, form="details")
+        elif directive.text and (alt := _ALT_OPTION.fullmatch(line)):
+            directive = replace(directive, text=directive.text.replace("![]", f"![{alt[1]}]"))
     return directive
 
 
@@ -202,7 +222,9 @@ def _directive(name: str, title: str, attributes: dict[str, str]) -> Directive:
 
 def _braced(inner: str, words: str) -> Directive:
     """pandoc's `{.callout-tip title="T"}` or MyST's `{note} T`."""
-    if inner in ("figure", "image"):
+    if inner in _CONTENTS:
+        return Directive("dropped")
+    if inner in _PICTURES:
         return Directive("plain", has_options=True, text=f"![](<{words}>)" if words else "")
     if _NAME.fullmatch(inner):
         directive = _directive(inner, words, {})

@@ -56,6 +56,11 @@ _NO_TEX = re.compile(
 )
 _WORDS = re.compile(r"(?<!\\)\b[^\W\d_]{2}|[^\x00-\x7f]")
 _OPERATOR = re.compile(r"[\w)}] ?[+*/<>|-] ?[\w({\\]")
+_BARS = re.compile(r"\n[ \t]*+(?:>[ \t]*+)++")
+# What would begin a list, a heading or another block: Markdown sees no formula around it.
+_BLOCK_START = re.compile(r"\n[ \t]*+(?=[-+*=#>|<~:]|\d{1,9}[.)])|\n(?=\t| {4})[ \t]*+")
+# Dates, versions and ranges: `2026-01-01`, `v1.0 - v2.0`, `a-z`.
+_RANGE = re.compile(r"v?[\d.]++(?: ?[/-] ?v?[\d.]++)++|[A-Za-z]-[A-Za-z]", re.IGNORECASE)
 _LONGEST_TEX: Final = 2_000
 _INDENTATION: Final = " \t>"
 _NEAR: Final = 40  # characters
@@ -88,6 +93,11 @@ class Marks:
         self._ahead = ahead
         self._outside_code = outside_code
         self._html_code_end = 0
+        self._whole: Marks | None = None
+
+    def labels_of(self, whole: "Marks") -> None:
+        """Take the labels of the whole body: this one is a part of it."""
+        self._whole = whole
 
     def markdown_of(self, start: int) -> tuple[str, int] | None:
         """The Markdown for the mark that begins at `start`, and its end; None if no mark."""
@@ -99,7 +109,8 @@ class Marks:
         if start < self._html_code_end:
             return None
         if body.startswith("{:", start):
-            return self._attributes(start)
+            is_escaped = body.startswith("\\", max(start - 1, 0))
+            return None if is_escaped else self._attributes(start)
         if body.startswith(("[[", "!"), start):
             return self._wiki_link(start)
         if _WORD.match(body[start - 1 : start]):
@@ -127,6 +138,8 @@ class Marks:
     @cached_property
     def _labels(self) -> frozenset[str]:
         """The labels of the reference definitions outside of code, in one form."""
+        if self._whole:
+            return self._whole._labels
         found = self._outside_code(_DEFINITION, self._body)
         return frozenset(_normalised(definition[1]) for definition in found)
 
@@ -184,12 +197,16 @@ class Marks:
         if closing is None or closing.start() - start > _LONGEST_TEX:
             return None
         written = body[start + len(opener) : closing.start()]
+        if "\n" in written and ">" in self._before(start):
+            written = _BARS.sub("\n", written)
         tex = written.strip()
         if not tex or _NO_TEX.search(tex):
             return None
         if opener[-1] == "(":
             is_formula = "\n" not in tex and _signs_of_tex(tex) > 0
             return (f"${tex}$", closing.end()) if is_formula else None
+        if "\n" in tex and "%" not in tex:  # a comment of TeX ends with its line
+            tex = _BLOCK_START.sub(" ", tex)
         if self._is_alone(start, closing.end()):
             is_formula = _signs_of_tex(tex) > 0 or _is_calculation(written)
         else:
@@ -249,4 +266,7 @@ def _signs_of_tex(tex: str) -> int:
 def _is_calculation(written: str) -> bool:
     r"""True for `x + y`, and for anything whose `\[` and `\]` have lines of their own."""
     has_own_lines = written.startswith("\n") and written.rstrip(_INDENTATION).endswith("\n")
-    return has_own_lines or bool(_OPERATOR.search(written) and not _WORDS.search(written))
+    if has_own_lines:
+        return True
+    is_text = _WORDS.search(written) or _RANGE.fullmatch(written.strip())
+    return bool(_OPERATOR.search(written)) and not is_text

@@ -1,7 +1,10 @@
 """Marks that one generator has and others do not, as Markdown or HTML.
 
-- pandoc (Quarto): `H~2~O`, `x^2^`, `[words]{.class}`, and attributes behind links and pictures
-- Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks
+- pandoc (Quarto): `H~2~O`, `x^2^`, `[words]{.class}`, attributes behind links and pictures, and
+  captions below tables
+- Python-Markdown (MkDocs, Pelican, Nikola): attributes behind spans and blocks, and the
+  language at the start of indented code, `:::python`
+- kramdown (Jekyll): tables without a head, and lines such as `|---+---|` anywhere in them
 - PyMdown (MkDocs): CriticMarkup, keys such as `++ctrl+c++`, and icons such as `:material-tea:`
 
 In the folders of other generators they stay text. Code, formulas, tags and URLs stay as well.
@@ -11,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import sub_outside_code
+from feedsvc.core.markdown.shortcodes import outside_code, sub_outside_code
 from feedsvc.core.text import holds_any
 
 _KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$
@@ -22,6 +25,8 @@ _ATTRIBUTES: Final = r"""\{:?[ ]*+(?:(?:[.\#][\w:-]++
 _SIGNS: Final = "[0-9A-Za-z+=()*.,-]{1,10}+"
 _PANDOC = re.compile(
     rf"""{_KEPT} | ~~++ | \^\^++
+    | (?<=\|\n\n)(?:Table)?:[ ]++(?P<caption>[^\s{{}}][^\n{{}}]{{0,1000}}+)
+        (?:{_ATTRIBUTES})?[ ]*+(?=\n|\Z)
     | (?<![\]!])\[(?P<words>[^\[\]\n]{{1,500}}+)\]{_ATTRIBUTES}
     | (?<=[)\]`>])(?P<attributes>{_ATTRIBUTES})
     | (?<!\d)~(?P<sub>{_SIGNS})~(?!~) | (?<=\d)~(?P<sub2>{_SIGNS})~(?![~\d])
@@ -41,12 +46,23 @@ _PYMDOWN = re.compile(
         (?:{_ATTRIBUTES})?)""",
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
+# https://python-markdown.github.io/extensions/code_hilite/#syntax
+_LANGUAGE_LINE = re.compile(
+    r"(?:\A|(?<=\n\n))(?: {4}|\t)\s{0,8}+:::[\w.+#-]++[ \t]*+\n(?=[ \t])"
+)
+_WITH_LANGUAGE_LINES: Final = frozenset(["pelican", "nikola", "mkdocs"])
+# https://kramdown.gettalong.org/syntax.html#tables
+_TABLE_START = re.compile(r"(?:\A|(?<=\n\n))\|")
+_TABLE = re.compile(r"(?:\|[^\n|]*+\|[^\n]*+(?:\n|\Z)){2,}+")
+_TABLE_LINE = re.compile(r"\|[ \t:=|+-]*+(?<=[=|+:-])[ \t]*+")
+_CELL_END = re.compile(r"(?<=.)(?<!\\)\|(?=[ \t]*+\S)")
 _CRITIC: Final = {"++": "ins", "--": "del", "==": "mark"}
 
 
 def _of_pandoc(mark: re.Match[str]) -> str:
-    if mark["words"] is not None:
-        return str(mark["words"])
+    words = mark["words"] or mark["caption"]
+    if words:
+        return str(words)
     sub = mark["sub"] or mark["sub2"]
     if sub:
         return f"<sub>{sub}</sub>"
@@ -76,9 +92,41 @@ def _of_pymdown(mark: re.Match[str]) -> str:
     return mark[0]
 
 
+def _with_tables(markdown: str) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start in outside_code(_TABLE_START, markdown):
+        table = _TABLE.match(markdown, start.start())
+        if table:
+            pieces += [markdown[done : table.start()], _github_table(table[0])]
+            done = table.end()
+    return "".join([*pieces, markdown[done:]])
+
+
+def _is_line(row: str) -> bool:
+    """True for a line of a table. `| - | - |` can be a row without values."""
+    return bool(("--" in row or "==" in row) and _TABLE_LINE.fullmatch(row))
+
+
+def _github_table(table: str) -> str:
+    """A table of kramdown with one line below its head, and no other lines."""
+    lines = table.rstrip("\n").split("\n")
+    rows = [line for line in lines if not _is_line(line)]
+    if not rows:
+        return table
+    below = "".join(lines[lines.index(rows[0]) + 1 :][:1])
+    if _TABLE_LINE.fullmatch(below):
+        head, line = rows[0], below.replace("+", "|").replace("=", "-")
+        rows = rows[1 if _is_line(below) else 2 :]
+    else:
+        cells = len(_CELL_END.findall(rows[0])) + 1
+        head, line = "|" + " |" * cells, "|" + "---|" * cells
+    return "\n".join([head, line, *rows]) + "\n" * table.endswith("\n")
+
+
 _Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], tuple[str, ...]]
 _MARKS: Final[dict[str, _Mark]] = {
-    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{")),
+    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{", "|\n\n:", "|\n\nTable:")),
     "mkdocs": (_PYMDOWN, _of_pymdown, ("{", "++", ":")),
     "pelican": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
     "nikola": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
@@ -87,8 +135,12 @@ _MARKS: Final[dict[str, _Mark]] = {
 
 def with_generator_marks(markdown: str, generator: str) -> str:
     """Markdown with the marks of the generator translated, or removed if a feed has no use."""
+    if generator == "jekyll" and "\n|" in markdown:
+        return _with_tables(markdown)
     if generator not in _MARKS:
         return markdown
+    if ":::" in markdown and generator in _WITH_LANGUAGE_LINES:
+        markdown = _LANGUAGE_LINE.sub("", markdown)
     pattern, replacement, hints = _MARKS[generator]
     if not holds_any(markdown, hints):
         return markdown

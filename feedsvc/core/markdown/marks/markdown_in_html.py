@@ -51,6 +51,8 @@ def with_markdown_in_html(markdown: str, generator: str) -> str:
             is_within = name == "summary" and opened["details"][-1:] == [True]
             return f"{tag[0]}{blank}" if is_within else tag[0]
         is_marked = bool(_MARKED.match(tag["attributes"])) or (is_pandoc and name in _ALWAYS)
+        if name == "figcaption" and opened.get("figure", [])[-1:] == [True]:
+            is_marked = True
         is_open.append(is_marked)
         return f"{indentation}{shown}{blank}" if is_marked else tag[0]
 

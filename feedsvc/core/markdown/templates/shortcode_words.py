@@ -14,6 +14,7 @@ _ADDRESSES: Final = ("href", "link", "url", "src")
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^\s<>]++", re.IGNORECASE)
 _PICTURE = re.compile(r"[^?#]*\.(?:png|jpe?g|gif|webp|avif|svg|bmp)(?:[?#].*)?", re.IGNORECASE)
 _PICTURE_NAME = re.compile(r"im(?:g|age)|figure|pic|photo", re.IGNORECASE)
+_ICON = re.compile(r"(?:fa[a-z]?|fa-[a-z]++|iconfont|mdi|bi|ri) ++(?:fa|icon|mdi|bi|ri)-")
 _ESCAPE = re.compile(r"\\([\"'\\])")
 _SPECIAL = re.compile(r"([\[\]\\])")
 _MOST_ARGUMENTS: Final = 100
@@ -51,6 +52,11 @@ def arguments_of(words: str) -> tuple[dict[str, str], list[str]]:
     return named, quoted
 
 
+def is_text(quoted: str) -> bool:
+    """True for an argument that readers see, rather than the name of a style or an icon."""
+    return (" " in quoted or not quoted.isascii()) and not _ICON.match(quoted)
+
+
 def words_of_shortcode(name: str, words: str, inner: str = "") -> str:
     """The Markdown for an unknown shortcode, on one line; empty if it has nothing to show.
 
@@ -75,7 +81,7 @@ def words_of_shortcode(name: str, words: str, inner: str = "") -> str:
         and target not in (named.get("href"), named.get("link"))
     ):
         return " ".join(filter(None, [f"![{_escaped(alt or given)}](<{target}>)", inner]))
-    label = inner or given or alt or next((each for each in quoted if " " in each), "")
+    label = inner or given or alt or next(filter(is_text, quoted), "")
     if not target:
         return label
     return f"[{_escaped(label)}](<{target}>)" if label else f"<{_with_scheme(target)}>"

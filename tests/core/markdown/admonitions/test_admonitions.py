@@ -31,6 +31,7 @@ def folded(title: str, *content: str, tag: str = "<details>") -> str:
 
 CODE: Final = "<pre><code>x\n</code></pre>"
 LS: Final = '<pre><code class="language-sh">ls\n</code></pre>'
+PICTURE: Final = '<p><img src="https://example.org/a.png" alt="茶"></p>'
 OPEN: Final = '<details open="">'
 X: Final = "<p>x</p>"
 Y: Final = "<p>y</p>"
@@ -184,6 +185,19 @@ def test_other_blocks_between_colons_keep_their_content_and_lose_their_marks(
         ),
         ("```{note}\nx", box("Note", X)),
         ("```{note} T\n:class: wide", box("T")),
+        ("```{code-block} sh\n:linenos:\n:caption: C\nls\n```\ny", LS + Y),
+        ("> ```{code} sh\n> ls\n> ```", f"<blockquote>{LS}</blockquote>"),
+        ("- y\n\n  ~~~{code-cell} sh\n  ls\n  ~~~", f"<ul><li>{Y}{LS}</li></ul>"),
+        ("````{note}\n```{code-block}\n:a: b\nx\n```\n````", box("Note", CODE)),
+        ("```{math}\n:label: a\nx\n```", CODE.replace("<code", '<code class="language-math"')),
+        ("```{figure} /a.png\n:alt: 茶\n:width: 9\nx\n```\ny", f"{PICTURE}{X}{Y}"),
+        ("```{image} /a.png\n:alt: 茶\n```", PICTURE),
+        ("y\n\n```{toctree}\n:maxdepth: 2\nx\n```", Y),
+        (":::{contents}\nx\n:::\ny", Y),
+        (
+            "```{python}\n:a: b\n```",
+            '<pre><code class="language-{python}">:a: b\n</code></pre>',
+        ),
         ("```ad-note\nx\n```", box("Note", X)),
         ("```ad-tip\ntitle: 标题\ncolor: 1, 2, 3\nx\n```", box("标题", X)),
         ("```ad-warning\ncollapse: closed\n\nx\n```\ny", folded("Warning", X) + Y),
@@ -305,6 +319,23 @@ def test_text_that_only_looks_similar_stays(text: str, generator: str) -> None:
     assert "strong" not in html_of(markdown)
 
 
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ("!!! note 'A b'\n    x", box("A b", X)),
+        ('!!! note "A b\n    x', box("A b", X)),
+        ("!!! note (甲)，乙\n    x", box("(甲)，乙", X)),
+        ("!!! note a b\n    x", box("Note", X)),
+        ("!!! note\n\ny", box("Note") + Y),
+        ("??? tip\ny", folded("Tip") + Y),
+        ("!!! note that\n\ny", "<p>!!! note that</p>" + Y),
+        ("!!! 甲\n\ny", "<p>!!! 甲</p>" + Y),
+    ],
+)
+def test_python_markdown_loses_no_words_of_a_title(body: str, html: str) -> None:
+    assert read(body, "mkdocs") == html
+
+
 @pytest.mark.parametrize("generator", ["mkdocs", "pelican", "nikola"])
 def test_python_markdown_knows_any_word_as_a_kind(generator: str) -> None:
     assert read("!!! lemma\n    x", generator) == box("Lemma", X)
@@ -324,6 +355,7 @@ def test_python_markdown_knows_any_word_as_a_kind(generator: str) -> None:
             "<pre\n:::",
             "[^1]: :::a\n",
             ":::{note}\n:a:\n",
+            "```{code}\n:a:\n```\n",
         ),
     ],
 )

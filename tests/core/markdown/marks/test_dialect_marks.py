@@ -47,6 +47,7 @@ def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str)
 @pytest.mark.parametrize(
     "text",
     [
+        *("\\{: .a}", "a \\{:.b #c}"),
         *("{:a\n\n.b}", "{: mid}", "{::options", "{:ok,\nx}"),
         *("100%% of 50%%", "%%time and %%bash", "%%", "a\n%%\nb", "{:ok, x}", "{: }", "{:a"),
         *(

@@ -45,6 +45,10 @@ from tests.support.rendering import SITE, published
         ("^[a note]", "^[a note]"),
         ("\\~a~ and \\^b^", "\\~a~ and \\^b^"),
         ("~/bin and ~/lib", "~/bin and ~/lib"),
+        ('| a |\n\n: 表 b {#tbl-x w="[1,2]"}\n\nc', "| a |\n\n表 b \n\nc"),
+        ("| a |\n\nTable: 表", "| a |\n\n表"),
+        ("| a |\n\n: b {c}", "| a |\n\n: b {c}"),
+        ("a\n\n: b {#c}", "a\n\n: b {#c}"),
     ],
 )
 def test_marks_become_tags_outside_code_formulas_tags_and_urls(body: str, marked: str) -> None:
@@ -184,3 +188,60 @@ def test_definition_lists_work_beside_links_to_headings() -> None:
     html = html_of("# Tea\n\n[up](#tea)\n\nTea\n: Leaves\n", "hugo")
     assert "<dt>Tea</dt>" in html
     assert 'id="tea"' in html
+
+
+@pytest.mark.parametrize(
+    ("table", "marked"),
+    [
+        ("| a | b |\n|---+---|\n| 1 | 2 |\n\nx", "| a | b |\n|---|---|\n| 1 | 2 |\n\nx"),
+        ("|---+--|\n| a | b |\n|---|:-|\n| 1 | 2 |", "| a | b |\n|---|:-|\n| 1 | 2 |"),
+        (
+            "| a | b |\n|-|-|\n| - | - |\n|===|\n| 1 | 2 |",
+            "| a | b |\n|-|-|\n| - | - |\n| 1 | 2 |",
+        ),
+        ("| `1` | 2 |\n| 3\\|4 | 5 |\n", "| | |\n|---|---|\n| `1` | 2 |\n| 3\\|4 | 5 |\n"),
+        ("|---|---|\n| 1 | 2 |\n| 3 | 4 |", "| | |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |"),
+        ("| a |\n|---|\n| 1 |",) * 2,
+        ("|---|\n|---|",) * 2,
+        ("| a |\nb",) * 2,
+        ("x\n| a | b |\n| c | d |",) * 2,
+        ("```\n\n| a | b |\n| c | d |\n```",) * 2,
+    ],
+)
+def test_tables_of_kramdown(table: str, marked: str) -> None:
+    assert with_generator_marks(f"x\n\n{table}", "jekyll") == f"x\n\n{marked}"
+    assert with_generator_marks(f"x\n\n{table}", "hexo") == f"x\n\n{table}"
+
+
+@pytest.mark.parametrize("generator", ["pelican", "nikola", "mkdocs"])
+@pytest.mark.parametrize(
+    ("body", "marked"),
+    [
+        ("a\n\n    :::python\n    x", "a\n\n    x"),
+        ("    :::c++\n    x", "    x"),
+        ("- a\n\n\t\t:::sh\n\t\tx", "- a\n\n\t\tx"),
+        ("a\n\n    x\n    :::y\n", "a\n\n    x\n    :::y\n"),
+        ("a\n\n    :::a b\n    x", "a\n\n    :::a b\n    x"),
+        ("a\n\n    :::a", "a\n\n    :::a"),
+    ],
+)
+def test_the_language_of_indented_code_is_hidden(
+    body: str, marked: str, generator: str
+) -> None:
+    assert with_generator_marks(body, generator) == marked
+    assert with_generator_marks(body, "quarto") == body
+
+
+@pytest.mark.parametrize("generator", ["jekyll", "quarto", "pelican"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("|", "|-", "\n\n|", "\n\n|a|\n|b|\n", "| a |\n|--|\n", "|\n\n: a", "|\n\n: "),
+        *("\n\n    :::", "\n\n    :::a\n", "\n\n        "),
+    ],
+)
+def test_many_tables_and_languages_take_linear_time(generator: str, piece: str) -> None:
+    body = "x\n\n" + piece * (50_000 // len(piece)) + "\n|:::"
+    started = time.process_time()
+    with_generator_marks(body, generator)
+    assert time.process_time() - started < 2  # quadratic time would be half a minute

@@ -43,6 +43,15 @@ _BOLD = "<div>\n<p><strong>b</strong></p>\n</div>"
             '<div markdown="1"><div>*a*</div></div>',
             "<div>\n<div>*a*</div>\n</div>",
         ),
+        (
+            '<figure markdown="span">\n*a*\n<figcaption>**b**</figcaption>\n</figure>',
+            "<figure>\n<p><em>a</em></p>\n<figcaption>\n<p><strong>b</strong></p>\n"
+            "</figcaption>\n</figure>",
+        ),
+        (
+            "markdown\n\n<figure>\n<figcaption>**b**</figcaption>\n</figure>",
+            "<p>markdown</p>\n<figure>\n<figcaption>**b**</figcaption>\n</figure>",
+        ),
         ('<div markdown="0">\n**b**\n</div>', "<div>\n**b**\n</div>"),
         ('<div class="a markdown b">\n**b**\n</div>', "<div>\n**b**\n</div>"),
         (
