@@ -100,6 +100,21 @@ _MOST_REFERENCES: Final = 2_000  # `&...` in one run of text: nh3 copies the run
 _REFERENCES = re.compile(r"(?:&[^&]*+){2000}")
 
 
+# Elements of SVG and MathML. nh3 drops one outside of `<svg>` and `<math>` with all of the text
+# that follows in its parent, but there they are placeholders of authors: `mv <path> <set>`.
+_FOREIGN: Final = frozenset(
+    (  # noqa: SIM905 - a list would take forty lines
+        "animate circle defs desc discard ellipse filter g line marker mask metadata mpath "
+        "path "
+        "pattern polygon polyline rect set stop switch symbol text tspan use view maction "
+        "maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr mlongdiv "
+        "mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mscarries mscarry msgroup "
+        "msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext mtr munder "
+        "munderover none mprescripts semantics annotation annotation-xml apply ci cn csymbol"
+    ).split()
+)
+_FOREIGN_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FOREIGN))})(?=[\s/>])", re.I)
+
 _Filter: TypeAlias = Callable[[str, str, str], str | None]
 _of_this_post: ContextVar[_Filter] = ContextVar("_of_this_post")
 # Created once: creating it takes as long as cleaning a short post.
@@ -135,6 +150,7 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
         rough = without_heading_anchors(rough)
     hides = may_hide(opened)
     rough = _with_replacements(rough, lowered, opened, hides)
+    rough = _without_foreign_tags(rough)
     check_depth(rough)
     rough = _with_split_text(rough)
     if hides:
@@ -148,6 +164,22 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
     if len(safe) > 5 * len(rough) + 65_536:
         raise TooDeepError("the HTML grows, because open tags are repeated in each block")
     return _EMPTY_IMAGE.sub("", safe) if "<img" in safe else safe
+
+
+def _without_foreign_tags(rough: str) -> str:
+    """`rough` without tags of SVG and MathML outside of pictures and formulas."""
+    if not _FOREIGN_TAG.search(rough):
+        return rough
+    pieces: list[str] = []
+    done, depth = 0, 0
+    for tag in tags(rough):
+        name = tag["name"].lower()
+        if name in ("svg", "math"):
+            depth = max(0, depth - 1) if tag["end"] else depth + 1
+        elif not depth and name in _FOREIGN:
+            pieces.append(rough[done : tag.start()])
+            done = tag.end()
+    return "".join([*pieces, rough[done:]])
 
 
 def _rewriter(base_url: str, id_prefix: str, ids: set[str]) -> _Filter:
