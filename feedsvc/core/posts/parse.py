@@ -33,7 +33,7 @@ from feedsvc.core.posts.fields import (
     PostFields,
     Refused,
 )
-from feedsvc.core.posts.keys import fold, is_read, nearest_key
+from feedsvc.core.posts.keys import KEYS, fold, is_read, nearest_key
 from feedsvc.core.posts.naming import PostNaming
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post, Reading
 from feedsvc.core.posts.restrictions import kinds_of
@@ -46,6 +46,7 @@ from feedsvc.core.posts.visibility import (
     HIDING,
     as_bool,
     embargo_of,
+    end_of,
     harmless_cure,
     is_encrypted,
     salvaged_hiding_key,
@@ -59,6 +60,7 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
+_ENDS: Final = frozenset(map(fold, KEYS["expires"]))
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -184,6 +186,8 @@ class _PostReader:
         warn_of_unreachable_feeds(
             fields, choice, tags, categories, names, language or site.language
         )
+        expires = self._expires()
+        ended = self._ended if self._ended and self._ended[1] == expires else None
         return Post(
             path=fields.path,
             key=self._naming.key(),
@@ -202,9 +206,10 @@ class _PostReader:
             image_file=image_file,
             feeds=choice.feeds,
             content="summary" if self._is_encrypted else choice.content,
-            expires=self._date("expires"),
+            expires=expires,
             embargo=self._embargo(),
-            held_by=self._held_by(),
+            held_by=self._hidden_by_date(self._held, "until {}"),
+            ended_by=self._hidden_by_date(ended, "from {} on"),
             keeps_updated=self._keeps_updated,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
@@ -239,7 +244,7 @@ class _PostReader:
         with suppress(Refused):
             begins += [moment for moment in [self._embargo()] if moment]
         with suppress(Refused):
-            ends = self._date("expires")
+            ends = self._expires()
         span = Span(max(begins, default=None), ends)
         return replace(problem, span=span, warnings=warnings)
 
@@ -340,11 +345,25 @@ class _PostReader:
             self._fields.record_origin("waits for", held[0])
         return held
 
-    def _held_by(self) -> Problem | None:
-        if not self._held:
+    def _expires(self) -> datetime | None:
+        """The first date from which the post is hidden."""
+        ends = self._date("expires")
+        if self._ended and (ends is None or self._ended[1] < ends):
+            self._fields.record_origin("expires", self._ended[0])
+            return self._ended[1]
+        return ends
+
+    @cached_property
+    def _ended(self) -> tuple[NamedField, datetime] | None:
+        return end_of(self._fields, self._site)
+
+    def _hidden_by_date(
+        self, dated: tuple[NamedField, datetime] | None, when: str
+    ) -> Problem | None:
+        if not dated:
             return None
-        field, until = self._held
-        fault = f"{field.name} hides the post until {rfc3339(until)}"
+        field, moment = dated
+        fault = f"{field.name} hides the post {when.format(rfc3339(moment))}"
         cure = f"delete it to publish the post now; {harmless_cure(field.name)}"
         line, column = field.line, field.key_column
         path, text = self._fields.path, field.name
@@ -363,6 +382,8 @@ class _PostReader:
             return moment
         why, _, cure = str(error).partition("; ")
         cure = f"{cure}, as in 2026-03-01T09:30:00+08:00" if cure else _DATE_CURE
+        if fold(field.name) in _ENDS:
+            cure = cure.replace("2026-03-01", "2099-12-31")
         fault = f"{field.name}: {field.shown} cannot be used: {why}"
         raise Refused("date", fault, cure, field) from error
 

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.posts.dating.date_fields import date_of
 from feedsvc.core.posts.keys import fold, is_known
 
 Kind: TypeAlias = Literal[
-    "restriction", "opening", "denial", "hide", "show", "state", "time", "feed"
+    "restriction", "opening", "denial", "hide", "show", "state", "time", "end", "feed"
 ]
 
 TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
@@ -57,6 +57,22 @@ _TIME: Final = _words("embargo embargoed scheduled golive")
 _TIME_PAIRS: Final = frozenset(
     [("go", "live"), ("publish", "at"), ("publish", "on"), ("publish", "after")]
 )
+_END: Final = _words("expire expires expired expiry expiration unpublish")
+_WHEN: Final = _words(
+    "at on after by until till to through in date time datetime day days hours"
+)
+# `remove_at` ends the post, `remove_date` may be about the date that the page shows.
+_ENDING: Final = _words("unpublished offline remove removed delete hide withdraw down")
+_UNTIL: Final = _words(
+    "valid visible listed publish published public online available shown show"
+)
+_END_PAIRS: Final = frozenset(
+    [
+        *product(_ENDING, ("at", "on", "after")),
+        *product(_UNTIL, ("until", "till", "through")),
+        *(("offline", "date"), ("removal", "date"), ("valid", "to")),
+    ]
+)
 _FEED: Final = _words("feed feeds rss atom")
 _OUT: Final = _NOT | _words(
     """exclude excluded excludes skip skipped disable disabled disables ignore ignored ignores
@@ -68,6 +84,8 @@ _NEUTRAL: Final = _words(
     website post posts page pages entry article note item content feed feeds rss atom xml list
     lists include included show shown add enable enabled allow"""
 )
+# With only these words, a key of `expires` or `valid_until` is about the post.
+_OF_END: Final = _NEUTRAL | _END | _WHEN | _ENDING | _UNTIL | _words("removal take scheduled")
 # Parts of the page or the site that are not the post.
 _OUTLETS: Final = _words(
     """search searches toc menu menus nav navbar navigation sidebar sidebars home homepage
@@ -92,7 +110,8 @@ _JOINED: Final = frozenset[str]().union(
     ),
     *(
         _OUTLETS,
-        _words("status only go live at after until till by for date time level required"),
+        _OF_END,
+        _words("status only go live for level required"),
     ),
 )
 
@@ -104,12 +123,14 @@ _WORD: Final = re.compile(r"[^\W_]+")
 class Verdict:
     """What a key and its value mean for a post.
 
-    `hides`: the post is hidden. `until`: the post is hidden before this date. `undated`: the
-    post is hidden because the value should be a date and is not.
+    `hides`: the post is hidden. `until`: the post is hidden before this date. `ends`: the post
+    is hidden from this date on. `undated`: the post is hidden because the value should be a
+    date and is not.
     """
 
     hides: bool = False
     until: datetime | None = None
+    ends: datetime | None = None
     undated: bool = False
 
 
@@ -121,12 +142,12 @@ def verdict_on(key: str, value: Value, zone: ZoneInfo) -> Verdict:
     kinds = kinds_of(key)
     if not kinds or value is None:
         return NOTHING
-    if any(_HIDES[kind](value) for kind in kinds if kind != "time"):
+    if any(_HIDES[kind](value) for kind in kinds if kind in _HIDES):
         return Verdict(hides=True)
     if "feed" in kinds and isinstance(value, dict):  # `rss: {enabled: false}`
         inner = (verdict_on(f"{key} {name}", each, zone) for name, each in value.items())
         return next((verdict for verdict in inner if verdict.hides), NOTHING)
-    return _timed(value, zone) if "time" in kinds else NOTHING
+    return _timed(value, zone, kinds) if kinds & {"time", "end"} else NOTHING
 
 
 @lru_cache(maxsize=4096)
@@ -197,21 +218,25 @@ def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
         kinds.add("restriction")  # `do_not_publish: true`
     if given & _STATE or ("status" in given and given & _STATUS_OF):
         kinds.add("state")
-    if given & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
+    if given <= _OF_END and (given & _END or _END_PAIRS.intersection(pairwise(words))):
+        kinds.add("end")
+    elif given & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
         kinds.add("time")
     return frozenset(kinds)
 
 
 def _leaves(value: Value) -> Iterator[str]:
     """The scalars in a value, also in nested lists and maps, for comparison."""
-    if isinstance(value, list):
-        for member in value:
-            yield from _leaves(member)
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _leaves(member)
+    return map(word, _texts(value))
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The scalars in a value, also in nested lists and maps."""
+    if isinstance(value, str):
+        yield value
     elif value is not None:
-        yield word(value)
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _texts(member)
 
 
 def _is_public(value: Value) -> bool:
@@ -257,16 +282,27 @@ _HIDES: Final = {
 }
 
 
-def _timed(value: Value, zone: ZoneInfo) -> Verdict:
-    """Hidden until the latest date; always hidden if a value is `true` or not a date."""
+def _timed(value: Value, zone: ZoneInfo, kinds: frozenset[Kind]) -> Verdict:
+    """Hidden until the latest date, or from the first one on if the key ends the post.
+
+    Always hidden if a value is `true` or not a date.
+    """
     dates = []
-    for leaf in _leaves(value):
+    for text in _texts(value):
+        leaf = word(text)
         if leaf in TRUE:
             return Verdict(hides=True)
-        if _is_public(leaf):
+        # `expires: 0` may be a number of days.
+        if _is_never(leaf) if "end" in kinds else _is_public(leaf):
             continue
-        try:
-            dates.append(read_date(leaf, zone))
-        except ValueError:
+        date = date_of(text, zone)
+        if not date:
             return Verdict(hides=True, undated=True)
+        dates.append(date)
+    if "end" in kinds:
+        return Verdict(ends=min(dates, default=None))
     return Verdict(until=max(dates, default=None))
+
+
+def _is_never(leaf: str) -> bool:
+    return leaf != "0" and leaf in FALSE | {"", "null", "none", "never"}

@@ -2,8 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.core.markdown.inline_text import targets_of_links, words_of_links
 from feedsvc.core.posts.dating.date_keys import (
@@ -84,6 +88,14 @@ def written_dates(value: Value) -> tuple[str, ...]:
     if "[[" in value:
         return (words_of_links(value), *targets_of_links(value))
     return (value,)
+
+
+def date_of(value: Value, zone: ZoneInfo) -> datetime | None:
+    """The date that a value is; None if it is none."""
+    for text in written_dates(value):
+        with suppress(ValueError):
+            return read_date(text, zone)
+    return None
 
 
 def looks_like_a_date(value: Value) -> bool:
