@@ -43,19 +43,36 @@ _RESTRICTION: Final = _words(
 )
 _OPEN: Final = _words("public open")  # `public_access: true` does not restrict
 _NOT: Final = _words("no not non never isnt dont without")
-_HIDE: Final = _words("hide hides")
-_SHOW: Final = _words("publish published public publicly visible listed")
-_STATE: Final = _words("state stage")
+# `staff_only` and `login_required`; alone, these words may mean anything.
+_AUDIENCE: Final = _words(
+    """registered login signin patron patrons patreon supporter supporters sponsor sponsors vip
+    insider insiders follower followers friend friends family staff team internal user users
+    admin admins customer customers student students"""
+)
+_REQUIRED: Final = _words("only require required requires needs")
+_VIEW_PAIRS: Final = frozenset(
+    product(("visible", "viewable", "readable"), ("to", "for", "by"))
+)
+_HIDE: Final = _words("hide hides internal trash removed withdrawn retracted locked excluded")
+_SHOW: Final = _words("publish published public publicly visible listed shown")
+_STATE: Final = _words("state stage phase workflow permission permissions")
 # `post_status` is of the post; `order_status` may be of anything.
 _STATUS_OF: Final = _words(
-    "post publish published publishing publication wp wordpress page entry article blog content"
+    """post publish published publishing publication wp wordpress page entry article blog
+    content note doc"""
 )
 _HIDDEN_STATE: Final = HIDDEN_STATUS | _words(
     "wip drafts auto-draft unpublished secret trashed deleted restricted unlist"
 )
 _TIME: Final = _words("embargo embargoed scheduled golive")
 _TIME_PAIRS: Final = frozenset(
-    [("go", "live"), ("publish", "at"), ("publish", "on"), ("publish", "after")]
+    [
+        *(("go", "live"), ("not", "before")),
+        *product(["publish"], ("at", "on", "after")),
+        *product(("publish", "published", "visible", "available", "valid", "show"), ["from"]),
+        *product(["schedule"], ("at", "on", "for", "date")),
+        *product(("hide", "hold"), ("until", "till")),
+    ]
 )
 _END: Final = _words("expire expires expired expiry expiration unpublish")
 _WHEN: Final = _words(
@@ -111,7 +128,9 @@ _JOINED: Final = frozenset[str]().union(
     *(
         _OUTLETS,
         _OF_END,
-        _words("status only go live for level required"),
+        _AUDIENCE,
+        _REQUIRED,
+        _words("status go live for level viewable readable schedule hold before"),
     ),
 )
 
@@ -207,6 +226,8 @@ def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
     kinds: set[Kind] = set()
     if given & _RESTRICTION:
         kinds.add("denial" if given & _NOT else "opening" if given & _OPEN else "restriction")
+    if (given & _AUDIENCE and given & _REQUIRED) or _VIEW_PAIRS.intersection(pairwise(words)):
+        kinds.add("restriction")
     if given & _FEED:
         kinds |= {"restriction"} if given & _OUT else set()
         kinds |= {"feed"} if given <= _NEUTRAL else set()
