@@ -24,7 +24,7 @@ from feedsvc.core.posts.dating.date_fields import (
     looks_like_a_date,
     written_dates,
 )
-from feedsvc.core.posts.dating.date_keys import date_key
+from feedsvc.core.posts.dating.date_keys import WAITED_FOR, date_key
 from feedsvc.core.posts.dating.dates_in_paths import date_in_address, date_in_path
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
@@ -59,7 +59,6 @@ from feedsvc.errors import FrontMatterError
 
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
-_WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
 _ENDS: Final = frozenset(map(fold, KEYS["expires"]))
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
@@ -330,7 +329,7 @@ class _PostReader:
     def _embargo(self) -> datetime | None:
         """The latest date before which the post is hidden, such as Hugo's publishDate."""
         fields = self._fields
-        waits = [f for f in fields.with_meaning("published") if fold(f.name) in _WAITS]
+        waits = [f for f in fields.with_meaning("published") if fold(f.name) in WAITED_FOR]
         waits += [f for f in fields.with_meaning("shows") if fold(f.name) == "publish"]
         dates = [self._moment(field) for field in waits if as_bool(field.value) is None]
         for field in self._date_fields.awaited():

@@ -45,7 +45,8 @@ _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
 _A_DATE: Final = {False: "2026-03-01", True: "2099-12-31"}  # True for a date that ends a post
 _DENIALS: Final = ("not", "no", "non", "un", "never", "isnot", "dont")
-_TABLES: Final = ("taxonomies", "extra", "params", "<<")  # where authors put flags by mistake
+# Where authors put flags by mistake, and maps of dates.
+_TABLES: Final = ("taxonomies", "extra", "params", "<<", "date", "dates")
 _FLAGS: Final = {
     fold(key): meaning
     for meaning in ("hides", "shows", "status", "encrypted")

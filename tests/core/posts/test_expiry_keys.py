@@ -122,3 +122,9 @@ def test_a_key_twice_refuses_the_post() -> None:
     problem = reading("expires: 2099-01-01\nexpires: 2020-01-01")
     assert isinstance(problem, Problem)
     assert problem.code == "front-matter"
+
+
+def test_the_cure_of_a_date_that_cannot_be_read_does_not_end_the_post() -> None:
+    problem = reading("expiryDate: soon")
+    assert isinstance(problem, Problem)
+    assert problem.cure.startswith("write 2099-12-31 or ")

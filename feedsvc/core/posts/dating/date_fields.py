@@ -11,6 +11,7 @@ from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.core.markdown.inline_text import targets_of_links, words_of_links
 from feedsvc.core.posts.dating.date_keys import (
+    WAITED_FOR,
     DateKey,
     date_key,
     date_key_in_map,
@@ -48,8 +49,14 @@ class DateFields:
         return _sorted(self._by_words, meaning)
 
     def awaited(self) -> list[NamedField]:
-        """Those of them whose key says that the post is published then."""
-        return [field for key, field in self._by_words if key == ("published", 0)]
+        """The fields of both whose key says that the post is published then."""
+        inner = [field for _, field in self._in_maps if _is_waited_for(field.name)]
+        return [field for key, field in self._by_words if key == ("published", 0)] + inner
+
+
+def _is_waited_for(name: str) -> bool:
+    key = name.partition(".")[2]
+    return fold(key) in WAITED_FOR or date_key(key) == ("published", 0)
 
 
 def _members(
