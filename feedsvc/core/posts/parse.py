@@ -60,6 +60,7 @@ from feedsvc.errors import FrontMatterError
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
 _ENDS: Final = frozenset(map(fold, KEYS["expires"]))
+_TABLES: Final = frozenset(["extra", "params", "taxonomies"])
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -92,7 +93,7 @@ def explain(
         cleaned = legal(text)
         front = read_front_matter(cleaned, site.rules.dialect)
         for repeated in front.repeated if front else ():
-            if _has_effect(repeated.name.partition(".")[0], front, site):
+            if _has_effect(repeated.name, front, site):
                 raise repeated.fault
     except FrontMatterError as error:
         details = (error.code, error.column, error.text)
@@ -115,8 +116,14 @@ def explain(
     return Explanation(reading, front.dialect, fields.origins)
 
 
-def _has_effect(key: str, front: FrontMatter | None, site: Site) -> bool:
-    """True if the value of a key may have an effect on the post, or was meant to have one."""
+def _has_effect(name: str, front: FrontMatter | None, site: Site) -> bool:
+    """True if the value of a key may have an effect on the post, or was meant to have one.
+
+    Of a table such as `extra`, that depends on the key in it.
+    """
+    key, _, inner = name.partition(".")
+    if inner and fold(key) in _TABLES:
+        return _has_effect(inner, front, site)
     if is_read(key) or nearest_key(key) or kinds_of(key) or date_key(key):
         return True
     own = front.fields.get("permalink") if front else None
