@@ -144,6 +144,11 @@ def test_the_lead_image_is_the_first_usable_image(front: str) -> None:
     assert post_of(front).image == "https://example.org/a.png"
 
 
+def test_a_template_in_the_lead_image_is_a_file_that_is_not_there() -> None:
+    post = post_of("cover: '{{ site.url }}/a.png'\nimage: /b.png")
+    assert post.image_file == "{{ site.url }}/a.png"
+
+
 @pytest.mark.parametrize("front", ["", "cover: true", "images: []", "cover: {alt: A}"])
 def test_a_post_may_have_no_image(front: str) -> None:
     assert post_of(front).image == ""
