@@ -262,7 +262,9 @@ class _PostReader:
                 continue
             # why_hidden warns about keys that hide or restrict posts.
             if nearest not in HIDING and not kinds_of(field.name):
-                fault = f"the key {field.name[:60]!r} is unknown and has no effect"
+                delays = fold(nearest) in WAITED_FOR  # a date in the future
+                effect = "" if delays else " and has no effect"
+                fault = f"the key {field.name[:60]!r} is unknown{effect}"
                 self._fields.warn_of_key(
                     "unknown-key", fault, f"did you mean {nearest}?", field
                 )
@@ -339,7 +341,8 @@ class _PostReader:
         waits = [f for f in fields.with_meaning("published") if fold(f.name) in WAITED_FOR]
         waits += [f for f in fields.with_meaning("shows") if fold(f.name) == "publish"]
         dates = [self._moment(field) for field in waits if as_bool(field.value) is None]
-        for field in self._date_fields.awaited():
+        misspelt = (f for f in fields.all() if fold(nearest_key(f.name)) in WAITED_FOR)
+        for field in (*self._date_fields.awaited(), *misspelt):
             with suppress(Refused):
                 dates.append(self._moment(field))
         return max([*dates, self._held[1]] if self._held else dates, default=None)

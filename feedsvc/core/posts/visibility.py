@@ -10,6 +10,7 @@ from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.core.posts.dating.date_fields import date_of
 from feedsvc.core.posts.fields import NamedField, PostFields
 from feedsvc.core.posts.keys import (
+    DATED,
     KEYS,
     fold,
     nearest_key,
@@ -40,7 +41,7 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"]])
+HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"], *DATED])
 _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
 _A_DATE: Final = {False: "2026-03-01", True: "2099-12-31"}  # True for a date that ends a post
@@ -237,9 +238,11 @@ def _hides_by_list(fields: PostFields, field: NamedField) -> bool:
 def _misspelt_hides(fields: PostFields, field: NamedField) -> bool:
     """True for a misspelt flag that hides: `darft: true`, `publishd: no`, `no-publish: yes`."""
     key = nearest_key(field.name)
-    if not key or names_outlet(field.name) or "end" in kinds_of(field.name):
+    if not key or names_outlet(field.name) or kinds_of(field.name) & {"end", "time"}:
         return False
     flag = as_bool(field.value)
+    if key in DATED and _denies(field.name, key):  # `noExpiry: true`
+        return False
     denied = key in _SHOWING and _denies(field.name, key)
     hides = field.value is not None and (
         ((key in HIDING or denied) and flag is not False)
@@ -251,8 +254,8 @@ def _misspelt_hides(fields: PostFields, field: NamedField) -> bool:
         fault = f"{field.name} is {likeness}, so it hides the post"
         one, other = ("draft", "published") if key in _STATUS else ("true", "false")
         cure = f"write {key}: {one} or {key}: {other}"
-        if key in KEYS["expires"]:
-            cure = f"write {key}: {_A_DATE[True]}"
+        if key in (*KEYS["expires"], *DATED):
+            cure = f"write {key}: {_A_DATE[key != 'embargo']}"
         cure += f"; {harmless_cure(field.name)}"
         # The value may be a password; reports must not show it.
         fields.warn_of_key("flag", fault, cure, field)

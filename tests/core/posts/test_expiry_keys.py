@@ -118,6 +118,34 @@ def test_a_broken_post_ends_by_the_same_rules(front: str) -> None:
     assert problem.span.ends == at("2020-01-01")
 
 
+@pytest.mark.parametrize(
+    ("front", "cure"),
+    [
+        ("expries: 2099-01-01", "expires: 2099-12-31"),
+        ("expriy: 2099-01-01", "expiry: 2099-12-31"),
+        ("embrago: 2020-01-01", "embargo: 2026-03-01"),
+    ],
+)
+def test_a_misspelt_key_hides_the_post(front: str, cure: str) -> None:
+    draft = reading(front)
+    assert isinstance(draft, Draft)
+    (warning,) = draft.warnings
+    assert warning.code == "flag"
+    assert warning.cure.startswith(f"write {cure}; ")
+
+
+@pytest.mark.parametrize(
+    "key", ["pubishDate", "publshDate", "publishd", "pubDat", "pubishdate"]
+)
+def test_a_post_waits_for_the_date_of_a_misspelt_key(key: str) -> None:
+    post = reading(f"{key}: 2099-01-01")
+    assert isinstance(post, Post)
+    assert post.public_from == at("2098-12-31 16:00")
+    past = reading(f"{key}: 2020-01-01")
+    assert isinstance(past, Post)
+    assert past.public_from == at("2026-03-01 09:30")
+
+
 def test_a_key_twice_refuses_the_post() -> None:
     problem = reading("expires: 2099-01-01\nexpires: 2020-01-01")
     assert isinstance(problem, Problem)
