@@ -154,6 +154,10 @@ CURES: Final[list[tuple[str, Cure]]] = [
             front("feeds: [tags/AI]", "tags: [AI]"),
         ),
     ),
+    (
+        "date",
+        Cure("2099-12-31", front("expiryDate: soon"), front("expiryDate: 2099-12-31")),
+    ),
     ("flag", Cure("draft: true or draft: false", front("draft: maybe"), front("draft: false"))),
     ("flag", Cure("draft: false", front("darft: true"), front("draft: false"))),
     ("flag", Cure("listed: true", front("list: false"), front("listed: true"))),
@@ -161,9 +165,9 @@ CURES: Final[list[tuple[str, Cure]]] = [
     (
         "flag",
         Cure(
-            "expiryDate: 2026-03-01",
-            front("expireDate: 2099-01-01"),
-            front("expiryDate: 2099-01-01"),
+            "expiryDate: 2099-12-31",
+            front("expiryDat: 2099-01-01"),
+            front("expiryDate: 2099-12-31"),
         ),
     ),
     ("flag", Cure("above the table", front("extra: {draft: true}"), front("draft: true"))),
@@ -337,6 +341,10 @@ CURES: Final[list[tuple[str, Cure]]] = [
     (
         "restricted",
         Cure("embargo: 2026-03-01", front("embargo: soon"), front("embargo: 2026-03-01")),
+    ),
+    (
+        "restricted",
+        Cure("expires: 2099-12-31", front("expires: 3600"), front("expires: 2099-12-31")),
     ),
     ("restricted", Cure("remove it", front("tags: [tea, private]"), front("tags: [tea]"))),
     (

@@ -112,6 +112,21 @@ def test_a_published_post_that_is_embargoed_is_withdrawn_and_comes_back_with_its
     assert (back.added, ids()) == (("tea.md",), before)
 
 
+def test_a_published_post_is_withdrawn_at_the_date_of_its_end_and_the_key_is_named(
+    posts: PostFolder, folder: Folder, store: Store
+) -> None:
+    posts.write(title="news", unpublish_at="2026-06-02 09:30")
+    posts.write("old.md", title="old", expires="2026-05-01")
+    due = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)
+    report = publish(folder, store, SITE, NOW)
+    assert (report.added, report.next_due) == (("tea.md",), due)
+    assert [(p.code, p.line, p.text) for p in report.problems] == [("restricted", 4, "expires")]
+    report = publish(folder, store, SITE, due, only=())
+    assert report.withdrawn == ("tea.md",)
+    texts = [(p.path, p.text) for p in report.problems]
+    assert ("tea.md", "unpublish_at") in texts
+
+
 def test_a_broken_post_that_is_embargoed_is_withdrawn(
     posts: PostFolder, folder: Folder, either_store: Store
 ) -> None:

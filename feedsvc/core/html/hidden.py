@@ -70,6 +70,19 @@ def with_marks(rough: str) -> tuple[str, frozenset[str]] | None:
     return "".join([*pieces, rough[done:]]), frozenset(filter(_PLAIN_NAME.fullmatch, names))
 
 
+def without_closed(text: str) -> str:
+    """The text without its hidden elements, if each of them is closed.
+
+    `Use <div hidden> well` is a sentence about an element, and stays.
+    """
+    marked = with_marks(text) if "<" in text and may_hide(text.lower()) else None
+    if marked is None:
+        return text
+    closed = {tag["name"].lower() for tag in tags(marked[0]) if tag["end"]}
+    hidden = {tag["name"] for tag in tags(marked[0]) if HIDDEN in tag["inside"]}
+    return without_marked(marked[0]) if hidden <= closed | _VOID else text
+
+
 def without_marked(tree: str) -> str:
     """Well-formed HTML without the marked elements and their content."""
     pieces, done, depth = [], 0, 0  # how deep we are in a marked element

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from feedsvc.core.html.hidden import without_closed
+from feedsvc.core.markdown.inline_text import words_of_free_links
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.markdown.shortcodes import code_spans
 from feedsvc.core.text import Ahead, plain
@@ -74,7 +76,9 @@ def _underlined(
     is_title = "=" in text or paragraph.start() <= text_start
     if not is_title or not _UNDERLINE.fullmatch(text):
         return None
-    return Heading(paragraph.start(), line.start() + len(text), _plain_text(paragraph[0]))
+    return Heading(
+        paragraph.start(), line.start() + len(text), _plain_text(paragraph[0], line.string)
+    )
 
 
 def _atx(line: re.Match[str], text_start: int) -> Heading | None:
@@ -82,7 +86,7 @@ def _atx(line: re.Match[str], text_start: int) -> Heading | None:
     atx = _ATX.match(text)
     if atx is None or (len(atx[1]) > 1 and line.start() > text_start):
         return None
-    return Heading(line.start(), line.start() + len(text), _plain_text(atx[2]))
+    return Heading(line.start(), line.start() + len(text), _plain_text(atx[2], line.string))
 
 
 def _html_h1(
@@ -96,13 +100,16 @@ def _html_h1(
     closed = ahead.next(_H1_END, opened.end()) if opened else None
     if opened is None or closed is None:
         return None
-    return Heading(start, closed.end(), plain(body[opened.end() : closed.start()]))
+    return Heading(
+        start, closed.end(), plain(without_closed(body[opened.end() : closed.start()]))
+    )
 
 
-def _plain_text(text: str) -> str:
+def _plain_text(text: str, body: str) -> str:
     """The text of a heading without markup and without closing `#` characters."""
     text = text.rstrip()
     bare = text.rstrip("#")
     if bare.endswith((" ", "\t")):
         text = bare.rstrip()
-    return plain(html_of(f"# {text[:_LONGEST]}"))
+    html = without_closed(html_of(f"# {text[:_LONGEST]}"))
+    return plain(words_of_free_links(html, body) if "[[" in html else html)

@@ -9,6 +9,7 @@ import re
 from html.entities import html5
 from typing import Final
 
+from feedsvc.core.html.hidden import without_closed
 from feedsvc.core.text import one_line
 
 _MARK: Final = re.compile(r"[&*_`<\[\\~]")
@@ -17,6 +18,7 @@ _WIKI: Final = re.compile(
     r"(?<![0-9A-Za-z_\]])!?\[\[([^\[\]|\n]{1,300}+)(?:\|([^\[\]\n]{0,300}+))?\]\]"
 )
 _NUMBERED: Final = re.compile(r".*\s#\d++\s*+")  # `Bug #21` is no heading of a note
+_CODE: Final = re.compile(r"(<code>[^<]*+</code>)")
 _BETWEEN: Final = re.compile(r"[\s,;&，、；]*+")
 
 # What is text whatever stands around it: code, an escaped mark, an entity, a bare URL.
@@ -69,6 +71,21 @@ def words_of_only_links(text: str) -> list[str]:
     return []
 
 
+def words_of_free_links(html: str, body: str) -> str:
+    """HTML with the words of the links of Obsidian in it, outside of code.
+
+    A link is free if the body has no reference definition of its label.
+    """
+    defined = body.lower()
+
+    def words(link: re.Match[str]) -> str:
+        is_free = f"[{link[1].lower()}]:" not in defined
+        return _words_unless_number(link) if is_free else link[0]
+
+    parts = _CODE.split(html)
+    return "".join(part if i % 2 else _WIKI.sub(words, part) for i, part in enumerate(parts))
+
+
 def targets_of_links(text: str) -> list[str]:
     """The names of the notes to which the links of Obsidian in a text lead."""
     notes = (link[1].partition("#")[0] for link in _WIKI.finditer(text))
@@ -119,6 +136,7 @@ def _unescaped(entity: str) -> str:
 def _without_tags(text: str) -> str:
     if "<" not in text:
         return text
+    text = without_closed(text)
     ends = {tag["name"].lower() for tag in _TAG.finditer(text) if tag["end"]}
     begins = {tag["name"].lower() for tag in _TAG.finditer(text) if not tag["end"]}
     paired = ends & begins & (_BLOCKS | _INLINE) | _EMPTY

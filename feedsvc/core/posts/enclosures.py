@@ -29,6 +29,7 @@ _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.A
 # A quick test: the body of a post without a match is not rendered to find its pictures.
 _PICTURE_BESIDE = re.compile(r"!\[[^\[\]]*+\]\([ ]*+<?(?!https?:|/|#|data:)|<img[\s/]", re.I)
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+_OF_PELICAN = re.compile(r"\A(?:\{(?:static|attach|filename)\}|\|(?:static|attach|filename)\|)")
 _WIKI = re.compile(r"!?\[\[([^\[\]|]++)(?:\|[^\[\]]*+)?\]\]")  # links in Obsidian's fields
 
 
@@ -187,11 +188,13 @@ def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
             value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
         given = one_line(value) if isinstance(value, str) else ""
         wiki = _WIKI.fullmatch(given)
-        given = wiki[1] if wiki else given
+        given = _OF_PELICAN.sub("", wiki[1] if wiki else given)
         if _looks_like_a_url(given):
             href = web_url(permalink, given)
             if href:
                 fields.record_origin("image", field)
+                if "{{" in given or "{%" in given:  # no template is filled in here
+                    return href, given
                 is_elsewhere = given[0] == "/" or "://" in given
                 return href, "" if is_elsewhere else _beside(_file_of(given))
     return "", ""

@@ -85,6 +85,9 @@ def fold(key: str) -> str:
 _KNOWN: Final = {
     fold(key.partition(".")[0]): key.partition(".")[0] for row in KEYS.values() for key in row
 }
+# Keys that `restrictions.py` reads, and of which a misspelling hides the post.
+DATED: Final = ("expires", "expiry", "embargo")
+_MEANT: Final = _KNOWN | {key: key for key in DATED}
 _NO_EFFECT: Final = frozenset(map(fold, _WITHOUT_EFFECT.split()))
 
 
@@ -105,6 +108,6 @@ def nearest_key(key: str) -> str:
     folded = fold(key)
     if len(folded) < 4 or folded in _KNOWN or folded in _NO_EFFECT:
         return ""
-    near = difflib.get_close_matches(folded, _KNOWN, n=1, cutoff=0.8)
-    near = near or [name for name in _KNOWN if sorted(name) == sorted(folded)]  # `dtae`
-    return _KNOWN[near[0]] if near else ""
+    near = difflib.get_close_matches(folded, _MEANT, n=1, cutoff=0.8)
+    near = near or [name for name in _MEANT if sorted(name) == sorted(folded)]  # `dtae`
+    return _MEANT[near[0]] if near else ""

@@ -24,7 +24,7 @@ from feedsvc.core.posts.dating.date_fields import (
     looks_like_a_date,
     written_dates,
 )
-from feedsvc.core.posts.dating.date_keys import date_key
+from feedsvc.core.posts.dating.date_keys import WAITED_FOR, date_key
 from feedsvc.core.posts.dating.dates_in_paths import date_in_address, date_in_path
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
@@ -33,7 +33,7 @@ from feedsvc.core.posts.fields import (
     PostFields,
     Refused,
 )
-from feedsvc.core.posts.keys import fold, is_read, nearest_key
+from feedsvc.core.posts.keys import KEYS, fold, is_read, nearest_key
 from feedsvc.core.posts.naming import PostNaming
 from feedsvc.core.posts.post import Draft, Explanation, NotAPost, Post, Reading
 from feedsvc.core.posts.restrictions import kinds_of
@@ -46,6 +46,7 @@ from feedsvc.core.posts.visibility import (
     HIDING,
     as_bool,
     embargo_of,
+    end_of,
     harmless_cure,
     is_encrypted,
     salvaged_hiding_key,
@@ -58,7 +59,8 @@ from feedsvc.errors import FrontMatterError
 
 _LONGEST_TITLE: Final = 1_000  # characters
 _LONGEST_SUMMARY: Final = 2_000
-_WAITS: Final = frozenset(["publishdate", "pubdate", "published"])
+_ENDS: Final = frozenset(map(fold, KEYS["expires"]))
+_TABLES: Final = frozenset(["extra", "params", "taxonomies"])
 _DATE_CURE: Final = "write 2026-03-01 or 2026-03-01 09:30:00 or 2026-03-01T09:30:00+08:00"
 
 
@@ -91,7 +93,7 @@ def explain(
         cleaned = legal(text)
         front = read_front_matter(cleaned, site.rules.dialect)
         for repeated in front.repeated if front else ():
-            if _has_effect(repeated.name.partition(".")[0], front, site):
+            if _has_effect(repeated.name, front, site):
                 raise repeated.fault
     except FrontMatterError as error:
         details = (error.code, error.column, error.text)
@@ -114,8 +116,14 @@ def explain(
     return Explanation(reading, front.dialect, fields.origins)
 
 
-def _has_effect(key: str, front: FrontMatter | None, site: Site) -> bool:
-    """True if the value of a key may have an effect on the post, or was meant to have one."""
+def _has_effect(name: str, front: FrontMatter | None, site: Site) -> bool:
+    """True if the value of a key may have an effect on the post, or was meant to have one.
+
+    Of a table such as `extra`, that depends on the key in it.
+    """
+    key, _, inner = name.partition(".")
+    if inner and fold(key) in _TABLES:
+        return _has_effect(inner, front, site)
     if is_read(key) or nearest_key(key) or kinds_of(key) or date_key(key):
         return True
     own = front.fields.get("permalink") if front else None
@@ -184,6 +192,8 @@ class _PostReader:
         warn_of_unreachable_feeds(
             fields, choice, tags, categories, names, language or site.language
         )
+        expires = self._expires()
+        ended = self._ended if self._ended and self._ended[1] == expires else None
         return Post(
             path=fields.path,
             key=self._naming.key(),
@@ -202,9 +212,10 @@ class _PostReader:
             image_file=image_file,
             feeds=choice.feeds,
             content="summary" if self._is_encrypted else choice.content,
-            expires=self._date("expires"),
+            expires=expires,
             embargo=self._embargo(),
-            held_by=self._held_by(),
+            held_by=self._hidden_by_date(self._held, "until {}"),
+            ended_by=self._hidden_by_date(ended, "from {} on"),
             keeps_updated=self._keeps_updated,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
@@ -239,7 +250,7 @@ class _PostReader:
         with suppress(Refused):
             begins += [moment for moment in [self._embargo()] if moment]
         with suppress(Refused):
-            ends = self._date("expires")
+            ends = self._expires()
         span = Span(max(begins, default=None), ends)
         return replace(problem, span=span, warnings=warnings)
 
@@ -251,7 +262,9 @@ class _PostReader:
                 continue
             # why_hidden warns about keys that hide or restrict posts.
             if nearest not in HIDING and not kinds_of(field.name):
-                fault = f"the key {field.name[:60]!r} is unknown and has no effect"
+                delays = fold(nearest) in WAITED_FOR  # a date in the future
+                effect = "" if delays else " and has no effect"
+                fault = f"the key {field.name[:60]!r} is unknown{effect}"
                 self._fields.warn_of_key(
                     "unknown-key", fault, f"did you mean {nearest}?", field
                 )
@@ -325,10 +338,11 @@ class _PostReader:
     def _embargo(self) -> datetime | None:
         """The latest date before which the post is hidden, such as Hugo's publishDate."""
         fields = self._fields
-        waits = [f for f in fields.with_meaning("published") if fold(f.name) in _WAITS]
+        waits = [f for f in fields.with_meaning("published") if fold(f.name) in WAITED_FOR]
         waits += [f for f in fields.with_meaning("shows") if fold(f.name) == "publish"]
         dates = [self._moment(field) for field in waits if as_bool(field.value) is None]
-        for field in self._date_fields.awaited():
+        misspelt = (f for f in fields.all() if fold(nearest_key(f.name)) in WAITED_FOR)
+        for field in (*self._date_fields.awaited(), *misspelt):
             with suppress(Refused):
                 dates.append(self._moment(field))
         return max([*dates, self._held[1]] if self._held else dates, default=None)
@@ -340,11 +354,25 @@ class _PostReader:
             self._fields.record_origin("waits for", held[0])
         return held
 
-    def _held_by(self) -> Problem | None:
-        if not self._held:
+    def _expires(self) -> datetime | None:
+        """The first date from which the post is hidden."""
+        ends = self._date("expires")
+        if self._ended and (ends is None or self._ended[1] < ends):
+            self._fields.record_origin("expires", self._ended[0])
+            return self._ended[1]
+        return ends
+
+    @cached_property
+    def _ended(self) -> tuple[NamedField, datetime] | None:
+        return end_of(self._fields, self._site)
+
+    def _hidden_by_date(
+        self, dated: tuple[NamedField, datetime] | None, when: str
+    ) -> Problem | None:
+        if not dated:
             return None
-        field, until = self._held
-        fault = f"{field.name} hides the post until {rfc3339(until)}"
+        field, moment = dated
+        fault = f"{field.name} hides the post {when.format(rfc3339(moment))}"
         cure = f"delete it to publish the post now; {harmless_cure(field.name)}"
         line, column = field.line, field.key_column
         path, text = self._fields.path, field.name
@@ -363,6 +391,8 @@ class _PostReader:
             return moment
         why, _, cure = str(error).partition("; ")
         cure = f"{cure}, as in 2026-03-01T09:30:00+08:00" if cure else _DATE_CURE
+        if fold(field.name) in _ENDS:
+            cure = cure.replace("2026-03-01", "2099-12-31")
         fault = f"{field.name}: {field.shown} cannot be used: {why}"
         raise Refused("date", fault, cure, field) from error
 

@@ -26,10 +26,10 @@ class Post:
     of its names, the top level first. `feeds` and `content` are as in Entry. The post is hidden
     before `public_from` and from `expires` on. If `keeps_updated`, readers keep the `updated`
     that they have. `held_by` is the warning to report while a key such as `publish_at` hides
-    the post. `image_file` is the file of the image if it must be beside the post.
-    `hidden_files` are attached files that must not be served, `missing_files` those that must
-    be beside the post and are not; they are not in `enclosures` and `image`. `positions` are
-    line and column by meaning.
+    the post, and `ended_by` that once a key such as `expires` hides it. `image_file` is the
+    file of the image if it must be beside the post. `hidden_files` are attached files that
+    must not be served, `missing_files` those that must be beside the post and are not; they
+    are not in `enclosures` and `image`. `positions` are line and column by meaning.
     """
 
     path: str
@@ -55,6 +55,7 @@ class Post:
     hidden_files: tuple[str, ...] = ()
     missing_files: tuple[str, ...] = ()
     held_by: Problem | None = None
+    ended_by: Problem | None = None
     keeps_updated: bool = False
     positions: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 

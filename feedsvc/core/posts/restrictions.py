@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.posts.dating.date_fields import date_of
 from feedsvc.core.posts.keys import fold, is_known
 
 Kind: TypeAlias = Literal[
-    "restriction", "opening", "denial", "hide", "show", "state", "time", "feed"
+    "restriction", "opening", "denial", "hide", "show", "state", "time", "end", "feed"
 ]
 
 TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
@@ -43,19 +43,52 @@ _RESTRICTION: Final = _words(
 )
 _OPEN: Final = _words("public open")  # `public_access: true` does not restrict
 _NOT: Final = _words("no not non never isnt dont without")
-_HIDE: Final = _words("hide hides")
-_SHOW: Final = _words("publish published public publicly visible listed")
-_STATE: Final = _words("state stage")
+# `staff_only` and `login_required`; alone, these words may mean anything.
+_AUDIENCE: Final = _words(
+    """registered login signin patron patrons patreon supporter supporters sponsor sponsors vip
+    insider insiders follower followers friend friends family staff team internal user users
+    admin admins customer customers student students"""
+)
+_REQUIRED: Final = _words("only require required requires needs")
+_VIEW_PAIRS: Final = frozenset(
+    product(("visible", "viewable", "readable"), ("to", "for", "by"))
+)
+_HIDE: Final = _words("hide hides internal trash removed withdrawn retracted locked excluded")
+_SHOW: Final = _words("publish published public publicly visible listed shown")
+_STATE: Final = _words("state stage phase workflow permission permissions")
 # `post_status` is of the post; `order_status` may be of anything.
 _STATUS_OF: Final = _words(
-    "post publish published publishing publication wp wordpress page entry article blog content"
+    """post publish published publishing publication wp wordpress page entry article blog
+    content note doc"""
 )
 _HIDDEN_STATE: Final = HIDDEN_STATUS | _words(
     "wip drafts auto-draft unpublished secret trashed deleted restricted unlist"
 )
 _TIME: Final = _words("embargo embargoed scheduled golive")
 _TIME_PAIRS: Final = frozenset(
-    [("go", "live"), ("publish", "at"), ("publish", "on"), ("publish", "after")]
+    [
+        *(("go", "live"), ("not", "before")),
+        *product(["publish"], ("at", "on", "after")),
+        *product(("publish", "published", "visible", "available", "valid", "show"), ["from"]),
+        *product(["schedule"], ("at", "on", "for", "date")),
+        *product(("hide", "hold"), ("until", "till")),
+    ]
+)
+_END: Final = _words("expire expires expired expiry expiration unpublish")
+_WHEN: Final = _words(
+    "at on after by until till to through in date time datetime day days hours"
+)
+# `remove_at` ends the post, `remove_date` may be about the date that the page shows.
+_ENDING: Final = _words("unpublished offline remove removed delete hide withdraw down")
+_UNTIL: Final = _words(
+    "valid visible listed publish published public online available shown show"
+)
+_END_PAIRS: Final = frozenset(
+    [
+        *product(_ENDING, ("at", "on", "after")),
+        *product(_UNTIL, ("until", "till", "through")),
+        *(("offline", "date"), ("removal", "date"), ("valid", "to")),
+    ]
 )
 _FEED: Final = _words("feed feeds rss atom")
 _OUT: Final = _NOT | _words(
@@ -68,6 +101,8 @@ _NEUTRAL: Final = _words(
     website post posts page pages entry article note item content feed feeds rss atom xml list
     lists include included show shown add enable enabled allow"""
 )
+# With only these words, a key of `expires` or `valid_until` is about the post.
+_OF_END: Final = _NEUTRAL | _END | _WHEN | _ENDING | _UNTIL | _words("removal take scheduled")
 # Parts of the page or the site that are not the post.
 _OUTLETS: Final = _words(
     """search searches toc menu menus nav navbar navigation sidebar sidebars home homepage
@@ -92,7 +127,10 @@ _JOINED: Final = frozenset[str]().union(
     ),
     *(
         _OUTLETS,
-        _words("status only go live at after until till by for date time level required"),
+        _OF_END,
+        _AUDIENCE,
+        _REQUIRED,
+        _words("status go live for level viewable readable schedule hold before"),
     ),
 )
 
@@ -104,12 +142,14 @@ _WORD: Final = re.compile(r"[^\W_]+")
 class Verdict:
     """What a key and its value mean for a post.
 
-    `hides`: the post is hidden. `until`: the post is hidden before this date. `undated`: the
-    post is hidden because the value should be a date and is not.
+    `hides`: the post is hidden. `until`: the post is hidden before this date. `ends`: the post
+    is hidden from this date on. `undated`: the post is hidden because the value should be a
+    date and is not.
     """
 
     hides: bool = False
     until: datetime | None = None
+    ends: datetime | None = None
     undated: bool = False
 
 
@@ -121,12 +161,12 @@ def verdict_on(key: str, value: Value, zone: ZoneInfo) -> Verdict:
     kinds = kinds_of(key)
     if not kinds or value is None:
         return NOTHING
-    if any(_HIDES[kind](value) for kind in kinds if kind != "time"):
+    if any(_HIDES[kind](value) for kind in kinds if kind in _HIDES):
         return Verdict(hides=True)
     if "feed" in kinds and isinstance(value, dict):  # `rss: {enabled: false}`
         inner = (verdict_on(f"{key} {name}", each, zone) for name, each in value.items())
         return next((verdict for verdict in inner if verdict.hides), NOTHING)
-    return _timed(value, zone) if "time" in kinds else NOTHING
+    return _timed(value, zone, kinds) if kinds & {"time", "end"} else NOTHING
 
 
 @lru_cache(maxsize=4096)
@@ -186,6 +226,8 @@ def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
     kinds: set[Kind] = set()
     if given & _RESTRICTION:
         kinds.add("denial" if given & _NOT else "opening" if given & _OPEN else "restriction")
+    if (given & _AUDIENCE and given & _REQUIRED) or _VIEW_PAIRS.intersection(pairwise(words)):
+        kinds.add("restriction")
     if given & _FEED:
         kinds |= {"restriction"} if given & _OUT else set()
         kinds |= {"feed"} if given <= _NEUTRAL else set()
@@ -197,21 +239,25 @@ def _kinds(words: tuple[str, ...]) -> frozenset[Kind]:
         kinds.add("restriction")  # `do_not_publish: true`
     if given & _STATE or ("status" in given and given & _STATUS_OF):
         kinds.add("state")
-    if given & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
+    if given <= _OF_END and (given & _END or _END_PAIRS.intersection(pairwise(words))):
+        kinds.add("end")
+    elif given & _TIME or _TIME_PAIRS.intersection(pairwise(words)):
         kinds.add("time")
     return frozenset(kinds)
 
 
 def _leaves(value: Value) -> Iterator[str]:
     """The scalars in a value, also in nested lists and maps, for comparison."""
-    if isinstance(value, list):
-        for member in value:
-            yield from _leaves(member)
-    elif isinstance(value, dict):
-        for member in value.values():
-            yield from _leaves(member)
+    return map(word, _texts(value))
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The scalars in a value, also in nested lists and maps."""
+    if isinstance(value, str):
+        yield value
     elif value is not None:
-        yield word(value)
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _texts(member)
 
 
 def _is_public(value: Value) -> bool:
@@ -257,16 +303,27 @@ _HIDES: Final = {
 }
 
 
-def _timed(value: Value, zone: ZoneInfo) -> Verdict:
-    """Hidden until the latest date; always hidden if a value is `true` or not a date."""
+def _timed(value: Value, zone: ZoneInfo, kinds: frozenset[Kind]) -> Verdict:
+    """Hidden until the latest date, or from the first one on if the key ends the post.
+
+    Always hidden if a value is `true` or not a date.
+    """
     dates = []
-    for leaf in _leaves(value):
+    for text in _texts(value):
+        leaf = word(text)
         if leaf in TRUE:
             return Verdict(hides=True)
-        if _is_public(leaf):
+        # `expires: 0` may be a number of days.
+        if _is_never(leaf) if "end" in kinds else _is_public(leaf):
             continue
-        try:
-            dates.append(read_date(leaf, zone))
-        except ValueError:
+        date = date_of(text, zone)
+        if not date:
             return Verdict(hides=True, undated=True)
+        dates.append(date)
+    if "end" in kinds:
+        return Verdict(ends=min(dates, default=None))
     return Verdict(until=max(dates, default=None))
+
+
+def _is_never(leaf: str) -> bool:
+    return leaf != "0" and leaf in FALSE | {"", "null", "none", "never"}

@@ -202,7 +202,9 @@ def _members(
 
 
 def _parts(text: str, separators: str) -> list[Value]:
-    return [*_separators(separators).split(text)]
+    """The parts of a text; each link of Obsidian is one if there is nothing else."""
+    links = words_of_only_links(text) if "[[" in text else []
+    return [*links] or [*_separators(separators).split(text)]
 
 
 def _tag_separators(field: NamedField, rules: Rules) -> str:

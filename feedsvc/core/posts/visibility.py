@@ -1,17 +1,16 @@
 """Decides if a post is hidden. Publishing cannot be undone, so any doubt hides the post."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Field, Value
-from feedsvc.core.posts.dating.date_fields import written_dates
+from feedsvc.core.posts.dating.date_fields import date_of
 from feedsvc.core.posts.fields import NamedField, PostFields
 from feedsvc.core.posts.keys import (
+    DATED,
     KEYS,
     fold,
     nearest_key,
@@ -20,6 +19,8 @@ from feedsvc.core.posts.restrictions import (
     FALSE,
     HIDDEN_STATUS,
     TRUE,
+    Kind,
+    Verdict,
     kinds_of,
     names_outlet,
     verdict_on,
@@ -40,11 +41,13 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"]])
+HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"], *DATED])
 _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
+_A_DATE: Final = {False: "2026-03-01", True: "2099-12-31"}  # True for a date that ends a post
 _DENIALS: Final = ("not", "no", "non", "un", "never", "isnot", "dont")
-_TABLES: Final = ("taxonomies", "extra", "params", "<<")  # where authors put flags by mistake
+# Where authors put flags by mistake, and maps of dates.
+_TABLES: Final = ("taxonomies", "extra", "params", "<<", "date", "dates")
 _FLAGS: Final = {
     fold(key): meaning
     for meaning in ("hides", "shows", "status", "encrypted")
@@ -86,14 +89,27 @@ def why_hidden(fields: PostFields, site: Site) -> str:
 
 def embargo_of(fields: PostFields, site: Site) -> tuple[NamedField, datetime] | None:
     """The field, such as `publish_at`, with the latest date, and that date; None if none."""
+    dated = [(f, verdict.until) for f, verdict in _verdicts("time", fields, site)]
+    waits = [(field, until) for field, until in dated if until]
+    return max(waits, key=lambda each: each[1], default=None)
+
+
+def end_of(fields: PostFields, site: Site) -> tuple[NamedField, datetime] | None:
+    """The field, such as `expires`, with the first date, and that date; None if none."""
+    dated = [(f, verdict.ends) for f, verdict in _verdicts("end", fields, site)]
+    ended = [(field, ends) for field, ends in dated if ends]
+    return min(ended, key=lambda each: each[1], default=None)
+
+
+def _verdicts(
+    kind: Kind, fields: PostFields, site: Site
+) -> Iterator[tuple[NamedField, Verdict]]:
+    """The fields whose keys are of this kind, and what they mean."""
     harmless = _folded(site.rules.harmless_keys)
-    dated = [
-        (field, until)
-        for field in _without(harmless, (*fields.all(), *fields.in_tables(_TABLES)))
-        if "time" in kinds_of(_own_key(field.name))
-        and (until := verdict_on(_own_key(field.name), field.value, site.zone).until)
-    ]
-    return max(dated, key=lambda each: each[1], default=None)
+    for field in _without(harmless, (*fields.all(), *fields.in_tables(_TABLES))):
+        key = _own_key(field.name)
+        if kind in kinds_of(key):
+            yield field, verdict_on(key, field.value, site.zone)
 
 
 def harmless_cure(name: str) -> str:
@@ -152,7 +168,7 @@ def _restricts(fields: PostFields, field: NamedField, zone: ZoneInfo) -> bool:
         fault, cure = f"{key} restricts the post and hides it", f"write {key}: false"
         if verdict.undated:
             fault = f"{key} is not a date that feedsvc can read, so it hides the post"
-            cure = f"write {key}: 2026-03-01"
+            cure = f"write {key}: {_A_DATE['end' in kinds]}"
         elif "state" in kinds:
             cure = f"write {key}: published"
         elif kinds & {"feed", "show", "opening"}:
@@ -185,7 +201,7 @@ def _hides(fields: PostFields, field: NamedField) -> bool:
 def _shows(fields: PostFields, field: NamedField, zone: ZoneInfo) -> bool:
     flag = as_bool(field.value)
     if flag is None and field.name.lower() in ("published", "publish"):
-        flag = _is_date(field.value, zone) or None  # the date, for some generators
+        flag = bool(date_of(field.value, zone)) or None  # the date, for some generators
     if flag is None:
         _warn_of_doubt(fields, field)
     return flag is True
@@ -194,13 +210,6 @@ def _shows(fields: PostFields, field: NamedField, zone: ZoneInfo) -> bool:
 def _warn_of_doubt(fields: PostFields, field: NamedField) -> None:
     fault = f"{field.name}: {field.shown} is neither true nor false, so it hides the post"
     fields.warn("flag", fault, f"write {field.name}: true or {field.name}: false", field)
-
-
-def _is_date(value: Value, zone: ZoneInfo) -> bool:
-    for text in written_dates(value):
-        with suppress(ValueError):
-            return bool(read_date(text, zone))
-    return False
 
 
 def _hides_by_status(fields: PostFields, field: NamedField) -> bool:
@@ -229,9 +238,11 @@ def _hides_by_list(fields: PostFields, field: NamedField) -> bool:
 def _misspelt_hides(fields: PostFields, field: NamedField) -> bool:
     """True for a misspelt flag that hides: `darft: true`, `publishd: no`, `no-publish: yes`."""
     key = nearest_key(field.name)
-    if not key or names_outlet(field.name):
+    if not key or names_outlet(field.name) or kinds_of(field.name) & {"end", "time"}:
         return False
     flag = as_bool(field.value)
+    if key in DATED and _denies(field.name, key):  # `noExpiry: true`
+        return False
     denied = key in _SHOWING and _denies(field.name, key)
     hides = field.value is not None and (
         ((key in HIDING or denied) and flag is not False)
@@ -243,8 +254,8 @@ def _misspelt_hides(fields: PostFields, field: NamedField) -> bool:
         fault = f"{field.name} is {likeness}, so it hides the post"
         one, other = ("draft", "published") if key in _STATUS else ("true", "false")
         cure = f"write {key}: {one} or {key}: {other}"
-        if key in KEYS["expires"]:
-            cure = f"write {key}: 2026-03-01"
+        if key in (*KEYS["expires"], *DATED):
+            cure = f"write {key}: {_A_DATE[key != 'embargo']}"
         cure += f"; {harmless_cure(field.name)}"
         # The value may be a password; reports must not show it.
         fields.warn_of_key("flag", fault, cure, field)

@@ -162,7 +162,8 @@ def _state_of(reading: Reading) -> tuple[State, int | None]:
 def _expired(post: Post, expires: datetime, now: datetime) -> Draft:
     """The post, hidden because it has expired; with a warning if the clock is behind that."""
     if expires <= now:
-        return _as_draft(post, post.warnings)
+        ended = (post.ended_by,) if post.ended_by else ()
+        return _as_draft(post, (*post.warnings, *ended))
     warning = expired_before_warning(post.path, expires, post.position_of("expires"))
     return _as_draft(post, (*post.warnings, warning))
 

@@ -21,6 +21,13 @@ from feedsvc.core.markdown.first_heading import first_heading
         ("a\n\n```\nx\n```\n===\n# One", "One"),
         ("<h1 class='x'>One <b>two</b></h1>", "One two"),
         ("茶道\n======", "茶道"),
+        ("# One [[notes/Two|two]] [[三]]", "One two 三"),
+        ("[[One|1]]\n===", "1"),
+        ("# `[[ -f x ]]` and a[[0]] [[1]]", "[[ -f x ]] and a[[0]] [[1]]"),
+        ("# [[Bug #1]]\n\n[bug #1]: https://b.example", "[[Bug #1]]"),
+        ("# One <span hidden>two</span>", "One"),
+        ("<h1>One<i style='display:none'>two</i></h1>", "One"),
+        ("# Use <div hidden> well", "Use well"),
     ],
 )
 def test_the_title_heading_is_the_first_of_level_1_or_at_the_start(

@@ -39,6 +39,10 @@ from tests.support.builders import post_of
         ("<em>Tea</em><br>and <A HREF='x'>cake</A>", "Tea and cake"),
         ("<p>One</p><p>Two</p>", "One Two"),
         ("<!-- a note --> Tea", "Tea"),
+        ("Tea <span hidden>secret <b>x</b></span> cups", "Tea cups"),
+        ("<i style='display: none'>x</i>Tea<img hidden src='x'>", "Tea"),
+        ("Use <div hidden> well", "Use <div hidden> well"),
+        ("`<b hidden>x</b>` is code", "<b hidden>x</b> is code"),
         ("<code>f<T>()</code>", "f<T>()"),
         (r"5 \* 3 \_a\_ \[x\]", "5 * 3 _a_ [x]"),
         ("Tea* (a *real* one)", "Tea* (a real one)"),
@@ -129,6 +133,8 @@ MARKS = (
         "\\",
         "*a* ",
         "<b *",
+        "<b hidden>",
+        "<b hidden></b>",
     ),
 )
 

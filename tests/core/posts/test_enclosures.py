@@ -133,12 +133,20 @@ def test_the_file_of_an_enclosure_is_inside_the_folder(
         "banner_img: /a.png\nindex_img: /b.png\nphotos: [/c.png]\nimage: /d.png",
         "heroImage: /d.png\nimage: /c.png\nphotos: [/a.png]",
         "cover: '[[/a.png]]'",
+        "cover: '{static}/a.png'",
+        "image: '{filename}/a.png'",
+        "image: '|filename|/a.png'",
         "image: '![[/a.png|300]]'",
         "cover: '[[A page]]'\nimage: /a.png",
     ],
 )
 def test_the_lead_image_is_the_first_usable_image(front: str) -> None:
     assert post_of(front).image == "https://example.org/a.png"
+
+
+def test_a_template_in_the_lead_image_is_a_file_that_is_not_there() -> None:
+    post = post_of("cover: '{{ site.url }}/a.png'\nimage: /b.png")
+    assert post.image_file == "{{ site.url }}/a.png"
 
 
 @pytest.mark.parametrize("front", ["", "cover: true", "images: []", "cover: {alt: A}"])

@@ -71,6 +71,9 @@ def test_a_misspelt_key_that_hides_nothing_is_unknown(front: str) -> None:
         ("platform: a\nplatform: b", "platform"),
         ("toc: true\ntoc: false", "toc"),
         ("sitemap: {priority: 1, priority: 2}", "priority"),
+        ("extra: {a: 1, a: 2}", "a"),
+        ("params:\n  mood: x\n  mood: y", "mood"),
+        ("taxonomies: {series: [a], series: [b]}", "series"),
         ("a: 1\nmood: x\nmood: x\nb: 2", "mood"),
         ("心情: a\n心情: b", "心情"),
     ],
@@ -87,7 +90,9 @@ def test_a_key_without_effect_may_be_there_twice(front: str, name: str) -> None:
     [
         *("title: a\ntitle: a", "draft: false\ndraft: false", "auth: no\nauth: no"),
         *("darft: no\ndarft: no", "updatedAt: 2026-01-05\nupdatedAt: 2026-01-05"),
-        *("extra: {a: 1, a: 2}", "cover: {image: a, image: b}", "rss: {a: 1, a: 2}"),
+        *("extra: {draft: no, draft: no}", "params: {author: a, author: b}"),
+        *("extra: {cover: a, cover: b}", "taxonomies: {tags: [a], tags: [b]}"),
+        *("extra: {auth: no, auth: no}", "cover: {image: a, image: b}", "rss: {a: 1, a: 2}"),
         "word: a\nword: b\npermalink: /:word/",
     ],
 )

@@ -35,6 +35,9 @@ def test_a_linked_author_may_be_a_key_of_the_settings() -> None:
     [
         ("tags: ['[[Topic]]', clippings]", ("Topic", "clippings")),
         ("tags: '[[Tea|Green tea]], [[Cups]]'", ("Green tea", "Cups")),
+        ("tags: '[[Tea]] [[Cups]]'", ("Tea", "Cups")),
+        ("tags: '[[Tea, Green]], [[Cups]]'", ("Tea, Green", "Cups")),
+        ("tags: '[[Tea]], cups'", ("Tea", "cups")),
         ("tags: [[Topic]]", ("Topic",)),
         ("tags: [[Topic|T]]", ("T",)),
         ("tags: [a, [[Topic|T]]]", ("a", "T")),
@@ -53,6 +56,8 @@ def test_a_tag_is_its_words(front: str, tags: tuple[str, ...]) -> None:
         ("categories: ['[[Essays]]', '[[Posts|P]]']", (("Essays", "P"),)),
         ("categories: [['[[Essays]]'], [Notes]]", (("Essays",), ("Notes",))),
         ("category: '[[Essays]]'", (("Essays",),)),
+        ("categories: '[[Essays]], [[Notes]]'", (("Essays", "Notes"),)),
+        ("categories: '[[Essays]] of [[Ann]]'", (("Essays of Ann",),)),
         ("categories: [[Essays]]", (("Essays",),)),
         ("categories: [{label: Essays}]", (("Essays",),)),
     ],

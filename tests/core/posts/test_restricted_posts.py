@@ -64,10 +64,10 @@ def test_a_restriction_is_reported_with_its_key_and_two_cures(
          "write status: draft or status: published"),
         ("visibilty: private", "{} is nearly visibility, so it hides the post",
          "write visibility: draft or visibility: published"),
-        ("expireDate: 2026-03-02", "{} is nearly expiryDate, so it hides the post",
-         "write expiryDate: 2026-03-01"),
+        ("expiryDat: 2026-03-02", "{} is nearly expiryDate, so it hides the post",
+         "write expiryDate: 2099-12-31"),
         ("unpublishDat: 2026-03-02", "{} is nearly unpublishDate, so it hides the post",
-         "write unpublishDate: 2026-03-01"),
+         "write unpublishDate: 2099-12-31"),
     ],
 )  # fmt: skip
 def test_a_misspelt_flag_is_reported_with_the_nearest_flag_and_a_cure(

@@ -21,6 +21,18 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 # What real folders have, each in other words than the program that wrote it.
 RESTRICTED = [
+    *("login_required: true", "requiresLogin: yes", "registered_only: true", "staffOnly: 1"),
+    *("friends_only: on", "patrons-only: gold", "internalonly: true", "team_only: x"),
+    *("visible_to: members", "viewableBy: staff", "visible_for: [Ann]", "isInternal: true"),
+    *("internal: true", "trash: true", "removed: yes", "withdrawn: true", "is_locked: true"),
+    *(
+        "excluded: true",
+        "shown: false",
+        "phase: draft",
+        "permission: private",
+        "doc-status: wip",
+    ),
+    *("hide_until: soon", "notBefore: later", "visible_from: true", "schedule_for: Friday"),
     *("access: private", "access: members", "access: {site.login: true}", "access: [staff]"),
     *("archived: true", "archived: 2025-12-01", "deleted: yes", "trashed: 1", "wip: on"),
     *("auth: friends", "Auth: family", "AUTH: true", "ａｕｔｈ: friends", "auth_group: staff"),
@@ -51,6 +63,12 @@ RESTRICTED = [
     *("WIP: true", "WiP: true", "isWIP: true", "wip-post: 1", "private.post: true"),
 ]
 PUBLIC = [
+    *("visible_to: everyone", "viewable_by: all", "internal: false", "login: true", "team: A"),
+    *("internal_links: 3", "staff: [Ann]", "friends: [Ann]", "login_required: false"),
+    *("phase: 2", "permission: CC-BY", "removed: false", "locked: no", "users: 3"),
+    *("hide_until: 2020-01-01", "not_before: 2020-01-01", "schedule: 2020-01-01"),
+    *("available: now", "valid: true", "required: x", "requires: python", "family: serif"),
+    *("login_image: x", "staff_pick: true", "user_id: 3", "only: x", "from: Ann"),
     *("noindex: true", "robots: noindex", "robots: [noindex, nofollow]", "no_index: true"),
     *("sitemap_exclude: true", "sitemap: false", "exclude_from_sitemap: true", "published:"),
     *("published: null", "author: Ann", "authors: [Ann]", "authority: high", "authored: true"),
@@ -127,7 +145,12 @@ def test_a_key_is_split_into_words(key: str, words: tuple[str, ...]) -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "key", ["embargo", "embargo_until", "goLiveAt", "PublishOn", "scheduled"]
+    "key",
+    [
+        *("embargo", "embargo_until", "goLiveAt", "PublishOn", "scheduled", "hide_until"),
+        *("notBefore", "publish_from", "visibleFrom", "available_from", "valid-from"),
+        *("schedule_for", "scheduledate", "hold_until"),
+    ],
 )
 def test_a_key_of_time_delays_the_post(key: str, value: Value, until: str) -> None:
     verdict = verdict_on(key, value, ZONE)

@@ -219,8 +219,8 @@ def test_a_draft_names_the_keys_that_hide_it(front: str, why: str) -> None:
     [
         *("darft: true", "drafts: yes", "passwort: x", "hiden: maybe"),
         *("publishd: false", "visble: no", "staus: draft", "visibilty: private"),
-        *("no-publish: true", "not_published: yes", "non_public: maybe", "unpublish: true"),
-        *("expireDate: 2026-03-02", "expiryDat: 2026-03-02", "hdie: true", "drfat: true"),
+        *("no-publish: true", "not_published: yes", "non_public: maybe", "unpublishe: true"),
+        *("unpublishDat: 2026-03-02", "expiryDat: 2026-03-02", "hdie: true", "drfat: true"),
     ],
 )
 def test_a_misspelt_flag_hides_and_is_reported(front: str) -> None:
@@ -285,9 +285,9 @@ def test_no_report_shows_a_password_whose_key_is_misspelt() -> None:
 
 
 def test_a_misspelt_expiry_is_reported_with_its_spelling() -> None:
-    draft = reading("expireDate: 2999-01-01")
+    draft = reading("expiryDat: 2999-01-01")
     assert isinstance(draft, Draft)
-    assert draft.warnings[0].cure.startswith("write expiryDate: 2026-03-01; ")
+    assert draft.warnings[0].cure.startswith("write expiryDate: 2099-12-31; ")
 
 
 @pytest.mark.parametrize("name", ["publishDate", "pubDate", "published", "publish"])

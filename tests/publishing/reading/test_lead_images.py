@@ -10,17 +10,20 @@ ABSENT = {
     "cover: {image: a.png, alt: A}": "a.png",
     "cover: '[[a.png]]'": "a.png",
     "photos: [a%20b.png, c.png]": "a b.png",
+    "cover: '{{ site.url }}/a.png'": "{{ site.url }}/a.png",
+    "image: \"{{ '/a.png' | relative_url }}\"": "{{ '/a.png' | relative_url }}",
+    "cover: '{attach}a.png'": "a.png",
     "thumbnail: 茶.png": "茶.png",
 }
 ELSEWHERE = (
     *("/img/a.png", "../img/a.png", "https://example.org/a.png", "https://x.example/a.png"),
-    *("//x.example/a.png", "'@/img/a.png'"),
+    *("//x.example/a.png", "'@/img/a.png'", "'{static}/img/a.png'", "'|static|/a.png'"),
 )
 
 
 def write(house: House, fronts: list[str]) -> None:
     for number, front in enumerate(fronts):
-        text = f"---\ntitle: '{number}'\ndate: 2026-03-0{number + 1}\n{front}\n---\nTea.\n"
+        text = f"---\ntitle: '{number}'\ndate: 2026-03-{number + 1:02}\n{front}\n---\nTea.\n"
         house.posts.write_raw(f"{number}.md", text.encode())
 
 

@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
+from feedsvc.core.dates import read_date
 from feedsvc.core.frontmatter.source import Field, Value
 from feedsvc.core.markdown.inline_text import targets_of_links, words_of_links
 from feedsvc.core.posts.dating.date_keys import (
+    WAITED_FOR,
     DateKey,
     date_key,
     date_key_in_map,
@@ -44,8 +49,14 @@ class DateFields:
         return _sorted(self._by_words, meaning)
 
     def awaited(self) -> list[NamedField]:
-        """Those of them whose key says that the post is published then."""
-        return [field for key, field in self._by_words if key == ("published", 0)]
+        """The fields of both whose key says that the post is published then."""
+        inner = [field for _, field in self._in_maps if _is_waited_for(field.name)]
+        return [field for key, field in self._by_words if key == ("published", 0)] + inner
+
+
+def _is_waited_for(name: str) -> bool:
+    key = name.partition(".")[2]
+    return fold(key) in WAITED_FOR or date_key(key) == ("published", 0)
 
 
 def _members(
@@ -84,6 +95,14 @@ def written_dates(value: Value) -> tuple[str, ...]:
     if "[[" in value:
         return (words_of_links(value), *targets_of_links(value))
     return (value,)
+
+
+def date_of(value: Value, zone: ZoneInfo) -> datetime | None:
+    """The date that a value is; None if it is none."""
+    for text in written_dates(value):
+        with suppress(ValueError):
+            return read_date(text, zone)
+    return None
 
 
 def looks_like_a_date(value: Value) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from feedsvc.core.posts.keys import KEYS, fold
 
-DateMeaning: TypeAlias = Literal["published", "updated"]
+DateMeaning: TypeAlias = Literal["published", "updated", "expires"]
 
 
 class DateKey(NamedTuple):
@@ -52,16 +52,18 @@ _KEYS: Final[tuple[tuple[DateMeaning, re.Pattern[str]], ...]] = (
 )
 _IN_MAPS: Final[dict[str, DateKey]] = {
     fold(key): DateKey(meaning, rank)
-    for meaning in ("published", "updated")
+    for meaning in ("published", "updated", "expires")
     for rank, key in enumerate(KEYS[meaning])
-}
+} | {"publish": DateKey("published", 1)}
+# A post waits for a date in the future of these keys, even if another key dates it.
+WAITED_FOR: Final = frozenset(["publishdate", "pubdate", "published", "publish"])
 
 
 @lru_cache(maxsize=4096)
 def date_key(key: str) -> DateKey | None:
     """What a key dates to judge by its words; None for other keys, and for those in KEYS."""
     folded = fold(key)
-    if folded in _IN_MAPS:
+    if folded in _IN_MAPS:  # `publish` is a flag
         return None
     return next(
         (

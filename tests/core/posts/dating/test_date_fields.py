@@ -60,6 +60,36 @@ def test_the_dates_of_a_post_are_read(front: str, published: str, updated: str) 
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        *("publish: 2099-01-05", "published: 2099-01-05", "publishDate: 2099-01-05"),
+        *("publish_on: 2099-01-05", "publishedAt: 2099-01-05", "embargo: 2099-01-05"),
+        *("date: 2026-01-01, pubDate: 2099-01-05", "goLive: '[[2099-01-05]]'"),
+    ],
+)
+def test_a_date_in_a_map_delays_the_post(inside: str) -> None:
+    for name in ("date", "dates"):
+        post = read(f"{name}: {{created: 2026-01-05, {inside}}}")
+        assert isinstance(post, Post)
+        assert post.public_from == at("2099-01-05")
+
+
+@pytest.mark.parametrize(
+    "key", ["expires", "expiryDate", "unpublish", "valid_until", "expired_at"]
+)
+def test_a_date_in_a_map_ends_the_post(key: str) -> None:
+    post = read(f"date: {{created: 2026-01-05, {key}: 2026-02-05}}")
+    assert isinstance(post, Post)
+    assert post.expires == at("2026-02-05")
+
+
+def test_a_flag_in_a_map_of_dates_hides_the_post() -> None:
+    assert isinstance(read("date: {created: 2026-01-05, draft: true}"), Draft)
+    assert isinstance(read("date: {created: 2026-01-05, draft: false}"), Post)
+    assert isinstance(read("date: {created: 2026-01-05, expires: soon}"), Draft)
+
+
+@pytest.mark.parametrize(
     ("front", "code", "fault"),
     [
         ("date: {updated: 2026-01-05}", "date", "is not a date"),
