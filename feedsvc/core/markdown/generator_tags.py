@@ -7,10 +7,11 @@ from typing import Final
 
 from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.html.source_targets import AT_ROOT
-from feedsvc.core.markdown.templates.shortcode_words import arguments_of
+from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_words
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _QUOTED = re.compile(r'"([^"]*+)"')
+_SEPARATOR = re.compile(r",\s++|,\Z|,(?=https?://)|::")
 
 
 def _words(text: str) -> list[str]:
@@ -87,7 +88,8 @@ def _image(words: list[str]) -> str:
     if not targets:
         return ""
     rest = [word for word in words[targets[0] + 1 :] if not word.isdigit()]
-    return f"![{_alt(rest)}](<{words[targets[0]].rstrip(',')}>)"
+    alt = _named(rest)["alt"] if "alt" in _named(rest) else _alt(rest)
+    return f"![{alt}](<{words[targets[0]].rstrip(',')}>)"
 
 
 def _alt(words: list[str]) -> str:
@@ -100,28 +102,51 @@ def _alt(words: list[str]) -> str:
 
 
 def _figure(words: list[str]) -> str:
-    """Hugo: `figure src="..." alt="..." caption="..."`."""
+    """Hugo: `figure src="..." alt="..." link="..." caption="..." attr="..." attrlink="..."`."""
     named = _named(words)
     picture = f"![{named.get('alt', '')}](<{named.get('src', '')}>)" if "src" in named else ""
-    captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption")]))
+    picture = _link(picture, named.get("link", "")) if picture else ""
+    source = _link(named["attr"], named.get("attrlink", "")) if named.get("attr") else ""
+    captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption"), source]))
     return "\n\n".join(["", picture, "\n\n".join(captions), ""])
 
 
 def _video(prefix: str) -> Callable[[list[str]], str]:
     def link(words: list[str]) -> str:
         name = (_bare(words) or [_named(words).get("id", "")])[0]
-        return f"\n\n<{prefix}{name}>\n\n" if name else ""
+        address = name if "://" in name else prefix + name
+        return f"\n\n<{address}>\n\n" if name else ""
 
     return link
 
 
-def _hexo_link(words: list[str]) -> str:
-    """Hexo: `link text... url [external] [title]`."""
-    targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
+def _is_target(word: str) -> bool:
+    return " " not in word and ("://" in word or word.startswith("/"))
+
+
+def _hexo_link(words: list[str]) -> str | None:
+    """Hexo: `link text... url [external] [title]`. Themes: `link text, url` or `text::url`.
+
+    Those of Hugo and Zola name their address.
+    """
+    if not _NAMED_TARGET.isdisjoint(_named(words)):
+        return None
+    parts = [part.strip() for part in _SEPARATOR.split(" ".join(words))]
+    is_split = len(parts) > 1 and any(map(_is_target, parts))
+    parts = parts if is_split else words
+    targets = [n for n, part in enumerate(parts) if "://" in part or part.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
         path = " ".join(words)
         return post_target(path, is_rooted=True) if is_source(path) else path
-    return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
+    label, target = " ".join(parts[: targets[0]]), parts[targets[0]]
+    more = [part for part in parts[targets[0] + 1 :] if not _is_no_words(part)]
+    if not label:  # the address first
+        return _link(" ".join(more) or target, target)
+    return " ".join([_link(label, target), *(more if is_split else ())])
+
+
+def _is_no_words(part: str) -> bool:
+    return part in ("true", "false", "") or _is_target(part) or "=" in part
 
 
 def _asset(words: list[str]) -> str:
@@ -132,9 +157,20 @@ def _box(words: str) -> str:
     """The title and the text of a box; a word alone is its kind, such as `info`."""
     named, quoted = arguments_of(words)
     title = named.get("title") or named.get("summary") or ""
-    text = named.get("text") or next((each for each in quoted if " " in each), "")
+    text = named.get("text") or ""
+    if not named and not any(mark in words for mark in "\"'`"):
+        title = _bare_title(words)
+    elif not text:
+        text = next(filter(is_words, quoted), "")
     lines = [f"**{title}**"] if title else []
     return "\n\n".join(["", *lines, *([text] if text else []), ""]) if title or text else ""
+
+
+def _bare_title(words: str) -> str:
+    """NexT: `note [class] [no-icon] [title]`."""
+    given = words.replace("::", " ").replace(",", " ").split()
+    title = " ".join(word for word in given if word.lower() not in _KINDS_OF_BOXES)
+    return title if is_words(title) else ""
 
 
 def _path(words: list[str]) -> str:
@@ -178,23 +214,30 @@ def _include(words: list[str]) -> str | None:
     source = next((named[name] for name in sources if named.get(name)), "")
     if _PICTURE.fullmatch(source):
         alt = named.get("alt") or ""
-        return _figure([f"src={source}", f"alt={alt}", f"caption={named.get('caption', '')}"])
+        caption = named.get("caption") or named.get("description") or ""
+        return _figure([f"src={source}", f"alt={alt}", f"caption={caption}"])
     if "youtube" in _path(words).lower() and named.get("id"):
         return _video("https://www.youtube.com/watch?v=")([f"id={named['id']}"])
     return None
 
 
 def _button(words: list[str]) -> str | None:
-    """NexT: `button url, text, icon [class], title`. Those of Hugo name their address."""
+    """NexT: `button url, text, icon [class], title`. Themes of Hugo: `button "url" "text"`.
+
+    Others of Hugo name their address.
+    """
     if not _NAMED_TARGET.isdisjoint(_named(words)):
         return None
-    target, *rest = [word.strip() for word in " ".join(words).split(",")]
-    return _link(rest[0] if rest and rest[0] else target, target)
+    parts = [part.strip() for part in _BUTTON_PARTS.split(" ".join(words))]
+    parts = parts if len(parts) > 1 or not words else words
+    target = next(filter(_is_target, parts), parts[0])
+    return _link(next((part for part in parts if part and part != target), target), target)
 
 
-def _label(words: list[str]) -> str:
+def _label(words: list[str]) -> str | None:
     """NexT: `label [class] @text`."""
-    return " ".join(words).partition("@")[2]
+    text = " ".join(words)
+    return text.partition("@")[2] if "@" in text else None
 
 
 def _titled(words: list[str]) -> str:
@@ -205,6 +248,7 @@ def _titled(words: list[str]) -> str:
     return f"\n\n**{title}**\n\n" if title else "\n\n"
 
 
+_BUTTON_PARTS = re.compile("::|,")
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
 # Blocks of themes: their tags are dropped and their content stays, because a feed has no boxes.
 _BLOCKS: Final = (
@@ -229,6 +273,15 @@ _DROPPED: Final = frozenset(
     + [*("tabbed", "toc", "TOC", "end")]
 )
 _BOXES: Final = frozenset(["note", "notel", "callout", "notice", "alert", "admonition"])
+# Their classes: Bootstrap and NexT, and the colours and the styles of Butterfly.
+_KINDS_OF_BOXES: Final = frozenset(
+    (
+        *("default", "primary", "secondary", "success", "info", "warning", "danger", "light"),
+        *("note", "tip", "important", "caution", "error", "quote", "no-icon", "icon", "simple"),
+        *("modern", "flat", "disabled", "blue", "pink", "red", "purple", "orange", "green"),
+        *("gray", "grey", "cyan", "yellow", "black", "white", "dark", "done", "open", "closed"),
+    )
+)
 _NAMED_TARGET: Final = frozenset(["href", "url", "link", "relref", "text", "label"])
 _TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path"])
 _WITH_TARGET: Final = frozenset(

@@ -87,7 +87,7 @@ _ENDS: Final = {
 }
 _HUGO_ENDS: Final = {
     name: re.compile(rf"\{{\{{[<%]\s*+/\s*+{name}\s*+[>%]\}}\}}")
-    for name in ("highlight", "raw", "rawhtml", "quote", "blockquote")
+    for name in ("highlight", "raw", "rawhtml", "quote", "blockquote", "comment")
 }
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _MOST_OPENERS: Final = 100_000  # in one body; the text after them stays unchanged

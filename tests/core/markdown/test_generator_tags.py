@@ -21,6 +21,17 @@ from tests.support.rendering import translated
         ("{% link Some words https://x.org true %}", "[Some words](<https://x.org>)"),
         ("{% link /a/ %}", "[/a/](</a/>)"),
         ("{% link no target %}", "no target"),
+        ("{% link 绿茶, https://x.org/, 一杯茶 %}", "[绿茶](<https://x.org/>) 一杯茶"),
+        ("{% link 绿茶::https://x.org::/a.png %}", "[绿茶](<https://x.org>)"),
+        ('{{< link "https://x.org/" "绿茶" >}}', "[绿茶](<https://x.org/>)"),
+        ("{% button 绿茶::https://x.org::home %}", "[绿茶](<https://x.org>)"),
+        ('{{< button "https://x.org/" "Buy it" >}}', "[Buy it](<https://x.org/>)"),
+        ('{{< button "Buy it" "https://x.org/" >}}', "[Buy it](<https://x.org/>)"),
+        ("{% btn 'https://x.org/','Buy it',far fa-hand %}", "[Buy it](<https://x.org/>)"),
+        (
+            "{% image https://x.org/a.png, alt=绿茶, width=9 %}",
+            "![绿茶](<https://x.org/a.png>)",
+        ),
         ("{% asset_link a.pdf The file %}", "[The file](<a.pdf>)"),
         ("{% asset_link a.pdf %}", "[a.pdf](<a.pdf>)"),
         ("{% asset_link %}", ""),
@@ -45,6 +56,8 @@ def test_a_known_tag_becomes_markdown(tag: str, markdown: str) -> None:
         ("{{< vimeo 12 >}}", "https://vimeo.com/12"),
         ("{% bilibili BV1 %}", "https://www.bilibili.com/video/BV1"),
         ('{{ youtube(id="abc", autoplay=true) }}', "https://www.youtube.com/watch?v=abc"),
+        ("{% youtube https://youtu.be/abc %}", "https://youtu.be/abc"),
+        ('{% bilibili "https://b23.tv/abc" %}', "https://b23.tv/abc"),
     ],
 )
 def test_a_video_becomes_a_link(tag: str, address: str) -> None:
@@ -61,6 +74,12 @@ def test_a_video_without_a_name_is_removed() -> None:
         ('{{< figure src="/a.png" alt="b" caption="c d" >}}', "![b](</a.png>)\n\nc d"),
         ('{{< figure src="/a.png" title="t" />}}', "![](</a.png>)\n\nt"),
         ("{{< figure caption=c >}}", "c"),
+        ('{{< figure src="/a.png" alt="b" link="/c/" >}}', "[![b](</a.png>)](</c/>)"),
+        (
+            '{{< figure src="/a.png" attr="Li" attrlink="/li/" >}}',
+            "![](</a.png>)\n\n[Li](</li/>)",
+        ),
+        ('{{< figure src="/a.png" caption="c" attr="Li" >}}', "![](</a.png>)\n\nc\n\nLi"),
     ],
 )
 def test_a_figure_becomes_a_picture_and_its_caption(tag: str, markdown: str) -> None:
@@ -113,6 +132,11 @@ def test_a_raw_block_stays_unchanged() -> None:
         ("{% tabs a, 1 %}x{% endtabs %}", "x"),
         ("{{< notice tip >}}x{{< /notice >}}", "x"),
         ("{% comment %}x{% endcomment %}", ""),
+        ("{{% comment %}}x{{% /comment %}}", ""),
+        ("{{< comment >}}x{{< /comment >}}", ""),
+        ("{% note info no-icon %}x{% endnote %}", "x"),
+        ("{% note blue 'fas fa-bullhorn' flat %}x{% endnote %}", "x"),
+        ('{{< alert icon="fire" >}}x{{< /alert >}}', "x"),
         ("{{< rawhtml >}}<b>x</b>{{< /rawhtml >}}", "<b>x</b>"),
         ("{{< gist >}}", ""),
         ("{{< tweet >}}", ""),
@@ -138,6 +162,9 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
         ('{{< details "A title" >}}', "**A title**"),
         ('{{< tab name="A" >}}', "**A**"),
         ("{{< /details >}}", ""),
+        ("{% note warning 水温 %}", "**水温**"),
+        ("{% note info no-icon Mind the water %}", "**Mind the water**"),
+        ('{{% notice note "水温" %}}', "水温"),
     ],
 )
 def test_a_tag_of_a_theme_becomes_a_paragraph(tag: str, paragraph: str) -> None:
