@@ -108,7 +108,10 @@ def _figure(words: list[str]) -> str:
     picture = _link(picture, named.get("link", "")) if picture else ""
     source = _link(named["attr"], named.get("attrlink", "")) if named.get("attr") else ""
     captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption"), source]))
-    return "\n\n".join(["", picture, "\n\n".join(captions), ""])
+    if not picture or not captions:
+        return "\n\n".join(["", picture, *captions, ""])
+    caption = ["<figcaption>", *captions, "</figcaption>"]
+    return "\n\n".join(["", "<figure>", picture, *caption, "</figure>", ""])
 
 
 def _video(prefix: str) -> Callable[[list[str]], str]:

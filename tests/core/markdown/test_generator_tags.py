@@ -5,6 +5,11 @@ import pytest
 from tests.support.rendering import translated
 
 
+def captioned(picture: str, caption: str) -> str:
+    """The Markdown of a picture and of the words below it."""
+    return f"<figure>\n\n{picture}\n\n<figcaption>\n\n{caption}\n\n</figcaption>\n\n</figure>"
+
+
 @pytest.mark.parametrize(
     ("tag", "markdown"),
     [
@@ -14,7 +19,7 @@ from tests.support.rendering import translated
         ("{% asset_img a.png words of it %}", "![words of it](<a.png>)"),
         ('{% img /a.png \'"a title" "an alt"\' %}', "![an alt](</a.png>)"),
         ('{% image "./a.png", "an alt" %}', "![an alt](<./a.png>)"),
-        ('{{ image(src="a.png", alt="b") }}', "\n\n![b](<a.png>)\n\n\n\n"),
+        ('{{ image(src="a.png", alt="b") }}', "\n\n![b](<a.png>)\n\n"),
         ("x{% end %}", "x"),
         ("{% post_url a/b.md %}", '<a href="/@@/a/b.md">a/b.md</a>'),
         ("{% image nowhere %}", ""),
@@ -71,15 +76,21 @@ def test_a_video_without_a_name_is_removed() -> None:
 @pytest.mark.parametrize(
     ("tag", "markdown"),
     [
-        ('{{< figure src="/a.png" alt="b" caption="c d" >}}', "![b](</a.png>)\n\nc d"),
-        ('{{< figure src="/a.png" title="t" />}}', "![](</a.png>)\n\nt"),
+        (
+            '{{< figure src="/a.png" alt="b" caption="c d" >}}',
+            captioned("![b](</a.png>)", "c d"),
+        ),
+        ('{{< figure src="/a.png" title="t" />}}', captioned("![](</a.png>)", "t")),
         ("{{< figure caption=c >}}", "c"),
         ('{{< figure src="/a.png" alt="b" link="/c/" >}}', "[![b](</a.png>)](</c/>)"),
         (
             '{{< figure src="/a.png" attr="Li" attrlink="/li/" >}}',
-            "![](</a.png>)\n\n[Li](</li/>)",
+            captioned("![](</a.png>)", "[Li](</li/>)"),
         ),
-        ('{{< figure src="/a.png" caption="c" attr="Li" >}}', "![](</a.png>)\n\nc\n\nLi"),
+        (
+            '{{< figure src="/a.png" caption="c" attr="Li" >}}',
+            captioned("![](</a.png>)", "c\n\nLi"),
+        ),
     ],
 )
 def test_a_figure_becomes_a_picture_and_its_caption(tag: str, markdown: str) -> None:
@@ -154,7 +165,10 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
         ("{{< x 12 >}}", "<https://x.com/i/status/12>"),
         ("{{< instagram ab >}}", "<https://www.instagram.com/p/ab>"),
         ("{% include youtube.html id='ab' %}", "<https://www.youtube.com/watch?v=ab>"),
-        ("{% include f.html src='/a.png' alt='b' caption='c' %}", "![b](</a.png>)\n\nc"),
+        (
+            "{% include f.html src='/a.png' alt='b' caption='c' %}",
+            captioned("![b](</a.png>)", "c"),
+        ),
         ("{% include f.html image_path=/a.png %}", "![](</a.png>)"),
         ("{% highlight ruby linenos %}\nx\n{% endhighlight %}", "```ruby\nx\n```"),
         ("{% cq %}\nx\n{% endcq %}", "> x"),

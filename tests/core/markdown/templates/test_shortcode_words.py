@@ -87,7 +87,8 @@ def test_the_warning_says_whether_words_are_shown() -> None:
         ('{{< callout title="T" text="x" >}}', "<p><strong>T</strong></p>\n<p>x</p>"),
         ('{{< notice tip >}}x{{< /notice >}}', "<p>x</p>"),
         ('{{< figure src="/a.png" title="T" caption="C" >}}',
-         f'<p><img src="{SITE}/a.png" alt=""></p>\n<p>T</p>\n<p>C</p>'),
+         f'<figure>\n<p><img src="{SITE}/a.png" alt=""></p>\n'
+         "<figcaption>\n<p>T</p>\n<p>C</p>\n</figcaption>\n</figure>"),
         ('{{< quote author="Li" source="On tea" >}}x{{< /quote >}}',
          "<blockquote>\n<p>x</p>\n<p>— Li, On tea</p>\n</blockquote>"),
     ],
@@ -95,6 +96,12 @@ def test_the_warning_says_whether_words_are_shown() -> None:
 def test_the_words_of_known_tags_stay_too(body: str, shown: str) -> None:
     assert read(body).content_html == shown
     assert warned(body) == []
+
+
+def test_a_caption_is_not_the_beginning_of_the_summary() -> None:
+    assert read('{{< figure src="/a.png" caption="A *cup*" >}}\n\nTea.').summary == "Tea."
+    assert read('{% include f.html src="/a.png" caption="A" %}\n\nTea.').summary == "Tea."
+    assert read('{{< figure src="/a.png" caption="A cup" >}}').summary == "A cup"
 
 
 def test_arguments_are_named_or_quoted() -> None:
