@@ -6,6 +6,7 @@ nothing.
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -79,14 +80,17 @@ def is_mdx(path: str, generator: str) -> bool:
     return lowered.endswith(".mdx") or (generator == "docusaurus" and lowered.endswith(".md"))
 
 
-def markdown_of_mdx(body: str) -> tuple[str, tuple[RemovedTag, ...]]:
+def markdown_of_mdx(
+    body: str, fields: Mapping[str, object] | None = None
+) -> tuple[str, tuple[RemovedTag, ...]]:
     """The Markdown of a body of MDX, and the components and expressions that leave no words.
 
-    Most lines stay where they are.
+    `fields` is the front matter, for `{frontMatter.title}`. Most lines stay where they are.
     """
     if "    " in body or "\t" in body:
         body = _dedented(body)
-    return _MdxWalk(body).markdown()
+    texts = {key: text for key, text in (fields or {}).items() if isinstance(text, str)}
+    return _MdxWalk(body, texts).markdown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,17 @@ class _JsxTag:
 class _MdxWalk:
     """One walk through a body from start to end."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, fields: Mapping[str, str]) -> None:
         self._body = body
         self._ahead = Ahead(body)
         self._code = [*code_spans(body)]
         self._code_starts = [start for start, _ in self._code]
-        self._values: dict[str, str] = {}  # of imports and constants
+        # Docusaurus and Astro; imports and constants are added.
+        self._values = {
+            f"{root}.{key}": text
+            for root in ("frontMatter", "frontmatter")
+            for key, text in fields.items()
+        }
         self._open: list[tuple[str, str]] = []  # names of open elements, and what ends them
         self._last_end = 0  # of an import or a comment
         self._is_broken = False  # a bracket of an export is never closed

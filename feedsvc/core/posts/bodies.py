@@ -80,7 +80,7 @@ class PostBody:
         if has_chunks(path):
             return markdown_of_chunks(body, echo=self._has_echo), ()
         if is_mdx(path, self._site.rules.generator):
-            return markdown_of_mdx(body)
+            return markdown_of_mdx(body, self._values())
         return body, ()
 
     @property

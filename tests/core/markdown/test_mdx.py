@@ -279,3 +279,18 @@ def test_many_unclosed_marks_take_linear_time(piece: str) -> None:
     started = time.process_time()
     markdown_of_mdx(body)
     assert time.process_time() - started < 2  # quadratic time would be half a minute
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{frontMatter.title} tea", "Green &lt;b&gt; tea"),
+        ("{frontmatter.title}: {frontMatter.tags}.", "Green &lt;b&gt;: ."),
+        ("{ frontMatter.title }", "Green &lt;b&gt;"),
+        ("{frontMatter.nothing}tea", "tea"),
+        ("`{frontMatter.title}`", "`{frontMatter.title}`"),
+    ],
+)
+def test_values_of_the_front_matter_are_filled_in(body: str, words: str) -> None:
+    fields = {"title": "Green <b>", "tags": ["a"]}
+    assert markdown_of_mdx(body, fields)[0] == words
