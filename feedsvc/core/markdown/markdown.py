@@ -65,6 +65,8 @@ def html_of(markdown: str, generator: str = "") -> str:
     markdown = with_generator_marks(markdown, generator)
     if generator in _WITH_MARKDOWN_IN_HTML:
         markdown = with_markdown_in_html(markdown, generator)
+    if markdown.endswith(">"):  # comrak needs a line end behind `[a]: <https://example.org>`
+        markdown += "\n"
     meanings: Mapping[str, str] = {}
     if "*[" in markdown and generator in _WITH_ABBREVIATIONS:
         markdown, meanings = without_abbreviations(markdown)
