@@ -11,7 +11,8 @@ from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_wor
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _QUOTED = re.compile(r'"([^"]*+)"')
-_SEPARATOR = re.compile(r",\s++|,\Z|,(?=https?://)|::")
+_SEPARATOR = re.compile(r",\s++|,\Z|,(?=https?://)")
+_OPTION = re.compile(r"[A-Za-z]\w*+=")
 
 
 def _words(text: str) -> list[str]:
@@ -118,6 +119,7 @@ def _video(prefix: str) -> Callable[[list[str]], str]:
     def link(words: list[str]) -> str:
         name = (_bare(words) or [_named(words).get("id", "")])[0]
         address = name if "://" in name else prefix + name
+        address = f"https:{name}" if name.startswith("//") else address
         return f"\n\n<{address}>\n\n" if name else ""
 
     return link
@@ -134,13 +136,18 @@ def _hexo_link(words: list[str]) -> str | None:
     """
     if not _NAMED_TARGET.isdisjoint(_named(words)):
         return None
-    parts = [part.strip() for part in _SEPARATOR.split(" ".join(words))]
+    text = " ".join(words)
+    is_volantis = "::" in text and "://" not in text.partition("::")[0]
+    parts = [
+        part.strip() for part in (text.split("::") if is_volantis else _SEPARATOR.split(text))
+    ]
     is_split = len(parts) > 1 and any(map(_is_target, parts))
     parts = parts if is_split else words
     targets = [n for n, part in enumerate(parts) if "://" in part or part.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        path = " ".join(words)
-        return post_target(path, is_rooted=True) if is_source(path) else path
+        if any(map(_OPTION.match, words)):
+            return None
+        return post_target(text, is_rooted=True) if is_source(text) else text
     label, target = " ".join(parts[: targets[0]]), parts[targets[0]]
     more = [part for part in parts[targets[0] + 1 :] if not _is_no_words(part)]
     if not label:  # the address first
@@ -172,7 +179,8 @@ def _box(words: str) -> str:
 def _bare_title(words: str) -> str:
     """NexT: `note [class] [no-icon] [title]`."""
     given = words.replace("::", " ").replace(",", " ").split()
-    title = " ".join(word for word in given if word.lower() not in _KINDS_OF_BOXES)
+    given = [word for word in given if word.lower() not in _KINDS_OF_BOXES]
+    title = " ".join(word for word in given if not _ICON_CLASS.fullmatch(word))
     return title if is_words(title) else ""
 
 
@@ -234,7 +242,9 @@ def _button(words: list[str]) -> str | None:
     parts = [part.strip() for part in _BUTTON_PARTS.split(" ".join(words))]
     parts = parts if len(parts) > 1 or not words else words
     target = next(filter(_is_target, parts), parts[0])
-    return _link(next((part for part in parts if part and part != target), target), target)
+    index = parts.index(target)
+    label = parts[index - 1] if index else "".join(parts[1:2])
+    return _link(label or target, target)
 
 
 def _label(words: list[str]) -> str | None:
@@ -251,6 +261,7 @@ def _titled(words: list[str]) -> str:
     return f"\n\n**{title}**\n\n" if title else "\n\n"
 
 
+_ICON_CLASS = re.compile(r"fa[a-z]?|fa-[\w-]++")
 _BUTTON_PARTS = re.compile("::|,")
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
 # Blocks of themes: their tags are dropped and their content stays, because a feed has no boxes.

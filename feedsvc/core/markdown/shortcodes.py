@@ -324,7 +324,7 @@ class _Scan:
         closing = self.end_tag(tag, start)
         if closing:
             content = self._body[tag.end : closing.start()]
-            if tag.name == "highlight":
+            if tag.name == "highlight" and self._body.startswith("{%", start):
                 content = without_raw(content)
             block = markdown_of_block(tag.name, tag.words, content)
             is_markdown = tag.name not in _RAW

@@ -29,6 +29,9 @@ def captioned(picture: str, caption: str) -> str:
         ("{% link 绿茶, https://x.org/, 一杯茶 %}", "[绿茶](<https://x.org/>) 一杯茶"),
         ("{% link 绿茶::https://x.org::/a.png %}", "[绿茶](<https://x.org>)"),
         ('{{< link "https://x.org/" "绿茶" >}}', "[绿茶](<https://x.org/>)"),
+        ("{% link https://x.org/a::b %}", "[https://x.org/a::b](<https://x.org/a::b>)"),
+        ("{% link https://x.org/, 绿茶 %}", "[绿茶](<https://x.org/>)"),
+        ("{% btn /a/,, home %}", "[/a/](</a/>)"),
         ("{% button 绿茶::https://x.org::home %}", "[绿茶](<https://x.org>)"),
         ('{{< button "https://x.org/" "Buy it" >}}', "[Buy it](<https://x.org/>)"),
         ('{{< button "Buy it" "https://x.org/" >}}', "[Buy it](<https://x.org/>)"),
@@ -63,6 +66,7 @@ def test_a_known_tag_becomes_markdown(tag: str, markdown: str) -> None:
         ('{{ youtube(id="abc", autoplay=true) }}', "https://www.youtube.com/watch?v=abc"),
         ("{% youtube https://youtu.be/abc %}", "https://youtu.be/abc"),
         ('{% bilibili "https://b23.tv/abc" %}', "https://b23.tv/abc"),
+        ("{% youtube //youtu.be/abc %}", "https://youtu.be/abc"),
     ],
 )
 def test_a_video_becomes_a_link(tag: str, address: str) -> None:
@@ -177,6 +181,7 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
         ('{{< tab name="A" >}}', "**A**"),
         ("{{< /details >}}", ""),
         ("{% note warning 水温 %}", "**水温**"),
+        ("{% notel blue fas fa-info 水温 %}", "**水温**"),
         ("{% note info no-icon Mind the water %}", "**Mind the water**"),
         ('{{% notice note "水温" %}}', "水温"),
     ],

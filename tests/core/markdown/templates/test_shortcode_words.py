@@ -49,6 +49,7 @@ X = "https://x.example"
         ('{{< button relref="a" >}}Get{{< /button >}}', "Get"),
         ('{{< link href="https://x.example/" content="绿茶" >}}', f'<a href="{X}/">绿茶</a>'),
         ('{{ link(url="https://x.example/", text="绿茶") }}', f'<a href="{X}/">绿茶</a>'),
+        ('{{ link(to="a", title="绿茶") }} b', "绿茶 b"),
         ('{{< kbd "复制" >}} {{< icon "github" >}}b', "复制 b"),
         ("{% u 下划线 %} b", "下划线 b"),
         ("{% span red, 使用 Vue 框架 %} b", "使用 Vue 框架 b"),

@@ -64,6 +64,8 @@ def test_markdown_in_a_value_is_markdown_in_an_html_file() -> None:
          ">{{ x }}\n<"),
         ("jekyll", "`{% raw %}{% raw %}{% endraw %}`", "<code>{% raw %}</code>"),
         ("jekyll", "`{% raw %}` and `{% endraw %}`", "<code>{% raw %}</code>"),
+        ("hugo", "{{< highlight vue >}}{% raw %}x{% endraw %}{{< /highlight >}}",
+         "{% raw %}x{% endraw %}"),
         ("hexo", "`{% raw %}{{ x }}{% endraw %}`", "<code>{% raw %}{{ x }}{% endraw %}</code>"),
         ("", "`{% raw %}{{ x }}{% endraw %}`", "<code>{% raw %}{{ x }}{% endraw %}</code>"),
     ],
