@@ -250,7 +250,8 @@ def _button(words: list[str]) -> str | None:
 def _label(words: list[str]) -> str | None:
     """NexT: `label [class] @text`."""
     text = " ".join(words)
-    return text.partition("@")[2] if "@" in text else None
+    has_words = "@" not in text and (is_words(text) or "=" in text)
+    return None if has_words else text.partition("@")[2]
 
 
 def _titled(words: list[str]) -> str:

@@ -52,6 +52,7 @@ X = "https://x.example"
         ('{{ link(to="a", title="绿茶") }} b', "绿茶 b"),
         ('{{< kbd "复制" >}} {{< icon "github" >}}b', "复制 b"),
         ("{% u 下划线 %} b", "下划线 b"),
+        ('{% label 绿茶 %} {{< label text="b" >}} {% label info %}c', "绿茶 b c"),
         ("{% span red, 使用 Vue 框架 %} b", "使用 Vue 框架 b"),
         ("{% span red::使用 Vue 框架 %} b", "使用 Vue 框架 b"),
         ("{% pdf 文件.pdf %} {% pdf /文件/ %} {% pdf ./文件 %} b", "b"),
