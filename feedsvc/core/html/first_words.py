@@ -14,6 +14,11 @@ _ALIKE: Final = 3  # letters with which a repeated title begins
 _ASIDE = re.compile(r"<(/?)(?:pre|table|figcaption)(?:\s[^<>]*+)?>")
 # The paragraph in which feedsvc.core.html.iframes shows a frame.
 _FRAME = re.compile(r'<p><a href="(https?://[^"]*+)">\1</a></p>')
+# Italics alone below a picture: `![cup](/a.png)` and `*A cup.*` in the next line or paragraph.
+_CAPTION = re.compile(
+    r"(<img [^<>]*+>(?:</a>)?+(?:<br>)?+(?:\s*+</p>\s*+<p>)?+)\s*+"
+    r"<em>(?:[^<]++|<(?!/?(?:em|p)>))*+</em>(?=\s*+</p>)"
+)
 _BLOCK = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?:\s[^<>]*+)?>")
 _FRAGMENT_LINK = re.compile(r'<a href="#[^"]*+"[^<>]*+>(?:[^<]++|<(?!/a>))*+</a>')
 _TITLES: Final = (  # of tables of contents
@@ -39,12 +44,14 @@ def first_words(safe: str, title: str, permalink: str) -> str:
     text = safe
     if "<pre" in safe or "<table" in safe or "<figcaption" in safe:
         text = _without_asides(text)
+    if "<em>" in safe and "<img" in safe:
+        text = _CAPTION.sub(r"\1 ", text)
     if ">http" in safe:
         text = _FRAME.sub(" ", text)
     if f'"{permalink}#' in safe:  # a link to a fragment that the text does not have
         text = text.replace(f'"{permalink}#', '"#')
     words = words_of(text)
-    if words[:_ALIKE].casefold() == title[:_ALIKE].casefold() or (
+    if words.casefold().startswith(title[:_ALIKE].casefold()) or (
         '<a href="#' in text or _MAY_BE_TITLE.search(text)
     ):
         words = " ".join(_sentences(text, title))

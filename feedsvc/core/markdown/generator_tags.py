@@ -8,10 +8,12 @@ from typing import Final
 
 from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
 from feedsvc.core.html.source_targets import AT_ROOT
-from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_text
+from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_words
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _QUOTED = re.compile(r'"([^"]*+)"')
+_SEPARATOR = re.compile(r",\s++|,\Z|,(?=https?://)")
+_OPTION = re.compile(r"[A-Za-z]\w*+=")
 
 
 def _words(text: str) -> list[str]:
@@ -88,7 +90,8 @@ def _image(words: list[str]) -> str:
     if not targets:
         return ""
     rest = [word for word in words[targets[0] + 1 :] if not word.isdigit()]
-    return f"![{_alt(rest)}](<{words[targets[0]].rstrip(',')}>)"
+    alt = _named(rest)["alt"] if "alt" in _named(rest) else _alt(rest)
+    return f"![{alt}](<{words[targets[0]].rstrip(',')}>)"
 
 
 def _alt(words: list[str]) -> str:
@@ -101,28 +104,60 @@ def _alt(words: list[str]) -> str:
 
 
 def _figure(words: list[str]) -> str:
-    """Hugo: `figure src="..." alt="..." caption="..."`."""
+    """Hugo: `figure src="..." alt="..." link="..." caption="..." attr="..." attrlink="..."`."""
     named = _named(words)
     picture = f"![{named.get('alt', '')}](<{named.get('src', '')}>)" if "src" in named else ""
-    captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption")]))
-    return "\n\n".join(["", picture, "\n\n".join(captions), ""])
+    picture = _link(picture, named.get("link", "")) if picture else ""
+    source = _link(named["attr"], named.get("attrlink", "")) if named.get("attr") else ""
+    captions = dict.fromkeys(filter(None, [named.get("title"), named.get("caption"), source]))
+    if not picture or not captions:
+        return "\n\n".join(["", picture, *captions, ""])
+    caption = ["<figcaption>", *captions, "</figcaption>"]
+    return "\n\n".join(["", "<figure>", picture, *caption, "</figure>", ""])
 
 
 def _video(prefix: str) -> Callable[[list[str]], str]:
     def link(words: list[str]) -> str:
         name = (_bare(words) or [_named(words).get("id", "")])[0]
-        return f"\n\n<{prefix}{name}>\n\n" if name else ""
+        address = name if "://" in name else prefix + name
+        address = f"https:{name}" if name.startswith("//") else address
+        return f"\n\n<{address}>\n\n" if name else ""
 
     return link
 
 
-def _hexo_link(words: list[str]) -> str:
-    """Hexo: `link text... url [external] [title]`."""
-    targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
+def _is_target(word: str) -> bool:
+    return " " not in word and ("://" in word or word.startswith("/"))
+
+
+def _hexo_link(words: list[str]) -> str | None:
+    """Hexo: `link text... url [external] [title]`. Themes: `link text, url` or `text::url`.
+
+    Those of Hugo and Zola name their address.
+    """
+    if not _NAMED_TARGET.isdisjoint(_named(words)):
+        return None
+    text = " ".join(words)
+    is_volantis = "::" in text and "://" not in text.partition("::")[0]
+    parts = [
+        part.strip() for part in (text.split("::") if is_volantis else _SEPARATOR.split(text))
+    ]
+    is_split = len(parts) > 1 and any(map(_is_target, parts))
+    parts = parts if is_split else words
+    targets = [n for n, part in enumerate(parts) if "://" in part or part.startswith("/")]
     if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        path = " ".join(words)
-        return post_target(path, is_rooted=True) if is_source(path) else path
-    return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
+        if any(map(_OPTION.match, words)):
+            return None
+        return post_target(text, is_rooted=True) if is_source(text) else text
+    label, target = " ".join(parts[: targets[0]]), parts[targets[0]]
+    more = [part for part in parts[targets[0] + 1 :] if not _is_no_words(part)]
+    if not label:  # the address first
+        return _link(" ".join(more) or target, target)
+    return " ".join([_link(label, target), *(more if is_split else ())])
+
+
+def _is_no_words(part: str) -> bool:
+    return part in ("true", "false", "") or _is_target(part) or "=" in part
 
 
 def _asset(words: list[str]) -> str:
@@ -136,11 +171,21 @@ def _box(words: str) -> str:
     """
     named, quoted = arguments_of(words)
     title = named.get("title") or named.get("summary") or ""
-    if not (named or quoted):
-        title = _KIND_OF_BOX.sub("", words.strip("() \t\n"), count=1)
-    text = named.get("text") or next(filter(is_text, quoted), "")
+    text = named.get("text") or ""
+    if not named and not any(mark in words for mark in "\"'`"):
+        title = _bare_title(words)
+    elif not text:
+        text = next(filter(is_words, quoted), "")
     lines = [f"**{title}**"] if title else []
     return "\n\n".join(["", *lines, *([text] if text else []), ""]) if title or text else ""
+
+
+def _bare_title(words: str) -> str:
+    """NexT: `note [class] [no-icon] [title]`."""
+    given = words.replace("::", " ").replace(",", " ").split()
+    given = [word for word in given if word.lower() not in _KINDS_OF_BOXES]
+    title = " ".join(word for word in given if not _ICON_CLASS.fullmatch(word))
+    return title if is_words(title) else ""
 
 
 def _path(words: list[str]) -> str:
@@ -184,23 +229,33 @@ def _include(words: list[str]) -> str | None:
     source = next((named[name] for name in sources if named.get(name)), "")
     if _PICTURE.fullmatch(source):
         alt = named.get("alt") or ""
-        return _figure([f"src={source}", f"alt={alt}", f"caption={named.get('caption', '')}"])
+        caption = named.get("caption") or named.get("description") or ""
+        return _figure([f"src={source}", f"alt={alt}", f"caption={caption}"])
     if "youtube" in _path(words).lower() and named.get("id"):
         return _video("https://www.youtube.com/watch?v=")([f"id={named['id']}"])
     return None
 
 
 def _button(words: list[str]) -> str | None:
-    """NexT: `button url, text, icon [class], title`. Those of Hugo name their address."""
+    """NexT: `button url, text, icon [class], title`. Themes of Hugo: `button "url" "text"`.
+
+    Others of Hugo name their address.
+    """
     if not _NAMED_TARGET.isdisjoint(_named(words)):
         return None
-    target, *rest = [word.strip() for word in " ".join(words).split(",")]
-    return _link(rest[0] if rest and rest[0] else target, target)
+    parts = [part.strip() for part in _BUTTON_PARTS.split(" ".join(words))]
+    parts = parts if len(parts) > 1 or not words else words
+    target = next(filter(_is_target, parts), parts[0])
+    index = parts.index(target)
+    label = parts[index - 1] if index else "".join(parts[1:2])
+    return _link(label or target, target)
 
 
-def _label(words: list[str]) -> str:
+def _label(words: list[str]) -> str | None:
     """NexT: `label [class] @text`."""
-    return " ".join(words).partition("@")[2]
+    text = " ".join(words)
+    has_words = "@" not in text and (is_words(text) or "=" in text)
+    return None if has_words else text.partition("@")[2]
 
 
 def _keys(words: list[str]) -> str:
@@ -227,7 +282,8 @@ def _titled(words: list[str]) -> str:
     return f"\n\n**{title}**\n\n" if title else "\n\n"
 
 
-_KIND_OF_BOX = re.compile(r"\A(?:[a-z][\w-]*+(?:\s++|\Z))++", re.ASCII)
+_ICON_CLASS = re.compile(r"fa[a-z]?|fa-[\w-]++")
+_BUTTON_PARTS = re.compile("::|,")
 _PICTURE = re.compile(r"\S+\.(?:png|jpe?g|gif|webp|avif|svg)", re.I)
 # Blocks of themes: their tags are dropped and their content stays, because a feed has no boxes.
 _BLOCKS: Final = (
@@ -252,6 +308,15 @@ _DROPPED: Final = frozenset(
     + [*("tabbed", "toc", "TOC", "end")]
 )
 _BOXES: Final = frozenset(["note", "notel", "callout", "notice", "alert", "admonition"])
+# Their classes: Bootstrap and NexT, and the colours and the styles of Butterfly.
+_KINDS_OF_BOXES: Final = frozenset(
+    (
+        *("default", "primary", "secondary", "success", "info", "warning", "danger", "light"),
+        *("note", "tip", "important", "caution", "error", "quote", "no-icon", "icon", "simple"),
+        *("modern", "flat", "disabled", "blue", "pink", "red", "purple", "orange", "green"),
+        *("gray", "grey", "cyan", "yellow", "black", "white", "dark", "done", "open", "closed"),
+    )
+)
 _NAMED_TARGET: Final = frozenset(["href", "url", "link", "relref", "text", "label"])
 _TO_POSTS: Final = frozenset(["ref", "relref", "post_url", "post_path"])
 _WITH_TARGET: Final = frozenset(

@@ -17,6 +17,7 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_ht
 from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
 from feedsvc.core.markdown.marks.abbreviations import with_abbreviations, without_abbreviations
+from feedsvc.core.markdown.marks.comments import with_ended_comments
 from feedsvc.core.markdown.marks.generator_marks import with_generator_marks
 from feedsvc.core.markdown.marks.markdown_in_html import with_markdown_in_html
 from feedsvc.core.markdown.marks.tildes import keeping_single_tildes
@@ -64,9 +65,12 @@ def html_of(markdown: str, generator: str = "") -> str:
 
     `generator` is that of the rules; some know more marks.
     """
-    markdown = with_generator_marks(with_admonitions(markdown, generator), generator)
+    markdown = with_ended_comments(with_admonitions(markdown, generator))
+    markdown = with_generator_marks(markdown, generator)
     if generator in _WITH_MARKDOWN_IN_HTML:
         markdown = with_markdown_in_html(markdown, generator)
+    if markdown.endswith(">"):  # comrak needs a line end behind `[a]: <https://example.org>`
+        markdown += "\n"
     meanings: Mapping[str, str] = {}
     if "*[" in markdown and generator in _WITH_ABBREVIATIONS:
         markdown, meanings = without_abbreviations(markdown)

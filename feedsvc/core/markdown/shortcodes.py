@@ -34,6 +34,7 @@ from feedsvc.core.markdown.templates.remarks import (
     empty_tag_end,
     escaped_shortcode,
     remark_end,
+    without_raw,
 )
 from feedsvc.core.markdown.templates.shortcode_words import shown_of_shortcode
 from feedsvc.core.markdown.templates.template import Template
@@ -87,7 +88,7 @@ _ENDS: Final = {
 }
 _HUGO_ENDS: Final = {
     name: re.compile(rf"\{{\{{[<%]\s*+/\s*+{name}\s*+[>%]\}}\}}")
-    for name in ("highlight", "raw", "rawhtml", "quote", "blockquote")
+    for name in ("highlight", "raw", "rawhtml", "quote", "blockquote", "comment")
 }
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _MOST_OPENERS: Final = 100_000  # in one body; the text after them stays unchanged
@@ -119,6 +120,9 @@ _COMMENTED_TITLE = re.compile(
     re.MULTILINE,
 )
 _SPACE = re.compile(r"\s*+")
+_TAB = re.compile(
+    r"<!-- (?:tab|timeline) ([^\n<>@]{0,100}[^\s<>@]) *(?:@[\w-]*+ *)?-->"
+)  # NexT
 _PARAMETERS: Final = frozenset(["param", "meta"])  # front matter, in Hugo and in Quarto
 
 
@@ -289,11 +293,18 @@ class _Scan:
                 return _Replacement(file_end, "", "--8<--")
             mark = self._marks.markdown_of(start)
             return _Replacement(mark[1], mark[0]) if mark else _Replacement(opener.end())
-        return _Replacement(self.code_end(opener) or opener.end())
+        end = self.code_end(opener)
+        return self._code(start, end) if end else _Replacement(opener.end())
+
+    def _code(self, start: int, end: int) -> _Replacement:
+        """Code stays. Where Liquid runs before Markdown, `{% raw %}` in it is no part of it."""
+        if self._scope and self._scope.runs_in_code and "endraw" in self._body[start:end]:
+            return _Replacement(end, without_raw(self._body[start:end]))
+        return _Replacement(end)
 
     def _indented_replacement(self, start: int, end: int) -> _Replacement:
         if not self._in_list(start):
-            return _Replacement(end)
+            return self._code(start, end)
         callout = _INDENTED_CALLOUT.match(self._body, start)
         if callout:
             return _Replacement(callout.end(), self._callout(callout))
@@ -324,9 +335,13 @@ class _Scan:
             if step:
                 how = self._trimmed(start, step.end, step.text, is_known=step.is_known)
                 return replace(how, tag_end=tag.end)
+        if self._template and self._body.startswith("{%", start):
+            tag = replace(tag, words=self._template.filled(tag.name, tag.words))
         closing = self.end_tag(tag, start)
         if closing:
             content = self._body[tag.end : closing.start()]
+            if tag.name == "highlight" and self._body.startswith("{%", start):
+                content = without_raw(content)
             block = markdown_of_block(tag.name, tag.words, content)
             is_markdown = tag.name not in _RAW
             return _Replacement(closing.end(), block, is_markdown=is_markdown)
@@ -362,7 +377,15 @@ class _Scan:
         if text is None:
             return None
         end = closing.end() + inner.startswith("{")  # {{{ unescaped }}}
-        return self._trimmed(start, end, text, is_known=text != HOLE)
+        how = self._trimmed(start, end, text, is_known=text != HOLE)
+        return self._markdownified(how, start) if "markdownify" in inner else how
+
+    def _markdownified(self, how: _Replacement, start: int) -> _Replacement:
+        """A value that is Markdown even in HTML: `<div>{{ notice | markdownify }}</div>`."""
+        before = self._body[max(0, start - _LOOK_BACK) : start].rstrip(" \t").removesuffix("\n")
+        line = before[before.rfind("\n") + 1 :].lstrip()
+        text = f"\n\n{how.text}\n\n" if how.text and line.startswith("<") else how.text
+        return replace(how, text=text, is_markdown=True)
 
     def _trimmed(
         self, start: int, end: int, text: str, *, is_known: bool = True
@@ -383,7 +406,9 @@ class _Scan:
         key = tag.words.strip(" \t\"'")
         if tag.name not in _PARAMETERS or self._scope is None or not key:
             return None
-        text = text_of(self._scope.lookup("page", [*key.split(".")]))
+        keys = key.split(".")
+        texts = (text_of(self._scope.lookup(root, [*keys])) for root in ("page", ".params"))
+        text = next((each for each in texts if each is not None), None)
         return None if text is None else _Replacement(tag.end, text)
 
     def _unknown(self, tag: _Tag, start: int) -> _Replacement:
@@ -537,6 +562,8 @@ def without_shortcodes(
         return body, ()
     scan = _HtmlScan(body, scope, as_html) if as_html else _Scan(body, scope, generator)
     text = scan.translated()
+    if "{% t" in body and ("<!-- tab " in text or "<!-- timeline " in text):
+        text = sub_outside_code(_TAB, lambda tab: f"\n\n**{tab[1]}**\n\n", text)
     if HOLE in text:
         text = without_holes(text)
     if "<!--" in text and not as_html and _HAS_PARTS.search(body):

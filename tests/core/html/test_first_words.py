@@ -44,6 +44,10 @@ HEADINGS = "\n\n## One\n\n## 1.1 Two\n\n## Three\n"
         "    const x = 1;\n\n",
         '![a](/a.png "Alt")\n\n',
         "<figure><img src=/a.png><figcaption>A <b>cup</b></figcaption></figure>\n\n",
+        "![a](/a.png)\n*A cup*\n\n",
+        "![a](/a.png)  \n_A [cup](/cup) of `tea`_\n\n",
+        "[![a](/a.png)](/b/)\n\n*A cup*\n\n",
+        "![a](/a.png)\n![b](/b.png)\n*Two cups*\n\n",
         "<table><tr><td><table><tr><td>a</table><td>b</table>\n\n",
         '<iframe src="https://video.example/1"></iframe>\n\n',
         "<p hidden>Not seen</p>\n\n",
@@ -62,6 +66,9 @@ def test_the_first_real_words_begin_the_summary(start: str) -> None:
         ("```\nx = 1\n```\n", "x = 1"),
         ("<figure><img src=/a.png><figcaption>A cup</figcaption></figure>", "A cup"),
         ("## 目录", "目录"),
+        ("![a](/a.png)\n*A cup*", "A cup"),
+        ("![a](/a.png)\n*A* cup.", "A cup."),
+        ("![a](/a.png) One.\n\n*Two.*", "One. Two."),
         ("<https://example.org/a>\n\nTea.", "Tea."),
         ("See <https://example.org/a> now.", "See https://example.org/a now."),
         ("<https://example.org/a>", "https://example.org/a"),
@@ -77,6 +84,13 @@ def test_the_first_real_words_begin_the_summary(start: str) -> None:
 )
 def test_other_words_are_part_of_the_summary(body: str, words: str) -> None:
     assert summary(body) == words
+
+
+@pytest.mark.parametrize("title", ["茶", "茶杯", "C", "Tea", "Green tea"])
+def test_a_short_title_is_not_repeated(title: str) -> None:
+    safe = f"<p><img></p><h1>{title}</h1><p>It is hot.</p>"
+    assert first_words(safe, title, PAGE) == "It is hot."
+    assert first_words(f"<p>{title}杯 is hot.</p>", title, PAGE) == f"{title}杯 is hot."
 
 
 def test_a_long_table_of_contents_does_not_become_the_summary() -> None:
@@ -98,6 +112,9 @@ def test_a_long_table_of_contents_does_not_become_the_summary() -> None:
         "> 目录",
         ">[[[",
         "<p>",
+        "<img ><em>",
+        "<img ></p><p>",
+        "<img ><em>a</em></p>",
     ],
 )
 def test_many_signs_of_other_text_take_linear_time(piece: str) -> None:

@@ -9,6 +9,11 @@ from feedsvc.core.markdown.shortcodes import without_shortcodes
 from tests.support.rendering import published, translated
 
 
+def captioned(picture: str, caption: str) -> str:
+    """The Markdown of a picture and of the words below it."""
+    return f"<figure>\n\n{picture}\n\n<figcaption>\n\n{caption}\n\n</figcaption>\n\n</figure>"
+
+
 @pytest.mark.parametrize(
     ("tag", "markdown"),
     [
@@ -18,13 +23,27 @@ from tests.support.rendering import published, translated
         ("{% asset_img a.png words of it %}", "![words of it](<a.png>)"),
         ('{% img /a.png \'"a title" "an alt"\' %}', "![an alt](</a.png>)"),
         ('{% image "./a.png", "an alt" %}', "![an alt](<./a.png>)"),
-        ('{{ image(src="a.png", alt="b") }}', "\n\n![b](<a.png>)\n\n\n\n"),
+        ('{{ image(src="a.png", alt="b") }}', "\n\n![b](<a.png>)\n\n"),
         ("x{% end %}", "x"),
         ("{% post_url a/b.md %}", '<a href="/@@/a/b.md">a/b.md</a>'),
         ("{% image nowhere %}", ""),
         ("{% link Some words https://x.org true %}", "[Some words](<https://x.org>)"),
         ("{% link /a/ %}", "[/a/](</a/>)"),
         ("{% link no target %}", "no target"),
+        ("{% link 绿茶, https://x.org/, 一杯茶 %}", "[绿茶](<https://x.org/>) 一杯茶"),
+        ("{% link 绿茶::https://x.org::/a.png %}", "[绿茶](<https://x.org>)"),
+        ('{{< link "https://x.org/" "绿茶" >}}', "[绿茶](<https://x.org/>)"),
+        ("{% link https://x.org/a::b %}", "[https://x.org/a::b](<https://x.org/a::b>)"),
+        ("{% link https://x.org/, 绿茶 %}", "[绿茶](<https://x.org/>)"),
+        ("{% btn /a/,, home %}", "[/a/](</a/>)"),
+        ("{% button 绿茶::https://x.org::home %}", "[绿茶](<https://x.org>)"),
+        ('{{< button "https://x.org/" "Buy it" >}}', "[Buy it](<https://x.org/>)"),
+        ('{{< button "Buy it" "https://x.org/" >}}', "[Buy it](<https://x.org/>)"),
+        ("{% btn 'https://x.org/','Buy it',far fa-hand %}", "[Buy it](<https://x.org/>)"),
+        (
+            "{% image https://x.org/a.png, alt=绿茶, width=9 %}",
+            "![绿茶](<https://x.org/a.png>)",
+        ),
         ("{% asset_link a.pdf The file %}", "[The file](<a.pdf>)"),
         ("{% asset_link a.pdf %}", "[a.pdf](<a.pdf>)"),
         ("{% asset_link %}", ""),
@@ -49,6 +68,9 @@ def test_a_known_tag_becomes_markdown(tag: str, markdown: str) -> None:
         ("{{< vimeo 12 >}}", "https://vimeo.com/12"),
         ("{% bilibili BV1 %}", "https://www.bilibili.com/video/BV1"),
         ('{{ youtube(id="abc", autoplay=true) }}', "https://www.youtube.com/watch?v=abc"),
+        ("{% youtube https://youtu.be/abc %}", "https://youtu.be/abc"),
+        ('{% bilibili "https://b23.tv/abc" %}', "https://b23.tv/abc"),
+        ("{% youtube //youtu.be/abc %}", "https://youtu.be/abc"),
     ],
 )
 def test_a_video_becomes_a_link(tag: str, address: str) -> None:
@@ -62,9 +84,21 @@ def test_a_video_without_a_name_is_removed() -> None:
 @pytest.mark.parametrize(
     ("tag", "markdown"),
     [
-        ('{{< figure src="/a.png" alt="b" caption="c d" >}}', "![b](</a.png>)\n\nc d"),
-        ('{{< figure src="/a.png" title="t" />}}', "![](</a.png>)\n\nt"),
+        (
+            '{{< figure src="/a.png" alt="b" caption="c d" >}}',
+            captioned("![b](</a.png>)", "c d"),
+        ),
+        ('{{< figure src="/a.png" title="t" />}}', captioned("![](</a.png>)", "t")),
         ("{{< figure caption=c >}}", "c"),
+        ('{{< figure src="/a.png" alt="b" link="/c/" >}}', "[![b](</a.png>)](</c/>)"),
+        (
+            '{{< figure src="/a.png" attr="Li" attrlink="/li/" >}}',
+            captioned("![](</a.png>)", "[Li](</li/>)"),
+        ),
+        (
+            '{{< figure src="/a.png" caption="c" attr="Li" >}}',
+            captioned("![](</a.png>)", "c\n\nLi"),
+        ),
     ],
 )
 def test_a_figure_becomes_a_picture_and_its_caption(tag: str, markdown: str) -> None:
@@ -123,6 +157,11 @@ def test_a_raw_block_stays_unchanged() -> None:
         ("{% tabs a, 1 %}x{% endtabs %}", "x"),
         ("{{< notice tip >}}x{{< /notice >}}", "x"),
         ("{% comment %}x{% endcomment %}", ""),
+        ("{{% comment %}}x{{% /comment %}}", ""),
+        ("{{< comment >}}x{{< /comment >}}", ""),
+        ("{% note info no-icon %}x{% endnote %}", "x"),
+        ("{% note blue 'fas fa-bullhorn' flat %}x{% endnote %}", "x"),
+        ('{{< alert icon="fire" >}}x{{< /alert >}}', "x"),
         ("{{< rawhtml >}}<b>x</b>{{< /rawhtml >}}", "<b>x</b>"),
         ("{{< gist >}}", ""),
         ("{{< tweet >}}", ""),
@@ -140,7 +179,10 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
         ("{{< x 12 >}}", "<https://x.com/i/status/12>"),
         ("{{< instagram ab >}}", "<https://www.instagram.com/p/ab>"),
         ("{% include youtube.html id='ab' %}", "<https://www.youtube.com/watch?v=ab>"),
-        ("{% include f.html src='/a.png' alt='b' caption='c' %}", "![b](</a.png>)\n\nc"),
+        (
+            "{% include f.html src='/a.png' alt='b' caption='c' %}",
+            captioned("![b](</a.png>)", "c"),
+        ),
         ("{% include f.html image_path=/a.png %}", "![](</a.png>)"),
         ("{% highlight ruby linenos %}\nx\n{% endhighlight %}", "```ruby\nx\n```"),
         ("{% cq %}\nx\n{% endcq %}", "> x"),
@@ -148,6 +190,10 @@ def test_an_inline_tag_of_a_theme_keeps_its_text(tag: str, markdown: str) -> Non
         ('{{< details "A title" >}}', "**A title**"),
         ('{{< tab name="A" >}}', "**A**"),
         ("{{< /details >}}", ""),
+        ("{% note warning 水温 %}", "**水温**"),
+        ("{% notel blue fas fa-info 水温 %}", "**水温**"),
+        ("{% note info no-icon Mind the water %}", "**Mind the water**"),
+        ('{{% notice note "水温" %}}', "水温"),
     ],
 )
 def test_a_tag_of_a_theme_becomes_a_paragraph(tag: str, paragraph: str) -> None:

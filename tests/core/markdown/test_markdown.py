@@ -160,3 +160,15 @@ def test_a_marker_within_a_line_ends_the_excerpt() -> None:
 @pytest.mark.parametrize("body", ["a", "`<!-- more -->`", "```\n<!-- more -->\n```"])
 def test_without_a_marker_there_is_no_excerpt(body: str) -> None:
     assert html_until_more(html_of(body)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[tea][a]\n\n[a]: <https://example.org/>",
+        "[tea][a]\n\n[a]: <https://example.org/>\n",
+        "[tea][a]\n\n[a]: https://example.org/",
+    ],
+)
+def test_a_reference_at_the_end_of_a_file_is_one(body: str) -> None:
+    assert html_of(body) == '<p><a href="https://example.org/">tea</a></p>\n'

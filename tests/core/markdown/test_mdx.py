@@ -346,3 +346,18 @@ def test_tabs_may_have_their_titles_in_one_list(pairs: str, titles: list[str]) -
     body = "".join(f'<TabItem value="{each}">\n\nx\n\n</TabItem>\n' for each in "ab")
     html = read(f"<Tabs values={{[{pairs}]}}>\n{body}</Tabs>")
     assert html == "".join(f"<p><strong>{title}</strong></p><p>x</p>" for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("{frontMatter.title} tea", "Green &lt;b&gt; tea"),
+        ("{frontmatter.title}: {frontMatter.tags}.", "Green &lt;b&gt;: ."),
+        ("{ frontMatter.title }", "Green &lt;b&gt;"),
+        ("{frontMatter.nothing}tea", "tea"),
+        ("`{frontMatter.title}`", "`{frontMatter.title}`"),
+    ],
+)
+def test_values_of_the_front_matter_are_filled_in(body: str, words: str) -> None:
+    values = dict.fromkeys(["frontMatter.title", "frontmatter.title"], "Green <b>")
+    assert markdown_of_mdx(body, values)[0] == words

@@ -15,6 +15,9 @@ _ESCAPED = re.compile(r"\{\{(?P<open>[<%])/\*(?P<words>[^*\n]{0,300}+)\*/(?P<clo
 _ESCAPED_BY_ZOLA = re.compile(
     r"(?P<open>\{\{|\{%)/\*(?P<words>[^*\n]{0,300}+)\*/(?P<close>\}\}|%\})"
 )
+_RAW = re.compile(
+    r"\{%-?\s*+raw\s*+-?%\}(?P<text>(?:[^{]++|\{(?!%-?\s*+endraw\b))*+)\{%-?\s*+endraw\s*+-?%\}"
+)
 _AS_TEXT: Final = {"<": "{{&lt;", "%": "{{%"}  # Markdown could take `<` for HTML
 
 
@@ -34,6 +37,11 @@ def empty_tag_end(body: str, start: int) -> int | None:
     """The end of `{%- -%}` or of Liquid's `{% # a remark %}` at `start`."""
     empty = _EMPTY.match(body, start)
     return empty.end() if empty else None
+
+
+def without_raw(code: str) -> str:
+    """Code without the `{% raw %}` and `{% endraw %}` around parts of it."""
+    return _RAW.sub(r"\g<text>", code)
 
 
 def escaped_shortcode(body: str, start: int, generator: str) -> tuple[str, int] | None:

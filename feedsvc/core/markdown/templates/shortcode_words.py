@@ -6,7 +6,7 @@ from typing import Final
 from feedsvc.core.markdown.templates.holes import HOLE
 
 _ARGUMENT = re.compile(
-    r"(?:(?P<name>[A-Za-z_][\w-]*+)[ \t]*+(?:=|:(?!//))\s*+)?"
+    r"(?:(?P<name>[A-Za-z_][\w-]*+)[ \t]*+(?:=|:(?!//|:))\s*+)?"
     r"(?:\"(?P<double>(?:[^\"\\]|\\.)*+)\"|'(?P<single>(?:[^'\\]|\\.)*+)'|`(?P<raw>[^`]*+)`"
     r"|(?P<bare>[^\s,\"'`]++))"
 )
@@ -14,8 +14,9 @@ _ADDRESSES: Final = ("href", "link", "url", "src")
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^\s<>]++", re.IGNORECASE)
 _PICTURE = re.compile(r"[^?#]*\.(?:png|jpe?g|gif|webp|avif|svg|bmp)(?:[?#].*)?", re.IGNORECASE)
 _PICTURE_NAME = re.compile(r"im(?:g|age)|figure|pic|photo", re.IGNORECASE)
-_ICON = re.compile(r"(?:fa[a-z]?|fa-[a-z]++|iconfont|mdi|bi|ri) ++(?:fa|icon|mdi|bi|ri)-")
 _ESCAPE = re.compile(r"\\([\"'\\])")
+_ICON = re.compile(r"(?:fa[a-z]?|fa-[a-z]++|bi|ri|mdi|iconfont) [a-z-]++(?: [a-z-]++)*+")
+_FILE = re.compile(r"\.{0,2}/.*|.*\.\w{2,5}", re.DOTALL)
 _SPECIAL = re.compile(r"([\[\]\\])")
 _MOST_ARGUMENTS: Final = 100
 _IN_TARGET = re.compile(r"(?:\]\([ \t]*+<?|(?:href|src)[ \t]*+=[ \t]*+[\"']?)\Z")
@@ -27,12 +28,16 @@ _INNER = re.compile(
 
 
 def arguments_of(words: str) -> tuple[dict[str, str], list[str]]:
-    """The named arguments of a tag by small names, and those without a name that are quoted."""
+    """The named arguments of a tag by small names, and the texts without a name.
+
+    These are quoted, are absolute addresses, or begin with a word that can only be words.
+    """
     words = words.strip()
     if words.startswith("(") and words.endswith(")"):  # Zola: {% aside(title="Tea") %}
         words = words[1:-1]
     named: dict[str, str] = {}
     quoted: list[str] = []
+    has_bare_words = False  # at the end of `quoted`
     for number, argument in enumerate(_ARGUMENT.finditer(words)):
         if number == _MOST_ARGUMENTS:
             break
@@ -49,12 +54,25 @@ def arguments_of(words: str) -> tuple[dict[str, str], list[str]]:
             named.setdefault(argument["name"].lower(), " ".join(value.split()))
         elif text is not None or _ABSOLUTE.fullmatch(value):
             quoted.append(" ".join(value.split()))
+        elif has_bare_words:
+            quoted[-1] += f" {value}"
+            continue
+        elif is_words(value.rpartition("::")[2]):
+            quoted.append(value.rpartition("::")[2])
+            has_bare_words = True
+            continue
+        has_bare_words = False
     return named, quoted
 
 
-def is_text(quoted: str) -> bool:
-    """True for an argument that readers see, rather than the name of a style or an icon."""
-    return (" " in quoted or not quoted.isascii()) and not _ICON.match(quoted)
+def is_words(text: str) -> bool:
+    """True for what readers read: text of several words or of other letters than ASCII.
+
+    A word alone, such as `info`, can be a kind or a name.
+    """
+    if " " in text:
+        return _ICON.fullmatch(text) is None
+    return not text.isascii() and _FILE.fullmatch(text) is None
 
 
 def words_of_shortcode(name: str, words: str, inner: str = "") -> str:
@@ -81,7 +99,7 @@ def words_of_shortcode(name: str, words: str, inner: str = "") -> str:
         and target not in (named.get("href"), named.get("link"))
     ):
         return " ".join(filter(None, [f"![{_escaped(alt or given)}](<{target}>)", inner]))
-    label = inner or given or alt or next(filter(is_text, quoted), "")
+    label = inner or given or alt or next(filter(is_words, quoted), "")
     if not target:
         return label
     return f"[{_escaped(label)}](<{target}>)" if label else f"<{_with_scheme(target)}>"
@@ -117,7 +135,8 @@ def _given(named: dict[str, str]) -> str:
     """The label; else the title, and the text below it."""
     if named.get("label"):
         return named["label"]
-    texts = [named.get("title"), named.get("text") or named.get("caption")]
+    below = ("text", "caption", "content", "description")
+    texts = [named.get("title"), next(filter(None, map(named.get, below)), "")]
     return ": ".join(dict.fromkeys(filter(None, texts)))
 
 

@@ -27,6 +27,11 @@ _CAPTURED = re.compile(r"\s*+[\"']?([A-Za-z_][\w-]*+)")
 # `_posts` without its config have them.
 _DOTTED = re.compile(r"\s*+[A-Za-z_]\w*+(?:\.\w++|\[[^\[\]\n]*+\])++\s*+(?:\|[^\n]*+)?-?")
 _UNKNOWN_GENERATORS: Final = ("", "plain")
+_VALUE = re.compile(r"\{\{-?([^{}]{0,500}+)\}\}")
+_NAMED_VALUE = re.compile(
+    r"\"[^\"]*+\"|'[^']*+'|(?<==)(?P<name>[A-Za-z_][\w-]*+(?:\.[A-Za-z_][\w-]*+)*+)(?=\s|\Z)"
+)
+_FILE_NAME = re.compile(r"[\w.-]*+(?<=\.html|.\.svg|.\.png|.\.jpg|\.jpeg|.\.gif|\.webp)")
 _LIQUID = re.compile(  # filters that only Liquid and Jekyll have
     r"\|\s*+(?:(?:relative|absolute)_url|(?:xml_|cgi_|uri_)?escape(?:_once)?|upcase|downcase"
     r"|date_to_\w++|markdownify|strip_html|url_encode|jsonify|append:|prepend:)"
@@ -95,6 +100,28 @@ class Template:
         if text is None:  # `{{ a + b }}`
             return HOLE if self._scope.runs_templates and "{{" not in inner else None
         return text
+
+    def filled(self, name: str, words: str) -> str:
+        """The words of a tag with the values that they name.
+
+        Jekyll: `include a.html title="{{ page.title }}"` or `title=page.title`.
+        """
+        if "{{" in words:
+            words = _VALUE.sub(lambda value: self._quotable(value[1]), words)
+        if name.startswith("include") and "=" in words:
+            words = _NAMED_VALUE.sub(self._argument, words)
+        return words
+
+    def _argument(self, argument: re.Match[str]) -> str:
+        name = argument["name"]
+        if name is None or _FILE_NAME.fullmatch(name):
+            return argument[0]
+        return f'"{self._quotable(name)}"'
+
+    def _quotable(self, expression: str) -> str:
+        """What an expression shows, without quotation marks that could end an argument."""
+        text = self._text_of(expression) or ""
+        return text.replace(HOLE, "").replace('"', "&quot;")
 
     def _text_of(self, expression: str) -> str | None:
         """The text of an expression, HOLE if it is unknown; None if it is no expression."""

@@ -62,6 +62,7 @@ class Scope:
         self._zone = site.zone if site else None
         self.generator = site.rules.generator if site else ""
         self.runs_templates = self.generator in _RUN_TEMPLATES
+        self.runs_in_code = self.generator in ("jekyll", "11ty")  # their engines run first
         self.is_off = any(self._fields.get(key) in off for key, off in _OFF.items())
         self.is_template = self.runs_templates  # or a body shows that it is one
         self._assigned: dict[str, TemplateValue] = {}
@@ -128,10 +129,22 @@ class Scope:
             root, keys = str(keys[0]).lower(), keys[1:]
         lower = [str(key).lower() for key in keys]
         if root == "params":
-            return _inside({key.lower(): v for key, v in self._fields.items()}, lower)
+            value = _inside(_with_small_keys(self._fields), lower)
+            if value is UNKNOWN:  # `params:` in the front matter has more of them
+                more = _inside(_with_small_keys(self._fields), ["params"])
+                value = _inside(_with_small_keys(more), lower)
+            return value
         if root == "site":
             return _inside({**self._site, "baseurl": self._site.get("home", UNKNOWN)}, lower)
         return _inside(self._page, [_HUGO_PAGE.get(root, ""), *lower])
+
+
+def _with_small_keys(value: TemplateValue) -> TemplateValue:
+    return (
+        {key.lower(): each for key, each in value.items()}
+        if isinstance(value, Mapping)
+        else value
+    )
 
 
 def is_hugo_root(root: str) -> bool:

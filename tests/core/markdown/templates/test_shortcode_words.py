@@ -47,6 +47,16 @@ X = "https://x.example"
         ('{% include button.html link="https://x.example/" text="Buy" %}',
          f'<a href="{X}/">Buy</a>'),
         ('{{< button relref="a" >}}Get{{< /button >}}', "Get"),
+        ('{{< link href="https://x.example/" content="绿茶" >}}', f'<a href="{X}/">绿茶</a>'),
+        ('{{ link(url="https://x.example/", text="绿茶") }}', f'<a href="{X}/">绿茶</a>'),
+        ('{{ link(to="a", title="绿茶") }} b', "绿茶 b"),
+        ('{{< chord "复制" >}} {{< icon "github" >}}b', "复制 b"),
+        ("{% u 下划线 %} b", "下划线 b"),
+        ('{% label 绿茶 %} {{< label text="b" >}} {% label info %}c', "绿茶 b c"),
+        ("{% span red, 使用 Vue 框架 %} b", "使用 Vue 框架 b"),
+        ("{% span red::使用 Vue 框架 %} b", "使用 Vue 框架 b"),
+        ("{% pdf 文件.pdf %} {% pdf /文件/ %} {% pdf ./文件 %} b", "b"),
+        ('{{< doc "https://x.example/a" "绿茶" >}}', f'<a href="{X}/a">绿茶</a>'),
         ('[f]({{< asset "a.pdf" >}}) b', "f b"),
         ('[f]({{< asset src="https://x.example/a.pdf" >}})', f'<a href="{X}/a.pdf">f</a>'),
         ('<a href="{{< asset "a" >}}">f</a>', "<a>f</a>"),
@@ -81,7 +91,8 @@ def test_the_warning_says_whether_words_are_shown() -> None:
         ('{{< callout title="T" text="x" >}}', "<p><strong>T</strong></p>\n<p>x</p>"),
         ('{{< notice tip >}}x{{< /notice >}}', "<p>x</p>"),
         ('{{< figure src="/a.png" title="T" caption="C" >}}',
-         f'<p><img src="{SITE}/a.png" alt=""></p>\n<p>T</p>\n<p>C</p>'),
+         f'<figure>\n<p><img src="{SITE}/a.png" alt=""></p>\n'
+         "<figcaption>\n<p>T</p>\n<p>C</p>\n</figcaption>\n</figure>"),
         ('{{< quote author="Li" source="On tea" >}}x{{< /quote >}}',
          "<blockquote>\n<p>x</p>\n<p>— Li, On tea</p>\n</blockquote>"),
     ],
@@ -89,6 +100,12 @@ def test_the_warning_says_whether_words_are_shown() -> None:
 def test_the_words_of_known_tags_stay_too(body: str, shown: str) -> None:
     assert read(body).content_html == shown
     assert warned(body) == []
+
+
+def test_a_caption_is_not_the_beginning_of_the_summary() -> None:
+    assert read('{{< figure src="/a.png" caption="A *cup*" >}}\n\nTea.').summary == "Tea."
+    assert read('{% include f.html src="/a.png" caption="A" %}\n\nTea.').summary == "Tea."
+    assert read('{{< figure src="/a.png" caption="A cup" >}}').summary == "A cup"
 
 
 def test_arguments_are_named_or_quoted() -> None:
