@@ -47,7 +47,7 @@ AT_ROOT: Final = "/@@/"
 _MARK: Final = "source-of-post:"  # a scheme that the sanitiser refuses
 _MARKED = re.compile(rf'(<a(?: (?!href=)[a-z-]++="[^"]*+")*+) href="{_MARK}([^"]*+)"')
 
-_ANCHOR = re.compile(r"<a(?: [^<>]*+)?>|</a>")
+_ANCHOR = re.compile(r'<a(?: [a-z-]++="[^"]*+")*+>|</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +173,14 @@ def with_addresses(content: str, address_of: Callable[[str], str | None]) -> str
 
 
 def _without_plain_anchors(content: str) -> str:
-    """Safe HTML in which the words of each `<a>` without attributes stand alone."""
+    """Safe HTML in which the words of each `<a>` without a target and an id stand alone."""
     pieces, done = [], 0
     is_plain: list[bool] = []  # of the open elements, which a table can nest
     for tag in _ANCHOR.finditer(content):
         if tag[0] == "</a>":
             is_dropped = is_plain.pop() if is_plain else False
         else:
-            is_dropped = tag[0] == "<a>"
+            is_dropped = not (' href="' in tag[0] or ' id="' in tag[0])
             is_plain.append(is_dropped)
         if is_dropped:
             pieces.append(content[done : tag.start()])
