@@ -16,8 +16,10 @@ _ATTACHED = re.compile(  # what Obsidian links to besides notes
     re.I,
 )
 _ENCODED: Final = str.maketrans({char: f"%{ord(char):02X}" for char in " \"'()<>`:|\\{}"})
-_IN_LINK = re.compile(r"(?:\]\([ \t]*+<?|\]:[ \t]*+<?|=[ \t]*+[\"']?|[}/])$")
-_LONGEST_BEFORE: Final = 16  # characters
+_IN_LINK = re.compile(
+    r"(?:(?:\]\([ \t]*+<?|\]:[ \t]*+<?|=[ \t]*+[\"']?)(?:https?://[^\s()<>\"']*+)?|[}/])$"
+)
+_LONGEST_BEFORE: Final = 64  # characters
 
 
 def post_target(path: str, *, is_rooted: bool) -> str:
@@ -27,7 +29,7 @@ def post_target(path: str, *, is_rooted: bool) -> str:
         return path
     begins_at_root = path.startswith("/")
     path = path.strip("/ ")
-    fragment = f"#{fragment}" if fragment else ""
+    fragment = f"#{fragment.translate(_ENCODED)}" if fragment else ""
     if not path:
         return fragment or ("/" if begins_at_root else "")
     if not is_source(path):

@@ -6,18 +6,19 @@ from collections.abc import Callable
 from typing import Final
 
 from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
-from feedsvc.core.html.source_targets import AT_ROOT
 from feedsvc.core.markdown.templates.shortcode_words import arguments_of
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
+_FILE = re.compile(r"(?=\S*[./])[^\s:]++")
+_RAW_STRING = re.compile(r"(?<![^\s=])`([^`\"\\]*+)`(?!\S)")  # Hugo
 _QUOTED = re.compile(r'"([^"]*+)"')
 
 
 def _words(text: str) -> list[str]:
-    if not any(char in text for char in "'\"\\"):  # shlex is slow
+    if not any(char in text for char in "'\"`\\"):  # shlex is slow
         return _BARE_WORD.findall(text)
     try:
-        return shlex.split(text)
+        return shlex.split(_RAW_STRING.sub(r'"\1"', text))
     except ValueError:  # an apostrophe that is no quote
         return text.split()
 
@@ -38,7 +39,7 @@ def loses_target(name: str, markdown: str) -> bool:
 
 def is_target_of_link(name: str, markdown: str) -> bool:
     """True if the tag is the address of a post, which authors write in a link."""
-    return name in _TO_POSTS or (name == "link" and markdown.startswith(AT_ROOT))
+    return name in _TO_POSTS or (name == "link" and markdown.startswith("/"))
 
 
 def markdown_of_block(name: str, words: str, content: str) -> str:
@@ -118,9 +119,14 @@ def _video(prefix: str) -> Callable[[list[str]], str]:
 def _hexo_link(words: list[str]) -> str:
     """Hexo: `link text... url [external] [title]`."""
     targets = [n for n, word in enumerate(words) if "://" in word or word.startswith("/")]
-    if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        path = " ".join(words)
-        return post_target(path, is_rooted=True) if is_source(path) else path
+    path = " ".join(words)
+    # Jekyll: `link _posts/2026-03-01-tea.md`, `link assets/tea.pdf`; from the site's root
+    if is_source(path) and "://" not in path:
+        return post_target(path, is_rooted=True)
+    if _FILE.fullmatch(path):
+        return f"/{path.lstrip('/')}"
+    if not targets:
+        return path
     return _link(" ".join(words[: targets[0]]) or words[targets[0]], words[targets[0]])
 
 
@@ -154,9 +160,11 @@ def _ref(words: list[str]) -> str:
 
 def _post_link(words: list[str]) -> str:
     """Hexo: `post_link slug [title] [escape]`."""
-    title = words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:]
+    title = " ".join(words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:])
+    if words[-1:] != ["false"] and "`" not in title:
+        title = title.replace("<", "&lt;")
     slug = _path(words)
-    return link_to_post(post_target(slug, is_rooted=True), " ".join(title) or slug)
+    return link_to_post(post_target(slug, is_rooted=True), title or slug)
 
 
 def _gist(words: list[str]) -> str:

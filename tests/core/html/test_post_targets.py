@@ -15,6 +15,7 @@ from tests.support.rendering import translated
         ("<a href='{% post_path tea %}'>a</a>", "<a href='/@@/tea.md'>a</a>"),
         ('<a href="{{< ref "tea.md" >}}">a</a>', '<a href="tea.md">a</a>'),
         ('[a]({{< ref "/posts/tea#x" >}})', "[a](/@@/posts/tea.md#x)"),
+        ('[a]({{< relref "tea.md#第 一(节)" >}})', "[a](tea.md#第%20一%28节%29)"),
         ('[a]({{< ref "my tea.md" >}})', "[a](my%20tea.md)"),
         ('[a]({{< relref path="tea" lang="zh" >}})', "[a](tea.md)"),
         ('[a]({{< ref "tea/" >}})', "[a](tea.md)"),
