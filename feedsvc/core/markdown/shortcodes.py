@@ -271,7 +271,7 @@ class _Scan:
         if opener["contents"]:
             return _Replacement(opener.end(), "")
         if opener["callout"]:
-            return _Replacement(opener.end(), _callout(opener))
+            return _Replacement(opener.end(), self._callout(opener))
         if opener["mark"]:
             if self._body.startswith("{::", start):
                 extension = without_extension(self._body, start, self._ahead)
@@ -289,8 +289,18 @@ class _Scan:
             return _Replacement(end)
         callout = _INDENTED_CALLOUT.match(self._body, start)
         if callout:
-            return _Replacement(callout.end(), _callout(callout))
+            return _Replacement(callout.end(), self._callout(callout))
         return _Replacement(start + 1)
+
+    def _callout(self, callout: re.Match[str]) -> str:
+        """The first line of a callout as a title line in the quotation."""
+        title = callout["title"]
+        if "[[" in title or "{" in title:
+            title = self._part(*callout.span("title"))
+        title = title.strip() or callout["kind"].capitalize()
+        bars = callout["callout"]
+        below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
+        return f"{bars}**{title}**\n{below}"
 
     def _in_list(self, start: int) -> bool:
         """True if indented text after a blank line belongs to a list item, so is no code."""
@@ -538,11 +548,3 @@ def _removed(body: str, found: list[_Found]) -> Iterator[RemovedTag]:
         yield RemovedTag(
             line, column, how.reported_tag, text, how.is_known, words, how.is_value
         )
-
-
-def _callout(callout: re.Match[str]) -> str:
-    """The first line of a callout as a title line in the quotation."""
-    title = callout["title"].strip() or callout["kind"].capitalize()
-    bars = callout["callout"]
-    below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
-    return f"{bars}**{title}**\n{below}"
