@@ -59,6 +59,8 @@ def wiki_link(target: str, title: str) -> str:
     """The link for `[[target|title]]`; only words if it names no note."""
     page, *headings = (part.strip() for part in target.rstrip("\\").split("#"))
     words = title or " > ".join(filter(None, [page, *headings]))
+    if "`" not in words:
+        words = words.replace("<", "&lt;")  # Obsidian shows `[[tea|Vec<T>]]` as it is written
     if not page or _ATTACHED.search(page):
         return words
     fragment = headings[-1].replace(" ", "%20") if headings else ""

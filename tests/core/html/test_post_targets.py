@@ -31,6 +31,8 @@ from tests.support.rendering import translated
         ("{% post_link 'a \"b\"' x %}", '<a href="/@@/a%20%22b%22.md">x</a>'),
         ("[[tea]]", '<a href="tea.md">tea</a>'),
         ("[[folder/My tea|w *x*]]", '<a href="folder/My%20tea.md">w *x*</a>'),
+        ("[[tea|Vec<T> & `<b>`]]", '<a href="tea.md">Vec<T> & `<b>`</a>'),
+        ("[[tea|Vec<T> & w]]", '<a href="tea.md">Vec&lt;T> & w</a>'),
         ("[[tea#A b|w]]", '<a href="tea.md#A%20b">w</a>'),
         ("[[tea#A#B]]", '<a href="tea.md#B">tea > A > B</a>'),
         ("|[[tea\\|w]]|", '|<a href="tea.md">w</a>|'),
