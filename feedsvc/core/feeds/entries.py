@@ -20,7 +20,12 @@ from feedsvc.core.html.links import absolute
 from feedsvc.core.html.repeated_title import without_title
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
-from feedsvc.core.html.source_targets import marked_links, source_target, with_addresses
+from feedsvc.core.html.source_targets import (
+    marked_links,
+    source_target,
+    with_addresses,
+    without_root_in_words,
+)
 from feedsvc.core.languages import language_tag
 from feedsvc.core.markdown.markdown import html_of, html_until_more
 from feedsvc.core.media import Enclosure
@@ -214,7 +219,8 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
 
 
 def _safe_html(rough: str, post: Post, prefix: str) -> str:
-    return without_title(safe_html(rough, post.permalink, prefix), post.title, post.permalink)
+    safe = without_root_in_words(safe_html(rough, post.permalink, prefix))
+    return without_title(safe, post.title, post.permalink)
 
 
 def _own_address(post: Post, written: str) -> str | None:

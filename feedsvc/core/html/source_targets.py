@@ -47,6 +47,10 @@ AT_ROOT: Final = "/@@/"
 _MARK: Final = "source-of-post:"  # a scheme that the sanitiser refuses
 _MARKED = re.compile(rf'(<a(?: (?!href=)[a-z-]++="[^"]*+")*+) href="{_MARK}([^"]*+)"')
 
+# A bare URL in which a tag is the path: the words are the URL too.
+_ROOTED_WORDS = re.compile(
+    rf"(?<=>)https?://[^<>/\s]*+(?:/(?!@@/)[^<>/\s]*+)*+{AT_ROOT}([^<>]*?)(?:\.md)?</a>"
+)
 _ANCHOR = re.compile(r'<a(?: [a-z-]++="[^"]*+")*+>|</a>')
 
 
@@ -150,6 +154,11 @@ def marked_links(content: str) -> tuple[str, ...]:
     if _MARK not in content:
         return ()
     return tuple(dict.fromkeys(unescape(link[2]) for link in _MARKED.finditer(content)))
+
+
+def without_root_in_words(content: str) -> str:
+    """Safe HTML in which a bare link such as `{{ site.url }}{% post_url tea %}` reads `tea`."""
+    return _ROOTED_WORDS.sub(r"\1</a>", content) if AT_ROOT in content else content
 
 
 def with_addresses(content: str, address_of: Callable[[str], str | None]) -> str:
