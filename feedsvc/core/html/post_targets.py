@@ -4,8 +4,9 @@ They are HTML, so that they are links in blocks of HTML too.
 """
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Final
+from urllib.parse import unquote
 
 from feedsvc.core.html.source_targets import AT_ROOT
 
@@ -66,3 +67,11 @@ def wiki_link(target: str, title: str) -> str:
     fragment = headings[-1].replace(" ", "%20") if headings else ""
     path = post_target(page, is_rooted=False)
     return link_to_post(f"{path}#{fragment}" if fragment else path, words)
+
+
+def wiki_text(target: str, words: str) -> str:
+    """What stood between the brackets of a wiki link whose HTML was escaped, as HTML."""
+    page = unquote(unescape(unescape(target))).replace(".md", "", 1)
+    page = escape(page, quote=False)
+    words = words.replace("&amp;lt;", "&lt;")
+    return words if words == page else f"{page}|{words}"
