@@ -162,7 +162,7 @@ def _post_link(words: list[str]) -> str:
     """Hexo: `post_link slug [title] [escape]`."""
     title = " ".join(words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:])
     if words[-1:] != ["false"] and "`" not in title:
-        title = title.replace("<", "&lt;")
+        title = title.replace("<", "&lt;").replace("|", "&#124;")  # also in tables
     slug = _path(words)
     return link_to_post(post_target(slug, is_rooted=True), title or slug)
 

@@ -28,6 +28,7 @@ from tests.support.rendering import translated
         ("{% post_link a-slug Its title %}", '<a href="/@@/a-slug.md">Its title</a>'),
         ('{% post_link a "Vec<T> & x" %}', '<a href="/@@/a.md">Vec&lt;T> & x</a>'),
         ('{% post_link a "`<b>`" true %}', '<a href="/@@/a.md">`<b>`</a>'),
+        ("{% post_link a 'x | y' %}", '<a href="/@@/a.md">x &#124; y</a>'),
         ("{% post_link a '<b>x</b>' false %}", '<a href="/@@/a.md"><b>x</b></a>'),
         ("{% post_link a-slug %}", '<a href="/@@/a-slug.md">a-slug</a>'),
         ("{% more %}", "<!-- more -->"),
