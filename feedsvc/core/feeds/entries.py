@@ -21,6 +21,7 @@ from feedsvc.core.html.repeated_title import without_title
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
 from feedsvc.core.html.source_targets import (
+    AT_ROOT,
     marked_links,
     source_target,
     with_addresses,
@@ -153,7 +154,9 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         return html
     unresolved = None
     if links := marked_links(html.safe):
-        unresolved = Unresolved(html.safe, tuple(SourceLink(w, text=w) for w in links))
+        unresolved = Unresolved(
+            html.safe, tuple(SourceLink(w, text=w.rpartition(AT_ROOT)[2]) for w in links)
+        )
         html = replace(html, safe=with_addresses(html.safe, partial(_own_address, post)))
     summary = _summary(post, html)
     is_whole_content = "<" not in html.safe and summary == unescape(html.safe)
