@@ -1,7 +1,8 @@
 """Random sequences of changes, and what a subscriber who never forgets sees of them.
 
 Each text names the number of its post, which never changes, so that the subscriber can tell
-which post an entry shows, whatever its id is. Two posts each share a title and a date.
+which post an entry shows, whatever its id is. Two posts each share a title and a date, and link
+to each other.
 """
 
 import os
@@ -42,6 +43,7 @@ from tests.support.stores import opened_store
 SITE = Site("Tea", "https://example.org", "Li", "Asia/Shanghai", "example.org,2026")
 GUARD = Guard(entries=4, share=0.3)
 FOLDERS = ("", "green", "black/old")
+LINK = re.compile(r'href="([^"]+)"')
 MOST = 10_000  # more entries than any sequence makes
 
 numbers = st.integers(0, 11)
@@ -79,7 +81,7 @@ class Written:
             "expiryDate": self.expires.isoformat(" ", "seconds") if self.expires else "",
         }
         front = "".join(f"{key}: {value}\n" for key, value in fields.items() if value)
-        return f"---\n{front}---\n\n{text}\n"
+        return f"---\n{front}---\n\n{text}\n\n[Its mate](post-{self.mate}.md)\n"
 
 
 @dataclass
@@ -95,8 +97,11 @@ class Subscriber:
         """Read the whole feed; one id is one post, and its date never changes."""
         self.shown = {entry.id: number_of(entry) for entry in entries}
         assert len(self.shown) == len(entries)
+        at = {entry.permalink: self.shown[entry.id] for entry in entries}
         for entry in entries:
             number = self.shown[entry.id]
+            link = LINK.search(entry.content_html)
+            assert link is None or at.get(link[1]) == number ^ 1  # never a hidden post
             self.ids[number].add(entry.id)
             assert self.numbers.setdefault(entry.id, number) == number
             assert self.dates.setdefault(entry.id, entry.published) == entry.published

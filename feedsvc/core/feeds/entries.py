@@ -20,7 +20,13 @@ from feedsvc.core.html.links import absolute
 from feedsvc.core.html.repeated_title import without_title
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
-from feedsvc.core.html.source_targets import marked_links, source_target, with_addresses
+from feedsvc.core.html.source_targets import (
+    AT_ROOT,
+    marked_links,
+    source_target,
+    with_addresses,
+    without_root_in_words,
+)
 from feedsvc.core.languages import language_tag
 from feedsvc.core.markdown.markdown import html_of, html_until_more
 from feedsvc.core.media import Enclosure
@@ -148,7 +154,9 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         return html
     unresolved = None
     if links := marked_links(html.safe):
-        unresolved = Unresolved(html.safe, tuple(SourceLink(w, text=w) for w in links))
+        unresolved = Unresolved(
+            html.safe, tuple(SourceLink(w, text=w.rpartition(AT_ROOT)[2]) for w in links)
+        )
         html = replace(html, safe=with_addresses(html.safe, partial(_own_address, post)))
     summary = _summary(post, html)
     is_whole_content = "<" not in html.safe and summary == unescape(html.safe)
@@ -214,7 +222,8 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
 
 
 def _safe_html(rough: str, post: Post, prefix: str) -> str:
-    return without_title(safe_html(rough, post.permalink, prefix), post.title, post.permalink)
+    safe = without_root_in_words(safe_html(rough, post.permalink, prefix))
+    return without_title(safe, post.title, post.permalink)
 
 
 def _own_address(post: Post, written: str) -> str | None:

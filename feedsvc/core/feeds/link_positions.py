@@ -17,10 +17,10 @@ from feedsvc.core.markdown.shortcodes import code_spans
 _LINK = re.compile(  # a tag, a wiki link, or the target of a link
     r"(?=[{\[\]hH])"  # a character is found fast
     r"(?:\{%[^%\n]{1,2000}+%\}|\{\{[^{}\n]{1,2000}+\}\}|\[\[[^\[\]\n]{1,300}+\]\]"
-    r"|(?:\]\(|\]:|(?i:href)[ \t]{0,9}+=)[ \t]*+(?![<\"']?\{[{%])"
+    r"|(?:\]\(|\]:|(?i:href)[ \t]{0,9}+=)\s*+(?![<\"']?\{[{%])"
     r"(?P<url><[^<>\n]*+>|\"[^\"\n]*+\"|'[^'\n]*+'|[^\s<>\"')]++))"
 )
-_WORD = re.compile(r"\"([^\"]++)\"|'([^']++)'|([^\s\"'=<>{}%|\[\]]++)")
+_WORD = re.compile(r"\"([^\"]++)\"|'([^']++)'|([^\s\"'`=<>{}%|\[\]]++)")
 _WIKI = re.compile(r"\[\[([^|]++)")
 _LINE = re.compile("\n")
 _MARKS: Final = {"<": ">", '"': '"', "'": "'"}

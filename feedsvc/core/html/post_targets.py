@@ -4,8 +4,9 @@ They are HTML, so that they are links in blocks of HTML too.
 """
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Final
+from urllib.parse import unquote
 
 from feedsvc.core.html.source_targets import AT_ROOT
 
@@ -16,8 +17,10 @@ _ATTACHED = re.compile(  # what Obsidian links to besides notes
     re.I,
 )
 _ENCODED: Final = str.maketrans({char: f"%{ord(char):02X}" for char in " \"'()<>`:|\\{}"})
-_IN_LINK = re.compile(r"(?:\]\([ \t]*+<?|\]:[ \t]*+<?|=[ \t]*+[\"']?|[}/])$")
-_LONGEST_BEFORE: Final = 16  # characters
+_IN_LINK = re.compile(
+    r"(?:(?:\]\([ \t]*+<?|\]:[ \t]*+<?|=[ \t]*+[\"']?)(?:https?://[^\s()<>\"']*+)?|[}/])$"
+)
+_LONGEST_BEFORE: Final = 64  # characters
 
 
 def post_target(path: str, *, is_rooted: bool) -> str:
@@ -27,7 +30,7 @@ def post_target(path: str, *, is_rooted: bool) -> str:
         return path
     begins_at_root = path.startswith("/")
     path = path.strip("/ ")
-    fragment = f"#{fragment}" if fragment else ""
+    fragment = f"#{fragment.translate(_ENCODED)}" if fragment else ""
     if not path:
         return fragment or ("/" if begins_at_root else "")
     if not is_source(path):
@@ -57,8 +60,18 @@ def wiki_link(target: str, title: str) -> str:
     """The link for `[[target|title]]`; only words if it names no note."""
     page, *headings = (part.strip() for part in target.rstrip("\\").split("#"))
     words = title or " > ".join(filter(None, [page, *headings]))
+    if "`" not in words:
+        words = words.replace("<", "&lt;")  # Obsidian shows `[[tea|Vec<T>]]` as it is written
     if not page or _ATTACHED.search(page):
         return words
     fragment = headings[-1].replace(" ", "%20") if headings else ""
     path = post_target(page, is_rooted=False)
     return link_to_post(f"{path}#{fragment}" if fragment else path, words)
+
+
+def wiki_text(target: str, words: str) -> str:
+    """What stood between the brackets of a wiki link whose HTML was escaped, as HTML."""
+    page = unquote(unescape(unescape(target))).replace(".md", "", 1)
+    page = escape(page, quote=False)
+    words = words.replace("&amp;lt;", "&lt;")
+    return words if words == page else f"{page}|{words}"

@@ -47,7 +47,11 @@ AT_ROOT: Final = "/@@/"
 _MARK: Final = "source-of-post:"  # a scheme that the sanitiser refuses
 _MARKED = re.compile(rf'(<a(?: (?!href=)[a-z-]++="[^"]*+")*+) href="{_MARK}([^"]*+)"')
 
-_ANCHOR = re.compile(r"<a(?: [^<>]*+)?>|</a>")
+# A bare URL in which a tag is the path: the words are the URL too.
+_ROOTED_WORDS = re.compile(
+    rf"(?<=>)https?://[^<>/\s]*+(?:/(?!@@/)[^<>/\s]*+)*+{AT_ROOT}([^<>]*?)(?:\.md)?</a>"
+)
+_ANCHOR = re.compile(r'<a(?: [a-z-]++="[^"]*+")*+>|</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,11 @@ def marked_links(content: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(unescape(link[2]) for link in _MARKED.finditer(content)))
 
 
+def without_root_in_words(content: str) -> str:
+    """Safe HTML in which a bare link such as `{{ site.url }}{% post_url tea %}` reads `tea`."""
+    return _ROOTED_WORDS.sub(r"\1</a>", content) if AT_ROOT in content else content
+
+
 def with_addresses(content: str, address_of: Callable[[str], str | None]) -> str:
     """Safe HTML in which each marked link leads to its address.
 
@@ -173,14 +182,14 @@ def with_addresses(content: str, address_of: Callable[[str], str | None]) -> str
 
 
 def _without_plain_anchors(content: str) -> str:
-    """Safe HTML in which the words of each `<a>` without attributes stand alone."""
+    """Safe HTML in which the words of each `<a>` without a target and an id stand alone."""
     pieces, done = [], 0
     is_plain: list[bool] = []  # of the open elements, which a table can nest
     for tag in _ANCHOR.finditer(content):
         if tag[0] == "</a>":
             is_dropped = is_plain.pop() if is_plain else False
         else:
-            is_dropped = tag[0] == "<a>"
+            is_dropped = not (' href="' in tag[0] or ' id="' in tag[0])
             is_plain.append(is_dropped)
         if is_dropped:
             pieces.append(content[done : tag.start()])

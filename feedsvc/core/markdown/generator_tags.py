@@ -7,20 +7,21 @@ from collections.abc import Callable
 from typing import Final
 
 from feedsvc.core.html.post_targets import is_source, link_to_post, post_target
-from feedsvc.core.html.source_targets import AT_ROOT
 from feedsvc.core.markdown.templates.shortcode_words import arguments_of, is_words
 
 _BARE_WORD = re.compile(r"[^ \t\r\n]+")
+_FILE = re.compile(r"(?=\S*[./])[^\s:]++")
+_RAW_STRING = re.compile(r"(?<![^\s=])`([^`\"\\]*+)`(?!\S)")  # Hugo
 _QUOTED = re.compile(r'"([^"]*+)"')
 _SEPARATOR = re.compile(r",\s++|,\Z|,(?=https?://)")
 _OPTION = re.compile(r"[A-Za-z]\w*+=")
 
 
 def _words(text: str) -> list[str]:
-    if not any(char in text for char in "'\"\\"):  # shlex is slow
+    if not any(char in text for char in "'\"`\\"):  # shlex is slow
         return _BARE_WORD.findall(text)
     try:
-        return shlex.split(text)
+        return shlex.split(_RAW_STRING.sub(r'"\1"', text))
     except ValueError:  # an apostrophe that is no quote
         return text.split()
 
@@ -41,7 +42,7 @@ def loses_target(name: str, markdown: str) -> bool:
 
 def is_target_of_link(name: str, markdown: str) -> bool:
     """True if the tag is the address of a post, which authors write in a link."""
-    return name in _TO_POSTS or (name == "link" and markdown.startswith(AT_ROOT))
+    return name in _TO_POSTS or (name == "link" and markdown.startswith("/"))
 
 
 def markdown_of_block(name: str, words: str, content: str) -> str:
@@ -138,6 +139,11 @@ def _hexo_link(words: list[str]) -> str | None:
     if not _NAMED_TARGET.isdisjoint(_named(words)):
         return None
     text = " ".join(words)
+    # Jekyll: `link _posts/2026-03-01-tea.md`, `link assets/tea.pdf`; from the site's root
+    if is_source(text) and "://" not in text:
+        return post_target(text, is_rooted=True)
+    if _FILE.fullmatch(text):
+        return f"/{text.lstrip('/')}"
     is_volantis = "::" in text and "://" not in text.partition("::")[0]
     parts = [
         part.strip() for part in (text.split("::") if is_volantis else _SEPARATOR.split(text))
@@ -145,10 +151,8 @@ def _hexo_link(words: list[str]) -> str | None:
     is_split = len(parts) > 1 and any(map(_is_target, parts))
     parts = parts if is_split else words
     targets = [n for n, part in enumerate(parts) if "://" in part or part.startswith("/")]
-    if not targets:  # Jekyll: `link _posts/2026-03-01-tea.md`
-        if any(map(_OPTION.match, words)):
-            return None
-        return post_target(text, is_rooted=True) if is_source(text) else text
+    if not targets:
+        return None if any(map(_OPTION.match, words)) else text
     label, target = " ".join(parts[: targets[0]]), parts[targets[0]]
     more = [part for part in parts[targets[0] + 1 :] if not _is_no_words(part)]
     if not label:  # the address first
@@ -205,9 +209,11 @@ def _ref(words: list[str]) -> str:
 
 def _post_link(words: list[str]) -> str:
     """Hexo: `post_link slug [title] [escape]`."""
-    title = words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:]
+    title = " ".join(words[1:-1] if words[-1:] in (["true"], ["false"]) else words[1:])
+    if words[-1:] != ["false"] and "`" not in title:
+        title = title.replace("<", "&lt;").replace("|", "&#124;")  # also in tables
     slug = _path(words)
-    return link_to_post(post_target(slug, is_rooted=True), " ".join(title) or slug)
+    return link_to_post(post_target(slug, is_rooted=True), title or slug)
 
 
 def _gist(words: list[str]) -> str:

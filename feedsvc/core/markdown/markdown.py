@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from comrak import ExtensionOptions, ParseOptions, RenderOptions, markdown_to_html
 
+from feedsvc.core.html.post_targets import wiki_text
 from feedsvc.core.markdown.admonitions.admonitions import with_admonitions
 from feedsvc.core.markdown.heading_ids import keep_linked_ids, may_link_to_headings
 from feedsvc.core.markdown.marks.abbreviations import with_abbreviations, without_abbreviations
@@ -41,6 +42,10 @@ _RENDERING: Final = RenderOptions(unsafe_=True)  # keeps raw HTML; `safe_html` c
 _CHECKBOX = re.compile(r'<input type="checkbox"( checked="")? disabled="" />')
 _TERMS = re.compile(r"<dt>([^<\n]++(?:\n[^<\n]++)++)</dt>")
 _FORMULA = re.compile(r'<span data-math-style="(inline|display)">([^<]*+)</span>')
+# What `dialect_marks` made of `[[x]]` in a formula, before anything knew that it is one.
+_NO_LINK = re.compile(
+    r"&lt;a href=&quot;((?:(?!&quot;)[^<])*+)&quot;&gt;((?:(?!&lt;/a)[^<])*+)&lt;/a&gt;"
+)
 _SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
 # Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
 _STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
@@ -135,7 +140,10 @@ def _one_by_one(terms: re.Match[str]) -> str:
 
 def _between_dollars(formula: re.Match[str]) -> str:
     mark = "$" if formula[1] == "inline" else "$$"
-    return f"{mark}{formula[2]}{mark}"
+    tex = formula[2]
+    if "&lt;a href=" in tex:
+        tex = _NO_LINK.sub(lambda link: f"[[{wiki_text(link[1], link[2])}]]", tex)
+    return f"{mark}{tex}{mark}"
 
 
 def _linked(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.html.links import absolute, absolute_file, absolute_picture
 from feedsvc.core.html.scanner import attributes_of, tags
+from feedsvc.core.html.source_targets import source_target
 from feedsvc.core.markdown.shortcodes import code_spans
 
 # `[words](target)` and `[label]: target`. Most targets begin with https:// or name a path.
@@ -104,4 +105,6 @@ def _is_placeholder(attributes: Mapping[str, str]) -> bool:
 def _is_lost(target: str, address_of: _AddressOf) -> bool:
     """True if an address has a scheme that is not allowed, also if it is disguised."""
     bare = _CONTROLS.sub("", unescape(target))
-    return _SCHEME.match(bare) is not None and address_of(_PAGE, bare) is None
+    if not _SCHEME.match(bare) or (address_of is absolute and source_target(bare)):
+        return False
+    return address_of(_PAGE, bare) is None

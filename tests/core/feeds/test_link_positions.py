@@ -31,6 +31,8 @@ def positions(body: str, path: str = "one.md") -> list[tuple[int, int, str]]:
         ("[[two]]", (0, 1, "[[two]]")),
         ("[a]({tag}Green%20Tea)", (0, 5, "{tag}Green%20Tea")),
         ("[a]({archives})", (0, 5, "{archives}")),
+        ("[a]({{< ref `x/two` >}})", (0, 5, "{{< ref `x/two` >}}")),
+        ("[a](\n  two.md)", (1, 3, "two.md")),
         ("`[a](two.md)` [a](two.md)", (0, 19, "two.md")),
         ("```\n[a](two.md)\n```\n[a](two.md)", (3, 5, "two.md")),
         ("[a](two.md?x&amp;y)", (0, 5, "two.md?x&amp;y")),
@@ -55,6 +57,9 @@ def test_a_link_that_is_not_found_is_in_the_first_line() -> None:
     entry = composed("[a](two.md)")
     moved = located(entry, "nothing", is_html=False)
     assert moved.unresolved == located(composed("[a](two.md)"), "", is_html=False).unresolved
+    unnamed = composed("{% post_link two|x y %}").unresolved
+    assert unnamed is not None
+    assert [link.text for link in unnamed.links] == ["two%7Cx.md"]
 
 
 def test_an_entry_without_links_stays() -> None:

@@ -157,3 +157,17 @@ def test_the_cures_of_a_lost_link_cure_it() -> None:
     assert not linked("[a](two.md)", INDEX).lost  # corrected
     assert not linked("[a](three.md)", an_index(["three.md"])).lost  # published
     assert not linked("[a](/posts/tea/)", INDEX).lost  # an address
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ site.url }}{% post_url two %}",
+        "<{{ site.url }}{{ site.baseurl }}{% link two.md %}>",
+        "https://example.org{{ site.baseurl }}{% post_url two %}",
+    ],
+)
+def test_the_words_of_a_bare_link_have_no_marks(body: str) -> None:
+    entry = linked(body, INDEX).entry
+    assert entry.content_html == f'<p><a href="{TWO}">two</a></p>'
+    assert entry.summary == "two"

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.markdown.shortcodes import without_shortcodes
 from feedsvc.core.text import words_of
 from tests.support.rendering import SITE, published, translated
 
@@ -107,3 +109,18 @@ def test_in_obsidian_any_name_is_one_of_a_note(body: str, words: str) -> None:
 def test_the_title_of_a_callout_has_marks_too(title: str, words: str) -> None:
     body = f"> {title}\n> x\n\n[Bug #9]: /9"
     assert words_of(published(body)) == f"{words} x"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *("$[[e]] = [[let x]]$", "$$[[tea & x]]$$", "$[[x|y]]$", "$$\n[[tea#x|y]]\n$$"),
+        "$f [[a\\_b]] + [[a<b]]$",
+    ],
+)
+def test_brackets_in_a_formula_stay(formula: str) -> None:
+    body, _ = without_shortcodes(formula, generator="obsidian")
+    shown = words_of(html_of(body, "obsidian")).split()
+    assert shown == formula.split()
+    linked, _ = without_shortcodes("Pay $5 for [[tea]] and $6", generator="obsidian")
+    assert '<a href="tea.md">tea</a>' in html_of(linked, "obsidian")

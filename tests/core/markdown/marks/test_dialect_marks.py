@@ -21,6 +21,13 @@ from tests.support.rendering import translated
         ("a %%remark%% b", "a  b"),
         ("a\n%%\nremark\n%%\nb", "a\n\nb"),
         ("> [!note] A title\n> x", "> **A title**\n> \n> x"),
+        ("> [!note] See [[b|c]]\n> x", '> **See <a href="b.md">c</a>**\n> \n> x'),
+        (
+            "- a\n\n    > [!note] [[tea]]\n",
+            '- a\n\n    > **<a href="tea.md">tea</a>**\n    > \n',
+        ),
+        ("> [!note] `[[b]]` {% raw %}{{ c }}{% endraw %}", "> **`[[b]]` {{ c }}**\n> "),
+        ("> [!note] [x]({% post_url b %})", "> **[x](/@@/b.md)**\n> "),
         ("> [!tip]- 折叠的标题\n> x", "> **折叠的标题**\n> \n> x"),
         ("> [!info|right] A\n> x", "> **A**\n> \n> x"),
         ("- > [!NOTE]\n  > x", "- > **Note**\n  > \n  > x"),
