@@ -16,6 +16,7 @@ EXCUSED: Final = {
     "core.posts.permalinks._slice": "takes the levels of one category: 20 at most",
     "core.posts.passed_dates": "takes the few files that may be the same post",
     "core.posts.restrictions._kinds": "takes the words of one key",
+    "core.posts.restrictions._timed": "takes the words of one key",
     "core.posts.visibility._folded": "takes the keys of one setting",
     "core.site": "takes the fields of the site, of which there is a fixed number",
 }
