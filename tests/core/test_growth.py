@@ -173,7 +173,7 @@ def everything_shares_a_slug(count: int) -> Callable[[], object]:
     claims = [
         Claim(f"f{n}/{p}", "slug:tea", "Tea", DAY) for n, p in enumerate(texts("p", count))
     ]
-    look = ("slug:tea", "Tea", DAY)
+    look = ("slug:tea", "Tea", DAY, "")
     formers = {look: [f"slug:tea//old{n}/" for n in range(count // 2)]}
     had = {claim.path: f"slug:tea//f{n}/" for n, claim in enumerate(claims[: count // 4])}
     return lambda: own_keys(claims, had, {*map(str, texts("k", count))}, {}, formers)

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.slug_keys import folder_key, path_key, shared_key
 
-# The shared key, the title and the date of a post that had a key.
-Look: TypeAlias = tuple[str, str, datetime]
+# The shared key, the title, the date and the digest of the text of a post that had a key. The
+# digest is empty if it is not known.
+Look: TypeAlias = tuple[str, str, datetime, str]
 
 
 def possible_keys(claim: Claim) -> list[str]:
@@ -71,8 +72,12 @@ def _keys_of_group(
         if key and shared_key(key) == shared:
             take(claim, key)
     unused: dict[Look, Iterator[str]] = {}
-    for claim in group:
-        look = (shared, claim.title, claim.published)
+    # First by the text, where it is known: posts may share their title and date too.
+    for claim, text in [
+        *((each, each.body_digest) for each in group),
+        *((c, "") for c in group),
+    ]:
+        look = (shared, claim.title, claim.published, text)
         keys_of_look = unused.setdefault(look, iter(formers.get(look, ())))
         while claim.path not in keys and (key := next(keys_of_look, "")):
             take(claim, key)

@@ -75,12 +75,13 @@ def _formers(
     for standing in snapshot.standing({i: r.path for i, r in records.items()}):
         key = records[standing.entry_id].key
         for date in {standing.published, standing.redated or standing.published}:
-            formers.setdefault((shared_key(key), standing.title, date), []).append(key)
+            formers.setdefault((shared_key(key), standing.title, date, ""), []).append(key)
     back = [c for c in claims if c.path not in had and shared_key(c.key) in pinned]
     titles = {(c.body_digest, text_digest(c.title)): c.title for c in back if c.body_length}
     for entry in snapshot.withdrawn({digest for digest, _ in titles}):
         title = titles.get((entry.body_digest, entry.title_digest))
         for moment in {entry.published, entry.redated}:
             if title is not None and moment is not None:
-                formers.setdefault((shared_key(entry.key), title, moment), []).append(entry.key)
+                look = (shared_key(entry.key), title, moment, entry.body_digest)
+                formers.setdefault(look, []).append(entry.key)
     return formers

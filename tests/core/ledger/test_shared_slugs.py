@@ -78,8 +78,21 @@ def test_a_key_that_was_ever_published_is_not_given_to_another_post() -> None:
     assert keys == {"x/a.md": "slug:tea//x/a.md"}
 
 
+def test_posts_with_one_title_and_date_get_their_keys_by_their_texts() -> None:
+    texts = {"x/a.md": "milk", "b.md": "salt"}
+    claims = [Claim(p, "slug:tea", "Tea", DAY, text, 300) for p, text in texts.items()]
+    formers = {
+        ("slug:tea", "Tea", DAY, "salt"): ["slug:tea//b.md"],
+        ("slug:tea", "Tea", DAY, "milk"): ["slug:tea"],
+        ("slug:tea", "Tea", DAY, ""): ["slug:tea//old.md"],
+    }
+    keys = {"x/a.md": "slug:tea", "b.md": "slug:tea//b.md"}
+    assert keys_of(*claims, formers=formers) == keys
+    assert keys_of(*reversed(claims), formers=formers) == keys
+
+
 def test_a_moved_file_takes_its_key_along() -> None:
-    formers = {("slug:tea", "x/a.md", DAY): ["slug:tea//old/", "slug:tea//older/"]}
+    formers = {("slug:tea", "x/a.md", DAY, ""): ["slug:tea//old/", "slug:tea//older/"]}
     claims = [a_claim("x/a.md"), a_claim("y/b.md")]
     assert keys_of(*claims, formers=formers) == {
         "x/a.md": "slug:tea//old/",
