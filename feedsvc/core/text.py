@@ -9,6 +9,8 @@ from typing import Final
 
 import regex
 
+# Punctuation of Chinese ends a URL in a text: authors write no space behind it.
+CHINESE_STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 # XML 1.0 §2.2, production 2, "Char", and its complement.
 _LEGAL = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+")  # faster
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

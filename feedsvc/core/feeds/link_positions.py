@@ -12,7 +12,7 @@ from feedsvc.core.feeds.entries import Entry, SourceLink
 from feedsvc.core.feeds.link_index import name_of_file, names_of_target
 from feedsvc.core.html.post_targets import post_target
 from feedsvc.core.html.source_targets import source_target
-from feedsvc.core.markdown.shortcodes import code_spans
+from feedsvc.core.markdown.code import CodeSpans
 
 _LINK = re.compile(  # a tag, a wiki link, or the target of a link
     r"(?=[{\[\]hH])"  # a character is found fast
@@ -52,11 +52,9 @@ def _at(
 
 def _links(source: str, *, is_html: bool) -> Iterator[tuple[int, str, list[str]]]:
     """What may be a link: its start, its text, and the names that it may have as a target."""
-    spans = [] if is_html or "`" not in source else [*code_spans(source)]
-    starts = [start for start, _ in spans]
+    code = CodeSpans("" if is_html or "`" not in source else source)
     for match in _LINK.finditer(source):
-        n = bisect_right(starts, match.start())
-        if n and match.start() < spans[n - 1][1]:
+        if code.end_at(match.start()):
             continue
         url = match["url"]
         if url is None:

@@ -7,7 +7,7 @@ print or draw is missing. A chunk whose code is hidden leaves nothing.
 import re
 
 from feedsvc.core.markdown.admonitions.directives import is_directive_name
-from feedsvc.core.markdown.shortcodes import code_spans
+from feedsvc.core.markdown.code import code_spans
 
 _FENCE = re.compile(r"([ \t]*+)(`{3,}+|~{3,}+)[ \t]*+(.*?)[ \t]*+")
 _ENGINE = re.compile(r"\{[ \t]*+([A-Za-z][\w-]*+)(?=[\s,}])(.*)\}")

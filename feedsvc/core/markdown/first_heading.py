@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedsvc.core.html.hidden import without_closed
+from feedsvc.core.markdown.code import code_spans
 from feedsvc.core.markdown.inline_text import words_of_free_links
 from feedsvc.core.markdown.markdown import html_of
-from feedsvc.core.markdown.shortcodes import code_spans
 from feedsvc.core.text import Ahead, plain
 
 _LINE = re.compile(r"[^\n]*+\n?")

@@ -23,6 +23,7 @@ from feedsvc.core.markdown.marks.generator_marks import with_generator_marks
 from feedsvc.core.markdown.marks.markdown_in_html import with_markdown_in_html
 from feedsvc.core.markdown.marks.tildes import keeping_single_tildes
 from feedsvc.core.markdown.more_markers import MARKER
+from feedsvc.core.text import CHINESE_STOPS
 
 # https://kramdown.gettalong.org/syntax.html#definition-lists, Hugo's `definitionList`, pandoc's
 # `definition_lists`, and Python-Markdown's `def_list`, which the others use.
@@ -47,18 +48,16 @@ _NO_LINK = re.compile(
     r"&lt;a href=&quot;((?:(?!&quot;)[^<])*+)&quot;&gt;((?:(?!&lt;/a)[^<])*+)&lt;/a&gt;"
 )
 _SUMMARY = re.compile(r"<summary>\n<p>(.*)</p>\n {0,3}</summary>")
-# Chinese punctuation ends a bare URL: authors write no space between a URL and the next word.
-_STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 # And an end tag of WordPress ends it: `[embed]https://example.org/v[/embed]`, and an escaped
 # bracket: `\[see https://example.org/v\]`. Other signs are escaped within: `v\_1`.
-_NO_STOP: Final = rf"(?:[^\s<{_STOPS}\[\\]++|\[(?!/)|\\(?=[^()\[\]&]|&amp;))"
+_NO_STOP: Final = rf"(?:[^\s<{CHINESE_STOPS}\[\\]++|\[(?!/)|\\(?=[^()\[\]&]|&amp;))"
 _BARE_LINK = re.compile(
     r'<a href="[^"]*+">'
-    rf"((?:https?://|www\.)[^\s<{_STOPS}\[\\]*+(?:\[(?!/)[^\s<{_STOPS}\[\\]*+)*+"
-    rf"(?:[{_STOPS}\\]|\[/)[^<]*+)</a>"
+    rf"((?:https?://|www\.)[^\s<{CHINESE_STOPS}\[\\]*+(?:\[(?!/)[^\s<{CHINESE_STOPS}\[\\]*+)*+"
+    rf"(?:[{CHINESE_STOPS}\\]|\[/)[^<]*+)</a>"
 )
 _WRITTEN_LINK = re.compile(
-    rf"[<\[]((?:https?://|www\.)[^<>\[\]\s{_STOPS}]*+[{_STOPS}][^<>\[\]\s]*+)[>\]]"
+    rf"[<\[]((?:https?://|www\.)[^<>\[\]\s{CHINESE_STOPS}]*+[{CHINESE_STOPS}][^<>\[\]\s]*+)[>\]]"
 )
 _URL = re.compile(rf"(?:https?://|www\.){_NO_STOP}++")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")

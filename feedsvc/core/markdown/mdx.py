@@ -5,7 +5,6 @@ nothing.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import RemovedTag, code_spans
+from feedsvc.core.markdown.code import CodeSpans
+from feedsvc.core.markdown.shortcodes import RemovedTag
 from feedsvc.core.text import Ahead
 
 _MARK = re.compile(
@@ -122,8 +122,7 @@ class _MdxWalk:
     def __init__(self, body: str, values: Mapping[str, str]) -> None:
         self._body = body
         self._ahead = Ahead(body)
-        self._code = [*code_spans(body)]
-        self._code_starts = [start for start, _ in self._code]
+        self._code = CodeSpans(body)
         self._values = {**values}  # and of imports and constants
         self._tab_labels: dict[str, str] = {}  # Docusaurus may write them in <Tabs>
         self._open: list[tuple[str, str]] = []  # names of open elements, and what ends them
@@ -136,7 +135,7 @@ class _MdxWalk:
         done, position, line, line_start, counted = 0, 0, 0, 0, 0
         while mark := _MARK.search(self._body, position):
             start = mark.start()
-            code_end = self._code_end(start)
+            code_end = self._code.end_at(start)
             end, text = (code_end, None) if code_end else self._replacement(mark)
             position = max(end, mark.end())
             if text is None:
@@ -154,11 +153,6 @@ class _MdxWalk:
                 removed.append(RemovedTag(line, start - line_start, _name_of(source), source))
         pieces.append(self._body[done:])
         return "".join(pieces), tuple(removed)
-
-    def _code_end(self, position: int) -> int:
-        """The end of the code that the position is in; 0 if it is in none."""
-        n = bisect_right(self._code_starts, position)
-        return self._code[n - 1][1] if n and position < self._code[n - 1][1] else 0
 
     def _replacement(self, mark: re.Match[str]) -> tuple[int, str | None]:
         if mark["comment"]:
@@ -229,7 +223,7 @@ class _MdxWalk:
         ahead, position = Ahead(self._body), 0
         while token := _TOKEN.search(self._body, position):
             start, position, char = token.start(), token.end(), token[0]
-            if code_end := self._code_end(start):
+            if code_end := self._code.end_at(start):
                 position = code_end
             elif char == "{" and not self._body.startswith("\\", max(start - 1, 0)):
                 stack.append(start)

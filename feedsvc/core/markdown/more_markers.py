@@ -5,12 +5,11 @@ on the same line would not be Markdown. Such text goes on a line of its own.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import code_spans
+from feedsvc.core.markdown.code import CodeSpans
 
 MORE: Final = "<!-- more -->"
 
@@ -100,14 +99,11 @@ def _line_before(body: str, marker: _Marker) -> str | None:
 
 
 def _outside_code(body: str, markers: list[_Marker]) -> Iterator[_Marker]:
-    spans = [*code_spans(body)]
-    starts = [start for start, _ in spans]
+    code = CodeSpans(body)
     for each in markers:
-        n = bisect_right(starts, each.start)
         indent = body[body.rfind("\n", 0, each.start) + 1 : each.start]
-        if (n and each.start < spans[n - 1][1]) or indent.startswith(("    ", "\t")):
-            continue
-        yield each
+        if not code.end_at(each.start) and not indent.startswith(("    ", "\t")):
+            yield each
 
 
 def _replacement(body: str, marker: _Marker, *, is_html: bool) -> str:

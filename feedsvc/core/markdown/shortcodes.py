@@ -7,13 +7,13 @@ callouts and tables of contents. Fenced code and inline code stay unchanged.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
 from feedsvc.core.html.post_targets import in_its_place
+from feedsvc.core.markdown.code import OPENERS, CodeEnds, sub_outside_code
 from feedsvc.core.markdown.generator_tags import (
     is_target_of_link,
     loses_target,
@@ -48,8 +48,7 @@ _CALLOUT: Final = (
 _INDENTED_CALLOUT = re.compile(_CALLOUT)
 _OPENER = re.compile(
     r"(?=[ \t`~{\[!@*+0-9>%\\<-])(?:"  # the first characters: three times as fast
-    r"(?<=\n\n)(?P<indented>(?: {4}|\t)[^\n]*+(?:\n(?: {4}|\t)[^\n]*+)*+)"
-    r"|^ {0,3}(?P<fence>`{3,}+|~{3,}+)|(?P<ticks>`++)|(?P<tag>\{[%{#])"
+    rf"{OPENERS}|(?P<tag>\{{[%{{#])"
     r"|^(?P<contents>[ ]{0,3}(?:\[TOC\]|\[\[_?TOC_?\]\]|@\[TOC\](?:\([^()\n]*+\))?)[ \t]*+$"
     r"|(?:[*+-]|1\.)[ \t][^\n]*+\n[ \t]*+\{:[ \t]*+toc[^{}\n]*+\})"
     rf"|^{_CALLOUT}"
@@ -66,12 +65,9 @@ _HTML_ENDS: Final = {
 }
 _PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*+)</p>", re.DOTALL)
 _RAW: Final = ("raw", "rawhtml", "verbatim")
-_ITEM = re.compile(r"[ \t]|[*+-][ \t]|\d{1,9}[.)][ \t]|\[\^")  # also its further lines
 _ANY: Final = (
     *("{%", "{{", "{#", "{:", "[[", "%%", "[!", "\\(", "\\[", "[toc]", "[TOC]", "code]"),
 )
-_FENCE_END = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+$", re.MULTILINE)
-_TICKS = re.compile("`++")
 _BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 _HEXO = re.compile(r"\{%-?+\s*+([A-Za-z_]\w*+(?:-\w++)*+)")
 _HEXO_END = re.compile(r"%\}")
@@ -90,7 +86,6 @@ _HUGO_ENDS: Final = {
     name: re.compile(rf"\{{\{{[<%]\s*+/\s*+{name}\s*+[>%]\}}\}}")
     for name in ("highlight", "raw", "rawhtml", "quote", "blockquote", "comment")
 }
-_BARE_WORD = re.compile(r"[^ \t\r\n]+")
 _MOST_OPENERS: Final = 100_000  # in one body; the text after them stays unchanged
 _MOST_WORDS: Final = 2_000  # characters after the name of a tag; a longer one is no tag
 
@@ -100,11 +95,6 @@ _DEEPEST: Final = 5
 _TEMPLATE = re.compile(
     r"\{\{-?+\s*+(?:(?:site|page|layout)\.\w"
     r"|[\"'][^\"'\n{}]{0,300}+[\"']\s*+\|\s*+(?:relative|absolute)_url)"
-)
-_WITHOUT_COMMENTS: Final = (
-    frozenset(  # `{# #}` is text for their template engines, or none runs
-        ["jekyll", "hugo", "quarto", "astro", "obsidian", "docusaurus"]
-    )
 )
 _LOOK_BACK: Final = 200  # characters of a target before a value
 _TARGET = re.compile(
@@ -120,9 +110,6 @@ _COMMENTED_TITLE = re.compile(
     re.MULTILINE,
 )
 _SPACE = re.compile(r"\s*+")
-_TAB = re.compile(
-    r"<!-- (?:tab|timeline) ([^\n<>@]{0,100}[^\s<>@]) *(?:@[\w-]*+ *)?-->"
-)  # NexT
 _PARAMETERS: Final = frozenset(["param", "meta"])  # front matter, in Hugo and in Quarto
 
 
@@ -202,46 +189,12 @@ class _Scan:
         self._body = body
         self._generator = generator
         self._ahead = Ahead(body)
-        self._marks = Marks(body, generator, self._ahead, outside_code)
+        self._code_ends = CodeEnds(body, self._ahead)
+        self._marks = Marks(body, generator, self._ahead)
         self._scope = scope
         self._depth = 0  # of loops and captures in each other
         self.found: list[_Found] = []
         self._template = Template(scope, self._blocks, self._part) if scope else None
-
-    @cached_property
-    def _runs(self) -> dict[int, list[int]]:
-        """The positions of runs of backticks by their length."""
-        runs: dict[int, list[int]] = {}
-        for run in _TICKS.finditer(self._body):
-            runs.setdefault(len(run[0]), []).append(run.start())
-        return runs
-
-    def code_end(self, opener: re.Match[str]) -> int | None:
-        """The end of the code that a fence or backticks begin; None if they begin no code."""
-        fence = opener["fence"]
-        if fence:
-            line_end = self._body.find("\n", opener.end())
-            line_end = len(self._body) if line_end < 0 else line_end
-            if fence[0] == "~" or "`" not in self._body[opener.end() : line_end]:
-                return self._fence_end(fence, line_end)
-        return self._run_end(len(opener[0].lstrip(" ")), opener.end())
-
-    def _fence_end(self, fence: str, position: int) -> int:
-        for closing in _FENCE_END.finditer(self._body, position):
-            if closing[1].startswith(fence):
-                return closing.end()
-        return len(self._body)  # CommonMark: an unclosed fence ends with the document
-
-    def _run_end(self, length: int, position: int) -> int | None:
-        starts = self._runs[length]
-        n = bisect_left(starts, position)
-        if n == len(starts):
-            return None
-        blank = self._ahead.next(_BLANK_LINE, position)
-        # Three backticks can be a fence in a list or quotation; fewer end in their paragraph.
-        if length < 3 and blank and blank.start() < starts[n]:
-            return None
-        return starts[n] + length
 
     def tag(self, start: int) -> _Tag | None:
         """The tag that begins at `start`, or None. It never spans a blank line."""
@@ -277,8 +230,11 @@ class _Scan:
         start = opener.start()
         if opener["tag"]:
             return self._tag_replacement(start) or _Replacement(opener.end())
-        if opener["indented"]:
-            return self._indented_replacement(start, opener.end())
+        if opener["indented"] and self._code_ends.is_in_list(start):
+            callout = _INDENTED_CALLOUT.match(self._body, start)
+            if callout:
+                return _Replacement(callout.end(), self._callout(callout))
+            return _Replacement(start + 1)
         if opener["contents"]:
             return _Replacement(opener.end(), "")
         if opener["callout"]:
@@ -293,7 +249,7 @@ class _Scan:
                 return _Replacement(file_end, "", "--8<--")
             mark = self._marks.markdown_of(start)
             return _Replacement(mark[1], mark[0]) if mark else _Replacement(opener.end())
-        end = self.code_end(opener)
+        end = self._code_ends.end_of(opener)
         return self._code(start, end) if end else _Replacement(opener.end())
 
     def _code(self, start: int, end: int) -> _Replacement:
@@ -301,14 +257,6 @@ class _Scan:
         if self._scope and self._scope.runs_in_code and "endraw" in self._body[start:end]:
             return _Replacement(end, without_raw(self._body[start:end]))
         return _Replacement(end)
-
-    def _indented_replacement(self, start: int, end: int) -> _Replacement:
-        if not self._in_list(start):
-            return self._code(start, end)
-        callout = _INDENTED_CALLOUT.match(self._body, start)
-        if callout:
-            return _Replacement(callout.end(), self._callout(callout))
-        return _Replacement(start + 1)
 
     def _callout(self, callout: re.Match[str]) -> str:
         """The first line of a callout as a title line in the quotation."""
@@ -318,11 +266,6 @@ class _Scan:
         bars = callout["callout"]
         below = "".join(char if char in "> \t" else " " for char in bars)  # no new list item
         return f"{bars}**{title}**\n{below}"
-
-    def _in_list(self, start: int) -> bool:
-        """True if indented text after a blank line belongs to a list item, so is no code."""
-        line_start = self._body.rfind("\n", 0, start - 2) + 1
-        return _ITEM.match(self._body, line_start) is not None
 
     def _tag_replacement(self, start: int) -> _Replacement | None:
         if self._scope and self._scope.is_off:
@@ -511,40 +454,6 @@ class _HtmlScan(_Scan):
         return how
 
 
-def code_spans(body: str) -> Iterator[tuple[int, int]]:
-    """The start and the end of each code block and each inline code in a Markdown body."""
-    scan, position = _Scan(body), 0
-    while opener := _OPENER.search(body, position):
-        end = None
-        if opener["fence"] or opener["ticks"]:
-            end = scan.code_end(opener)
-        elif opener["indented"] and not scan._in_list(opener.start()):
-            end = opener.end()
-        position = end or (opener.start() + 1 if opener["indented"] else opener.end())
-        if end:
-            yield opener.start(), end
-
-
-def outside_code(pattern: re.Pattern[str], body: str) -> Iterator[re.Match[str]]:
-    """Each match of the pattern, except in code blocks and inline code."""
-    position = 0
-    for start, end in [*code_spans(body), (len(body), len(body))]:
-        yield from pattern.finditer(body, position, start)
-        position = end
-
-
-def sub_outside_code(
-    pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str], body: str
-) -> str:
-    """The body with each match of the pattern replaced, except in code."""
-    pieces: list[str] = []
-    done = 0
-    for match in outside_code(pattern, body):
-        pieces += [body[done : match.start()], replacement(match)]
-        done = match.end()
-    return "".join([*pieces, body[done:]])
-
-
 def without_shortcodes(
     body: str,
     scope: Scope | None = None,
@@ -562,8 +471,6 @@ def without_shortcodes(
         return body, ()
     scan = _HtmlScan(body, scope, as_html) if as_html else _Scan(body, scope, generator)
     text = scan.translated()
-    if "{% t" in body and ("<!-- tab " in text or "<!-- timeline " in text):
-        text = sub_outside_code(_TAB, lambda tab: f"\n\n**{tab[1]}**\n\n", text)
     if HOLE in text:
         text = without_holes(text)
     if "<!--" in text and not as_html and _HAS_PARTS.search(body):

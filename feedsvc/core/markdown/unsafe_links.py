@@ -4,7 +4,6 @@ Their words stay, but the address is lost, so the author is told.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from html import unescape
 from typing import Final, TypeAlias
@@ -12,7 +11,7 @@ from typing import Final, TypeAlias
 from feedsvc.core.html.links import absolute, absolute_file, absolute_picture
 from feedsvc.core.html.scanner import attributes_of, tags
 from feedsvc.core.html.source_targets import source_target
-from feedsvc.core.markdown.shortcodes import code_spans
+from feedsvc.core.markdown.code import CodeSpans
 
 # `[words](target)` and `[label]: target`. Most targets begin with https:// or name a path.
 _MARKDOWN = re.compile(
@@ -44,12 +43,10 @@ def unsafe_links(body: str, *, is_html: bool = False) -> Iterator[tuple[int, int
         found.update(_in_markdown(body))
     if not found:
         return
-    spans = [] if is_html else [*code_spans(body)]
-    starts = [start for start, _ in spans]
+    code = CodeSpans("" if is_html else body)
     line, line_start, counted = 0, 0, 0
     for start, target in sorted(found.items()):
-        n = bisect_right(starts, start)
-        if n and start < spans[n - 1][1]:
+        if code.end_at(start):
             continue
         line += body.count("\n", counted, start)
         line_start = max(line_start, body.rfind("\n", counted, start) + 1)

@@ -6,7 +6,7 @@ from html import escape, unescape
 from typing import Final
 
 from feedsvc.core.html.scanner import tags
-from feedsvc.core.markdown.shortcodes import sub_outside_code
+from feedsvc.core.markdown.code import sub_outside_code
 
 _DEFINITION = re.compile(
     r"^ {0,3}\*\[([^\[\]\n]{1,200}+)\]:[ \t]*+([^\n]{0,1000}+)$\n?", re.MULTILINE

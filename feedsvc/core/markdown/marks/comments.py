@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import outside_code
+from feedsvc.core.markdown.code import outside_code
 
 _EDGE: Final = re.compile(r"<!--(?:-?>)?|-{2,}+>")
 

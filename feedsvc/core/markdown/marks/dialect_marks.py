@@ -5,13 +5,13 @@ only looks similar (`a[[1]]`, `{:ok, x}`, `100%%`) stays unchanged.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from functools import cached_property
 from html import unescape
-from typing import Final, TypeAlias
+from typing import Final
 
 from feedsvc.core.html.post_targets import wiki_link
 from feedsvc.core.markdown.admonitions.admonitions import is_admonition_mark
+from feedsvc.core.markdown.code import outside_code
 from feedsvc.core.text import Ahead
 
 _WIKI = re.compile(
@@ -78,20 +78,13 @@ _LETTER = re.compile(r"[0-9A-Za-z_%]")
 _WORD = re.compile(r"[0-9A-Za-z_\]%\\]")
 
 
-_Search: TypeAlias = Callable[[re.Pattern[str], str], Iterator[re.Match[str]]]
-
-
 class Marks:
-    """The marks of one body. The positions must not decrease from call to call: see Ahead.
+    """The marks of one body. The positions must not decrease from call to call: see Ahead."""
 
-    `outside_code` finds the matches of a pattern that are not in code.
-    """
-
-    def __init__(self, body: str, generator: str, ahead: Ahead, outside_code: _Search) -> None:
+    def __init__(self, body: str, generator: str, ahead: Ahead) -> None:
         self._body = body
         self._generator = generator
         self._ahead = ahead
-        self._outside_code = outside_code
         self._html_code_end = 0
         self._whole: Marks | None = None
 
@@ -140,7 +133,7 @@ class Marks:
         """The labels of the reference definitions outside of code, in one form."""
         if self._whole:
             return self._whole._labels
-        found = self._outside_code(_DEFINITION, self._body)
+        found = outside_code(_DEFINITION, self._body)
         return frozenset(_normalised(definition[1]) for definition in found)
 
     @cached_property

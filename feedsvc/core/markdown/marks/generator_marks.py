@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import outside_code, sub_outside_code
+from feedsvc.core.markdown.code import outside_code, sub_outside_code
 from feedsvc.core.text import holds_any
 
 _KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedsvc.core.markdown.shortcodes import sub_outside_code
+from feedsvc.core.markdown.code import sub_outside_code
 
 _NAMES: Final = (
     "address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|fieldset"

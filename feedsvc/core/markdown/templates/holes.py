@@ -6,15 +6,15 @@ Until then a place is marked by U+FFFF. XML forbids it, so it is in no text of a
 import re
 from typing import Final
 
+from feedsvc.core.text import CHINESE_STOPS
+
 HOLE: Final = "\uffff"
 # Sanitising drops a link to it and keeps the words: its scheme is none that feeds may have.
 NO_TARGET: Final = "unknown:"
 
-_STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 _IN_URL: Final = rf"[^\s()<>{HOLE}]{{0,2000}}+{HOLE}[^\s()<>]{{0,2000}}+"
-_IN_BARE_URL: Final = (
-    rf"[^\s<>()\[\]*`|{_STOPS}{HOLE}]{{0,300}}+{HOLE}[^\s<>()\[\]*`|{_STOPS}]{{0,300}}+"
-)
+_BARE: Final = rf"[^\s<>()\[\]*`|{CHINESE_STOPS}"
+_IN_BARE_URL: Final = rf"{_BARE}{HOLE}]{{0,300}}+{HOLE}{_BARE}]{{0,300}}+"
 _PLACE = re.compile(
     rf"!?\[(?P<words>[^\[\]\n]{{0,300}}+)\]\(<?{_IN_URL}>?(?:[ \t]++\"[^\"\n]{{0,300}}+\")?\)"
     rf"|(?P<link>\]\([ \t]*+<?+){_IN_URL}(?=>?(?:[ \t]++[\"'(][^\n]{{0,300}}?)?[ \t]*+\))"
