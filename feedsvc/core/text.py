@@ -3,8 +3,8 @@
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Final
 
 import regex
@@ -60,12 +60,25 @@ def legal(text: str) -> str:
     return text if _LEGAL.fullmatch(text) else _ILLEGAL.sub("", text)
 
 
-def holds_any(text: str, parts: Iterable[str]) -> bool:
-    """True if one of the parts is in the text; faster than a generator expression."""
-    for part in parts:  # noqa: SIM110 - see above
-        if part in text:
-            return True
-    return False
+class AnyOf:
+    """Tells quickly whether a text has one of some parts, none of them empty.
+
+    One character is found 20 times as fast as two. So the parts that begin with a character
+    are looked for, all at once, only in a text that has it.
+    """
+
+    def __init__(self, *parts: str) -> None:
+        self._searches = [
+            (first, re.compile("|".join(map(re.escape, group))).search)
+            for first, group in groupby(sorted(parts), key=itemgetter(0))
+        ]
+
+    def is_in(self, text: str) -> bool:
+        """True if one of the parts is in the text."""
+        for first, search in self._searches:  # noqa: SIM110 - a generator is slower
+            if first in text and search(text):
+                return True
+        return False
 
 
 def one_line(text: str) -> str:

@@ -5,8 +5,10 @@ import unicodedata
 
 import pytest
 import regex
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedsvc.core.text import legal, nfc, one_line, plain, summary_of, words_of
+from feedsvc.core.text import AnyOf, legal, nfc, one_line, plain, summary_of, words_of
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
 
@@ -217,3 +219,27 @@ def test_a_summary_of_a_long_text_is_made_fast(piece: str) -> None:
     started = time.process_time()
     summary_of(piece * 500_000, 2_000)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "is_in"),
+    [
+        ("", False),
+        ("plain words", False),
+        ("a {% tag %}", True),
+        ("a {{ value }}", True),
+        ("only { braces } 100 % of them", False),
+        ("{%", True),
+        ("a.b", True),
+        ("axb", False),
+        ("题目", True),
+        ("题", False),
+    ],
+)
+def test_a_text_has_any_of_some_parts(text: str, is_in: bool) -> None:
+    assert AnyOf("{%", "题目", "a.b", "{{").is_in(text) is is_in
+
+
+@given(st.text("ab{", max_size=8), st.lists(st.text("ab{", min_size=1, max_size=3)))
+def test_any_of_some_parts_is_found_like_each_of_them(text: str, parts: list[str]) -> None:
+    assert AnyOf(*parts).is_in(text) is any(part in text for part in parts)

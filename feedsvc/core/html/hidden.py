@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from feedsvc.core.html.scanner import attributes_of, tags
-from feedsvc.core.text import holds_any
+from feedsvc.core.text import AnyOf
 
-_HINTS: Final = (
+_HINTS: Final = AnyOf(
     *("hidden", "display", "visibility", "popover"),
     *("<dialog", "<datalist", "<template"),
 )
@@ -26,7 +26,7 @@ _VOID: Final = frozenset(
 
 def may_hide(opened: str) -> bool:
     """True if one of these start tags, in small letters, may begin a hidden element."""
-    return holds_any(opened, _HINTS)
+    return _HINTS.is_in(opened)
 
 
 def is_hidden(name: str, attributes: Mapping[str, str]) -> bool:

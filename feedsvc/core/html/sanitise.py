@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 import nh3
@@ -105,15 +107,19 @@ _REFERENCES = re.compile(r"(?:&[^&]*+){2000}")
 _FOREIGN: Final = frozenset(
     (  # noqa: SIM905 - a list would take forty lines
         "animate circle defs desc discard ellipse filter g line marker mask metadata mpath "
-        "path "
-        "pattern polygon polyline rect set stop switch symbol text tspan use view maction "
-        "maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr mlongdiv "
-        "mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mscarries mscarry msgroup "
-        "msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext mtr munder "
-        "munderover none mprescripts semantics annotation annotation-xml apply ci cn csymbol"
+        "path pattern polygon polyline rect set stop switch symbol text tspan use view "
+        "maction maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr "
+        "mlongdiv mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mscarries mscarry "
+        "msgroup msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext "
+        "mtr munder munderover none mprescripts semantics annotation annotation-xml apply ci "
+        "cn csymbol"
     ).split()
 )
-_FOREIGN_TAG = re.compile(rf"</?(?:{'|'.join(sorted(_FOREIGN))})(?=[\s/>])", re.I)
+_BY_LETTER: Final = "|".join(  # three times as fast as eighty names one by one
+    f"{first}(?:{'|'.join(name[1:] for name in names)})"
+    for first, names in groupby(sorted(_FOREIGN), key=itemgetter(0))
+)
+_FOREIGN_TAG = re.compile(rf"</?+(?:{_BY_LETTER})(?=[\s/>])")
 
 _Filter: TypeAlias = Callable[[str, str, str], str | None]
 _of_this_post: ContextVar[_Filter] = ContextVar("_of_this_post")
@@ -150,7 +156,8 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
         rough = without_heading_anchors(rough)
     hides = may_hide(opened)
     rough = _with_replacements(rough, lowered, opened, hides)
-    rough = _without_foreign_tags(rough)
+    if _FOREIGN_TAG.search(lowered):
+        rough = _without_foreign_tags(rough)
     check_depth(rough)
     rough = _with_split_text(rough)
     if hides:
@@ -168,8 +175,6 @@ def safe_html(rough: str, base_url: str, id_prefix: str) -> str:
 
 def _without_foreign_tags(rough: str) -> str:
     """`rough` without tags of SVG and MathML outside of pictures and formulas."""
-    if not _FOREIGN_TAG.search(rough):
-        return rough
     pieces: list[str] = []
     done, depth = 0, 0
     for tag in tags(rough):

@@ -9,9 +9,9 @@ from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
-from feedsvc.core.text import holds_any
+from feedsvc.core.text import AnyOf
 
-_LINKS_WITHIN: Final = ("](#", "](<#", "]: #", 'href="#', "href='#")
+_LINKS_WITHIN: Final = AnyOf("](#", "](<#", "]: #", 'href="#', "href='#")
 _SELF_LINK = re.compile(  # after attributes of the author, such as {#id .class}
     r"(?:[ \t]*+\{(?P<given>[#.][^{}<>]*+)\})?"
     r"<a href=\"#(?P<id>[^\"]*+)\" aria-label=\"[^\"]*+\" data-heading-content=\"[^\"]*+\""
@@ -25,8 +25,7 @@ _HYPHENS = re.compile("-{2,}")
 
 def may_link_to_headings(markdown: str) -> bool:
     """True if a body may have a link to one of its own headings."""
-    # A regular expression takes three times as long.
-    return holds_any(markdown, _LINKS_WITHIN)
+    return _LINKS_WITHIN.is_in(markdown)
 
 
 def keep_linked_ids(rendered: str) -> str:

@@ -39,7 +39,7 @@ from feedsvc.core.markdown.templates.remarks import (
 from feedsvc.core.markdown.templates.shortcode_words import shown_of_shortcode
 from feedsvc.core.markdown.templates.template import Template
 from feedsvc.core.markdown.templates.values import Scope, text_of
-from feedsvc.core.text import Ahead, holds_any
+from feedsvc.core.text import Ahead, AnyOf
 
 _CALLOUT: Final = (
     r"(?P<callout>[ \t]*+(?:(?:[*+-]|\d{1,9}[.)])[ \t]++)?+(?:[ ]{0,3}>)++[ ]?)"
@@ -65,8 +65,9 @@ _HTML_ENDS: Final = {
 }
 _PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*+)</p>", re.DOTALL)
 _RAW: Final = ("raw", "rawhtml", "verbatim")
-_ANY: Final = (
-    *("{%", "{{", "{#", "{:", "[[", "%%", "[!", "\\(", "\\[", "[toc]", "[TOC]", "code]"),
+_ANY: Final = AnyOf(
+    *("{%", "{{", "{#", "{:", "[[", "%%", "[!", "\\(", "\\[", "[toc]", "[TOC]", "[/code]"),
+    "[/sourcecode]",
 )
 _BLANK_LINE = re.compile(r"\n[ \t]*+\n")
 _HEXO = re.compile(r"\{%-?+\s*+([A-Za-z_]\w*+(?:-\w++)*+)")
@@ -466,8 +467,7 @@ def without_shortcodes(
     `scope` has the values of a template; without one, a body has no template. If the body is
     HTML, `as_html` renders the Markdown of its tags.
     """
-    any_mark = (*_ANY, "8<-") if generator == "mkdocs" else _ANY
-    if not holds_any(body, any_mark):
+    if not (_ANY.is_in(body) or (generator == "mkdocs" and "8<-" in body)):
         return body, ()
     scan = _HtmlScan(body, scope, as_html) if as_html else _Scan(body, scope, generator)
     text = scan.translated()

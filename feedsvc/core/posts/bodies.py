@@ -17,10 +17,10 @@ from feedsvc.core.posts.fields import PostFields
 from feedsvc.core.posts.keys import fold
 from feedsvc.core.posts.visibility import as_bool
 from feedsvc.core.site import Site
-from feedsvc.core.text import holds_any, one_line
+from feedsvc.core.text import AnyOf, one_line
 
 _FRONT_MATTER: Final = ("frontMatter.", "frontmatter.")
-_BRACES: Final = ("{{", "{%", "{#")  # a template has one of them
+_BRACES: Final = AnyOf("{{", "{%", "{#")  # a template has one of them
 
 
 class PostBody:
@@ -40,7 +40,7 @@ class PostBody:
     def words_of_heading(self) -> str:
         """The text of the first heading, on one line; empty if there is none."""
         words = self.heading.words if self.heading else ""
-        if holds_any(words, _BRACES):
+        if _BRACES.is_in(words):
             words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
         return one_line(words)
 
@@ -62,7 +62,7 @@ class PostBody:
         is_html = self._fields.path.lower().endswith(".html")
         for line, column, target in unsafe_links(source, is_html=is_html):
             self._warn_of_unsafe_link(target, line, column)
-        is_template = holds_any(source, _BRACES)
+        is_template = _BRACES.is_in(source)
         scope = Scope(self._values(), page(), self._site) if is_template else None
         source, removed = without_shortcodes(
             source,

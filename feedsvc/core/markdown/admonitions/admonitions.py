@@ -20,14 +20,14 @@ from feedsvc.core.markdown.admonitions.directives import (
     title_of_class,
     with_options,
 )
-from feedsvc.core.text import holds_any
+from feedsvc.core.text import AnyOf
 
 _MARK_LINE = re.compile(
     r"^[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?+"
     r"(?::::|///|!!!|\?\?\?|===[+!]{0,2}+[ \t]++[\"“]|\{:|(?:`{3}|~{3})[`~]*+(?:\{|ad-))",
     re.MULTILINE,
 )
-_ANY: Final = (":::", "!!!", "???", "===", "{:", "```{", "~~~{", "///", "```ad-", "~~~ad-")
+_ANY: Final = AnyOf(":::", "!!!", "???", "===", "{:", "```{", "~~~{", "///", "```ad-", "~~~ad-")
 _STARTS: Final = (":::", "!!!", "???", "===", "{:")
 _QUOTED = re.compile(r"[ \t]*+> ?")
 _FENCE = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+(.*)")
@@ -70,7 +70,7 @@ def with_admonitions(markdown: str, generator: str = "") -> str:
     The title is strong text on a line of its own. Code stays unchanged. `generator` is that of
     the rules.
     """
-    if not holds_any(markdown, _ANY) or not _MARK_LINE.search(markdown):
+    if not _ANY.is_in(markdown) or not _MARK_LINE.search(markdown):
         return markdown
     return "\n".join(_Walk(markdown.split("\n"), generator).lines())
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from feedsvc.core.markdown.code import outside_code, sub_outside_code
-from feedsvc.core.text import holds_any
+from feedsvc.core.text import AnyOf
 
 _KEPT: Final = r"""(?P<kept>\\.|\$\$[^$]{1,2000}+\$\$|\$(?!\s)[^$\n]{1,500}+(?<!\s)\$
     |<[A-Za-z/!][^<>\n]{0,2000}+>|\]\([^()\s]{0,2000}+\)|https?://[^\s<>]++)"""
@@ -124,12 +124,12 @@ def _github_table(table: str) -> str:
     return "\n".join([head, line, *rows]) + "\n" * table.endswith("\n")
 
 
-_Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], tuple[str, ...]]
+_Mark = tuple[re.Pattern[str], Callable[[re.Match[str]], str], AnyOf]
 _MARKS: Final[dict[str, _Mark]] = {
-    "quarto": (_PANDOC, _of_pandoc, ("~", "^", "{", "|\n\n:", "|\n\nTable:")),
-    "mkdocs": (_PYMDOWN, _of_pymdown, ("{", "++", ":")),
-    "pelican": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
-    "nikola": (_PYTHON_MARKDOWN, _of_python_markdown, ("{",)),
+    "quarto": (_PANDOC, _of_pandoc, AnyOf("~", "^", "{", "|\n\n:", "|\n\nTable:")),
+    "mkdocs": (_PYMDOWN, _of_pymdown, AnyOf("{", "++", ":")),
+    "pelican": (_PYTHON_MARKDOWN, _of_python_markdown, AnyOf("{")),
+    "nikola": (_PYTHON_MARKDOWN, _of_python_markdown, AnyOf("{")),
 }
 
 
@@ -142,6 +142,6 @@ def with_generator_marks(markdown: str, generator: str) -> str:
     if ":::" in markdown and generator in _WITH_LANGUAGE_LINES:
         markdown = _LANGUAGE_LINE.sub("", markdown)
     pattern, replacement, hints = _MARKS[generator]
-    if not holds_any(markdown, hints):
+    if not hints.is_in(markdown):
         return markdown
     return sub_outside_code(pattern, replacement, markdown)
