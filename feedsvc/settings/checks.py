@@ -5,7 +5,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
@@ -14,6 +14,8 @@ from feedsvc.core.feeds import renamed_feeds
 from feedsvc.core.posts.permalinks import names_one_post
 from feedsvc.core.text import legal
 from feedsvc.core.webhook.authentication import secret_fault
+
+MOST_WORKERS: Final = 64
 
 
 def header_name(text: str) -> str:
@@ -44,6 +46,14 @@ def no_bool(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("it is not a number")
     return value
+
+
+def workers(value: Any) -> Any:
+    if value == "auto":
+        return value
+    if re.fullmatch(r"[0-9]{1,2}", str(value)) and int(value) <= MOST_WORKERS:
+        return int(value)
+    raise ValueError(f'it is neither "auto" nor a whole number from 0 to {MOST_WORKERS}')
 
 
 def language(text: str) -> str:

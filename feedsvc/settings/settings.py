@@ -231,10 +231,13 @@ class ServerSettings(_Section):
 
 
 class WatcherSettings(_Section):
-    """`[watcher]`: how often the folder is scanned."""
+    """`[watcher]`: how often the folder is scanned, and by how many processes."""
 
     interval: float = Field(60, ge=1, le=86400, examples=[60])
     quiet: float = Field(0.3, ge=0, le=60, examples=[0.3])
+    workers: Annotated[int | str, BeforeValidator(checks.workers)] = Field(
+        "auto", examples=["auto"]
+    )
 
 
 class GuardSettings(_Section):

@@ -75,7 +75,8 @@ class Folder:
     a part of the configured folder, `checks_globs` is false, because a pattern may match
     elsewhere.
 
-    The config files of its generator may be in it, or in one of so many `levels` above it.
+    The config files of its generator may be in it, or in one of so many `levels` above it. If
+    many of its files have changed, so many `workers` read them: processes beside this one.
 
     Nobody writes into a folder that `stands` while it is read, so a file that is missing there
     is gone for good.
@@ -94,12 +95,14 @@ class Folder:
         stands: bool = False,
         checks_globs: bool = True,
         levels: int = 0,
+        workers: int = 0,
     ) -> None:
         self.path = root
         self.root = _resolved(root)
         self.quiet = quiet
         self.stands = stands
         self.levels = levels
+        self.workers = workers
         self._work_tree: WorkTree | None = None
         self._globs = Globs(include, exclude)
         self._checks_globs = checks_globs

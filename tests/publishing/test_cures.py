@@ -427,6 +427,7 @@ IN_TIME: Final = [  # tests/publishing/test_cures_in_time.py
 ]
 ELSEWHERE: Final = {
     "bug": "the cure is to report it",
+    "crashed": "tests/publishing/reading/test_parallel.py",
     "unreadable": "tests/source/test_disk_faults.py: root may read every file",
 }
 

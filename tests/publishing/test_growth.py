@@ -41,7 +41,7 @@ from feedsvc.publishing.guarding.holding import WHATEVER, _sizes, require_held, 
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.outcomes import hidden, outcome_of
 from feedsvc.publishing.reading.findings import Finding, Findings
-from feedsvc.publishing.reading.spool import Spool
+from feedsvc.publishing.reading.spool import Spool, pack
 from feedsvc.publishing.reading.stored import Stored
 from feedsvc.publishing.report import newly_hidden, report_on
 from feedsvc.push.purging import Cache
@@ -196,7 +196,7 @@ def spooling(count: int) -> Callable[[], object]:
     def spool() -> object:
         with Spool() as spooled:
             for path, entry in entries:
-                spooled.add(path, entry)
+                spooled.add(pack(path, entry))
             return list(spooled)
 
     return spool

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsvc.errors import SettingsError
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.settings import Settings, SiteSettings
 from tests.support.configuring import (
@@ -74,3 +75,21 @@ def test_notify_is_a_list_of_sections(file: Path) -> None:
     assert [each.secret.get_secret_value() for each in notify] == [secret, secret]
     given = json.dumps([{"url": "https://example.org/hear", "secret": secret}])
     assert load_settings(None, SITE | {"FEEDSVC_NOTIFY": given}).notify == notify[:1]
+
+
+@pytest.mark.parametrize(("given", "kept"), [("auto", "auto"), ("0", 0), ("3", 3), ("64", 64)])
+def test_the_number_of_readers_may_be_chosen_by_feedsvc(
+    file: Path, given: str, kept: int | str
+) -> None:
+    variable = {"FEEDSVC_WATCHER__WORKERS": given}
+    assert load_settings(None, SITE | variable).watcher.workers == kept
+    if given.isdigit():
+        written_file = written(file, f"[watcher]\nworkers = {given}\n")
+        assert load_settings(written_file, SITE).watcher.workers == kept
+
+
+@pytest.mark.parametrize("given", ["65", "-1", "1.5", "many", ""])
+def test_another_number_of_readers_is_refused(file: Path, given: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load_settings(None, SITE | {"FEEDSVC_WATCHER__WORKERS": given})
+    assert 'it is neither "auto" nor a whole number from 0 to 64' in str(refused.value)

@@ -2,10 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord
@@ -13,7 +14,11 @@ from feedsvc.core.ledger.identities import Standing
 from feedsvc.core.posts.passed_dates import has_come, has_expired
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.problems import Problem
-from feedsvc.store.store import Store
+
+# Processes that read posts import no store.
+if TYPE_CHECKING:
+    from feedsvc.store.snapshot import Snapshot
+    from feedsvc.store.store import Store
 
 _AHEAD: Final = 500  # posts that one query looks up
 
@@ -46,12 +51,19 @@ class EarlierDates:
         return begun and replace(span, begins=None).holds(now)
 
 
+class NeedsStoreError(BaseException):
+    """The file can only be read where the store is. It is no fault of the file."""
+
+
 class EarlierDatesLookup:
-    """Looks up the stored dates of posts that have dates in the future, or none."""
+    """Looks up the stored dates of posts that have dates in the future, or none.
+
+    Without a store, methods raise NeedsStoreError if there is anything to look up.
+    """
 
     def __init__(
         self,
-        store: Store,
+        store: "Store | None",
         missing: Collection[FileRecord],
         zone_before: tzinfo | None,
         records: Mapping[str, FileRecord],
@@ -61,7 +73,7 @@ class EarlierDatesLookup:
         self._records = records
         self._ahead: dict[str, Standing | None] = {}
         self._missing = missing
-        self._zone_before = zone_before
+        self.zone_before = zone_before
 
     def of(
         self, reading: Reading, digest: str, record: FileRecord | None, now: datetime
@@ -71,24 +83,29 @@ class EarlierDatesLookup:
         `record` is what the store has of the file, `digest` is of its bytes.
         """
         if isinstance(reading, Problem) and record and not reading.span.holds(now):
-            return EarlierDates((self._with_date(record),), None, self._zone_before)
+            return EarlierDates((self._with_date(record),), None, self.zone_before)
         if isinstance(reading, Post) and _has_future_dates(reading, now):
             records = self._records_of(reading, digest, record)
             return EarlierDates(
-                tuple(records), self._updated(reading, records, now), self._zone_before
+                tuple(records), self._updated(reading, records, now), self.zone_before
             )
-        return EarlierDates(zone_before=self._zone_before)
+        return EarlierDates(zone_before=self.zone_before)
 
     def standing_at(self, path: str) -> Standing | None:
         """What readers have of the post in a file, if it is published."""
         if path not in self._records:
-            with self._store.snapshot() as snapshot:
+            with self._snapshot() as snapshot:
                 return self._standing_of(snapshot.files([path])).get(path)
         if path not in self._ahead:
             start = bisect_left(self._paths, path)
             ahead = self._paths[start : start + _AHEAD]
             self._ahead = self._standing_of({each: self._records[each] for each in ahead})
         return self._ahead[path]
+
+    def _snapshot(self) -> "AbstractContextManager[Snapshot]":
+        if self._store is None:
+            raise NeedsStoreError
+        return self._store.snapshot()
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -99,7 +116,7 @@ class EarlierDatesLookup:
         ids = {record.entry_id: path for path, record in records.items() if record.entry_id}
         found: dict[str, Standing | None] = dict.fromkeys(records)
         if ids:
-            with self._store.snapshot() as snapshot:
+            with self._snapshot() as snapshot:
                 found |= {standing.path: standing for standing in snapshot.standing(ids)}
         return found
 
@@ -126,6 +143,8 @@ class EarlierDatesLookup:
     @cached_property
     def _missing_by_name(self) -> dict[tuple[str, str | datetime], list[FileRecord]]:
         """The missing files by digest, by key, by path, and by title and date."""
+        if self._store is None:
+            raise NeedsStoreError
         by_name: dict[tuple[str, str | datetime], list[FileRecord]] = {}
         ids = {record.entry_id: record for record in self._missing if record.entry_id}
         for record in self._missing:
@@ -148,7 +167,7 @@ class EarlierDatesLookup:
     def _standing(self, entry_ids: list[str]) -> list[Standing]:
         if not entry_ids:
             return []
-        with self._store.snapshot() as snapshot:
+        with self._snapshot() as snapshot:
             return list(snapshot.standing(dict.fromkeys(entry_ids, "")))
 
 

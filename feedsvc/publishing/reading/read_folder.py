@@ -1,20 +1,16 @@
 """Read the files of the folder that have changed since they were last read."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.file_records import FileRecord, Stamp
-from feedsvc.core.ledger.copies import is_impossible
+from feedsvc.core.file_records import FileRecord
 from feedsvc.core.posts.enclosures import file_candidates
-from feedsvc.core.posts.slug_keys import place_in
-from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
-from feedsvc.publishing.reading.assess import assess
 from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.publishing.reading.earlier_dates import EarlierDatesLookup
 from feedsvc.publishing.reading.findings import (
@@ -23,11 +19,12 @@ from feedsvc.publishing.reading.findings import (
     unread,
 )
 from feedsvc.publishing.reading.given_dates import GivenDates
-from feedsvc.publishing.reading.read_file import read_post, with_positions
+from feedsvc.publishing.reading.parallel import looks_at
+from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, is_due
 from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
-from feedsvc.source.folder import Folder, SourceFile, Survey, Unsettled
+from feedsvc.source.folder import Folder, Survey
 from feedsvc.source.history import History
 from feedsvc.store.store import Store
 
@@ -84,37 +81,35 @@ def _read(
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
     earlier = EarlierDatesLookup(store, missing, stored.zone_before, stored.records)
-    reader = _Reader(
-        folder,
-        stored,
-        AttachedFiles(folder, site, now, GivenDates(site, history, earlier)),
-        earlier,
-        frozenset(record.key for record in missing if record.key and record.path in gone),
-    )
-    files: list[Finding] = []
+    attached = AttachedFiles(folder, site, now, GivenDates(site, history, earlier))
+    reader = Reader(attached, earlier, stored.needs_all)
+    freed_keys = {record.key for record in missing if record.key and record.path in gone}
+    looked = _Looked(entries)
     if stored.needs_all:
-        files += [Finding(unread(r), r) for r in absent if survey.hides(r.path)]
-    unsettled, read = set(), 0
-    for done, path in enumerate(sorted(survey.stamps)):
-        if progress:
-            progress(done, len(survey.stamps))
-        look = reader.look_at(path, survey.stamps[path])
-        if look.finding:
-            files.append(look.finding)
-        if look.entry:
-            entries.add(path, look.entry)
-        if look.is_unsettled:
-            unsettled.add(path)
-        read += look.is_read
-    again = _with_own_keys(files, store, missing, reader, survey, entries)
-    unsettled |= {file.record.path for file in files} - {file.record.path for file in again}
+        looked.files += [Finding(unread(r), r) for r in absent if survey.hides(r.path)]
+
+    def to_read() -> Iterator[FileToRead]:
+        for done, path in enumerate(sorted(survey.stamps)):
+            if progress:
+                progress(done, len(survey.stamps))
+            record, stamp = stored.records.get(path), survey.stamps[path]
+            must_parse = stored.needs_all or _must_parse(record, freed_keys, attached)
+            if must_parse or record is None or record.stamp != stamp or is_due(record, now):
+                yield FileToRead(path, stamp, record, must_parse)
+            elif record.missing_since is not None:
+                looked.files.append(Finding(replace(record, missing_since=None), record))
+
+    with closing(looks_at(to_read(), reader)) as looks:
+        for file, look in looks:
+            looked.add(file.path, look)
+    looked.give_own_keys(store, missing, reader, survey)
     return Findings(
-        files=again,
+        files=tuple(looked.files),
         missing=missing,
         gone=gone,
         problems=tuple(survey.problems),
-        unsettled=frozenset(unsettled),
-        read=read,
+        unsettled=frozenset(looked.unsettled),
+        read=looked.read,
         listed=len(survey.stamps),
         scope=stored.scope,
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
@@ -124,115 +119,73 @@ def _read(
     )
 
 
-def _with_own_keys(
-    files: Sequence[Finding],
-    store: Store,
-    missing: Sequence[FileRecord],
-    reader: "_Reader",
-    survey: Survey,
-    entries: Spool,
-) -> tuple[Finding, ...]:
-    """The findings; posts that share a slug with another are read again with keys of their own.
+class _Looked:
+    """What the looks at the files have found so far. Their entries go to the Spool."""
 
-    One that changes just now is left out.
-    """
-    found: list[Finding | None] = [*files]
-    for number, key, plain in shared_slugs(store, files, missing):
-        finding = files[number]
-        path = finding.record.path
-        if finding.claim and finding.claim.key == key:
-            found[number] = replace(finding, plain=plain)
-            continue
-        look = reader.look_again(finding, survey.stamps[path], key)
-        again = replace(look.finding or Finding(finding.record), plain=plain)
-        found[number] = None if look.is_unsettled else again
+    def __init__(self, entries: Spool) -> None:
+        self.files: list[Finding] = []
+        self.unsettled: set[str] = set()
+        self.read = 0
+        self._entries = entries
+
+    def add(self, path: str, look: FileLook) -> None:
+        """Add what came of reading a file."""
+        if look.finding:
+            self.files.append(look.finding)
         if look.entry:
-            entries.replace(path, look.entry)
+            self._entries.add(look.entry)
+        if look.is_unsettled:
+            self.unsettled.add(path)
         else:
-            entries.remove(path)
-    return tuple(finding for finding in found if finding)
+            self.read += 1
 
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What came of the look at one file."""
-
-    finding: Finding | None = None
-    entry: Entry | None = None
-    is_read: bool = False
-    is_unsettled: bool = False
-
-
-_UNCHANGED: Final = _Look()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Looks at files one by one. `freed_keys` are the keys of files that are gone."""
-
-    folder: Folder
-    stored: Stored
-    attached: AttachedFiles
-    earlier: EarlierDatesLookup
-    freed_keys: frozenset[str]
-
-    def look_at(self, path: str, stamp: Stamp) -> _Look:
-        """Read the file if it has changed, or if what its entry depends on has changed."""
-        record, now = self.stored.records.get(path), self.attached.now
-        must_parse = self._must_parse(record)
-        if record and not must_parse and record.stamp == stamp and not _is_due(record, now):
-            if record.missing_since is None:
-                return _UNCHANGED
-            return _Look(Finding(replace(record, missing_since=None), record))
-        try:
-            file = self.folder.read(path, stamp)
-        except Unsettled:
-            keeps = record if self.stored.needs_all else None
-            return _Look(Finding(unread(keeps), keeps) if keeps else None, is_unsettled=True)
-        if record and not must_parse and _has_same_text(record, file, now):
-            touched = replace(record, stamp=stamp, missing_since=None)
-            return _Look(Finding(touched, record), is_read=True)
-        return self._assessed(file, record, stamp)
-
-    def look_again(self, finding: Finding, stamp: Stamp, key: str) -> _Look:
-        """Read a post again that shares its slug with another: `key` is its own key."""
-        try:
-            file = self.folder.read(finding.record.path, stamp)
-        except Unsettled:
-            return _Look(is_unsettled=True)  # its stamp differs, so that it is read again
-        return self._assessed(file, finding.previous, stamp, key)
-
-    def _must_parse(self, record: FileRecord | None) -> bool:
-        """True if the text of the file must be parsed even if it has not changed."""
-        if self.stored.needs_all:
-            return True
-        return record is not None and (
-            record.wants in self.freed_keys
-            or _has_other_attachments(record, self.attached)
-            or self.attached.dates.knows_more(record)
-        )
-
-    def _assessed(
+    def give_own_keys(
         self,
-        file: SourceFile | Problem,
-        record: FileRecord | None,
-        stamp: Stamp,
-        own_key: str = "",
-    ) -> _Look:
-        if record and place_in(record.key):
-            own_key = own_key or record.key
-        reading = read_post(file, self.attached, record.measured if record else (), own_key)
-        digest = file.digest if isinstance(file, SourceFile) else ""
-        now = self.attached.now
-        earlier = self.earlier.of(reading, digest, record, now)
-        site = self.attached.site
-        finding, entry = assess(reading, (stamp, digest), record, earlier, site, now)
-        if isinstance(file, Problem) and file.code == "unreadable":
-            # A disk that works again changes no stamp.
-            finding = replace(finding, record=unread(finding.record))
-        if entry and isinstance(file, SourceFile):
-            entry = with_positions(entry, file)
-        return _Look(finding if finding.record != record else None, entry, is_read=True)
+        store: Store,
+        missing: Sequence[FileRecord],
+        reader: Reader,
+        survey: Survey,
+    ) -> None:
+        """Read posts that share a slug with another again, with keys of their own.
+
+        One that changes just now is left out.
+        """
+        self.files.sort(key=lambda finding: finding.record.path)
+        plain_paths, numbers = dict[str, str](), dict[str, int]()
+        to_read = []
+        for number, key, plain in shared_slugs(store, self.files, missing):
+            finding = self.files[number]
+            path = finding.record.path
+            if finding.claim and finding.claim.key == key:
+                self.files[number] = replace(finding, plain=plain)
+                continue
+            numbers[path], plain_paths[path] = number, plain
+            stamp = survey.stamps[path]
+            to_read.append(FileToRead(path, stamp, finding.previous, own_key=key))
+        with closing(looks_at(to_read, reader)) as looks:
+            for file, look in looks:
+                path = file.path
+                again = look.finding or Finding(self.files[numbers[path]].record)
+                self.files[numbers[path]] = replace(again, plain=plain_paths[path])
+                if look.is_unsettled:
+                    self.unsettled.add(path)
+                if look.entry:
+                    self._entries.replace(path, look.entry)
+                else:
+                    self._entries.remove(path)
+        left_out = self.unsettled & numbers.keys()
+        self.files = [each for each in self.files if each.record.path not in left_out]
+
+
+def _must_parse(
+    record: FileRecord | None, freed_keys: Collection[str], attached: AttachedFiles
+) -> bool:
+    """True if the text of the file must be parsed even if it has not changed."""
+    return record is not None and (
+        record.wants in freed_keys
+        or _has_other_attachments(record, attached)
+        or attached.dates.knows_more(record)
+    )
 
 
 def _survey(
@@ -272,21 +225,6 @@ def has_been_gone(since: int | None, folder: Folder, now_us: int) -> bool:
         return False
     wait = max(SECOND_LOOK_SECONDS, 2 * folder.quiet)
     return now_us - since >= wait * 1e6
-
-
-def _is_due(record: FileRecord, now: datetime) -> bool:
-    if record.due_at is None:
-        return False
-    now_us = microseconds(now)
-    waits = record.state == "held" and record.wants  # a copy
-    return record.due_at <= now_us or bool(waits and is_impossible(record.due_at, now_us))
-
-
-def _has_same_text(record: FileRecord, file: SourceFile | Problem, now: datetime) -> bool:
-    """True if only the stamp of a file has changed, and nothing else calls for a new entry."""
-    if record.wants or _is_due(record, now):
-        return False
-    return isinstance(file, SourceFile) and file.digest == record.digest
 
 
 def _has_other_attachments(record: FileRecord, attached: AttachedFiles) -> bool:

@@ -10,6 +10,11 @@ from feedsvc.core.feeds.entries import Entry
 _BYTES_IN_MEMORY: Final = 16 * 1024 * 1024
 
 
+def pack(path: str, entry: Entry) -> bytes:
+    """The entry of a file as octets, which the process that read it gives to the Spool."""
+    return pickle.dumps((path, entry), pickle.HIGHEST_PROTOCOL)
+
+
 class Spool:
     """Entries with the path of their file, in the order in which they were added.
 
@@ -27,15 +32,15 @@ class Spool:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add(self, path: str, entry: Entry) -> None:
-        """Append the entry of one file."""
-        pickle.dump((path, entry), self._file, pickle.HIGHEST_PROTOCOL)
+    def add(self, packed: bytes) -> None:
+        """Append the entry of one file: see pack."""
+        self._file.write(packed)
         self._count += 1
 
-    def replace(self, path: str, entry: Entry) -> None:
+    def replace(self, path: str, packed: bytes) -> None:
         """Append an entry in place of the earlier one of the same file."""
         self._last[path] = self._count
-        self.add(path, entry)
+        self.add(packed)
 
     def remove(self, path: str) -> None:
         """Leave out the entry of a file."""
@@ -51,6 +56,6 @@ class Spool:
     def __iter__(self) -> Iterator[tuple[str, Entry]]:
         self._file.seek(0)
         for number in range(self._count):
-            path, entry = pickle.load(self._file)  # noqa: S301 - only this process wrote it
+            path, entry = pickle.load(self._file)  # noqa: S301 - feedsvc wrote it
             if self._last.get(path, number) == number:
                 yield path, entry

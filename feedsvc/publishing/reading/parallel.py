@@ -1,0 +1,219 @@
+"""Read many posts in several processes. One that ends takes no other post with it."""
+
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from multiprocessing.connection import Connection, wait
+from typing import Final, Self, TypeAlias
+
+from feedsvc.core.problems import Problem
+from feedsvc.publishing.reading.reader import (
+    FileLook,
+    FileToRead,
+    Reader,
+    ReaderElsewhere,
+)
+from feedsvc.publishing.reading.worker import MOST_SECONDS, Answers
+
+FEW: Final = 400  # files that one process has read before others have begun
+_CHUNK: Final = 32  # files
+_AHEAD: Final = 2  # chunks that a process has at once, so that it need not wait
+_WINDOW: Final = 8  # chunks for each process that are read before the first has come back
+_END_SECONDS: Final = 0.5
+_PIPE_BYTES: Final = 32 * 1024  # fit into a socket whose other side does not read
+
+log = logging.getLogger("feedsvc.publishing")
+
+
+_Looks: TypeAlias = Generator[tuple[FileToRead, FileLook], None, None]
+
+
+def looks_at(files: Iterable[FileToRead], reader: Reader) -> _Looks:
+    """Read the files, in their order; if there are many, by the workers of the folder.
+
+    If a file ends the process that reads it, twice, that is a problem of this file, and its
+    last good version stays. The next time it is read by a worker in any case.
+    """
+    count = reader.attached.folder.workers
+    rest = iter(files)
+    some = list(islice(rest, FEW))
+    is_dangerous = any(file.is_dangerous for file in some)
+    if not is_dangerous and (len(some) < FEW or count < 1):
+        yield from ((file, reader.look_at(file)) for file in chain(some, rest))
+        return
+    with _Processes(reader, max(count, 1)) as processes:
+        yield from processes.looks_at(chain(some, rest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Files to read together, with their numbers.
+
+    One that has ended a process is read again, file by file.
+    """
+
+    files: list[tuple[int, FileToRead]]
+    is_again: bool = False
+
+
+@dataclass(eq=False, slots=True)  # known by its identity
+class _Process:
+    """The connection to a process, and the chunks that it has."""
+
+    connection: Connection
+    is_ready: bool = False
+    chunks: deque[_Chunk] = field(default_factory=deque)
+
+
+class _Processes:
+    """The processes of one publish."""
+
+    def __init__(self, reader: Reader, count: int) -> None:
+        attached = reader.attached
+        self._reader = reader
+        self._count = count
+        self._setup = ReaderElsewhere(
+            attached.folder,
+            attached.site,
+            attached.now,
+            reader.earlier.zone_before,
+            reader.needs_all,
+        )
+        self._programs: list[subprocess.Popen[bytes]] = []
+        self._processes: list[_Process] = []
+        self._to_do: deque[_Chunk] = deque()
+        self._done: dict[int, tuple[FileToRead, FileLook]] = {}
+
+    def __enter__(self) -> Self:
+        self._start(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.connection.close()  # then it ends, unless it is in the middle of a post
+        for program in self._programs:
+            with suppress(subprocess.TimeoutExpired):
+                program.wait(_END_SECONDS)
+            # The program leads a group, so that Ctrl+C in a terminal does not reach it.
+            with suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+
+    def _start(self, count: int) -> None:
+        """Start processes. If that fails, this process reads the posts."""
+        pairs = [socket.socketpair() for _ in range(count)]
+        theirs = [other.fileno() for _, other in pairs]
+        start = "from feedsvc.publishing.reading.worker import main"
+        code = f"import sys; sys.path[:] = {sys.path!r}; {start}; main({theirs!r})"
+        try:
+            self._programs.append(
+                subprocess.Popen(  # noqa: S603 - this Python, with our own words
+                    [sys.executable, "-P", "-c", code],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=theirs,
+                    process_group=0,
+                )
+            )
+        except OSError as error:
+            log.warning("posts are read by one process, because no other starts: %s", error)
+            for ours, _ in pairs:
+                ours.close()
+        else:
+            for ours, _ in pairs:
+                self._processes.append(_Process(Connection(ours.detach())))
+        for _, other in pairs:
+            other.close()
+
+    def looks_at(self, files: Iterator[FileToRead]) -> _Looks:
+        """Read the files, in their order."""
+        numbered = enumerate(files)
+        taken = returned = 0
+        most = _WINDOW * _CHUNK * self._count
+        while True:
+            while taken - returned < most and (some := list(islice(numbered, _CHUNK))):
+                self._to_do.append(_Chunk(some))
+                taken += len(some)
+            if returned == taken:
+                return
+            self._hand_out()
+            if self._processes:
+                self._receive()
+            else:
+                self._read_here(self._to_do.popleft())
+            while returned in self._done:
+                yield self._done.pop(returned)
+                returned += 1
+
+    def _hand_out(self) -> None:
+        for process in [*self._processes]:
+            while process.is_ready and self._to_do and len(process.chunks) < _AHEAD:
+                files = [file for _, file in self._to_do[0].files]
+                octets = pickle.dumps(files, pickle.HIGHEST_PROTOCOL)
+                if process.chunks and len(octets) > _PIPE_BYTES:
+                    break  # each side could wait for the other one to read
+                process.chunks.append(self._to_do.popleft())
+                try:
+                    process.connection.send_bytes(octets)
+                except OSError:
+                    self._replace(process)
+                    break
+
+    def _receive(self) -> None:
+        """Wait until a process answers or ends."""
+        by_connection = {each.connection: each for each in self._processes}
+        for connection in wait([*by_connection]):
+            process = by_connection[connection]  # type: ignore[index]
+            try:
+                answers: Answers = process.connection.recv()
+                if not process.is_ready:
+                    process.connection.send(self._setup)
+                    process.is_ready = True
+                    continue
+            except (EOFError, OSError):
+                self._replace(process)
+                continue
+            files = process.chunks.popleft().files
+            for (number, file), look in zip(files, answers, strict=True):
+                self._done[number] = (file, look or self._reader.look_at(file))
+
+    def _replace(self, process: _Process) -> None:
+        """Give the chunks of a process that has ended to others, and start another one."""
+        self._processes.remove(process)
+        process.connection.close()
+        if not process.is_ready:
+            log.warning("a process that should read posts has ended before it began")
+            return  # another one would fare no better
+        suspect, *others = process.chunks or (None,)
+        self._to_do.extendleft(reversed(others))
+        if suspect and suspect.is_again:
+            ((number, file),) = suspect.files
+            self._done[number] = (file, self._crashed(file))
+        elif suspect:
+            again = [_Chunk([each], is_again=True) for each in suspect.files]
+            self._to_do.extendleft(reversed(again))
+        self._start(1)
+
+    def _read_here(self, chunk: _Chunk) -> None:
+        """Read files without any other process. One that would end this one is left out."""
+        for number, file in chunk.files:
+            is_safe = not (chunk.is_again or file.is_dangerous)
+            look = self._reader.look_at(file) if is_safe else self._crashed(file)
+            self._done[number] = (file, look)
+
+    def _crashed(self, file: FileToRead) -> FileLook:
+        fault = (
+            f"reading it takes more than {MOST_SECONDS:.0f} seconds of processor time, or ends "
+            "the process that reads it"
+        )
+        cure = "simplify or split the file, and report this to the authors of feedsvc"
+        return self._reader.failed_on(file, Problem(file.path, 0, fault, cure, code="crashed"))

@@ -1,0 +1,127 @@
+"""Read one file that has changed: in the process that publishes, or in one beside it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.ledger.copies import is_impossible
+from feedsvc.core.posts.slug_keys import place_in
+from feedsvc.core.problems import Problem
+from feedsvc.core.site import Site
+from feedsvc.publishing.reading.assess import assess
+from feedsvc.publishing.reading.attached_files import AttachedFiles
+from feedsvc.publishing.reading.earlier_dates import EarlierDatesLookup
+from feedsvc.publishing.reading.findings import Finding, unread
+from feedsvc.publishing.reading.given_dates import GivenDates
+from feedsvc.publishing.reading.read_file import read_post, with_positions
+from feedsvc.publishing.reading.spool import pack
+from feedsvc.source.folder import Folder, SourceFile, Unsettled
+
+
+@dataclass(frozen=True, slots=True)
+class FileToRead:
+    """A file that has changed, or whose entry depends on something else that has.
+
+    `record` is what the store has of it. If it `must_parse`, its text is parsed even if only
+    its stamp has changed. `own_key` is the key of a post that shares its slug, else empty.
+    """
+
+    path: str
+    stamp: Stamp
+    record: FileRecord | None = None
+    must_parse: bool = True
+    own_key: str = ""
+
+    @property
+    def is_dangerous(self) -> bool:
+        """True if it has ended a process that read it."""
+        return self.record is not None and any(
+            problem.code == "crashed" for problem in self.record.problems
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileLook:
+    """What came of reading one file. `entry` is packed for the Spool; empty for no entry."""
+
+    finding: Finding | None = None
+    entry: bytes = b""
+    is_unsettled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads files one by one. If the publish `needs_all`, each of them gets a new record."""
+
+    attached: AttachedFiles
+    earlier: EarlierDatesLookup
+    needs_all: bool
+
+    def look_at(self, file: FileToRead) -> FileLook:
+        """Read a file. Raises NeedsStoreError where there is no store and it is needed."""
+        record, now = file.record, self.attached.now
+        try:
+            found = self.attached.folder.read(file.path, file.stamp)
+        except Unsettled:
+            keeps = record if self.needs_all and not file.own_key else None
+            return FileLook(Finding(unread(keeps), keeps) if keeps else None, is_unsettled=True)
+        if record and not file.must_parse and _has_same_text(record, found, now):
+            touched = replace(record, stamp=file.stamp, missing_since=None)
+            return FileLook(Finding(touched, record))
+        return self._assessed(found, file)
+
+    def failed_on(self, file: FileToRead, problem: Problem) -> FileLook:
+        """The look at a file that cannot be read because of a problem."""
+        return self._assessed(problem, file)
+
+    def _assessed(self, found: SourceFile | Problem, file: FileToRead) -> FileLook:
+        record, own_key = file.record, file.own_key
+        if record and place_in(record.key):
+            own_key = own_key or record.key
+        reading = read_post(found, self.attached, record.measured if record else (), own_key)
+        digest = found.digest if isinstance(found, SourceFile) else ""
+        now, site = self.attached.now, self.attached.site
+        earlier = self.earlier.of(reading, digest, record, now)
+        finding, entry = assess(reading, (file.stamp, digest), record, earlier, site, now)
+        if isinstance(found, Problem) and found.code == "unreadable":
+            # A disk that works again changes no stamp.
+            finding = replace(finding, record=unread(finding.record))
+        if entry and isinstance(found, SourceFile):
+            entry = with_positions(entry, found)
+        packed = pack(file.path, entry) if entry else b""
+        return FileLook(finding if finding.record != record else None, packed)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderElsewhere:
+    """What a process without a store needs to know in order to read posts."""
+
+    folder: Folder
+    site: Site
+    now: datetime
+    zone_before: tzinfo | None
+    needs_all: bool
+
+    def reader(self) -> Reader:
+        """A Reader that raises NeedsStoreError for a file for which it needs the store."""
+        earlier = EarlierDatesLookup(None, (), self.zone_before, {})
+        dates = GivenDates(self.site, self.folder.history(), earlier)
+        attached = AttachedFiles(self.folder, self.site, self.now, dates)
+        return Reader(attached, earlier, self.needs_all)
+
+
+def is_due(record: FileRecord, now: datetime) -> bool:
+    """True if a date of the file has come, so that it must be read again."""
+    if record.due_at is None:
+        return False
+    now_us = microseconds(now)
+    waits = record.state == "held" and record.wants  # a copy
+    return record.due_at <= now_us or bool(waits and is_impossible(record.due_at, now_us))
+
+
+def _has_same_text(record: FileRecord, file: SourceFile | Problem, now: datetime) -> bool:
+    """True if only the stamp of a file has changed, and nothing else calls for a new entry."""
+    if record.wants or is_due(record, now):
+        return False
+    return isinstance(file, SourceFile) and file.digest == record.digest

@@ -1,0 +1,64 @@
+"""The program of the processes that read posts: files in, looks out. It has no store.
+
+The publishing process starts it with one socket for each process. The first one has imported
+everything when it forks the others, which saves their time and memory.
+"""
+
+import gc
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Final, TypeAlias
+
+from feedsvc.publishing.reading.earlier_dates import NeedsStoreError
+from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, ReaderElsewhere
+
+# Of processor time for one post. Then SIGPROF ends the process, also amid a call into Rust.
+MOST_SECONDS: Final = 10.0
+
+Answers: TypeAlias = list[FileLook | None]  # None: it needs the store
+
+
+def main(sockets: Sequence[int]) -> None:
+    """Read the posts that are asked for over each socket, until the other side is closed."""
+    gc.freeze()  # so that collections do not copy the pages that the processes share
+    mine, *others = sockets
+    for number, socket in enumerate(others):
+        if os.fork() == 0:
+            for other in (mine, *others[:number], *others[number + 1 :]):
+                os.close(other)
+            _serve(socket)
+            os._exit(0)
+    for socket in others:
+        os.close(socket)
+    _serve(mine)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()  # their processor time counts as that of the publish
+
+
+def _serve(socket: int) -> None:
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    connection = Connection(socket)
+    try:
+        connection.send(b"ready")
+        setup: ReaderElsewhere = connection.recv()
+        reader = setup.reader()
+        while True:
+            connection.send(_answers(reader, connection.recv()))
+    except (EOFError, OSError):
+        return  # the publish has ended
+
+
+def _answers(reader: Reader, files: Sequence[FileToRead]) -> Answers:
+    answers: Answers = []
+    for file in files:
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        try:
+            answers.append(reader.look_at(file))
+        except NeedsStoreError:
+            answers.append(None)
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    return answers
