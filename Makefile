@@ -48,6 +48,7 @@ mutants: .venv/.test
 
 bench: .venv/.test
 	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks growth
 
 # The files for a package index, in dist/.
 dist: .venv/.test

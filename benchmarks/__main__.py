@@ -1,4 +1,8 @@
-"""The figures of docs/performance.md, beside Hugo if it is here."""
+"""The figures of docs/performance.md, beside Hugo if it is here.
+
+`python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
+10,000 and 100,000 posts.
+"""
 
 import argparse
 import os
@@ -17,7 +21,7 @@ from pathlib import Path
 
 import requests
 
-from benchmarks.hugo import hugo_site, run_hugo
+from benchmarks import growth
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
 from feedsvc.core.feeds.feeds import SITE_TOPIC, feed_of
@@ -166,24 +170,12 @@ def bench(count: int) -> None:
         it = Bench(place, count)
         write_posts(it.posts, count)
         time.sleep(QUIET)
-        hugo_site(it.posts, place / "hugo")
-        hugo = run_hugo(place / "hugo", place / "hugo-out")
         first = it.feedsvc("publish")
-        export = it.feedsvc("export", str(place / "out"))
         rescan, rendering = it.rescan(), it.rendering()
         restart = it.restart()
         edits, memory = it.edits()
     print(f"\n{count:,} posts")
-    if hugo:
-        _print_run("Hugo, RSS and Atom of all terms", hugo)
-    _print_run("first publish", first)
-    _print_run("export after it, three formats", export)
-    if hugo:
-        speed, size = hugo.seconds / first.seconds, first.peak_mb / hugo.peak_mb
-        print(f"  first publish, beside Hugo        {speed:8.2f} x speed, {size:.2f} x memory")
-        print(
-            f"  export, beside Hugo               {hugo.seconds / export.seconds:8.2f} x speed"
-        )
+    print(f"  first publish                     {first.seconds:8.2f} s, {first.peak_mb:.0f} MB")
     print(f"  rescan without change             {1000 * rescan:8.1f} ms")
     print(f"  restart to first right answer     {restart:8.2f} s")
     edits.sort()
@@ -197,12 +189,11 @@ def bench(count: int) -> None:
     print(f"  memory of the web process         {memory:8d} MB after 500 feeds")
 
 
-def _print_run(what: str, run: Run) -> None:
-    print(f"  {what:33} {run.seconds:8.2f} s   {run.peak_mb:6.0f} MB")
-
-
 def main() -> None:
     """Measure each count of posts given, by default 1,000 and 10,000."""
+    if sys.argv[1:2] == ["growth"]:
+        growth.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("counts", nargs="*", type=int, default=[1000, 10000])
     for count in parser.parse_args().counts:

@@ -8,17 +8,22 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+_TICK = 0.03  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command took: seconds of wall time and the peak of resident memory in MB.
+    """What a command took: seconds of wall time and the peak of memory in MB (10^6 octets).
 
-    `processor` is the seconds of processor time, which a busy machine changes less.
+    The memory is that of all its processes together: what several share counts once (PSS).
+    Without /proc it is the resident memory of the largest. `processor` is the seconds of
+    processor time of all of them, which a busy machine changes less.
     """
 
     seconds: float
@@ -26,29 +31,67 @@ class Run:
     processor: float
 
 
-def measured(command: list[str], folder: Path, environ: Mapping[str, str]) -> Run:
-    """Run a command in a folder. Raises CalledProcessError where it fails."""
+def measured(
+    command: list[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    expected: Collection[int] = (0,),
+) -> Run:
+    """Run a command in a folder. Raises CalledProcessError if it ends otherwise."""
     done = subprocess.run(
         [sys.executable, "-I", __file__, *command],
-        check=True,
+        check=False,
         cwd=folder,
         env=dict(environ),
         stdout=subprocess.PIPE,
     )
+    if done.returncode not in expected:
+        raise subprocess.CalledProcessError(done.returncode, command)
     return Run(**json.loads(done.stdout))
 
 
-def _measure(command: list[str]) -> Run:
+def _measure(command: list[str]) -> tuple[Run, int]:
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        ended, peaks = threading.Event(), [0.0]
+        watch = threading.Thread(target=_watch, args=(process.pid, ended, peaks))
+        watch.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
+        ended.set()
+        watch.join()
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(process.returncode)
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, kibibytes elsewhere
-    return Run(seconds, usage.ru_maxrss / unit, usage.ru_utime + usage.ru_stime)
+    unit = 1 if sys.platform == "darwin" else 2**10  # octets there, kibibytes elsewhere
+    peak = max(peaks) or usage.ru_maxrss * unit / 1e6
+    return Run(seconds, peak, usage.ru_utime + usage.ru_stime), process.returncode
+
+
+def _watch(pid: int, ended: threading.Event, peaks: list[float]) -> None:
+    while not ended.wait(_TICK):
+        peaks.append(sum(map(_octets, _tree(pid))) / 1e6)
+
+
+def _tree(pid: int) -> Iterator[int]:
+    yield pid
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found = children.read_text().split()
+        except OSError:  # it has just ended
+            continue
+        for child in found:
+            yield from _tree(int(child))
+
+
+def _octets(pid: int) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    sizes = [line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")]
+    return sum(map(int, sizes)) * 1024
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(_measure(sys.argv[1:]))))
+    run, code = _measure(sys.argv[1:])
+    print(json.dumps(asdict(run)))
+    sys.exit(code)
