@@ -41,6 +41,9 @@ _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
 _Version = tuple[str, datetime]  # a document's tag and Last-Modified
 _Kind = tuple[str, bool]  # the coding of a reply, and whether it is a 304
+# The target of a request, the version and the kind of its reply, and Last-Modified. Not the
+# reply itself, which would stay in memory after its version.
+_Replied = tuple[str, _Version, _Kind, float]
 _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 
 
@@ -58,9 +61,8 @@ class Replay:
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter
-        # For the octets of a request: its target, the version and the kind of its reply, and
-        # Last-Modified. Not the reply itself, which would stay in memory after its version.
-        self._requests: OrderedDict[bytes, tuple[str, _Version, _Kind, float]] = OrderedDict()
+        self._requests: OrderedDict[bytes, _Replied] = OrderedDict()  # by their octets
+        self._alike: OrderedDict[bytes, _Replied] = OrderedDict()  # by what decides the reply
 
     def replay(self, octets: bytes) -> Reply | None:
         """The reply to a request that was received before with exactly these octets.
@@ -69,19 +71,35 @@ class Replay:
         or if it is out of date.
         """
         stored = self._requests.get(octets)
-        if stored is None:
-            return None
+        return self._reply_again(stored) if stored else None
+
+    def replay_alike(self, octets: bytes, essence: bytes) -> Reply | None:
+        """The reply to a request with the same essence as an earlier one, else None.
+
+        The essence is all that decides the reply; an empty one decides nothing. Next time
+        `replay` finds the reply.
+        """
+        stored = self._alike.get(essence)
+        reply = self._reply_again(stored) if stored else None
+        if stored and reply:
+            _keep(self._requests, octets, stored)
+        return reply
+
+    def _reply_again(self, stored: _Replied) -> Reply | None:
         target, version, kind, changed_at = stored
         document = self._shelf.at_target(target)
         if document is None or (document.tag, document.last_modified) != version:
             return None
         return None if changed_at > time.time() else document.replies.get(kind)
 
-    def reply_to(self, environ: _Environ, octets: bytes = b"") -> Reply | None:
+    def reply_to(
+        self, environ: _Environ, octets: bytes = b"", essence: bytes = b""
+    ) -> Reply | None:
         """The stored reply to a request with this method, target and headers.
 
-        `octets` is the whole request; with it, `replay` finds the reply next time. None if
-        Flask has to answer, or if the rate limit has to be checked.
+        `octets` is the whole request, and `essence` all of it that decides the reply. With
+        these, `replay` and `replay_alike` find the reply next time. None if Flask has to
+        answer, or if the rate limit has to be checked.
         """
         if self._limiter and not is_conditional(environ):
             return None
@@ -96,9 +114,10 @@ class Replay:
         if reply and kind and is_lasting and 0 < len(octets) <= _LONGEST_REQUEST:
             version = (document.tag, document.last_modified)
             changed_at = document.last_modified.timestamp()
-            self._requests[octets] = (target, version, kind, changed_at)
-            if len(self._requests) > _MOST_REQUESTS:
-                self._requests.popitem(last=False)
+            replied = (target, version, kind, changed_at)
+            _keep(self._requests, octets, replied)
+            if essence:
+                _keep(self._alike, essence, replied)
         return reply
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
@@ -141,6 +160,12 @@ class Replay:
                 _keep_reply(document, coding, *started[-1])
             self._shelf.add_target(target, document, generation)
         return body
+
+
+def _keep(requests: OrderedDict[bytes, _Replied], octets: bytes, replied: _Replied) -> None:
+    requests[octets] = replied
+    if len(requests) > _MOST_REQUESTS:
+        requests.popitem(last=False)
 
 
 def _target(environ: _Environ) -> str:

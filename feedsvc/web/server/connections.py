@@ -22,9 +22,11 @@ from feedsvc.web.server.request_syntax import (
     Refusal,
     RequestLine,
     coding_refusal,
+    essence,
     host_refusal,
     may_begin_line,
     request_line,
+    search_for_headers,
 )
 
 MOST_HEADER_OCTETS: Final = 64 * 1024  # of one request, with its path
@@ -42,6 +44,11 @@ _POLL_HEADERS: Final[Mapping[bytes, str]] = {
 # The headers that decide how a request is read.
 _SYNTAX_HEADERS: Final = frozenset(
     (b"content-length", b"expect", b"host", b"transfer-encoding")
+)
+# All headers that an answer to a poll, and the end of the request and of the connection, can
+# depend on: ours, and those that llhttp reads.
+_DECISIVE: Final = search_for_headers(
+    {*_POLL_HEADERS, *_SYNTAX_HEADERS, b"connection", b"proxy-connection", b"upgrade"}
 )
 _END: Final = b"\r\n\r\n"
 _EMPTY_LINES: Final = re.compile(b"[\r\n]*")
@@ -68,6 +75,7 @@ class Connection(HttpToolsProtocol):
     _left = 0  # octets to come of a body with a Content-Length
     _chunks: ChunkedBody | None = None
     _whole_request = b""  # the request that is being read, if it came in one piece
+    _essence = b""  # of a whole request: see essence
     _answering: RequestResponseCycle | None = None
     _is_refused = False  # nothing more is read
     _refusal: Refusal | None = None  # of the request that is being read
@@ -148,6 +156,9 @@ class Connection(HttpToolsProtocol):
         is_new = self._stage == _BETWEEN and not self._partial_line
         if is_new and self._may_answer():
             reply = self._replay.replay(data)
+            if reply is None:
+                self._essence = essence(data, _DECISIVE)
+                reply = self._replay.replay_alike(data, self._essence)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
@@ -374,7 +385,9 @@ class Connection(HttpToolsProtocol):
                 environ[name] = value.decode("latin-1")
             elif header in _BODY_HEADERS:
                 return None
-        return self._replay.reply_to(environ, b"" if self._closes else self._whole_request)
+        if self._closes or not self._whole_request:
+            return self._replay.reply_to(environ)
+        return self._replay.reply_to(environ, self._whole_request, self._essence)
 
 
 def _end_of_headers(tail: bytes, data: bytes, start: int) -> int:

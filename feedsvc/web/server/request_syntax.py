@@ -1,6 +1,7 @@
 """Rules of RFC 9112 that the HTTP parser does not check: request line, Host, codings."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import Final, NamedTuple
@@ -53,6 +54,14 @@ _SHORT: Final = 200  # octets
 _CACHED: Final = 1024
 _ASCII: Final = bytes(range(128))
 
+# A GET that the parser reads as we do: a target in ASCII, and no header that is folded, empty
+# or has control characters.
+_PLAIN: Final = re.compile(
+    rb"GET /[!-~]*+ HTTP/1\.1\r\n(?:%b:[\t -~\x80-\xff]*+\r\n)++\r\n" % _TOKEN
+)
+_LONGEST_PLAIN: Final = 1000  # octets
+_MOST_PLAIN_LINES: Final = 50
+
 _BAD_LINE: Final = Refusal(400, "The request line is malformed (RFC 9112, section 3).")
 _BAD_TARGET: Final = Refusal(400, "The request target is malformed (RFC 9112, section 3.2).")
 _BAD_VERSION: Final = Refusal(505, "This server speaks HTTP/1.0 and HTTP/1.1.")
@@ -64,6 +73,34 @@ _BAD_CODING: Final = Refusal(
     400, "The Transfer-Encoding header does not end with one chunked (RFC 9112, section 6.3)."
 )
 _UNKNOWN_CODING: Final = Refusal(501, "The only transfer coding of this server is chunked.")
+
+
+def search_for_headers(names: Iterable[bytes]) -> re.Pattern[bytes]:
+    """A pattern that finds the header fields with these names, in any case."""
+    letters = b"|".join(b"".join(map(_in_any_case, name)) for name in sorted(names))
+    return re.compile(rb"\r\n((?:%b):[^\r]*+)" % letters)
+
+
+def _in_any_case(octet: int) -> bytes:
+    """A pattern. With re.IGNORECASE, the search would not skip to the next line."""
+    letter = b"%c" % octet
+    return (
+        b"[%b%b]" % (letter.upper(), letter.lower()) if letter.isalpha() else re.escape(letter)
+    )
+
+
+def essence(request: bytes, headers: re.Pattern[bytes]) -> bytes:
+    """The request line of a plain GET and the header fields that the pattern finds.
+
+    It is empty if this is not a whole GET without any doubt about its syntax.
+    """
+    if (
+        len(request) > _LONGEST_PLAIN
+        or request.count(b"\n") > _MOST_PLAIN_LINES
+        or not _PLAIN.fullmatch(request)
+    ):
+        return b""
+    return b"\n".join([request[: request.find(b"\r")], *headers.findall(request)])
 
 
 def may_begin_line(octets: bytes) -> bool:

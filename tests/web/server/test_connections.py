@@ -3,6 +3,7 @@
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -153,6 +154,25 @@ def test_a_repeated_poll_reaches_neither_a_thread_nor_flask(
         after = (served.front.reached, client.server.server_state.total_requests)
     assert before == after
     assert len(set(answers)) == 1
+
+
+def test_headers_that_decide_nothing_are_not_parsed(served: Served, client: Client) -> None:
+    replay = served.front.replay
+    with (
+        client.connect() as connection,
+        patch.object(replay, "reply_to", wraps=replay.reply_to) as slow,
+    ):
+
+        def answer(more: str) -> bytes:
+            connection.sendall(GET + f"Accept-Encoding: zstd\r\n{more}\r\n\r\n".encode())
+            return one_answer(connection)
+
+        first = [answer(f"X-Before: {number}") for number in range(3)][-1]
+        slow.reset_mock()
+        assert {answer(f"X-Number: {number}") for number in range(10)} == {first}
+        assert not slow.called
+        assert answer("If-None-Match: *").startswith(b"HTTP/1.1 304 ")
+        assert slow.called
 
 
 def test_what_takes_long_to_compare_is_for_a_thread(client: Client) -> None:

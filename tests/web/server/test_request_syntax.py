@@ -6,10 +6,12 @@ from feedsvc.web.server.request_syntax import (
     METHODS,
     RequestLine,
     coding_refusal,
+    essence,
     host_refusal,
     is_host,
     may_begin_line,
     request_line,
+    search_for_headers,
 )
 
 HOSTS = [
@@ -214,3 +216,34 @@ def test_the_methods_of_http_are_accepted() -> None:
         b"TRACE",
         b"PATCH",
     } <= METHODS
+
+
+HEADERS = search_for_headers([b"host", b"a-im"])
+
+
+def test_the_essence_of_a_request_is_what_decides_the_answer() -> None:
+    request = b"GET /a?b HTTP/1.1\r\nX: y\r\nHOST:a\r\nA-im: c\r\nhosts: d\r\nHost: e\r\n\r\n"
+    assert essence(request, HEADERS) == b"GET /a?b HTTP/1.1\nHOST:a\nA-im: c\nHost: e"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n",
+        b"GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+        b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET /\xe9 HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 1000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X:\r\n" * 60 + b"\r\n",
+    ],
+)
+def test_a_request_with_a_doubtful_syntax_has_none(request_: bytes) -> None:
+    assert essence(request_, HEADERS) == b""

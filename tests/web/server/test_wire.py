@@ -332,3 +332,25 @@ def test_requests_in_a_row_get_the_same_answers_wherever_they_are_cut(
     pieces = [sent[a:b] for a, b in pairwise(positions)]
     one_by_one = _statuses(_cut(client, sent))
     assert _statuses(_cut(client, *pieces)) == one_by_one
+
+
+ADDED = [  # to a request whose reply is stored
+    *("X-A: b", "User-Agent: Reader/1.0", "accept-ENCODING: br", "aCCEPT-encoding: zstd"),
+    *("iF-nOnE-mAtCh: *", "IF-MODIFIED-SINCE: Thu, 01 Jan 2037 00:00:00 GMT", "a-Im: feed"),
+    *("If-None-Match : *", "sec-FETCH-dest: document", "X-A: If-None-Match: *", "X-A:"),
+    *("hOST: y", "HOST: x", "Host : y", "host:", "CONTENT-length: 5", "content-length: x"),
+    *("TRANSFER-encoding: gzip", "connection: CLOSE"),
+    *("Proxy-Connection: close", "cOnNeCtIoN: x, close", "CONNECTION: upgrade\r\nuPGRADE: h2c"),
+    *("eXPECT: 100-continue", "X-A: b\r\n folded", "X-A: \x01", "X-A: \x7f", "X A: b", ": b"),
+    *("X-A: é", "é: b", "X-A b", "X-A: b\n", "X-A: b\rc", "\tX-A: b", "X\x00A: b"),
+]
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_a_whole_request_gets_the_answer_of_one_in_pieces(client: Client, added: str) -> None:
+    for lines in (["Host: x", added], [added, "Host: x"], [added, "Host: x", added]):
+        _cut(client, _request("/atom.xml"), LAST)
+        sent = _request("/atom.xml", *lines)
+        in_pieces = _cut(client, sent[:5], sent[5:] + LAST)
+        for _ in range(2):
+            assert _cut(client, sent, LAST) == in_pieces
