@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,7 @@ def _documented() -> list[str]:
     )
 
 
+@cache
 def _modules() -> dict[str, ast.Module]:
     """The modules of feedsvc by path, without packages, `__main__` and migrations."""
     paths = {path.relative_to(HOUSE).as_posix(): path for path in HOUSE.rglob("*.py")}
@@ -46,6 +48,7 @@ def _public_classes(module: ast.Module) -> list[str]:
     return [name for name in classes if not name.startswith("_")]
 
 
+@cache
 def _in_the_code() -> list[str]:
     words = [f"{MIGRATIONS} migrations"]
     for path, module in _modules().items():
