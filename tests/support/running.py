@@ -151,18 +151,18 @@ class Server:
 def _started(
     words: list[str], environ: Mapping[str, str], place: Path, log_file: Path
 ) -> "subprocess.Popen[bytes]":
-    if sys.platform == "linux" and "LD_PRELOAD" not in environ:
-        return start_forked(words, environ, place, log_file)
-    with log_file.open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "feedsvc", *words],
-            env=environ,
-            cwd=place,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    if sys.platform != "linux":
+        with log_file.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "feedsvc", *words],
+                env=environ,
+                cwd=place,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+    return start_forked(words, environ, place, log_file)
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> float:

@@ -2,8 +2,8 @@
 
 The imports take a second of processor time, and the suite starts hundreds of processes. A
 forked one is a process like any other: with a session, an environment, a folder and a log of
-its own, and a child of the process that asked for it. Whatever needs exec, such as LD_PRELOAD,
-is started as usual.
+its own, and a child of the process that asked for it. Processes with a library in LD_PRELOAD
+are forked from one that has loaded it.
 """
 
 import atexit
@@ -24,9 +24,10 @@ from typing import Any, Final
 
 _SET_CHILD_SUBREAPER: Final = 36  # linux/prctl.h
 _ROOT: Final = Path(__file__).parents[2]
+_PRELOADED: Final = "LD_PRELOAD"
 
 _lock = threading.Lock()
-_starter: "subprocess.Popen[bytes] | None" = None
+_starters: Final[dict[str, "subprocess.Popen[bytes]"]] = {}  # by LD_PRELOAD
 
 
 class Forked(subprocess.Popen[bytes]):
@@ -61,7 +62,7 @@ def start_forked(
         "errors": str(errors or log),
     }
     with _lock:
-        starter = _running_starter()
+        starter = _starter_of(environ)
         assert starter.stdin
         assert starter.stdout
         _adopt_orphans(True)
@@ -74,17 +75,18 @@ def start_forked(
     return Forked(pid)
 
 
-def _running_starter() -> subprocess.Popen[bytes]:
-    global _starter
-    if _starter is None:
-        _starter = subprocess.Popen(
+def _starter_of(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    preloaded = environ.get(_PRELOADED, "")
+    if preloaded not in _starters:
+        _starters[preloaded] = subprocess.Popen(
             [sys.executable, "-m", "tests.support.starter"],
             cwd=_ROOT,
+            env={**os.environ, **environ} if preloaded else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        atexit.register(_starter.communicate)  # it ends when its input does
-    return _starter
+        atexit.register(_starters[preloaded].communicate)  # it ends when its input does
+    return _starters[preloaded]
 
 
 def _adopt_orphans(is_wanted: bool) -> None:
@@ -104,10 +106,14 @@ def _serve() -> dict[str, Any]:
         grandchild = os.fork()
         if grandchild:
             os._exit(0)
-        while os.getppid() == parent:  # until it is a child of the process that asked for it
-            time.sleep(0.001)
-        os.write(sys.stdout.fileno(), f"{os.getpid()}\n".encode())
         order: dict[str, Any] = json.loads(line)
+        # First of all, because a library that sets the clock reads them at the first look.
+        os.environ.clear()
+        os.environ.update(order["environ"])
+        time.tzset()
+        while os.getppid() == parent:  # until it is a child of the process that asked for it
+            threading.Event().wait(0.001)
+        os.write(sys.stdout.fileno(), f"{os.getpid()}\n".encode())
         return order
     sys.exit()
 
@@ -115,9 +121,6 @@ def _serve() -> dict[str, Any]:
 def _become(order: dict[str, Any]) -> None:
     os.setsid()
     os.chdir(order["cwd"])
-    os.environ.clear()
-    os.environ.update(order["environ"])
-    time.tzset()
     nothing = os.open(os.devnull, os.O_RDONLY)
     log, errors = (
         os.open(order[name], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
