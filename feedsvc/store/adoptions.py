@@ -15,6 +15,7 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.site import Site
 from feedsvc.errors import FeedError
+from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.database import Database
 from feedsvc.store.held import write_held_fact
@@ -31,7 +32,6 @@ from feedsvc.store.schema import (
     losses,
 )
 from feedsvc.store.snapshot import Snapshot
-from feedsvc.store.upserts import upsert
 
 
 class Adoptions:

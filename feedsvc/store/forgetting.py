@@ -14,6 +14,7 @@ from feedsvc.core.ledger.ledger import forgotten_hash
 from feedsvc.core.posts.post import SPELLED_SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.store.adoptions import adoptions_of, forget_adoptions
+from feedsvc.store.bulk import insert_new
 from feedsvc.store.held import write_held_fact
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.rows import ledger_entry
@@ -29,7 +30,6 @@ from feedsvc.store.schema import (
     losses,
     publishes,
 )
-from feedsvc.store.upserts import insert_new
 
 _REMOVED: Final = "the text of this error named a post that was removed"
 

@@ -8,10 +8,10 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.feeds import topics_of
 from feedsvc.core.ledger.losses import HeldLoss, HeldSet, LossBook, PublishedLoss, held_set
+from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of
 from feedsvc.store.schema import entries, facts, held, losses, publishes
-from feedsvc.store.upserts import upsert
 
 _COLUMNS = ("entry_id", "kind", "path", "title", "reason", "since")
 

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import microseconds
 from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.ledger.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord
+from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import ledger_entry, ledger_row
 from feedsvc.store.schema import entries, facts, forgotten, identities, ledger
-from feedsvc.store.upserts import upsert
 
 
 @dataclass(slots=True)

@@ -19,10 +19,10 @@ from feedsvc.core.feeds.link_index import (
 from feedsvc.core.feeds.linked_entries import LinkedEntry, linked_entry, names_to_look_up
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
+from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of, topic_of
 from feedsvc.store.schema import entries, feeds, files, link_keys, unresolved
-from feedsvc.store.upserts import upsert
 
 
 @dataclass(frozen=True, slots=True)

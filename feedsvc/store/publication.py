@@ -31,6 +31,7 @@ from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
+from feedsvc.store.bulk import delete_rows, insert_rows, upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
@@ -56,13 +57,19 @@ from feedsvc.store.schema import (
     memberships,
     publishes,
 )
-from feedsvc.store.upserts import upsert
 
 MOST_PUBLISHES: Final = 1000  # whose summaries are kept
 
 _KINDS: Final = ("added", "changed", "withdrawn")
 _MEMBERSHIP: Final = ("feed", "published_at", "entry_id")  # the columns of a membership
 _Membership: TypeAlias = tuple[int, int, str]
+_WINDOW: Final = (  # run for each feed that changes, so it is built once
+    sa.select(entries.c.digest)
+    .join(memberships, memberships.c.entry_id == entries.c.id)
+    .where(memberships.c.feed == sa.bindparam("feed"))
+    .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +147,10 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
-        some_row = sa.select(sa.literal(1)).select_from(ledger).limit(1)
-        self._had_ledger = bool(connection.execute(some_row).first())
+        self._had_ledger = self._has_rows(ledger)
+        self._has_entries = self._has_rows(entries)
         self._number = next_number(connection)
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[Topic, int] = {}  # of feeds
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
@@ -152,14 +159,18 @@ class _Writer:
             or self._facts.get("renderer") != RENDERER_VERSION
         )
 
+    def _has_rows(self, table: sa.Table) -> bool:
+        some_row = sa.select(sa.literal(1)).select_from(table).limit(1)
+        return self._connection.execute(some_row).first() is not None
+
     def write(self) -> Changes:
         publication = self._publication
         self._ensure_feeds([SITE_TOPIC])
-        recorded = (*(record.path for record in publication.files), *publication.forgotten)
-        targets = self._links.targets(recorded)
+        targets = {} if self._is_full else self._links.targets(self._recorded_paths())
         self._record_files()  # first: links lead to what is published in the end
         for chunk in chunks(publication.entries):
             self._put(chunk)
+        self._has_entries = True
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
         self._link_again(targets)
@@ -206,6 +217,8 @@ class _Writer:
     # Entries and their memberships.
 
     def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
+        if not self._has_entries:
+            return {}
         rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
 
@@ -317,6 +330,8 @@ class _Writer:
         return entry if updated == entry.updated else replace(entry, updated=updated)
 
     def _remembered(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
+        if not self._had_ledger:
+            return {}
         rows = self._connection.execute(sa.select(ledger).where(ledger.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
 
@@ -352,16 +367,15 @@ class _Writer:
     def _replace_attachments(self, put: list[Entry]) -> None:
         self._delete_attachments([entry.id for entry in put])
         site_url = self._publication.site.url
-        rows = [
+        rows = (
             {"path": path, "entry_id": entry.id}
             for entry in put
             for path in entry_files(entry, site_url)
-        ]
-        if rows:
-            self._connection.execute(sa.insert(attachments), rows)
+        )
+        insert_rows(self._connection, attachments, rows)
 
     def _delete_attachments(self, ids: Collection[str]) -> None:
-        if ids:
+        if ids and self._has_entries:
             self._connection.execute(
                 sa.delete(attachments).where(attachments.c.entry_id.in_(ids))
             )
@@ -369,47 +383,37 @@ class _Writer:
     def _replace_memberships(
         self, before: Mapping[str, Entry], after: Mapping[str, Entry]
     ) -> None:
-        topics = {entry: topics_of(entry) for entry in (*before.values(), *after.values())}
-        self._ensure_feeds({topic for each in topics.values() for topic in each})
-        old = {m for entry in before.values() for m in self._memberships(entry, topics)}
-        new = {m for entry in after.values() for m in self._memberships(entry, topics)}
+        topics_before = [(entry, topics_of(entry)) for entry in before.values()]
+        topics_after = [(entry, topics_of(entry)) for entry in after.values()]
+        every = (topic for _, topics in (*topics_before, *topics_after) for topic in topics)
+        self._ensure_feeds(set(every))
+        old = set(self._memberships(topics_before))
+        new = set(self._memberships(topics_after))
         for number, _, _ in (*old, *new):
             self._growth[number] += 0  # the feed is touched, even if it does not grow
         for number, _, _ in old - new:
             self._growth[number] -= 1
         for number, _, _ in new - old:
             self._growth[number] += 1
-        self._delete_memberships(old - new)
-        self._insert_memberships(new - old)
-
-    def _delete_memberships(self, gone: Collection[_Membership]) -> None:
-        if not gone:
-            return
-        is_key = (memberships.c[name] == sa.bindparam(f"b_{name}") for name in _MEMBERSHIP)
-        rows = [
-            dict(zip((f"b_{name}" for name in _MEMBERSHIP), each, strict=True)) for each in gone
-        ]
-        self._connection.execute(sa.delete(memberships).where(*is_key), rows)
-
-    def _insert_memberships(self, new: Collection[_Membership]) -> None:
-        rows = [dict(zip(_MEMBERSHIP, each, strict=True)) for each in sorted(new)]
-        if rows:
-            self._connection.execute(sa.insert(memberships), rows)
+        for write, changed in ((delete_rows, old - new), (insert_rows, new - old)):
+            rows = (dict(zip(_MEMBERSHIP, each, strict=True)) for each in sorted(changed))
+            write(self._connection, memberships, rows)
 
     def _memberships(
-        self, entry: Entry, topics: Mapping[Entry, tuple[Topic, ...]]
+        self, entries: Iterable[tuple[Entry, tuple[Topic, ...]]]
     ) -> Iterator[_Membership]:
-        published_at = microseconds(entry.published)
-        for topic in topics[entry]:
-            yield self._numbers[topic.path], published_at, entry.id
+        for entry, topics in entries:
+            published_at = microseconds(entry.published)
+            for topic in topics:
+                yield self._numbers[topic], published_at, entry.id
 
     # Feeds.
 
     def _ensure_feeds(self, topics: Iterable[Topic]) -> None:
         """Create the feeds that are missing, and read the number of every feed."""
-        wanted = {topic.path: topic for topic in topics if topic.path not in self._numbers}
-        for paths in chunks(wanted):
-            self._read_numbers(paths)
+        paths = {topic: topic.path for topic in topics if topic not in self._numbers}
+        wanted = {path: topic for topic, path in paths.items()}
+        numbers = self._read_numbers(wanted)
         new: list[dict[str, Any]] = [
             {
                 "path": path,
@@ -420,18 +424,22 @@ class _Writer:
                 "changed_at": self._second,
             }
             for path, topic in sorted(wanted.items())
-            if path not in self._numbers
+            if path not in numbers
         ]
         if new:
-            self._connection.execute(sa.insert(feeds), new)
+            insert_rows(self._connection, feeds, new)
             self._feed_list_changed = True
-            for paths in chunks(row["path"] for row in new):
-                self._read_numbers(paths)
-            self._growth.update({self._numbers[row["path"]]: 0 for row in new})
+            created = self._read_numbers(row["path"] for row in new)
+            self._growth.update(dict.fromkeys(created.values(), 0))
+            numbers |= created
+        self._numbers |= {topic: numbers[path] for topic, path in paths.items()}
 
-    def _read_numbers(self, paths: list[str]) -> None:
-        query = sa.select(feeds.c.path, feeds.c.number).where(feeds.c.path.in_(paths))
-        self._numbers |= {row.path: row.number for row in self._connection.execute(query)}
+    def _read_numbers(self, paths: Iterable[str]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for chunk in chunks(paths):
+            query = sa.select(feeds.c.path, feeds.c.number).where(feeds.c.path.in_(chunk))
+            numbers |= {row.path: row.number for row in self._connection.execute(query)}
+        return numbers
 
     def _update_feeds(self, *, everything: bool) -> None:
         """Compute the digest of every touched feed, and date the feeds whose digest changed."""
@@ -440,13 +448,8 @@ class _Writer:
             digest = feed_digest(
                 self._publication.site, topic_of(row), self._window(row["number"])
             )
-            update = {
-                "b_number": row["number"],
-                "entries": row["entries"] + self._growth[row["number"]],
-                "digest": digest,
-                "changed_at": row["changed_at"],
-                "moved_in": row["moved_in"],
-            }
+            entry_count = row["entries"] + self._growth[row["number"]]
+            update = {**row, "entries": entry_count, "digest": digest}
             if digest != row["digest"]:
                 # Each version has a second of its own, the precision of If-Modified-Since.
                 earliest = row["changed_at"] + 1 if row["digest"] else self._second
@@ -454,13 +457,7 @@ class _Writer:
                 update["moved_in"] = self._number
                 self._changes.feeds.append(row["path"])
             updates.append(update)
-        if updates:
-            where = feeds.c.number == sa.bindparam("b_number")
-            columns: dict[str, Any] = {
-                name: sa.bindparam(name)
-                for name in ("entries", "digest", "changed_at", "moved_in")
-            }
-            self._connection.execute(sa.update(feeds).where(where).values(columns), updates)
+        upsert(self._connection, feeds, updates)
 
     def _remove_ended_feeds(self) -> None:
         """Delete the empty feeds of names that the rules remove or rename.
@@ -492,14 +489,8 @@ class _Writer:
 
     def _window(self, number: int) -> list[str]:
         """The digests of the newest entries of a feed, as many as its documents show."""
-        query = (
-            sa.select(entries.c.digest)
-            .join(memberships, memberships.c.entry_id == entries.c.id)
-            .where(memberships.c.feed == number)
-            .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
-            .limit(self._publication.site.entries)
-        )
-        return list(self._connection.execute(query).scalars())
+        limits = {"feed": number, "most": self._publication.site.entries}
+        return list(self._connection.execute(_WINDOW, limits).scalars())
 
     def _update_opml(self) -> None:
         paths = self._connection.execute(sa.select(feeds.c.path)).scalars()
@@ -511,11 +502,15 @@ class _Writer:
 
     # Files and facts.
 
+    def _recorded_paths(self) -> Iterator[str]:
+        yield from (record.path for record in self._publication.files)
+        yield from self._publication.forgotten
+
     def _record_files(self) -> None:
         publication = self._publication
         for paths in chunks(publication.forgotten):
             self._connection.execute(sa.delete(files).where(files.c.path.in_(paths)))
-        upsert(self._connection, files, [file_row(record) for record in publication.files])
+        upsert(self._connection, files, map(file_row, publication.files))
         pin(self._connection, publication.identities)
         for keys in chunks(publication.released):
             waiting = sa.update(files).where(files.c.wants.in_(keys))
@@ -565,4 +560,5 @@ def next_number(connection: Connection) -> int:
 
 def pin(connection: Connection, ids: Mapping[str, str]) -> None:
     """Store the permanent entry id of each key."""
-    upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in sorted(ids.items())])
+    rows = ({"key": key, "entry_id": ids[key]} for key in sorted(ids))
+    upsert(connection, identities, rows)

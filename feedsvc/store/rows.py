@@ -22,9 +22,13 @@ from feedsvc.core.websub.subscriptions import Target
 
 def file_row(record: FileRecord) -> dict[str, Any]:
     """The record as a row of `files`."""
+    stamp = record.stamp
     return {
         "path": record.path,
-        **asdict(record.stamp),
+        "size": stamp.size,
+        "mtime_ns": stamp.mtime_ns,
+        "ctime_ns": stamp.ctime_ns,
+        "inode": stamp.inode,
         "digest": record.digest,
         "state": record.state,
         "entry_id": record.entry_id,

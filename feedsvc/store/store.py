@@ -16,6 +16,7 @@ from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
+from feedsvc.store.bulk import upsert
 from feedsvc.store.copies import copy_upgraded
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
@@ -32,7 +33,6 @@ from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
 from feedsvc.store.schema import forgotten, identities, ledger, subscriptions
 from feedsvc.store.snapshot import Snapshot
-from feedsvc.store.upserts import upsert
 
 # Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
 _SALVAGED: Final = (identities, ledger, forgotten, subscriptions)

@@ -16,11 +16,11 @@ from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.ledger.ledger_lines import LedgerRecord
 from feedsvc.core.problems import Problem
+from feedsvc.store.bulk import upsert
 from feedsvc.store.publication import Publication
 from feedsvc.store.rows import ledger_row
 from feedsvc.store.schema import ledger, metadata
 from feedsvc.store.store import Store
-from feedsvc.store.upserts import upsert
 from tests.support.builders import a_site, an_entry
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

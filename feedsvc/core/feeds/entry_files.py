@@ -7,8 +7,9 @@ the post, because a browser resolves relative URLs there. The web server may ser
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.html.scanner import attributes_of, tags
@@ -40,7 +41,7 @@ def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
         return {}
     folder = nfc(base[: base.rfind("/") + 1])
     files: dict[str, EntryFile] = {}
-    for url, declared in _urls(entry, site_url):
+    for url, declared in _urls(entry, site_url, folder):
         path = _path_below(site_url, url)
         name = _name_in(folder, path) if path else ""
         media_type = media_type_of(name) or declared
@@ -51,13 +52,13 @@ def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
     return files
 
 
-def _urls(entry: Entry, site_url: str) -> Iterator[tuple[str, str]]:
-    """Each URL of the entry, and its declared media type (empty if there is none)."""
+def _urls(entry: Entry, site_url: str, folder: str) -> Iterator[tuple[str, str]]:
+    """The URLs of the entry below a folder, and others; and their declared media types."""
     for enclosure in entry.enclosures:
         yield enclosure.href, enclosure.media_type
     if entry.image:
         yield entry.image, ""
-    if site_url not in entry.content_html:  # true for most entries: saves parsing
+    if not _mentions(entry.content_html, site_url, folder):  # most entries: saves parsing
         return
     for tag in tags(entry.content_html):
         attributes = attributes_of(tag["inside"])
@@ -65,6 +66,12 @@ def _urls(entry: Entry, site_url: str) -> Iterator[tuple[str, str]]:
         for candidate in attributes.get("srcset", "").split(", "):
             yield candidate.partition(" ")[0], ""
         yield from ((url, "") for url in _STYLE_URL.findall(attributes.get("style", "")))
+
+
+def _mentions(content_html: str, site_url: str, folder: str) -> bool:
+    """True if safe HTML has the address of a folder of the site, however it is encoded."""
+    paths = (rest.partition('"')[0] for rest in content_html.split(f"{site_url}/")[1:])
+    return any(nfc(unquote(unescape(path))).startswith(folder) for path in paths)
 
 
 def _path_below(site_url: str, url: str) -> str | None:

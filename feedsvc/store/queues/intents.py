@@ -27,6 +27,7 @@ from feedsvc.core.websub.subscriptions import (
     Verification,
     share,
 )
+from feedsvc.store.bulk import insert_new
 from feedsvc.store.engine.database import Database
 from feedsvc.store.queues.claims import (
     claim,
@@ -38,7 +39,6 @@ from feedsvc.store.queues.claims import (
 from feedsvc.store.queues.waits import is_beyond, is_due
 from feedsvc.store.rows import target_of, target_row
 from feedsvc.store.schema import intents, publishes, subscriptions
-from feedsvc.store.upserts import insert_new
 
 # Asked several times a second. To build a statement costs more than to execute it.
 _ANY_WAITS: Final = sa.select(sa.exists().where(intents.c.next_attempt_at.is_not(None)))

@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.webhook.jobs import LONGEST_PAUSE, Job, JobKind, JobState
+from feedsvc.store.bulk import upsert
 from feedsvc.store.engine.database import Database
 from feedsvc.store.queues.waits import is_beyond, is_due
 from feedsvc.store.queues.watchers import is_alive
 from feedsvc.store.schema import jobs, messages, watchers
-from feedsvc.store.upserts import upsert
 
 REMEMBERED: Final = timedelta(days=1)  # how long the name of a message is stored
 MOST_KEPT: Final = 1000  # ended jobs

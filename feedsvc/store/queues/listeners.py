@@ -12,11 +12,11 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
 from feedsvc.core.websub.subscriptions import LONGEST_PAUSE
+from feedsvc.store.bulk import insert_new
 from feedsvc.store.engine.database import Database
 from feedsvc.store.queues.claims import CLAIM, claimable_at, is_unclaimed, release, release_all
 from feedsvc.store.queues.waits import is_due
 from feedsvc.store.schema import feeds, listeners, publishes
-from feedsvc.store.upserts import insert_new
 
 _LAST: Final = sa.select(sa.func.max(publishes.c.number)).scalar_subquery()
 _IS_BEHIND: Final = listeners.c.told < _LAST

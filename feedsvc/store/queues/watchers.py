@@ -7,10 +7,10 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feedsvc.store.bulk import upsert
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.file_locks import has_watcher
 from feedsvc.store.schema import watchers
-from feedsvc.store.upserts import upsert
 
 HEARTBEAT: Final = 5.0  # seconds between two heartbeats
 DEAD_AFTER: Final = timedelta(seconds=20)  # without a heartbeat

@@ -23,6 +23,8 @@ def shown(content: str = "", permalink: str = TEA, **changes: object) -> dict[st
         f'<video poster="{TEA}a.png"></video>',
         f'<td background="{TEA}a.png">',
         f'<img srcset="https://cdn.example/b.png 1x, {TEA}a.png 2x">',
+        f'<img srcset="{SITE}/b.png 1x, {TEA}a.png 2x">',
+        f'<img src="{SITE}/%70osts/te%61/a.png">',
         f"<p style=\"background:url('{TEA}a.png')\">",
         f'<img src="{TEA}a.png?v=2#left">',
     ],
@@ -66,6 +68,11 @@ def test_a_name_stays_as_written_and_its_path_is_in_nfc() -> None:
     composed = {"茶/café 1.png": decomposed}
     assert shown(content, f"{SITE}/%E8%8C%B6/") == composed
     assert shown(content, f"{SITE}/茶/") == composed
+
+
+def test_an_address_may_have_entities() -> None:
+    content = f'<img src="{SITE}/tea&amp;cup/a.png">'
+    assert shown(content, f"{SITE}/tea&cup/") == {"tea&cup/a.png": "a.png"}
 
 
 def test_an_entry_of_another_site_has_no_files_here() -> None:
