@@ -12,6 +12,7 @@ _BYTES_IN_MEMORY: Final = 16 * 1024 * 1024
 
 def pack(path: str, entry: Entry) -> bytes:
     """The entry of a file as octets, which the process that read it gives to the Spool."""
+    _ = entry.digest  # it is kept with the entry, so that the process that writes need not hash
     return pickle.dumps((path, entry), pickle.HIGHEST_PROTOCOL)
 
 
