@@ -144,7 +144,9 @@ def rfc3339(moment: datetime) -> str:
 def rfc822(moment: datetime) -> str:
     """`moment` in the form of RFC 822 with a four-digit year, as RSS 2.0 requires."""
     day, month = DAYS[moment.weekday()][:3], MONTHS[moment.month - 1][:3]
-    return f"{day}, {moment:%d} {month} {moment.year:04d} {moment:%H:%M:%S %z}"
+    date = f"{day}, {moment.day:02d} {month} {moment.year:04d}"
+    # Not by strftime, which takes three times as long.
+    return f"{date} {moment.hour:02d}:{moment.minute:02d}:{moment.second:02d} {moment:%z}"
 
 
 def microseconds(moment: datetime) -> int:

@@ -67,6 +67,13 @@ _FINGERPRINT = (  # queried twenty times a second, so it is built once
     .join_from(facts, feeds, feeds.c.path == "")
     .where(facts.c.name == "revision")
 )
+_NEWEST = (  # an export queries it for every feed, so it is built once
+    sa.select(entries)
+    .join(memberships, memberships.c.entry_id == entries.c.id)
+    .where(memberships.c.feed == sa.bindparam("feed"))
+    .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+    .limit(sa.bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +199,8 @@ class Snapshot:
 
     def newest(self, feed_number: int, most: int) -> list[Entry]:
         """The newest entries of a feed; of equal dates, the greater id comes first."""
-        query = _entries_in_order(feed_number).limit(most)
-        return [entry_of(row) for row in self._rows(query)]
+        values = {"feed": feed_number, "most": most}
+        return list(map(entry_of, self._connection.execute(_NEWEST, values).mappings()))
 
     def entry_at(self, permalink: str) -> Entry | None:
         """The entry with this permalink (an absolute URL)."""
@@ -561,16 +568,6 @@ class Snapshot:
 def _is_named(topic: Topic, words: list[str]) -> bool:
     names = [name.casefold() for name in topic.names]
     return all(any(word.casefold() in name for name in names) for word in words)
-
-
-def _entries_in_order(feed_number: int) -> sa.Select[Any]:
-    """The entries of a feed, newest first."""
-    return (
-        sa.select(entries)
-        .join(memberships, memberships.c.entry_id == entries.c.id)
-        .where(memberships.c.feed == feed_number)
-        .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
-    )
 
 
 def _members(feed_number: int) -> sa.Select[Any]:

@@ -4,7 +4,6 @@ The answer is an upper bound for Atom, RSS and JSON. Rendering the entry would g
 number, but takes far longer.
 """
 
-from dataclasses import astuple
 from html import escape
 from typing import Final
 
@@ -15,6 +14,9 @@ from feedsvc.core.site import Site
 MARKUP: Final = 2_500  # octets of markup around a feed or an entry, at most
 _TERM_MARKUP: Final = 150  # octets of markup around a category or an author, at most
 _FILE_MARKUP: Final = 300  # octets of markup and numbers of an enclosure or image, at most
+_MOST_ESCAPED: Final = 6  # octets of one character, such as `&quot;`
+_ESCAPED: Final = b'<>&"\r\n\t\\'  # that XML or JSON escapes
+_MOST_IN_URL: Final = 12  # octets of one character in a URL: four bytes, each `~XX` or `%XX`
 
 
 def entry_size(entry: Entry, site: Site) -> int:
@@ -27,7 +29,7 @@ def entry_size(entry: Entry, site: Site) -> int:
         *(entry.id, entry.permalink, entry.permalink, entry.language),
         *(entry.image, entry.image),  # once as content, once as thumbnail
         *(label for _, label in labels),
-        *(part for author in entry.authors for part in astuple(author)),
+        *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
         *(part for each in entry.enclosures for part in (each.href, each.media_type)),
     ]
     links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
@@ -36,7 +38,28 @@ def entry_size(entry: Entry, site: Site) -> int:
     return markup + links + _escaped_size("".join(texts))
 
 
+def most_size(entry: Entry, site: Site) -> int:
+    """A number that `entry_size` never exceeds. It takes less than half the time."""
+    labels = [*entry.tags, *map("/".join, entry.categories)]
+    texts = (
+        *(entry.title, entry.id, entry.permalink, entry.permalink),
+        *(entry.language, entry.image, entry.image, *labels),
+        *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
+        *(part for each in entry.enclosures for part in (each.href, each.media_type)),
+    )
+    characters = sum(map(len, texts)) + _MOST_ESCAPED * len(entry.summary)
+    links = (len(site.url) + 20) * len(labels) + _MOST_IN_URL * sum(map(len, labels))
+    markup = MARKUP + _TERM_MARKUP * (len(labels) + len(entry.authors))
+    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image))
+    content = entry.content_html.encode()
+    escaped = len(content) - len(content.translate(None, _ESCAPED))
+    rest = links + _MOST_ESCAPED * characters
+    return markup + rest + len(content) + (_MOST_ESCAPED - 1) * escaped
+
+
 def _escaped_size(text: str) -> int:
     """The octets of a text in XML or in JSON, whichever needs more for each character."""
-    size = len(text.encode()) + 5 * sum(map(text.count, '<&"'))
-    return size + 4 * text.count("\r") + 3 * text.count(">") + sum(map(text.count, "\n\t\\"))
+    octets = text.encode()  # in which characters are counted faster than in a str
+    size = len(octets) + 5 * sum(map(octets.count, (b"<", b"&", b'"')))
+    size += 4 * octets.count(b"\r") + 3 * octets.count(b">")
+    return size + sum(map(octets.count, (b"\n", b"\t", b"\\")))

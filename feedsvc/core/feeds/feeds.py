@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
-from feedsvc.core.feeds.entry_size import MARKUP, entry_size
+from feedsvc.core.feeds.entry_size import MARKUP, entry_size, most_size
 from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
@@ -178,8 +178,15 @@ def full_or_summary(site: Site, topic: Topic, entry: Entry) -> Entry:
 
     The post's own setting comes first, then that of the feed, then that of the site.
     """
-    content = entry.content or dict(site.contents).get(topic.path) or site.content
-    return with_summary_only(entry) if content == "summary" else entry
+    return _full_or_summary(_content_of(site, topic), entry)
+
+
+def _content_of(site: Site, topic: Topic) -> str:
+    return dict(site.contents).get(topic.path) or site.content
+
+
+def _full_or_summary(content: str, entry: Entry) -> Entry:
+    return with_summary_only(entry) if (entry.content or content) == "summary" else entry
 
 
 def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
@@ -189,9 +196,13 @@ def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
     too large, the feed skips the entry. The feed ends before the first other entry that does
     not fit.
     """
-    chosen: list[Entry] = []
+    content = _content_of(site, topic)
+    shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
     limit = remaining = site.max_bytes - MARKUP
-    for entry in (full_or_summary(site, topic, each) for each in newest[: site.entries]):
+    if sum(most_size(entry, site) for entry in shown) <= limit:
+        return Feed(site, topic, tuple(shown))
+    chosen: list[Entry] = []
+    for entry in shown:
         size = entry_size(entry, site)
         if size > limit:
             entry = cut_short(entry)

@@ -1,9 +1,13 @@
 """The size of entries in octets, and feeds that never exceed `max_bytes`."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedsvc.core.feeds.entries import Entry, cut_short
-from feedsvc.core.feeds.entry_size import MARKUP, entry_size
+from feedsvc.core.feeds.entry_size import MARKUP, entry_size, most_size
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.people import Person
@@ -161,3 +165,25 @@ def test_a_feed_ends_before_the_first_entry_that_does_not_fit() -> None:
     ]
     feed = feed_of(a_site(max_bytes=40_000), TAG, entries)
     assert feed.entries == (entries[0],)
+
+
+_TEXT = st.text(st.sampled_from('<>&"\r\n\t\\a é茶😀/~%'), max_size=40)
+_TEXTS = st.lists(_TEXT.filter(bool), max_size=3).map(tuple)
+
+
+@given(_TEXT, _TEXT, _TEXT, _TEXTS, st.lists(_TEXTS.filter(bool), max_size=2).map(tuple))
+def test_no_size_exceeds_its_quick_bound(
+    content: str, summary: str, title: str, tags: tuple[str, ...], categories: Any
+) -> None:
+    entry = an_entry(
+        *(title,),
+        summary=summary,
+        content_html=content,
+        tags=tags,
+        categories=categories,
+        authors=(Person(title, content, summary),),
+        enclosures=(an_episode(summary, media_type=content),),
+        image=content,
+        language=title,
+    )
+    assert entry_size(entry, a_site()) <= most_size(entry, a_site())
