@@ -35,7 +35,7 @@ from feedsvc.cli.wiring import (
 )
 from feedsvc.errors import StoreLocked
 from feedsvc.logs import printable
-from feedsvc.publishing.export import export
+from feedsvc.publishing.exporting.export import export
 from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message

@@ -93,7 +93,7 @@ EXCUSED: Final = {
     "publishing.reading.assess": "assesses one post",
     "publishing.identify": "reads the store: measured by benchmarks.growth",
     "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
-    "publishing.export.export": "reads the store and writes files",
+    "publishing.exporting": "reads the store and writes files",
     "publishing.adopt": "reads and writes the store; the plan is counted in core",
     "publishing.account.Account": "one value, bounded in length",
     "publishing.account.Detail": "one value, bounded in length",

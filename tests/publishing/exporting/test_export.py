@@ -15,7 +15,8 @@ import lxml.etree
 import pytest
 
 from feedsvc.core.site import Site
-from feedsvc.publishing.export import export
+from feedsvc.publishing.exporting.export import export
+from feedsvc.publishing.exporting.manifest import MANIFEST
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
@@ -40,8 +41,9 @@ class House:
         return export(self.store, self.target, aliases or {})
 
     def files(self) -> dict[str, Path]:
-        """Every file below the target, hidden ones too."""
-        files = (path for path in self.target.rglob("*") if path.is_file())
+        """Every file below the target, hidden ones too, without the manifest."""
+        manifest = self.target / MANIFEST
+        files = (f for f in self.target.rglob("*") if f.is_file() and f != manifest)
         return {path.relative_to(self.target).as_posix(): path for path in files}
 
     def documents(self) -> dict[str, bytes]:

@@ -1,0 +1,1 @@
+"""Feeds as files: which of them are out of date, and writing them."""

@@ -1,0 +1,196 @@
+"""The manifest saves rendering, and is never believed more than the files."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from feedsvc.publishing.exporting import feed_files
+from feedsvc.publishing.exporting.export import export
+from feedsvc.publishing.exporting.manifest import MANIFEST, Manifest, sole_export
+from feedsvc.store.store import Store
+from tests.support.exporting import exporting
+from tests.support.houses import House
+from tests.support.pipeline import documents_of
+
+
+@pytest.fixture
+def target(house: House, tmp_path: Path) -> Path:
+    """A folder into which two posts were exported."""
+    house.posts.write("green.md", title="Green", tags="[Green]")
+    house.posts.write("black.md", title="Black", tags="[Black]")
+    house.publish()
+    target = tmp_path / "public"
+    export(house.store, target, {})
+    return target
+
+
+@pytest.fixture
+def no_rendering(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the first export nothing can be rendered."""
+    assert target.exists()
+    monkeypatch.setattr(feed_files, "FORMATS", {})
+    monkeypatch.setattr("feedsvc.publishing.exporting.export.opml_document", None)
+
+
+def changed_at(folder: Path) -> dict[Path, tuple[int, int]]:
+    every = [folder, *folder.rglob("*")]
+    return {path: (path.stat().st_mtime_ns, path.stat().st_ctime_ns) for path in every}
+
+
+def written(store: Store, target: Path) -> int:
+    """How many files an export writes; all are right after it."""
+    number, total = export(store, target, {})
+    documents = documents_of(store)
+    assert total == len(documents)
+    assert {name: (target / name).read_bytes() for name in documents} == documents
+    return number
+
+
+@pytest.mark.usefixtures("no_rendering")
+def test_an_unchanged_export_renders_nothing_and_changes_no_file_or_folder(
+    house: House, target: Path
+) -> None:
+    before = changed_at(target)
+    assert written(house.store, target) == 0
+    assert changed_at(target) == before
+
+
+def test_a_deleted_file_is_written_again(house: House, target: Path) -> None:
+    (target / "tags" / "Green" / "rss.xml").unlink()
+    shutil.rmtree(target / "lang")
+    assert written(house.store, target) == 1 + 3
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(house: House, target: Path) -> None:
+    file = target / "atom.xml"
+    status = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"Green", b"Grey!"))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert written(house.store, target) == 1
+
+
+def test_a_deleted_list_of_feeds_is_written_again(house: House, target: Path) -> None:
+    (target / "opml.xml").unlink()
+    assert written(house.store, target) == 1
+
+
+@pytest.mark.usefixtures("no_rendering")
+def test_a_copy_of_the_folder_needs_no_rendering(house: House, target: Path) -> None:
+    copy = target.with_name("copy")
+    shutil.copytree(target, copy)
+    assert written(house.store, copy) == 0
+    assert Manifest(copy).is_current("atom.xml", source_of(copy, "atom.xml"))
+
+
+def source_of(target: Path, path: str) -> str:
+    lines = (target / MANIFEST).read_text("utf-8").splitlines()[1:-1]
+    sources: dict[str, str] = {fields[0]: fields[1] for fields in map(json.loads, lines)}
+    return sources[path]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: "",
+        lambda text: text[: len(text) // 2],
+        lambda text: "\n".join(text.splitlines()[:-1]),
+        lambda text: text.replace('"version":1', '"version":2'),
+        lambda text: text.replace('["atom.xml"', "[1"),
+        lambda text: text.replace('["atom.xml",', "["),
+        lambda text: '{"name": "of another program"}\n',
+        lambda text: "[" * 100_000,
+        lambda text: "\ud800",
+    ],
+)
+def test_a_damaged_or_foreign_manifest_means_a_full_export(
+    house: House, target: Path, damage: "type[str]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = target / MANIFEST
+    text = damage(manifest.read_text("utf-8"))
+    manifest.write_bytes(text.encode(errors="surrogatepass"))
+    (target / "tags" / "Green" / "atom.xml").write_bytes(b"<feed>")
+    assert written(house.store, target) == 1
+    monkeypatch.setattr(feed_files, "FORMATS", {})  # and the manifest is whole again
+    assert written(house.store, target) == 0
+
+
+def test_a_missing_manifest_means_a_full_export(house: House, target: Path) -> None:
+    before = changed_at(target / "tags")
+    (target / MANIFEST).unlink()
+    assert written(house.store, target) == 0
+    assert changed_at(target / "tags") == before
+    assert (target / MANIFEST).exists()
+
+
+def test_after_an_upgrade_of_the_renderer_all_is_rendered_again(
+    house: House, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (target / MANIFEST).touch()
+    monkeypatch.setattr("feedsvc.core.feeds.feeds.RENDERER_VERSION", "next")
+    monkeypatch.setattr(feed_files, "FORMATS", {})
+    with pytest.raises(KeyError):
+        export(house.store, target, {})
+
+
+def test_a_failed_export_leaves_a_manifest_that_does_no_harm(
+    house: House, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are edited, the export fails after some, and the edit is taken back."""
+    house.posts.write("green.md", title="Greener", tags="[Green]")
+    house.publish()
+
+    def fail(done: int, total: int) -> None:
+        if done == total:
+            raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="full"):
+        export(house.store, target, {}, fail)
+    house.posts.write("green.md", title="Green", tags="[Green]")
+    house.publish()
+    assert written(house.store, target) > 0
+
+
+def test_what_a_killed_export_left_is_removed_and_nothing_else(
+    house: House, target: Path
+) -> None:
+    left, ours = target / "tags" / ".feedsvc-part-a1b2c3d4", target / "tags" / ".htaccess"
+    left.touch()
+    ours.touch()
+    (target / f"{MANIFEST}.next").touch()
+    assert written(house.store, target) == 0
+    assert (left.exists(), ours.exists()) == (False, True)
+
+
+def test_a_second_export_waits_for_the_first(sqlite_url: str, target: Path) -> None:
+    file = target / "atom.xml"
+    file.unlink()
+    with exporting(sqlite_url, target) as second:
+        with sole_export(target):
+            assert second.stdout
+            assert second.stdout.readline() == "begins\n"
+            time.sleep(0.2)
+            assert not file.exists()
+        assert second.wait(60) == 0
+    assert file.exists()
+
+
+@pytest.mark.parametrize("feeds", [1, 10, 40])
+def test_after_an_export_was_killed_the_next_one_completes_it(
+    sqlite_url: str, house: House, target: Path, feeds: int
+) -> None:
+    for number in range(40):
+        house.posts.write(f"{number}.md", title=f"Green {number}", tags=f"[Tag {number}]")
+    house.publish()
+    with exporting(sqlite_url, target) as process:
+        assert process.stdout
+        for _ in range(1 + feeds):
+            process.stdout.readline()
+        process.kill()
+    assert written(house.store, target) > 0
+    left = [name for name in os.listdir(target) if name.startswith(".")]  # noqa: PTH208
+    assert left == [MANIFEST]
+    assert not list(target.rglob(".feedsvc-part-*"))
