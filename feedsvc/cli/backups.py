@@ -1,4 +1,4 @@
-"""The commands that copy the store and put a copy back: backup, restore."""
+"""The commands that copy the store and put a copy back: backup, restore, store copy."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.store.backups import back_up
-from feedsvc.store.backups import restore as restore_store
+from feedsvc.store.copying.backups import back_up
+from feedsvc.store.copying.backups import restore as restore_store
+from feedsvc.store.copying.store_copies import copy_store
+from feedsvc.store.engine.urls import display_name, parse_url
 
 
 @click.command()
@@ -35,3 +37,29 @@ def restore(config: Path | None, seeds: Path | None, file: Path) -> None:
     click.echo(f"restored the store from {file}")
     if aside:
         click.echo(f"the store until now is kept as {aside}")
+
+
+@click.group()
+def store() -> None:
+    """Copy a store into an empty one, on either engine."""
+
+
+@store.command()
+@click.argument("from_url")
+@click.argument("to_url")
+def copy(from_url: str, to_url: str) -> None:
+    """Copy all that a store has into an empty one, also to another engine.
+
+    Both are URLs as in store.url: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE.
+    The store at FROM_URL stays as it is. Stop feedsvc first: what FROM_URL gets after this
+    command is not in the copy. Put a password into PGPASSWORD or ~/.pgpass, not into a URL.
+    """
+    copied = copy_store(from_url, to_url)
+    source, target = (display_name(parse_url(url)) for url in (from_url, to_url))
+    click.echo(f"copied {copied.rows} rows from {source} to {target}")
+    for folder in copied.watched:
+        click.echo(
+            f"feedsvc: a watcher of {folder} still publishes into {source}, and what it "
+            "publishes now is not in the copy; stop it and copy again into an empty store",
+            err=True,
+        )

@@ -74,6 +74,10 @@ _COMMANDS: Final = {
         "backups:restore",
         "Replace the store with FILE, a copy by `feedsvc backup`.",
     ),
+    "store": (
+        "backups:store",
+        "Copy a store into an empty one, on either engine.",
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from feedsvc.core.ledger.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.bulk import upsert
-from feedsvc.store.copies import copy_upgraded
+from feedsvc.store.copying.upgraded_copies import copy_upgraded
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.sqlite import put_aside

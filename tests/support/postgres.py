@@ -21,8 +21,8 @@ from tests.support.run import (
 _STARTED_WITHIN = 60  # seconds
 
 
-def database_url() -> str | None:
-    """The URL of the database of this process, which may contain rows of earlier tests.
+def database_url(suffix: str = "") -> str | None:
+    """The URL of a database of this process, which may contain rows of earlier tests.
 
     Each process has its own database, not only a schema, because advisory locks belong to a
     database. None if PostgreSQL's programs are not installed.
@@ -31,7 +31,7 @@ def database_url() -> str | None:
     if programs is None:
         return None
     server = sa.engine.make_url(shared("postgres", lambda folder: _start(programs, folder)))
-    name = f"tests_{worker_name()}"
+    name = f"tests_{worker_name()}{suffix}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         existing = sa.text("SELECT 1 FROM pg_database WHERE datname = :name")

@@ -16,7 +16,7 @@ import pytest
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.ledger.ledger_lines import LedgerRecord
 from feedsvc.errors import StoreDamaged, StoreError, StoreLocked
-from feedsvc.store.backups import back_up, restore
+from feedsvc.store.copying.backups import back_up, restore
 from feedsvc.store.engine.file_locks import sole_watcher
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.publication import Publication

@@ -1,0 +1,1 @@
+"""Copies of a store: backups, an upgraded copy for a dry run, and a move to another engine."""
