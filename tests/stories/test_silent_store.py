@@ -177,14 +177,13 @@ def test_requests_fail_at_once_while_the_store_is_silent(
 
 
 def test_a_suspended_server_counts_as_silent(tmp_path: Path, posts: PostFolder) -> None:
-    started = server_of_its_own()
-    if started is None:
+    postgres = server_of_its_own()
+    if postgres is None:
         pytest.skip("PostgreSQL's server programs are not installed")
-    url, postmaster = started
     cold = "/tags/Tea/rss.xml"
-    with serving(tmp_path, posts, url, url) as server:
+    with serving(tmp_path, posts, postgres.url, postgres.url) as server:
         hot = server.get("/atom.xml").content
-        with suspended(postmaster):
+        with suspended(postgres.pid):
             wait_until(lambda: server.get(cold).status_code == 503, "silence", 10)
             assert quick(server, "/healthz").status_code == 200
             assert quick(server, "/atom.xml").content == hot

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -11,12 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tests.support.run import (
-    adopt,
-    open_folder,
-    shared,
-    worker_name,
-)
+from tests.support.run import adopt, open_folder, release, shared, worker_name
 
 _STARTED_WITHIN = 60  # seconds
 
@@ -30,7 +26,9 @@ def database_url(suffix: str = "") -> str | None:
     programs = _programs()
     if programs is None:
         return None
-    server = sa.engine.make_url(shared("postgres", lambda folder: _start(programs, folder)))
+    server = sa.engine.make_url(
+        shared("postgres", lambda folder: PostgresServer(programs, folder).url)
+    )
     name = f"tests_{worker_name()}{suffix}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -41,63 +39,79 @@ def database_url(suffix: str = "") -> str | None:
     return server.set(database=name).render_as_string(hide_password=False)
 
 
-def server_of_its_own() -> tuple[str, int] | None:
-    """The URL and the process id of another server, which a test may stop or kill."""
+def server_of_its_own(**settings: object) -> "PostgresServer | None":
+    """Another server, which a test may stop, kill and start again."""
     programs = _programs()
-    return None if programs is None else _started(programs, open_folder())
+    return None if programs is None else PostgresServer(programs, open_folder(), **settings)
 
 
-def _start(programs: Path, folder: Path) -> str:
-    url, _ = _started(programs, folder)
-    return url
+class PostgresServer:
+    """A running server in a folder of its own; `settings` replace those of the tests."""
 
+    def __init__(self, programs: Path, folder: Path, **settings: object) -> None:
+        self._programs, self._folder = programs, folder
+        self._user = "postgres" if os.getuid() == 0 else None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        self.url = f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres"
+        self._settings = {
+            "port": port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "fsync": "off",
+            "full_page_writes": "off",
+            "synchronous_commit": "off",
+            "max_connections": 200,
+            **settings,
+        }
+        self._create()
+        self.start()
 
-def _started(programs: Path, folder: Path) -> tuple[str, int]:
-    """Start a server in a folder; its URL and its process id."""
-    user = "postgres" if os.getuid() == 0 else None
-    if user:
-        account = pwd.getpwnam(user)
-        os.chown(folder, account.pw_uid, account.pw_gid)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    data = folder / "data"
-    words = f"-D {data} -U feedsvc -A trust -E UTF8 --no-sync".split()
-    subprocess.run(
-        [programs / "initdb", *words],
-        check=True,
-        user=user,
-        cwd="/",
-        stdout=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
-    settings = {
-        "port": port,
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
-        "max_connections": 200,
-    }
-    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [programs / "postgres", "-D", str(data), *words],
-            user=user,
+    @property
+    def pid(self) -> int:
+        """The number of its first process."""
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        pairs = (f"{name}={value}" for name, value in self._settings.items())
+        words = [word for pair in pairs for word in ("-c", pair)]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "postgres", "-D", self._folder / "data", *words],
+                user=self._user,
+                cwd="/",
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        adopt(self._process)
+        _wait_until_it_answers(self.url, self._folder / "log")
+
+    def kill(self) -> None:
+        """End all of its processes at once, without a checkpoint ("immediate shutdown")."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(10)
+        release(self._process)
+
+    def _create(self) -> None:
+        if self._user:
+            account = pwd.getpwnam(self._user)
+            os.chown(self._folder, account.pw_uid, account.pw_gid)
+        words = f"-D {self._folder / 'data'} -U feedsvc -A trust -E UTF8 --no-sync".split()
+        subprocess.run(
+            [self._programs / "initdb", *words],
+            check=True,
+            user=self._user,
             cwd="/",
-            stdout=log,
-            stderr=log,
+            stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
-            start_new_session=True,
         )
-    adopt(process)
-    _wait_until_it_answers(port, folder / "log")
-    return f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres", process.pid
 
 
-def _wait_until_it_answers(port: int, log: Path) -> None:
-    url = f"postgresql+psycopg://feedsvc@127.0.0.1:{port}/postgres"
+def _wait_until_it_answers(url: str, log: Path) -> None:
     engine = sa.create_engine(url, poolclass=sa.pool.NullPool)
     until = time.monotonic() + _STARTED_WITHIN
     while time.monotonic() < until:

@@ -49,17 +49,21 @@ class SilentProxy:
         self._speaks.wait()
         if self._is_closed:
             return
-        with suppress(OSError):
+        try:
             server = socket.create_connection(("127.0.0.1", self._backend))
-            self._open.append(server)
-            for source, sink in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+        except OSError:  # nothing listens there now
+            client.close()
+            return
+        self._open.append(server)
+        for source, sink in ((client, server), (server, client)):
+            threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while data := source.recv(1 << 16):
                 self._speaks.wait()
                 sink.sendall(data)
+        with suppress(OSError):  # also after a reset
             sink.shutdown(socket.SHUT_WR)
 
 
