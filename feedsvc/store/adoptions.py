@@ -23,6 +23,7 @@ from feedsvc.store.ledger_tables import forgotten_hashes
 from feedsvc.store.publication import Changes, commit_renamed
 from feedsvc.store.rows import entry_of, ledger_entry, ledger_row
 from feedsvc.store.schema import (
+    WHOLE_ENTRIES,
     adoptions,
     entries,
     files,
@@ -148,7 +149,7 @@ def _posts(connection: Connection) -> Iterator[PublishedPost]:
 
 
 def _entries(connection: Connection, ids: list[str]) -> dict[str, Entry]:
-    rows = connection.execute(sa.select(entries).where(entries.c.id.in_(ids))).mappings()
+    rows = connection.execute(WHOLE_ENTRIES.where(entries.c.id.in_(ids))).mappings()
     return {row["id"]: entry_of(row) for row in rows}
 
 

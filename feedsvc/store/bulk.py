@@ -13,20 +13,19 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from feedsvc.store.chunks import chunks
 
 Row: TypeAlias = Mapping[str, Any]
 
 
-def insert_rows(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+def insert_rows(connection: Connection, table: sa.TableClause, rows: Iterable[Row]) -> None:
     """Insert rows that do not exist. All have the same columns."""
     for chunk in chunks(rows):
         names = tuple(chunk[0])
         if _is_postgres(connection):
-            from feedsvc.store.engine import postgres  # psycopg is an extra
-
-            postgres.copy(connection, table.name, names, _values(chunk, names))
+            _copy(connection, f"COPY {_target(table, names)} FROM STDIN", chunk, names)
             continue
         sql = f"INSERT INTO {_target(table, names)} VALUES ({_marks(names)})"  # noqa: S608
         connection.exec_driver_sql(sql, _values(chunk, names))
@@ -46,7 +45,7 @@ def upsert(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None
         _run(connection, sql, list(last.values()), names)
 
 
-def delete_rows(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
+def delete_rows(connection: Connection, table: sa.TableClause, rows: Iterable[Row]) -> None:
     """Delete the rows with these primary keys, which are all that the given rows have."""
     for chunk in chunks(rows):
         names = tuple(chunk[0])
@@ -70,6 +69,19 @@ def _is_postgres(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
+def _copy(connection: Connection, sql: str, rows: list[Row], names: tuple[str, ...]) -> None:
+    import psycopg  # it is an extra
+
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the driver of PostgreSQL
+    try:
+        with driver.cursor() as cursor, cursor.copy(sql.encode()) as writing:
+            for values in _values(rows, names):
+                writing.write_row(values)
+    except psycopg.Error as error:  # as every other statement raises it
+        raise OperationalError(sql, None, error) from error
+
+
 def _run(connection: Connection, sql: str, rows: list[Row], names: tuple[str, ...]) -> None:
     if _is_postgres(connection):
         text = json.dumps(rows, ensure_ascii=False, default=dict)
@@ -86,7 +98,7 @@ def _values(rows: list[Row], names: tuple[str, ...]) -> list[tuple[Any, ...]]:
 
 @lru_cache(maxsize=64)
 def _upsert_sql(
-    table: sa.Table, names: tuple[str, ...], keys: tuple[str, ...], *, is_postgres: bool
+    table: sa.TableClause, names: tuple[str, ...], keys: tuple[str, ...], *, is_postgres: bool
 ) -> str:
     others = ", ".join(f'"{n}" = excluded."{n}"' for n in names if n not in keys)
     action = f"UPDATE SET {others}" if others else "NOTHING"
@@ -100,7 +112,7 @@ def _upsert_sql(
 
 
 @lru_cache(maxsize=64)
-def _delete_sql(table: sa.Table, names: tuple[str, ...], *, is_postgres: bool) -> str:
+def _delete_sql(table: sa.TableClause, names: tuple[str, ...], *, is_postgres: bool) -> str:
     keys = f"({_quoted(names)})"
     values = f"({_marks(names)})"
     if is_postgres:
@@ -108,14 +120,14 @@ def _delete_sql(table: sa.Table, names: tuple[str, ...], *, is_postgres: bool) -
     return f"DELETE FROM {table.name} WHERE {keys} = {values}"  # noqa: S608
 
 
-def _json_rows(table: sa.Table) -> str:
+def _json_rows(table: sa.TableClause) -> str:
     """The rows of a JSON array, for PostgreSQL. Our side needs a quarter of the time that an
     array for each column takes, and no temporary table, which a database may not allow.
     """
     return f"json_populate_recordset(NULL::{table.name}, %s::json)"
 
 
-def _target(table: sa.Table, names: tuple[str, ...]) -> str:
+def _target(table: sa.TableClause, names: tuple[str, ...]) -> str:
     return f"{table.name} ({_quoted(names)})"
 
 

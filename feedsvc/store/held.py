@@ -47,12 +47,10 @@ def read_feed_paths(
     connection: Connection, entry_ids: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """The paths of the feeds that have each of these entries, by entry id."""
-    unread = [sa.literal("").label(name) for name in ("title", "summary", "content_html")]
-    names = {column.name for column in unread}
-    columns = [column for column in entries.columns if column.name not in names]
+    without_texts = sa.select(entries, sa.literal(b"").label("packed"))
     paths: dict[str, tuple[str, ...]] = {}
     for chunk in chunks(entry_ids):
-        query = sa.select(*columns, *unread).where(entries.c.id.in_(chunk))
+        query = without_texts.where(entries.c.id.in_(chunk))
         for row in connection.execute(query).mappings():
             paths[row["id"]] = tuple(topic.path for topic in topics_of(entry_of(row)))
     return paths

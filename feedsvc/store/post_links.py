@@ -19,10 +19,10 @@ from feedsvc.core.feeds.link_index import (
 from feedsvc.core.feeds.linked_entries import LinkedEntry, linked_entry, names_to_look_up
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.site import Site
-from feedsvc.store.bulk import upsert
+from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
-from feedsvc.store.rows import entry_of, topic_of
-from feedsvc.store.schema import entries, feeds, files, link_keys, unresolved
+from feedsvc.store.rows import entry_of, pack, topic_of, unpack
+from feedsvc.store.schema import WHOLE_ENTRIES, entries, feeds, files, link_keys, unresolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ class PostLinks:
             entry_id = each.entry.id
             links = json.dumps([astuple(link) for link in source.links], ensure_ascii=False)
             row = {"entry_id": entry_id, "path": paths.get(entry_id, ""), "links": links}
-            rows.append(row | {"content_html": source.content_html})
+            rows.append(row | {"packed": pack(source.content_html)})
             keys += [{"key": key, "entry_id": entry_id} for key in each.keys]
-        upsert(self._connection, unresolved, rows)
+        insert_rows(self._connection, unresolved, rows)
         upsert(self._connection, link_keys, keys)
         self.exist = self.exist or bool(rows)
 
@@ -115,7 +115,7 @@ class PostLinks:
             rows = [dict(row) for row in self._connection.execute(query).mappings()]
             self._connection.execute(sa.delete(table).where(table.c.entry_id.in_(ids)))
             renamed = [row | {"entry_id": ids[row["entry_id"]]} for row in rows]
-            upsert(self._connection, table, renamed)
+            insert_rows(self._connection, table, renamed)
 
     # Which entries must be resolved again.
 
@@ -157,18 +157,17 @@ class PostLinks:
         """The ids of all entries with links."""
         return set(self._connection.execute(sa.select(unresolved.c.entry_id)).scalars())
 
-    def read(self, ids: Iterable[str]) -> Iterator[tuple[dict[str, str], list[Entry]]]:
-        """These entries as they are published, unresolved, in parts; with paths by id."""
-        columns = (unresolved.c.path, unresolved.c.content_html.label("source"))
-        query = sa.select(entries, *columns, unresolved.c.links).join(
+    def read(self, ids: Iterable[str]) -> Iterator[dict[int, tuple[str, Entry]]]:
+        """These entries as published, unresolved, in parts: path and entry, by number."""
+        columns = (unresolved.c.path, unresolved.c.packed.label("source"), unresolved.c.links)
+        query = WHOLE_ENTRIES.add_columns(*columns).join(
             unresolved, unresolved.c.entry_id == entries.c.id
         )
         for chunk in chunks(sorted(ids)):
             rows = self._connection.execute(query.where(entries.c.id.in_(chunk))).mappings()
-            found = [(row["path"], _unresolved_entry(row)) for row in rows]
-            yield {entry.id: path for path, entry in found}, [entry for _, entry in found]
+            yield {row["number"]: (row["path"], _unresolved_entry(row)) for row in rows}
 
 
 def _unresolved_entry(row: Any) -> Entry:
     links = tuple(SourceLink(*values) for values in json.loads(row["links"]))
-    return replace(entry_of(row), unresolved=Unresolved(row["source"], links))
+    return replace(entry_of(row), unresolved=Unresolved(unpack(row["source"]), links))

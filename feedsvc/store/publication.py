@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
@@ -44,32 +46,29 @@ from feedsvc.store.rows import (
     next_ledger_row,
     problems_of,
     problems_text,
+    texts_row,
     topic_of,
 )
 from feedsvc.store.schema import (
+    WHOLE_ENTRIES,
     attachments,
     entries,
     facts,
+    feed_order,
     feeds,
     files,
     identities,
     ledger,
     memberships,
     publishes,
+    texts,
 )
 
 MOST_PUBLISHES: Final = 1000  # whose summaries are kept
 
 _KINDS: Final = ("added", "changed", "withdrawn")
-_MEMBERSHIP: Final = ("feed", "published_at", "entry_id")  # the columns of a membership
-_Membership: TypeAlias = tuple[int, int, str]
-_WINDOW: Final = (  # run for each feed that changes, so it is built once
-    sa.select(entries.c.digest)
-    .join(memberships, memberships.c.entry_id == entries.c.id)
-    .where(memberships.c.feed == sa.bindparam("feed"))
-    .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
-    .limit(sa.bindparam("most"))
-)
+_MEMBERSHIP: Final = ("feed", "published_at", "entry")  # the columns of a membership
+_Membership: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +146,11 @@ class _Writer:
         }
         self._changes = Changes()
         self._headlines: dict[str, list[Headline]] = {kind: [] for kind in _KINDS}
-        self._had_ledger = self._has_rows(ledger)
-        self._has_entries = self._has_rows(entries)
+        some_row = sa.select(sa.literal(1)).select_from(ledger).limit(1)
+        self._had_ledger = bool(connection.execute(some_row).first())
+        last = connection.execute(sa.select(sa.func.max(entries.c.number))).scalar()
+        self._has_entries = last is not None
+        self._new_numbers = count((last or 0) + 1)  # of entries
         self._number = next_number(connection)
         self._numbers: dict[Topic, int] = {}  # of feeds
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
@@ -158,10 +160,6 @@ class _Writer:
             self._facts.get("site") != publication.site.to_json()
             or self._facts.get("renderer") != RENDERER_VERSION
         )
-
-    def _has_rows(self, table: sa.Table) -> bool:
-        some_row = sa.select(sa.literal(1)).select_from(table).limit(1)
-        return self._connection.execute(some_row).first() is not None
 
     def write(self) -> Changes:
         publication = self._publication
@@ -188,14 +186,14 @@ class _Writer:
     def rename(self, renamed: Mapping[str, Entry]) -> Changes:
         self._ensure_feeds([SITE_TOPIC])
         for ids in chunks(renamed):
-            old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
-            new = {entry_id: renamed[entry_id] for entry_id in old}
-            self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
+            old = {row["number"]: entry_of(row) for row in self._stored(ids).values()}
+            new = {number: renamed[entry.id] for number, entry in old.items()}
+            self._delete_entries(old)
             self._delete_attachments(ids)
-            self._links.rename({entry_id: entry.id for entry_id, entry in new.items()})
-            upsert(self._connection, entries, list(map(entry_row, new.values())))
+            self._links.rename({old[number].id: entry.id for number, entry in new.items()})
+            self._write_entries(new)
             self._replace_attachments(list(new.values()))
-            self._replace_memberships(old, {entry.id: entry for entry in new.values()})
+            self._replace_memberships(old, new)
         self._update_feeds(everything=False)
         self._write_facts()
         self._write_summary()
@@ -219,8 +217,26 @@ class _Writer:
     def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
         if not self._has_entries:
             return {}
-        rows = self._connection.execute(sa.select(entries).where(entries.c.id.in_(ids)))
+        rows = self._connection.execute(WHOLE_ENTRIES.where(entries.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
+
+    def _write_entries(self, written: Mapping[int, Entry]) -> None:
+        """Write entries, by their numbers, that are new or were deleted just now."""
+        rows = (entry_row(number, entry) for number, entry in written.items())
+        insert_rows(self._connection, entries, rows)
+        packed = (texts_row(number, entry) for number, entry in written.items())
+        insert_rows(self._connection, texts, packed)
+
+    def _replace_entries(self, before: Mapping[int, Entry], after: Mapping[int, Entry]) -> None:
+        """Write entries, and their feeds, in place of those with the same numbers."""
+        self._delete_entries(before)
+        self._write_entries(after)
+        self._replace_memberships(before, after)
+
+    def _delete_entries(self, numbers: Collection[int]) -> None:
+        if numbers:
+            self._connection.execute(sa.delete(entries).where(entries.c.number.in_(numbers)))
+            self._connection.execute(sa.delete(texts).where(texts.c.entry.in_(numbers)))
 
     def _put(self, unlinked: list[Entry]) -> None:
         claims = self._publication.claims
@@ -243,9 +259,13 @@ class _Writer:
         self._replace_attachments(chunk if self._is_full else differing)
         if not differing:
             return
-        before = {e.id: entry_of(old[e.id]) for e in differing if e.id in old}
-        upsert(self._connection, entries, [entry_row(entry) for entry in differing])
-        self._replace_memberships(before, {entry.id: entry for entry in differing})
+        stored = [old[entry.id] for entry in differing if entry.id in old]
+        before = {row["number"]: entry_of(row) for row in stored}
+        numbers = {entry.id: number for number, entry in before.items()}
+        after = {
+            numbers[e.id] if e.id in numbers else next(self._new_numbers): e for e in differing
+        }
+        self._replace_entries(before, after)
 
     def _linked(self, put: Sequence[Entry], paths: Mapping[str, str]) -> list[Entry]:
         """The entries with resolved links. What they depend on, and what is lost, is stored."""
@@ -290,19 +310,22 @@ class _Writer:
             names = (name for topic in begun_or_ended for name in names_of_feed(topic, rules))
             stale |= links.dependants(names)
         seen = {*self._changes.added, *self._changes.changed} if stale else set()
-        for paths, old in links.read(stale):
-            before = {entry.id: entry for entry in old}
-            after = [e for e in self._linked(old, paths) if e.digest != before[e.id].digest]
-            for entry in after:
+        for read in links.read(stale):
+            old = [entry for _, entry in read.values()]
+            paths = {entry.id: path for path, entry in read.values()}
+            linked = zip(read, old, self._linked(old, paths), strict=True)
+            changes = [(n, before, e) for n, before, e in linked if e.digest != before.digest]
+            for _, _, entry in changes:
                 if entry.id not in seen:
                     self._record_change("changed", entry)
                     self._changes.corrected.append(entry.id)
                 self._changes.titles[entry.id] = entry.title
                 self._changes.paths[entry.id] = paths[entry.id]
-            upsert(self._connection, entries, [entry_row(entry) for entry in after])
-            self._replace_attachments(after)
-            changed = {entry.id: entry for entry in after}
-            self._replace_memberships({i: before[i] for i in changed}, changed)
+            self._replace_attachments([entry for _, _, entry in changes])
+            self._replace_entries(
+                {number: before for number, before, _ in changes},
+                {number: entry for number, _, entry in changes},
+            )
 
     def _feeds_begun_or_ended(self) -> list[Topic]:
         """The topics of the feeds that get their first entry, or lose their last one."""
@@ -353,11 +376,11 @@ class _Writer:
         upsert(self._connection, ledger, rows)
 
     def _withdraw(self, ids: list[str]) -> None:
-        old = {entry_id: entry_of(row) for entry_id, row in self._stored(ids).items()}
+        old = {row["number"]: entry_of(row) for row in self._stored(ids).values()}
         for entry in old.values():
             self._record_change("withdrawn", entry)
             self._changes.titles[entry.id] = entry.title
-        self._connection.execute(sa.delete(entries).where(entries.c.id.in_(ids)))
+        self._delete_entries(old)
         gone = sa.update(ledger).where(ledger.c.id.in_(ids))
         self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))
         self._replace_memberships(old, {})
@@ -381,14 +404,14 @@ class _Writer:
             )
 
     def _replace_memberships(
-        self, before: Mapping[str, Entry], after: Mapping[str, Entry]
+        self, before: Mapping[int, Entry], after: Mapping[int, Entry]
     ) -> None:
-        topics_before = [(entry, topics_of(entry)) for entry in before.values()]
-        topics_after = [(entry, topics_of(entry)) for entry in after.values()]
-        every = (topic for _, topics in (*topics_before, *topics_after) for topic in topics)
-        self._ensure_feeds(set(every))
-        old = set(self._memberships(topics_before))
-        new = set(self._memberships(topics_after))
+        topics_before = {number: topics_of(entry) for number, entry in before.items()}
+        topics_after = {number: topics_of(entry) for number, entry in after.items()}
+        every = (*topics_before.values(), *topics_after.values())
+        self._ensure_feeds({topic for topics in every for topic in topics})
+        old = set(self._memberships(before, topics_before))
+        new = set(self._memberships(after, topics_after))
         for number, _, _ in (*old, *new):
             self._growth[number] += 0  # the feed is touched, even if it does not grow
         for number, _, _ in old - new:
@@ -400,12 +423,12 @@ class _Writer:
             write(self._connection, memberships, rows)
 
     def _memberships(
-        self, entries: Iterable[tuple[Entry, tuple[Topic, ...]]]
+        self, entries: Mapping[int, Entry], topics: Mapping[int, tuple[Topic, ...]]
     ) -> Iterator[_Membership]:
-        for entry, topics in entries:
+        for number, entry in entries.items():
             published_at = microseconds(entry.published)
-            for topic in topics:
-                yield self._numbers[topic], published_at, entry.id
+            for topic in topics[number]:
+                yield self._numbers[topic], published_at, number
 
     # Feeds.
 
@@ -490,7 +513,8 @@ class _Writer:
     def _window(self, number: int) -> list[str]:
         """The digests of the newest entries of a feed, as many as its documents show."""
         limits = {"feed": number, "most": self._publication.site.entries}
-        return list(self._connection.execute(_WINDOW, limits).scalars())
+        query = _window(self._connection.dialect.name)
+        return list(self._connection.execute(query, limits).scalars())
 
     def _update_opml(self) -> None:
         paths = self._connection.execute(sa.select(feeds.c.path)).scalars()
@@ -550,6 +574,18 @@ class _Writer:
             is_old = publishes.c.number <= self._number - MOST_PUBLISHES
             self._connection.execute(sa.delete(publishes).where(is_old))
         return bool(changes.summary)
+
+
+@cache  # it is run for each feed that changes
+def _window(dialect: str) -> sa.Select[Any]:
+    """The digests of the newest entries of a feed."""
+    return (
+        sa.select(entries.c.digest)
+        .join(memberships, memberships.c.entry == entries.c.number)
+        .where(memberships.c.feed == sa.bindparam("feed"))
+        .order_by(*feed_order(dialect))
+        .limit(sa.bindparam("most"))
+    )
 
 
 def next_number(connection: Connection) -> int:

@@ -1,10 +1,12 @@
 """Rows to values and back: how an Entry, a Topic, a FileRecord or a Target is stored."""
 
 import json
+import threading
 from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any, Final
 
+import zstandard
 from sqlalchemy import RowMapping
 
 from feedsvc.core.dates import microseconds
@@ -18,6 +20,12 @@ from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.problems import Problem
 from feedsvc.core.websub.subscriptions import Target
+
+SHORTEST: Final = 200  # octets; zstd saves little on fewer
+_LEVEL: Final = 3
+_MAGIC: Final = b"\x28\xb5\x2f\xfd"  # begins each frame of zstd, and no UTF-8 text
+
+_own = threading.local()  # neither side of zstandard may be shared by threads
 
 
 def file_row(record: FileRecord) -> dict[str, Any]:
@@ -172,14 +180,13 @@ def _earlier_permalinks(row: RowMapping | dict[str, Any]) -> tuple[str, ...]:
     return tuple(json.loads(text)) if text else ()
 
 
-def entry_row(entry: Entry) -> dict[str, Any]:
+def entry_row(number: int, entry: Entry) -> dict[str, Any]:
     """The entry as a row of `entries`."""
     return {
+        "number": number,
         "id": entry.id,
         "permalink": entry.permalink,
         "title": entry.title,
-        "summary": entry.summary,
-        "content_html": entry.content_html,
         "published": entry.published.isoformat(),
         "updated": entry.updated.isoformat(),
         "language": entry.language,
@@ -190,6 +197,16 @@ def entry_row(entry: Entry) -> dict[str, Any]:
         "digest": entry.digest,
         "more": _more(entry),
     }
+
+
+def texts_row(number: int, entry: Entry) -> dict[str, Any]:
+    """The summary and the content of the entry as a row of `texts`."""
+    return {"entry": number, "packed": packed_texts(entry.summary, entry.content_html)}
+
+
+def packed_texts(summary: str, content_html: str) -> bytes:
+    """Both texts together: most summaries are words of the content, and add few octets."""
+    return pack(f"{summary}\x00{content_html}")  # a text of XML has no NUL
 
 
 def _more(entry: Entry) -> str:
@@ -207,7 +224,8 @@ def _more(entry: Entry) -> str:
 
 
 def entry_of(row: RowMapping) -> Entry:
-    """The entry in a row of `entries`."""
+    """The entry in a row of WHOLE_ENTRIES; without texts if `packed` is empty."""
+    summary, _, content_html = unpack(row["packed"]).partition("\x00")
     tags, categories, authors = json.loads(row["terms"])
     more = json.loads(row["more"]) if row["more"] else {}
     feeds = more.get("feeds")
@@ -215,8 +233,8 @@ def entry_of(row: RowMapping) -> Entry:
         id=row["id"],
         permalink=row["permalink"],
         title=row["title"],
-        summary=row["summary"],
-        content_html=row["content_html"],
+        summary=summary,
+        content_html=content_html,
         published=datetime.fromisoformat(row["published"]),
         updated=datetime.fromisoformat(row["updated"]),
         language=row["language"],
@@ -257,3 +275,33 @@ def target_of(row: RowMapping) -> Target:
     """The target in a row of `subscriptions` or `intents`."""
     names = ("feed_path", "format", "callback", "host", "topic")
     return Target(*(row[name] for name in names))
+
+
+def pack(text: str) -> bytes:
+    """The text in as few octets as possible."""
+    plain = text.encode()
+    if len(plain) < SHORTEST:
+        return plain
+    packed: bytes = _compressor().compress(plain)
+    return packed if len(packed) < len(plain) else plain
+
+
+def unpack(packed: bytes) -> str:
+    """The text that was packed."""
+    if packed.startswith(_MAGIC):
+        packed = _decompressor().decompress(packed)
+    return bytes(packed).decode()
+
+
+def _compressor() -> zstandard.ZstdCompressor:
+    if not hasattr(_own, "compressor"):
+        _own.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressor: zstandard.ZstdCompressor = _own.compressor
+    return compressor
+
+
+def _decompressor() -> zstandard.ZstdDecompressor:
+    if not hasattr(_own, "decompressor"):
+        _own.decompressor = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = _own.decompressor
+    return decompressor

@@ -1,22 +1,25 @@
 """The tables of the store; migrations/ creates them."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Column,
-    ForeignKey,
+    ColumnElement,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
     Text,
+    collate,
+    select,
     text,
 )
 
-SCHEMA_VERSION: Final = "0009"
+SCHEMA_VERSION: Final = "0010"
 
 metadata = MetaData()
 
@@ -96,16 +99,17 @@ identities = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("entry_id", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
+# What is published, without long texts: searches for titles read these rows.
 entries = Table(
     "entries",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the publish gives it
+    Column("id", Text, nullable=False, unique=True),
     Column("permalink", Text, nullable=False),
     Column("title", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("content_html", Text, nullable=False),
     Column("published", String, nullable=False),  # ISO 8601 with the author's offset
     Column("updated", String, nullable=False),
     Column("language", String, nullable=False),
@@ -113,6 +117,19 @@ entries = Table(
     Column("digest", String, nullable=False),
     Column("more", Text, nullable=False, server_default=""),  # JSON; empty for most
     Index("entries_permalink", "permalink"),
+)
+
+# The summary and the content of each entry.
+texts = Table(
+    "texts",
+    metadata,
+    Column("entry", Integer, primary_key=True, autoincrement=False),  # number
+    Column("packed", LargeBinary, nullable=False),  # see rows.packed_texts
+)
+
+# Entries with all that a subscriber reads.
+WHOLE_ENTRIES: Final = select(entries, texts.c.packed).join_from(
+    entries, texts, texts.c.entry == entries.c.number
 )
 
 # Each entry that was ever published, for good. The row of a withdrawn entry has no title, no
@@ -196,7 +213,7 @@ unresolved = Table(
     metadata,
     Column("entry_id", Text, primary_key=True),
     Column("path", Text, nullable=False),  # of its file, at which its links begin
-    Column("content_html", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),  # see rows.pack
     Column("links", Text, nullable=False),  # JSON, see SourceLink
 )
 
@@ -227,17 +244,26 @@ feeds = Table(
     Index("feeds_size", "kind", "entries"),
 )
 
-# Which feed contains which entry. The primary key, read backwards, is the order of a feed.
+# Which feed contains which entry. The primary key, read backwards, is the order of a feed, but
+# entries with equal dates are ordered by their ids.
 memberships = Table(
     "memberships",
     metadata,
-    Column("feed", Integer, ForeignKey("feeds.number"), nullable=False),
+    Column("feed", Integer, nullable=False),  # number; no foreign key: see the migration
     Column("published_at", BigInteger, nullable=False),  # microseconds since 1970
-    # Entries with equal dates are ordered by id: collation "C" compares bytes, as SQLite does.
-    Column("entry_id", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),
-    PrimaryKeyConstraint("feed", "published_at", "entry_id"),
+    Column("entry", Integer, nullable=False),  # number
+    PrimaryKeyConstraint("feed", "published_at", "entry"),
     sqlite_with_rowid=False,
 )
+
+
+def feed_order(dialect: str) -> tuple[ColumnElement[Any], ...]:
+    """The order of a feed, newest first: of equal dates, the greater id comes first."""
+    entry_id: ColumnElement[str] = entries.c.id
+    if dialect == "postgresql":
+        entry_id = collate(entry_id, "C")  # compares octets, as SQLite does
+    return memberships.c.published_at.desc(), entry_id.desc()
+
 
 # What each publish changed; only the last publishes are kept.
 publishes = Table(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,9 +48,11 @@ from feedsvc.store.rows import (
     topic_of,
 )
 from feedsvc.store.schema import (
+    WHOLE_ENTRIES,
     attachments,
     entries,
     facts,
+    feed_order,
     feeds,
     files,
     identities,
@@ -66,13 +69,6 @@ _FINGERPRINT = (  # queried twenty times a second, so it is built once
     sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
     .join_from(facts, feeds, feeds.c.path == "")
     .where(facts.c.name == "revision")
-)
-_NEWEST = (  # an export queries it for every feed, so it is built once
-    sa.select(entries)
-    .join(memberships, memberships.c.entry_id == entries.c.id)
-    .where(memberships.c.feed == sa.bindparam("feed"))
-    .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
-    .limit(sa.bindparam("most"))
 )
 
 
@@ -200,18 +196,19 @@ class Snapshot:
     def newest(self, feed_number: int, most: int) -> list[Entry]:
         """The newest entries of a feed; of equal dates, the greater id comes first."""
         values = {"feed": feed_number, "most": most}
-        return list(map(entry_of, self._connection.execute(_NEWEST, values).mappings()))
+        query = _newest(self._connection.dialect.name)
+        return list(map(entry_of, self._connection.execute(query, values).mappings()))
 
     def entry_at(self, permalink: str) -> Entry | None:
         """The entry with this permalink (an absolute URL)."""
-        query = sa.select(entries).where(entries.c.permalink == permalink)
+        query = WHOLE_ENTRIES.where(entries.c.permalink == permalink)
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
 
     def attached_at(self, path: str, most: int) -> list[tuple[Entry, str]]:
         """Entries that show the file at this decoded path, each with the path of its post."""
         query = (
-            sa.select(entries, files.c.path)
+            WHOLE_ENTRIES.add_columns(files.c.path)
             .join(attachments, attachments.c.entry_id == entries.c.id)
             .join(files, files.c.entry_id == entries.c.id)
             .where(attachments.c.path == path)
@@ -267,21 +264,40 @@ class Snapshot:
 
     def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:
         """The newest entries of a feed that have each word of `text` in their title."""
-        query = _members(feed_number).join(entries, entries.c.id == memberships.c.entry_id)
+        query = self._members(feed_number)
         for word in text.split():
             query = query.where(entries.c.title.icontains(word, autoescape=True))
         return self._entries_of(query.limit(most))
 
     def older(self, feed_number: int, most: int, skip: int) -> list[Entry]:
         """The entries of a feed after the `skip` newest, newest first."""
-        return self._entries_of(_members(feed_number).limit(most).offset(skip))
+        # Those that are skipped are counted in the index alone.
+        date, is_member = memberships.c.published_at, memberships.c.feed == feed_number
+        page = sa.select(date).where(is_member).order_by(date.desc()).limit(most).offset(skip)
+        dates = self._connection.execute(page).scalars().all()
+        if not dates:
+            return []
+        newer = sa.select(sa.func.count()).select_from(memberships)
+        newer = newer.where(is_member, date > dates[0])
+        before: int = self._connection.execute(newer).scalar_one()
+        query = self._members(feed_number).where(date.between(dates[-1], dates[0]))
+        return self._entries_of(query.limit(most).offset(skip - before))
 
-    def _entries_of(self, members: sa.Select[Any]) -> list[Entry]:
-        """The entries of these memberships, in the same order. No other entry is read."""
-        ids = self._connection.execute(members).scalars().all()
-        query = sa.select(entries).where(entries.c.id.in_(ids))
-        by_id = {row["id"]: entry_of(row) for row in self._rows(query)}
-        return [by_id[entry_id] for entry_id in ids]
+    def _members(self, feed_number: int) -> sa.Select[tuple[int]]:
+        """The numbers of the entries of a feed, newest first."""
+        return (
+            sa.select(entries.c.number)
+            .join(memberships, memberships.c.entry == entries.c.number)
+            .where(memberships.c.feed == feed_number)
+            .order_by(*feed_order(self._connection.dialect.name))
+        )
+
+    def _entries_of(self, members: sa.Select[tuple[int]]) -> list[Entry]:
+        """The entries with these numbers, in the same order. No other text is read."""
+        numbers = self._connection.execute(members).scalars().all()
+        query = WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
+        by_number = {row["number"]: entry_of(row) for row in self._rows(query)}
+        return [by_number[number] for number in numbers]
 
     # Files and identities, for the next publish.
 
@@ -570,13 +586,20 @@ def _is_named(topic: Topic, words: list[str]) -> bool:
     return all(any(word.casefold() in name for name in names) for word in words)
 
 
-def _members(feed_number: int) -> sa.Select[Any]:
-    """The ids of the entries of a feed, newest first, read from the index alone."""
-    return (
-        sa.select(memberships.c.entry_id)
-        .where(memberships.c.feed == feed_number)
-        .order_by(memberships.c.published_at.desc(), memberships.c.entry_id.desc())
+@cache  # an export queries it for every feed
+def _newest(dialect: str) -> sa.Select[Any]:
+    """The newest entries of a feed. No text of another entry is read, or sorted."""
+    chosen = (
+        sa.select(memberships.c.published_at, memberships.c.entry)
+        .join(entries, entries.c.number == memberships.c.entry)
+        .where(memberships.c.feed == sa.bindparam("feed"))
+        .order_by(*feed_order(dialect))
+        .limit(sa.bindparam("most"))
+        .subquery("chosen")
     )
+    _, by_id = feed_order(dialect)
+    query = WHOLE_ENTRIES.join(chosen, chosen.c.entry == entries.c.number)
+    return query.order_by(chosen.c.published_at.desc(), by_id)
 
 
 def _feed_record(row: sa.RowMapping) -> FeedRecord:

@@ -57,7 +57,7 @@ def contents(url: str) -> dict[str, list[Any]]:
     with database.reading() as connection:
         found = {
             name: sorted(map(str, connection.execute(sa.select(metadata.tables[name]))))
-            for name in (*kept, "losses", "adoptions")
+            for name in (*kept, "texts", "losses", "adoptions")
         }
         feeds = metadata.tables["feeds"].c
         digests = sa.select(feeds.path, feeds.digest, feeds.entries)

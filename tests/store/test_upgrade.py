@@ -27,8 +27,8 @@ from tests.support.builders import (
     at,
     people,
 )
+from tests.support.older_schemas import take_back
 from tests.support.pipeline import documents_of
-from tests.support.stores import BEFORE_0008
 from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -231,14 +231,14 @@ def downgrade_to_third_schema(url: str) -> None:
     """As the schema was before, with what the entries are now."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
+        take_back(connection, "0007")
         connection.execute(sa.text("DROP TABLE attachments"))
         connection.execute(sa.text("DROP TABLE watchers"))
         for table in ("ledger", "forgotten", "held", "losses", "adoptions"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         for name in ("watcher", "accept"):
             connection.execute(sa.text(f"ALTER TABLE jobs DROP COLUMN {name}"))
-        for statement in (*BEFORE_0008, "DROP INDEX files_measured"):
-            connection.execute(sa.text(statement))
+        connection.execute(sa.text("DROP INDEX files_measured"))
         for column in (
             "files.measured",
             "files.passed_at",
@@ -460,9 +460,7 @@ def downgrade_to_seventh_schema(url: str) -> None:
     """As the schema was before, with what the files are now."""
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for statement in BEFORE_0008:
-            connection.execute(sa.text(statement))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0007'"))
+        take_back(connection, "0007")
     engine.dispose()
 
 
@@ -480,9 +478,7 @@ def test_an_upgrade_reads_only_drafts_again_and_then_knows_what_hides_them(
     store.close()
     engine = sa.create_engine(new_url)
     with engine.begin() as connection:
-        for statement in BEFORE_0008:
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0007'")
+        take_back(connection, "0007")
     engine.dispose()
     store = Store(new_url)
     reports = [

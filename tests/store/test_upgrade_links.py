@@ -10,7 +10,7 @@ from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
 from tests.support.builders import a_site
-from tests.support.stores import BEFORE_0009
+from tests.support.older_schemas import take_back
 from tests.support.writing import PostFolder
 
 NOW: Final = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
@@ -19,9 +19,7 @@ NOW: Final = datetime(2026, 6, 1, 8, 0, tzinfo=UTC)
 def downgrade(url: str) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
-        for statement in BEFORE_0009:
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0008'")
+        take_back(connection, "0008")
         connection.exec_driver_sql("UPDATE facts SET value = 'old' WHERE name = 'renderer'")
         old = "content_html = '<p><a>a</a></p>', digest = 'old'"
         connection.exec_driver_sql(f"UPDATE entries SET {old}")  # noqa: S608 - of this test

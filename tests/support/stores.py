@@ -5,7 +5,6 @@ import shutil
 import sqlite3
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 import sqlalchemy as sa
 
@@ -13,22 +12,6 @@ from feedsvc.store.engine.urls import file_of
 from feedsvc.store.schema import SCHEMA_VERSION, metadata
 from feedsvc.store.store import Store
 from tests.support.run import shared
-
-# What takes a store back from schema 0009 to 0008.
-BEFORE_0009: Final = (
-    "DROP INDEX files_name",
-    "ALTER TABLE files DROP COLUMN name",
-    "DROP TABLE unresolved",
-    "DROP TABLE link_keys",
-)
-# And from there to 0007.
-_HIDES: Final = ("hides_key", "hides_title", "hides_body")
-_COLUMNS: Final = ("ends_at", "hidden_by", "hides_date", *_HIDES)
-BEFORE_0008: Final = (
-    *BEFORE_0009,
-    *(f"DROP INDEX files_{name}" for name in ("ends", *_HIDES)),
-    *(f"ALTER TABLE files DROP COLUMN {name}" for name in _COLUMNS),
-)
 
 
 def opened_store(url: str) -> Store:

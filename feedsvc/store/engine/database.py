@@ -3,7 +3,7 @@
 import logging
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -176,6 +176,24 @@ class Database:
                         f"{self.name} has a schema that feedsvc never wrote ({version}); set "
                         "another store.url"
                     ) from error
+            if version is not None:
+                self._give_back_space()
+
+    def _give_back_space(self) -> None:
+        """Rewrite SQLite's file if most of it is free after a migration.
+
+        It is no error if that is not possible now: later publishes use the free space.
+        """
+        if self.file is None:
+            return
+        with self.reading() as connection:
+            free, pages = (
+                int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+                for name in ("freelist_count", "page_count")
+            )
+        if free * 2 > pages:
+            with suppress(StoreError):
+                self.erase_deleted()
 
     def _keep_copy(self, to: str) -> None:
         if self.file is None or not self._has_rows():

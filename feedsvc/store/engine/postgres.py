@@ -6,7 +6,7 @@ PgBouncer in transaction mode, where the settings of a session would reach other
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -14,7 +14,6 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, Engine
 
@@ -142,23 +141,6 @@ class _Connection(psycopg.Connection[Any]):
         if self.limits.statement is not None:
             return now - began > self.limits.statement + 1
         return now - last_answer >= self.limits.silence and not self.server_answers()
-
-
-def copy(
-    connection: Connection, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Insert rows with COPY. Raises SQLAlchemyError, as every statement does."""
-    target = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
-    )
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the driver of PostgreSQL
-    try:
-        with driver.cursor() as cursor, cursor.copy(target) as writing:
-            for row in rows:
-                writing.write_row(row)
-    except psycopg.Error as error:
-        raise exc.OperationalError(f"COPY {table}", None, error) from error
 
 
 class _GivenUp(Exception):  # noqa: N818 - it never leaves this module

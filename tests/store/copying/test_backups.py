@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import sqlalchemy as sa
 
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.ledger.ledger_lines import LedgerRecord
@@ -24,7 +25,8 @@ from feedsvc.store.schema import SCHEMA_VERSION
 from feedsvc.store.store import Store, open_store
 from tests.support.builders import a_site, an_entry
 from tests.support.commands import HOUSE
-from tests.support.stores import BEFORE_0008, put_empty_file
+from tests.support.older_schemas import take_back
+from tests.support.stores import put_empty_file
 
 NOW: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 COPY: Final = f"feedsvc.sqlite3.before-{SCHEMA_VERSION}"
@@ -314,13 +316,14 @@ def test_nothing_is_restored_while_a_watcher_or_a_publish_runs(
 
 def downgrade(file: Path) -> None:
     """As the schema was before, with what the entries are now."""
-    with closing(sqlite3.connect(file)) as connection, connection:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        take_back(connection, "0007")
         for table in ("ledger", "forgotten", "held", "losses", "adoptions"):
-            connection.execute(f"DROP TABLE {table}")
-        connection.execute("ALTER TABLE jobs DROP COLUMN accept")
-        for statement in BEFORE_0008:
-            connection.execute(statement)
-        connection.execute("UPDATE alembic_version SET version_num = '0006'")
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE jobs DROP COLUMN accept")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0006'")
+    engine.dispose()
 
 
 @pytest.fixture

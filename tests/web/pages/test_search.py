@@ -23,8 +23,8 @@ MANY = 100_000
 SLOW = "+".join([*"abcdefghijklmnopqrstuvwxy", *"abcdefghijklmnopqrstuvw", "%C3%9F"])
 FILL = f"""
     WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {MANY})
-    INSERT INTO entries SELECT 'tag:x:' || n, 'https://x/' || n,
-        'abcdefghijklmnopqrstuvwxy ' || n || hex(zeroblob(200)), '', '',
+    INSERT INTO entries SELECT 1000 + n, 'tag:x:' || n, 'https://x/' || n,
+        'abcdefghijklmnopqrstuvwxy ' || n || hex(zeroblob(200)),
         '2020-01-01T00:00:00+00:00',
         '2020-01-01T00:00:00+00:00', '', '[[],[],[]]', 'd', '' FROM number
 """  # noqa: S608 - of a number of ours
@@ -42,10 +42,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         with closing(sqlite3.connect(folder / "var" / "feedsvc.sqlite3")) as connection:
             (main,) = connection.execute("SELECT number FROM feeds WHERE path = ''").fetchone()
             connection.execute(FILL)
+            some = "FROM entries WHERE id LIKE 'tag:x:%'"
             connection.execute(
-                "INSERT INTO memberships SELECT ?, 0, id FROM entries WHERE id LIKE 'tag:x:%'",
-                [main],
+                f"INSERT INTO memberships SELECT ?, number, number {some}", [main]
             )
+            connection.execute(f"INSERT INTO texts SELECT number, x'00' {some}")
             connection.commit()
         yield server
 
