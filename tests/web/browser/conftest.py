@@ -6,9 +6,17 @@ import subprocess
 import wave
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    sync_playwright,
+)
 
 from tests.support.run import adopt, shared
 from tests.support.running import (
@@ -150,24 +158,46 @@ def _start(program: str, folder: Path) -> str:
     return f"http://127.0.0.1:{chosen.read_text().splitlines()[0]}"
 
 
+_DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
+
+
+def _a_visitor(chromium: Browser) -> BrowserContext:
+    """A visitor with a desktop screen who reads English."""
+    made = chromium.new_context(locale="en-US", viewport=_DESKTOP)
+    made.set_default_timeout(10_000)
+    return made
+
+
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A new visitor with a desktop screen who reads English."""
-    made = chromium.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
-    made.set_default_timeout(10_000)
+    """A new visitor."""
+    made = _a_visitor(chromium)
     yield made
     made.close()
 
 
+@pytest.fixture(scope="session")
+def tab(chromium: Browser) -> Iterator[Page]:
+    """A tab that lives through the run: a new one takes a second of processor time."""
+    context = _a_visitor(chromium)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
+def page(tab: Page) -> Iterator[Page]:
     """An empty tab. The test fails if something is written to its console."""
     written: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:
         written.append(message.text)
 
-    tab = context.new_page()
+    tab.set_viewport_size(_DESKTOP)
+    tab.emulate_media(media="null", color_scheme="null")
+    tab.context.clear_cookies()
+    tab.context.clear_permissions()
     tab.on("console", keep)
     yield tab
+    tab.goto("about:blank")
+    tab.remove_listener("console", keep)
     assert written == []

@@ -57,10 +57,8 @@ def test_axe_finds_no_violation_on_an_error_page(
     expect(page.get_by_role("heading", level=1)).to_have_text("Tea")
 
 
-def test_the_copy_button_copies_the_address_of_the_feed(
-    server: Server, context: BrowserContext, page: Page
-) -> None:
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+def test_the_copy_button_copies_the_address_of_the_feed(server: Server, page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{server.url}/tags/茶/")
     page.get_by_role("button", name="Copy: RSS").click()
     expect(page.get_by_role("status")).to_have_text("Copied")
