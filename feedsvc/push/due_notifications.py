@@ -54,7 +54,7 @@ class DueNotifications:
 
     def claim(self, now: datetime, last_publish: int) -> None:
         """Claim and enqueue listeners that are due, up to the publish `last_publish`."""
-        for row in self._store.listeners.claim(now, self.claimed):
+        for row in self._store.listeners.claim(now, self.claimed, last_publish):
             listener = self._listeners.get(row.name)
             if listener:
                 self.claimed.add(row.name)

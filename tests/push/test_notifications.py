@@ -6,11 +6,14 @@ import json
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from feedsvc.push.due_notifications import DueNotifications
 from feedsvc.push.notifications import NotifyUrl, OutsideHub
+from feedsvc.push.outgoing import Outgoing
 from tests.support.asking import URL
 from tests.support.pushing import (
     House,
@@ -52,6 +55,22 @@ def test_an_outside_hub_is_pinged_for_each_changed_topic(house: House) -> None:
         assert sorted(pings(hub)) == sorted(
             documents("", "authors/Li_Wei/", "lang/en/", "tags/Tea/")
         )
+
+
+def test_a_publish_during_the_look_for_listeners_is_pinged_once(house: House) -> None:
+    with a_subscriber() as hub:
+        listener = OutsideHub(hub.callback())
+        house.store.listeners.register([listener.name])
+        known = house.store.listeners.last_publish()
+        house.publish("Brewed twice.")
+        client, events = Outgoing(anywhere=True), (threading.Event(), threading.Event())
+        due = DueNotifications(house.store, [listener], URL, client, *events)
+        for last in (known, known + 1):
+            due.claim(datetime.now(UTC), last)
+            wait_until(lambda: not due.claimed, "the pings")
+        due.queues.close()
+        client.close()
+        assert len(hub.deliveries()) == 12
 
 
 def test_publishes_during_an_outage_of_a_hub_are_pinged_once(

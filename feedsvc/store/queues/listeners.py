@@ -78,16 +78,19 @@ class Listeners:
             rows = connection.execute(sa.select(listeners)).mappings()
             return [_listener(row) for row in rows]
 
-    def claim(self, now: datetime, busy: Collection[str] = ()) -> list[Listener]:
+    def claim(
+        self, now: datetime, busy: Collection[str] = (), last: int | None = None
+    ) -> list[Listener]:
         """Claim the listeners to notify now; no other process gets them meanwhile.
 
-        Those in `busy` are left out.
+        Those in `busy` are left out, and with `last` those that know of this publish: of later
+        publishes the caller does not know yet.
         """
         with self._database.writing() as connection:
             query = (
                 sa.select(listeners)
                 .where(
-                    _IS_BEHIND,
+                    _IS_BEHIND if last is None else listeners.c.told < last,
                     is_due(listeners.c.next_attempt_at, now, LONGEST_PAUSE),
                     is_unclaimed(listeners, now),
                     listeners.c.name.not_in([*busy]),

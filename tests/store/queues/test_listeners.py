@@ -205,6 +205,15 @@ def test_a_claim_that_another_process_took_over_is_lost(
     assert (hub.last_notified, hub.attempts, hub.claimed_until) == (1, 0, EPOCH)
 
 
+def test_a_listener_is_not_claimed_for_a_publish_that_the_caller_does_not_know(
+    either_store: Store,
+) -> None:
+    either_store.listeners.register(["hub"])
+    publish(either_store, "tea")
+    assert either_store.listeners.claim(NOW, last=0) == []
+    assert [each.name for each in either_store.listeners.claim(NOW, last=1)] == ["hub"]
+
+
 def test_busy_listeners_are_not_claimed(either_store: Store) -> None:
     either_store.listeners.register(["hub", "url"])
     publish(either_store, "tea")
