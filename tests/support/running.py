@@ -1,6 +1,7 @@
 """A real feedsvc process on a free port."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -25,12 +26,13 @@ SITE = {
 }
 _FIRST_PORT = 10_000
 _PORTS_OF_PROCESS = 1_000
-_PORTS = cycle(
-    range(
-        _FIRST_PORT + _PORTS_OF_PROCESS * worker_number(),
-        _FIRST_PORT + _PORTS_OF_PROCESS * (worker_number() + 1),
-    )
+_OURS = range(
+    _FIRST_PORT + _PORTS_OF_PROCESS * worker_number(),
+    _FIRST_PORT + _PORTS_OF_PROCESS * (worker_number() + 1),
 )
+# Two runs on a machine begin at different ports: both may find one free before either listens.
+_BEGIN: int = secrets.randbelow(_PORTS_OF_PROCESS)
+_PORTS: "cycle[int]" = cycle([*_OURS[_BEGIN:], *_OURS[:_BEGIN]])
 _KEPT = ("PATH", "HOME", "LANG")
 
 
