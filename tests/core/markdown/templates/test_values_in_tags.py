@@ -103,6 +103,6 @@ def test_the_label_of_a_tab_is_shown(tabs: str, shown: str) -> None:
     ],
 )
 def test_hostile_tags_take_linear_time(body: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read(body, FRONT, "jekyll")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
