@@ -246,3 +246,38 @@ def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House)
     house.export()
     hubs = json.loads(house.documents()["feed.json"])["hubs"]
     assert [hub["url"] for hub in hubs] == ["https://hub.example/"]
+
+
+# One export, several processes, one revision.
+
+
+def test_several_processes_write_the_same_files(house: House) -> None:
+    for number in range(30):
+        house.posts.write(f"{number}.md", title=f"Tea {number}", tags=f"[Tag {number}]")
+    house.publish()
+    numbers = export(house.store, house.target, {}, processes=2)
+    assert house.documents() == documents_of(house.store)
+    assert numbers == (len(house.files()), len(house.files()))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_all_files_are_of_one_revision_while_somebody_publishes(
+    posts: PostFolder, folder: Folder, either_store: Store, tmp_path: Path, processes: int
+) -> None:
+    house = House(posts, folder, either_store, tmp_path / "public")
+    for number in range(30):
+        posts.write(f"{number}.md", title=f"Tea {number}", tags=f"[Tag {number}]")
+    house.publish()
+    before = documents_of(house.store)
+
+    def publish_after_the_first_feed(done: int, _: int) -> None:
+        if done == 1:
+            for number in range(30):
+                posts.write(f"{number}.md", title=f"Coffee {number}", tags=f"[Tag {number}]")
+            house.publish()
+
+    how = {"progress": publish_after_the_first_feed, "processes": processes}
+    export(house.store, house.target, {}, **how)  # type: ignore[arg-type]
+    assert house.documents() == before
+    house.export()
+    assert house.documents() == documents_of(house.store) != before

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain, count, takewhile
@@ -90,6 +91,16 @@ def test_ctrl_c_ends_all_processes_and_only_the_first_reports_it() -> None:
         wait_until(lambda: not any(map(is_alive, pids)), "the end of all processes")
     assert errors.count("KeyboardInterrupt") == 1
     assert errors.count("Traceback") == 1
+
+
+def test_workers_leave_ctrl_c_to_the_process_that_started_them() -> None:
+    with working() as (process, pids):
+        for _ in range(20):
+            for pid in set(pids) - {process.pid}:
+                os.kill(pid, signal.SIGINT)
+            time.sleep(0.01)
+        assert all(map(is_alive, pids))
+        process.kill()
 
 
 def test_workers_end_with_the_process_that_started_them() -> None:
