@@ -15,6 +15,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from typing import Final, TypeVar
 
@@ -82,15 +83,16 @@ def _together(
 
 def _started(workers: int) -> ProcessPoolExecutor | None:
     """Processes that ignore Ctrl+C, which the terminal sends to all; None if none can start."""
-    with _without_sigint():  # new processes inherit this
-        try:
-            spawning = multiprocessing.get_context("spawn")
-            pool = ProcessPoolExecutor(workers, spawning, initializer=_end_with_parent)
-            pool.submit(os.getpid)  # starts all
-        except OSError as error:
-            log.warning("cannot start worker processes: %s; one process does the work", error)
-            return None
-        return pool
+    try:
+        resource_tracker.ensure_running()  # not below: it unblocks SIGINT once it has started
+        spawning = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, spawning, initializer=_end_with_parent)
+        with _without_sigint():
+            pool.submit(os.getpid)  # starts all workers, which inherit what is blocked
+    except OSError as error:
+        log.warning("cannot start worker processes: %s; one process does the work", error)
+        return None
+    return pool
 
 
 @contextmanager
