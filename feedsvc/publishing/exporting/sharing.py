@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 _CHUNK: Final = 8  # pieces that a worker gets at once
 _OWN_CHUNK: Final = 2  # likewise for this process, which must not keep workers waiting
@@ -43,8 +43,8 @@ def shared(
     chunks: deque[list[_Piece]] = deque()
     try:
         yield from _together(pool, work, pieces, chunks, _WAITING * (processes - 1))
-    except BrokenProcessPool:
-        log.warning("a worker process died; one process goes on with its work")
+    except BrokenProcessPool as error:
+        log.warning("a worker process died; one process does the rest: %s", error)
         yield from _alone(work, chain(chain.from_iterable(chunks), pieces))
     finally:
         pool.shutdown(cancel_futures=True)
@@ -69,7 +69,10 @@ def _together(
     while True:
         while len(chunks) < most and (chunk := list(islice(pieces, _CHUNK))):
             chunks.append(chunk)
-            futures.append(pool.submit(work, chunk))
+            try:
+                futures.append(_submit(pool, work, chunk))
+            except OSError as error:  # a further worker cannot be started
+                raise BrokenProcessPool(str(error)) from error
         own = list(islice(pieces, _OWN_CHUNK))
         if own:
             yield from work(own)
@@ -82,17 +85,24 @@ def _together(
 
 
 def _started(workers: int) -> ProcessPoolExecutor | None:
-    """Processes that ignore Ctrl+C, which the terminal sends to all; None if none can start."""
+    """A pool in which a worker is starting; None if none can be started."""
     try:
-        resource_tracker.ensure_running()  # not below: it unblocks SIGINT once it has started
+        resource_tracker.ensure_running()  # not in _submit: it unblocks SIGINT once it runs
         spawning = multiprocessing.get_context("spawn")
         pool = ProcessPoolExecutor(workers, spawning, initializer=_end_with_parent)
-        with _without_sigint():
-            pool.submit(os.getpid)  # starts all workers, which inherit what is blocked
+        _submit(pool, os.getpid)
     except OSError as error:
         log.warning("cannot start worker processes: %s; one process does the work", error)
         return None
     return pool
+
+
+def _submit(
+    pool: ProcessPoolExecutor, work: Callable[..., _Done], *given: Any
+) -> Future[_Done]:
+    """Submit work. It may start a worker: one that ignores Ctrl+C, which all processes get."""
+    with _without_sigint():  # a new process inherits what is blocked
+        return pool.submit(work, *given)
 
 
 @contextmanager
