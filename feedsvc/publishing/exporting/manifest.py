@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,8 +51,9 @@ class Manifest:
 
     def add(self, file: CurrentFile) -> bool:
         """Note a file that has the right bytes now. Returns whether it was written."""
-        if file.stamp:
-            self._now.append(_json([file.path, file.source, file.digest, *astuple(file.stamp)]))
+        if stamp := file.stamp:
+            numbers = (stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode)
+            self._now.append(_json([file.path, file.source, file.digest, *numbers]))
         self._is_same = False
         return file.was_written
 
