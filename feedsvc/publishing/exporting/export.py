@@ -11,6 +11,7 @@ from feedsvc.core.feeds.feeds import entity_tag, opml_digest
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
+from feedsvc.processors import worker_count
 from feedsvc.publishing.exporting.feed_files import (
     CurrentFile,
     DocumentFiles,
@@ -20,7 +21,6 @@ from feedsvc.publishing.exporting.feed_files import (
 )
 from feedsvc.publishing.exporting.manifest import Manifest, sole_export
 from feedsvc.publishing.exporting.sharing import shared
-from feedsvc.publishing.worker_count import worker_count
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
 
@@ -108,7 +108,9 @@ class _Export:
     ) -> Iterator[Sequence[CurrentFile]]:
         """The files of each feed, after they were written."""
         if processes is None:
-            processes = worker_count() if len(outdated) >= _FEWEST_TO_SHARE else 1
+            processes = (
+                worker_count() if len(outdated) >= _FEWEST_TO_SHARE else 1
+            )  # this one too
         feeds = (self._feed_files(record, documents) for record, documents in outdated)
         return shared(partial(write_feeds, self._target, self._site), feeds, processes)
 
