@@ -46,7 +46,8 @@ class FileRecord:
     `passed_at` is a date in the post that has passed: the release of a published post, or the
     expiry of an expired one. It counts as passed even if the clock is set back. A published
     post expires at `ends_at`. A file that its author hides has the post in `hides`, and the
-    keys that hide it in `hidden_by`. All times are in microseconds since 1970.
+    keys that hide it in `hidden_by`. It is read again when the title, the subtitle or the email
+    of the site changes if it `names_site`. All times are in microseconds since 1970.
     """
 
     path: str
@@ -64,3 +65,4 @@ class FileRecord:
     ends_at: int | None = None
     hides: HiddenPost | None = None
     hidden_by: str = ""
+    names_site: bool = False

@@ -5,11 +5,37 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from feedsvc.core.people import Person
 from feedsvc.core.rules import Rules
+
+# Fields that no post reads: only feeds show them. Every other field, also one that is added to
+# Site or Rules later, counts as read by posts, so that a change of it reads every file again.
+_OF_FEEDS: Final = frozenset(["entries", "max_bytes", "content", "contents", "pages", "hubs"])
+_RULES_OF_FEEDS: Final = frozenset(["tag_redirects", "gone"])
+# Fields that a post can read in one way only: a template in it names them. See `Scope`.
+_OF_TEMPLATES: Final = frozenset(["title", "subtitle", "email"])
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """What becomes of posts and feeds if the settings of the site change.
+
+    If it `shows`, every feed gets a new digest. If it `relinks`, links between posts may lead
+    elsewhere. If it `renames`, the posts that name the site are read again; if it `rereads`,
+    all are.
+    """
+
+    shows: bool = False
+    relinks: bool = False
+    renames: bool = False
+    rereads: bool = False
+
+
+UNCHANGED: Final = SiteChange()
+EVERYTHING_CHANGED: Final = SiteChange(shows=True, relinks=True, renames=True, rereads=True)
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,25 @@ class Site:
         shown = {name: value for name, value in asdict(self).items() if name != "rules"}
         return hashlib.sha256(_json(shown).encode()).hexdigest()
 
+    def changed_to(self, new: "Site") -> SiteChange:
+        """What a change of the settings from these to `new` affects."""
+        if self == new:
+            return UNCHANGED
+        if self._read_by_posts != new._read_by_posts:
+            return EVERYTHING_CHANGED
+        # Links between posts also lead to pages of feeds.
+        return SiteChange(
+            shows=True,
+            relinks=self.pages != new.pages,
+            renames=any(getattr(self, name) != getattr(new, name) for name in _OF_TEMPLATES),
+        )
+
+    @property
+    def _read_by_posts(self) -> tuple[list[Any], list[Any]]:
+        """The values that any post may depend on, whatever is in it."""
+        others = _OF_FEEDS | _OF_TEMPLATES | {"rules"}
+        return _values_without(self, others), _values_without(self.rules, _RULES_OF_FEEDS)
+
     def to_json(self) -> str:
         """The fields as a JSON object; equal sites give the same text."""
         return _json(asdict(self))
@@ -75,6 +120,11 @@ class Site:
 
 def _json(values: dict[str, Any]) -> str:
     return json.dumps(values, sort_keys=True, ensure_ascii=False)
+
+
+def _values_without(value: Any, left_out: frozenset[str]) -> list[Any]:
+    """The values of the fields of a dataclass, but for some."""
+    return [getattr(value, each.name) for each in fields(value) if each.name not in left_out]
 
 
 def _fields_of(dataclass: Any, values: dict[str, Any]) -> dict[str, Any]:

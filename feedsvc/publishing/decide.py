@@ -311,7 +311,7 @@ def decide_missing(
         else:
             since = min(record.missing_since or now_us, now_us)
             still = replace(record, missing_since=since)
-            if stored.needs_all or record.path in changed:
+            if stored.must_read(record) or record.path in changed:
                 still = unread(still)
             if still != record or record.entry_id not in hold.entries:
                 kept.append(still)

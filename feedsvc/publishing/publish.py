@@ -112,7 +112,8 @@ def _publish(
         findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
         changes = Changes(stored.revision)
-        if stored.needs_all or publication.files or publication.forgotten or hold.book:
+        has_news = stored.has_new_settings or publication.files or publication.forgotten
+        if has_news or hold.book:
             changes = commit(publication, now)
         with store.snapshot() as snapshot:
             known = (hold, identified.known)

@@ -17,7 +17,6 @@ from feedsvc.core.feeds.change_summary import MOST_NAMED, ChangeSummary, Headlin
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.feeds.feeds import (
-    RENDERER_VERSION,
     SITE_TOPIC,
     Topic,
     feed_digest,
@@ -26,13 +25,14 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.link_index import names_of_feed
 from feedsvc.core.feeds.linked_entries import LinkedEntry, with_link_problems
+from feedsvc.core.feeds.published_site import change_of, facts_of
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.problems import Problem
-from feedsvc.core.site import Site
+from feedsvc.core.site import UNCHANGED, Site
 from feedsvc.store.bulk import delete_rows, insert_rows, upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
@@ -65,6 +65,8 @@ from feedsvc.store.schema import (
 )
 
 MOST_PUBLISHES: Final = 1000  # whose summaries are kept
+
+_FEW_WINDOWS: Final = 20  # full windows that a feed with few entries has at most
 
 _KINDS: Final = ("added", "changed", "withdrawn")
 _MEMBERSHIP: Final = ("feed", "published_at", "entry")  # the columns of a membership
@@ -156,15 +158,13 @@ class _Writer:
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
-        self._is_full = not publication.is_partial and (
-            self._facts.get("site") != publication.site.to_json()
-            or self._facts.get("renderer") != RENDERER_VERSION
-        )
+        is_partial = publication.is_partial
+        self._change = UNCHANGED if is_partial else change_of(self._facts, publication.site)
 
     def write(self) -> Changes:
         publication = self._publication
         self._ensure_feeds([SITE_TOPIC])
-        targets = {} if self._is_full else self._links.targets(self._recorded_paths())
+        targets = {} if self._change.relinks else self._links.targets(self._recorded_paths())
         self._record_files()  # first: links lead to what is published in the end
         for chunk in chunks(publication.entries):
             self._put(chunk)
@@ -174,9 +174,9 @@ class _Writer:
         self._link_again(targets)
         if "site" not in self._facts:
             mark_unpublished(self._connection, self._now)
-        self._update_feeds(everything=self._is_full)
+        self._update_feeds(everything=self._change.shows)
         self._remove_ended_feeds()
-        if self._is_full or self._feed_list_changed:
+        if self._change.shows or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
         number = self._number + self._write_summary()
@@ -256,7 +256,7 @@ class _Writer:
             self._record_change("changed", entry)
             if old[entry.id]["updated"] == entry.updated.isoformat():
                 self._changes.corrected.append(entry.id)
-        self._replace_attachments(chunk if self._is_full else differing)
+        self._replace_attachments(chunk if self._change.rereads else differing)
         if not differing:
             return
         stored = [old[entry.id] for entry in differing if entry.id in old]
@@ -298,7 +298,7 @@ class _Writer:
         links, publication = self._links, self._publication
         if not links.exist:
             return
-        if self._is_full:
+        if self._change.relinks:
             stale = links.every_id()
         else:
             recorded = (publication.files, publication.forgotten)
@@ -467,10 +467,8 @@ class _Writer:
     def _update_feeds(self, *, everything: bool) -> None:
         """Compute the digest of every touched feed, and date the feeds whose digest changed."""
         updates = []
-        for row in self._touched_feeds(everything=everything):
-            digest = feed_digest(
-                self._publication.site, topic_of(row), self._window(row["number"])
-            )
+        for row, window in self._touched_feeds(everything=everything):
+            digest = feed_digest(self._publication.site, topic_of(row), window)
             entry_count = row["entries"] + self._growth[row["number"]]
             update = {**row, "entries": entry_count, "digest": digest}
             if digest != row["digest"]:
@@ -501,14 +499,45 @@ class _Writer:
         self._feed_list_changed |= bool(ended)
         self._changes.feeds.extend(sorted(set(ended).difference(self._changes.feeds)))
 
-    def _touched_feeds(self, *, everything: bool) -> Iterator[sa.RowMapping]:
+    def _touched_feeds(self, *, everything: bool) -> Iterator[tuple[sa.RowMapping, list[str]]]:
+        """The rows of touched feeds, each with the digests of its newest entries."""
+        most = _FEW_WINDOWS * self._publication.site.entries
+        for rows in self._feed_rows(everything=everything):
+            sizes = {r["number"]: r["entries"] + self._growth[r["number"]] for r in rows}
+            windows = self._windows([n for n, size in sizes.items() if size <= most])
+            for row in rows:
+                number = row["number"]
+                yield row, windows[number] if number in windows else self._window(number)
+
+    def _feed_rows(self, *, everything: bool) -> Iterator[Sequence[sa.RowMapping]]:
+        """The rows of touched feeds in chunks."""
         query = sa.select(feeds).order_by(feeds.c.path)
         if everything:
-            yield from self._connection.execute(query).mappings().all()
+            yield from chunks(self._connection.execute(query).mappings().all())
             return
         for numbers in chunks(self._growth):
             chosen = query.where(feeds.c.number.in_(numbers))
-            yield from self._connection.execute(chosen).mappings().all()
+            yield self._connection.execute(chosen).mappings().all()
+
+    def _windows(self, numbers: Collection[int]) -> dict[int, list[str]]:
+        """The windows of feeds with few entries, by number: one query numbers all of these."""
+        order = feed_order(self._connection.dialect.name)
+        place = sa.func.row_number().over(partition_by=memberships.c.feed, order_by=order)
+        of_feeds = (
+            sa.select(memberships.c.feed, entries.c.digest, place.label("place"))
+            .join(entries, memberships.c.entry == entries.c.number)
+            .where(memberships.c.feed.in_(numbers))
+            .subquery()
+        )
+        query = (
+            sa.select(of_feeds.c.feed, of_feeds.c.digest)
+            .where(of_feeds.c.place <= self._publication.site.entries)
+            .order_by(of_feeds.c.feed, of_feeds.c.place)
+        )
+        windows: dict[int, list[str]] = {number: [] for number in numbers}
+        for number, digest in self._connection.execute(query) if numbers else ():
+            windows[number].append(digest)
+        return windows
 
     def _window(self, number: int) -> list[str]:
         """The digests of the newest entries of a feed, as many as its documents show."""
@@ -548,9 +577,7 @@ class _Writer:
         self._changes.revision = revision
         new = self._facts | {"revision": str(revision)}
         if not self._publication.is_partial:
-            site = self._publication.site
-            new |= {"site": site.to_json(), "renderer": RENDERER_VERSION}
-            new["generator"] = site.rules.generator
+            new |= facts_of(self._publication.site, self._change)
         upsert(
             self._connection, facts, [{"name": n, "value": v} for n, v in sorted(new.items())]
         )

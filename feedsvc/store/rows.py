@@ -24,6 +24,7 @@ from feedsvc.core.websub.subscriptions import Target
 SHORTEST: Final = 200  # octets; zstd saves little on fewer
 _LEVEL: Final = 3
 _MAGIC: Final = b"\x28\xb5\x2f\xfd"  # begins each frame of zstd, and no UTF-8 text
+_NAMES_SITE: Final = "{{ site }}"  # before the JSON of `measured`
 
 _own = threading.local()  # neither side of zstandard may be shared by threads
 
@@ -45,7 +46,7 @@ def file_row(record: FileRecord) -> dict[str, Any]:
         "key": record.key,
         "wants": record.wants,
         "problems": problems_text(record.problems),
-        "measured": json.dumps(record.measured, ensure_ascii=False) if record.measured else "",
+        "measured": _measured_text(record),
         "passed_at": record.passed_at,
         "ends_at": record.ends_at,
         "hidden_by": record.hidden_by,
@@ -99,6 +100,7 @@ def file_record(row: RowMapping) -> FileRecord:
         row["ends_at"],
         _hidden_post(row),
         row["hidden_by"],
+        row["measured"].startswith(_NAMES_SITE),
     )
 
 
@@ -110,7 +112,14 @@ def problems_of(path: str, text: str) -> tuple[Problem, ...]:
 
 def measured_of(text: str) -> tuple[tuple[str, int | None], ...]:
     """The measured files in a row of `files`: name and octets."""
-    return tuple((name, octets) for name, octets in json.loads(text)) if text else ()
+    rows = text.removeprefix(_NAMES_SITE)
+    return tuple((name, octets) for name, octets in json.loads(rows)) if rows else ()
+
+
+def _measured_text(record: FileRecord) -> str:
+    """What an entry depends on besides its file: attached files, and the names of the site."""
+    rows = json.dumps(record.measured, ensure_ascii=False) if record.measured else ""
+    return f"{_NAMES_SITE}{rows}" if record.names_site else rows
 
 
 def ledger_row(entry: LedgerEntry) -> dict[str, Any]:

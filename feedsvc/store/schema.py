@@ -24,7 +24,7 @@ SCHEMA_VERSION: Final = "0010"
 metadata = MetaData()
 
 # One row for each fact about the store: revision, site, renderer, held (count and name of the
-# held set), opml_digest, opml_changed_at.
+# held set), opml_digest, opml_changed_at, naming (if the files that name the site are marked).
 facts = Table(
     "facts",
     metadata,
@@ -49,7 +49,8 @@ files = Table(
     Column("due_at", BigInteger),  # microseconds since 1970: when to read it again
     Column("missing_since", BigInteger),  # microseconds since 1970
     Column("problems", Text, nullable=False),  # JSON
-    Column("measured", Text, nullable=False, server_default=""),  # JSON; empty for most
+    # JSON, after a mark if the file names the site; empty for most.
+    Column("measured", Text, nullable=False, server_default=""),
     Column("passed_at", BigInteger),  # microseconds since 1970; see FileRecord
     Column("ends_at", BigInteger),  # microseconds since 1970: when its published entry expires
     # The post that a hidden file contains, see HiddenPost; empty for other files.

@@ -13,18 +13,18 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import (
-    RENDERER_VERSION,
     Kind,
     Topic,
     listed,
 )
+from feedsvc.core.feeds.published_site import change_of, is_current
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Holder, Standing
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import HeldLoss, PublishedLoss
 from feedsvc.core.problems import Problem
-from feedsvc.core.site import Site
+from feedsvc.core.site import Site, SiteChange
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.time_limits import read_until
 from feedsvc.store.held import (
@@ -111,6 +111,10 @@ class Snapshot:
         text = self._connection.execute(query).scalar()
         return Site.from_json(text) if text else None
 
+    def change_to(self, site: Site) -> SiteChange:
+        """What a publish with the settings `site` must do because of them: see change_of."""
+        return change_of(self.facts(), site)
+
     def generator(self) -> str | None:
         """The generator whose rules apply for good; empty for those of earlier versions.
 
@@ -123,8 +127,7 @@ class Snapshot:
 
     def is_current(self) -> bool:
         """True if this version of the renderer wrote the store."""
-        query = sa.select(facts.c.value).where(facts.c.name == "renderer")
-        return self._connection.execute(query).scalar() == RENDERER_VERSION
+        return is_current(self.facts())
 
     def revision(self) -> int:
         """How many publishes have changed a feed; 0 before the first publish."""

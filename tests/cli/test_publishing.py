@@ -21,7 +21,8 @@ def test_publish_reports_what_was_added(run: Run, posts: PostFolder) -> None:
         0,
         [
             *("added: 1", "  posts/tea.md", "changed: 0", "withdrawn: 0"),
-            *("feeds changed: 4", "problems: 0", "files: 1", "  published: 1"),
+            *("feeds changed: 4", "files read: 1", "problems: 0"),
+            *("files: 1", "  published: 1"),
         ],
     )
 
@@ -48,9 +49,27 @@ def test_publish_reports_that_nothing_changed(run: Run, posts: PostFolder) -> No
     posts.write()
     run("publish")
     assert run("publish").stdout == (
-        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds changed: 0\nproblems: 0\n"
-        "files: 1\n  published: 1\n"
+        "added: 0\nchanged: 0\nwithdrawn: 0\nfeeds changed: 0\nfiles read: 0\n"
+        "problems: 0\nfiles: 1\n  published: 1\n"
     )
+
+
+def test_new_settings_of_feeds_read_no_file_and_a_new_title_those_that_show_it(
+    posts: PostFolder, environ: dict[str, str], tmp_path: Path
+) -> None:
+    posts.write("tea.md", tags="[Green]")
+    posts.write("named.md", "{{ site.title }}")
+    counts = []
+    for change in (
+        {},
+        {"FEEDSVC_FEEDS__ENTRIES": "3"},
+        {"FEEDSVC_FEEDS__ENTRIES": "3", "FEEDSVC_SITE__TITLE": "Pu-erh"},
+    ):
+        result = started("publish", environ=environ | change, cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (0, "")
+        report = dict(line.split(": ") for line in result.stdout.splitlines() if ": " in line)
+        counts.append((report["files read"], report["feeds changed"]))
+    assert counts == [("2", "4"), ("0", "4"), ("1", "4")]
 
 
 def test_one_publish_withdraws_what_was_deleted(run: Run, posts: PostFolder) -> None:

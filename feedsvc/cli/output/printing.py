@@ -84,6 +84,7 @@ def print_report(reports: "list[Report]", folder: str) -> None:
         click.echo(f"{word}: {len(paths)}")
         _print_first(paths, len(paths))
     click.echo(f"feeds changed: {len({path for report in reports for path in report.feeds})}")
+    click.echo(f"files read: {sum(report.read for report in reports)}")
     held = reports[-1].held_set
     if held:
         click.echo(f"held: {held.count}")

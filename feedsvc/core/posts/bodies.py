@@ -1,6 +1,6 @@
 """Reads the body of a post: the text to publish, its first heading, and what is lost of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -30,6 +30,12 @@ class PostBody:
         self._fields = fields
         self._front = front
         self._site = site
+        self._scopes: list[Scope] = []
+
+    @property
+    def names_site(self) -> bool:
+        """True if a template in what was read so far names the site: see Scope."""
+        return any(scope.names_site for scope in self._scopes)
 
     @cached_property
     def heading(self) -> Heading | None:
@@ -41,8 +47,12 @@ class PostBody:
         """The text of the first heading, on one line; empty if there is none."""
         words = self.heading.words if self.heading else ""
         if _BRACES.is_in(words):
-            words, _ = without_shortcodes(words, Scope(self._values(), {}, self._site))
+            words, _ = without_shortcodes(words, self._scope({}))
         return one_line(words)
+
+    def _scope(self, page: Mapping[str, TemplateValue]) -> Scope:
+        self._scopes.append(Scope(self._values(), page, self._site))
+        return self._scopes[-1]
 
     def _values(self) -> dict[str, TemplateValue]:
         return {key: field.value for key, field in self._front.fields.items()}
@@ -63,7 +73,7 @@ class PostBody:
         for line, column, target in unsafe_links(source, is_html=is_html):
             self._warn_of_unsafe_link(target, line, column)
         is_template = _BRACES.is_in(source)
-        scope = Scope(self._values(), page(), self._site) if is_template else None
+        scope = self._scope(page()) if is_template else None
         source, removed = without_shortcodes(
             source,
             scope,

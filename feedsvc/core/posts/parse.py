@@ -217,6 +217,7 @@ class _PostReader:
             held_by=self._hidden_by_date(self._held, "until {}"),
             ended_by=self._hidden_by_date(ended, "from {} on"),
             keeps_updated=self._keeps_updated,
+            names_site=self._body.names_site,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
@@ -233,7 +234,7 @@ class _PostReader:
             draft = replace(draft, title=self._title())
         with suppress(Exception):  # a fault of ours in the text must not show the post
             draft = replace(draft, body=self._text())
-        return draft
+        return replace(draft, names_site=self._body.names_site)
 
     def refused(self, problem: Problem) -> Draft | Problem:
         """The problem with the span in which the last good version may be shown.

@@ -29,7 +29,8 @@ class Post:
     the post, and `ended_by` that once a key such as `expires` hides it. `image_file` is the
     file of the image if it must be beside the post. `hidden_files` are attached files that
     must not be served, `missing_files` those that must be beside the post and are not; they
-    are not in `enclosures` and `image`. `positions` are line and column by meaning.
+    are not in `enclosures` and `image`. If a template in it shows the title, the subtitle or
+    the email of the site, the post `names_site`. `positions` are line and column by meaning.
     """
 
     path: str
@@ -57,6 +58,7 @@ class Post:
     held_by: Problem | None = None
     ended_by: Problem | None = None
     keeps_updated: bool = False
+    names_site: bool = False
     positions: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property
@@ -79,7 +81,7 @@ class Draft:
     """A post that its author hides, and the `reason`; its published entry is withdrawn.
 
     If the file could not be read either, that problem is one of the `warnings`. The key, title,
-    date and body tell which post it is, as far as they can be read.
+    date and body tell which post it is, as far as they can be read. `names_site` is as in Post.
     """
 
     path: str
@@ -89,6 +91,7 @@ class Draft:
     title: str = field(default="", compare=False)
     published: datetime | None = field(default=None, compare=False)
     body: str = field(default="", compare=False)
+    names_site: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,16 @@ class NotAPost:
 
 
 Reading: TypeAlias = Post | Draft | NotAPost | Problem
+
+
+def may_name_site(reading: Reading) -> bool:
+    """False if a file reads the same whatever the site is called: see Post.
+
+    A file that cannot be read may have warnings about a template.
+    """
+    if isinstance(reading, Post | Draft):
+        return reading.names_site
+    return isinstance(reading, Problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ def is_emptied(stored: Stored, findings: Findings) -> bool:
     """True if posts are lost, and no file of the folder is a public post.
 
     If the folder has other files, lost posts get a second look: one may be on its way. They do
-    not if all posts would be read again, because new settings must not take effect first.
+    not if there are new settings, which must not take effect first.
     """
     if stored.scope is not None or any(finding.claim for finding in findings.files):
         return False
-    is_certain = findings.listed == 0 or stored.needs_all
+    is_certain = findings.listed == 0 or stored.has_new_settings
     missing = [r for r in findings.missing if r.entry_id and r.path not in findings.ended]
     lost = {
         record.path

@@ -86,7 +86,6 @@ class _Processes:
             attached.site,
             attached.now,
             reader.earlier.zone_before,
-            reader.needs_all,
         )
         self._programs: list[subprocess.Popen[bytes]] = []
         self._processes: list[_Process] = []

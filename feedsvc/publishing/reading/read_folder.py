@@ -82,20 +82,21 @@ def _read(
         gone |= {r.path for r in missing if r.entry_id in held}
     earlier = EarlierDatesLookup(store, missing, stored.zone_before, stored.records)
     attached = AttachedFiles(folder, site, now, GivenDates(site, history, earlier))
-    reader = Reader(attached, earlier, stored.needs_all)
+    reader = Reader(attached, earlier)
     freed_keys = {record.key for record in missing if record.key and record.path in gone}
     looked = _Looked(entries)
-    if stored.needs_all:
-        looked.files += [Finding(unread(r), r) for r in absent if survey.hides(r.path)]
+    unseen = (r for r in absent if stored.must_read(r) and survey.hides(r.path))
+    looked.files += [Finding(unread(record), record) for record in unseen]
 
     def to_read() -> Iterator[FileToRead]:
         for done, path in enumerate(sorted(survey.stamps)):
             if progress:
                 progress(done, len(survey.stamps))
             record, stamp = stored.records.get(path), survey.stamps[path]
-            must_parse = stored.needs_all or _must_parse(record, freed_keys, attached)
+            has_new_settings = record is not None and stored.must_read(record)
+            must_parse = has_new_settings or _must_parse(record, freed_keys, attached)
             if must_parse or record is None or record.stamp != stamp or is_due(record, now):
-                yield FileToRead(path, stamp, record, must_parse)
+                yield FileToRead(path, stamp, record, must_parse, has_new_settings)
             elif record.missing_since is not None:
                 looked.files.append(Finding(replace(record, missing_since=None), record))
 

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.ledger.copies import is_impossible
+from feedsvc.core.posts.post import may_name_site
 from feedsvc.core.posts.slug_keys import place_in
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -24,13 +25,15 @@ class FileToRead:
     """A file that has changed, or whose entry depends on something else that has.
 
     `record` is what the store has of it. If it `must_parse`, its text is parsed even if only
-    its stamp has changed. `own_key` is the key of a post that shares its slug, else empty.
+    its stamp has changed. If it `has_new_settings`, it must be read before its record can stay.
+    `own_key` is the key of a post that shares its slug, else empty.
     """
 
     path: str
     stamp: Stamp
     record: FileRecord | None = None
     must_parse: bool = True
+    has_new_settings: bool = False
     own_key: str = ""
 
     @property
@@ -52,11 +55,10 @@ class FileLook:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads files one by one. If the publish `needs_all`, each of them gets a new record."""
+    """Reads files one by one."""
 
     attached: AttachedFiles
     earlier: EarlierDatesLookup
-    needs_all: bool
 
     def look_at(self, file: FileToRead) -> FileLook:
         """Read a file. Raises NeedsStoreError where there is no store and it is needed."""
@@ -64,7 +66,7 @@ class Reader:
         try:
             found = self.attached.folder.read(file.path, file.stamp)
         except Unsettled:
-            keeps = record if self.needs_all and not file.own_key else None
+            keeps = record if file.has_new_settings else None
             return FileLook(Finding(unread(keeps), keeps) if keeps else None, is_unsettled=True)
         if record and not file.must_parse and _has_same_text(record, found, now):
             touched = replace(record, stamp=file.stamp, missing_since=None)
@@ -84,6 +86,8 @@ class Reader:
         now, site = self.attached.now, self.attached.site
         earlier = self.earlier.of(reading, digest, record, now)
         finding, entry = assess(reading, (file.stamp, digest), record, earlier, site, now)
+        if may_name_site(reading):
+            finding = replace(finding, record=replace(finding.record, names_site=True))
         if isinstance(found, Problem) and found.code == "unreadable":
             # A disk that works again changes no stamp.
             finding = replace(finding, record=unread(finding.record))
@@ -101,14 +105,13 @@ class ReaderElsewhere:
     site: Site
     now: datetime
     zone_before: tzinfo | None
-    needs_all: bool
 
     def reader(self) -> Reader:
         """A Reader that raises NeedsStoreError for a file for which it needs the store."""
         earlier = EarlierDatesLookup(None, (), self.zone_before, {})
         dates = GivenDates(self.site, self.folder.history(), earlier)
         attached = AttachedFiles(self.folder, self.site, self.now, dates)
-        return Reader(attached, earlier, self.needs_all)
+        return Reader(attached, earlier)
 
 
 def is_due(record: FileRecord, now: datetime) -> bool:

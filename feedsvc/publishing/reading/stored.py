@@ -22,7 +22,7 @@ class Stored:
     records: Mapping[str, FileRecord]  # by path
     revision: int
     scope: Collection[str] | None
-    needs_all: bool  # settings or feedsvc have changed: every file must be read
+    needs_all: bool  # settings of posts, or feedsvc, have changed: every file must be read
     zone_before: tzinfo | None  # the site's zone at the last publish, if it was another one
     was_held: bool
     held: tuple[HeldLoss, ...] = ()
@@ -31,11 +31,17 @@ class Stored:
     # By path, for the posts of a folder that was found empty: when, in microseconds since 1970.
     # If the folder is no longer empty, those that are still missing get a second look.
     emptied_since: Mapping[str, int] = field(default_factory=dict)
+    has_new_settings: bool = False  # or a new feedsvc: the feeds change, even if no file has
+    renames_site: bool = False  # the files that name the site must be read
 
     @property
     def has_new_zone(self) -> bool:
         """True if a date without a zone is another moment than at the last publish."""
         return self.zone_before is not None
+
+    def must_read(self, record: FileRecord) -> bool:
+        """True if new settings may change what a file becomes."""
+        return self.needs_all or (self.renames_site and record.names_site)
 
 
 def recall(
@@ -53,14 +59,14 @@ def recall(
     with store.snapshot() as snapshot:
         published = snapshot.site()
         is_upgrade = published is not None and not snapshot.is_current()
-        needs_all = published != site or not snapshot.is_current()
+        change = snapshot.change_to(site)
         has_new_zone = published is not None and published.timezone != site.timezone
         zone_before = published.zone if published and has_new_zone else None
         held = snapshot.held()
         scope: set[str] | None = None
         # While the folder was empty, missing files were not recorded: look at all of it.
         emptied = {loss.path: loss.since for loss in held if loss.reason == EMPTY}
-        if only is None or needs_all or emptied or accepts:
+        if only is None or change.shows or emptied or accepts:
             records = snapshot.files()
         else:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
@@ -71,8 +77,9 @@ def recall(
             scope |= waiting | attaching
         if accepts:
             records |= _to_look_at_again(records, held)
-        facts = (records, snapshot.revision(), scope, needs_all, zone_before, bool(held))
-        return Stored(*facts, held, is_upgrade, accepts, {} if accepts else emptied)
+        facts = (records, snapshot.revision(), scope, change.rereads, zone_before, bool(held))
+        how = (is_upgrade, accepts, {} if accepts else emptied)
+        return Stored(*facts, held, *how, change.shows, change.renames)
 
 
 def _to_look_at_again(

@@ -25,6 +25,10 @@ _RUN_TEMPLATES: Final = frozenset(["jekyll", "11ty", "hexo"])
 # Their variables also have the names of front matter keys without `page.`, as in `{{ title }}`.
 _WITH_BARE_KEYS: Final = frozenset(["11ty", "hexo", "", "plain"])
 _SITES: Final = frozenset(["site", "config", "metadata"])  # Jekyll; Hexo and MkDocs; 11ty
+# Values of the site that no post reads in another way, by Jekyll's, MkDocs' and Hugo's names.
+_TITLES: Final = ("title", "name", "site_name")
+_SUBTITLES: Final = ("description", "tagline", "subtitle")
+_NAMES: Final = (*_TITLES, *_SUBTITLES, "email")
 _HUGO_PAGE: Final = {
     "title": "title",
     "date": "date",
@@ -45,7 +49,8 @@ class Scope:
 
     `fields` is the front matter. `page` has what else is known of the post: its `title`, its
     `date` and its `permalink`, which is absolute. If `is_off`, the author switched templates
-    off. If `is_template`, braces mean values, even in a folder of no known generator.
+    off. If `is_template`, braces mean values, even in a folder of no known generator. It
+    `names_site` once something asked for the title, the subtitle or the email of the site.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class Scope:
         self.runs_in_code = self.generator in ("jekyll", "11ty")  # their engines run first
         self.is_off = any(self._fields.get(key) in off for key, off in _OFF.items())
         self.is_template = self.runs_templates  # or a body shows that it is one
+        self.names_site = False
         self._assigned: dict[str, TemplateValue] = {}
         self._text_left = _MOST_TEXT
 
@@ -107,7 +113,7 @@ class Scope:
         if root == "page":
             return self._of_page(keys[1:] if keys[:1] == ["meta"] else keys)  # MkDocs
         if root in _SITES:
-            return _inside(self._site, keys)
+            return self._of_site(self._site, keys)
         if root == "jekyll":
             return _inside({"environment": "production"}, keys)
         if self.generator in _WITH_BARE_KEYS:
@@ -119,6 +125,11 @@ class Scope:
         if keys and keys[0] in self._page:
             return _inside(self._page, keys)
         return _inside(self._fields, keys)
+
+    def _of_site(self, site: TemplateValue, keys: list[TemplateValue]) -> TemplateValue:
+        # Without a key it is a map of all.
+        self.names_site |= not keys or keys[0] in _NAMES
+        return _inside(site, keys)
 
     def _of_fields(self, root: str, keys: list[TemplateValue]) -> TemplateValue:
         return _inside(self._fields, [root, *keys])
@@ -135,7 +146,8 @@ class Scope:
                 value = _inside(_with_small_keys(more), lower)
             return value
         if root == "site":
-            return _inside({**self._site, "baseurl": self._site.get("home", UNKNOWN)}, lower)
+            home = {"baseurl": self._site.get("home", UNKNOWN)}
+            return self._of_site({**self._site, **home}, lower)
         return _inside(self._page, [_HUGO_PAGE.get(root, ""), *lower])
 
 
@@ -156,8 +168,8 @@ def _site_values(site: Site) -> dict[str, TemplateValue]:
     """The site by the names of Jekyll, and of MkDocs and Hugo."""
     parts = urlsplit(site.url)
     return {
-        **dict.fromkeys(("title", "name", "site_name"), site.title),
-        **dict.fromkeys(("description", "tagline", "subtitle"), site.subtitle or UNKNOWN),
+        **dict.fromkeys(_TITLES, site.title),
+        **dict.fromkeys(_SUBTITLES, site.subtitle or UNKNOWN),
         # Jekyll: the address is `url` and `baseurl` together; in other generators `url` alone.
         "url": f"{parts.scheme}://{parts.netloc}" if _has_base(site) else site.url,
         "baseurl": parts.path,
