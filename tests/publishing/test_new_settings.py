@@ -48,7 +48,7 @@ def blog(posts: PostFolder, folder: Folder, either_store: Store) -> House:
     posts.write("named.md", f"# {shown}\n\n{shown}", title='""', tags="[Named]")
     posts.write("hidden.md", shown, draft="true")
     posts.write("refused.md", shown, date="soon")
-    posts.write_raw("README.md", b"{{ site.title }}")
+    posts.write_raw("notes.md", b"{{ site.title }}")
     posts.write("later.md", date="2099-01-01")
     house = House(posts, folder, either_store)
     house.publish(site=JEKYLL)
@@ -129,7 +129,7 @@ def test_a_preview_with_new_settings_reads_and_writes_nothing(blog: House) -> No
 def test_a_store_without_marks_reads_every_file_once(blog: House) -> None:
     with blog.store._database.writing() as connection:
         connection.execute(sa.delete(facts).where(facts.c.name == "naming"))
-    listed = 10
+    listed = 11
     assert blog.publish(LATER, replace(JEKYLL, entries=3)).read == 0
     assert blog.publish(LATER, replace(JEKYLL, title="Coffee")).read == listed
     assert blog.publish(LATER, replace(JEKYLL, title="Cocoa")).read == len(NAMING)
@@ -157,7 +157,7 @@ def test_a_post_that_was_missing_at_the_time_shows_the_new_title(blog: House) ->
 def test_new_settings_of_feeds_wait_while_the_folder_is_empty(blog: House) -> None:
     before = blog.digests()
     for path in blog.posts.root.iterdir():
-        if path.name != "README.md":
+        if path.name != "notes.md":
             path.unlink()
     site = replace(JEKYLL, subtitle="Roasted", entries=1)
     report = blog.publish(NOW, site)

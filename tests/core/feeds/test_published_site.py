@@ -1,4 +1,4 @@
-"""What a publish must do because of new settings, or because another version wrote the store."""
+"""What new settings, or another version of feedsvc, make of the next publish."""
 
 import json
 
