@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from feedsvc.core.problems import Problem
 
 State: TypeAlias = Literal["published", "draft", "held", "refused", "no post"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """File system metadata: a file has changed if any of these has."""
 
     size: int

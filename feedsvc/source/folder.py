@@ -172,8 +172,8 @@ class Folder:
         survey = Survey(left_out=LeftOut() if counts_all and only is None else None)
         if only is None:
             unmatched = UnmatchedGlobs(self._globs)
-            for path in self._listed(survey, unmatched):
-                self._add(path, survey)
+            for path, child in self._listed(survey, unmatched):
+                self._add(path, survey, child)
             survey.problems.extend(self._glob_problems(survey, unmatched))
             return survey
         for path in only:
@@ -187,8 +187,8 @@ class Folder:
         """True if it has no post at all. Raises FolderError if the folder cannot be listed."""
         self.require_root()
         survey = Survey()
-        for path in self._listed(survey):
-            self._add(path, survey)
+        for path, child in self._listed(survey):
+            self._add(path, survey, child)
             if survey.stamps:
                 return False
         return True
@@ -230,16 +230,21 @@ class Folder:
                     unmatched.visit(f"{inner}/{name}", is_post=False)
         return all(isinstance(error, _GONE) for error in errors)
 
-    def _listed(self, survey: Survey, unmatched: UnmatchedGlobs | None = None) -> Iterator[str]:
+    def _listed(
+        self, survey: Survey, unmatched: UnmatchedGlobs | None = None
+    ) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """The paths of all files with the name of a post. Every path visits `unmatched`."""
         folders = [""]  # a stack: folders may be nested deeper than calls may
         while folders:
             folder = folders.pop()
-            for child in self._children(folder, survey):
+            children = self._children(folder, survey)
+            names = {child.name for child in children}
+            for child in children:
                 path = f"{folder}/{child.name}" if folder else child.name
+                is_post = is_post_name(child.name)
                 if unmatched:
-                    unmatched.visit(path, is_post=is_post_name(child.name))
-                if self.ignores(path):
+                    unmatched.visit(path, is_post=is_post)
+                if self._ignores_child(path, child.name, is_post=is_post):
                     self._count(path, child, survey)
                     if unmatched and unmatched.has_exclude and _may_be_folder(child):
                         unmatched.ignored.append(path)
@@ -251,12 +256,16 @@ class Folder:
                     continue
                 if is_folder:
                     folders.append(path)
-                elif is_post_name(child.name) and not has_rendered_post(
-                    self.root, path, self.holds
-                ):
-                    yield path
+                elif is_post and not has_rendered_post(self.root, path, self.holds, names):
+                    yield path, child
                 else:
                     self._count(path, child, survey)
+
+    def _ignores_child(self, path: str, name: str, *, is_post: bool) -> bool:
+        """As `ignores`, for a path in a folder that is not ignored."""
+        if rule_that_ignores(name) or self._globs.excludes(path):
+            return True
+        return is_post and not self._globs.includes(path)
 
     def _count(self, path: str, child: os.DirEntry[str], survey: Survey) -> None:
         if survey.left_out and (reason := self.why_left_out(path)):
@@ -362,14 +371,15 @@ class Folder:
         except (OSError, RuntimeError):  # a loop of links
             return False
 
-    def _add(self, path: str, survey: Survey) -> None:
-        if not _is_text(path):
+    def _add(self, path: str, survey: Survey, child: os.DirEntry[str] | None = None) -> None:
+        """Add the stamp of a file, or the problem with it. `child` is it as it was listed."""
+        if not (path.isascii() or _is_text(path)):
             shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
             fault, cure = "the file's name is not UTF-8", "rename it"
             survey.problems.append(Problem(shown, 0, fault, cure, code="name"))
             return
         try:
-            status = (self.root / path).lstat()
+            status = child.stat(follow_symlinks=False) if child else (self.root / path).lstat()
             if stat.S_ISLNK(status.st_mode):
                 target = (self.root / path).resolve(strict=True)
                 if not target.is_relative_to(self.root):

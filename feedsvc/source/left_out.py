@@ -12,6 +12,9 @@ Cause: TypeAlias = Literal["other suffix", "ignored by name", "not chosen", "lin
 
 # In the folder of posts: our settings, and the folder of the store that init proposes.
 _OUR_OWN: Final = frozenset(["feedsvc.toml", ".feedsvc"])
+_SUFFIXES: Final = tuple(SUFFIXES)
+_FIRST: Final = ("_", ".", "#", "r", "R", "t", "T")  # of names that a rule may ignore
+_LAST: Final = ("~", "%")
 _LONGEST_SUFFIX: Final = 20  # characters that are shown
 SUFFIX_LIST: Final = ", ".join(sorted(SUFFIXES))
 
@@ -68,7 +71,7 @@ class LeftOut:
 
 def is_post_name(name: str) -> bool:
     """True if a file of this name may be a post."""
-    return suffix_reason(name) is None and not rule_that_ignores(name)
+    return name.lower().endswith(_SUFFIXES) and not rule_that_ignores(name)
 
 
 def suffix_reason(name: str) -> Reason | None:
@@ -90,11 +93,13 @@ def ignored_reason(path: str) -> Reason | None:
 
 def rule_that_ignores(name: str) -> str:
     """The rule by which a file or folder of this name is ignored; empty if there is none."""
+    if name[:1] not in _FIRST and name[-1:] not in _LAST:  # most names
+        return ""
     if name == "_posts":  # where Hexo and Jekyll keep posts
         return ""
     if name.startswith(("_", ".", "#")):
         return f'begins with "{name[0]}"'
-    if name.endswith(("~", "%")):
+    if name.endswith(_LAST):
         return f'ends with "{name[-1]}"'
     lowered = name.lower()
     if lowered == "templates":

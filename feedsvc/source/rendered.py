@@ -2,7 +2,9 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,20 +15,28 @@ from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
 
 _UNRENDERED: Final = (".mdx", ".qmd", ".rmd", ".Rmd")  # as authors write them
+# A file that changed later than this may change again without a new time.
+_SETTLED_NS: Final = 1_000_000_000
 _RENDERED: Final = sorted(SUFFIXES - {suffix.lower() for suffix in _UNRENDERED})
 
 
-def has_rendered_post(root: Path, path: str, holds: Callable[[str], bool]) -> bool:
+def has_rendered_post(
+    root: Path,
+    path: str,
+    holds: Callable[[str], bool],
+    names: Collection[str] | None = None,
+) -> bool:
     """True if a rendered file with the same name is a post: then this one is none.
 
     A file without front matter, such as a whole HTML page, is no post. `holds` is true for the
-    paths that may be posts.
+    paths that may be posts. `names` are those in the folder of the file, if they are known.
     """
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122 - faster than a Path
-    if suffix.lower() not in _UNRENDERED:
+    if not path.endswith(_UNRENDERED) and not path.lower().endswith(_UNRENDERED):
         return False
-    candidates = (f"{stem}{each}" for each in _RENDERED)
-    return any(_is_post(root / each) for each in candidates if holds(each))
+    stem = os.path.splitext(path)[0]  # noqa: PTH122 - faster than a Path
+    name = stem.rpartition("/")[2]
+    suffixes = [s for s in _RENDERED if names is None or f"{name}{s}" in names]
+    return any(_is_post(root / f"{stem}{each}") for each in suffixes if holds(f"{stem}{each}"))
 
 
 def unrendered_beside(root: Path, path: str) -> Iterator[str]:
@@ -39,15 +49,29 @@ def unrendered_beside(root: Path, path: str) -> Iterator[str]:
 
 
 def _is_post(file: Path) -> bool:
-    """True if a file has front matter, or if that is unknown."""
+    """True if a file has front matter, or if that is unknown. It is read once per version."""
     try:
-        if not stat.S_ISREG(file.lstat().st_mode):
+        status = file.lstat()
+        if not stat.S_ISREG(status.st_mode):
             return False
-        text = decoded(file.read_bytes(), "utf-8")
-        return read_front_matter(legal(text)) is not None
+        if status.st_ctime_ns > time.time_ns() - _SETTLED_NS:
+            return _has_front_matter(file)
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return _had_front_matter(file, stamp)
     except FileNotFoundError:
         return False
     except OSError:
         return True
+
+
+@lru_cache(maxsize=65_536)
+def _had_front_matter(file: Path, _stamp: tuple[int, ...]) -> bool:
+    return _has_front_matter(file)
+
+
+def _has_front_matter(file: Path) -> bool:
+    source = file.read_bytes()
+    try:
+        return read_front_matter(legal(decoded(source, "utf-8"))) is not None
     except FrontMatterError as error:
         return error.code != "empty"

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any, Final
@@ -31,13 +32,9 @@ _own = threading.local()  # neither side of zstandard may be shared by threads
 
 def file_row(record: FileRecord) -> dict[str, Any]:
     """The record as a row of `files`."""
-    stamp = record.stamp
     return {
         "path": record.path,
-        "size": stamp.size,
-        "mtime_ns": stamp.mtime_ns,
-        "ctime_ns": stamp.ctime_ns,
-        "inode": stamp.inode,
+        **record.stamp._asdict(),
         "digest": record.digest,
         "state": record.state,
         "entry_id": record.entry_id,
@@ -64,12 +61,10 @@ def _hidden_columns(post: HiddenPost | None) -> dict[str, str]:
     }
 
 
-def _hidden_post(row: RowMapping) -> HiddenPost | None:
-    texts = (row["hides_key"], row["hides_title"], row["hides_body"])
-    if not any(texts):
+def _hidden_post(key: str, title: str, body: str, date: str) -> HiddenPost | None:
+    if not (key or title or body):
         return None
-    date = row["hides_date"]
-    return HiddenPost(*texts, datetime.fromisoformat(date) if date else None)
+    return HiddenPost(key, title, body, datetime.fromisoformat(date) if date else None)
 
 
 def problems_text(problems: tuple[Problem, ...]) -> str:
@@ -82,25 +77,39 @@ def problems_text(problems: tuple[Problem, ...]) -> str:
     return json.dumps(rows, ensure_ascii=False) if rows else ""
 
 
-def file_record(row: RowMapping) -> FileRecord:
-    """The record in a row of `files`."""
+# The columns of `files` that a record consists of, in this order.
+FILE_COLUMNS: Final = (
+    *("path", "size", "mtime_ns", "ctime_ns", "inode", "digest", "state", "entry_id", "key"),
+    *("wants", "due_at", "missing_since", "problems", "measured", "passed_at", "ends_at"),
+    *("hides_key", "hides_title", "hides_body", "hides_date", "hidden_by"),
+)
+
+
+def file_record(row: Sequence[Any]) -> FileRecord:
+    """The record in the FILE_COLUMNS of a row of `files`."""
+    # fmt: off
+    (
+        path, size, mtime_ns, ctime_ns, inode, digest, state, entry_id, key, wants, due_at,
+        missing_since, problems, measured, passed_at, ends_at, *hides, hidden_by,
+    ) = row
+    # fmt: on
     return FileRecord(
-        row["path"],
-        Stamp(row["size"], row["mtime_ns"], row["ctime_ns"], row["inode"]),
-        row["digest"],
-        row["state"],
-        row["entry_id"],
-        row["due_at"],
-        row["missing_since"],
-        problems_of(row["path"], row["problems"]),
-        row["key"],
-        row["wants"],
-        measured_of(row["measured"]),
-        row["passed_at"],
-        row["ends_at"],
-        _hidden_post(row),
-        row["hidden_by"],
-        row["measured"].startswith(_NAMES_SITE),
+        path,
+        Stamp(size, mtime_ns, ctime_ns, inode),
+        digest,
+        state,
+        entry_id,
+        due_at,
+        missing_since,
+        problems_of(path, problems) if problems else (),
+        key,
+        wants,
+        measured_of(measured) if measured else (),
+        passed_at,
+        ends_at,
+        _hidden_post(*hides),
+        hidden_by,
+        measured.startswith(_NAMES_SITE),
     )
 
 

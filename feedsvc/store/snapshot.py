@@ -40,6 +40,7 @@ from feedsvc.store.ledger_tables import (
     unknown_ids,
 )
 from feedsvc.store.rows import (
+    FILE_COLUMNS,
     entry_of,
     file_record,
     ledger_entry,
@@ -63,6 +64,7 @@ from feedsvc.store.schema import (
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
+_RECORDS = sa.select(*(files.c[name] for name in FILE_COLUMNS))
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
 
 _FINGERPRINT = (  # queried twenty times a second, so it is built once
@@ -310,11 +312,14 @@ class Snapshot:
 
     def _files(self, paths: Collection[str] | None) -> Iterator[FileRecord]:
         if paths is None:
-            yield from map(file_record, self._rows(sa.select(files)))
+            yield from self._records(_RECORDS)
             return
         for chunk in chunks(paths):
-            query = sa.select(files).where(files.c.path.in_(chunk))
-            yield from map(file_record, self._rows(query))
+            yield from self._records(_RECORDS.where(files.c.path.in_(chunk)))
+
+    def _records(self, query: sa.Select[Any]) -> Iterator[FileRecord]:
+        """The records of a query that begins with _RECORDS."""
+        return map(file_record, self._connection.execute(query))
 
     def count_published(self) -> int:
         """How many files have a published entry."""
@@ -383,8 +388,7 @@ class Snapshot:
 
     def expired(self, now_us: int) -> list[FileRecord]:
         """The files that have a published entry which has expired."""
-        query = sa.select(files).where(files.c.ends_at <= now_us, _IS_PUBLISHED)
-        return [file_record(row) for row in self._rows(query)]
+        return list(self._records(_RECORDS.where(files.c.ends_at <= now_us, _IS_PUBLISHED)))
 
     def hiding(self, posts: Collection[LedgerEntry]) -> dict[str, FileRecord]:
         """The files that hide posts with the key, title or text of one of these, by path."""
@@ -399,8 +403,8 @@ class Snapshot:
             if not self._connection.execute(some).first():
                 continue
             for chunk in chunks(sorted(values - {""})):
-                query = sa.select(files).where(column.in_(chunk), is_hidden)
-                found |= {row["path"]: file_record(row) for row in self._rows(query)}
+                query = _RECORDS.where(column.in_(chunk), is_hidden)
+                found |= {record.path: record for record in self._records(query)}
         return found
 
     def shared_by_posts(self, digests: Collection[str]) -> set[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsvc.core.frontmatter.parse import read_front_matter
 from feedsvc.source.folder import Folder
 from feedsvc.source.rendered import has_rendered_post, unrendered_beside
 
@@ -74,3 +75,38 @@ def test_the_unrendered_files_beside_a_file(tmp_path: Path) -> None:
     assert [*unrendered_beside(tmp_path, "a/tea.md")] == ["a/tea.mdx", "a/tea.Rmd"]
     assert [*unrendered_beside(tmp_path, "a/tea.mdx")] == []
     assert [*unrendered_beside(tmp_path, "a/milk.html")] == []
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts whose front matter is looked for."""
+    texts: list[str] = []
+
+    def reading(text: str) -> object:
+        texts.append(text)
+        return read_front_matter(text)
+
+    monkeypatch.setattr("feedsvc.source.rendered.read_front_matter", reading)
+    return texts
+
+
+def test_a_rendered_file_is_read_once_until_it_changes(
+    folder: Folder, readings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedsvc.source.rendered._SETTLED_NS", 0)
+    put(folder.root, {"tea.mdx": FRONT, "tea.md": FRONT})
+    for _ in range(3):
+        assert set(folder.survey().stamps) == {"tea.md"}
+    assert len(readings) == 1
+    put(folder.root, {"tea.md": "no front matter"})
+    assert set(folder.survey().stamps) == {"tea.md", "tea.mdx"}
+
+
+def test_a_rendered_file_that_has_just_changed_is_read_each_time(
+    folder: Folder, readings: list[str]
+) -> None:
+    """It may change again within the precision of its time."""
+    put(folder.root, {"tea.mdx": FRONT, "tea.md": FRONT})
+    folder.survey()
+    folder.survey()
+    assert len(readings) == 2

@@ -133,7 +133,7 @@ class TimedFolder(Folder):
 
     def _shifted(self, stamp: Stamp) -> Stamp:
         ahead = max(each for each in self._offsets if each[0] <= stamp.ctime_ns)[1]
-        return replace(stamp, ctime_ns=stamp.ctime_ns + ahead)
+        return stamp._replace(ctime_ns=stamp.ctime_ns + ahead)
 
 
 class ManyChanges(RuleBasedStateMachine):
