@@ -15,6 +15,7 @@ from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from typing import Final, Self, TypeAlias
 
+from feedsvc import __version__
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.reading.reader import (
     FileLook,
@@ -29,7 +30,9 @@ _CHUNK: Final = 32  # files
 _AHEAD: Final = 2  # chunks that a process has at once, so that it need not wait
 _WINDOW: Final = 8  # chunks for each process that are read before the first has come back
 _END_SECONDS: Final = 0.5
-_PIPE_BYTES: Final = 32 * 1024  # fit into a socket whose other side does not read
+_PIPE_BYTES: Final = (
+    32 * 1024
+)  # fit into a socket whose other side does not read: see _socket_pair
 
 log = logging.getLogger("feedsvc.publishing")
 
@@ -41,17 +44,23 @@ def looks_at(files: Iterable[FileToRead], reader: Reader) -> _Looks:
     """Read the files, in their order; if there are many, by the workers of the folder.
 
     If a file ends the process that reads it, twice, that is a problem of this file, and its
-    last good version stays. The next time it is read by a worker in any case.
+    last good version stays. The next time it is read by a worker in any case, also if there
+    are few files, or no workers in the settings.
     """
     count = reader.attached.folder.workers
     rest = iter(files)
     some = list(islice(rest, FEW))
-    is_dangerous = any(file.is_dangerous for file in some)
-    if not is_dangerous and (len(some) < FEW or count < 1):
-        yield from ((file, reader.look_at(file)) for file in chain(some, rest))
-        return
+    all_files = chain(some, rest)
+    if len(some) < FEW or count < 1:
+        for file in all_files:
+            if file.is_dangerous:
+                all_files = chain((file,), all_files)
+                break
+            yield file, reader.look_at(file)
+        else:
+            return
     with _Processes(reader, max(count, 1)) as processes:
-        yield from processes.looks_at(chain(some, rest))
+        yield from processes.looks_at(all_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +117,23 @@ class _Processes:
             program.wait()
 
     def _start(self, count: int) -> None:
-        """Start processes. If that fails, this process reads the posts."""
-        pairs = [socket.socketpair() for _ in range(count)]
-        theirs = [other.fileno() for _, other in pairs]
-        start = "from feedsvc.publishing.reading.worker import main"
-        code = f"import sys; sys.path[:] = {sys.path!r}; {start}; main({theirs!r})"
+        """Start processes. If that fails, this process reads the posts, unless others run."""
+        pairs: list[tuple[socket.socket, socket.socket]] = []
         try:
-            self._programs.append(
-                subprocess.Popen(  # noqa: S603 - this Python, with our own words
-                    [sys.executable, "-P", "-c", code],
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    pass_fds=theirs,
-                    process_group=0,
-                )
-            )
+            pairs.extend(_socket_pair() for _ in range(count))
+            self._programs.append(_program([other.fileno() for _, other in pairs]))
         except OSError as error:
             log.warning("posts are read by one process, because no other starts: %s", error)
-            for ours, _ in pairs:
+            for ours, other in pairs:
                 ours.close()
-        else:
-            for ours, _ in pairs:
-                self._processes.append(_Process(Connection(ours.detach())))
-        for _, other in pairs:
+                other.close()
+            return
+        for ours, other in pairs:
             other.close()
+            process = _Process(Connection(ours.detach()))
+            self._processes.append(process)
+            with suppress(OSError):  # if it has ended, that is received later
+                process.connection.send(self._setup)
 
     def looks_at(self, files: Iterator[FileToRead]) -> _Looks:
         """Read the files, in their order."""
@@ -175,7 +177,6 @@ class _Processes:
             try:
                 answers: Answers = process.connection.recv()
                 if not process.is_ready:
-                    process.connection.send(self._setup)
                     process.is_ready = True
                     continue
             except (EOFError, OSError):
@@ -216,3 +217,25 @@ class _Processes:
         )
         cure = "simplify or split the file, and report this to the authors of feedsvc"
         return self._reader.failed_on(file, Problem(file.path, 0, fault, cure, code="crashed"))
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    """Two sockets. The first one takes more than the 8 KB that are usual on macOS."""
+    ours, other = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _PIPE_BYTES)
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * _PIPE_BYTES)
+    return ours, other
+
+
+def _program(sockets: list[int]) -> subprocess.Popen[bytes]:
+    """Start this Python once more, with a process for each socket."""
+    start = "from feedsvc.publishing.reading.worker import main"
+    words = f"{sockets!r}, {__version__!r}"
+    code = f"import sys; sys.path[:] = {sys.path!r}; {start}; main({words})"
+    return subprocess.Popen(  # noqa: S603 - this Python, with our own words
+        [sys.executable, "-P", "-c", code],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=sockets,
+        process_group=0,
+    )

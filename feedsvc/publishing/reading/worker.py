@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Final, TypeAlias
 
+from feedsvc import __version__
 from feedsvc.publishing.reading.earlier_dates import NeedsStoreError
 from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, ReaderElsewhere
 
@@ -21,8 +22,13 @@ MOST_SECONDS: Final = 10.0
 Answers: TypeAlias = list[FileLook | None]  # None: it needs the store
 
 
-def main(sockets: Sequence[int]) -> None:
-    """Read the posts that are asked for over each socket, until the other side is closed."""
+def main(sockets: Sequence[int], version: str) -> None:
+    """Read the posts that are asked for over each socket, until the other side is closed.
+
+    Another `version` asks if feedsvc was upgraded while it runs. It has to read its posts.
+    """
+    if version != __version__:
+        return
     gc.freeze()  # so that collections do not copy the pages that the processes share
     mine, *others = sockets
     for number, socket in enumerate(others):
@@ -43,9 +49,9 @@ def _serve(socket: int) -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     connection = Connection(socket)
     try:
-        connection.send(b"ready")
         setup: ReaderElsewhere = connection.recv()
         reader = setup.reader()
+        connection.send(b"ready")
         while True:
             connection.send(_answers(reader, connection.recv()))
     except (EOFError, OSError):

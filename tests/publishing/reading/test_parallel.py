@@ -1,11 +1,14 @@
 """Posts that several processes read: the same results, and no fault spreads."""
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 import time
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -33,6 +36,13 @@ def house(posts: PostFolder, folder: Folder, store: Store, tmp_path: Path) -> Ho
     (tmp_path / "notes").mkdir()
     poisoned = PoisonedFolder(folder, tmp_path / "notes")
     return House(posts, poisoned, store)  # type: ignore[arg-type]
+
+
+class FormerSetup:
+    """Cannot be unpickled by another process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (__import__, ("no_such_module",))
 
 
 def write_posts(house: House, *names: str) -> None:
@@ -146,6 +156,58 @@ def test_without_other_processes_this_one_reads(
     assert "no other starts" in caplog.text
 
 
+def test_without_free_descriptors_this_process_reads(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    write_posts(house)
+    monkeypatch.setattr(socket, "socketpair", full)
+    assert house.publish().problems == ()
+    assert "Too many open files" in caplog.text
+
+
+@pytest.mark.parametrize("fault", ["version", "setup"])
+def test_after_an_upgrade_this_process_reads(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    write_posts(house)
+    if fault == "version":
+        monkeypatch.setattr(parallel, "__version__", "0.0.1", raising=False)
+    else:
+        monkeypatch.setattr(parallel, "ReaderElsewhere", lambda *_: FormerSetup())
+    assert house.publish().problems == ()
+    assert "ended before it began" in caplog.text
+
+
+def test_a_file_that_has_ended_a_process_is_read_by_another_one_without_workers(
+    house: House,
+) -> None:
+    write_posts(house, "kills")
+    house.publish()
+    house.folder.workers = 0
+    house.posts.write("kills.md", title="bad", date="2026-05-01")
+    write_posts(house, "e", "f")  # more than FEW before it
+    for name in "abcdef":
+        house.posts.write(f"{name}.md", title=f"{name} 2", date="2026-05-01")
+    assert crashed(house.publish(LATER)) == ["kills.md"]
+    assert "a 2" in house.titles()
+
+
+def test_a_chunk_fits_into_a_socket_although_the_system_has_small_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pair = socket.socketpair()
+    for each in pair:
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
+    monkeypatch.setattr(socket, "socketpair", lambda: pair)
+    ours, other = parallel._socket_pair()
+    with ours, other:
+        ours.setblocking(False)
+        assert ours.send(bytes(parallel._PIPE_BYTES + 4)) == parallel._PIPE_BYTES + 4
+
+
 @HAS_PROC
 def test_a_publish_that_stops_ends_its_processes(house: House) -> None:
     write_posts(house, *map(str, range(100)))
@@ -162,6 +224,7 @@ def test_a_publish_that_stops_ends_its_processes(house: House) -> None:
 _KILLED: str = """
 import os, signal, sys, time
 from pathlib import Path
+from typing import Any
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading import parallel, reader
 from feedsvc.source.folder import Folder
