@@ -25,7 +25,6 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.feeds.link_index import names_of_feed
 from feedsvc.core.feeds.linked_entries import LinkedEntry, with_link_problems
-from feedsvc.core.feeds.published_site import change_of, facts_of
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Claim
@@ -38,6 +37,7 @@ from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
 from feedsvc.store.post_links import LinkedFile, PostLinks
+from feedsvc.store.published_site import change_of, facts_of
 from feedsvc.store.rows import (
     entry_of,
     entry_row,

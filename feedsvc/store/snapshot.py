@@ -17,7 +17,6 @@ from feedsvc.core.feeds.feeds import (
     Topic,
     listed,
 )
-from feedsvc.core.feeds.published_site import change_of, is_current
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Holder, Standing
 from feedsvc.core.ledger.ledger import LedgerEntry
@@ -39,6 +38,7 @@ from feedsvc.store.ledger_tables import (
     ledger_lines,
     unknown_ids,
 )
+from feedsvc.store.published_site import change_of, is_current
 from feedsvc.store.rows import (
     FILE_COLUMNS,
     entry_of,

@@ -15,7 +15,7 @@ class PoisonedFolder:
     """Wraps a folder. The names of files say what happens when another process reads them.
 
     `kills` ends the process, `once` ends it the first time, `burns` uses all the processor time
-    that it may.
+    that it may, `fails` raises an error that reading does not expect.
     """
 
     folder: Folder
@@ -36,10 +36,12 @@ class PoisonedFolder:
     def _harm(self, name: str) -> None:
         if name == "burns":
             left, _ = signal.getitimer(signal.ITIMER_PROF)
-            assert 9 < left <= 10
+            assert 9 < left < 10.1
             signal.setitimer(signal.ITIMER_PROF, 0.05)
             while True:
                 pass
+        if name == "fails":
+            raise OSError(name)
         if name == "kills" or (name == "once" and not (self.notes / name).exists()):
             (self.notes / name).touch()
             os.kill(os.getpid(), signal.SIGKILL)

@@ -27,6 +27,8 @@ from feedsvc.publishing.reading.worker import MOST_SECONDS, Answers
 
 FEW: Final = 400  # files that one process has read before others have begun
 _CHUNK: Final = 32  # files
+_CHUNK_OCTETS: Final = 1_000_000
+_MOST_OCTETS: Final = 50_000_000  # that are read before the first file has come back
 _AHEAD: Final = 2  # chunks that a process has at once, so that it need not wait
 _WINDOW: Final = 8  # chunks for each process that are read before the first has come back
 _END_SECONDS: Final = 0.5
@@ -72,6 +74,22 @@ class _Chunk:
 
     files: list[tuple[int, FileToRead]]
     is_again: bool = False
+
+    @property
+    def octets(self) -> int:
+        """How large the files are together."""
+        return sum(file.stamp.size for _, file in self.files)
+
+
+def _next_chunk(numbered: Iterator[tuple[int, FileToRead]]) -> _Chunk:
+    chunk = _Chunk([])
+    octets = 0
+    for number, file in numbered:
+        chunk.files.append((number, file))
+        octets += file.stamp.size
+        if len(chunk.files) == _CHUNK or octets >= _CHUNK_OCTETS:
+            break
+    return chunk
 
 
 @dataclass(eq=False, slots=True)  # known by its identity
@@ -138,12 +156,15 @@ class _Processes:
     def looks_at(self, files: Iterator[FileToRead]) -> _Looks:
         """Read the files, in their order."""
         numbered = enumerate(files)
-        taken = returned = 0
+        taken = returned = octets = 0
         most = _WINDOW * _CHUNK * self._count
         while True:
-            while taken - returned < most and (some := list(islice(numbered, _CHUNK))):
-                self._to_do.append(_Chunk(some))
-                taken += len(some)
+            while taken - returned < most and octets < _MOST_OCTETS:
+                if not (chunk := _next_chunk(numbered)).files:
+                    break
+                self._to_do.append(chunk)
+                taken += len(chunk.files)
+                octets += chunk.octets
             if returned == taken:
                 return
             self._hand_out()
@@ -152,8 +173,10 @@ class _Processes:
             else:
                 self._read_here(self._to_do.popleft())
             while returned in self._done:
-                yield self._done.pop(returned)
+                file, look = self._done.pop(returned)
                 returned += 1
+                octets -= file.stamp.size
+                yield file, look
 
     def _hand_out(self) -> None:
         for process in [*self._processes]:

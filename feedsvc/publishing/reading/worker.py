@@ -19,7 +19,8 @@ from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, Read
 # Of processor time for one post. Then SIGPROF ends the process, also amid a call into Rust.
 MOST_SECONDS: Final = 10.0
 
-Answers: TypeAlias = list[FileLook | None]  # None: it needs the store
+# None: the process that publishes must read the file. It has the store, and it shows errors.
+Answers: TypeAlias = list[FileLook | None]
 
 
 def main(sockets: Sequence[int], version: str) -> None:
@@ -64,7 +65,7 @@ def _answers(reader: Reader, files: Sequence[FileToRead]) -> Answers:
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
             answers.append(reader.look_at(file))
-        except NeedsStoreError:
+        except (NeedsStoreError, Exception):  # noqa: BLE001 - see Answers
             answers.append(None)
     signal.setitimer(signal.ITIMER_PROF, 0)
     return answers

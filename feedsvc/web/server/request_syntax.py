@@ -54,8 +54,8 @@ _SHORT: Final = 200  # octets
 _CACHED: Final = 1024
 _ASCII: Final = bytes(range(128))
 
-# A GET that the parser reads as we do: a target in ASCII, and no header that is folded, empty
-# or has control characters.
+# A GET that the parser reads as we do: a target in ASCII, and no header that is folded,
+# has no name, or has control characters.
 _PLAIN: Final = re.compile(
     rb"GET /[!-~]*+ HTTP/1\.1\r\n(?:%b:[\t -~\x80-\xff]*+\r\n)++\r\n" % _TOKEN
 )

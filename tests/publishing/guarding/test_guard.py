@@ -338,7 +338,7 @@ def test_posts_that_only_a_new_rule_hides_are_withdrawn_and_named(
         site.posts.write(f"b/{number:03}.md", title=f"b {number}", draft="false")
     site.look()
     _hide(monkeypatch, "b/")
-    monkeypatch.setattr("feedsvc.core.feeds.published_site.RENDERER_VERSION", "next")
+    monkeypatch.setattr("feedsvc.store.published_site.RENDERER_VERSION", "next")
     site.now += MINUTE
     report = site.publish(site.now)
     assert (report.held, len(report.withdrawn), len(report.newly_hidden)) == (0, 60, 60)

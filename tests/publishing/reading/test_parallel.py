@@ -135,6 +135,28 @@ def test_such_a_file_is_published_once_it_is_mended(house: House) -> None:
     assert "mended" in house.titles()
 
 
+def test_an_error_is_raised_where_it_is_shown(house: House) -> None:
+    write_posts(house, "fails")
+    assert house.publish().problems == ()  # the process of the test can read it
+    assert "fails" in house.titles()
+
+
+def test_few_octets_are_read_ahead(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_CHUNK_OCTETS", 1)
+    monkeypatch.setattr(parallel, "_MOST_OCTETS", 1)
+    write_posts(house, *map(str, range(12)))
+    asked: list[int] = []
+    chunks = parallel._next_chunk
+    monkeypatch.setattr(
+        parallel,
+        "_next_chunk",
+        lambda files: (chunk := chunks(files), asked.append(len(chunk.files)))[0],
+    )
+    assert house.publish().problems == ()
+    assert set(asked) == {1, 0}
+    assert len(house.titles()) == 19
+
+
 def test_a_process_that_ends_by_chance_is_replaced(house: House) -> None:
     write_posts(house, "once")
     assert house.publish().problems == ()
@@ -233,7 +255,7 @@ from datetime import UTC, datetime
 parallel.FEW = parallel._CHUNK = 1
 folder = Folder(Path(sys.argv[1]), 0, workers=2)
 site = Site("T", "https://example.org", "L", "UTC", "example.org,2026")
-elsewhere = reader.ReaderElsewhere(folder, site, datetime.now(UTC), None, False)
+elsewhere = reader.ReaderElsewhere(folder, site, datetime.now(UTC), None)
 
 def files():
     for number in range(10**9):

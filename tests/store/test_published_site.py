@@ -2,8 +2,8 @@
 
 import json
 
-from feedsvc.core.feeds.published_site import change_of, facts_of, is_current
 from feedsvc.core.site import EVERYTHING_CHANGED, UNCHANGED, SiteChange
+from feedsvc.store.published_site import change_of, facts_of, is_current
 from tests.support.builders import a_site
 
 FACTS = facts_of(a_site(), EVERYTHING_CHANGED)
