@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from feedsvc.publishing.reading import parallel
+from feedsvc.publishing.reading.reader import FileToRead
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.schema import entries, feeds, files, identities, link_keys, memberships
@@ -146,12 +148,14 @@ def test_few_octets_are_read_ahead(house: House, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(parallel, "_MOST_OCTETS", 1)
     write_posts(house, *map(str, range(12)))
     asked: list[int] = []
+
+    def next_chunk(files: Iterator[tuple[int, FileToRead]]) -> parallel._Chunk:
+        chunk = chunks(files)
+        asked.append(len(chunk.files))
+        return chunk
+
     chunks = parallel._next_chunk
-    monkeypatch.setattr(
-        parallel,
-        "_next_chunk",
-        lambda files: (chunk := chunks(files), asked.append(len(chunk.files)))[0],
-    )
+    monkeypatch.setattr(parallel, "_next_chunk", next_chunk)
     assert house.publish().problems == ()
     assert set(asked) == {1, 0}
     assert len(house.titles()) == 19
