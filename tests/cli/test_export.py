@@ -8,7 +8,7 @@ from tests.support.writing import PostFolder
 
 def exported(run: Run, folder: str = "public") -> dict[str, bytes]:
     run("export", folder)
-    files = (path for path in Path(folder).rglob("*") if path.is_file())
+    files = (path for path in Path(folder).rglob("[!.]*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -34,7 +34,7 @@ def test_export_writes_the_aliases_of_the_settings(run: Run, posts: PostFolder) 
 def test_export_prints_how_many_files_it_wrote(run: Run, posts: PostFolder) -> None:
     posts.write()
     result = run("export", "public").stdout
-    number = sum(path.is_file() for path in Path("public").rglob("*"))
+    number = sum(path.is_file() for path in Path("public").rglob("[!.]*"))
     assert result == f"{number} of {number} files written below public\n"
 
 

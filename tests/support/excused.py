@@ -20,6 +20,5 @@ EXCUSED: Final = {
     "core.posts.restrictions._kinds": "takes the words of one key",
     "core.posts.restrictions._timed": "takes the words of one key",
     "core.posts.visibility._folded": "takes the keys of one setting",
-    "store.published_site": "takes the facts of the store, of which there are few",
     "core.site": "takes the fields of the site, of which there is a fixed number",
 }
