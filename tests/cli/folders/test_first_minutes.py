@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from feedsvc.publishing.exporting.manifest import MANIFEST
 from feedsvc.settings.settings import Settings
 from tests.support.commands import Run, environment
 from tests.support.layouts import Layout, shown_items
@@ -24,6 +25,7 @@ def environ() -> dict[str, str]:
 
 def documents(folder: Path) -> dict[str, bytes]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = (path for path in files if path.name != MANIFEST)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.cli.folders.trying import machine_zone, title_of
+from feedsvc.publishing.exporting.manifest import MANIFEST
 from tests.support.commands import Run, environment, tree
 from tests.support.writing import PostFolder
 
@@ -42,6 +43,7 @@ BLOG = "my blog 茶"
 
 def _documents(folder: Path) -> dict[str, bytes]:
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = (path for path in files if path.name != MANIFEST)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
