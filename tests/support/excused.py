@@ -20,5 +20,7 @@ EXCUSED: Final = {
     "core.posts.restrictions._kinds": "takes the words of one key",
     "core.posts.restrictions._timed": "takes the words of one key",
     "core.posts.visibility._folded": "takes the keys of one setting",
+    "core.feeds.xml_patterns.Patterns._new_pattern": "runs once for each shape of an entry",
+    "core.feeds.xml_patterns._picker": "takes the paths of the texts of one shape",
     "core.site": "takes the fields of the site, of which there is a fixed number",
 }
