@@ -43,6 +43,8 @@ class SilentProxy:
             while True:
                 client, _ = self._listener.accept()
                 self._open.append(client)
+                if self._is_closed:  # meanwhile
+                    client.close()
                 threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client: socket.socket) -> None:
@@ -55,6 +57,9 @@ class SilentProxy:
             client.close()
             return
         self._open.append(server)
+        if self._is_closed:  # meanwhile
+            server.close()
+            return
         for source, sink in ((client, server), (server, client)):
             threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
 
