@@ -18,7 +18,7 @@ class SilentProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._open: list[socket.socket] = [self._listener]
-        self._is_closed = False
+        self._closed = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def fall_silent(self) -> None:
@@ -31,7 +31,7 @@ class SilentProxy:
 
     def close(self) -> None:
         """Close every connection."""
-        self._is_closed = True
+        self._closed.set()
         self._speaks.set()
         for each in self._open:
             with suppress(OSError):
@@ -43,13 +43,13 @@ class SilentProxy:
             while True:
                 client, _ = self._listener.accept()
                 self._open.append(client)
-                if self._is_closed:  # meanwhile
+                if self._closed.is_set():  # meanwhile
                     client.close()
                 threading.Thread(target=self._connect, args=(client,), daemon=True).start()
 
     def _connect(self, client: socket.socket) -> None:
         self._speaks.wait()
-        if self._is_closed:
+        if self._closed.is_set():
             return
         try:
             server = socket.create_connection(("127.0.0.1", self._backend))
@@ -57,7 +57,7 @@ class SilentProxy:
             client.close()
             return
         self._open.append(server)
-        if self._is_closed:  # meanwhile
+        if self._closed.is_set():  # meanwhile
             server.close()
             return
         for source, sink in ((client, server), (server, client)):
