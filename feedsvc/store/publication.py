@@ -50,6 +50,7 @@ from feedsvc.store.rows import (
     topic_of,
 )
 from feedsvc.store.schema import (
+    ENTRIES_WITHOUT_TEXTS,
     WHOLE_ENTRIES,
     attachments,
     entries,
@@ -214,10 +215,12 @@ class _Writer:
 
     # Entries and their memberships.
 
-    def _stored(self, ids: Collection[str]) -> dict[str, sa.RowMapping]:
+    def _stored(
+        self, ids: Collection[str], query: sa.Select[Any] = ENTRIES_WITHOUT_TEXTS
+    ) -> dict[str, sa.RowMapping]:
         if not self._has_entries:
             return {}
-        rows = self._connection.execute(WHOLE_ENTRIES.where(entries.c.id.in_(ids)))
+        rows = self._connection.execute(query.where(entries.c.id.in_(ids)))
         return {row["id"]: row for row in rows.mappings()}
 
     def _write_entries(self, written: Mapping[int, Entry]) -> None:
@@ -376,7 +379,8 @@ class _Writer:
         upsert(self._connection, ledger, rows)
 
     def _withdraw(self, ids: list[str]) -> None:
-        old = {row["number"]: entry_of(row) for row in self._stored(ids).values()}
+        rows = self._stored(ids, WHOLE_ENTRIES).values()  # the news have the summaries
+        old = {row["number"]: entry_of(row) for row in rows}
         for entry in old.values():
             self._record_change("withdrawn", entry)
             self._changes.titles[entry.id] = entry.title

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     collate,
+    literal,
     select,
     text,
 )
@@ -132,6 +133,9 @@ texts = Table(
 WHOLE_ENTRIES: Final = select(entries, texts.c.packed).join_from(
     entries, texts, texts.c.entry == entries.c.number
 )
+
+# The same without the texts, for whoever needs only the feeds of entries.
+ENTRIES_WITHOUT_TEXTS: Final = select(entries, literal(b"", LargeBinary).label("packed"))
 
 # Each entry that was ever published, for good. The row of a withdrawn entry has no title, no
 # path and no text: only digests. Its earlier keys are in `identities`.

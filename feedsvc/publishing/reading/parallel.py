@@ -22,6 +22,7 @@ from feedsvc.publishing.reading.reader import (
     FileToRead,
     Reader,
     ReaderElsewhere,
+    with_previous,
 )
 from feedsvc.publishing.reading.worker import MOST_SECONDS, Answers
 
@@ -207,7 +208,8 @@ class _Processes:
                 continue
             files = process.chunks.popleft().files
             for (number, file), look in zip(files, answers, strict=True):
-                self._done[number] = (file, look or self._reader.look_at(file))
+                here = with_previous(look, file) if look else self._reader.look_at(file)
+                self._done[number] = (file, here)
 
     def _replace(self, process: _Process) -> None:
         """Give the chunks of a process that has ended to others, and start another one."""

@@ -53,6 +53,20 @@ class FileLook:
     is_unsettled: bool = False
 
 
+def without_previous(look: FileLook) -> FileLook:
+    """The look without the stored record: whoever asked for it has that already."""
+    if look.finding is None:
+        return look
+    return replace(look, finding=replace(look.finding, previous=None))
+
+
+def with_previous(look: FileLook, file: FileToRead) -> FileLook:
+    """The look with the stored record of its file again."""
+    if look.finding is None or file.record is None:
+        return look
+    return replace(look, finding=replace(look.finding, previous=file.record))
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Reads files one by one."""

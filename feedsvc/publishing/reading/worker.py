@@ -14,7 +14,13 @@ from typing import Final, TypeAlias
 
 from feedsvc import __version__
 from feedsvc.publishing.reading.earlier_dates import NeedsStoreError
-from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, ReaderElsewhere
+from feedsvc.publishing.reading.reader import (
+    FileLook,
+    FileToRead,
+    Reader,
+    ReaderElsewhere,
+    without_previous,
+)
 
 # Of processor time for one post. Then SIGPROF ends the process, also amid a call into Rust.
 MOST_SECONDS: Final = 10.0
@@ -64,7 +70,7 @@ def _answers(reader: Reader, files: Sequence[FileToRead]) -> Answers:
     for file in files:
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
-            answers.append(reader.look_at(file))
+            answers.append(without_previous(reader.look_at(file)))
         except (NeedsStoreError, Exception):  # noqa: BLE001 - see Answers
             answers.append(None)
     signal.setitimer(signal.ITIMER_PROF, 0)
