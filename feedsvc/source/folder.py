@@ -26,6 +26,7 @@ from feedsvc.source.left_out import (
     suffix_reason,
 )
 from feedsvc.source.rendered import has_rendered_post
+from feedsvc.source.stamps import stamp_of_status
 
 HIDDEN: Final = -1  # in place of a size: something is there, and it is not served
 _GONE: Final = (FileNotFoundError, NotADirectoryError)  # the file, or a folder above it
@@ -155,9 +156,10 @@ class Folder:
 
     def ignores(self, path: str) -> bool:
         """True if a relative path is ignored, to judge by its names."""
-        if any(map(rule_that_ignores, path.split("/"))) or self._globs.excludes(path):
-            return True
-        return is_post_name(path.rpartition("/")[2]) and not self._globs.includes(path)
+        *folders, name = path.split("/")
+        return any(map(rule_that_ignores, folders)) or self._ignores_child(
+            path, name, is_post=is_post_name(name)
+        )
 
     def survey(
         self, only: Collection[str] | None = None, *, counts_all: bool = False
@@ -393,7 +395,7 @@ class Folder:
             _hide(path, error, survey)
             return
         if stat.S_ISREG(status.st_mode):
-            survey.stamps[path] = _stamp(status)
+            survey.stamps[path] = stamp_of_status(status)
         elif not stat.S_ISDIR(status.st_mode):
             fault, cure = "it is not a regular file and is not read", "give it another name"
             survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
@@ -419,11 +421,11 @@ class Folder:
     def _source(self, path: str, stamp: Stamp) -> bytes:
         opened = self._opened(path)
         try:
-            if _stamp(os.fstat(opened)) != stamp:
+            if stamp_of_status(os.fstat(opened)) != stamp:
                 raise Unsettled(path)
             with open(opened, "rb", closefd=False) as file:
                 source = file.read(stamp.size + 1)
-            if _stamp(os.fstat(opened)) != stamp or len(source) != stamp.size:
+            if stamp_of_status(os.fstat(opened)) != stamp or len(source) != stamp.size:
                 raise Unsettled(path)
         finally:
             os.close(opened)
@@ -489,10 +491,6 @@ def shown_path(path: Path) -> str:
         with suppress(OSError, ValueError):  # the current folder was deleted; it is elsewhere
             path = path.relative_to(Path.cwd())
     return path.as_posix()
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _is_text(path: str) -> bool:

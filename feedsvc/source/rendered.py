@@ -8,11 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from feedsvc.core.file_records import Stamp
 from feedsvc.core.frontmatter.decoding import decoded
 from feedsvc.core.frontmatter.parse import read_front_matter
 from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
+from feedsvc.source.stamps import stamp_of_status
 
 _UNRENDERED: Final = (".mdx", ".qmd", ".rmd", ".Rmd")  # as authors write them
 # A file that changed later than this may change again without a new time.
@@ -56,8 +58,7 @@ def _is_post(file: Path) -> bool:
             return False
         if status.st_ctime_ns > time.time_ns() - _SETTLED_NS:
             return _has_front_matter(file)
-        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        return _had_front_matter(file, stamp)
+        return _had_front_matter(file, stamp_of_status(status))
     except FileNotFoundError:
         return False
     except OSError:
@@ -65,7 +66,7 @@ def _is_post(file: Path) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _had_front_matter(file: Path, _stamp: tuple[int, ...]) -> bool:
+def _had_front_matter(file: Path, _stamp: Stamp) -> bool:
     return _has_front_matter(file)
 
 

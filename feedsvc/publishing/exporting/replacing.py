@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from feedsvc.core.file_records import Stamp
+from feedsvc.source.stamps import stamp_of_status
 
 # The beginning of the names of temporary files: they stay if feedsvc is killed.
 TEMPORARY: Final = ".feedsvc-part-"
@@ -34,7 +35,7 @@ def _write(file: Path, document: bytes) -> Stamp | None:
             out.write(document)
             out.flush()
             os.fchmod(opened, 0o644)
-            written = _stamp(os.fstat(opened))
+            written = stamp_of_status(os.fstat(opened))
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -50,11 +51,7 @@ def stamp_of(file: Path) -> Stamp | None:
         status = file.stat()
     except OSError:
         return None
-    return _stamp(status) if stat.S_ISREG(status.st_mode) else None
-
-
-def _stamp(status: os.stat_result) -> Stamp:
-    return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    return stamp_of_status(status) if stat.S_ISREG(status.st_mode) else None
 
 
 def _content_of(stamp: Stamp) -> tuple[int, int, int]:
