@@ -35,6 +35,7 @@ from feedsvc.cli.wiring import (
 )
 from feedsvc.errors import StoreLocked
 from feedsvc.logs import printable
+from feedsvc.processors import worker_count
 from feedsvc.publishing.exporting.export import export
 from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
@@ -127,7 +128,9 @@ def export_command(
     store = open_sound_store(settings.store.url, limits_of(settings))
     reports = _publish_settled(settings, store, accept="")
     with progress_of("Writing feeds") as progress:
-        written, total = export(store, directory, settings.feeds.aliases, progress)
+        workers = worker_count(settings.watcher.workers)
+        aliases = settings.feeds.aliases
+        written, total = export(store, directory, aliases, progress, workers=workers)
     click.echo(f"{written} of {total} files written below {directory}")
     if reports[-1].refused:
         print_problems(reports[-1])

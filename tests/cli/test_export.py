@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from feedsvc.cli import publishing
 from tests.support.commands import Run
 from tests.support.writing import PostFolder
 
@@ -29,6 +32,22 @@ def test_export_writes_the_aliases_of_the_settings(run: Run, posts: PostFolder) 
     run("export", "public", FEEDSVC_FEEDS__ALIASES='{"/blog/index.rdf": "rss"}')
     assert Path("public/blog/index.rdf").read_bytes() == Path("public/rss.xml").read_bytes()
     assert not Path("public/feed.xml").exists()
+
+
+@pytest.mark.parametrize("workers", [0, 3])
+def test_export_has_as_many_workers_as_the_settings_say(
+    run: Run, posts: PostFolder, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    asked: list[int] = []
+
+    def record(*_: object, workers: int) -> tuple[int, int]:
+        asked.append(workers)
+        return 0, 0
+
+    monkeypatch.setattr(publishing, "export", record)
+    posts.write()
+    run("export", "public", FEEDSVC_WATCHER__WORKERS=str(workers))
+    assert asked == [workers]
 
 
 def test_export_prints_how_many_files_it_wrote(run: Run, posts: PostFolder) -> None:

@@ -11,7 +11,6 @@ from feedsvc.core.feeds.feeds import entity_tag, opml_digest
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
-from feedsvc.processors import worker_count
 from feedsvc.publishing.exporting.feed_files import (
     CurrentFile,
     DocumentFiles,
@@ -36,14 +35,14 @@ def export(
     aliases: Mapping[str, str],
     progress: _Progress | None = None,
     *,
-    processes: int | None = None,
+    workers: int = 0,
 ) -> tuple[int, int]:
     """Write every document below `target`. Returns how many were written, and how many exist.
 
     A document is rendered only if its file may not be current, and a file is replaced, at once,
     only if its bytes have changed. All documents are of one revision. The next export completes
-    one that was killed. This many `processes` share the rendering; by default one for few
-    feeds, otherwise as many as the machine has room for. Raises OSError and StoreError.
+    one that was killed. If many feeds are out of date, so many `workers` render them, of which
+    this process is one. Raises OSError and StoreError.
     """
     with store.snapshot() as snapshot:
         if snapshot.site() is None:
@@ -54,7 +53,7 @@ def export(
         if site is None:
             return 0, 0
         return _Export(snapshot, _without_own_hub(site), target).run(
-            aliases, progress or _no_progress, processes
+            aliases, progress or _no_progress, workers
         )
 
 
@@ -79,7 +78,7 @@ class _Export:
         self._files = 0
 
     def run(
-        self, aliases: Mapping[str, str], progress: _Progress, processes: int | None
+        self, aliases: Mapping[str, str], progress: _Progress, workers: int
     ) -> tuple[int, int]:
         """Write what is out of date. Returns the numbers of written and of existing files."""
         records = list(self._snapshot.feeds())
@@ -93,7 +92,7 @@ class _Export:
             return 0, self._files
         written = 0
         with self._manifest.writing():
-            for files in self._written(outdated, processes):
+            for files in self._written(outdated, workers):
                 written += sum(map(self._manifest.add, files))
                 done += 1
                 progress(done, len(records))
@@ -103,14 +102,9 @@ class _Export:
                 written += sum(map(self._manifest.add, files))
         return written, self._files
 
-    def _written(
-        self, outdated: _Outdated, processes: int | None
-    ) -> Iterator[Sequence[CurrentFile]]:
+    def _written(self, outdated: _Outdated, workers: int) -> Iterator[Sequence[CurrentFile]]:
         """The files of each feed, after they were written."""
-        if processes is None:
-            processes = (
-                worker_count() if len(outdated) >= _FEWEST_TO_SHARE else 1
-            )  # this one too
+        processes = workers if len(outdated) >= _FEWEST_TO_SHARE else 1
         feeds = (self._feed_files(record, documents) for record, documents in outdated)
         return shared(partial(write_feeds, self._target, self._site), feeds, processes)
 

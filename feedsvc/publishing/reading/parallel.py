@@ -26,19 +26,17 @@ from feedsvc.publishing.reading.reader import (
 )
 from feedsvc.publishing.reading.worker import MOST_SECONDS, Answers
 
-FEW: Final = 400  # files that one process has read before others have begun
+FEW: Final = 400  # files: fewer are read before other processes have begun
 _CHUNK: Final = 32  # files
 _CHUNK_OCTETS: Final = 1_000_000
 _MOST_OCTETS: Final = 50_000_000  # that are read before the first file has come back
 _AHEAD: Final = 2  # chunks that a process has at once, so that it need not wait
 _WINDOW: Final = 8  # chunks for each process that are read before the first has come back
 _END_SECONDS: Final = 0.5
-_PIPE_BYTES: Final = (
-    32 * 1024
-)  # fit into a socket whose other side does not read: see _socket_pair
+# They fit into a socket whose other side does not read: see _socket_pair.
+_PIPE_BYTES: Final = 32 * 1024
 
 log = logging.getLogger("feedsvc.publishing")
-
 
 _Looks: TypeAlias = Generator[tuple[FileToRead, FileLook], None, None]
 

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import lxml.etree
 import pytest
 
 from feedsvc.core.site import Site
+from feedsvc.publishing.exporting import export as exporting
 from feedsvc.publishing.exporting.export import export
 from feedsvc.publishing.exporting.manifest import MANIFEST
 from feedsvc.publishing.publish import publish
@@ -251,18 +253,44 @@ def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House)
 # One export, several processes, one revision.
 
 
+@pytest.fixture
+def many_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers render even one feed."""
+    monkeypatch.setattr(exporting, "_FEWEST_TO_SHARE", 1)
+
+
+@pytest.mark.usefixtures("many_are_one")
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_as_many_processes_render_as_the_caller_says(
+    house: House, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    asked: list[int] = []
+
+    def shared(work: Any, pieces: Any, processes: int) -> Iterator[Any]:
+        asked.append(processes)
+        yield from work([*pieces])
+
+    monkeypatch.setattr(exporting, "shared", shared)
+    house.posts.write("tea.md")
+    house.publish()
+    export(house.store, house.target, {}, workers=workers)
+    assert asked == [workers]
+
+
+@pytest.mark.usefixtures("many_are_one")
 def test_several_processes_write_the_same_files(house: House) -> None:
     for number in range(30):
         house.posts.write(f"{number}.md", title=f"Tea {number}", tags=f"[Tag {number}]")
     house.publish()
-    numbers = export(house.store, house.target, {}, processes=2)
+    numbers = export(house.store, house.target, {}, workers=2)
     assert house.documents() == documents_of(house.store)
     assert numbers == (len(house.files()), len(house.files()))
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.usefixtures("many_are_one")
+@pytest.mark.parametrize("workers", [0, 2])
 def test_all_files_are_of_one_revision_while_somebody_publishes(
-    posts: PostFolder, folder: Folder, either_store: Store, tmp_path: Path, processes: int
+    posts: PostFolder, folder: Folder, either_store: Store, tmp_path: Path, workers: int
 ) -> None:
     house = House(posts, folder, either_store, tmp_path / "public")
     for number in range(30):
@@ -276,7 +304,7 @@ def test_all_files_are_of_one_revision_while_somebody_publishes(
                 posts.write(f"{number}.md", title=f"Coffee {number}", tags=f"[Tag {number}]")
             house.publish()
 
-    how = {"progress": publish_after_the_first_feed, "processes": processes}
+    how = {"progress": publish_after_the_first_feed, "workers": workers}
     export(house.store, house.target, {}, **how)  # type: ignore[arg-type]
     assert house.documents() == before
     house.export()
