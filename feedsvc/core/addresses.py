@@ -17,6 +17,7 @@ from feedsvc.core.text import nfc
 
 FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
+QR_NAME: Final = "qr.svg"  # of the QR code of a feed, after the path of its page
 HUB_PATH: Final = "hub"
 JOBS_PATH: Final = "hooks/jobs/"  # followed by the name of a job
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
@@ -28,7 +29,9 @@ _NO_URL = re.compile("[\x00-\x20#\x7f]")  # a client sends no fragment
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
-_FILE_NAMES = frozenset([*FORMATS.values(), "index.html"])
+_FILE_NAMES = frozenset([*FORMATS.values(), QR_NAME, "index.html"])
+_FURTHER: Final = "page"  # of the further pages of a list: `tags/AI/page/2/`
+_FURTHER_PAGE: Final = re.compile(rf"((?:.*/)?){_FURTHER}/([1-9][0-9]{{0,8}})/?")
 # Of one segment. Percent-encoded and with a suffix it is still a legal file name.
 _MOST_BYTES = 180
 
@@ -87,8 +90,16 @@ def tag_path(name: str) -> str:
 
 
 def category_path(names: tuple[str, ...]) -> str:
-    """The path of a category's feeds: one segment for each name, the top level first."""
-    return "/".join(["categories", *(segment(name) for name in names)])
+    """The path of a category's feeds: one segment for each name, the top level first.
+
+    A number below a category named `page` is escaped: its path is that of a further page.
+    """
+    path = "categories"
+    for name in names:
+        below = f"{path}/{segment(name)}"
+        # A name is never empty here: only those of ASCII digits are further pages.
+        path = f"{path}/{_escape(name[0])}{name[1:]}" if further_page(below) else below
+    return path
 
 
 def author_path(name: str) -> str:
@@ -104,6 +115,20 @@ def language_path(language: str) -> str:
 def document_path(feed_path: str, format_name: str) -> str:
     """The path of a feed's document in one of FORMATS; the path of the site's feed is ``."""
     return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]
+
+
+def further_path(list_path: str, number: int) -> str:
+    """The path of a further page of a list, whose path is `` or ends with a slash."""
+    return f"{list_path}{_FURTHER}/{number}/"
+
+
+def further_page(path: str) -> tuple[str, int] | None:
+    """The path of a list and the number of the page that a path names; None if it names none.
+
+    A slash at its end may be missing.
+    """
+    found = _FURTHER_PAGE.fullmatch(path)
+    return (found[1], int(found[2])) if found else None
 
 
 @lru_cache(maxsize=4096)

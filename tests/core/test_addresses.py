@@ -179,6 +179,40 @@ def test_a_plain_name_gives_the_encoded_path(raw: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        (("page", "2"), "categories/page/~32"),
+        (("a", "page", "23", "b"), "categories/a/page/~323/b"),
+        (("a", "page", "2", "page", "3"), "categories/a/page/~32/page/~33"),
+        (("a", "page"), "categories/a/page"),
+        (("page", "two"), "categories/page/two"),
+        (("page", "02"), "categories/page/02"),
+        (("Page", "2"), "categories/Page/2"),
+        (("2", "3"), "categories/2/3"),
+        (("a", "qr.svg"), "categories/a/~71r.svg"),
+    ],
+)
+def test_no_category_has_the_address_of_a_further_page(
+    names: tuple[str, ...], path: str
+) -> None:
+    assert addresses.category_path(names) == path
+
+
+@pytest.mark.parametrize(("list_path", "number"), [("", 1), ("tags/a/", 2), ("page/2/", 10)])
+def test_the_path_of_a_further_page_names_it(list_path: str, number: int) -> None:
+    path = addresses.further_path(list_path, number)
+    assert addresses.further_page(path) == (list_path, number)
+    assert addresses.further_page(path.removesuffix("/")) == (list_path, number)
+
+
+@pytest.mark.parametrize(
+    "path", ["", "page/", "page/0/", "page/02/", "page/x/", "xpage/2/", "page/2/3/", "tags/2/"]
+)
+def test_other_paths_name_no_further_page(path: str) -> None:
+    assert addresses.further_page(path) is None
+
+
+@pytest.mark.parametrize(
     "path",
     [
         *("", "atom.xml", "rss.xml", "feed.json", "opml.xml", "healthz", "readyz"),

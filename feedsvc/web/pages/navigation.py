@@ -78,6 +78,11 @@ def address_of(site: Site, topic: Topic) -> str:
     return f"{addresses.url(site.url, topic.path)}/" if topic.names else f"{site.url}/"
 
 
+def code_of(site: Site, topic: Topic) -> str:
+    """The URL of the QR code with the address of a topic's feed."""
+    return f"{address_of(site, topic)}{addresses.QR_NAME}"
+
+
 def documents_of(site: Site, topic: Topic) -> dict[str, str]:
     """The URLs of a feed's documents, by format name: `Atom`, `RSS`, `JSON`."""
     return {

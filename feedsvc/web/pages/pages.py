@@ -1,7 +1,6 @@
 """HTML pages for people: the index, feeds, posts, search results."""
 
 import io
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,8 +23,9 @@ from feedsvc.core.text import legal, nfc
 from feedsvc.errors import StoreError
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
-from feedsvc.web.pages import navigation
+from feedsvc.web.pages import further_pages, navigation
 from feedsvc.web.pages.catalogues import catalogue_for
+from feedsvc.web.pages.further_pages import PagedList
 from feedsvc.web.pages.once import Once
 from feedsvc.web.pages.search import search
 from feedsvc.web.polls.codings import CODINGS, coding_for
@@ -49,13 +49,14 @@ _LONGEST_QUERY: Final = 100
 _LONGEST_CODE: Final = 1000  # characters in a QR code that cameras can still read
 
 
-def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
-    """The index; with `?q=` the results of a search, with `?page=` the posts of the site."""
+def index_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> AnyResponse:
+    """The index; with `?q=` the results of a search."""
     query = legal(request.args.get("q", "")).strip()[:_LONGEST_QUERY]
     if query:
         return _kept(_search_page(site, snapshot, main, query))
-    if "page" in request.args or "qr" in request.args:
-        return _feed(site, snapshot, main)
+    if "page" in request.args or "qr" in request.args:  # as in earlier versions
+        moved = _list_page(site, snapshot, "") if "page" in request.args else None
+        return moved or redirect(navigation.code_of(site, SITE_TOPIC), 301)
     counts = snapshot.feed_counts()
     groups = [
         (kind, counts[kind], counts[kind] > _LISTED, _largest(site, snapshot, kind))
@@ -111,24 +112,45 @@ def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     entry = snapshot.entry_at(addresses.page_url(site.url, path))
     if entry and nfc(path) == path:
         return _kept(_post_page(site, entry))
-    page = _feed_or_list(site, snapshot, path) if path.endswith("/") else None
-    return page or _moved(site, snapshot, path)
+    return (
+        _list_page(site, snapshot, path)
+        or _code_at(site, snapshot, path)
+        or _moved(site, snapshot, path)
+    )
 
 
-def _feed_or_list(site: Site, snapshot: Snapshot, path: str) -> Response | None:
-    record = snapshot.feed(path[:-1])
-    if record and record.topic.names:
-        return _feed(site, snapshot, record)
-    kind = navigation.KINDS.get(path[:-1])
-    if kind is None or kind not in snapshot.feed_counts():
-        return None
-    return _kept(_kind_page(site, snapshot, kind))
+def _list_page(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
+    """The page of a feed or of a kind of feeds at this path."""
+    records: dict[str, FeedRecord] = {}  # by the path of the list, which is that of the feed
+
+    def list_at(path: str) -> PagedList | None:
+        record = snapshot.feed(path.removesuffix("/")) if _may_be_list(path) else None
+        if record:
+            records[path] = record
+            return PagedList(path, record.entries, _POSTS)
+        kind = navigation.KINDS.get(path.removesuffix("/"))
+        count = snapshot.feed_counts().get(kind, 0) if kind and path.endswith("/") else 0
+        return PagedList(path, count, _PER_PAGE) if count else None
+
+    def show(paged: PagedList, number: int) -> AnyResponse:
+        record = records.get(paged.path)
+        if record is None:
+            return _kept(_kind_page(site, snapshot, paged, number))
+        if "qr" in request.args:
+            return redirect(navigation.code_of(site, record.topic), 301)
+        return _kept(_feed_page(site, snapshot, record, number))
+
+    return further_pages.answer_at(site, snapshot, path, list_at, show)
 
 
-def _feed(site: Site, snapshot: Snapshot, record: FeedRecord) -> Response:
-    if "qr" in request.args:
-        return _kept(_code(site, record.topic))
-    return _kept(_feed_page(site, snapshot, record))
+def _may_be_list(path: str) -> bool:
+    return path.endswith("/") or not path
+
+
+def _code_at(site: Site, snapshot: Snapshot, path: str) -> Response | None:
+    folder, _, name = path.rpartition("/")
+    record = snapshot.feed(folder) if name == addresses.QR_NAME else None
+    return _kept(_code(site, record.topic)) if record else None
 
 
 def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
@@ -159,7 +181,7 @@ def for_browser(store: Store, path: str) -> Response | None:
             site, record = snapshot.site(), snapshot.feed(feed_path)
             if site is None or record is None:
                 return None
-            page = _feed_page(site, snapshot, record, opened=name)
+            page = _feed_page(site, snapshot, record, 1, opened=name)
     except StoreError:
         return None
     page.headers["Cache-Control"] = "no-store"
@@ -188,16 +210,13 @@ def _navigates() -> bool:
 
 
 def _feed_page(
-    site: Site, snapshot: Snapshot, record: FeedRecord, opened: str = ""
+    site: Site, snapshot: Snapshot, record: FeedRecord, number: int, opened: str = ""
 ) -> Response:
-    """One feed: how to subscribe, its posts, related feeds. `opened` is a document's name.
-
-    Raises NotFound for a page number after the last.
-    """
+    """One feed: how to subscribe, its posts, related feeds. `opened` is a document's name."""
     topic = record.topic
     line = navigation.feed_line(site, record)
     document = line.documents["Atom"]
-    number, last = _page_number(record.entries, _POSTS)
+    path = f"{topic.path}/" if topic.names else ""
     posts = snapshot.older(record.number, _POSTS, (number - 1) * _POSTS)
     return _page(
         "feed.html",
@@ -211,7 +230,8 @@ def _feed_page(
         has_code=len(document) <= _LONGEST_CODE,
         posts=posts,
         related=navigation.related(snapshot, site, topic, posts),
-        steps=_steps(navigation.address_of(site, topic), number, last),
+        code=navigation.code_of(site, topic),
+        steps=PagedList(path, record.entries, _POSTS).steps(site, snapshot, number),
     )
 
 
@@ -227,39 +247,14 @@ def _code(site: Site, topic: Topic) -> Response:
     return response
 
 
-def _kind_page(site: Site, snapshot: Snapshot, kind: Kind) -> Response:
+def _kind_page(site: Site, snapshot: Snapshot, paged: PagedList, number: int) -> Response:
     """One page of the feeds of a kind, the largest first."""
-    address = f"{site.url}/{navigation.FOLDERS[kind]}/"
-    number, last = _page_number(snapshot.feed_counts()[kind], _PER_PAGE)
+    kind = navigation.KINDS[paged.path.removesuffix("/")]
     records = snapshot.largest_feeds(kind, _PER_PAGE, (number - 1) * _PER_PAGE)
     lines = [navigation.feed_line(site, record) for record in records]
     feeds = navigation.tree(lines) if kind == "category" else lines
-    return _page("kind.html", site, kind=kind, feeds=feeds, steps=_steps(address, number, last))
-
-
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """The position in a list of several pages. `newer` and `older` are "" if there is none."""
-
-    number: int
-    last: int
-    address: str
-    newer: str
-    older: str
-
-
-def _steps(address: str, number: int, last: int) -> _Steps:
-    links = [f"{address}?page={n}" if 1 <= n <= last else "" for n in (number - 1, number + 1)]
-    return _Steps(number, last, f"{address}?page={number}" if number > 1 else address, *links)
-
-
-def _page_number(count: int, per_page: int) -> tuple[int, int]:
-    """The requested page and the last page. Raises NotFound if the first does not exist."""
-    last = max(1, -(-count // per_page))
-    number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= last):
-        raise NotFound
-    return int(number), last
+    steps = paged.steps(site, snapshot, number)
+    return _page("kind.html", site, kind=kind, feeds=feeds, steps=steps)
 
 
 def _post_page(site: Site, entry: Entry) -> Response:

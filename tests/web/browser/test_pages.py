@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 PATHS = (
     "/",
     "/?q=tea",
-    "/?page=2",
+    "/page/2/",
     "/tags/",
     "/tags/Tea/",
     "/categories/Drinks/",

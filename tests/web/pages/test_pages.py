@@ -15,7 +15,7 @@ from tests.support.builders import an_entry
 from tests.support.running import SITE, Server
 from tests.web.conftest import ODD_TAGS
 
-PAGES = ["/", "/?q=odd", "/?page=1", "/tags/", "/tags/C~23/", "/posts/odd/"]
+PAGES = ["/", "/?q=odd", "/page/1/", "/tags/", "/tags/C~23/", "/posts/odd/"]
 
 
 def test_the_index_lists_every_feed_and_supports_discovery(server: Server) -> None:

@@ -90,13 +90,13 @@ def test_a_tag_is_related_to_the_other_tags_of_its_posts(server: Server) -> None
 
 
 def test_the_posts_of_the_site_are_listed_by_page(server: Server) -> None:
-    page = _page(server, "/?page=1")
+    page = _page(server, "/page/1/")
     assert page.findtext(".//h1") == "All posts"
     assert {a.text for a in page.xpath("//article//a")} == {"Odd tags", "Deep", "Café"}
 
 
 def test_the_qr_code_is_an_svg(server: Server) -> None:
-    response = server.get("/tags/C~23/?qr")
+    response = server.get("/tags/C~23/qr.svg")
     assert response.headers["Content-Type"].startswith("image/svg+xml")
     assert response.content.startswith(b"<svg")
 
