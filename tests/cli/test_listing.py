@@ -75,8 +75,8 @@ def test_feeds_are_lines_with_tabs(run: Run, posts: PostFolder) -> None:
     lines = [line.split("\t") for line in run("feeds").stdout.splitlines()]
     assert [line[:3] for line in lines] == [
         ["https://example.org/atom.xml", "Tea notes", "1"],
-        ["https://example.org/authors/Li/atom.xml", "Tea notes - Author: Li", "1"],
-        ["https://example.org/tags/%E8%8C%B6/atom.xml", "Tea notes - Tag: 茶", "1"],
+        ["https://example.org/authors/Li/atom.xml", "Li - Tea notes", "1"],
+        ["https://example.org/tags/%E8%8C%B6/atom.xml", "茶 - Tea notes", "1"],
     ]
 
 

@@ -1,8 +1,8 @@
-"""Language tags have one spelling."""
+"""Language tags have one spelling, and names in their own language."""
 
 import pytest
 
-from feedsvc.core.languages import language_tag
+from feedsvc.core.languages import language_tag, own_name
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,17 @@ from feedsvc.core.languages import language_tag
 def test_a_tag_has_the_case_that_rfc_5646_recommends(text: str, tag: str) -> None:
     assert language_tag(text) == tag
     assert language_tag(tag) == tag
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [
+        ("zh-CN", "中文 (zh-CN)"),
+        ("en", "English (en)"),
+        ("pt-BR", "Português (pt-BR)"),
+        ("tlh", "tlh"),
+        ("x-zh", "x-zh"),
+    ],
+)
+def test_a_language_has_its_own_name_and_its_tag(tag: str, name: str) -> None:
+    assert own_name(tag) == name

@@ -179,7 +179,7 @@ def test_a_feed_leads_to_its_own_address(atom: Any, rss: Any) -> None:
 def test_a_tags_feed_leads_to_its_own_address(documents: Mapping[str, bytes]) -> None:
     feed = parsed(documents["tags/C~23/atom.xml"]).feed
     assert links(feed, "self") == [(f"{HOME}tags/C~23/atom.xml", "application/atom+xml")]
-    assert feed.title == f"{SITE.title} - Tag: C#"
+    assert feed.title == f"C# - {SITE.title}"
 
 
 def test_the_feed_was_updated_when_its_newest_edit_was_made(atom: Any, rss: Any) -> None:

@@ -14,20 +14,14 @@ from urllib.parse import quote
 from feedsvc.core import addresses
 from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
 from feedsvc.core.feeds.entry_size import MARKUP, entry_size, most_size
-from feedsvc.core.languages import language_tag
+from feedsvc.core.languages import language_tag, own_name
 from feedsvc.core.site import Site
 
 # Raise this number when equal posts give other bytes than before.
-RENDERER_VERSION: Final = "4"
+RENDERER_VERSION: Final = "5"
 
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
-_TITLE_WORDS: Final[dict[Kind, str]] = {
-    "tag": "Tag",
-    "category": "Category",
-    "author": "Author",
-    "language": "Language",
-}
 _KIND_WORDS: Final[dict[Kind, str]] = {  # the words of `Entry.feeds`
     "site": "site",
     "tag": "tags",
@@ -61,8 +55,8 @@ class Topic:
 
     @property
     def label(self) -> str:
-        """The name for people: `AI`, `Sports / Baseball`."""
-        return " / ".join(self.names)
+        """The name for people: `AI`, `Sports / Baseball`, `中文 (zh-CN)`."""
+        return own_name(self.names[0]) if self.kind == "language" else " / ".join(self.names)
 
 
 SITE_TOPIC: Final = Topic("site")
@@ -84,7 +78,7 @@ class Feed:
 
     @property
     def title(self) -> str:
-        """A title that differs for each feed of the site: `Site - Tag: AI`."""
+        """What differs comes first, as lists of feeds are narrow: `AI - Site`."""
         return title_of(self.site, self.topic)
 
     @property
@@ -127,10 +121,8 @@ def page_of(site: Site, topic: Topic) -> str:
 
 
 def title_of(site: Site, topic: Topic) -> str:
-    """The title of a topic's feed."""
-    if not topic.names:
-        return site.title
-    return f"{site.title} - {_TITLE_WORDS[topic.kind]}: {topic.label}"
+    """The title of a topic's feed. The address, not the title, tells a tag from a category."""
+    return f"{topic.label} - {site.title}" if topic.names else site.title
 
 
 def language_of(site: Site, topic: Topic) -> str:

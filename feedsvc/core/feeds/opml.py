@@ -15,31 +15,64 @@ from feedsvc.core.feeds.feeds import (
     page_of,
     title_of,
 )
+from feedsvc.core.languages import language_tag
 from feedsvc.core.site import Site
 
 OPML_MEDIA_TYPE: Final = "text/x-opml; charset=utf-8"
 
-_GROUPS: Final[dict[Kind, str]] = {
-    "tag": "Tags",
-    "category": "Categories",
-    "author": "Authors",
-    "language": "Languages",
+_KINDS: Final[tuple[Kind, ...]] = ("tag", "category", "author", "language")
+# All feeds, tags, categories, authors and languages, in the languages of sites. Feed readers
+# show these words as the names of folders.
+# fmt: off
+_WORDS: Final = {
+    "ar": ("كل الخلاصات", "الوسوم", "التصنيفات", "الكتّاب", "اللغات"),
+    "cs": ("Všechny kanály", "Štítky", "Rubriky", "Autoři", "Jazyky"),
+    "da": ("Alle feeds", "Tags", "Kategorier", "Forfattere", "Sprog"),
+    "de": ("Alle Feeds", "Schlagwörter", "Kategorien", "Autoren", "Sprachen"),
+    "el": ("Όλες οι ροές", "Ετικέτες", "Κατηγορίες", "Συντάκτες", "Γλώσσες"),
+    "en": ("All feeds", "Tags", "Categories", "Authors", "Languages"),
+    "es": ("Todos los canales", "Etiquetas", "Categorías", "Autores", "Idiomas"),
+    "fa": ("همهٔ خوراک‌ها", "برچسب‌ها", "دسته‌ها", "نویسندگان", "زبان‌ها"),
+    "fi": ("Kaikki syötteet", "Tunnisteet", "Kategoriat", "Kirjoittajat", "Kielet"),
+    "fr": ("Tous les flux", "Étiquettes", "Catégories", "Auteurs", "Langues"),
+    "he": ("כל ההזנות", "תגיות", "קטגוריות", "כותבים", "שפות"),
+    "hi": ("सभी फ़ीड", "टैग", "श्रेणियाँ", "लेखक", "भाषाएँ"),
+    "hu": ("Minden hírcsatorna", "Címkék", "Kategóriák", "Szerzők", "Nyelvek"),
+    "id": ("Semua feed", "Tag", "Kategori", "Penulis", "Bahasa"),
+    "it": ("Tutti i feed", "Tag", "Categorie", "Autori", "Lingue"),
+    "ja": ("すべてのフィード", "タグ", "カテゴリー", "著者", "言語"),
+    "ko": ("모든 피드", "태그", "카테고리", "글쓴이", "언어"),
+    "nl": ("Alle feeds", "Tags", "Categorieën", "Auteurs", "Talen"),
+    "pl": ("Wszystkie kanały", "Tagi", "Kategorie", "Autorzy", "Języki"),
+    "pt": ("Todos os feeds", "Etiquetas", "Categorias", "Autores", "Idiomas"),
+    "ro": ("Toate fluxurile", "Etichete", "Categorii", "Autori", "Limbi"),
+    "ru": ("Все ленты", "Метки", "Рубрики", "Авторы", "Языки"),
+    "sv": ("Alla flöden", "Taggar", "Kategorier", "Författare", "Språk"),
+    "th": ("ฟีดทั้งหมด", "แท็ก", "หมวดหมู่", "ผู้เขียน", "ภาษา"),
+    "tr": ("Tüm akışlar", "Etiketler", "Kategoriler", "Yazarlar", "Diller"),
+    "uk": ("Усі стрічки", "Мітки", "Рубрики", "Автори", "Мови"),
+    "vi": ("Tất cả nguồn tin", "Thẻ", "Chuyên mục", "Tác giả", "Ngôn ngữ"),
+    "zh": ("全部订阅源", "标签", "分类", "作者", "语言"),
+    "zh-Hant": ("全部訂閱源", "標籤", "分類", "作者", "語言"),
 }
+# fmt: on
+_TRADITIONAL: Final = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")
 
 
 def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
     """The list of feeds, grouped by kind; each outline links to the Atom document."""
+    everything, *names = _words(site.language)
+    kind_names = dict(zip(_KINDS, names, strict=True))
     root = lxml.etree.Element("opml", version="2.0")
     head = lxml.etree.SubElement(root, "head")
-    lxml.etree.SubElement(head, "title").text = f"{site.title}: all feeds"
+    lxml.etree.SubElement(head, "title").text = f"{everything} - {site.title}"
     lxml.etree.SubElement(head, "dateCreated").text = rfc822(site.since)
     lxml.etree.SubElement(head, "ownerName").text = site.author
     body = lxml.etree.SubElement(root, "body")
     groups: dict[str, lxml.etree._Element] = {}
     for topic in sorted(listed(topics), key=lambda topic: topic.path):
         parent = body
-        if topic.kind in _GROUPS:
-            name = _GROUPS[topic.kind]
+        if name := kind_names.get(topic.kind, ""):
             if name not in groups:
                 groups[name] = lxml.etree.SubElement(body, "outline", text=name)
             parent = groups[name]
@@ -58,3 +91,11 @@ def opml_document(site: Site, topics: Iterable[Topic]) -> bytes:
         root, encoding="UTF-8", xml_declaration=True, pretty_print=True
     )
     return document
+
+
+def _words(language: str) -> tuple[str, ...]:
+    """The words in this language; in English if we have no others."""
+    tag = language_tag(language)
+    if tag.startswith(_TRADITIONAL):
+        return _WORDS["zh-Hant"]
+    return _WORDS.get(tag.partition("-")[0], _WORDS["en"])

@@ -38,26 +38,6 @@ _RELATED: Final = 12
 _MOST_NAMES: Final = 1000  # names that a misspelt one is compared with
 _MOST_LETTERS: Final = 60  # of a name that are compared
 _ALIKE: Final = 0.6  # the cutoff of difflib.get_close_matches
-_OWN_NAMES: Final = {  # languages in their own words
-    "ar": "العربية",
-    "de": "Deutsch",
-    "en": "English",
-    "es": "Español",
-    "fa": "فارسی",
-    "fr": "Français",
-    "hi": "हिन्दी",
-    "it": "Italiano",
-    "ja": "日本語",
-    "ko": "한국어",
-    "nl": "Nederlands",
-    "pl": "Polski",
-    "pt": "Português",
-    "ru": "Русский",
-    "tr": "Türkçe",
-    "uk": "Українська",
-    "vi": "Tiếng Việt",
-    "zh": "中文",
-}
 
 
 @dataclass(slots=True)
@@ -91,19 +71,11 @@ def documents_of(site: Site, topic: Topic) -> dict[str, str]:
     }
 
 
-def label_of(topic: Topic) -> str:
-    """The label of a topic. For a language, its own name is added if we have it."""
-    if topic.kind != "language":
-        return topic.label
-    name = _OWN_NAMES.get(topic.label.partition("-")[0])
-    return f"{name} ({topic.label})" if name else topic.label
-
-
 def feed_line(site: Site, record: FeedRecord) -> FeedLine:
     """The line of a feed in a list."""
     topic = record.topic
     return FeedLine(
-        label=label_of(topic),
+        label=topic.label,
         topic=topic,
         page=address_of(site, topic),
         documents=documents_of(site, topic),

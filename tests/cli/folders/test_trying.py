@@ -90,8 +90,8 @@ def test_feeds_lists_the_feeds_of_a_folder(run: Run, blog: PostFolder) -> None:
     rows = [line.split("\t") for line in run("feeds", BLOG).stdout.splitlines()]
     assert [row[1:3] for row in rows] == [
         [BLOG, "1"],
-        [f"{BLOG} - Author: {BLOG}", "1"],
-        [f"{BLOG} - Tag: Green", "1"],
+        [f"{BLOG} - {BLOG}", "1"],
+        [f"Green - {BLOG}", "1"],
     ]
     assert rows[0][0] == "http://127.0.0.1:8000/atom.xml"
 

@@ -72,7 +72,7 @@ def test_feeds_in_csv_have_a_line_of_headings_and_a_line_each(
     text = run("feeds", "--format", "csv").stdout_bytes.decode()
     heading, *rows = csv.reader(io.StringIO(text, newline=""))
     assert heading == ["address", "title", "entries", "last_changed"]
-    assert [row[1] for row in rows][-1] == 'Tea notes - Tag: a, "b"'
+    assert [row[1] for row in rows][-1] == 'a, "b" - Tea notes'
     assert text.count("\r\n") == 4
 
 

@@ -39,17 +39,11 @@ LANGUAGE = Topic("language", ("zh-CN",))
     ("topic", "path", "label", "title", "feed_id"),
     [
         (SITE_TOPIC, "", "", "Tea", "site"),
-        (TAG, "tags/C~23", "C#", "Tea - Tag: C#", "tags/C~23"),
-        (
-            CATEGORY,
-            "categories/A~2FB/c",
-            "A/B / c",
-            "Tea - Category: A/B / c",
-            "categories/A~2FB/c",
-        ),
-        (AUTHOR, "authors/Li_Wei", "Li Wei", "Tea - Author: Li Wei", "authors/Li_Wei"),
-        (LANGUAGE, "lang/zh-CN", "zh-CN", "Tea - Language: zh-CN", "lang/zh-CN"),
-        (Topic("tag", ("茶",)), "tags/茶", "茶", "Tea - Tag: 茶", "tags/%E8%8C%B6"),
+        (TAG, "tags/C~23", "C#", "C# - Tea", "tags/C~23"),
+        (CATEGORY, "categories/A~2FB/c", "A/B / c", "A/B / c - Tea", "categories/A~2FB/c"),
+        (AUTHOR, "authors/Li_Wei", "Li Wei", "Li Wei - Tea", "authors/Li_Wei"),
+        (LANGUAGE, "lang/zh-CN", "中文 (zh-CN)", "中文 (zh-CN) - Tea", "lang/zh-CN"),
+        (Topic("tag", ("茶",)), "tags/茶", "茶", "茶 - Tea", "tags/%E8%8C%B6"),
     ],
 )
 def test_a_topic_decides_path_title_and_id_of_its_feed(

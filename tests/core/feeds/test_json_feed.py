@@ -48,7 +48,7 @@ FULL_JSON = (
     '"authors":[{"name":"Li"},{"name":"Wang"}],"tags":["C#","茶","A/b"],"language":"zh-CN"}]}'
 )
 EMPTY_JSON = (
-    '{"version":"https://jsonfeed.org/version/1.1","title":"Tea - Tag: C#",'
+    '{"version":"https://jsonfeed.org/version/1.1","title":"C# - Tea",'
     '"home_page_url":"https://example.org/",'
     '"feed_url":"https://example.org/tags/C~23/feed.json",'
     '"authors":[{"name":"Li"}],"language":"en","items":[]}'

@@ -1,6 +1,7 @@
 """The list of all feeds, byte for byte."""
 
 import lxml.etree
+import pytest
 
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic
 from feedsvc.core.feeds.opml import opml_document
@@ -18,7 +19,7 @@ OPML = """\
 <?xml version='1.0' encoding='UTF-8'?>
 <opml version="2.0">
   <head>
-    <title>Tea: all feeds</title>
+    <title>All feeds - Tea</title>
     <dateCreated>Thu, 01 Jan 2026 00:00:00 +0000</dateCreated>
     <ownerName>Li</ownerName>
   </head>
@@ -51,10 +52,10 @@ def test_the_list_of_feeds_has_exactly_these_bytes() -> None:
     escaped = "A &amp; &lt;b&gt;"
     assert opml_document(a_site(), TOPICS).decode() == OPML.format(
         outline("Tea", "Tea", ""),
-        outline("Li", "Tea - Author: Li", "authors/Li/"),
-        outline("a / b", "Tea - Category: a / b", "categories/a/b/"),
-        outline(escaped, f"Tea - Tag: {escaped}", "tags/A_~26_~3Cb~3E/"),
-        outline("b", "Tea - Tag: b", "tags/b/"),
+        outline("Li", "Li - Tea", "authors/Li/"),
+        outline("a / b", "a / b - Tea", "categories/a/b/"),
+        outline(escaped, f"{escaped} - Tea", "tags/A_~26_~3Cb~3E/"),
+        outline("b", "b - Tea", "tags/b/"),
     )
 
 
@@ -72,7 +73,25 @@ def test_languages_are_listed_only_if_there_are_several() -> None:
     document = opml_document(a_site(), [*TOPICS, english, chinese])
     outlines = lxml.etree.fromstring(document).findall(".//outline[@text='Languages']/outline")
     assert [(each.get("text"), each.get("language")) for each in outlines] == [
-        ("en", "en"),
-        ("zh-CN", "zh-CN"),
+        ("English (en)", "en"),
+        ("中文 (zh-CN)", "zh-CN"),
     ]
+    assert check_opml(document) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-cn", ["全部订阅源 - Tea", "作者", "分类", "标签"]),
+        ("zh-TW", ["全部訂閱源 - Tea", "作者", "分類", "標籤"]),
+        ("zh-hant-HK", ["全部訂閱源 - Tea", "作者", "分類", "標籤"]),
+        ("de-AT", ["Alle Feeds - Tea", "Autoren", "Kategorien", "Schlagwörter"]),
+        ("tlh", ["All feeds - Tea", "Authors", "Categories", "Tags"]),
+    ],
+)
+def test_the_list_speaks_the_language_of_the_site(language: str, words: list[str]) -> None:
+    document = opml_document(a_site(language=language), TOPICS)
+    root = lxml.etree.fromstring(document)
+    groups = [each.get("text") for each in root.findall("body/outline[outline]")]
+    assert [root.findtext("head/title"), *groups] == words
     assert check_opml(document) == []

@@ -106,7 +106,7 @@ EMPTY_ATOM = """\
 <?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">
   <id>tag:example.org,2026:feed:tags/C~23</id>
-  <title>Tea - Tag: C#</title>
+  <title>C# - Tea</title>
   <updated>2026-01-01T00:00:00Z</updated>
   <author>
     <name>Li</name>
@@ -122,9 +122,9 @@ EMPTY_RSS = """\
 <rss xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:atom="http://www.w3.org/2005/Atom" \
 xmlns:content="http://purl.org/rss/1.0/modules/content/" version="2.0">
   <channel>
-    <title>Tea - Tag: C#</title>
+    <title>C# - Tea</title>
     <link>https://example.org/</link>
-    <description>Tea - Tag: C#</description>
+    <description>C# - Tea</description>
     <atom:link href="https://example.org/tags/C~23/rss.xml" rel="self" \
 type="application/rss+xml"/>
     <docs>http://www.rssboard.org/rss-specification</docs>

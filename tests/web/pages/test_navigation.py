@@ -9,7 +9,6 @@ from feedsvc.store.snapshot import FeedRecord
 from feedsvc.web.pages.navigation import (
     FeedLine,
     feed_line,
-    label_of,
     tree,
 )
 from tests.support.builders import a_site
@@ -46,10 +45,3 @@ def test_the_date_of_a_change_is_in_the_time_zone_of_the_site() -> None:
     late = datetime(2026, 3, 3, 20, tzinfo=UTC)
     line = feed_line(a_site(timezone="Asia/Shanghai"), FeedRecord(1, SITE_TOPIC, 1, "", late))
     assert (line.changed_at, line.changed_at.day) == (late, 4)
-
-
-@pytest.mark.parametrize(
-    ("tag", "label"), [("zh-CN", "中文 (zh-CN)"), ("en", "English (en)"), ("tlh", "tlh")]
-)
-def test_a_language_is_labelled_with_its_own_name(tag: str, label: str) -> None:
-    assert label_of(Topic("language", (tag,))) == label
