@@ -49,7 +49,7 @@ def language_tag(text: str) -> str:
 
 
 def own_name(tag: str) -> str:
-    """A language in its own words, and its tag: `中文 (zh-CN)`; the tag alone if we have none."""
+    """A language in its own words, and its tag: `中文 (zh-CN)`; else the tag alone."""
     name = _OWN_NAMES.get(tag.partition("-")[0].lower())
     return f"{name} ({tag})" if name else tag
 

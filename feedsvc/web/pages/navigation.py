@@ -16,15 +16,10 @@ from feedsvc.core.feeds.feeds import (
     Topic,
     topics_of,
 )
-from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord, Snapshot
+from feedsvc.web.pages.discovery import FORMAT_NAMES
 
-FORMAT_NAMES: Final = {"atom": "Atom", "rss": "RSS", "json": "JSON"}
-MEDIA_TYPES: Final = {
-    FORMAT_NAMES[name]: document.media_type.partition(";")[0]
-    for name, document in FORMATS.items()
-}
 KINDS: Final[
     dict[str, Kind]
 ] = {  # by the first segment of their paths, in the order of the index

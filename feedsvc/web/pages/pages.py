@@ -1,6 +1,7 @@
 """HTML pages for people: the index, feeds, posts, search results."""
 
 import io
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web.pages import further_pages, navigation
 from feedsvc.web.pages.catalogues import catalogue_for
+from feedsvc.web.pages.discovery import offered_by_feed, offered_by_post, offered_feeds
 from feedsvc.web.pages.further_pages import PagedList
 from feedsvc.web.pages.once import Once
 from feedsvc.web.pages.search import search
@@ -90,7 +92,8 @@ def _bare_index(site: Site, snapshot: Snapshot) -> Response:
         if record.topic.names:
             lines[record.topic.kind].append(navigation.feed_line(site, record))
     groups = [(kind, of_kind) for kind, of_kind in lines.items() if of_kind]
-    return _page("bare.html", site, groups=groups, has_pages=False)
+    documents = navigation.documents_of(site, SITE_TOPIC)
+    return _page("bare.html", site, groups=groups, main=documents, has_pages=False)
 
 
 def _largest(site: Site, snapshot: Snapshot, kind: Kind) -> list[navigation.FeedLine]:
@@ -221,6 +224,7 @@ def _feed_page(
     return _page(
         "feed.html",
         site,
+        offered_by_feed(snapshot, topic),
         feed=line,
         opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
         above=navigation.above(site, topic),
@@ -267,11 +271,14 @@ def _post_page(site: Site, entry: Entry) -> Response:
         for topic in named
         if topic in holding
     ]
-    return _page("post.html", site, entry=entry, feeds=feeds)
+    return _page("post.html", site, offered_by_post(entry), entry=entry, feeds=feeds)
 
 
-def _page(template: str, site: Site, **values: Any) -> Response:
-    """A page in the visitor's language, with a policy that permits only our files and media."""
+def _page(template: str, site: Site, offered: Iterable[Topic] = (), **values: Any) -> Response:
+    """A page in the visitor's language, with a policy that permits only our files and media.
+
+    It offers the feeds `offered` to feed readers, and then the site's feed.
+    """
     catalogue = catalogue_for(request.accept_languages, site.language)
     values = {
         "has_pages": True,
@@ -280,8 +287,7 @@ def _page(template: str, site: Site, **values: Any) -> Response:
         "root": urlsplit(site.url).path,
         "say": catalogue.say,
         "language": catalogue.language,
-        "discovered": navigation.documents_of(site, SITE_TOPIC),
-        "media_types": navigation.MEDIA_TYPES,
+        "offered": offered_feeds(site, offered),
         "opml": addresses.url(site.url, addresses.OPML_PATH),
         "rfc3339": rfc3339,
         **values,
