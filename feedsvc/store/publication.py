@@ -474,6 +474,8 @@ class _Writer:
         for row, window in self._touched_feeds(everything=everything):
             digest = feed_digest(self._publication.site, topic_of(row), window)
             entry_count = row["entries"] + self._growth[row["number"]]
+            if (row["entries"] > 0) != (entry_count > 0):
+                self._feed_list_changed = True  # no list has an empty feed
             update = {**row, "entries": entry_count, "digest": digest}
             if digest != row["digest"]:
                 # Each version has a second of its own, the precision of If-Modified-Since.
@@ -550,7 +552,8 @@ class _Writer:
         return list(self._connection.execute(query, limits).scalars())
 
     def _update_opml(self) -> None:
-        paths = self._connection.execute(sa.select(feeds.c.path)).scalars()
+        is_listed = sa.or_(feeds.c.entries > 0, feeds.c.kind == SITE_TOPIC.kind)
+        paths = self._connection.execute(sa.select(feeds.c.path).where(is_listed)).scalars()
         digest = opml_digest(self._publication.site, paths)
         if digest != self._facts.get("opml_digest"):
             last = int(self._facts.get("opml_changed_at", self._second - 1))

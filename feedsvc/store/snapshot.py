@@ -63,6 +63,8 @@ from feedsvc.store.schema import (
 )
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
+# The site's feed is listed even if it is empty. Other empty feeds are only served.
+_IS_LISTED = sa.or_(feeds.c.entries > 0, feeds.c.kind == "site")
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
 _RECORDS = sa.select(*(files.c[name] for name in FILE_COLUMNS))
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
@@ -83,6 +85,11 @@ class FeedRecord:
     entries: int
     digest: str
     changed_at: datetime
+
+    @property
+    def is_listed(self) -> bool:
+        """False for an empty feed, which is only served. The site's feed is always listed."""
+        return self.entries > 0 or not self.topic.names
 
 
 class Snapshot:
@@ -193,8 +200,9 @@ class Snapshot:
         return ((row["path"], topic_of(row), row["entries"]) for row in self._rows(query))
 
     def listed_feeds(self) -> list[FeedRecord]:
-        """The feeds to list for people; feeds of languages only if there are several."""
-        records = list(self.feeds())
+        """The feeds to list, by path; those of languages only if there are several."""
+        query = sa.select(feeds).where(_IS_LISTED).order_by(feeds.c.path)
+        records = list(map(_feed_record, self._rows(query)))
         shown = set(listed(record.topic for record in records))
         return [record for record in records if record.topic in shown]
 
@@ -225,17 +233,22 @@ class Snapshot:
     # Searches of visitors.
 
     def feed_counts(self) -> dict[Kind, int]:
-        """How many feeds of each kind exist; kinds without feeds are left out."""
-        query = sa.select(feeds.c.kind, sa.func.count().label("feeds")).group_by(feeds.c.kind)
-        return {row["kind"]: row["feeds"] for row in self._rows(query)}
+        """How many feeds of each kind are listed; kinds without such feeds are left out."""
+        counted = sa.select(feeds.c.kind, sa.func.count().label("feeds")).where(_IS_LISTED)
+        return {r["kind"]: r["feeds"] for r in self._rows(counted.group_by(feeds.c.kind))}
+
+    def has_feeds_of(self, kind: Kind) -> bool:
+        """True if there is a feed of this kind, even an empty one, which no list has."""
+        query = sa.select(feeds.c.number).where(feeds.c.kind == kind).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def largest_feeds(self, kind: Kind, most: int, skip: int = 0) -> list[FeedRecord]:
-        """The feeds of a kind by number of entries, largest first; of equal ones, by path."""
+        """The listed feeds of a kind, the largest first; of equal ones, by path."""
         query = sa.select(feeds).where(feeds.c.kind == kind)
         return self._by_size(query, most, skip)
 
     def feeds_below(self, path: str, most: int) -> list[FeedRecord]:
-        """The largest feeds whose paths begin with this path and a slash."""
+        """The largest listed feeds whose paths begin with this path and a slash."""
         query = sa.select(feeds).where(self._is_below(feeds.c.path, path))
         return self._by_size(query, most)
 
@@ -251,7 +264,7 @@ class Snapshot:
         return sa.and_(ordered >= f"{path}/", ordered < f"{path}0")
 
     def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
-        """The largest feeds that have each word of `text` in one of their names.
+        """The largest listed feeds that have each word of `text` in one of their names.
 
         Case is ignored; on SQLite only for ASCII letters.
         """
@@ -264,7 +277,8 @@ class Snapshot:
         return [r for r in self._by_size(query, most) if _is_named(r.topic, words)]
 
     def _by_size(self, query: sa.Select[Any], most: int, skip: int = 0) -> list[FeedRecord]:
-        ordered = query.order_by(feeds.c.entries.desc(), feeds.c.path)
+        listed_only = query.where(feeds.c.entries > 0)
+        ordered = listed_only.order_by(feeds.c.entries.desc(), feeds.c.path)
         return list(map(_feed_record, self._rows(ordered.limit(most).offset(skip))))
 
     def entries_titled_like(self, feed_number: int, text: str, most: int) -> list[Entry]:

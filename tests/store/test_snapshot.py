@@ -36,6 +36,23 @@ def test_feeds_are_counted_by_kind(store: Store) -> None:
         assert snapshot.feed_counts() == expected
 
 
+def test_a_feed_without_entries_is_in_no_list(store: Store) -> None:
+    cup = next(entry for entry in ENTRIES if entry.title == 'A "cup"')
+    store.publish(Publication(a_site(), withdrawn=[cup.id]), datetime(2026, 3, 4, tzinfo=UTC))
+    with store.snapshot() as snapshot:
+        assert snapshot.feed_counts() == {"site": 1, "tag": 2, "category": 2, "author": 1}
+        found = [record.topic.label for record in snapshot.largest_feeds("tag", 9)]
+        assert found == ["Tea", "50%"]
+        assert snapshot.feeds_named_like("Drinks2", 9) == []
+        listed = {record.topic.label for record in snapshot.listed_feeds()}
+        assert listed == {"", "Tea", "50%", "Drinks", "Drinks / Hot", "Li"}
+        emptied = snapshot.feed("categories/Drinks2")
+        assert emptied is not None
+        assert not emptied.is_listed
+        assert snapshot.has_feeds_of("tag")
+        assert not snapshot.has_feeds_of("language")
+
+
 def test_the_largest_feeds_of_a_kind_come_first(store: Store) -> None:
     with store.snapshot() as snapshot:
         found = [record.topic.label for record in snapshot.largest_feeds("tag", 9)]

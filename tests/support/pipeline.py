@@ -89,7 +89,8 @@ def documents_of(store: Store) -> dict[str, bytes]:
             feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
             for name, form in FORMATS.items():
                 found[addresses.document_path(record.topic.path, name)] = form.render(feed)
-        found[addresses.OPML_PATH] = opml_document(site, (r.topic for r in records))
+        listed = (record.topic for record in snapshot.listed_feeds())
+        found[addresses.OPML_PATH] = opml_document(site, listed)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from feedsvc.core import addresses
-from feedsvc.core.feeds.feeds import entity_tag, opml_digest
+from feedsvc.core.feeds.feeds import Topic, entity_tag, opml_digest
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
@@ -84,7 +84,8 @@ class _Export:
         records = list(self._snapshot.feeds())
         found = ((each, self._outdated(_documents(each, aliases))) for each in records)
         outdated = [(record, documents) for record, documents in found if documents]
-        opml = self._outdated([_opml(self._site, records)])
+        topics = [record.topic for record in records if record.is_listed]
+        opml = self._outdated([_opml(self._site, topics)])
         done = len(records) - len(outdated)
         for number in range(done):
             progress(number + 1, len(records))
@@ -97,7 +98,7 @@ class _Export:
                 done += 1
                 progress(done, len(records))
             for each in opml:
-                document = opml_document(self._site, (record.topic for record in records))
+                document = opml_document(self._site, topics)
                 files = write_document(self._target, each, document)
                 written += sum(map(self._manifest.add, files))
         return written, self._files
@@ -137,6 +138,6 @@ def _documents(record: FeedRecord, aliases: Mapping[str, str]) -> Iterator[Docum
         yield DocumentFiles(format_name, source, tuple(paths))
 
 
-def _opml(site: Site, records: Iterable[FeedRecord]) -> DocumentFiles:
-    digest = opml_digest(site, (record.topic.path for record in records))
+def _opml(site: Site, topics: Iterable[Topic]) -> DocumentFiles:
+    digest = opml_digest(site, (topic.path for topic in topics))
     return DocumentFiles("opml", entity_tag(digest, "opml"), (addresses.OPML_PATH,))

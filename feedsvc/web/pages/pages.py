@@ -131,9 +131,10 @@ def _list_page(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
         if record:
             records[path] = record
             return PagedList(path, record.entries, _POSTS)
-        kind = navigation.KINDS.get(path.removesuffix("/"))
-        count = snapshot.feed_counts().get(kind, 0) if kind and path.endswith("/") else 0
-        return PagedList(path, count, _PER_PAGE) if count else None
+        kind = navigation.KINDS.get(path.removesuffix("/")) if path.endswith("/") else None
+        if kind is None or not snapshot.has_feeds_of(kind):
+            return None
+        return PagedList(path, snapshot.feed_counts().get(kind, 0), _PER_PAGE)
 
     def show(paged: PagedList, number: int) -> AnyResponse:
         record = records.get(paged.path)
@@ -165,7 +166,8 @@ def _moved(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     for feed_path in (bare, addresses.raw_name_path(bare) or ""):
         if feed_path and f"{feed_path}/" != path and snapshot.feed(feed_path):
             return redirect(f"{addresses.url(site.url, feed_path)}/", 301)
-    if navigation.KINDS.get(path) in snapshot.feed_counts():
+    kind = navigation.KINDS.get(path)
+    if kind and snapshot.has_feeds_of(kind):
         return redirect(f"{site.url}/{path}/", 301)
     return None
 

@@ -192,7 +192,7 @@ def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
         media_type=OPML_MEDIA_TYPE,
         links=f'<{addresses.url(site.url, addresses.OPML_PATH)}>; rel="self"',
         vary="Accept-Encoding",
-        body=opml_document(site, (record.topic for record in snapshot.feeds())),
+        body=opml_document(site, (record.topic for record in snapshot.listed_feeds())),
     )
 
 

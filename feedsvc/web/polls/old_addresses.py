@@ -65,7 +65,7 @@ class OldAddresses:
 
     def _current(self, snapshot: Snapshot) -> SlugIndex:
         """The index of the terms that have feeds. While it is made, others use the last one."""
-        digest = snapshot.facts().get("opml_digest", "")  # a hash of the paths of all feeds
+        digest = snapshot.facts().get("opml_digest", "")  # of the paths of all listed feeds
         last = self._index
         if last and (last[0] == digest or self._lock.locked()):
             return last[1]
