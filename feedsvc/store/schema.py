@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0010"
+SCHEMA_VERSION: Final = "0011"
 
 metadata = MetaData()
 
@@ -163,6 +163,12 @@ ledger = Table(
     Column("adopted_updated", String, nullable=False, server_default=""),
     Index("ledger_body", "body_digest"),
     Index("ledger_key", "key"),
+    # Which addresses are gone; few posts are withdrawn.
+    Index(
+        "ledger_gone",
+        "permalink",
+        sqlite_where=text("withdrawn_at IS NOT NULL"),
+    ),
 )
 
 # A hash for each id, key and permalink of a post that was removed for good.

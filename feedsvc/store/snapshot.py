@@ -218,6 +218,15 @@ class Snapshot:
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
 
+    def is_gone(self, permalink: str) -> bool:
+        """True if a post with this permalink was published and is withdrawn now.
+
+        False for one that was forgotten: nothing may tell that it was here.
+        """
+        is_withdrawn = sa.text("withdrawn_at IS NOT NULL")  # exactly as in the index
+        query = sa.select(ledger.c.id).where(ledger.c.permalink == permalink, is_withdrawn)
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def attached_at(self, path: str, most: int) -> list[tuple[Entry, str]]:
         """Entries that show the file at this decoded path, each with the path of its post."""
         query = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, abort, redirect, request
-from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
+from werkzeug.exceptions import Gone, HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
@@ -142,8 +142,13 @@ class _Web:
         return self._files.answer(nfc(path), shown_by, site.url)
 
     def _of_old(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
-        """The redirect of an old address. Raises NotFound if it is none."""
+        """The redirect of an old address. Raises Gone for a post that was withdrawn.
+
+        Raises NotFound if nothing was ever there.
+        """
         elsewhere = self._old.target(path, _query(), site, snapshot)
+        if elsewhere is None and pages.is_gone(site, snapshot, path):
+            raise Gone
         if elsewhere is None:
             raise NotFound
         response = _moved(addresses.url(site.url, elsewhere))

@@ -37,9 +37,16 @@ _BEFORE_0008: Final = (
 
 
 def take_back(connection: sa.Connection, version: str) -> None:
-    """Take a store with the current schema back to schema 0009, 0008 or 0007."""
-    _take_back_to_0009(connection)
-    statements = {"0009": (), "0008": _BEFORE_0009, "0007": (*_BEFORE_0009, *_BEFORE_0008)}
+    """Take a store with the current schema back to schema 0010, 0009, 0008 or 0007."""
+    connection.exec_driver_sql("DROP INDEX ledger_gone")
+    if version < "0010":
+        _take_back_to_0009(connection)
+    statements = {
+        "0010": (),
+        "0009": (),
+        "0008": _BEFORE_0009,
+        "0007": (*_BEFORE_0009, *_BEFORE_0008),
+    }
     for statement in statements[version]:
         connection.exec_driver_sql(statement)
     changing = sa.text("UPDATE alembic_version SET version_num = :version")

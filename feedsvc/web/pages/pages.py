@@ -122,6 +122,13 @@ def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     )
 
 
+def is_gone(site: Site, snapshot: Snapshot, path: str) -> bool:
+    """True if the page of a post was at this decoded path, with or without its last slash."""
+    other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
+    permalinks = (addresses.page_url(site.url, each) for each in (path, other))
+    return site.pages and any(map(snapshot.is_gone, permalinks))
+
+
 def _list_page(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     """The page of a feed or of a kind of feeds at this path."""
     records: dict[str, FeedRecord] = {}  # by the path of the list, which is that of the feed

@@ -1,6 +1,5 @@
 """A term whose posts are all gone is served, and no list has it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -35,7 +34,7 @@ def _client(store: Store, pages: str) -> FlaskClient:
 @pytest.fixture
 def client(
     store: Store, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[FlaskClient]:
+) -> FlaskClient:
     monkeypatch.chdir(tmp_path_factory.mktemp("without-settings"))
     return _client(store, "true")
 
