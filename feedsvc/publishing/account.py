@@ -12,6 +12,7 @@ from feedsvc.core.problems import Problem, path_below
 from feedsvc.publishing.outcomes import CURES, FATES, Fate, FileOutcome
 from feedsvc.source.left_out import LeftOut
 
+NOTHING: Final[Mapping[FileOutcome, int]] = {}
 MOST_NAMED: Final = 3  # files of each kind
 MOST_DETAILS: Final = 10  # kinds of one fate; the rest is one number
 _POSTS: Final[tuple[Fate, ...]] = (
@@ -105,10 +106,12 @@ def account_of(
     left_out: LeftOut | None,
     problems: Iterable[Problem],
     zone: tzinfo = UTC,
+    unchanged: Mapping[FileOutcome, int] = NOTHING,
 ) -> Account:
     """The account of these files, of files that are `left_out`, and of those with `problems`.
 
     The problems are those of files that are not among the outcomes. Times are in `zone`.
+    `unchanged` files are not refused and do not wait, and are counted already.
     """
     left_out = left_out or LeftOut()
     counts: dict[Fate, Counter[str]] = {}
@@ -130,6 +133,8 @@ def account_of(
                 named = first.setdefault((fate, detail), [])
                 if len(named) < MOST_NAMED:
                     named.append(path)
+    for (fate, detail, _, _), files in unchanged.items():
+        counts.setdefault(fate, Counter())[detail] += files
     for cause, counter in left_out.counts.items():
         counts.setdefault(cause, Counter()).update(counter)
     groups = {fate: _group(fate, counts[fate], first) for fate in FATES if fate in counts}

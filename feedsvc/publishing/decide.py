@@ -91,7 +91,7 @@ def decide(
         records,
         fate.forgotten,
         identities,
-        released_keys(stored.records, records, fate.forgotten),
+        released_keys(findings.previous(), records, fate.forgotten),
         hold.book,
         claims,
         permalinks=permalinks,

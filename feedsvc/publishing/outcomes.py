@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from feedsvc.core.dates import from_microseconds, microseconds, rfc3339
-from feedsvc.core.file_records import FileRecord
+from feedsvc.core.file_records import FileRecord, State
 from feedsvc.core.posts.post import Draft, NotAPost, Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.source.folder import Folder
@@ -72,6 +72,11 @@ def outcome_of(record: FileRecord | None, *, is_held: bool = False) -> FileOutco
             return FileOutcome("expired")
         case "draft":
             return hidden(record.hidden_by)
+
+
+def outcome_of_state(state: State) -> FileOutcome:
+    """What became of a file that is published or no post, which its state tells alone."""
+    return FileOutcome("published" if state == "published" else "no front matter")
 
 
 def outcome_of_reading(reading: Reading, now: datetime) -> FileOutcome:

@@ -95,14 +95,15 @@ def _publish(
                 withdraw_expired(store, now)
             raise
         commit = store.publish if writes else store.rehearse
-        emptied = is_emptied(stored, findings)
+        emptied = is_emptied(store, stored, findings)
         if emptied and not accept:
             publication = hold_everything(store, stored, findings, now)
             changes = Changes(stored.revision)
             if publication.withdrawn or publication.files or publication.losses:
                 changes = commit(publication, now)
             hold = Hold(book=publication.losses)
-            findings = replace(findings, missing=())
+            ended = tuple(r for r in findings.missing if r.path in findings.ended)
+            findings = replace(findings, missing=ended)  # the others need no second look
             with store.snapshot() as snapshot:
                 return report_on(snapshot, publication, changes, stored, findings, now, hold)
         identified = identify_posts(store, site, findings)

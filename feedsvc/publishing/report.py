@@ -11,7 +11,7 @@ from feedsvc.core.ledger.losses import HeldSet, held_set
 from feedsvc.core.problems import Problem, path_below
 from feedsvc.publishing.account import Account, account_of
 from feedsvc.publishing.guarding.guard import NOTHING_HELD, Hold
-from feedsvc.publishing.outcomes import outcome_of
+from feedsvc.publishing.outcomes import outcome_of, outcome_of_state
 from feedsvc.publishing.outlook import MOST_ENTRIES, Outlook, outlook
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored
@@ -112,7 +112,7 @@ def report_on(
 
     `known` are the ids of posts that were published before.
     """
-    paths = {r.entry_id: r.path for r in stored.records.values() if r.entry_id}
+    paths = {r.entry_id: r.path for r in findings.previous().values() if r.entry_id}
     paths |= {r.entry_id: r.path for r in publication.files if r.entry_id} | changes.paths
     titles = {entry_id: claim.title for entry_id, claim in publication.claims.items()}
 
@@ -143,23 +143,25 @@ def report_on(
         held_set=held_set(hold.book.held),
         outlook=outlook(changes, hold, known, paths, changes.titles | titles),
         newly_hidden=newly_hidden(findings.files, stored),
-        account=_account(publication, stored, findings, hold),
+        account=_account(snapshot, publication, findings, hold),
     )
 
 
 def _account(
-    publication: Publication, stored: Stored, findings: Findings, hold: Hold
+    snapshot: Snapshot, publication: Publication, findings: Findings, hold: Hold
 ) -> Account | None:
     """The account of the folder; None unless the findings counted all files."""
     if findings.left_out is None:
         return None
     now = {record.path: record for record in publication.files}
     held = {loss.path for loss in hold.book.held if loss.kind == "re-identified"} | hold.paths
+    now |= snapshot.files([path for path in findings.paths if path not in now])
     outcomes = (
-        (path, outcome_of(now.get(path) or stored.records.get(path), is_held=path in held))
-        for path in findings.paths
+        (path, outcome_of(now.get(path), is_held=path in held)) for path in findings.paths
     )
-    return account_of(outcomes, findings.left_out, findings.problems, publication.site.zone)
+    unchanged = {outcome_of_state(state): n for state, n in findings.unchanged.items()}
+    others = (findings.left_out, findings.problems, publication.site.zone)
+    return account_of(outcomes, *others, unchanged)
 
 
 def newly_hidden(found: Iterable[Finding], stored: Stored) -> tuple[str, ...]:

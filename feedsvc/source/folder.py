@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +20,14 @@ from feedsvc.source.history import History, WorkTree
 from feedsvc.source.left_out import (
     LeftOut,
     Reason,
+    has_post_suffix,
     ignored_reason,
     is_post_name,
     rule_that_ignores,
     suffix_reason,
 )
 from feedsvc.source.rendered import has_rendered_post
-from feedsvc.source.stamps import stamp_of_status
+from feedsvc.source.stamps import Stamps, stamp_of_status
 
 HIDDEN: Final = -1  # in place of a size: something is there, and it is not served
 _GONE: Final = (FileNotFoundError, NotADirectoryError)  # the file, or a folder above it
@@ -45,12 +46,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What is in the folder: stamps by path, and what could not be read.
+    """What is in the folder: stamps by path, in this order, and what could not be read.
 
     The files that are `left_out` are counted on demand.
     """
 
-    stamps: dict[str, Stamp] = field(default_factory=dict)
+    stamps: Mapping[str, Stamp] = field(default_factory=Stamps)
     problems: list[Problem] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     left_out: LeftOut | None = None
@@ -157,8 +158,8 @@ class Folder:
     def ignores(self, path: str) -> bool:
         """True if a relative path is ignored, to judge by its names."""
         *folders, name = path.split("/")
-        return any(map(rule_that_ignores, folders)) or self._ignores_child(
-            path, name, is_post=is_post_name(name)
+        return any(map(rule_that_ignores, (*folders, name))) or self._leaves_out(
+            path, is_post=has_post_suffix(name)
         )
 
     def survey(
@@ -171,27 +172,29 @@ class Folder:
         FolderError if the folder itself cannot be listed.
         """
         self.require_root()
-        survey = Survey(left_out=LeftOut() if counts_all and only is None else None)
+        stamps = Stamps()
+        survey = Survey(stamps, left_out=LeftOut() if counts_all and only is None else None)
         if only is None:
             unmatched = UnmatchedGlobs(self._globs)
-            for path, child in self._listed(survey, unmatched):
-                self._add(path, survey, child)
+            for path, child in self._listed(survey, unmatched or None):
+                self._add(path, survey, stamps, child)
             survey.problems.extend(self._glob_problems(survey, unmatched))
             return survey
-        for path in only:
+        for path in sorted({*only}):
             if not self.holds(path) or has_rendered_post(self.root, path, self.holds):
                 continue
             if self._is_inside((self.root / path).parent):
-                self._add(path, survey)
+                self._add(path, survey, stamps)
         return survey
 
     def is_empty(self) -> bool:
         """True if it has no post at all. Raises FolderError if the folder cannot be listed."""
         self.require_root()
-        survey = Survey()
+        stamps = Stamps()
+        survey = Survey(stamps)
         for path, child in self._listed(survey):
-            self._add(path, survey, child)
-            if survey.stamps:
+            self._add(path, survey, stamps, child)
+            if stamps:
                 return False
         return True
 
@@ -235,18 +238,17 @@ class Folder:
     def _listed(
         self, survey: Survey, unmatched: UnmatchedGlobs | None = None
     ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """The paths of all files with the name of a post. Every path visits `unmatched`."""
-        folders = [""]  # a stack: folders may be nested deeper than calls may
-        while folders:
-            folder = folders.pop()
-            children = self._children(folder, survey)
-            names = {child.name for child in children}
+        """All files with the name of a post, by path. Every path visits `unmatched`."""
+        listings = [self._listing("", survey)]  # a stack: folders may be nested deeply
+        while listings:
+            prefix, names, children = listings[-1]
             for child in children:
-                path = f"{folder}/{child.name}" if folder else child.name
-                is_post = is_post_name(child.name)
-                if unmatched:
+                path = prefix + child.name
+                is_ignored = bool(rule_that_ignores(child.name))
+                is_post = not is_ignored and has_post_suffix(child.name)
+                if unmatched is not None:
                     unmatched.visit(path, is_post=is_post)
-                if self._ignores_child(path, child.name, is_post=is_post):
+                if is_ignored or self._leaves_out(path, is_post=is_post):
                     self._count(path, child, survey)
                     if unmatched and unmatched.has_exclude and _may_be_folder(child):
                         unmatched.ignored.append(path)
@@ -257,15 +259,26 @@ class Folder:
                     _hide(path, error, survey)
                     continue
                 if is_folder:
-                    folders.append(path)
-                elif is_post and not has_rendered_post(self.root, path, self.holds, names):
+                    listings.append(self._listing(path, survey))
+                    break  # and continue here after that
+                if is_post and not has_rendered_post(self.root, path, self.holds, names):
                     yield path, child
                 else:
                     self._count(path, child, survey)
+            else:
+                listings.pop()
 
-    def _ignores_child(self, path: str, name: str, *, is_post: bool) -> bool:
-        """As `ignores`, for a path in a folder that is not ignored."""
-        if rule_that_ignores(name) or self._globs.excludes(path):
+    def _listing(
+        self, folder: str, survey: Survey
+    ) -> tuple[str, Collection[str], Iterator[os.DirEntry[str]]]:
+        """What the paths in a folder begin with, the names in it, and its children by path."""
+        children = self._children(folder, survey)
+        names = {child.name for child in children}
+        return f"{folder}/" if folder else "", names, iter(children)
+
+    def _leaves_out(self, path: str, *, is_post: bool) -> bool:
+        """True if the patterns leave out a path whose names are not ignored."""
+        if self._globs.excludes(path):
             return True
         return is_post and not self._globs.includes(path)
 
@@ -356,7 +369,7 @@ class Folder:
     def _children(self, folder: str, survey: Survey) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(self.root / folder) as children:
-                return sorted(children, key=lambda child: child.name)
+                return sorted(children, key=_beginning)
         except OSError as error:
             if not folder:
                 raise FolderError(f"{self} cannot be listed: {error.strerror}") from error
@@ -373,7 +386,13 @@ class Folder:
         except (OSError, RuntimeError):  # a loop of links
             return False
 
-    def _add(self, path: str, survey: Survey, child: os.DirEntry[str] | None = None) -> None:
+    def _add(
+        self,
+        path: str,
+        survey: Survey,
+        stamps: Stamps,
+        child: os.DirEntry[str] | None = None,
+    ) -> None:
         """Add the stamp of a file, or the problem with it. `child` is it as it was listed."""
         if not (path.isascii() or _is_text(path)):
             shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
@@ -382,6 +401,9 @@ class Folder:
             return
         try:
             status = child.stat(follow_symlinks=False) if child else (self.root / path).lstat()
+            if stat.S_ISREG(status.st_mode):
+                stamps.add(path, status)
+                return
             if stat.S_ISLNK(status.st_mode):
                 target = (self.root / path).resolve(strict=True)
                 if not target.is_relative_to(self.root):
@@ -395,7 +417,7 @@ class Folder:
             _hide(path, error, survey)
             return
         if stat.S_ISREG(status.st_mode):
-            survey.stamps[path] = stamp_of_status(status)
+            stamps.add(path, status)
         elif not stat.S_ISDIR(status.st_mode):
             fault, cure = "it is not a regular file and is not read", "give it another name"
             survey.problems.append(Problem(path, 0, fault, cure, code="not-a-file"))
@@ -454,6 +476,14 @@ def _resolved(path: Path) -> Path:
 def _is_absent(error: OSError) -> bool:
     """True if the error means that there is no such file, not that the disk failed."""
     return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _beginning(child: os.DirEntry[str]) -> str:
+    """What all paths of a child begin with: it sorts folders among files by these paths."""
+    try:
+        return f"{child.name}/" if child.is_dir(follow_symlinks=False) else child.name
+    except OSError:
+        return child.name
 
 
 def _may_be_folder(child: os.DirEntry[str]) -> bool:

@@ -71,7 +71,12 @@ class LeftOut:
 
 def is_post_name(name: str) -> bool:
     """True if a file of this name may be a post."""
-    return name.lower().endswith(_SUFFIXES) and not rule_that_ignores(name)
+    return has_post_suffix(name) and not rule_that_ignores(name)
+
+
+def has_post_suffix(name: str) -> bool:
+    """True if the suffix of a name is that of posts."""
+    return name.lower().endswith(_SUFFIXES)
 
 
 def suffix_reason(name: str) -> Reason | None:

@@ -33,7 +33,7 @@ def has_rendered_post(
     A file without front matter, such as a whole HTML page, is no post. `holds` is true for the
     paths that may be posts. `names` are those in the folder of the file, if they are known.
     """
-    if not path.endswith(_UNRENDERED) and not path.lower().endswith(_UNRENDERED):
+    if not path.lower().endswith(_UNRENDERED):
         return False
     stem = os.path.splitext(path)[0]  # noqa: PTH122 - faster than a Path
     name = stem.rpartition("/")[2]

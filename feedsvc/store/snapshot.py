@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,7 +17,7 @@ from feedsvc.core.feeds.feeds import (
     Topic,
     listed,
 )
-from feedsvc.core.file_records import FileRecord
+from feedsvc.core.file_records import FileRecord, State
 from feedsvc.core.ledger.identities import Holder, Standing
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.ledger.ledger_lines import LedgerLine
@@ -68,6 +68,30 @@ _IS_LISTED = sa.or_(feeds.c.entries > 0, feeds.c.kind == "site")
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
 _RECORDS = sa.select(*(files.c[name] for name in FILE_COLUMNS))
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
+
+# The path of a file and its stamp. Its state, if only a new stamp can change what the file is;
+# None if it must be compared with more than its stamp: a date, another file, a setting.
+FileLine: TypeAlias = tuple[str, int, int, int, int, State | None]
+
+_LINE: Final = (
+    *(files.c[name] for name in ("path", "size", "mtime_ns", "ctime_ns", "inode")),
+    sa.case(
+        (
+            sa.and_(
+                files.c.due_at.is_(None),
+                files.c.missing_since.is_(None),
+                files.c.wants == "",
+                files.c.measured == "",
+                sa.or_(
+                    files.c.state == "published",
+                    sa.and_(files.c.state == "no post", files.c.problems == ""),
+                ),
+            ),
+            files.c.state,
+        )
+    ),
+)
+_LINES_AT_ONCE: Final = 1000  # so that memory does not grow with the folder
 
 _FINGERPRINT = (  # queried twenty times a second, so it is built once
     sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
@@ -332,6 +356,16 @@ class Snapshot:
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         """The records of the files at these paths by path; of every file if `paths` is None."""
         return {record.path: record for record in self._files(paths)}
+
+    def file_lines(self) -> Iterator[FileLine]:
+        """A line of every file, in the order of the paths."""
+        order: sa.ColumnElement[str] = files.c.path
+        if self._connection.dialect.name == "postgresql":
+            order = sa.collate(order, "C")  # compares octets, as SQLite and Python do
+        query = sa.select(*_LINE).order_by(order)
+        query = query.execution_options(yield_per=_LINES_AT_ONCE)
+        for lines in self._connection.execute(query).partitions():
+            yield from map(tuple, lines)
 
     def _files(self, paths: Collection[str] | None) -> Iterator[FileRecord]:
         if paths is None:

@@ -10,6 +10,7 @@ from feedsvc.publishing.decide import decide, with_identity
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.stored import Stored
+from feedsvc.publishing.reading.stored_files import StoredFiles
 from tests.support.builders import an_entry, at
 from tests.support.houses import NOW, SITE, House
 
@@ -126,7 +127,9 @@ def test_decide_changes_none_of_its_arguments() -> None:
         gone=frozenset(["gone.md"]),
     )
     records = {record.path: record for record in (renamed, gone, late, hidden)}
-    stored = Stored(records, 1, None, needs_all=False, zone_before=None, was_held=False)
+    stored = Stored(
+        StoredFiles(None, records), 1, None, needs_all=False, zone_before=None, was_held=False
+    )
     standing = {"tag:tea": Standing("old.md", "tag:tea", "Tea", NOW)}
     identified = Identified(Identities({"tea.md": "tag:tea"}, {}), standing, {})
     arguments = (findings, [("tea.md", entry)], stored, identified, SITE, NOW)

@@ -43,6 +43,7 @@ from feedsvc.publishing.outcomes import hidden, outcome_of
 from feedsvc.publishing.reading.findings import Finding, Findings
 from feedsvc.publishing.reading.spool import Spool, pack
 from feedsvc.publishing.reading.stored import Stored
+from feedsvc.publishing.reading.stored_files import StoredFiles, compare
 from feedsvc.publishing.report import newly_hidden, report_on
 from feedsvc.push.purging import Cache
 from feedsvc.source.folder import Survey
@@ -123,7 +124,9 @@ def records(count: int, prefix: str = "p") -> list[FileRecord]:
 
 def stored(files: list[FileRecord]) -> Stored:
     by_path = dict(zip(again([each.path for each in files]), files, strict=True))
-    return Stored(by_path, 1, None, needs_all=True, zone_before=None, was_held=False)
+    return Stored(
+        StoredFiles(None, by_path), 1, None, needs_all=True, zone_before=None, was_held=False
+    )
 
 
 def findings(count: int, page: str = "") -> Findings:
@@ -186,7 +189,7 @@ def forgetting(are_gone: bool) -> Case:
 
 
 def released(count: int) -> Callable[[], object]:
-    before = stored(records(count)).records
+    before = {str(each.path): each for each in records(count)}
     return partial(released_keys, before, records(count), texts("gone", count))
 
 
@@ -340,6 +343,12 @@ def an_account(count: int) -> Callable[[], object]:
     return use
 
 
+def comparing(count: int) -> Callable[[], object]:
+    paths = texts("p", count)
+    lines = [(path, *STAMP, None) for path in again(paths)]
+    return lambda: compare(dict.fromkeys(paths, STAMP), lines, frozenset(paths))
+
+
 def a_survey(count: int) -> Callable[[], object]:
     survey = Survey(unreadable=set(texts("folder", count)))
     paths = [f"folder{number}/below/tea.md" for number in range(count)]
@@ -361,6 +370,7 @@ CASES: Final[dict[str, Case]] = {
     "files that are gone": forgetting(are_gone=True),
     "files that are missing": forgetting(are_gone=False),
     "released keys": released,
+    "listed and stored files": comparing,
     "judging losses": judging,
     "entries on disk": spooling,
     "names that are nearly alike": of_posts(checking._similar_names),

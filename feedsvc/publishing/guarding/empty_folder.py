@@ -26,7 +26,7 @@ def may_be_emptied(folder: Folder, store: Store, stored: Stored, findings: Findi
     return not folder.survey(others[:_SAMPLE]).stamps
 
 
-def is_emptied(stored: Stored, findings: Findings) -> bool:
+def is_emptied(store: Store, stored: Stored, findings: Findings) -> bool:
     """True if posts are lost, and no file of the folder is a public post.
 
     If the folder has other files, lost posts get a second look: one may be on its way. They do
@@ -43,12 +43,10 @@ def is_emptied(stored: Stored, findings: Findings) -> bool:
     }
     if not lost:
         return False
-    withdrawn = {f.record.path for f in findings.files if f.record.entry_id is None}
-    withdrawn |= findings.ended
-    return all(
-        record.entry_id is None or path in lost or path in withdrawn
-        for path, record in stored.records.items()
-    )
+    previous = [f.previous for f in findings.files if f.record.entry_id is None]
+    withdrawn = {record.path for record in previous if record and record.entry_id}
+    with store.snapshot() as snapshot:
+        return snapshot.count_published() == len(lost | withdrawn | findings.ended)
 
 
 def hold_everything(
@@ -77,7 +75,7 @@ def hold_everything(
         withdrawn=sorted(withdrawn),
         files=records,
         forgotten=forgotten,
-        released=released_keys(stored.records, records, forgotten),
+        released=released_keys(findings.previous(), records, forgotten),
         losses=LossBook(stored.held, held),
         is_partial=True,
     )

@@ -27,8 +27,8 @@ def with_ended_posts(
     file that hides a post was there before, the post gets a second look, like any missing file.
     """
     now_us = microseconds(now)
-    unseen = [stored.records[path] for path in findings.hidden]
-    unseen = [record for record in unseen if _has_expired(record, now_us)]
+    hidden = stored.files.of(findings.hidden) if findings.hidden else {}
+    unseen = [record for record in hidden.values() if _has_expired(record, now_us)]
     unseen_paths = {record.path for record in unseen}
     missing = (*findings.missing, *unseen)
     expired = {record.path for record in missing if _has_expired(record, now_us)}

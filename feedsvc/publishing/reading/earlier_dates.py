@@ -1,7 +1,7 @@
 """Dates that have passed stay passed if the clock is put back: what the store has of them."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -66,11 +66,11 @@ class EarlierDatesLookup:
         store: "Store | None",
         missing: Collection[FileRecord],
         zone_before: tzinfo | None,
-        records: Mapping[str, FileRecord],
+        paths: Sequence[str],
     ) -> None:
-        """`records` are by path; the paths are asked for in their order."""
+        """`paths` are those of files that may be read; they are asked for in their order."""
         self._store = store
-        self._records = records
+        self._paths = paths
         self._ahead: dict[str, Standing | None] = {}
         self._missing = missing
         self.zone_before = zone_before
@@ -93,23 +93,18 @@ class EarlierDatesLookup:
 
     def standing_at(self, path: str) -> Standing | None:
         """What readers have of the post in a file, if it is published."""
-        if path not in self._records:
-            with self._snapshot() as snapshot:
-                return self._standing_of(snapshot.files([path])).get(path)
         if path not in self._ahead:
             start = bisect_left(self._paths, path)
-            ahead = self._paths[start : start + _AHEAD]
-            self._ahead = self._standing_of({each: self._records[each] for each in ahead})
+            with self._snapshot() as snapshot:
+                records = snapshot.files({path, *self._paths[start : start + _AHEAD]})
+            self._ahead = {path: None}
+            self._ahead |= self._standing_of(records)
         return self._ahead[path]
 
     def _snapshot(self) -> "AbstractContextManager[Snapshot]":
         if self._store is None:
             raise NeedsStoreError
         return self._store.snapshot()
-
-    @cached_property
-    def _paths(self) -> list[str]:
-        return sorted(self._records)
 
     def _standing_of(self, records: Mapping[str, FileRecord]) -> dict[str, Standing | None]:
         """What readers have of the posts in these files, by path."""

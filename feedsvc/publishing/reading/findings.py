@@ -1,11 +1,11 @@
 """What a publish knows of the files it has looked at: one frozen value for each."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from feedsvc.core.file_records import FileRecord, Stamp
+from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
@@ -65,7 +65,8 @@ class Findings:
     paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
     that cannot be read. Nobody writes into a folder that `stands`. The posts of missing files
     in `ended` have expired, or their authors hide them in other files: they are withdrawn.
-    For an account, `paths` are the listed files, and `left_out` counts the others.
+    For an account, `unchanged` counts the listed files that are as they were, by state, `paths`
+    are the other listed files, and `left_out` counts those that are no posts.
     """
 
     files: tuple[Finding, ...] = ()
@@ -79,8 +80,14 @@ class Findings:
     hidden: frozenset[str] = frozenset()
     stands: bool = False
     ended: frozenset[str] = frozenset()
-    paths: tuple[str, ...] = ()
+    paths: Sequence[str] = ()
+    unchanged: Mapping[State, int] = field(default_factory=dict)
     left_out: LeftOut | None = None
+
+    def previous(self) -> dict[str, FileRecord]:
+        """What is stored of the changed and of the missing files, by path."""
+        found = {f.record.path: f.previous for f in self.files if f.previous}
+        return found | {record.path: record for record in self.missing}
 
     def saw(self, path: str) -> bool:
         """True if it is known whether there is a file at this path."""

@@ -24,10 +24,12 @@ from feedsvc.publishing.reading.reader import FileLook, FileToRead, Reader, is_d
 from feedsvc.publishing.reading.shared_slugs import shared_slugs
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored
+from feedsvc.publishing.reading.stored_files import Compared, compare
 from feedsvc.source.folder import Folder, Survey
 from feedsvc.source.history import History
 from feedsvc.store.store import Store
 
+_AT_ONCE: Final = 500  # stored records
 SECOND_LOOK_SECONDS: Final = 1.0  # a missing file may be about to appear under another name
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -46,7 +48,8 @@ def read_folder(
 ) -> Findings:
     """List the folder, read what has changed, and add the entries of posts to `entries`.
 
-    `progress` is called before each file, with the number of files done and of all files. If
+    `progress` is called before each file that may have changed, with the number of those that
+    are done, and of all of them. If
     nothing was ever published, files that are being written get one quiet period to be
     finished, so that a new site does not start with empty feeds. If it `counts_all`, the
     findings have what an account needs.
@@ -68,7 +71,8 @@ def _read(
     counts_all: bool,
 ) -> Findings:
     survey = _survey(folder, stored, progress, counts_all=counts_all)
-    absent = [r for path, r in stored.records.items() if path not in survey.stamps]
+    compared = _compared(survey, stored)
+    absent = [*stored.files.of(compared.absent).values()]
     missing = tuple(
         replace(record, missing_since=None) if record.path in stored.emptied_since else record
         for record in absent
@@ -80,7 +84,7 @@ def _read(
     if stored.accepts:
         held = {loss.entry_id for loss in stored.held}
         gone |= {r.path for r in missing if r.entry_id in held}
-    earlier = EarlierDatesLookup(store, missing, stored.zone_before, stored.records)
+    earlier = EarlierDatesLookup(store, missing, stored.zone_before, compared.to_look_at)
     attached = AttachedFiles(folder, site, now, GivenDates(site, history, earlier))
     reader = Reader(attached, earlier)
     freed_keys = {record.key for record in missing if record.key and record.path in gone}
@@ -89,10 +93,10 @@ def _read(
     looked.files += [Finding(unread(record), record) for record in unseen]
 
     def to_read() -> Iterator[FileToRead]:
-        for done, path in enumerate(sorted(survey.stamps)):
+        for done, (path, record) in enumerate(_with_records(compared.to_look_at, stored)):
             if progress:
-                progress(done, len(survey.stamps))
-            record, stamp = stored.records.get(path), survey.stamps[path]
+                progress(done, len(compared.to_look_at))
+            stamp = survey.stamps[path]
             has_new_settings = record is not None and stored.must_read(record)
             must_parse = has_new_settings or _must_parse(record, freed_keys, attached)
             if must_parse or record is None or record.stamp != stamp or is_due(record, now):
@@ -115,9 +119,29 @@ def _read(
         scope=stored.scope,
         hidden=frozenset(r.path for r in absent if survey.hides(r.path)),
         stands=folder.stands,
-        paths=tuple(sorted(survey.stamps)) if counts_all else (),
+        paths=compared.to_look_at if counts_all else (),
+        unchanged=compared.unchanged,
         left_out=survey.left_out,
     )
+
+
+def _compared(survey: Survey, stored: Stored) -> Compared:
+    """The listed files beside the stored ones. New settings may need a look at all of them."""
+    if stored.needs_all:
+        chosen: Collection[str] = survey.stamps.keys()
+    else:  # an account needs those that are held
+        chosen = {loss.path for loss in stored.held}
+    return compare(survey.stamps, stored.files.lines(), chosen)
+
+
+def _with_records(
+    paths: Sequence[str], stored: Stored
+) -> Iterator[tuple[str, FileRecord | None]]:
+    """The paths, each with what the store has of its file. Only a few records are in memory."""
+    for start in range(0, len(paths), _AT_ONCE):
+        some = paths[start : start + _AT_ONCE]
+        records = stored.files.of(some)
+        yield from ((path, records.get(path)) for path in some)
 
 
 class _Looked:

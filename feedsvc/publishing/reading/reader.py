@@ -122,7 +122,7 @@ class ReaderElsewhere:
 
     def reader(self) -> Reader:
         """A Reader that raises NeedsStoreError for a file for which it needs the store."""
-        earlier = EarlierDatesLookup(None, (), self.zone_before, {})
+        earlier = EarlierDatesLookup(None, (), self.zone_before, ())
         dates = GivenDates(self.site, self.folder.history(), earlier)
         attached = AttachedFiles(self.folder, self.site, self.now, dates)
         return Reader(attached, earlier)

@@ -10,6 +10,7 @@ from feedsvc.core.ledger.losses import EMPTY, HeldLoss
 from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import unread
+from feedsvc.publishing.reading.stored_files import StoredFiles
 from feedsvc.source.left_out import is_post_name
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
@@ -19,7 +20,7 @@ from feedsvc.store.store import Store
 class Stored:
     """The stored state of some files, or of the whole folder if `scope` is None."""
 
-    records: Mapping[str, FileRecord]  # by path
+    files: StoredFiles
     revision: int
     scope: Collection[str] | None
     needs_all: bool  # settings of posts, or feedsvc, have changed: every file must be read
@@ -67,25 +68,23 @@ def recall(
         # While the folder was empty, missing files were not recorded: look at all of it.
         emptied = {loss.path: loss.since for loss in held if loss.reason == EMPTY}
         if only is None or change.shows or emptied or accepts:
-            records = snapshot.files()
+            lost = _to_look_at_again(snapshot, held) if accepts else {}
+            records = StoredFiles(store, lost)
         else:
             scope = {*only, *snapshot.unsettled(microseconds(now))}
-            records = snapshot.files(scope)
-            waiting = snapshot.waiting_for({r.key for r in records.values() if r.key})
+            some = snapshot.files(scope)
+            waiting = snapshot.waiting_for({r.key for r in some.values() if r.key})
             attaching = _posts_attaching(only, snapshot)
-            records |= snapshot.files(waiting | attaching)
+            records = StoredFiles(None, some | snapshot.files(waiting | attaching))
             scope |= waiting | attaching
-        if accepts:
-            records |= _to_look_at_again(records, held)
         facts = (records, snapshot.revision(), scope, change.rereads, zone_before, bool(held))
         how = (is_upgrade, accepts, {} if accepts else emptied)
         return Stored(*facts, held, *how, change.shows, change.renames)
 
 
-def _to_look_at_again(
-    records: Mapping[str, FileRecord], held: Collection[HeldLoss]
-) -> dict[str, FileRecord]:
+def _to_look_at_again(snapshot: Snapshot, held: Collection[HeldLoss]) -> dict[str, FileRecord]:
     """The records of the files that are held, so that they are read, or known to be missing."""
+    records = snapshot.files({loss.path for loss in held})
     changed = {}
     for loss in held:
         record = records.get(loss.path)
