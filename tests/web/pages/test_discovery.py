@@ -16,7 +16,7 @@ from tests.support.running import Server
 # The address of a page, and the paths of the feeds that it offers, the default first.
 PAGES: Final = {
     "/": [""],
-    "/?page=1": [""],
+    "/page/1/": [""],
     "/tags/C~23/": ["tags/C~23/", ""],
     "/tags/上海交大医学院/": [
         "tags/%E4%B8%8A%E6%B5%B7%E4%BA%A4%E5%A4%A7%E5%8C%BB%E5%AD%A6%E9%99%A2/",
