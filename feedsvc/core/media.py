@@ -32,6 +32,7 @@ _MEDIA_TYPES: Final = {
     "webp": "image/webp",
     "avif": "image/avif",
     "svg": "image/svg+xml",
+    "ico": "image/vnd.microsoft.icon",
 }
 
 
@@ -71,6 +72,15 @@ def image_type(href: str) -> str:
     """The media type for the suffix of an image's URL; empty if it is not of an image."""
     media_type = media_type_of(href)
     return media_type if media_type.startswith("image/") else ""
+
+
+def channel_image(*pictures: str) -> str:
+    """The first of these URLs that RSS may have as the image of a channel; else empty.
+
+    RSS allows GIF, JPEG and PNG. A URL may not show which of them it is.
+    """
+    allowed = ("", "image/gif", "image/jpeg", "image/png")
+    return next((href for href in pictures if href and media_type_of(href) in allowed), "")
 
 
 def _path(href: str) -> str:

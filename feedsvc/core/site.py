@@ -13,7 +13,8 @@ from feedsvc.core.rules import Rules
 
 # Fields that no post reads: only feeds show them. Every other field, also one that is added to
 # Site or Rules later, counts as read by posts, so that a change of it reads every file again.
-_OF_FEEDS: Final = frozenset(["entries", "max_bytes", "content", "contents", "pages", "hubs"])
+_LIMITS: Final = ("entries", "max_bytes", "content", "contents")
+_OF_FEEDS: Final = frozenset([*_LIMITS, "pages", "hubs", "icon", "logo", "license", "rights"])
 _RULES_OF_FEEDS: Final = frozenset(["tag_redirects", "gone"])
 # Fields that a post can read in one way only: a template in it names them. See `Scope`.
 _OF_TEMPLATES: Final = frozenset(["title", "subtitle", "email"])
@@ -46,7 +47,9 @@ class Site:
     RFC 4151, such as `example.org,2026`; it must never change. A feed has at most `entries`
     entries and `max_bytes` octets. `content` is `full` or `summary`; `contents` sets it for
     single feeds by path (`tags/AI`, or `` for the site's feed). If `pages`, each feed has an
-    HTML page at its path. `hubs` are the WebSub hubs in every feed. `rules` are the rules for
+    HTML page at its path. `hubs` are the WebSub hubs in every feed. `icon` and `logo` are
+    absolute URLs. `license` is that of posts that name none: an SPDX identifier or a URL;
+    `rights` says the same in words. `rules` are the rules for
     reading posts; they affect feeds only through the entries.
     """
 
@@ -64,6 +67,10 @@ class Site:
     contents: tuple[tuple[str, str], ...] = ()
     pages: bool = False
     hubs: tuple[str, ...] = ()
+    icon: str = ""
+    logo: str = ""
+    license: str = ""
+    rights: str = ""
     rules: Rules = field(default_factory=Rules)
 
     @cached_property

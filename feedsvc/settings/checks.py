@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr
 
 from feedsvc.core.feeds import renamed_feeds
+from feedsvc.core.licences.licences import near_ids, spdx_id_of
 from feedsvc.core.posts.permalinks import names_one_post
 from feedsvc.core.text import legal
 from feedsvc.core.webhook.authentication import secret_fault
+from feedsvc.settings import urls
 
 MOST_WORKERS: Final = 64
+_AGENT: Final = re.compile(r"^[ \t]*user-agent[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 def header_name(text: str) -> str:
@@ -66,6 +69,29 @@ def email_or_none(text: str) -> str:
     if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
         raise ValueError("it is not an e-mail address")
     return text
+
+
+def licence_or_none(text: str) -> str:
+    """The SPDX identifier of a licence, or its URL; empty for none."""
+    if known := spdx_id_of(text):
+        return known
+    if not text:
+        return ""
+    if "://" in text:
+        return urls.licence_url(text)
+    near = " or ".join(near_ids(text))
+    raise ValueError(
+        "it is neither an SPDX identifier (spdx.org/licenses) nor a URL"
+        + (f"; did you mean {near}?" if near else "")
+    )
+
+
+def robots(text: str) -> str:
+    if text in ("allow", "deny") or (legal(text) == text and _AGENT.search(text)):
+        return text
+    raise ValueError(
+        'it is neither "allow" nor "deny", nor a robots.txt with a User-agent line'
+    )
 
 
 def request_method(text: str) -> str:

@@ -48,6 +48,16 @@ class SiteSettings(_Section):
     subtitle: _Text = Field("", examples=["What we brew"])
     email: _Email = Field("", examples=["li@example.org"])
     language: _Language = Field("en", examples=["zh-CN"])
+    icon: Annotated[str, AfterValidator(urls.picture_or_none)] = Field(
+        "", examples=["/icon.png"]
+    )
+    logo: Annotated[str, AfterValidator(urls.picture_or_none)] = Field(
+        "", examples=["/logo.png"]
+    )
+    license: Annotated[str, AfterValidator(checks.licence_or_none)] = Field(
+        "", examples=["CC-BY-4.0"]
+    )
+    rights: _Text = Field("", max_length=1000, examples=["© 2026 Li Wei"])
 
 
 class PersonSettings(_Section):
@@ -197,6 +207,7 @@ class ServerSettings(_Section):
     ] = Field({}, examples=['{ "/tags/AI/" = 600 }'])
     media_types: Literal["registered", "plain"] = Field("registered", examples=["plain"])
     pages: bool = Field(True, examples=["true"])
+    robots: Annotated[str, AfterValidator(checks.robots)] = Field("allow", examples=["deny"])
     readers: Annotated[
         dict[_Name, Annotated[str, AfterValidator(urls.reader)]],
         BeforeValidator(checks.from_json),

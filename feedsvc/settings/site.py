@@ -1,6 +1,7 @@
 """Converts settings to the `Site` that the core renders feeds from."""
 
 from typing import Final
+from urllib.parse import unquote
 
 from feedsvc.core import addresses
 from feedsvc.core.people import Person
@@ -13,8 +14,11 @@ _OTHERS: Final = {"seeds", "include", "exclude", "authors"}  # of `[content]`, n
 
 def site_of(settings: Settings) -> Site:
     """Everything in the settings that affects the content of a feed."""
+    written = settings.site
     return Site(
-        **settings.site.model_dump(),
+        **written.model_dump(exclude={"icon", "logo"}),
+        icon=_picture(written.url, written.icon),
+        logo=_picture(written.url, written.logo),
         entries=settings.feeds.entries,
         max_bytes=settings.feeds.max_bytes,
         content=settings.feeds.content,
@@ -23,6 +27,13 @@ def site_of(settings: Settings) -> Site:
         hubs=_hubs(settings),
         rules=_rules(settings),
     )
+
+
+def _picture(site_url: str, address: str) -> str:
+    """The absolute URL of a picture; `address` may be a path of the site."""
+    if not address.startswith("/"):
+        return address
+    return addresses.page_url(site_url, unquote(address))
 
 
 def _hubs(settings: Settings) -> tuple[str, ...]:

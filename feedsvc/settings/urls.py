@@ -5,7 +5,7 @@ No message repeats any part of the value, because it may hold a password.
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from feedsvc.core import git_remotes
 from feedsvc.core.hosts import plain_host
@@ -40,6 +40,24 @@ def person_url_or_none(text: str) -> str:
     if not text:
         return ""
     return _public(_web_url(text, "leave it out: feeds would show it", fragment=True))
+
+
+def licence_url(text: str) -> str:
+    """The page of a licence, which feeds link to. It may have a fragment."""
+    return _public(_web_url(text, "leave it out: feeds would show it", fragment=True))
+
+
+def picture_or_none(text: str) -> str:
+    """The URL of a picture, or its path on the site, which begins with a slash."""
+    if not text.startswith("/"):
+        cure = "leave it out: feeds would show it"
+        return _public(_web_url(text, cure)) if text else ""
+    parts = unquote(text).split("/")[1:]
+    if any(part in ("", ".", "..") for part in parts) or not unquote(text).isprintable():
+        raise ValueError("it is not the path of a file on the site, such as /images/icon.png")
+    if set("?#\\") & set(text):
+        raise ValueError("it has a ?, a # or a backslash; write only the path of the file")
+    return text
 
 
 def reader(text: str) -> str:

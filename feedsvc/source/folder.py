@@ -338,17 +338,21 @@ class Folder:
         inside = target.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status if inside else None
 
-    def open_beside(self, path: str) -> BinaryIO | None:
+    def open_beside(self, path: str, *, like_post: bool = False) -> BinaryIO | None:
         """Open a file that a post attaches; None if there is no such file, or it is not served.
 
         A file is served if it is a regular file inside the folder, all links followed, and not
-        a post, and if neither its path nor the target of a link has an ignored name. Raises
-        Unsettled if it is being written, or if the disk or the network fails.
+        a post, and if neither its path nor the target of a link has an ignored name. If
+        `like_post`, its path itself may be one that posts have. Raises Unsettled if it is being
+        written, or if the disk or the network fails.
         """
         try:
             target = (self.root / path).resolve(strict=True)
             inner = target.relative_to(self.root).as_posix()
-            if not (_is_served(self, path) and _is_served(self, inner) and target.is_file()):
+            may_be = like_post and inner == path and not self.ignores(path)
+            if not (may_be or (_is_served(self, path) and _is_served(self, inner))):
+                return None
+            if not target.is_file():
                 return None
             opened = _opened_below(self.root, inner)
         except OSError as error:

@@ -234,6 +234,7 @@ def _more(entry: Entry) -> str:
         "image": entry.image,
         "content": entry.content,
         "rss_guid": entry.rss_guid,
+        "license": entry.license,
     }
     present: dict[str, Any] = {name: value for name, value in more.items() if value}
     if entry.feeds is not None:  # an empty tuple means: in no feed
@@ -264,6 +265,7 @@ def entry_of(row: RowMapping) -> Entry:
         feeds=None if feeds is None else tuple(feeds),
         content=more.get("content", ""),
         rss_guid=more.get("rss_guid", ""),
+        license=more.get("license", ""),
     )
 
 

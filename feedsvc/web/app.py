@@ -30,6 +30,7 @@ from feedsvc.web.polls.rate_limits import RETRY_AFTER
 from feedsvc.web.polls.redirects import Served, document_at, redirect_path
 from feedsvc.web.polls.shelf import Shelf
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS
+from feedsvc.web.site_files import SiteFiles
 
 log = logging.getLogger("feedsvc.web")
 
@@ -96,6 +97,7 @@ class _Web:
         self._old = OldAddresses(settings.redirects)
         self._hub = Hub(settings, store, Served(settings.feeds.aliases, self._old))
         self._files = Files(source_of(settings))
+        self._site_files = SiteFiles(self._files, settings.server.robots)
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
@@ -142,11 +144,15 @@ class _Web:
         return self._files.answer(nfc(path), shown_by, site.url)
 
     def _of_old(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
-        """The redirect of an old address. Raises Gone for a post that was withdrawn.
+        """The redirect of an old address, or a file of the site itself.
+
+        Raises Gone for a post that was withdrawn.
 
         Raises NotFound if nothing was ever there.
         """
         elsewhere = self._old.target(path, _query(), site, snapshot)
+        if elsewhere is None and (file := self._site_files.answer(path, site)):
+            return file
         if elsewhere is None and pages.is_gone(site, snapshot, path):
             raise Gone
         if elsewhere is None:

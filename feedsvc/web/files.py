@@ -5,7 +5,7 @@ A file is served only if a published entry shows exactly this address.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import IO, Any, Final
@@ -30,7 +30,7 @@ SMALL: Final = 256 * 1024  # octets; a larger file is read while it is sent
 _PIECE: Final = 64 * 1024  # octets
 # An SVG may contain a script, and a browser may guess another type.
 _CSP: Final = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-_INLINE: Final = ("image/", "audio/", "video/")  # all other files are attachments
+_INLINE: Final = ("image/", "audio/", "video/", "text/plain")  # others are attachments
 _STRONG_TAG: Final = re.compile(r'"[^"]*"')
 _SOON: Final = 2  # seconds after which to retry for a file that is being written
 
@@ -50,10 +50,23 @@ class Files:
         Raises NotFound if no file may be shown, or if the entries mean different files.
         Raises ServiceUnavailable while the file is being written.
         """
+        return self._sent(lambda opened: self._open(opened, path, shown_by, site_url))
+
+    def of_site(
+        self, path: str, media_type: str, accepts: Callable[[bytes], bool] | None = None
+    ) -> AnyResponse:
+        """The file at a path of the folder that a setting, or a convention of the web, names.
+
+        If `accepts` decides by the beginning of its content, its name may be that of a post.
+        Raises NotFound if there is none that may be served, or if `accepts` refuses it, and
+        ServiceUnavailable as `answer` does.
+        """
+        return self._sent(lambda opened: self._open_at(opened, path, media_type, accepts))
+
+    def _sent(self, opening: Callable[[ExitStack], tuple[IO[bytes], str]]) -> AnyResponse:
         with ExitStack() as opened:
             try:
-                file, media_type = self._open(opened, path, shown_by, site_url)
-                response = self._answer(file, media_type)
+                response = self._answer(*opening(opened))
             except Unsettled:
                 raise ServiceUnavailable(retry_after=_SOON) from None
             self._require_whole()
@@ -97,6 +110,22 @@ class Files:
         if len(files) != 1:
             raise NotFound
         return files.popitem()[1]
+
+    def _open_at(
+        self,
+        opened: ExitStack,
+        path: str,
+        media_type: str,
+        accepts: Callable[[bytes], bool] | None,
+    ) -> tuple[IO[bytes], str]:
+        file = self._require_whole().open_beside(path, like_post=accepts is not None)
+        if file is None:
+            raise NotFound
+        opened.enter_context(file)
+        if accepts and not accepts(file.read(_PIECE)):
+            raise NotFound
+        file.seek(0)
+        return file, media_type
 
     def _answer(self, file: IO[bytes], media_type: str) -> AnyResponse:
         """The whole file, a range of it, or 304."""

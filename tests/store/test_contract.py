@@ -89,11 +89,12 @@ def test_an_entry_is_read_back_as_it_was_written(either_store: Store) -> None:
         {"enclosures": (an_episode(file="a.mp3"), an_episode("b", length=None, duration=0))},
         {"image": "https://example.org/a.png"},
         {"content": "summary"},
+        {"license": "CC-BY-4.0"},
         {"feeds": ()},
         {"feeds": ("site", "tags/Tea")},
         {"authors": (Person("Li", "https://li.example/", "li@example.org"), Person("Wang"))},
     ],
-    ids=["enclosures", "image", "content", "no feed", "some feeds", "authors"],
+    ids=["enclosures", "image", "content", "license", "no feed", "some feeds", "authors"],
 )
 def test_rare_fields_of_an_entry_are_read_back_as_they_were_written(
     store: Store, brought: dict[str, Any]

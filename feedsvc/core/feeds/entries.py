@@ -93,6 +93,8 @@ class Entry:
       that `content_html` holds only the summary and a link.
     - `rss_guid` is an adopted id that is no absolute IRI: RSS and JSON Feed have it in place of
       the id. Empty for most entries.
+    - `license` is the entry's own licence: an SPDX identifier or a URL. Empty for most entries,
+      which have that of the site.
     - `unresolved` is the content before links to other posts were resolved; None if there are
       none. Until they are, `content_html` has only their words.
     """
@@ -113,6 +115,7 @@ class Entry:
     feeds: tuple[str, ...] | None = None
     content: str = ""
     rss_guid: str = ""
+    license: str = ""
     unresolved: Unresolved | None = field(default=None, compare=False, repr=False)
 
     @cached_property
@@ -125,7 +128,9 @@ class Entry:
             # Without the path of the file on our disk, which no subscriber sees.
             [astuple(replace(enclosure, file="")) for enclosure in self.enclosures],
             *(self.image, self.feeds, self.content),
-            *([self.rss_guid] if self.rss_guid else []),  # digests of other entries stay
+            # Each only if there is one, so that the digests of other entries stay.
+            *([self.rss_guid] if self.rss_guid else []),
+            *([["license", self.license]] if self.license else []),
         ]
         return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
 
@@ -179,6 +184,7 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         image=post.image or (_first_image(html.safe) if site.rules.lead_image else ""),
         feeds=post.feeds,
         content=post.content,
+        license=post.license,
         unresolved=unresolved,
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.licences.licences import licence_address, licence_name
 from feedsvc.core.site import Site
 
 MARKUP: Final = 2_500  # octets of markup around a feed or an entry, at most
@@ -31,11 +32,25 @@ def entry_size(entry: Entry, site: Site) -> int:
         *(label for _, label in labels),
         *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
         *(part for each in entry.enclosures for part in (each.href, each.media_type)),
+        *_licence_texts(entry),
     ]
     links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
     markup = MARKUP + _TERM_MARKUP * (len(labels) + len(entry.authors))
-    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image))
+    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image) + bool(entry.license))
     return markup + links + _escaped_size("".join(texts))
+
+
+def head_size(site: Site) -> int:
+    """An upper bound of the octets that pictures, licence and rights add to a document."""
+    shown = (site.icon, site.logo, site.icon, site.logo, licence_address(site.license))
+    markup = _FILE_MARKUP * sum(map(bool, (site.icon, site.logo, site.license, site.rights)))
+    return markup + _escaped_size("".join((*shown, site.rights)))
+
+
+def _licence_texts(entry: Entry) -> tuple[str, ...]:
+    if not entry.license:
+        return ()
+    return licence_address(entry.license), licence_name(entry.license)
 
 
 def most_size(entry: Entry, site: Site) -> int:
@@ -46,11 +61,12 @@ def most_size(entry: Entry, site: Site) -> int:
         *(entry.language, entry.image, entry.image, *labels),
         *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
         *(part for each in entry.enclosures for part in (each.href, each.media_type)),
+        *_licence_texts(entry),
     )
     characters = sum(map(len, texts)) + _MOST_ESCAPED * len(entry.summary)
     links = (len(site.url) + 20) * len(labels) + _MOST_IN_URL * sum(map(len, labels))
     markup = MARKUP + _TERM_MARKUP * (len(labels) + len(entry.authors))
-    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image))
+    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image) + bool(entry.license))
     content = entry.content_html.encode()
     escaped = len(content) - len(content.translate(None, _ESCAPED))
     rest = links + _MOST_ESCAPED * characters

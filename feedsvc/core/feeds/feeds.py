@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
-from feedsvc.core.feeds.entry_size import MARKUP, entry_size, most_size
+from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size
 from feedsvc.core.languages import language_tag, own_name
+from feedsvc.core.licences.licences import licence_address
 from feedsvc.core.site import Site
 
 # Raise this number when equal posts give other bytes than before.
@@ -109,9 +110,15 @@ class Feed:
 
 
 def link_header(site: Site, self_link: str) -> str:
-    """The `Link` header of a feed document: its hubs and its own URL (WebSub §4)."""
+    """The `Link` header of a feed document: its hubs, its own URL (WebSub §4), its licence."""
     hubs = "".join(f'<{hub}>; rel="hub", ' for hub in site.hubs)
-    return f'{hubs}<{self_link}>; rel="self"'
+    licence = license_link(site.license)
+    return f'{hubs}<{self_link}>; rel="self"' + (f", {licence}" if licence else "")
+
+
+def license_link(licence: str) -> str:
+    """A licence as a value of the `Link` header (RFC 8288); empty if there is none."""
+    return f'<{licence_address(licence)}>; rel="license"' if licence else ""
 
 
 def page_of(site: Site, topic: Topic) -> str:
@@ -190,7 +197,7 @@ def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
     """
     content = _content_of(site, topic)
     shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
-    limit = remaining = site.max_bytes - MARKUP
+    limit = remaining = site.max_bytes - MARKUP - head_size(site)
     if sum(most_size(entry, site) for entry in shown) <= limit:
         return Feed(site, topic, tuple(shown))
     chosen: list[Entry] = []

@@ -19,12 +19,14 @@ def json_document(feed: Feed) -> bytes:
         "home_page_url": feed.home_page,
         "feed_url": feed.self_link("json"),
         "description": site.subtitle,
+        "icon": site.logo or site.icon,
+        "favicon": site.icon,
         "authors": [{"name": site.author}],
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in site.hubs],
         "items": [_item(entry, feed) for entry in feed.entries],
     }
-    for optional in ("description", "hubs"):
+    for optional in ("description", "icon", "favicon", "hubs"):
         if not document[optional]:
             del document[optional]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -26,7 +26,8 @@ from feedsvc.core.dates import rfc822
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Feed
 from feedsvc.core.feeds.xml_patterns import Patterns
-from feedsvc.core.media import image_type, podcast_guid
+from feedsvc.core.licences.licences import licence_address, licence_name
+from feedsvc.core.media import channel_image, image_type, podcast_guid
 from feedsvc.core.people import Person
 from feedsvc.core.site import Site
 
@@ -36,6 +37,7 @@ _CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _MEDIA: Final = "http://search.yahoo.com/mrss/"
 _ITUNES: Final = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_CREATIVE_COMMONS: Final = "http://backend.userland.com/creativeCommonsRssModule"
 _PODCAST: Final = "https://podcastindex.org/namespace/1.0"
 _RSS_REFERENCES: Final = {"&amp;": "&#x26;", "&lt;": "&#x3C;"}
 _ANY_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)  # feedgen wants one; we write the texts
@@ -59,6 +61,8 @@ class _AtomTexts(NamedTuple):
     language: str  # if it is not that of the feed
     image: str
     image_type: str
+    license: str  # its URL
+    rights: str
     authors: _Rows  # name, e-mail address, URI
     categories: _Rows  # term, label, scheme
     enclosures: _Rows  # href, media type, length
@@ -76,6 +80,7 @@ class _RssTexts(NamedTuple):
     contact: str
     image: str
     image_type: str
+    license: str  # its URL
     creators: _Rows  # name
     categories: _Rows  # label, scheme
     enclosures: _Rows  # href, length, media type, duration
@@ -88,6 +93,10 @@ def atom_document(feed: Feed) -> bytes:
     generator.register_extension("mended", _AtomFeed, rss=False)
     generator.subtitle(feed.site.subtitle)
     generator.author({"name": feed.site.author, "email": feed.site.email or None})
+    generator.icon(feed.site.icon or None)
+    generator.logo(feed.site.logo or None)
+    if feed.site.license:
+        generator.link(href=licence_address(feed.site.license), rel="license")
     _fill(generator, feed, "atom", "application/atom+xml")
     entries = b"".join(_ATOM_ENTRIES.written(_atom_texts(e, feed)) for e in feed.entries)
     return _with_entries(generator.atom_str(pretty=True), entries, b"</feed>")
@@ -103,6 +112,8 @@ def rss_document(feed: Feed) -> bytes:
     generator.register_extension("mended", _RssFeed, atom=False)
     generator.description(feed.description)
     generator.lastBuildDate(feed.updated)
+    if image := channel_image(feed.site.logo, feed.site.icon):
+        generator.image(image, title=feed.title, link=feed.home_page)
     _fill(generator, feed, "rss", "application/rss+xml")
     document: bytes = generator.rss_str(pretty=True)
     for reference, other in _RSS_REFERENCES.items():
@@ -118,6 +129,7 @@ def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: st
     generator.language(feed.language)
     generator.generator("feedsvc")
     generator.updated(feed.updated)
+    generator.rights(feed.site.rights or None)
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
     for hub in feed.site.hubs:
         generator.link(href=hub, rel="hub")
@@ -160,6 +172,9 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
         if any(each.medium == "audio" for each in enclosures):
             self._namespaces["podcast"] = _PODCAST
             self._guid = podcast_guid(feed.id)
+        self._license = licence_address(feed.site.license)
+        if self._license or any(entry.license for entry in feed.entries):
+            self._namespaces["creativeCommons"] = _CREATIVE_COMMONS
 
     def extend_ns(self) -> dict[str, str]:
         return self._namespaces
@@ -171,6 +186,8 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
         if self._guid:
             guid = lxml.etree.SubElement(rss.find("channel"), f"{{{_PODCAST}}}guid")
             guid.text = self._guid
+        if self._license:
+            _add_license(rss.find("channel"), self._license)
         return rss
 
 
@@ -188,6 +205,8 @@ def _atom_texts(entry: Entry, feed: Feed) -> _AtomTexts:
         language=entry.language if entry.language != feed.language else "",
         image=entry.image,
         image_type=image_type(entry.image),
+        license=licence_address(entry.license),
+        rights=licence_name(entry.license),
         authors=tuple((a.name, a.addr_spec, a.uri) for a in entry.authors),
         categories=_categories(entry, feed.site),
         enclosures=tuple((e.href, e.media_type, _number(e.length)) for e in entry.enclosures),
@@ -209,6 +228,7 @@ def _rss_texts(entry: Entry, site: Site) -> _RssTexts:
         contact=contact,
         image=entry.image,
         image_type=image_type(entry.image),
+        license=licence_address(entry.license),
         creators=() if contact else tuple((author.name,) for author in entry.authors),
         categories=tuple(labels),  # "a/b" and "b" below "a" are written once
         enclosures=tuple(
@@ -274,6 +294,8 @@ def _atom_entry(texts: _AtomTexts) -> Any:
     if texts.summary:
         added.summary(texts.summary)
     added.category([{"term": t, "label": la, "scheme": s} for t, la, s in texts.categories])
+    if texts.rights:
+        added.rights(texts.rights)
     element = added.atom_entry()
     element.remove(element.find("link"))
     for link in reversed(_atom_links(texts)):
@@ -299,6 +321,8 @@ def _atom_links(texts: _AtomTexts) -> list[Any]:
             link.set("length", length)
         link.set("href", href)
         links.append(link)
+    if texts.license:
+        links.append(lxml.etree.Element("link", rel="license", href=texts.license))
     return links
 
 
@@ -328,7 +352,14 @@ def _rss_item(texts: _RssTexts) -> Any:
     for row in texts.media:
         _add_media(item, *row)
     _add_image(item, texts.image, texts.image_type)
+    if texts.license:
+        _add_license(item, texts.license)
     return item
+
+
+def _add_license(element: Any, address: str) -> None:
+    """The licence of a channel or an item; the module allows any licence, not only CC."""
+    lxml.etree.SubElement(element, f"{{{_CREATIVE_COMMONS}}}license").text = address
 
 
 def _add_media(
@@ -358,6 +389,12 @@ _ATOM_ENTRIES: Final = Patterns(_atom_entry, ("feed",), {"media": _MEDIA}, {})
 _RSS_ITEMS: Final = Patterns(
     _rss_item,
     ("rss", "channel"),
-    {"dc": _DC, "media": _MEDIA, "itunes": _ITUNES, "content": _CONTENT},
+    {
+        "dc": _DC,
+        "media": _MEDIA,
+        "itunes": _ITUNES,
+        "content": _CONTENT,
+        "creativeCommons": _CREATIVE_COMMONS,
+    },
     _RSS_REFERENCES,
 )

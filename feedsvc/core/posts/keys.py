@@ -36,6 +36,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "duration": ("duration",),
     "feed": ("feed",),
     "feeds": ("feeds",),
+    "license": ("license", "licence", "extra.license", "params.license"),
     "layout": ("layout", "type"),
     # Keys that hide a post; see core/posts/visibility.py.
     "hides": (
@@ -59,7 +60,7 @@ _WITHOUT_EFFECT: Final = """
     full_width gallery geometry github guid_prefix hasMath header headline
     hide_table_of_contents hideMeta hideSummary highlight highlight_shrink home icon img
     in_search_index index indexing insert_anchor_links iscjklanguage js katex key keywords
-    label last_update layout license license_url link links linkTitle location logo markup
+    label last_update layout license_url link links linkTitle location logo markup
     math math_engine mathjax media menu menus mermaid meta meta_description meta_title music
     name nav nav_order next no_comments noindex note noToc og_image ogImage order origin
     original outputs page_template pagination params parent part pin pinned plantuml

@@ -14,6 +14,8 @@ from feedsvc.core.frontmatter.decoding import (
 )
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
+from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.licences.licences import near_ids, written_licence
 from feedsvc.core.markdown.first_heading import Heading
 from feedsvc.core.markdown.inline_text import plain_words
 from feedsvc.core.markdown.templates.values import TemplateValue
@@ -212,6 +214,7 @@ class _PostReader:
             image_file=image_file,
             feeds=choice.feeds,
             content="summary" if self._is_encrypted else choice.content,
+            license=self._license(),
             expires=expires,
             embargo=self._embargo(),
             held_by=self._hidden_by_date(self._held, "until {}"),
@@ -443,6 +446,25 @@ class _PostReader:
         short = len(given) <= _LONGEST_SUMMARY
         return given if short else summary_of(given, _LONGEST_SUMMARY)
 
+    def _license(self) -> str:
+        """The licence of the post itself. One that is unknown is left out, with a warning."""
+        for field in self._fields.with_meaning("license"):
+            text = _words_of_license(field.value)
+            if not text or as_bool(text) is not None:
+                continue  # some themes have a flag that shows the licence of the site
+            if licence := written_licence(text):
+                self._fields.record_origin("license", field)
+                return licence
+            near = " or ".join(near_ids(text))
+            self._fields.warn(
+                "license",
+                f"{field.name}: {field.shown} is neither an SPDX identifier nor a URL, "
+                "and is left out",
+                f"did you mean {near}?" if near else "write license: CC-BY-4.0, or a URL",
+                field,
+            )
+        return ""
+
     def _text(self, permalink: str = "") -> str:
         return self._body.text(self._heading, lambda: self._known_of_page(permalink))
 
@@ -454,3 +476,14 @@ class _PostReader:
         with suppress(Refused):
             page["date"] = self._published()
         return page
+
+
+def _words_of_license(value: Value) -> str:
+    """The licence as text: of a map its address or its identifier, of a list the first one."""
+    if isinstance(value, list):
+        return _words_of_license(value[0]) if value else ""
+    if isinstance(value, dict):
+        members = {fold(key): inner for key, inner in value.items()}
+        chosen = (members.get(key) for key in ("url", "link", "href", "id", "name", "type"))
+        return next((each for each in chosen if isinstance(each, str) and each.strip()), "")
+    return value.strip() if isinstance(value, str) else ""

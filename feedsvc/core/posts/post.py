@@ -23,14 +23,15 @@ class Post:
     `key` identifies the post permanently, without the site's tag authority: `guid:...`,
     `slug:...` or `path:...`, the first that the post has. `permalink` and `image` (the lead
     image) are absolute URLs. `summary` is text from the front matter. A category is the path
-    of its names, the top level first. `feeds` and `content` are as in Entry. The post is hidden
-    before `public_from` and from `expires` on. If `keeps_updated`, readers keep the `updated`
-    that they have. `held_by` is the warning to report while a key such as `publish_at` hides
-    the post, and `ended_by` that once a key such as `expires` hides it. `image_file` is the
-    file of the image if it must be beside the post. `hidden_files` are attached files that
-    must not be served, `missing_files` those that must be beside the post and are not; they
-    are not in `enclosures` and `image`. If a template in it shows the title, the subtitle or
-    the email of the site, the post `names_site`. `positions` are line and column by meaning.
+    of its names, the top level first. `feeds`, `content` and `license` are as in Entry. The
+    post is hidden before `public_from` and from `expires` on. If `keeps_updated`, readers keep
+    the `updated` that they have. `held_by` is the warning to report while a key such as
+    `publish_at` hides the post, and `ended_by` that once a key such as `expires` hides it.
+    `image_file` is the file of the image if it must be beside the post. `hidden_files` are
+    attached files that must not be served, `missing_files` those that must be beside the post
+    and are not; they are not in `enclosures` and `image`. If a template in it shows the title,
+    the subtitle or the email of the site, the post `names_site`. `positions` are line and
+    column by meaning.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Post:
     image: str = ""
     feeds: tuple[str, ...] | None = None
     content: str = ""
+    license: str = ""
     expires: datetime | None = None
     embargo: datetime | None = None
     image_file: str = ""

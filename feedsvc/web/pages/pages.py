@@ -17,8 +17,11 @@ from feedsvc.core.feeds.feeds import (
     SITE_TOPIC,
     Kind,
     Topic,
+    license_link,
     topics_of,
 )
+from feedsvc.core.licences.licences import licence_address, licence_name
+from feedsvc.core.media import image_type
 from feedsvc.core.site import Site
 from feedsvc.core.text import legal, nfc
 from feedsvc.errors import StoreError
@@ -280,13 +283,21 @@ def _post_page(site: Site, entry: Entry) -> Response:
         for topic in named
         if topic in holding
     ]
-    return _page("post.html", site, offered_by_post(entry), entry=entry, feeds=feeds)
+    offered = offered_by_post(entry)
+    return _page("post.html", site, offered, licence=entry.license, entry=entry, feeds=feeds)
 
 
-def _page(template: str, site: Site, offered: Iterable[Topic] = (), **values: Any) -> Response:
+def _page(
+    template: str,
+    site: Site,
+    offered: Iterable[Topic] = (),
+    licence: str = "",
+    **values: Any,
+) -> Response:
     """A page in the visitor's language, with a policy that permits only our files and media.
 
-    It offers the feeds `offered` to feed readers, and then the site's feed.
+    It offers the feeds `offered` to feed readers, and then the site's feed. `licence` is that
+    of its content, if that is not the site's.
     """
     catalogue = catalogue_for(request.accept_languages, site.language)
     values = {
@@ -297,6 +308,9 @@ def _page(template: str, site: Site, offered: Iterable[Topic] = (), **values: An
         "say": catalogue.say,
         "language": catalogue.language,
         "offered": offered_feeds(site, offered),
+        "touch_icon": _touch_icon(site),
+        "licence_address": licence_address,
+        "licence_name": licence_name,
         "opml": addresses.url(site.url, addresses.OPML_PATH),
         "rfc3339": rfc3339,
         **values,
@@ -311,7 +325,15 @@ def _page(template: str, site: Site, offered: Iterable[Topic] = (), **values: An
     # For privacy, and because many hosts refuse images that other sites embed.
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Vary"] = "Accept-Encoding, Accept-Language"
+    if link := license_link(licence or site.license):
+        response.headers["Link"] = link
     return response
+
+
+def _touch_icon(site: Site) -> str:
+    """The icon for home screens of phones, which show no SVG and no small `.ico`."""
+    kind = image_type(site.icon)
+    return "" if kind in ("image/svg+xml", "image/vnd.microsoft.icon") else site.icon
 
 
 def _kept(response: Response) -> Response:

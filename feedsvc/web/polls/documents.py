@@ -190,7 +190,7 @@ def _opml_document(snapshot: Snapshot, facts: Mapping[str, str]) -> Document:
         tag=entity_tag(facts["opml_digest"], "opml"),
         last_modified=datetime.fromtimestamp(int(facts["opml_changed_at"]), UTC),
         media_type=OPML_MEDIA_TYPE,
-        links=f'<{addresses.url(site.url, addresses.OPML_PATH)}>; rel="self"',
+        links=link_header(replace(site, hubs=()), addresses.url(site.url, addresses.OPML_PATH)),
         vary="Accept-Encoding",
         body=opml_document(site, (record.topic for record in snapshot.listed_feeds())),
     )

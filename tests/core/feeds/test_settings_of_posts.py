@@ -28,6 +28,8 @@ OF_FEEDS: Final[dict[str, Any]] = {
     "contents": (("tags/AI", "summary"), ("", "full")),
     "pages": True,
     "hubs": ("https://hub.example/",),
+    **{"icon": "https://a.example/i.png", "logo": "https://a.example/l.png"},
+    **{"license": "CC-BY-4.0", "rights": "© Li"},
     "tag_redirects": (("AI", "ML"),),
     "gone": ("tags/AI",),
 }

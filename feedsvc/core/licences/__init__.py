@@ -1,0 +1,1 @@
+"""Licences of texts: the names of SPDX, and the address of each."""
