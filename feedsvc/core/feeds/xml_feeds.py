@@ -95,9 +95,9 @@ def atom_document(feed: Feed) -> bytes:
     generator.author({"name": feed.site.author, "email": feed.site.email or None})
     generator.icon(feed.site.icon or None)
     generator.logo(feed.site.logo or None)
+    _fill(generator, feed, "atom", "application/atom+xml")
     if feed.site.license:
         generator.link(href=licence_address(feed.site.license), rel="license")
-    _fill(generator, feed, "atom", "application/atom+xml")
     entries = b"".join(_ATOM_ENTRIES.written(_atom_texts(e, feed)) for e in feed.entries)
     return _with_entries(generator.atom_str(pretty=True), entries, b"</feed>")
 
