@@ -55,7 +55,7 @@ def test_init_writes_a_settings_file_with_which_every_command_works(
     assert settings.content.seeds == blog.root
     published = run("publish", "my blog")
     assert (published.exit_code, published.output[:9]) == (0, "added: 1\n")
-    assert run("feeds", "my blog").output.count("\tmy blog") == 3
+    assert run("feeds", "my blog").output.count("my blog\t") == 3
 
 
 def test_only_what_is_required_or_differs_from_a_default_is_written(
