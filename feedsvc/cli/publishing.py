@@ -36,7 +36,6 @@ from feedsvc.cli.wiring import (
 from feedsvc.errors import StoreLocked
 from feedsvc.logs import printable
 from feedsvc.processors import worker_count
-from feedsvc.publishing.exporting.export import export
 from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
@@ -44,7 +43,7 @@ from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
-from feedsvc.store.store import Store, open_sound_store, store_to_try
+from feedsvc.store.store import Store, on_sound_store, open_sound_store, store_to_try
 from feedsvc.watcher.ledger_file import LedgerFile
 
 _SETTLE_SECONDS: Final = 10
@@ -97,9 +96,13 @@ def publish_command(
     if dry_run:
         reports = [_rehearse(settings, accept=accept)]
     else:
-        with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
+
+        def published(store: Store) -> tuple[list[Report], list[str]]:
             reports = _publish_settled(settings, store, accept=accept)
-            shared = shared_addresses(store, settings.redirects.presets)
+            return reports, shared_addresses(store, settings.redirects.presets)
+
+        how = (settings.store.url, limits_of(settings))
+        reports, shared = on_sound_store(*how, published)
     print_report(reports, shown_source(settings))
     if shared:
         click.echo(f"old addresses that several names share: {len(shared)}")
@@ -122,15 +125,21 @@ def export_command(
 
     FOLDER is as for serve. Ends as publish does. Posts that are held are in the files.
     """
+    from feedsvc.publishing.exporting.export import export  # `publish` renders nothing
+
     if len(folders) > 1:
         raise click.UsageError("give one FOLDER and one DIRECTORY")
     settings = settings_from(config, seeds, *folders)
-    store = open_sound_store(settings.store.url, limits_of(settings))
-    reports = _publish_settled(settings, store, accept="")
-    with progress_of("Writing feeds") as progress:
-        workers = worker_count(settings.watcher.workers)
-        aliases = settings.feeds.aliases
-        written, total = export(store, directory, aliases, progress, workers=workers)
+
+    def exported(store: Store) -> tuple[list[Report], int, int]:
+        reports = _publish_settled(settings, store, accept="")
+        with progress_of("Writing feeds") as progress:
+            workers = worker_count(settings.watcher.workers)
+            aliases = settings.feeds.aliases
+            return reports, *export(store, directory, aliases, progress, workers=workers)
+
+    how = (settings.store.url, limits_of(settings))
+    reports, written, total = on_sound_store(*how, exported)
     click.echo(f"{written} of {total} files written below {directory}")
     if reports[-1].refused:
         print_problems(reports[-1])

@@ -3,11 +3,11 @@
 import logging
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -36,6 +36,8 @@ from feedsvc.store.snapshot import Snapshot
 
 # Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
 _SALVAGED: Final = (identities, ledger, forgotten, subscriptions)
+
+_T = TypeVar("_T")
 
 log = logging.getLogger("feedsvc.store")
 
@@ -142,6 +144,10 @@ class Store:
         """Check for damage; raises StoreDamaged."""
         self._database.verify()
 
+    def verifying(self) -> AbstractContextManager[None]:
+        """Check for damage within this context, meanwhile: see Database.verifying."""
+        return self._database.verifying()
+
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
@@ -168,6 +174,21 @@ def open_sound_store(url: str, limits: Limits = DEFAULT_LIMITS) -> Store:
         store.close()
         return _replace_damaged(url, error)
     return store
+
+
+def on_sound_store(url: str, limits: Limits, work: Callable[[Store], _T]) -> _T:
+    """What `work` returns. The store is checked for damage while it runs.
+
+    If the store is damaged, it is replaced, and `work` runs again.
+    """
+    with closing(open_store(url, limits)) as store:
+        try:
+            with store.verifying():
+                return work(store)
+        except StoreDamaged as error:
+            damage = error
+    with closing(_replace_damaged(url, damage)) as store:
+        return work(store)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from feedsvc.errors import (
 from feedsvc.publishing.account import NO_FILES
 from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.publish import publish
+from feedsvc.publishing.reading.worker import import_reading
 from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import Agenda, Stopped
@@ -77,6 +78,7 @@ class PublishLoop:
             self._current.store.verify()  # not at the start: feeds can be served meanwhile
         except StoreError as error:
             self._replace_store(error)
+        import_reading()  # no save waits for that
         while not self._stopping.is_set():
             self._agenda.wait()
             try:

@@ -237,7 +237,7 @@ def test_a_post_on_which_feedsvc_fails_harms_no_other(
             raise RuntimeError("a bug of ours")
         return parse_post(path, source, site)
 
-    monkeypatch.setattr("feedsvc.publishing.reading.given_dates.parse_post", failing)
+    monkeypatch.setattr("feedsvc.core.posts.parse.parse_post", failing)
     house.posts.write("bad.md", title="Bad")
     house.posts.write("good.md", title="Good")
     report = house.publish()

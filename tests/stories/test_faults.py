@@ -14,11 +14,13 @@ import pytest
 
 from feedsvc.core.feeds.feeds import feed_of
 from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.websub.subscriptions import Intent, Target
 from feedsvc.errors import StoreDamaged, StoreError, StoreTooNew
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
-from feedsvc.store.store import Store, open_sound_store
+from feedsvc.store.engine.limits import DEFAULT_LIMITS
+from feedsvc.store.store import Store, on_sound_store, open_sound_store
 from tests.support.killed_publish import NOW, SITE, publishers
 from tests.support.running import (
     Server,
@@ -178,12 +180,40 @@ def test_a_damaged_store_is_put_aside_and_rebuilt_with_the_same_ids(
     file = tmp_path / "var" / "feedsvc.sqlite3"
     DAMAGE[how](file)
     damaged = file.read_bytes()
-    rebuilt = open_sound_store(sqlite_url)
-    publish(folder, rebuilt, SITE, NOW)
-    rebuilt.close()
+
+    def work(store: Store) -> None:
+        store.write_losses(LossBook(forgets=True), NOW)  # waits for the check
+        publish(folder, store, SITE, NOW)
+
+    on_sound_store(sqlite_url, DEFAULT_LIMITS, work)
     assert state_of(sqlite_url) == before
     (aside,) = tmp_path.glob("var/*.damaged-*")
     assert aside.read_bytes() == damaged
+
+
+def test_a_fault_that_damage_causes_is_not_raised(
+    posts: PostFolder, folder: Folder, sqlite_url: str, tmp_path: Path
+) -> None:
+    posts.write("tea.md", "text " * 200)
+    store = Store(sqlite_url)
+    publish(folder, store, SITE, NOW)
+    store.close()
+    damaged = [True, False]
+
+    def work(store: Store) -> int:
+        if damaged.pop(0):
+            raise ValueError("a row that makes no sense")
+        return publish(folder, store, SITE, NOW).read
+
+    with pytest.raises(ValueError, match="no sense"):
+        on_sound_store(sqlite_url, DEFAULT_LIMITS, work)
+    damaged.insert(0, True)
+    file = tmp_path / "var" / "feedsvc.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = 'texts'"
+        (page,) = connection.execute(query).fetchone()
+    _overwrite(file, (page - 1) * 4096, b"\xff" * 4096)
+    assert on_sound_store(sqlite_url, DEFAULT_LIMITS, work) == 1
 
 
 def test_ids_that_no_file_determines_survive_a_damaged_store(

@@ -18,7 +18,6 @@ from feedsvc.core.dates import rfc3339
 from feedsvc.core.html.first_words import first_words
 from feedsvc.core.html.links import absolute
 from feedsvc.core.html.repeated_title import without_title
-from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.html.scanner import TooDeepError
 from feedsvc.core.html.source_targets import (
     AT_ROOT,
@@ -28,7 +27,6 @@ from feedsvc.core.html.source_targets import (
     without_root_in_words,
 )
 from feedsvc.core.languages import language_tag
-from feedsvc.core.markdown.markdown import html_of, html_until_more
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
 from feedsvc.core.posts.post import Post
@@ -208,6 +206,9 @@ class _Html:
 
 
 def _html_of(post: Post, site: Site) -> _Html | Problem:
+    # Most processes that have entries compose none: the store and the web server import less.
+    from feedsvc.core.markdown.markdown import html_of, html_until_more
+
     # The prefix must not depend on the id: a renamed file keeps its bytes.
     named = f"{post.title} {rfc3339(post.published)}"
     prefix = "e" + hashlib.sha256(named.encode()).hexdigest()[:6] + "-"
@@ -228,6 +229,8 @@ def _html_of(post: Post, site: Site) -> _Html | Problem:
 
 
 def _safe_html(rough: str, post: Post, prefix: str) -> str:
+    from feedsvc.core.html.sanitise import safe_html
+
     safe = without_root_in_words(safe_html(rough, post.permalink, prefix))
     return without_title(safe, post.title, post.permalink)
 

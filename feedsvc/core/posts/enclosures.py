@@ -9,7 +9,6 @@ from urllib.parse import unquote, urlsplit
 from feedsvc.core.addresses import web_url
 from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.html.lazy_images import image_addresses
-from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.media import Enclosure, media_type_of
 from feedsvc.core.posts.fields import (
     NamedField,
@@ -121,6 +120,8 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
     has_picture = "![" in body or "<img" in body  # faster than the pattern
     if not (has_picture and _PICTURE_BESIDE.search(body)):
         return ()
+    from feedsvc.core.markdown.markdown import html_of  # only where a body is read
+
     addresses = image_addresses(body if is_html else html_of(body))
     beside = (_beside(_file_of(address)) for address in addresses)
     return tuple(sorted({*filter(None, beside)}))

@@ -27,14 +27,14 @@ _FIRST_LINE: Final = Positions()
 
 
 @lru_cache(maxsize=4096)
-def _positions(*positions: Position) -> Positions:
+def shared_positions(*positions: Position) -> Positions:
     """One value for all posts with the same layout, which saves memory."""
     return Positions(*positions)
 
 
 def positions_of(post: Post) -> Positions:
     """The positions that the problems of a publish point to."""
-    return _positions(*map(post.position_of, Positions._fields))
+    return shared_positions(*map(post.position_of, Positions._fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Standing
 from feedsvc.core.ledger.ledger import text_digest
-from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Draft, Explanation, Post, Reading
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
@@ -35,6 +34,8 @@ class GivenDates:
 
     def parse(self, file: SourceFile, own_key: str = "") -> Reading:
         """Parse a file as parse_post does, with the date that is given to it."""
+        from feedsvc.core.posts.parse import parse_post  # a scan mostly finds nothing to parse
+
         named = (own_key,) if own_key else ()
         reading = parse_post(file.path, file.source, self.site, *named)
         problem = _without_date(reading)
@@ -49,6 +50,8 @@ class GivenDates:
 
     def explain(self, file: SourceFile) -> Explanation:
         """Parse a file like `parse`, and say which keys its values came from."""
+        from feedsvc.core.posts.parse import explain
+
         names = (file.path, file.source, self.site, "")
         explained = explain(*names)
         if _without_date(explained.reading) is None:
@@ -62,6 +65,8 @@ class GivenDates:
         self, file: SourceFile, own_key: str, undated: Reading, problem: Problem
     ) -> Reading:
         """The post with the date that is given to it; `undated` with the reason if none is."""
+
+        from feedsvc.core.posts.parse import parse_post
 
         def dated(at: datetime) -> Reading:
             return parse_post(file.path, file.source, self.site, own_key, at)

@@ -22,7 +22,7 @@ from feedsvc.publishing.reading.reader import (
     FileToRead,
     Reader,
     ReaderElsewhere,
-    with_previous,
+    look_of,
 )
 from feedsvc.publishing.reading.worker import MOST_SECONDS, Answers
 
@@ -205,8 +205,8 @@ class _Processes:
                 self._replace(process)
                 continue
             files = process.chunks.popleft().files
-            for (number, file), look in zip(files, answers, strict=True):
-                here = with_previous(look, file) if look else self._reader.look_at(file)
+            for (number, file), answer in zip(files, answers, strict=True):
+                here = look_of(answer, file) if answer else self._reader.look_at(file)
                 self._done[number] = (file, here)
 
     def _replace(self, process: _Process) -> None:

@@ -1,11 +1,15 @@
 """Read one file that has changed: in the process that publishes, or in one beside it."""
 
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, tzinfo
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.core.ledger.copies import is_impossible
+from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.posts.post import may_name_site
 from feedsvc.core.posts.slug_keys import place_in
 from feedsvc.core.problems import Problem
@@ -13,7 +17,7 @@ from feedsvc.core.site import Site
 from feedsvc.publishing.reading.assess import assess
 from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.publishing.reading.earlier_dates import EarlierDatesLookup
-from feedsvc.publishing.reading.findings import Finding, unread
+from feedsvc.publishing.reading.findings import Finding, shared_positions, unread
 from feedsvc.publishing.reading.given_dates import GivenDates
 from feedsvc.publishing.reading.read_file import read_post, with_positions
 from feedsvc.publishing.reading.spool import pack
@@ -53,18 +57,45 @@ class FileLook:
     is_unsettled: bool = False
 
 
-def without_previous(look: FileLook) -> FileLook:
-    """The look without the stored record: whoever asked for it has that already."""
-    if look.finding is None:
-        return look
-    return replace(look, finding=replace(look.finding, previous=None))
+_fields_of_record: Final = attrgetter(*(field.name for field in fields(FileRecord)[1:]))
+_fields_of_claim: Final = attrgetter(*(field.name for field in fields(Claim)[1:]))
 
 
-def with_previous(look: FileLook, file: FileToRead) -> FileLook:
-    """The look with the stored record of its file again."""
-    if look.finding is None or file.record is None:
-        return look
-    return replace(look, finding=replace(look.finding, previous=file.record))
+class PlainLook(NamedTuple):
+    """A look for another process, which has the FileToRead: without its path and its record.
+
+    Records and claims are the tuples of their fields: these are pickled much faster.
+    """
+
+    record: tuple[Any, ...] | None
+    claim: tuple[Any, ...] | None
+    permalink: str
+    positions: tuple[Any, ...]
+    entry: bytes
+    is_unsettled: bool
+
+
+def plain(look: FileLook) -> PlainLook:
+    """The look without what whoever asked for it has already."""
+    finding = look.finding
+    if finding is None:
+        return PlainLook(None, None, "", (), look.entry, look.is_unsettled)
+    claim = _fields_of_claim(finding.claim) if finding.claim else None
+    what = (finding.permalink, tuple(finding.positions), look.entry, look.is_unsettled)
+    return PlainLook(_fields_of_record(finding.record), claim, *what)
+
+
+def look_of(plain: PlainLook, file: FileToRead) -> FileLook:
+    """The look at a file. Many of them share their paths, states and positions."""
+    fields_of_record, fields_of_claim, permalink, positions, entry, is_unsettled = plain
+    if fields_of_record is None:
+        return FileLook(None, entry, is_unsettled)
+    stamp, digest, name, *others = fields_of_record
+    state: Any = sys.intern(name)
+    record = FileRecord(file.path, stamp, digest, state, *others)
+    claim = Claim(file.path, *fields_of_claim) if fields_of_claim else None
+    what = (claim, permalink, shared_positions(*positions))
+    return FileLook(Finding(record, file.record, *what), entry, is_unsettled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,18 @@ from typing import Final, TypeAlias
 from feedsvc import __version__
 from feedsvc.publishing.reading.earlier_dates import NeedsStoreError
 from feedsvc.publishing.reading.reader import (
-    FileLook,
     FileToRead,
+    PlainLook,
     Reader,
     ReaderElsewhere,
-    without_previous,
+    plain,
 )
 
 # Of processor time for one post. Then SIGPROF ends the process, also amid a call into Rust.
 MOST_SECONDS: Final = 10.0
 
 # None: the process that publishes must read the file. It has the store, and it shows errors.
-Answers: TypeAlias = list[FileLook | None]
+Answers: TypeAlias = list[PlainLook | None]
 
 
 def main(sockets: Sequence[int], version: str) -> None:
@@ -36,6 +36,7 @@ def main(sockets: Sequence[int], version: str) -> None:
     """
     if version != __version__:
         return
+    import_reading()
     gc.freeze()  # so that collections do not copy the pages that the processes share
     mine, *others = sockets
     for number, socket in enumerate(others):
@@ -50,6 +51,13 @@ def main(sockets: Sequence[int], version: str) -> None:
     with suppress(ChildProcessError):
         while True:
             os.wait()  # their processor time counts as that of the publish
+
+
+def import_reading() -> None:
+    """Import what the first post would import, which takes a tenth of a second."""
+    import feedsvc.core.html.sanitise
+    import feedsvc.core.markdown.markdown
+    import feedsvc.core.posts.parse  # noqa: F401
 
 
 def _serve(socket: int) -> None:
@@ -70,7 +78,7 @@ def _answers(reader: Reader, files: Sequence[FileToRead]) -> Answers:
     for file in files:
         signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         try:
-            answers.append(without_previous(reader.look_at(file)))
+            answers.append(plain(reader.look_at(file)))
         except (NeedsStoreError, Exception):  # noqa: BLE001 - see Answers
             answers.append(None)
     signal.setitimer(signal.ITIMER_PROF, 0)

@@ -3,6 +3,7 @@
 import logging
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -57,6 +58,7 @@ class Database:
         self._url = parse_url(url)
         self._limits = limits
         self.silence = Silence()
+        self._verification: Future[None] | None = None
         self._lock: Lock | None = None
         self.file = self._file()
         self.can_write = not reads or self.file is None or sqlite.is_writable(self.file)
@@ -238,6 +240,20 @@ class Database:
                 tables = ", ".join(sorted(missing))
                 raise StoreDamaged(f"{self.name} is damaged: it has lost the tables {tables}")
 
+    @contextmanager
+    def verifying(self) -> Iterator[None]:
+        """Check for damage within this context, meanwhile; nothing is written before the end.
+
+        Raises StoreDamaged instead of what a damaged file may have caused in the context.
+        """
+        with ThreadPoolExecutor(1, "feedsvc-verify") as pool:
+            self._verification = pool.submit(self.verify)
+            try:
+                yield
+            finally:
+                verification, self._verification = self._verification, None
+                verification.result()
+
     # Transactions.
 
     @contextmanager
@@ -253,6 +269,8 @@ class Database:
         Transactions with the same `alone` run one after another, so that what one has read
         stays true until it commits. SQLite has one writer at a time in any case.
         """
+        if self._verification is not None:
+            self._verification.result()
         with store_errors(self._url), self.engine.connect() as connection:
             connection.execution_options(feedsvc_writes=True)
             with connection.begin():

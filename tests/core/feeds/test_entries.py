@@ -204,7 +204,7 @@ def test_a_panic_in_a_rust_library_is_a_problem_of_the_post(
     def panicking(*_: str) -> str:
         raise PanicException("index out of bounds")
 
-    monkeypatch.setattr("feedsvc.core.feeds.entries.html_of", panicking)
+    monkeypatch.setattr("feedsvc.core.markdown.markdown.html_of", panicking)
     assert compose(a_post(), a_site(), "urn:x", at("2026-03-01")) == Problem(
         "tea.md",
         0,
@@ -217,7 +217,7 @@ def test_an_interrupt_is_not_treated_as_a_panic(monkeypatch: pytest.MonkeyPatch)
     def interrupted(*_: str) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("feedsvc.core.feeds.entries.html_of", interrupted)
+    monkeypatch.setattr("feedsvc.core.markdown.markdown.html_of", interrupted)
     with pytest.raises(KeyboardInterrupt):
         composed(a_post())
 

@@ -351,7 +351,7 @@ def _hide(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     def parsed(path: str, source: bytes, site: Site) -> Reading:
         return Draft(path, ()) if path.startswith(folder) else parse_post(path, source, site)
 
-    monkeypatch.setattr("feedsvc.publishing.reading.given_dates.parse_post", parsed)
+    monkeypatch.setattr("feedsvc.core.posts.parse.parse_post", parsed)
 
 
 def test_each_set_is_announced_once(site: Blog) -> None:
