@@ -335,6 +335,7 @@ def _rows(
         "summary": reading.summary,
         "image": reading.image,
         "enclosures": ", ".join(enclosure.href for enclosure in reading.enclosures),
+        "license": reading.license,
         "feed": reading.content,
         "feeds": "all" if reading.feeds is None else ", ".join(reading.feeds) or "none",
     }

@@ -171,11 +171,12 @@ def test_check_prints_workflow_commands_for_github(run: Run, posts: PostFolder) 
 
 
 def test_check_explains_how_a_post_is_read(run: Run, posts: PostFolder) -> None:
-    posts.write("2026/tea.md", title="Tea", urlname="green")
+    posts.write("2026/tea.md", title="Tea", urlname="green", license="cc by 4.0")
     result = run("check", "--explain", "posts/2026/tea.md")
     assert result.exit_code == 0
     assert re.search(r"^title +Tea  \(title, line 2\)$", result.stdout, re.M)
     assert re.search(r"^key +slug:green  \(urlname, line \d\)$", result.stdout, re.M)
+    assert re.search(r"^license +CC-BY-4.0  \(license, line \d\)$", result.stdout, re.M)
 
 
 def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> None:

@@ -9,8 +9,10 @@ from trafilatura.feeds import FeedParameters, determine_feed
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic
-from feedsvc.web.pages.discovery import offered_by_post, offered_feeds
-from tests.support.builders import a_site, an_entry, people
+from feedsvc.store.publication import Publication
+from feedsvc.store.store import Store
+from feedsvc.web.pages.discovery import offered_by_feed, offered_by_post, offered_feeds
+from tests.support.builders import a_site, an_entry, at, people
 from tests.support.running import Server
 
 # The address of a page, and the paths of the feeds that it offers, the default first.
@@ -89,6 +91,19 @@ def test_a_title_is_that_of_the_feed_and_its_format() -> None:
         *("算法 - 站名 (Atom)", "算法 - 站名 (RSS)", "算法 - 站名 (JSON)"),
         *("站名 (Atom)", "站名 (RSS)", "站名 (JSON)"),
     ]
+
+
+def test_a_parent_without_a_feed_is_not_offered(store: Store) -> None:
+    whole = an_entry("whole", categories=(("A", "b", "c"),))
+    limited = an_entry("limited", categories=(("X", "y"),), feeds=("categories/X/y",))
+    store.publish(Publication(a_site(), [whole, limited]), at("2026-03-03"))
+    with store.snapshot() as snapshot:
+        for names, paths in (
+            (("A", "b", "c"), ["categories/A/b/c", "categories/A/b", "categories/A"]),
+            (("X", "y"), ["categories/X/y"]),
+        ):
+            offered = offered_by_feed(snapshot, Topic("category", names))
+            assert [topic.path for topic in offered] == paths
 
 
 def _offered(entry: Entry) -> list[str]:
