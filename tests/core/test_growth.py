@@ -48,6 +48,7 @@ from feedsvc.core.ledger.identities import (
 )
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.ledger.shared_slugs import own_keys
+from feedsvc.core.licences.licences import written_licence
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
@@ -359,6 +360,7 @@ CASES: Final[dict[str, Case]] = {
     "size of an entry": smaller(
         of_an_entry(lambda entry: feed_of(a_site(max_bytes=10**9), SITE_TOPIC, [entry]))
     ),
+    "a licence": lambda n: partial(written_licence, "https://a.example/b " * n),
     "delta": of_a_feed(lambda feed: delta(feed, entry_hashes(replace_half(feed)))),
     "updated": of_a_feed(lambda feed: feed.updated),
     "JSON Feed": of_a_feed(json_feed.json_document),

@@ -41,18 +41,20 @@ _ALIASES: Final = {"cc0": "CC0-1.0", "cc-0": "CC0-1.0", "cc0-1": "CC0-1.0"}
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
 _NEAR: Final = 3  # identifiers that a message names
 _ALIKE: Final = 0.65
-_MOST_COMPARED: Final = 40  # characters: no identifier that people write is longer
+_LONGEST: Final = 40  # characters: no identifier is longer
+_LONGEST_URL: Final = 2_000
 
 
-@lru_cache(maxsize=256)
 def spdx_id_of(text: str) -> str:
     """The SPDX identifier that a name or the URL of a CC licence means; empty if unknown.
 
     Case does not matter, nor spaces for hyphens: `CC BY-SA 4.0` is `CC-BY-SA-4.0`.
     """
-    match = _CC_URL.fullmatch(text)
+    match = _CC_URL.fullmatch(text) if len(text) <= _LONGEST_URL else None
     if match:
         return _of_cc_url(*match.groups(default=""))
+    if len(text) > 2 * _LONGEST:  # it may have many spaces
+        return ""
     folded = _folded(text)
     return _ALIASES.get(folded) or SPDX_IDS.get(folded, "")
 
@@ -80,15 +82,21 @@ def written_licence(text: str) -> str:
         return known
     urls = dict.fromkeys(_URL.findall(text))
     address = web_url("https://invalid", next(iter(urls))) if len(urls) == 1 else None
-    return spdx_id_of(address) or address if address else ""
+    if not address or len(address) > _LONGEST_URL:
+        return ""
+    return spdx_id_of(address) or address
 
 
-def near_ids(text: str) -> list[str]:
+def near_ids(text: str) -> tuple[str, ...]:
     """The SPDX identifiers that an unknown one most likely means, the nearest first."""
-    folded = _folded(text[:_MOST_COMPARED])
+    return _near(_folded(text)) if len(text) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=256)  # a comparison takes 5 ms, and all posts may have the same words
+def _near(folded: str) -> tuple[str, ...]:
     near = get_close_matches(folded, SPDX_IDS, _NEAR, _ALIKE)
     near = near or get_close_matches(f"{folded}-4.0", SPDX_IDS, _NEAR, _ALIKE)  # cc-by
-    return [SPDX_IDS[each] for each in near]
+    return tuple(SPDX_IDS[each] for each in near)
 
 
 def licence_address(licence: str) -> str:

@@ -7,6 +7,7 @@ from feedsvc.core.licences.licences import (
     licence_name,
     near_ids,
     spdx_id_of,
+    written_licence,
 )
 from feedsvc.core.licences.spdx import SPDX_IDS
 
@@ -81,5 +82,7 @@ def test_an_unknown_identifier_has_near_ones(text: str, nearest: str) -> None:
     assert nearest in near_ids(text)
 
 
-def test_words_have_no_near_identifier() -> None:
-    assert near_ids("All rights reserved by the author " * 1000) == []
+def test_long_texts_and_words_are_no_licence() -> None:
+    assert near_ids("All rights reserved") == near_ids("CC BY 4.0 " * 1000) == ()
+    assert spdx_id_of("CC BY 4.0".replace(" ", " " * 1000)) == ""
+    assert written_licence(f"https://example.org/{'a' * 2000}") == ""
