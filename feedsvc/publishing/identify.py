@@ -63,26 +63,27 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
     with store.snapshot() as snapshot:
         before = {s.path: s for s in snapshot.standing(paths_by_id)}
         pinned = snapshot.pinned([claim.key for claim in claims])
-        wanted = {*pinned.values(), *(new_id(claim.key, site) for claim in claims)}
+        is_first = snapshot.has_no_ledger()
+        # Of a first publish nothing is known, and sets of its 100,000 posts are large.
+        wanted = () if is_first else (new_id(claim.key, site) for claim in claims)
         holders = {
             entry_id: holder
-            for entry_id, holder in snapshot.holders(wanted).items()
+            for entry_id, holder in snapshot.holders({*pinned.values(), *wanted}).items()
             if holder.path not in missing and entry_id not in released
         }
-        strangers = [claim for claim in claims if claim.path not in before]
+        strangers = [] if is_first else [c for c in claims if c.path not in before]
         unknown = {claim.body_digest for claim in strangers if claim.body_length}
-        is_first = snapshot.has_no_ledger()
         texts = {claim.body_digest for claim in strangers}
-        alike = [] if is_first else [*snapshot.published_like(texts)]
-        read = {claim.path for claim in claims} | missing
+        alike = [*snapshot.published_like(texts)]
+        read = {claim.path for claim in claims} | missing if strangers else missing
         withdrawn = [*snapshot.withdrawn(unknown, read)]
         moved_on = {
             entry_id
-            for claim in claims
+            for claim in (() if is_first else claims)
             for entry_id in (pinned.get(claim.key, new_id(claim.key, site)),)
             if entry_id not in holders or holders[entry_id] != Holder(claim.path, claim.key)
         }
-        remembered = {} if is_first else snapshot.remembered(moved_on)
+        remembered = snapshot.remembered(moved_on)
         forgotten = snapshot.forgotten()
         known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten, alike)
         identities = identify(claims, site, Memory(*known_ids))

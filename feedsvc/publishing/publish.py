@@ -112,6 +112,8 @@ def _publish(
             hold = weigh(snapshot, *what, accept=accept, is_emptied=emptied)
         findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         publication = decide(findings, entries, stored, identified, site, now, hold)
+        # The publication has all of new posts; 100,000 findings need not be in memory longer.
+        findings = replace(findings, files=tuple(f for f in findings.files if f.previous))
         changes = Changes(stored.revision)
         has_news = stored.has_new_settings or publication.files or publication.forgotten
         if has_news or hold.book:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.cli import publishing
 from tests.support.commands import Run
 from tests.support.writing import PostFolder
 
@@ -44,7 +43,7 @@ def test_export_has_as_many_workers_as_the_settings_say(
         asked.append(workers)
         return 0, 0
 
-    monkeypatch.setattr(publishing, "export", record)
+    monkeypatch.setattr("feedsvc.publishing.exporting.export.export", record)
     posts.write()
     run("export", "public", FEEDSVC_WATCHER__WORKERS=str(workers))
     assert asked == [workers]

@@ -49,16 +49,16 @@ def shared_slugs(
 
 def _open_claims(files: Sequence[Finding], had: Mapping[str, str]) -> dict[str, int]:
     """The numbers of posts with a slug by path, but not of those that keep their plain key."""
-    groups: dict[str, dict[str, int]] = {}
+    groups: dict[str, list[int]] = {}
     is_open = set()
     for number, finding in enumerate(files):
         claim = finding.claim
         if claim and claim.key.startswith("slug:"):
             shared = shared_key(claim.key)
-            groups.setdefault(shared, {})[claim.path] = number
+            groups.setdefault(shared, []).append(number)
             if had.get(claim.path) != shared:
                 is_open.add(shared)
-    return {path: n for shared in is_open for path, n in groups[shared].items()}
+    return {files[n].record.path: n for shared in is_open for n in groups[shared]}
 
 
 def _formers(
