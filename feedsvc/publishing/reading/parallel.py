@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -33,6 +33,7 @@ _MOST_OCTETS: Final = 50_000_000  # that are read before the first file has come
 _AHEAD: Final = 2  # chunks that a process has at once, so that it need not wait
 _WINDOW: Final = 8  # chunks for each process that are read before the first has come back
 _END_SECONDS: Final = 0.5
+_WAIT_SECONDS: Final = 1.0
 # They fit into a socket whose other side does not read: see _socket_pair.
 _PIPE_BYTES: Final = 32 * 1024
 
@@ -41,8 +42,12 @@ log = logging.getLogger("feedsvc.publishing")
 _Looks: TypeAlias = Generator[tuple[FileToRead, FileLook], None, None]
 
 
-def looks_at(files: Iterable[FileToRead], reader: Reader) -> _Looks:
+def looks_at(
+    files: Iterable[FileToRead], reader: Reader, waits: Callable[[], None] = lambda: None
+) -> _Looks:
     """Read the files, in their order; if there are many, by the workers of the folder.
+
+    `waits` is called each second while none of these answers. It may raise in order to stop.
 
     If a file ends the process that reads it, twice, that is a problem of this file, and its
     last good version stays. The next time it is read by a worker in any case, also if there
@@ -60,7 +65,7 @@ def looks_at(files: Iterable[FileToRead], reader: Reader) -> _Looks:
             yield file, reader.look_at(file)
         else:
             return
-    with _Processes(reader, max(count, 1)) as processes:
+    with _Processes(reader, max(count, 1), waits) as processes:
         yield from processes.looks_at(all_files)
 
 
@@ -103,10 +108,11 @@ class _Process:
 class _Processes:
     """The processes of one publish."""
 
-    def __init__(self, reader: Reader, count: int) -> None:
+    def __init__(self, reader: Reader, count: int, waits: Callable[[], None]) -> None:
         attached = reader.attached
         self._reader = reader
         self._count = count
+        self._waits = waits
         self._setup = ReaderElsewhere(
             attached.folder,
             attached.site,
@@ -194,7 +200,9 @@ class _Processes:
     def _receive(self) -> None:
         """Wait until a process answers or ends."""
         by_connection = {each.connection: each for each in self._processes}
-        for connection in wait([*by_connection]):
+        while not (ready := wait([*by_connection], _WAIT_SECONDS)):
+            self._waits()
+        for connection in ready:
             process = by_connection[connection]  # type: ignore[index]
             try:
                 answers: Answers = process.connection.recv()

@@ -92,10 +92,17 @@ def _read(
     unseen = (r for r in absent if stored.must_read(r) and survey.hides(r.path))
     looked.files += [Finding(unread(record), record) for record in unseen]
 
+    done = 0
+
+    def show_progress() -> None:
+        if progress:
+            progress(done, len(compared.to_look_at))
+
     def to_read() -> Iterator[FileToRead]:
-        for done, (path, record) in enumerate(_with_records(compared.to_look_at, stored)):
-            if progress:
-                progress(done, len(compared.to_look_at))
+        nonlocal done
+        for number, (path, record) in enumerate(_with_records(compared.to_look_at, stored)):
+            done = number
+            show_progress()
             stamp = survey.stamps[path]
             has_new_settings = record is not None and stored.must_read(record)
             must_parse = has_new_settings or _must_parse(record, freed_keys, attached)
@@ -104,7 +111,7 @@ def _read(
             elif record.missing_since is not None:
                 looked.files.append(Finding(replace(record, missing_since=None), record))
 
-    with closing(looks_at(to_read(), reader)) as looks:
+    with closing(looks_at(to_read(), reader, show_progress)) as looks:
         for file, look in looks:
             looked.add(file.path, look)
     looked.give_own_keys(store, missing, reader, survey)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from feedsvc.publishing.publish import publish
 from feedsvc.publishing.reading import parallel
 from feedsvc.publishing.reading.reader import FileToRead
 from feedsvc.publishing.report import Report
 from feedsvc.source.folder import Folder
 from feedsvc.store.schema import entries, feeds, files, identities, link_keys, memberships
 from feedsvc.store.store import Store
-from tests.support.houses import LATER, NOW, House
+from tests.support.houses import LATER, NOW, SITE, House
 from tests.support.poisoned import PoisonedFolder
 from tests.support.writing import PostFolder
 
@@ -100,6 +102,20 @@ def test_several_processes_find_what_one_finds(
             posts.write("a.md", title="changed", date="2026-05-01")
             posts.write("one/twin.md", title="changed", date="2026-05-01", slug="twin")
     assert "T7" in house.titles()
+
+
+def test_progress_is_shown_while_no_process_answers(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_posts(house)
+    monkeypatch.setattr(parallel, "_WAIT_SECONDS", 0.01)
+    shown = Counter[int]()
+    publish(
+        *(house.folder, house.store, SITE, NOW),
+        progress=lambda done, total: shown.update([done] if total == 7 else []),
+    )
+    assert sorted(shown) == list(range(7))
+    assert shown[6] > 1  # the processes take longer to start
 
 
 @pytest.mark.parametrize("name", ["kills", "burns"])
