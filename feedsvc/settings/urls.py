@@ -50,6 +50,8 @@ def licence_url(text: str) -> str:
 def picture_or_none(text: str) -> str:
     """The URL of a picture, or its path on the site, which begins with a slash."""
     if not text.startswith("/"):
+        if text and "://" not in text:
+            raise ValueError("it is neither an http or https URL nor a path that begins with /")
         cure = "leave it out: feeds would show it"
         return _public(_web_url(text, cure)) if text else ""
     parts = unquote(text).split("/")[1:]

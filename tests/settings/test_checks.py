@@ -42,7 +42,7 @@ def test_no_source_setting_can_be_an_option_of_git(file: Path, line: str) -> Non
         ("license = 'All rights reserved'", "neither an SPDX identifier"),
         ("license = 'ftp://example.org/'", "not an http or https URL"),
         ("rights = 'a\\bc'", "does not allow"),
-        ("icon = 'icon.png'", "not an http or https URL"),
+        ("icon = 'icon.png'", "nor a path that begins with /"),
         ("icon = '/../icon.png'", "not the path of a file"),
         ("icon = '/a/%2e%2e/icon.png'", "not the path of a file"),
         ("logo = '//example.org/logo.png'", "not the path of a file"),

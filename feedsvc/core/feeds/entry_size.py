@@ -42,7 +42,8 @@ def entry_size(entry: Entry, site: Site) -> int:
 
 def head_size(site: Site) -> int:
     """An upper bound of the octets that pictures, licence and rights add to a document."""
-    shown = (site.icon, site.logo, site.icon, site.logo, licence_address(site.license))
+    pictures = (site.icon, site.logo) * 2
+    shown = (*pictures, licence_address(site.license), licence_name(site.license))
     markup = _FILE_MARKUP * sum(map(bool, (site.icon, site.logo, site.license, site.rights)))
     return markup + _escaped_size("".join((*shown, site.rights)))
 

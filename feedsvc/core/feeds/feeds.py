@@ -15,7 +15,7 @@ from feedsvc.core import addresses
 from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
 from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size
 from feedsvc.core.languages import language_tag, own_name
-from feedsvc.core.licences.licences import licence_address
+from feedsvc.core.licences.licences import licence_address, licence_name
 from feedsvc.core.site import Site
 
 # Raise this number when equal posts give other bytes than before.
@@ -86,6 +86,11 @@ class Feed:
     def description(self) -> str:
         """The subtitle of the site, or else the title: never empty."""
         return self.site.subtitle or self.title
+
+    @property
+    def rights(self) -> str:
+        """The rights of the site in words, or else the name of its licence; may be empty."""
+        return self.site.rights or licence_name(self.site.license)
 
     @property
     def language(self) -> str:

@@ -129,7 +129,7 @@ def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: st
     generator.language(feed.language)
     generator.generator("feedsvc")
     generator.updated(feed.updated)
-    generator.rights(feed.site.rights or None)
+    generator.rights(feed.rights or None)
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
     for hub in feed.site.hubs:
         generator.link(href=hub, rel="hub")

@@ -39,6 +39,7 @@ _ADDRESSES: Final = {
 # How people write some identifiers, folded as in `_folded`.
 _ALIASES: Final = {"cc0": "CC0-1.0", "cc-0": "CC0-1.0", "cc0-1": "CC0-1.0"}
 _URL = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
+_VERSIONS: Final = ("-4.0", ".0", "-3.0", "-2.0", "-1.0")  # that people leave out
 _NEAR: Final = 3  # identifiers that a message names
 _ALIKE: Final = 0.65
 _LONGEST: Final = 40  # characters: no identifier is longer
@@ -94,9 +95,9 @@ def near_ids(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)  # a comparison takes 5 ms, and all posts may have the same words
 def _near(folded: str) -> tuple[str, ...]:
-    near = get_close_matches(folded, SPDX_IDS, _NEAR, _ALIKE)
-    near = near or get_close_matches(f"{folded}-4.0", SPDX_IDS, _NEAR, _ALIKE)  # cc-by
-    return tuple(SPDX_IDS[each] for each in near)
+    whole = [folded + end for end in _VERSIONS if folded + end in SPDX_IDS]  # cc-by, mpl-2
+    near = whole or get_close_matches(folded, SPDX_IDS, _NEAR, _ALIKE)
+    return tuple(SPDX_IDS[each] for each in near[:_NEAR])
 
 
 def licence_address(licence: str) -> str:

@@ -89,6 +89,17 @@ def test_the_image_of_rss_is_one_that_rss_allows(icon: str, logo: str, image: st
     assert found == (image and host + image)
 
 
+def test_the_licence_has_a_name_if_the_site_names_no_rights() -> None:
+    site = replace(SITE, rights="")
+    root = lxml.etree.fromstring(document("atom", site))
+    assert root.findtext("a:rights", None, NAMES) == "CC BY 4.0"
+    assert (
+        lxml.etree.fromstring(document("rss", site)).findtext("channel/copyright")
+        == "CC BY 4.0"
+    )
+    assert b"<rights>" not in document("atom", a_site(), an_entry())
+
+
 def test_rss_has_licences_of_the_channel_and_of_an_item() -> None:
     name = "{http://backend.userland.com/creativeCommonsRssModule}license"
     channel = lxml.etree.fromstring(document("rss"))[0]
