@@ -64,8 +64,10 @@ class Site:
             "FEEDSVC_STORE__URL": self.store,
             "FEEDSVC_WATCHER__QUIET": str(_QUIET),
         } | {f"FEEDSVC_{name.upper()}": value for name, value in settings.items()}
+        environ = os.environ | environ
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed feedsvc is compiled
         words = (sys.executable, "-m", "feedsvc", *words)
-        return measured([*words], self.place, os.environ | environ, _HELD)
+        return measured([*words], self.place, environ, _HELD)
 
     def tenth(self) -> list[Path]:
         """Every tenth post."""
