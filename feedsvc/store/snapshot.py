@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import (
     Kind,
@@ -49,6 +50,7 @@ from feedsvc.store.rows import (
     topic_of,
 )
 from feedsvc.store.schema import (
+    ENTRIES_WITHOUT_TEXTS,
     WHOLE_ENTRIES,
     attachments,
     entries,
@@ -236,6 +238,44 @@ class Snapshot:
         query = _newest(self._connection.dialect.name)
         return list(map(entry_of, self._connection.execute(query, values).mappings()))
 
+    def newest_dates(self, feed_numbers: Collection[int]) -> dict[int, datetime]:
+        """The date of the newest entry of each of these feeds; feeds without any are left out.
+
+        One look into the primary key of `memberships` for each feed.
+        """
+        dates: dict[int, datetime] = {}
+        newest = (
+            sa.select(memberships.c.published_at)
+            .where(memberships.c.feed == feeds.c.number)
+            .order_by(memberships.c.published_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        for chunk in chunks(feed_numbers):
+            query = sa.select(feeds.c.number, newest).where(feeds.c.number.in_(chunk))
+            for number, published_at in self._connection.execute(query):
+                if published_at is not None:
+                    dates[number] = datetime.fromtimestamp(published_at / 1e6, UTC)
+        return dates
+
+    def neighbours(self, feed_number: int, entry: Entry) -> tuple[Entry | None, Entry | None]:
+        """The entries of a feed just before and just after `entry` in time, without texts."""
+        own, date = microseconds(entry.published), memberships.c.published_at
+        entry_id = self._octets(entries.c.id)
+        older = sa.and_(date <= own, sa.or_(date < own, entry_id < entry.id))
+        newer = sa.and_(date >= own, sa.or_(date > own, entry_id > entry.id))
+        members = self._members(feed_number)
+        backwards = members.order_by(None).order_by(date, entry_id)
+        return self._first_of(members.where(older)), self._first_of(backwards.where(newer))
+
+    def _first_of(self, members: sa.Select[tuple[int]]) -> Entry | None:
+        """The first of these entries, without its texts."""
+        number = self._connection.execute(members.limit(1)).scalar()
+        if number is None:
+            return None
+        rows = self._rows(ENTRIES_WITHOUT_TEXTS.where(entries.c.number == number))
+        return next(map(entry_of, rows), None)
+
     def entry_at(self, permalink: str) -> Entry | None:
         """The entry with this permalink (an absolute URL)."""
         query = WHOLE_ENTRIES.where(entries.c.permalink == permalink)
@@ -290,19 +330,27 @@ class Snapshot:
 
         A range of bytes and not LIKE, for which SQLite does not use the index. "0" follows "/".
         """
-        ordered: sa.ColumnElement[str] = column
-        if self._connection.dialect.name == "postgresql":
-            # The collation of a database may ignore slashes, and order "a/b" after "ab".
-            ordered = sa.collate(column, "C")
+        # The collation of a database may ignore slashes, and order "a/b" after "ab".
+        ordered = self._octets(column)
         return sa.and_(ordered >= f"{path}/", ordered < f"{path}0")
 
-    def feeds_named_like(self, text: str, most: int) -> list[FeedRecord]:
-        """The largest listed feeds that have each word of `text` in one of their names.
+    def _octets(self, column: sa.Column[str]) -> sa.ColumnElement[str]:
+        """The column, compared by octets, as SQLite does."""
+        if self._connection.dialect.name == "postgresql":
+            return sa.collate(column, "C")
+        return column
+
+    def feeds_named_like(
+        self, text: str, most: int, kind: Kind | None = None
+    ) -> list[FeedRecord]:
+        """The largest listed feeds, of a kind or any, with each word of `text` in their names.
 
         Case is ignored; on SQLite only for ASCII letters.
         """
         words = text.split()
         query = sa.select(feeds)
+        if kind:
+            query = query.where(feeds.c.kind == kind)
         for word in words:
             as_json = json.dumps(word, ensure_ascii=False)[1:-1]  # as in the column
             query = query.where(feeds.c.names.icontains(as_json, autoescape=True))
@@ -484,9 +532,7 @@ class Snapshot:
 
     def ledger(self) -> Iterator[LedgerEntry]:
         """Every entry of the ledger, by id."""
-        order: sa.ColumnElement[str] = ledger.c.id
-        if self._connection.dialect.name == "postgresql":
-            order = sa.collate(order, "C")
+        order = self._octets(ledger.c.id)
         return map(ledger_entry, self._rows(sa.select(ledger).order_by(order)))
 
     def remembered(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:

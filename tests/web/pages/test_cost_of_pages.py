@@ -1,5 +1,7 @@
 """Pages whose cost could grow with the folder: limited, or rendered once for each revision."""
 
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,53 @@ def test_the_query_for_the_largest_feeds_uses_an_index(store: Store) -> None:
             "ORDER BY entries DESC, path LIMIT 60"
         ).all()
     assert "feeds_size" in str(plan)
+
+
+def test_the_posts_beside_a_post_are_those_of_the_feed_in_its_order(
+    either_store: Store,
+) -> None:
+    dated = [entry(name, published=datetime(2026, 3, day, tzinfo=UTC)) for name, day in _DATES]
+    hidden = entry("hidden", published=datetime(2026, 3, 2, tzinfo=UTC), feeds=("tags",))
+    publish(either_store, *dated, hidden)
+    with either_store.snapshot() as snapshot:
+        main = snapshot.feed("")
+        assert main
+        beside = {each.title: snapshot.neighbours(main.number, each) for each in dated}
+        order = [each.title for each in snapshot.newest(main.number, 10)]
+    assert order == ["d", "c", "b", "B", "a"]
+    for newer, older in pairwise(order):
+        assert (beside[newer][0] or hidden).title == older
+        assert (beside[older][1] or hidden).title == newer
+    assert (beside["d"][1], beside["a"][0]) == (None, None)
+
+
+# Three posts with one date: of these, the order of the ids counts, octet by octet.
+_DATES = [("a", 1), ("b", 3), ("B", 3), ("c", 3), ("d", 4)]
+
+
+@pytest.mark.parametrize("method", ["neighbours", "newest_dates"])
+def test_the_queries_of_a_post_and_of_a_row_read_no_other_rows(
+    store: Store, method: str
+) -> None:
+    spread = [datetime.fromtimestamp(1_700_000_000 + n, UTC) for n in range(2000)]
+    posts = [entry(f"{n:04}", published=date) for n, date in enumerate(spread)]
+    publish(store, *posts)
+    with store.snapshot() as snapshot:
+        main = snapshot.feed("")
+        assert main
+        steps = 0
+
+        def count() -> None:
+            nonlocal steps
+            steps += 1
+
+        driver = snapshot._connection.connection.driver_connection
+        assert driver
+        driver.set_progress_handler(count, 100)  # instructions of SQLite's virtual machine
+        if method == "neighbours":
+            older, newer = snapshot.neighbours(main.number, posts[1000])
+            assert [each and each.title for each in (older, newer)] == ["0999", "1001"]
+        else:
+            assert snapshot.newest_dates([main.number]) == {main.number: spread[-1]}
+        driver.set_progress_handler(None, 0)
+    assert steps < 20  # hundreds if all 2,000 members were read
