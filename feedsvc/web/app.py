@@ -23,6 +23,7 @@ from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.pages import pages
 from feedsvc.web.pages.error_answers import line, refusal
+from feedsvc.web.pages.home import bare_index
 from feedsvc.web.pages.once import Once
 from feedsvc.web.polls.documents import Documents, answer
 from feedsvc.web.polls.old_addresses import OldAddresses
@@ -107,7 +108,7 @@ class _Web:
             if self._old.knows(_query()):
                 return self._of_old("", site, snapshot)
             if not self._settings.server.pages:
-                return pages.bare_index(site, snapshot)
+                return bare_index(site, snapshot)
             return pages.index_page(site, snapshot, main)
 
     def document(self, path: str) -> AnyResponse:

@@ -10,7 +10,8 @@ from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.store.store import Store
-from feedsvc.web.pages import navigation, pages
+from feedsvc.web.pages import navigation
+from feedsvc.web.pages.rendering import refusal_page
 
 _VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
 
@@ -36,7 +37,7 @@ def refusal(
         response.headers["Vary"] = _VARIES
         return response
     site = site_of(settings)
-    page = pages.refusal_page(
+    page = refusal_page(
         site,
         status,
         near=_near(settings, store) if status in (404, 410) else [],

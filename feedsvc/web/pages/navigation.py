@@ -37,14 +37,17 @@ _ALIKE: Final = 0.6  # the cutoff of difflib.get_close_matches
 
 @dataclass(slots=True)
 class FeedLine:
-    """A feed in a list: its label, its page, and its documents by format name."""
+    """A feed in a list: its label, its page, and its documents by format name.
+
+    `newest` is the date of its newest post, in the site's zone; None without posts.
+    """
 
     label: str
     topic: Topic
     page: str
     documents: dict[str, str]
     entries: int
-    changed_at: datetime
+    newest: datetime | None = None
     below: list["FeedLine"] = field(default_factory=list)
 
 
@@ -75,8 +78,17 @@ def feed_line(site: Site, record: FeedRecord) -> FeedLine:
         page=address_of(site, topic),
         documents=documents_of(site, topic),
         entries=record.entries,
-        changed_at=record.changed_at.astimezone(site.zone),
     )
+
+
+def feed_lines(snapshot: Snapshot, site: Site, records: Sequence[FeedRecord]) -> list[FeedLine]:
+    """The lines of feeds in a list, with the dates of their newest posts."""
+    newest = snapshot.newest_dates([record.number for record in records])
+    lines = [feed_line(site, record) for record in records]
+    for line, record in zip(lines, records, strict=True):
+        date = newest.get(record.number)
+        line.newest = date and date.astimezone(site.zone)
+    return lines
 
 
 def tree(lines: Iterable[FeedLine]) -> list[FeedLine]:
@@ -113,7 +125,7 @@ def related(
         topics = [t for t, _ in shared.most_common() if t not in (topic, SITE_TOPIC)]
         candidates = (snapshot.feed(other.path) for other in topics[:_RELATED])
         records = [record for record in candidates if record]
-    return [feed_line(site, record) for record in records]
+    return feed_lines(snapshot, site, records)
 
 
 def _family(snapshot: Snapshot, topic: Topic) -> list[FeedRecord]:
@@ -146,6 +158,5 @@ def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:
         return []
     records = snapshot.largest_feeds(kind, _MOST_NAMES)
     by_name = {"/".join(r.topic.names).casefold()[:_MOST_LETTERS]: r for r in records}
-    return [
-        feed_line(site, by_name[near]) for near in get_close_matches(wanted, by_name, 5, _ALIKE)
-    ]
+    alike = get_close_matches(wanted, by_name, 5, _ALIKE)
+    return feed_lines(snapshot, site, [by_name[name] for name in alike])

@@ -91,6 +91,16 @@ _WIDE = "\n".join(
     ]
 )
 
+_ARABIC = "\n".join(
+    [
+        "الشاي الأخضر مشروب قديم. " * 8,
+        "",
+        "```python",
+        "def tea(cups: int = 2) -> str:  # hot",
+        '    return f"{cups} cups"',
+        "```",
+    ]
+)
 _SQUARE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
     b"<script>document.documentElement.id = 'ran'</script>"
@@ -123,6 +133,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     posts.write_raw("pictured/big square.svg", _SQUARE)
     posts.write_raw("pictured/tone.wav", _silence(60))
     posts.write("deep.md", title="Deep", categories="[Medicine, Electroencephalography]")
+    posts.write("arabic.md", _ARABIC, title="شاي أخضر", lang="ar", tags="[شاي]", author="ليلى")
+    for number in range(10):
+        posts.write(f"kind{number}.md", title=f"Kind {number}", tags=f"[kind {number}]")
     for number in range(25):
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
     settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}
@@ -186,7 +199,11 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def page(tab: Page) -> Iterator[Page]:
-    """An empty tab. The test fails if something is written to its console."""
+    """An empty tab. The test fails if something is written to its console.
+
+    Other processes of the run control the same Chromium and meet each new document with their
+    own media: emulate a medium after the document is there.
+    """
     written: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:

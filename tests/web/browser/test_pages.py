@@ -15,8 +15,10 @@ PATHS = (
     "/tags/",
     "/tags/Tea/",
     "/categories/Drinks/",
+    "/tags/?q=te",
     "/posts/wide/",
     "/posts/cha/",
+    "/posts/arabic/",
 )
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
@@ -66,6 +68,91 @@ def test_the_copy_button_copies_the_address_of_the_feed(server: Server, page: Pa
     assert copied == f"{server.url}/tags/%E8%8C%B6/rss.xml"
 
 
+def test_the_filter_hides_other_rows_and_finds_all_feeds(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/")
+    tags = page.locator("section", has=page.get_by_role("heading", name="Tags"))
+    rows = tags.locator("li:visible")
+    expect(rows).to_have_count(10)
+    box = tags.get_by_role("searchbox")
+    box.fill("茶")
+    expect(rows).to_have_count(1)
+    box.fill("kind 9")  # not among the ten largest
+    expect(rows).to_have_count(0)
+    expect(tags.get_by_role("status")).to_have_text(
+        "None of the feeds shown here. Press Enter to search all 14."
+    )
+    box.press("Enter")
+    expect(page).to_have_url(f"{server.url}/tags/?q=kind+9")
+    expect(page.locator(".name mark").first).to_have_text("kind")
+
+
+def test_a_list_that_is_served_as_a_file_is_filtered_by_its_address(
+    server: Server, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    whole = f"{server.url}/tags/"
+    page.route("**/tags/?q=*", lambda route: route.fulfill(response=route.fetch(url=whole)))
+    page.goto(f"{whole}?q=KIND+9")
+    expect(page.locator("li:visible .name")).to_have_text(["kind 9"])
+
+
+def test_a_phone_has_share_and_readers_in_place_of_the_qr_code(
+    server: Server, context: BrowserContext
+) -> None:
+    shared: list[object] = []
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.expose_function("keep", lambda what: shared.append(what))
+    page.add_init_script("navigator.share = async (what) => keep(what)")
+    page.goto(f"{server.url}/tags/Tea/")
+    expect(page.get_by_text("Subscribe on a phone")).to_be_hidden()
+    expect(page.get_by_role("link", name="Feedly")).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    wait_until(lambda: shared, "the shared address")
+    assert shared == [{"title": "Tea – Tea notes", "url": f"{server.url}/tags/Tea/"}]
+
+
+def test_share_is_hidden_if_the_browser_has_none(
+    server: Server, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.add_init_script("delete Navigator.prototype.share")
+    page.goto(f"{server.url}/tags/Tea/")
+    expect(page.get_by_role("button", name="Share")).to_have_count(0)
+    expect(page.get_by_text("Subscribe on a phone")).to_be_visible()
+
+
+def test_no_page_is_long_on_a_phone(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in PATHS:
+        page.goto(server.url + path)
+        assert page.evaluate("document.documentElement.scrollHeight") < 7_500, path
+
+
+def test_text_from_right_to_left_begins_at_the_right(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/posts/arabic/")
+    for selector in ("h1", ".content p"):
+        assert page.eval_on_selector(selector, "e => getComputedStyle(e).textAlign") == "start"
+        box = page.evaluate(
+            """selector => { const text = new Range(), e = document.querySelector(selector);
+            text.selectNodeContents(e);
+            return [e.getBoundingClientRect().right, text.getBoundingClientRect().right] }""",
+            selector,
+        )
+        assert abs(box[0] - box[1]) < 2, selector
+    assert page.eval_on_selector("pre", "e => getComputedStyle(e).direction") == "ltr"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_code_has_several_colours(server: Server, page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a Literal
+    page.goto(f"{server.url}/posts/arabic/")
+    colours = page.eval_on_selector_all(
+        "pre span", "all => all.map(e => getComputedStyle(e).color)"
+    )
+    assert len(set(colours)) >= 3
+
+
 def test_pages_work_without_javascript(server: Server, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False, locale="en-US")
     page = context.new_page()
@@ -75,15 +162,20 @@ def test_pages_work_without_javascript(server: Server, chromium: Browser) -> Non
     page.get_by_role("searchbox").fill("wide")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Wide")).to_be_visible()
+    page.goto(f"{server.url}/")
+    page.get_by_role("searchbox", name="Find a tag").fill("kind 9")
+    page.get_by_role("button", name="Find a tag").click()
+    expect(page.get_by_role("link", name="kind 9", exact=True)).to_be_visible()
     context.close()
 
 
-def test_a_link_to_a_feed_opens_its_page_and_then_its_source(
+def test_subscribe_leads_to_the_page_of_a_feed_and_a_feed_to_its_source(
     server: Server, page: Page
 ) -> None:
     page.goto(f"{server.url}/posts/wide/")
-    page.get_by_role("link", name="Atom: Tea").click()
-    expect(page).to_have_url(f"{server.url}/tags/Tea/atom.xml")
+    page.get_by_role("link", name="Subscribe: Tea").click()
+    expect(page).to_have_url(f"{server.url}/tags/Tea/#subscribe")
+    page.goto(f"{server.url}/tags/Tea/atom.xml")
     expect(page.get_by_text("This address is a feed")).to_be_visible()
     page.get_by_role("link", name="View the source").click()
     assert page.evaluate("document.contentType").endswith("xml")
@@ -145,8 +237,8 @@ def test_an_image_with_a_fixed_size_keeps_its_proportions(server: Server, page: 
 
 
 def test_colours_of_a_post_are_dropped_in_dark_mode(server: Server, page: Page) -> None:
-    page.emulate_media(color_scheme="dark")
     page.goto(f"{server.url}/posts/wide/")
+    page.emulate_media(color_scheme="dark")  # see `page`: after the page is there
     pasted = page.get_by_text("Pasted from paper.")
     ink = page.eval_on_selector("body", "e => getComputedStyle(e).color")
     expect(pasted).to_have_css("color", ink)
@@ -169,9 +261,9 @@ def test_a_name_stays_on_one_line(server: Server, page: Page) -> None:
 
 
 def test_a_printed_table_fits_on_the_paper(server: Server, page: Page) -> None:
-    page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})
     page.goto(f"{server.url}/posts/wide/")
+    page.emulate_media(media="print")
     left = "e => Math.round(e.getBoundingClientRect().left)"
     assert page.eval_on_selector("th:last-child", left) == page.eval_on_selector(
         "td:last-child", left

@@ -15,7 +15,12 @@ from tests.support.running import Server
 
 PAGES: Final = Path(__file__).parents[3] / "feedsvc/web/pages"
 TEMPLATES: Final = sorted((PAGES / "templates").glob("*.html"))
-NEUTRAL: Final = {"OPML", "x"}  # the same in every language, and a placeholder for values
+NEUTRAL: Final = {
+    "JSON",
+    "OPML",
+    "RSS",
+    "x",
+}  # the same in every language, and a placeholder for values
 ATTRIBUTES: Final = ("title", "alt", "placeholder", "aria-label", "data-copied")  # with text
 ENGLISH: Final = CATALOGUES["en"].texts
 OTHERS: Final = [name for name in CATALOGUES if name != "en"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from werkzeug.exceptions import Gone, NotFound, TooManyRequests
 
 from feedsvc.errors import StoreError
@@ -94,9 +94,13 @@ def _raising(error: Exception) -> Callable[[], str]:
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        (TooManyRequests(retry_after=90), 429, "Please try again in 90 seconds"),
+        (
+            TooManyRequests(retry_after=90),
+            429,
+            'please <a href="">try again in 90 seconds</a>.',
+        ),
         (TooManyRequests(), 429, "You sent too many requests"),
-        (Gone(), 410, "This feed was removed"),
+        (Gone(), 410, "This feed or post was removed"),
         (RuntimeError("the secret"), 500, "Something went wrong"),
         (StoreError("the secret"), 503, "Temporarily unavailable"),
     ],
@@ -113,8 +117,31 @@ def test_an_error_of_the_server_is_a_page_without_details(
     assert (page.status_code, page.mimetype) == (status, "text/html")
     assert words in page.text
     assert "secret" not in page.text
+    assert len(_sentence_with_link(page.text)) == 1
     line = client.get("/broken")
     assert (line.status_code, line.mimetype) == (status, "text/plain")
+
+
+def _sentence_with_link(text: str) -> list[str]:
+    """The addresses to which the sentence of an error leads."""
+    page = lxml.html.fromstring(text)
+    (sentence,) = page.xpath("//main/p[not(@class)]")
+    assert sentence.text_content()[-1] in ".。"
+    links: list[str] = sentence.xpath(".//a/@href")
+    return links
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("status", [400, 404, 405, 410, 418, 429, 500, 503])
+def test_an_error_leads_on_in_one_sentence_with_one_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, language: str
+) -> None:
+    client = _broken(tmp_path, monkeypatch, lambda: abort(status)).test_client()
+    page = client.get("/broken", headers=BROWSER | {"Accept-Language": language})
+    assert page.status_code == status
+    # Home, or the same address again if it may work later.
+    again = status in (429, 500, 503)
+    assert _sentence_with_link(page.text) == ["" if again else "https://example.org/"]
 
 
 def test_retry_after_is_also_a_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

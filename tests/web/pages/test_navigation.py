@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic
+from feedsvc.core.feeds.feeds import Topic
 from feedsvc.store.snapshot import FeedRecord
+from feedsvc.store.store import Store
 from feedsvc.web.pages.navigation import (
     FeedLine,
     feed_line,
+    feed_lines,
     tree,
 )
+from tests.store.test_contract import entry, publish
 from tests.support.builders import a_site
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -41,7 +44,30 @@ def test_a_category_is_below_its_nearest_ancestor(
     assert _shape(tree(_line(*path.split("/")) for path in paths)) == shape
 
 
-def test_the_date_of_a_change_is_in_the_time_zone_of_the_site() -> None:
+def test_the_date_of_a_feed_is_that_of_its_newest_post_in_the_zone_of_the_site(
+    store: Store,
+) -> None:
     late = datetime(2026, 3, 3, 20, tzinfo=UTC)
-    line = feed_line(a_site(timezone="Asia/Shanghai"), FeedRecord(1, SITE_TOPIC, 1, "", late))
-    assert (line.changed_at, line.changed_at.day) == (late, 4)
+    older = entry("older", published=datetime(2026, 3, 1, tzinfo=UTC), tags=("Tea",))
+    publish(
+        store,
+        older,
+        entry("late", published=late, tags=()),
+        now=datetime(2026, 9, 9, tzinfo=UTC),
+    )
+    with store.snapshot() as snapshot:
+        records = [record for path in ("", "tags/Tea") if (record := snapshot.feed(path))]
+        site, tea = feed_lines(snapshot, a_site(timezone="Asia/Shanghai"), records)
+    assert (site.newest, tea.newest) == (late, older.published)
+    assert site.newest
+    assert site.newest.day == 4
+
+
+def test_a_feed_without_posts_has_no_date(store: Store) -> None:
+    publish(store, entry("only", tags=("Tea",)))
+    publish(store, withdrawn=(entry("only").id,))
+    with store.snapshot() as snapshot:
+        record = snapshot.feed("tags/Tea")
+        assert record
+        (line,) = feed_lines(snapshot, a_site(), [record])
+    assert line.newest is None

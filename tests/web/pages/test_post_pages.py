@@ -62,11 +62,21 @@ def page(server: Server, path: str) -> Any:
     return lxml.html.fromstring(response.content)
 
 
-def test_authors_link_to_their_pages(server: Server) -> None:
-    (about,) = page(server, "/tea/").xpath("//p[@class='about']")
-    assert about.text_content().endswith("Li, Wang <w>")
+def test_authors_link_to_their_feeds_and_websites(server: Server) -> None:
+    (about,) = page(server, "/tea/").xpath("//article//p[@class='about']")
+    assert about.text_content().endswith("Li (website), Wang <w>")
     links = [(a.text, a.get("rel"), a.get("href")) for a in about.iter("a")]
-    assert links == [("Li", "author", "https://li.example/?a=1&b=2")]
+    assert links == [
+        ("Li", "author", f"{server.url}/authors/Li/"),
+        ("website", "author", "https://li.example/?a=1&b=2"),
+        ("Wang <w>", "author", f"{server.url}/authors/Wang_~3Cw~3E/"),
+    ]
+
+
+def test_an_author_whose_feed_does_not_have_the_post_is_no_link(server: Server) -> None:
+    (about,) = page(server, "/cup/").xpath("//article//p[@class='about']")
+    assert about.text_content().strip().endswith("· Li")
+    assert about.xpath(".//a") == []
 
 
 def test_audio_and_video_have_a_player(server: Server) -> None:
@@ -97,8 +107,11 @@ def test_a_page_shows_the_full_text_if_feeds_have_the_summary(server: Server) ->
 def test_a_page_links_only_to_feeds_that_contain_the_post(server: Server) -> None:
     shown = page(server, "/cup/")
     assert shown.xpath("//section[h2/@id='terms']//a/@href") == [
-        f"{server.url}/tags/Cup/{name}" for name in ("", "atom.xml", "rss.xml", "feed.json")
+        f"{server.url}/tags/Cup/",
+        f"{server.url}/tags/Cup/#subscribe",
     ]
+    assert [a.text for a in shown.xpath("//p[@class='about topics']/a")] == ["#Cup"]
+    assert [a.text for a in shown.xpath("//nav[@class='above narrow']/a")] == ["All feeds"]
     links = shown.xpath("//link[@rel='alternate'][contains(@href, '/tags/')]/@href")
     assert links == [f"{server.url}/tags/Cup/{n}" for n in ("atom.xml", "rss.xml", "feed.json")]
 
@@ -119,7 +132,7 @@ def test_a_post_in_no_feed_has_a_page(server: Server) -> None:
 
 def test_the_index_lists_languages_and_marks_those_of_titles(server: Server) -> None:
     index = page(server, "/")
-    headings = [heading.text for heading in index.iter("h2")]
+    headings = [heading.text_content() for heading in index.iter("h2")]
     assert "Languages" in headings
     posts = index.xpath("//ul[@class='posts']//a")
     assert {(a.text, a.get("lang")) for a in posts} == {("tea", "en"), ("cha", "zh-CN")}

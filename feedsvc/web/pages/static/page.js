@@ -1,4 +1,5 @@
-// Copy buttons and keyboard scrolling. Without this script, addresses can be copied by hand.
+// Copy and share buttons, filters of lists, and keyboard scrolling. Without this script, addresses
+// can be copied by hand, and filters are forms.
 "use strict";
 
 async function copy(button) {
@@ -19,6 +20,44 @@ async function copy(button) {
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
+}
+
+for (const button of document.querySelectorAll("[data-share]")) {
+  button.hidden = !navigator.share;
+  button.addEventListener("click", () => {
+    // Rejected if somebody closes the dialog.
+    navigator.share({ title: document.title, url: button.dataset.share }).catch(() => {});
+  });
+}
+
+function filter(rows, wanted) {
+  let shown = 0;
+  for (const row of rows.children) {
+    const below = row.querySelector("ul");
+    const inside = below ? filter(below, wanted) : 0;
+    const name = row.querySelector(".name").textContent.toLowerCase();
+    row.hidden = !inside && !wanted.every((word) => name.includes(word));
+    shown += !row.hidden;
+  }
+  return shown;
+}
+
+for (const form of document.querySelectorAll("[data-filter]")) {
+  const rows = document.getElementById(form.dataset.filter);
+  const status = form.querySelector("[role=status]");
+  if (!rows) continue;
+  const box = form.elements.q;
+  const narrow = () => {
+    const wanted = box.value.toLowerCase().split(/\s+/);
+    status.textContent = filter(rows, wanted) ? "" : status.dataset.none;
+  };
+  box.addEventListener("input", narrow);
+  // A server of files ignores the query.
+  const asked = new URLSearchParams(location.search).get("q");
+  if (asked && !box.value) {
+    box.value = asked;
+    narrow();
+  }
 }
 
 // Scrollable elements must be reachable with the keyboard; not every browser ensures that.

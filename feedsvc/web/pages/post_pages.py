@@ -1,0 +1,70 @@
+"""The page of a post: its text, its terms, the posts beside it, and where to subscribe."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from flask import Response
+
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic, topics_of
+from feedsvc.core.site import Site
+from feedsvc.store.snapshot import FeedRecord, Snapshot
+from feedsvc.web.pages import navigation
+from feedsvc.web.pages.code_colours import coloured
+from feedsvc.web.pages.discovery import offered_by_post
+from feedsvc.web.pages.feed_pages import subscribing
+from feedsvc.web.pages.rendering import kept, rendered
+
+_ROWS: Final = 8  # feeds below a post
+_TAGS: Final = 12  # above a post; all others are folded
+
+
+def post_page(site: Site, snapshot: Snapshot, main: FeedRecord, entry: Entry) -> Response:
+    """One post, with links only to feeds that contain it."""
+    topics = topics_of(entry)
+    categories = _among(topics, (Topic("category", names) for names in entry.categories))
+    tags = _among(topics, (Topic("tag", (tag,)) for tag in entry.tags))
+    is_listed = SITE_TOPIC in topics
+    older, newer = snapshot.neighbours(main.number, entry) if is_listed else (None, None)
+    (line,) = navigation.feed_lines(snapshot, site, [main])
+    page = rendered(
+        "post.html",
+        site,
+        offered_by_post(entry),
+        entry.license,
+        entry=entry,
+        content=coloured(entry.content_html),
+        address_of=lambda topic: navigation.address_of(site, topic),
+        path=_path(topics, categories),
+        categories=categories,
+        tags=tags[:_TAGS],
+        more_tags=tags[_TAGS:],
+        authors=[
+            (each, _among(topics, [Topic("author", (each.name,))])) for each in entry.authors
+        ],
+        older=older,
+        newer=newer,
+        main=line,
+        **subscribing(line),
+        rows=_lines(site, snapshot, (*categories, *tags)[:_ROWS]),
+    )
+    return kept(page)
+
+
+def _among(topics: Iterable[Topic], wanted: Iterable[Topic]) -> list[Topic]:
+    """Those of the wanted topics that hold the post, each once."""
+    holding = frozenset(topics)
+    return [topic for topic in dict.fromkeys(wanted) if topic in holding]
+
+
+def _path(topics: Iterable[Topic], categories: list[Topic]) -> list[Topic]:
+    """The first category below its parents."""
+    names = categories[0].names if categories else ()
+    return _among(topics, (Topic("category", names[: n + 1]) for n in range(len(names))))
+
+
+def _lines(
+    site: Site, snapshot: Snapshot, topics: Iterable[Topic]
+) -> list[navigation.FeedLine]:
+    records = (snapshot.feed(topic.path) for topic in topics)
+    return navigation.feed_lines(snapshot, site, [record for record in records if record])
