@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final, TypeAlias
 
@@ -95,6 +95,7 @@ _LINE: Final = (
 )
 _LINES_AT_ONCE: Final = 1000  # so that memory does not grow with the folder
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FINGERPRINT = (  # queried twenty times a second, so it is built once
     sa.select(facts.c.value, feeds.c.changed_at, feeds.c.digest)
     .join_from(facts, feeds, feeds.c.path == "")
@@ -255,7 +256,7 @@ class Snapshot:
             query = sa.select(feeds.c.number, newest).where(feeds.c.number.in_(chunk))
             for number, published_at in self._connection.execute(query):
                 if published_at is not None:
-                    dates[number] = datetime.fromtimestamp(published_at / 1e6, UTC)
+                    dates[number] = _EPOCH + timedelta(microseconds=published_at)
         return dates
 
     def neighbours(self, feed_number: int, entry: Entry) -> tuple[Entry | None, Entry | None]:

@@ -87,8 +87,19 @@ def feed_lines(snapshot: Snapshot, site: Site, records: Sequence[FeedRecord]) ->
     lines = [feed_line(site, record) for record in records]
     for line, record in zip(lines, records, strict=True):
         date = newest.get(record.number)
-        line.newest = date and date.astimezone(site.zone)
+        line.newest = date and in_zone(site, date)
     return lines
+
+
+def in_zone(site: Site, moment: datetime) -> datetime:
+    """The moment in the site's zone, or in its own if it is not in the years 1 to 9999 there.
+
+    Hugo writes the first second of the year 1 for posts without a date.
+    """
+    try:
+        return moment.astimezone(site.zone)
+    except OverflowError:
+        return moment
 
 
 def tree(lines: Iterable[FeedLine]) -> list[FeedLine]:

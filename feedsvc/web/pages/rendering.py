@@ -1,6 +1,7 @@
 """A page in the visitor's language: its template, its headers and its coding."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ def rendered(
         "licence_name": licence_name,
         "opml": addresses.url(site.url, addresses.OPML_PATH),
         "rfc3339": rfc3339,
+        "in_zone": partial(navigation.in_zone, site),
         **values,
     }
     body = render_template(template, **values).encode()

@@ -162,6 +162,24 @@ def test_a_page_is_the_same_at_any_time(client: FlaskClient, path: str, language
     assert len(answers) == 1
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Shanghai"])
+@pytest.mark.parametrize(
+    "date", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)]
+)
+def test_the_first_and_the_last_date_of_all_have_pages(
+    store: Store, zone: str, date: datetime
+) -> None:
+    site = {"FEEDSVC_SITE__URL": URL, "FEEDSVC_SITE__TIMEZONE": zone}
+    settings = load_settings(None, SITE | site)
+    entry = an_entry(permalink=f"{URL}/odd/", published=date, updated=date, tags=("Tea",))
+    store.publish(Publication(site_of(settings), [entry]), datetime(2027, 3, 3, tzinfo=UTC))
+    odd = create_app(settings, store).test_client()
+    for path in ("/", "/tags/", "/tags/Tea/", "/odd/", "/?q=tea"):
+        answer = odd.get(path)
+        assert answer.status_code == 200, path
+        assert f">{date.date()}<" in answer.text, path
+
+
 # The end and the beginning of a post.
 
 
