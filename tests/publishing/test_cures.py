@@ -218,6 +218,18 @@ CURES: Final[list[tuple[str, Cure]]] = [
     ),
     ("language", Cure("en or zh-CN", front("lang: English"), front("lang: en"))),
     (
+        "license",
+        Cure("CC-BY-4.0", front("license: CC-BY-4"), front("license: CC-BY-4.0")),
+    ),
+    (
+        "license",
+        Cure(
+            "write license: CC-BY-4.0",
+            front("license: mine alone"),
+            front("license: CC-BY-4.0"),
+        ),
+    ),
+    (
         "nearly-alike",
         Cure(
             "use one of them",
