@@ -9,7 +9,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY config/feedsvc.toml config/
 COPY feedsvc feedsvc
 RUN python -m venv --without-pip /opt/feedsvc \
-    && python -m pip --python /opt/feedsvc/bin/python install '.[adopt,postgres]'
+    && python -m pip --python /opt/feedsvc/bin/python install '.[adopt,postgres,s3]'
 
 FROM python:3.13-slim-bookworm
 # git and ssh fetch the repository of source.git. Their versions are those of the base image's release.

@@ -7,6 +7,7 @@ FeedsvcError
 ├── HistoryError       git cannot tell when files were added
 ├── FrontMatterError   the front matter of one file cannot be read
 ├── FeedError          another feed cannot be read or adopted
+├── ExportError        a file or an object of an export cannot be written
 ├── LedgerError        a line of a ledger file cannot be read
 ├── Unreachable        a request to another server had no answer
 ├── NotHeld            the set of losses to accept is not the one that is held
@@ -90,6 +91,10 @@ class FrontMatterError(FeedsvcError):
 
 class FeedError(FeedsvcError):
     """Another feed cannot be read or adopted; nothing is changed."""
+
+
+class ExportError(FeedsvcError):
+    """A file or an object of an export cannot be written; the others are as they were."""
 
 
 class LedgerError(FeedsvcError):

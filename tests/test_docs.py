@@ -196,7 +196,7 @@ def test_a_documented_call_of_feedsvc_uses_existing_commands_and_options(
 
 @pytest.mark.parametrize(
     "call",
-    ["serv", "serve --prot 1", "--sedes x serve", "export", "feeds a b", "check a b"],
+    ["serv", "serve --prot 1", "--sedes x serve", "backup", "feeds a b", "check a b"],
 )
 def test_a_wrong_call_would_be_detected(call: str) -> None:
     with pytest.raises(click.UsageError):

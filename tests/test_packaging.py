@@ -106,7 +106,7 @@ def test_the_metadata_has_urls_keywords_and_extras(built: Built) -> None:
     labels = {value.partition(",")[0] for value in metadata.get_all("Project-URL", [])}
     assert {"Source", "Documentation", "Changelog", "Issues"} <= labels
     assert "feed" in metadata["Keywords"].split(",")
-    assert {"adopt", "postgres"} <= set(metadata.get_all("Provides-Extra", []))
+    assert {"adopt", "postgres", "s3"} <= set(metadata.get_all("Provides-Extra", []))
 
 
 def test_the_classifiers_are_registered_ones(built: Built) -> None:
@@ -294,10 +294,10 @@ _EXPORTS: Final = """
 import os, sys
 from feedsvc.cli.main import main
 first, *others = sys.argv[1:]
-main(["export", first, first + "-feeds"], "feedsvc", standalone_mode=False)
+main(["export", "--feeds-only", first, first + "-feeds"], "feedsvc", standalone_mode=False)
 for folder in others:
     if os.fork() == 0:
-        main(["export", folder, folder + "-feeds"], "feedsvc")
+        main(["export", "--feeds-only", folder, folder + "-feeds"], "feedsvc")
     assert os.wait()[1] == 0, folder
 """
 

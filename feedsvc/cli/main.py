@@ -21,7 +21,7 @@ Examples:
   feedsvc init ~/blog                write its settings, and make ids permanent
   feedsvc check posts/tea.md         print the problems of a post
   feedsvc publish                    scan once, then print a report
-  feedsvc export public              write every feed as a file below public/
+  feedsvc export public              write feeds and pages as files below public/
   FEEDSVC_SITE__TITLE="Tea" feedsvc serve
 """
 
@@ -41,8 +41,8 @@ _COMMANDS: Final = {
         "Print the problems of posts; write nothing.",
     ),
     "export": (
-        "publishing:export_command",
-        "Publish, then write every feed as a file below DIRECTORY.",
+        "exporting:export_command",
+        "Publish, then write feeds and pages as files below DIRECTORY.",
     ),
     "status": (
         "status:status",

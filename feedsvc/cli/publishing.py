@@ -1,4 +1,4 @@
-"""The commands that publish once and end: publish, export."""
+"""The command that publishes once and ends, which export does first too."""
 
 import sys
 import time
@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 import click
 
 from feedsvc.cli.options import (
-    FolderPath,
     folder_argument,
     settings_from,
     settings_options,
@@ -20,7 +19,6 @@ from feedsvc.cli.options import (
 from feedsvc.cli.output.printing import (
     print_outlook,
     print_outlook_as_json,
-    print_problems,
     print_report,
     print_restricted,
     progress_of,
@@ -35,7 +33,6 @@ from feedsvc.cli.wiring import (
 )
 from feedsvc.errors import StoreLocked
 from feedsvc.logs import printable
-from feedsvc.processors import worker_count
 from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
 from feedsvc.publishing.report import Report, held_message
@@ -91,14 +88,14 @@ def publish_command(
     if dry_run and format_name == "json":
         report = _rehearse(settings, accept=accept)
         print_outlook_as_json(report)
-        _exit_after(report, settings)
+        exit_after(report, settings)
         return
     if dry_run:
         reports = [_rehearse(settings, accept=accept)]
     else:
 
         def published(store: Store) -> tuple[list[Report], list[str]]:
-            reports = _publish_settled(settings, store, accept=accept)
+            reports = publish_settled(settings, store, accept=accept)
             return reports, shared_addresses(store, settings.redirects.presets)
 
         how = (settings.store.url, limits_of(settings))
@@ -111,48 +108,16 @@ def publish_command(
     if dry_run:
         print_outlook(reports[-1])
         print_restricted(reports[-1])
-    _exit_after(reports[-1], settings)
-
-
-@click.command("export")
-@settings_options
-@click.argument("folders", metavar="[FOLDER]", nargs=-1, type=FolderPath())
-@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
-def export_command(
-    config: Path | None, seeds: Path | None, folders: tuple[Path, ...], directory: Path
-) -> None:
-    """Publish, then write every feed as a file below DIRECTORY.
-
-    FOLDER is as for serve. Ends as publish does. Posts that are held are in the files.
-    """
-    from feedsvc.publishing.exporting.export import export  # `publish` renders nothing
-
-    if len(folders) > 1:
-        raise click.UsageError("give one FOLDER and one DIRECTORY")
-    settings = settings_from(config, seeds, *folders)
-
-    def exported(store: Store) -> tuple[list[Report], int, int]:
-        reports = _publish_settled(settings, store, accept="")
-        with progress_of("Writing feeds") as progress:
-            workers = worker_count(settings.watcher.workers)
-            aliases = settings.feeds.aliases
-            return reports, *export(store, directory, aliases, progress, workers=workers)
-
-    how = (settings.store.url, limits_of(settings))
-    reports, written, total = on_sound_store(*how, exported)
-    click.echo(f"{written} of {total} files written below {directory}")
-    if reports[-1].refused:
-        print_problems(reports[-1])
-    _exit_after(reports[-1], settings)
+    exit_after(reports[-1], settings)
 
 
 def publish_try(settings: Settings) -> None:
     """Publish into the store of a try, which is empty."""
     with closing(open_sound_store(settings.store.url, limits_of(settings))) as store:
-        _publish_settled(settings, store, accept="")
+        publish_settled(settings, store, accept="")
 
 
-def _publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Report]:
+def publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Report]:
     """Publish until no file is being written and no file has just vanished."""
     source, site = source_to_read(settings), site_of(settings)
     ledger_file = ledger_file_of(settings)
@@ -232,11 +197,11 @@ def _when_unlocked(work: Callable[[], _T]) -> _T:
         time.sleep(0.05)
 
 
-def _exit_after(report: Report, settings: Settings) -> None:
-    """End with 3 if posts are held, with 1 if a post was refused."""
+def exit_after(report: Report, settings: Settings, *, failed: bool = False) -> None:
+    """End with 3 if posts are held, with 1 if a post was refused or something else failed."""
     if report.held:
         message = held_message(report.held_set, shown_source(settings))
         click.echo(f"feedsvc: {printable(message)}", err=True)
         sys.exit(3)
-    if report.refused:
+    if report.refused or failed:
         sys.exit(1)

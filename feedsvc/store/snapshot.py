@@ -63,6 +63,13 @@ from feedsvc.store.schema import (
     memberships,
     publishes,
 )
+from feedsvc.store.site_lists import (
+    EntryLine,
+    attached,
+    entry_lines,
+    members,
+    withdrawn_permalinks,
+)
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
 # The site's feed is listed even if it is empty. Other empty feeds are only served.
@@ -303,6 +310,24 @@ class Snapshot:
             .limit(most)
         )
         return [(entry_of(row), row["path"]) for row in self._rows(query)]
+
+    # Lists of the whole site, for an export.
+
+    def entry_lines(self) -> Iterator[EntryLine]:
+        """Every entry without its texts, by id."""
+        return entry_lines(self._connection)
+
+    def members(self) -> Iterator[tuple[int, int, int]]:
+        """The number of each feed, with the dates and the numbers of its entries."""
+        return members(self._connection)
+
+    def attached(self) -> Iterator[tuple[str, Entry, str]]:
+        """Each file that an entry shows, with that entry and the path of its post, by path."""
+        return attached(self._connection)
+
+    def withdrawn_permalinks(self) -> Iterator[str]:
+        """The permalinks of withdrawn posts that no published entry has now."""
+        return withdrawn_permalinks(self._connection)
 
     # Searches of visitors.
 

@@ -22,6 +22,7 @@ from feedsvc.core.posts.enclosures import file_candidates
 from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder, Unsettled
 from feedsvc.source.source import Source
+from feedsvc.source.stamps import stamp_of_status
 from feedsvc.web.file_validators import Validators
 from feedsvc.web.polls.conditions import reading_conditions
 
@@ -72,6 +73,31 @@ class Files:
             self._require_whole()
             response.call_on_close(opened.pop_all().close)
         return response
+
+    def source_of(
+        self, path: str, shown_by: list[tuple[Entry, str]], site_url: str
+    ) -> str | None:
+        """A text that changes whenever the answer for a file does; empty if it is unknown now.
+
+        None if no file may be shown.
+        """
+        return self._source_of(lambda opened: self._open(opened, path, shown_by, site_url))
+
+    def source_of_site(self, path: str) -> str | None:
+        """The same for a file that `of_site` may send, whatever its name is like."""
+        return self._source_of(
+            lambda opened: self._open_at(opened, path, "", lambda _: True),
+        )
+
+    def _source_of(self, opening: Callable[[ExitStack], tuple[IO[bytes], str]]) -> str | None:
+        with ExitStack() as opened:
+            try:
+                file, media_type = opening(opened)
+            except NotFound:
+                return None
+            except (Unsettled, ServiceUnavailable):
+                return ""
+            return f"{media_type} {stamp_of_status(os.fstat(file.fileno()))}"
 
     def _require_whole(self) -> Folder:
         """The current folder.

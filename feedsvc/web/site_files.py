@@ -16,8 +16,8 @@ from feedsvc.core.media import image_type
 from feedsvc.core.site import Site
 from feedsvc.web.files import Files
 
-_FAVICON: Final = "favicon.ico"
-_ROBOTS: Final = "robots.txt"
+FAVICON: Final = "favicon.ico"
+ROBOTS: Final = "robots.txt"
 _OWN_ICON: Final = "static/icon.svg"
 _MAX_AGE: Final = "public, max-age=3600"  # the settings may change
 _AGENT: Final = re.compile(rb"^\s*user-agent\s*:", re.IGNORECASE | re.MULTILINE)
@@ -33,20 +33,20 @@ class SiteFiles:
 
     def answer(self, path: str, site: Site) -> AnyResponse | None:
         """The file at this decoded path, or a redirect to it; None if there is none."""
-        if path == _ROBOTS:
+        if path == ROBOTS:
             return self._robots_file(site)
         pictures = {addresses.path_at(site.url, each) for each in (site.icon, site.logo)}
-        if path != _FAVICON and path not in pictures - {None, ""}:
+        if path != FAVICON and path not in pictures - {None, ""}:
             return None
         try:
             return self._files.of_site(path, image_type(path) or "application/octet-stream")
         except NotFound:
-            return _icon_elsewhere(site) if path == _FAVICON else None
+            return _icon_elsewhere(site) if path == FAVICON else None
 
     def _robots_file(self, site: Site) -> AnyResponse:
         """The file of the folder, if it is one for robots and no post; else by the setting."""
         try:
-            return self._files.of_site(_ROBOTS, "text/plain; charset=utf-8", _is_for_robots)
+            return self._files.of_site(ROBOTS, "text/plain; charset=utf-8", _is_for_robots)
         except NotFound:
             pass
         response = Response(
@@ -56,11 +56,15 @@ class SiteFiles:
         return response
 
 
+def icon_of(site: Site) -> str:
+    """The URL that `/favicon.ico` redirects to."""
+    own = addresses.url(site.url, _OWN_ICON)
+    return own if addresses.path_at(site.url, site.icon) == FAVICON else site.icon or own
+
+
 def _icon_elsewhere(site: Site) -> AnyResponse:
     """Browsers ask for /favicon.ico whatever the page says."""
-    own = addresses.url(site.url, _OWN_ICON)
-    icon = own if addresses.path_at(site.url, site.icon) == _FAVICON else site.icon or own
-    response = redirect(icon, 302)
+    response = redirect(icon_of(site), 302)
     response.headers["Cache-Control"] = _MAX_AGE
     return response
 

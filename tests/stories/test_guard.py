@@ -301,14 +301,14 @@ def test_two_watchers_and_a_web_process_see_one_held_set(
 def test_publish_and_export_end_with_3_and_write_the_held_posts(
     tmp_path: Path, blog: PostFolder
 ) -> None:
-    assert command(tmp_path, blog.root, "export", "public").returncode == 0
+    assert command(tmp_path, blog.root, "export", "--feeds-only", "public").returncode == 0
     before = (tmp_path / "public/atom.xml").read_bytes()
     shutil.rmtree(blog.root / "2026")
-    ended = command(tmp_path, blog.root, "export", "public")
+    ended = command(tmp_path, blog.root, "export", "--feeds-only", "public")
     assert (ended.returncode, "60 posts are held as" in ended.stderr) == (3, True)
     assert (tmp_path / "public/atom.xml").read_bytes() == before
     assert command(tmp_path, blog.root, "publish", "--accept").returncode == 0
-    assert command(tmp_path, blog.root, "export", "public").returncode == 0
+    assert command(tmp_path, blog.root, "export", "--feeds-only", "public").returncode == 0
     assert (tmp_path / "public/atom.xml").read_bytes() != before
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from feedsvc.publishing.exporting.export import export
+from feedsvc.publishing.exporting.export import ExportPlan, export
 from feedsvc.store.store import Store
 
 
@@ -21,7 +21,7 @@ def main() -> None:
     url, target = sys.argv[1:]
     store = Store(url)
     _write("begins")
-    export(store, Path(target), {}, lambda done, _: _write(str(done)))
+    export(store, Path(target), ExportPlan(), lambda done, _: _write(str(done)))
 
 
 def _write(line: str) -> None:

@@ -111,6 +111,12 @@ def bare_nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     return _nginx(backend, _BARE)
 
 
+def serving_files(rules: Path) -> AbstractContextManager[int]:
+    """nginx with the rules of an export."""
+    http, server = (f"include {rules}/feedsvc-{block}.conf;" for block in ("http", "server"))
+    return _nginx(0, f"{http}\nserver {{ listen 443 ssl; {server} }}\n")
+
+
 def _nginx(backend: int, servers: str) -> AbstractContextManager[int]:
     port = free_port()
     place = open_folder()  # its worker may be another user

@@ -1,1 +1,1 @@
-"""Feeds as files: which of them are out of date, and writing them."""
+"""Documents as files: which of them are out of date, and writing them."""

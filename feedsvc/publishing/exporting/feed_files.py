@@ -1,15 +1,24 @@
 """Renders feeds and writes their files. Worker processes import this, and no store."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.file_records import Stamp
 from feedsvc.core.site import Site
+from feedsvc.publishing.exporting.file_names import is_too_long
 from feedsvc.publishing.exporting.replacing import digest_of, replaced
+
+SUFFIXES: Final = {"gzip": ".gz", "br": ".br", "zstd": ".zst"}  # of twins, by content coding
+_LEAST_SAVED: Final = 0.1  # of the size: a twin that saves less is not worth its file
+_SMALL: Final = 500  # octets, as in answers
+
+# A function for each content coding.
+Codings: TypeAlias = Mapping[str, Callable[[bytes], bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +41,64 @@ class FeedFiles:
 
 @dataclass(frozen=True, slots=True)
 class CurrentFile:
-    """A file that has the right bytes now; `stamp` is None if another program writes it too."""
+    """A file that has the right bytes now; `stamp` is None if another program writes it too.
+
+    `twin_of` is the path of the file whose compressed twin it is.
+    """
 
     path: str
     source: str
     digest: str
     stamp: Stamp | None
     was_written: bool
+    headers: tuple[tuple[str, str], ...] = ()
+    twin_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes documents below `target`, each with its twins in `codings`.
+
+    `taken` are the paths of documents that look like those of twins.
+    """
+
+    target: Path
+    codings: Codings = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+    def write(self, files: DocumentFiles, document: bytes) -> list[CurrentFile]:
+        """Write the files of a document whose bytes have changed."""
+        twins = self._twins(document)
+        digest = digest_of(document)
+        current = []
+        for path in files.paths:
+            was_written, stamp = replaced(self.target, path, document)
+            current.append(CurrentFile(path, files.source, digest, stamp, was_written))
+            for suffix, twin in twins.items():
+                twin_path = path + suffix
+                if twin_path in self.taken or is_too_long(twin_path):
+                    continue
+                was_written, stamp = replaced(self.target, twin_path, twin)
+                ours = (files.source, digest_of(twin), stamp, was_written)
+                current.append(CurrentFile(twin_path, *ours, twin_of=path))
+        return current
+
+    def _twins(self, document: bytes) -> dict[str, bytes]:
+        if len(document) < _SMALL:
+            return {}
+        twins = {SUFFIXES[name]: code(document) for name, code in self.codings.items()}
+        most = (1 - _LEAST_SAVED) * len(document)
+        return {suffix: twin for suffix, twin in twins.items() if len(twin) <= most}
 
 
 def write_feeds(
-    target: Path, site: Site, feeds: Iterable[FeedFiles]
+    writer: Writer, site: Site, feeds: Iterable[FeedFiles]
 ) -> list[list[CurrentFile]]:
-    """Write the files of each feed below `target`, if their bytes have changed."""
-    return [list(_write_feed(target, site, files)) for files in feeds]
+    """Write the files of each feed, if their bytes have changed."""
+    return [list(_write_feed(writer, site, files)) for files in feeds]
 
 
-def _write_feed(target: Path, site: Site, files: FeedFiles) -> Iterator[CurrentFile]:
+def _write_feed(writer: Writer, site: Site, files: FeedFiles) -> Iterator[CurrentFile]:
     feed = feed_of(site, files.topic, files.newest)
     for document in files.documents:
-        yield from write_document(target, document, FORMATS[document.format_name].render(feed))
-
-
-def write_document(target: Path, files: DocumentFiles, document: bytes) -> list[CurrentFile]:
-    """Write the files of a document below `target`, if its bytes have changed."""
-    digest = digest_of(document)
-    current = []
-    for path in files.paths:
-        was_written, stamp = replaced(target / path, document)
-        current.append(CurrentFile(path, files.source, digest, stamp, was_written))
-    return current
+        yield from writer.write(document, FORMATS[document.format_name].render(feed))

@@ -40,7 +40,7 @@ def feed_page(
         opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
         above=navigation.above(site, topic),
         **subscribing(line),
-        has_code=len(line.documents["Atom"]) <= _LONGEST_CODE,
+        has_code=has_code(site, topic),
         code=navigation.code_of(site, topic),
         posts=posts,
         related=navigation.related(snapshot, site, topic, posts),
@@ -57,10 +57,15 @@ def subscribing(line: navigation.FeedLine) -> dict[str, Any]:
     }
 
 
+def has_code(site: Site, topic: Topic) -> bool:
+    """True if the address of a feed is short enough for a QR code."""
+    return len(navigation.documents_of(site, topic)["Atom"]) <= _LONGEST_CODE
+
+
 def code(site: Site, topic: Topic) -> Response:
     """The address of a feed as a QR code in SVG. Raises NotFound if the address is too long."""
     document = navigation.documents_of(site, topic)["Atom"]
-    if len(document) > _LONGEST_CODE:
+    if not has_code(site, topic):
         raise NotFound
     picture = io.BytesIO()
     segno.make_qr(document).save(picture, kind="svg", scale=4, light="white", xmldecl=False)

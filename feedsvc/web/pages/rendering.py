@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import Response, render_template, request
+from flask import Response, current_app, render_template, request
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc3339
@@ -43,6 +43,7 @@ def rendered(
     catalogue = catalogue_for(request.accept_languages, site.language)
     values = {
         "has_pages": True,
+        "searches": not current_app.config.get("STATIC_FILES"),  # a search needs a server
         "site": site,
         # A relative address: `'self'` of the policy is the host of the request.
         "root": urlsplit(site.url).path,

@@ -26,6 +26,7 @@ from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import OPML_MEDIA_TYPE, opml_document
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
+from feedsvc.publishing.exporting.feed_headers import cache_control
 from feedsvc.settings.settings import ServerSettings
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
@@ -212,11 +213,8 @@ def _max_age(document: Document, server: ServerSettings) -> int:
 
 
 def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
-    shared = f", s-maxage={server.shared_max_age}" if server.shared_max_age else ""
-    headers = {
-        "Cache-Control": f"public, max-age={_max_age(document, server)}{shared}, "
-        "stale-while-revalidate=86400, stale-if-error=604800"
-    }
+    max_age = _max_age(document, server)
+    headers = {"Cache-Control": cache_control(max_age, server.shared_max_age)}
     if server.cache_keys:
         keys = (EVERYTHING, cache_key(document.feed_path))
         headers[server.cache_keys] = separator(server.cache_keys).join(keys)

@@ -39,9 +39,9 @@ def test_a_try_finds_what_the_generator_has_and_a_second_one_changes_no_byte(
     run: Run, tmp_path: Path, layout: Layout
 ) -> None:
     before = documents(layout.write(tmp_path / "blog"))
-    first = run("export", "blog", "one")
+    first = run("export", "--feeds-only", "blog", "one")
     assert first.exit_code == 0, first.output
-    assert run("export", "blog", "two").exit_code == 0
+    assert run("export", "--feeds-only", "blog", "two").exit_code == 0
     assert documents(tmp_path / "one") == documents(tmp_path / "two")
     assert documents(tmp_path / "blog") == before
     feed = json_feed(tmp_path / "one")
@@ -73,7 +73,7 @@ def test_init_writes_what_was_found_and_the_feeds_are_those_of_the_try(
     run: Run, tmp_path: Path, layout: Layout
 ) -> None:
     layout.write(tmp_path / "blog")
-    run("export", "blog", "try")
+    run("export", "--feeds-only", "blog", "try")
     result = run("init", "--yes", "blog")
     assert result.exit_code == 0, result.output
     file = tomllib.loads((tmp_path / "blog/feedsvc.toml").read_text("utf-8"))
@@ -87,7 +87,7 @@ def test_init_writes_what_was_found_and_the_feeds_are_those_of_the_try(
     is_known = bool(layout.feeds) and "site.url" in layout.settings
     assert (commands[2][1] == "adopt") is is_known
     for target in ("one", "two"):
-        assert run("export", "blog", target).exit_code == 0
+        assert run("export", "--feeds-only", "blog", target).exit_code == 0
     assert documents(tmp_path / "one") == documents(tmp_path / "two")
     tried, kept = json_feed(tmp_path / "try"), json_feed(tmp_path / "one")
     assert shown_items(kept) == shown_items(tried)

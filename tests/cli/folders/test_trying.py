@@ -75,7 +75,7 @@ def test_a_try_says_what_is_assumed_and_that_it_is_one(run: Run, blog: PostFolde
         ["publish", "--dry-run", BLOG],
         ["check", BLOG],
         ["feeds", BLOG],
-        ["export", BLOG, "/dev/null/x"],
+        ["export", "--feeds-only", BLOG, "/dev/null/x"],
     ],
 )
 def test_a_try_keeps_nothing(
@@ -97,15 +97,15 @@ def test_feeds_lists_the_feeds_of_a_folder(run: Run, blog: PostFolder) -> None:
 
 
 def test_a_second_export_has_the_same_bytes(run: Run, blog: PostFolder, tmp_path: Path) -> None:
-    assert run("export", BLOG, "one").exit_code == 0
-    assert run("export", f"{tmp_path}/{BLOG}", "two").exit_code == 0
+    assert run("export", "--feeds-only", BLOG, "one").exit_code == 0
+    assert run("export", "--feeds-only", f"{tmp_path}/{BLOG}", "two").exit_code == 0
     first = _documents(tmp_path / "one")
     assert f"<id>tag:{AUTHORITY}:/tea</id>".encode() in first["atom.xml"]
     assert first == _documents(tmp_path / "two")
 
 
 def test_export_takes_one_folder_and_one_directory(run: Run, blog: PostFolder) -> None:
-    result = run("export", BLOG, BLOG, "public")
+    result = run("export", "--feeds-only", BLOG, BLOG, "public")
     assert result.exit_code == 2
     assert "give one FOLDER and one DIRECTORY" in result.stderr
 

@@ -17,7 +17,7 @@ import pytest
 
 from feedsvc.core.site import Site
 from feedsvc.publishing.exporting import export as exporting
-from feedsvc.publishing.exporting.export import export
+from feedsvc.publishing.exporting.export import Exported, ExportPlan, export
 from feedsvc.publishing.exporting.manifest import MANIFEST
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
@@ -40,7 +40,8 @@ class House:
         publish(self.folder, self.store, SITE, NOW)
 
     def export(self, aliases: Mapping[str, str] | None = None) -> tuple[int, int]:
-        return export(self.store, self.target, aliases or {})
+        exported = export(self.store, self.target, ExportPlan(aliases or {}))
+        return exported.written, exported.files
 
     def files(self) -> dict[str, Path]:
         """Every file below the target, hidden ones too, without the manifest."""
@@ -130,7 +131,7 @@ def test_no_name_of_a_tag_leads_out_of_the_folder(house: House, tmp_path: Path) 
 
 
 def test_before_the_first_scan_there_is_nothing_to_write(store: Store, tmp_path: Path) -> None:
-    assert export(store, tmp_path / "public", {}) == (0, 0)
+    assert export(store, tmp_path / "public", ExportPlan()) == Exported()
     assert not (tmp_path / "public").exists()
 
 
@@ -142,7 +143,12 @@ def test_a_file_can_be_read_by_a_web_server_of_another_user(house: House) -> Non
 
 def test_progress_is_reported_up_to_the_last_feed(house: House) -> None:
     reported: list[tuple[int, int]] = []
-    export(house.store, house.target, {}, lambda done, total: reported.append((done, total)))
+    export(
+        house.store,
+        house.target,
+        ExportPlan(),
+        lambda done, total: reported.append((done, total)),
+    )
     with house.store.snapshot() as snapshot:
         total = len(list(snapshot.feeds()))
     assert reported == [(done, total) for done in range(1, total + 1)]
@@ -273,7 +279,7 @@ def test_as_many_processes_render_as_the_caller_says(
     monkeypatch.setattr(exporting, "shared", shared)
     house.posts.write("tea.md")
     house.publish()
-    export(house.store, house.target, {}, workers=workers)
+    export(house.store, house.target, ExportPlan(workers=workers))
     assert asked == [workers]
 
 
@@ -282,9 +288,9 @@ def test_several_processes_write_the_same_files(house: House) -> None:
     for number in range(30):
         house.posts.write(f"{number}.md", title=f"Tea {number}", tags=f"[Tag {number}]")
     house.publish()
-    numbers = export(house.store, house.target, {}, workers=2)
+    exported = export(house.store, house.target, ExportPlan(workers=2))
     assert house.documents() == documents_of(house.store)
-    assert numbers == (len(house.files()), len(house.files()))
+    assert (exported.written, exported.files) == (len(house.files()), len(house.files()))
 
 
 @pytest.mark.usefixtures("many_are_one")
@@ -304,8 +310,7 @@ def test_all_files_are_of_one_revision_while_somebody_publishes(
                 posts.write(f"{number}.md", title=f"Coffee {number}", tags=f"[Tag {number}]")
             house.publish()
 
-    how = {"progress": publish_after_the_first_feed, "workers": workers}
-    export(house.store, house.target, {}, **how)  # type: ignore[arg-type]
+    export(house.store, house.target, ExportPlan(workers=workers), publish_after_the_first_feed)
     assert house.documents() == before
     house.export()
     assert house.documents() == documents_of(house.store) != before

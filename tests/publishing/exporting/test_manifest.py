@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from feedsvc.publishing.exporting import feed_files
-from feedsvc.publishing.exporting.export import export
-from feedsvc.publishing.exporting.manifest import MANIFEST, Manifest, sole_export
+from feedsvc.publishing.exporting.export import ExportPlan, export
+from feedsvc.publishing.exporting.feed_files import CurrentFile
+from feedsvc.publishing.exporting.manifest import MANIFEST, Manifest, listed_in, sole_export
+from feedsvc.publishing.exporting.replacing import digest_of, replaced
 from feedsvc.store.store import Store
 from tests.support.exporting import exporting
 from tests.support.houses import House
@@ -24,7 +26,7 @@ def target(house: House, tmp_path: Path) -> Path:
     house.posts.write("black.md", title="Black", tags="[Black]")
     house.publish()
     target = tmp_path / "public"
-    export(house.store, target, {})
+    export(house.store, target, ExportPlan())
     return target
 
 
@@ -43,11 +45,11 @@ def changed_at(folder: Path) -> dict[Path, tuple[int, int]]:
 
 def written(store: Store, target: Path) -> int:
     """How many files an export writes; all are right after it."""
-    number, total = export(store, target, {})
+    exported = export(store, target, ExportPlan())
     documents = documents_of(store)
-    assert total == len(documents)
+    assert exported.files == len(documents)
     assert {name: (target / name).read_bytes() for name in documents} == documents
-    return number
+    return exported.written
 
 
 @pytest.mark.usefixtures("no_rendering")
@@ -98,7 +100,7 @@ def source_of(target: Path, path: str) -> str:
         lambda text: "",
         lambda text: text[: len(text) // 2],
         lambda text: "\n".join(text.splitlines()[:-1]),
-        lambda text: text.replace('"version":1', '"version":2'),
+        lambda text: text.replace('"version":2', '"version":3'),
         lambda text: text.replace('["atom.xml"', "[1"),
         lambda text: text.replace('["atom.xml",', "["),
         lambda text: '{"name": "of another program"}\n',
@@ -133,7 +135,7 @@ def test_after_an_upgrade_of_the_renderer_all_is_rendered_again(
     monkeypatch.setattr("feedsvc.core.feeds.feeds.RENDERER_VERSION", "next")
     monkeypatch.setattr(feed_files, "FORMATS", {})
     with pytest.raises(KeyError):
-        export(house.store, target, {})
+        export(house.store, target, ExportPlan())
 
 
 def test_a_failed_export_leaves_a_manifest_that_does_no_harm(
@@ -148,7 +150,7 @@ def test_a_failed_export_leaves_a_manifest_that_does_no_harm(
             raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        export(house.store, target, {}, fail)
+        export(house.store, target, ExportPlan(), fail)
     house.posts.write("green.md", title="Green", tags="[Green]")
     house.publish()
     assert written(house.store, target) > 0
@@ -194,3 +196,54 @@ def test_after_an_export_was_killed_the_next_one_completes_it(
     left = [name for name in os.listdir(target) if name.startswith(".")]  # noqa: PTH208
     assert left == [MANIFEST]
     assert not list(target.rglob(".feedsvc-part-*"))
+
+
+HEADERS = (("Content-Type", "text/html; charset=utf-8"),)
+
+
+def noted(folder: Path, path: str) -> CurrentFile:
+    _, stamp = replaced(folder, path, path.encode())
+    return CurrentFile(path, "source", digest_of(path.encode()), stamp, True)
+
+
+def test_the_journal_of_a_killed_export_has_the_files_that_it_wrote(tmp_path: Path) -> None:
+    manifest = Manifest(tmp_path)
+    journal = tmp_path / f"{MANIFEST}.next"
+    with manifest.writing():
+        manifest.add(noted(tmp_path, "a.html"), HEADERS, "a.html")
+        manifest.add(noted(tmp_path, "b/c"), (), "b/c")
+        left = journal.read_bytes()
+    (tmp_path / MANIFEST).unlink()
+    journal.write_bytes(left + b'["half a li')
+    found = listed_in(tmp_path)
+    assert [(each.path, each.headers, each.address) for each in found] == [
+        ("a.html", HEADERS, "a.html"),
+        ("b/c", (), "b/c"),
+    ]
+    assert Manifest(tmp_path).is_current("a.html", "source")
+
+
+def test_a_manifest_of_version_1_is_understood(tmp_path: Path) -> None:
+    file = noted(tmp_path, "atom.xml")
+    assert file.stamp
+    lines = [
+        {"manifest": "feedsvc export", "version": 1},
+        ["atom.xml", "source", file.digest, *file.stamp],
+        {"files": 1},
+    ]
+    (tmp_path / MANIFEST).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    manifest = Manifest(tmp_path)
+    assert manifest.is_current("atom.xml", "source")
+    manifest.keep("atom.xml", HEADERS, "atom.xml")
+    assert manifest.has_changed()
+
+
+@pytest.mark.parametrize("path", ["../outside", "/etc/passwd", "a/../../b"])
+def test_a_manifest_never_names_a_file_outside(tmp_path: Path, path: str) -> None:
+    lines = [
+        {"manifest": "feedsvc export", "version": 2, "headers": []},
+        [path, "source", "digest", 1, 2, 3, 4, -1, "x"],
+        {"files": 1},
+    ]
+    (tmp_path / MANIFEST).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert listed_in(tmp_path) == []

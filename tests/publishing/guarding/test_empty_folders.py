@@ -272,9 +272,9 @@ def test_export_writes_the_published_feeds_and_exits_with_3(
     run: Run, posts: PostFolder
 ) -> None:
     posts.write("tea.md", title="Tea")
-    run("export", "public")
+    run("export", "--feeds-only", "public")
     empty(posts.root)
-    result = run("export", "public")
+    result = run("export", "--feeds-only", "public")
     assert result.exit_code == 3
     assert "Tea</title>" in Path("public/rss.xml").read_text("utf-8")
 
