@@ -1,7 +1,7 @@
 """The figures of docs/performance.md, beside Hugo if it is here.
 
 `python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
-10,000 and 100,000 posts.
+10,000 and 100,000 posts; `python -m benchmarks history` pages of archives.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 
 import requests
 
-from benchmarks import growth
+from benchmarks import growth, history
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
 from feedsvc.core.feeds.feeds import SITE_TOPIC, feed_of
@@ -191,8 +191,9 @@ def bench(count: int) -> None:
 
 def main() -> None:
     """Measure each count of posts given, by default 1,000 and 10,000."""
-    if sys.argv[1:2] == ["growth"]:
-        growth.main(sys.argv[2:])
+    others = {"growth": growth.main, "history": history.main}
+    if sys.argv[1:2] and sys.argv[1] in others:
+        others[sys.argv[1]](sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("counts", nargs="*", type=int, default=[1000, 10000])

@@ -19,6 +19,7 @@ FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
 QR_NAME: Final = "qr.svg"  # of the QR code of a feed, after the path of its page
 HUB_PATH: Final = "hub"
+_ARCHIVE: Final = "archive"
 JOBS_PATH: Final = "hooks/jobs/"  # followed by the name of a job
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
@@ -26,6 +27,8 @@ _KEPT_ASCII = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 _URL_NOISE = re.compile("[\t\n\r]")  # browsers ignore these in URLs
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _NO_URL = re.compile("[\x00-\x20#\x7f]")  # a client sends no fragment
+# Digits without leading zeros, so that each page has one address. No feed has more pages.
+_PAGE_NUMBER = re.compile("[1-9][0-9]{0,6}")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))]
 )
@@ -129,6 +132,24 @@ def further_page(path: str) -> tuple[str, int] | None:
     """
     found = _FURTHER_PAGE.fullmatch(path)
     return (found[1], int(found[2])) if found else None
+
+
+def archive_path(feed_path: str, page: int) -> str:
+    """The path of an archive page of a feed, without the name of a document.
+
+    No term has the first segment `archive`, so the path leads back, whatever names a category
+    has. `archive/3` is a page of the site's feed.
+    """
+    return f"{_ARCHIVE}/{feed_path}/{page}" if feed_path else f"{_ARCHIVE}/{page}"
+
+
+def archive_page_at(path: str) -> tuple[str, int] | None:
+    """The feed path and the page that `archive_path` was given; None for other paths."""
+    folder, _, number = path.rpartition("/")
+    kind, slash, feed_path = folder.partition("/")
+    if kind != _ARCHIVE or bool(slash) != bool(feed_path):
+        return None
+    return (feed_path, int(number)) if _PAGE_NUMBER.fullmatch(number) else None
 
 
 @lru_cache(maxsize=4096)

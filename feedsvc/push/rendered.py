@@ -66,7 +66,8 @@ class RenderedTopics:
             site, record = snapshot.site(), snapshot.feed(feed_path)
             if site is None or record is None:
                 return None
-            feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+            newest = snapshot.newest(record.number, site.entries)
+            feed = feed_of(site, record.topic, newest, record.extent)
         form, topic = FORMATS[format_name], feed.self_link(format_name)
         media_type = plain_type(form.media_type) if self._plain else form.media_type
         return RenderedTopic(record.digest, site, topic, media_type, form.render(feed))

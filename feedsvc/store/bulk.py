@@ -53,6 +53,16 @@ def delete_rows(connection: Connection, table: sa.TableClause, rows: Iterable[Ro
         _run(connection, sql, chunk, names)
 
 
+def move_rows(
+    connection: Connection, table: sa.Table, column: str, moves: Iterable[Row]
+) -> None:
+    """Change a column of the primary key of rows. A move has the present key, and `to`."""
+    keys = tuple(each.name for each in table.primary_key)
+    for chunk in chunks(moves):
+        sql = _move_sql(table, column, keys, is_postgres=_is_postgres(connection))
+        _run(connection, sql, chunk, ("to", *keys))
+
+
 def insert_new(connection: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row; False, without a change, if a row with its primary key exists."""
     insert: Any = sqlite.insert(table)
@@ -118,6 +128,20 @@ def _delete_sql(table: sa.TableClause, names: tuple[str, ...], *, is_postgres: b
     if is_postgres:
         values = f"ANY (SELECT {_quoted(names)} FROM {_json_rows(table)})"  # noqa: S608
     return f"DELETE FROM {table.name} WHERE {keys} = {values}"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _move_sql(table: sa.Table, column: str, keys: tuple[str, ...], *, is_postgres: bool) -> str:
+    if not is_postgres:
+        key, values = _quoted(keys), _marks(keys)
+        return f'UPDATE {table.name} SET "{column}" = ? WHERE ({key}) = ({values})'  # noqa: S608
+    types = {**{name: table.c[name].type for name in keys}, "to": table.c[column].type}
+    names = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
+    present = " AND ".join(f'{table.name}."{name}" = moves."{name}"' for name in keys)
+    return (
+        f'UPDATE {table.name} SET "{column}" = moves."to" '  # noqa: S608
+        f"FROM json_to_recordset(%s::json) AS moves ({names}) WHERE {present}"
+    )
 
 
 def _json_rows(table: sa.TableClause) -> str:

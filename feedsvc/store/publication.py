@@ -3,16 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.change_summary import MOST_NAMED, ChangeSummary, Headline, headline
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.entry_files import entry_files
@@ -32,7 +33,8 @@ from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import UNCHANGED, Site
-from feedsvc.store.bulk import delete_rows, insert_rows, upsert
+from feedsvc.store.archives.numbering import Membership, Numbering
+from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
@@ -51,6 +53,7 @@ from feedsvc.store.rows import (
 )
 from feedsvc.store.schema import (
     ENTRIES_WITHOUT_TEXTS,
+    WANTS_A_KEY,
     WHOLE_ENTRIES,
     attachments,
     entries,
@@ -70,8 +73,6 @@ MOST_PUBLISHES: Final = 1000  # whose summaries are kept
 _FEW_WINDOWS: Final = 20  # full windows that a feed with few entries has at most
 
 _KINDS: Final = ("added", "changed", "withdrawn")
-_MEMBERSHIP: Final = ("feed", "published_at", "entry")  # the columns of a membership
-_Membership: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class _Writer:
         self._new_numbers = count((last or 0) + 1)  # of entries
         self._number = next_number(connection)
         self._numbers: dict[Topic, int] = {}  # of feeds
+        self._numbering = Numbering(connection)
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
@@ -422,13 +424,11 @@ class _Writer:
             self._growth[number] -= 1
         for number, _, _ in new - old:
             self._growth[number] += 1
-        for write, changed in ((delete_rows, old - new), (insert_rows, new - old)):
-            rows = (dict(zip(_MEMBERSHIP, each, strict=True)) for each in sorted(changed))
-            write(self._connection, memberships, rows)
+        self._numbering.replace(old, new, {number: entry.id for number, entry in after.items()})
 
     def _memberships(
         self, entries: Mapping[int, Entry], topics: Mapping[int, tuple[Topic, ...]]
-    ) -> Iterator[_Membership]:
+    ) -> Iterator[Membership]:
         for number, entry in entries.items():
             published_at = microseconds(entry.published)
             for topic in topics[number]:
@@ -464,19 +464,23 @@ class _Writer:
     def _read_numbers(self, paths: Iterable[str]) -> dict[str, int]:
         numbers: dict[str, int] = {}
         for chunk in chunks(paths):
-            query = sa.select(feeds.c.path, feeds.c.number).where(feeds.c.path.in_(chunk))
-            numbers |= {row.path: row.number for row in self._connection.execute(query)}
+            columns = (feeds.c.path, feeds.c.number, feeds.c.numbered)
+            query = sa.select(*columns).where(feeds.c.path.in_(chunk))
+            for path, number, numbered in self._connection.execute(query):
+                numbers[path] = number
+                self._numbering.see(number, numbered)
         return numbers
 
     def _update_feeds(self, *, everything: bool) -> None:
         """Compute the digest of every touched feed, and date the feeds whose digest changed."""
+        self._numbering.number_new(self._growth)
         updates = []
         for row, window in self._touched_feeds(everything=everything):
-            digest = feed_digest(self._publication.site, topic_of(row), window)
-            entry_count = row["entries"] + self._growth[row["number"]]
-            if (row["entries"] > 0) != (entry_count > 0):
+            extent = self._extent(row)
+            digest = feed_digest(self._publication.site, topic_of(row), window, extent)
+            if (row["entries"] > 0) != (extent.entries > 0):
                 self._feed_list_changed = True  # no list has an empty feed
-            update = {**row, "entries": entry_count, "digest": digest}
+            update = {**row, **asdict(extent), "digest": digest}
             if digest != row["digest"]:
                 # Each version has a second of its own, the precision of If-Modified-Since.
                 earliest = row["changed_at"] + 1 if row["digest"] else self._second
@@ -485,6 +489,11 @@ class _Writer:
                 self._changes.feeds.append(row["path"])
             updates.append(update)
         upsert(self._connection, feeds, updates)
+
+    def _extent(self, row: sa.RowMapping) -> Extent:
+        number = row["number"]
+        numbered = self._numbering.numbered(number, row["numbered"])
+        return Extent(row["entries"] + self._growth[number], numbered)
 
     def _remove_ended_feeds(self) -> None:
         """Delete the empty feeds of names that the rules remove or rename.
@@ -573,7 +582,7 @@ class _Writer:
         upsert(self._connection, files, map(file_row, publication.files))
         pin(self._connection, publication.identities)
         for keys in chunks(publication.released):
-            waiting = sa.update(files).where(files.c.wants.in_(keys))
+            waiting = sa.update(files).where(files.c.wants.in_(keys), WANTS_A_KEY)
             unread = waiting.values(size=-1, digest="", wants="").returning(files.c.path)
             self._changes.unblocked.extend(self._connection.execute(unread).scalars())
 

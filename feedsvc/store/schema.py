@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0011"
+SCHEMA_VERSION: Final = "0012"
 
 metadata = MetaData()
 
@@ -65,15 +65,15 @@ files = Table(
     Column("name", Text, nullable=False, server_default=""),
     Index("files_entry", "entry_id"),
     Index("files_name", "name"),
-    Index("files_wants", "wants"),
-    Index("files_due", "due_at"),
-    Index("files_missing", "missing_since"),
     # On PostgreSQL these have the same conditions (see the migrations). Naming it here would
     # import that dialect, which takes 100 ms.
-    Index(
-        "files_ends",
-        "ends_at",
-        sqlite_where=text("ends_at IS NOT NULL"),
+    *(
+        Index(f"files_{name}", column, sqlite_where=text(f"{column} IS NOT NULL"))
+        for name, column in (
+            ("due", "due_at"),
+            ("missing", "missing_since"),
+            ("ends", "ends_at"),
+        )
     ),
     *(
         Index(
@@ -81,7 +81,7 @@ files = Table(
             column,
             sqlite_where=text(f"{column} <> ''"),
         )
-        for column in ("hides_key", "hides_title", "hides_body")
+        for column in ("wants", "hides_key", "hides_title", "hides_body")
     ),
     Index(
         "files_problems",
@@ -94,6 +94,8 @@ files = Table(
         sqlite_where=text("measured <> ''"),
     ),
 )
+
+WANTS_A_KEY: Final = text("wants <> ''")  # exactly as in the index on it
 
 # The entry id of every key that was ever published. Rows are never deleted.
 identities = Table(
@@ -251,29 +253,42 @@ feeds = Table(
     Column("changed_at", BigInteger, nullable=False),  # seconds since 1970
     # The number of the last publish that changed its digest.
     Column("moved_in", BigInteger, nullable=False, server_default="0"),
+    # The highest number of a membership that it ever had. It never decreases.
+    Column("numbered", Integer, nullable=False, server_default="0"),
     Index("feeds_moved_in", "moved_in"),
     Index("feeds_size", "kind", "entries"),
 )
 
 # Which feed contains which entry. The primary key, read backwards, is the order of a feed, but
-# entries with equal dates are ordered by their ids.
+# entries with equal dates are ordered by their ids. The number is given for good: archive pages
+# are ranges of it. Only within a publish it may be missing.
 memberships = Table(
     "memberships",
     metadata,
     Column("feed", Integer, nullable=False),  # number; no foreign key: see the migration
     Column("published_at", BigInteger, nullable=False),  # microseconds since 1970
     Column("entry", Integer, nullable=False),  # number
+    Column("number", Integer),
     PrimaryKeyConstraint("feed", "published_at", "entry"),
+    Index(
+        "memberships_number",
+        "feed",
+        "number",
+        unique=True,
+        sqlite_where=text("number IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
 
 def feed_order(dialect: str) -> tuple[ColumnElement[Any], ...]:
     """The order of a feed, newest first: of equal dates, the greater id comes first."""
-    entry_id: ColumnElement[str] = entries.c.id
-    if dialect == "postgresql":
-        entry_id = collate(entry_id, "C")  # compares octets, as SQLite does
-    return memberships.c.published_at.desc(), entry_id.desc()
+    return memberships.c.published_at.desc(), by_octets(entries.c.id, dialect).desc()
+
+
+def by_octets(column: Column[str], dialect: str) -> ColumnElement[str]:
+    """A column that is compared by its octets on either engine, as SQLite does by itself."""
+    return collate(column, "C") if dialect == "postgresql" else column
 
 
 # What each publish changed; only the last publishes are kept.

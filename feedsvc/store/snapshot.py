@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import (
     Kind,
@@ -51,8 +52,10 @@ from feedsvc.store.rows import (
 )
 from feedsvc.store.schema import (
     ENTRIES_WITHOUT_TEXTS,
+    WANTS_A_KEY,
     WHOLE_ENTRIES,
     attachments,
+    by_octets,
     entries,
     facts,
     feed_order,
@@ -119,6 +122,12 @@ class FeedRecord:
     entries: int
     digest: str
     changed_at: datetime
+    numbered: int = 0  # the highest number of a membership that it ever had
+
+    @property
+    def extent(self) -> Extent:
+        """How many entries it has, and how many it has numbered."""
+        return Extent(self.entries, self.numbered)
 
     @property
     def is_listed(self) -> bool:
@@ -284,6 +293,16 @@ class Snapshot:
         rows = self._rows(ENTRIES_WITHOUT_TEXTS.where(entries.c.number == number))
         return next(map(entry_of, rows), None)
 
+    def numbered(self, feed_number: int, first: int, last: int) -> list[Entry]:
+        """The entries of a feed whose memberships have these numbers, newest first."""
+        query = _numbered(feed_number, first, last, WHOLE_ENTRIES)
+        return list(map(entry_of, self._rows(query.order_by(*self._feed_order()))))
+
+    def digests_of_numbered(self, feed_number: int, first: int, last: int) -> list[str]:
+        """The digests of the same entries in the same order. No text is read."""
+        query = _numbered(feed_number, first, last, sa.select(entries.c.digest))
+        return list(self._connection.execute(query.order_by(*self._feed_order())).scalars())
+
     def entry_at(self, permalink: str) -> Entry | None:
         """The entry with this permalink (an absolute URL)."""
         query = WHOLE_ENTRIES.where(entries.c.permalink == permalink)
@@ -361,10 +380,7 @@ class Snapshot:
         return sa.and_(ordered >= f"{path}/", ordered < f"{path}0")
 
     def _octets(self, column: sa.Column[str]) -> sa.ColumnElement[str]:
-        """The column, compared by octets, as SQLite does."""
-        if self._connection.dialect.name == "postgresql":
-            return sa.collate(column, "C")
-        return column
+        return by_octets(column, self._connection.dialect.name)
 
     def feeds_named_like(
         self, text: str, most: int, kind: Kind | None = None
@@ -415,8 +431,11 @@ class Snapshot:
             sa.select(entries.c.number)
             .join(memberships, memberships.c.entry == entries.c.number)
             .where(memberships.c.feed == feed_number)
-            .order_by(*feed_order(self._connection.dialect.name))
+            .order_by(*self._feed_order())
         )
+
+    def _feed_order(self) -> tuple[sa.ColumnElement[Any], ...]:
+        return feed_order(self._connection.dialect.name)
 
     def _entries_of(self, members: sa.Select[tuple[int]]) -> list[Entry]:
         """The entries with these numbers, in the same order. No other text is read."""
@@ -664,7 +683,7 @@ class Snapshot:
         """The paths of files that want one of these keys, which another file has."""
         paths: set[str] = set()
         for chunk in chunks(keys):
-            query = sa.select(files.c.path).where(files.c.wants.in_(chunk))
+            query = sa.select(files.c.path).where(files.c.wants.in_(chunk), WANTS_A_KEY)
             paths |= {row["path"] for row in self._rows(query)}
         return paths
 
@@ -738,6 +757,20 @@ def _newest(dialect: str) -> sa.Select[Any]:
     return query.order_by(chosen.c.published_at.desc(), by_id)
 
 
+def _numbered(feed_number: int, first: int, last: int, query: sa.Select[Any]) -> sa.Select[Any]:
+    """A query of entries, for those whose memberships of a feed have these numbers."""
+    number = memberships.c.number
+    is_in = (memberships.c.feed == feed_number, number >= first, number <= last)
+    return query.join(memberships, memberships.c.entry == entries.c.number).where(*is_in)
+
+
 def _feed_record(row: sa.RowMapping) -> FeedRecord:
     changed_at = datetime.fromtimestamp(row["changed_at"], UTC)
-    return FeedRecord(row["number"], topic_of(row), row["entries"], row["digest"], changed_at)
+    return FeedRecord(
+        row["number"],
+        topic_of(row),
+        row["entries"],
+        row["digest"],
+        changed_at,
+        row["numbered"],
+    )

@@ -124,7 +124,7 @@ class _Web:
             return _moved(addresses.url(self._settings.site.url, path))
         if document:
             response = answer(document, self._settings.server, self._documents)
-            return pages.source(response) if pages.shows_source() else response
+            return pages.source(response) if pages.shows_source(document) else response
         return self._page(path)
 
     def _page(self, path: str) -> AnyResponse:

@@ -348,3 +348,40 @@ def test_a_url_is_compared_with_the_path_of_the_site(
     site: str, spelling: str, path: str | None
 ) -> None:
     assert path_at(site, spelling) == path
+
+
+@pytest.mark.parametrize(
+    ("feed_path", "path"),
+    [
+        ("", "archive/3"),
+        ("tags/C~23", "archive/tags/C~23/3"),
+        ("tags/archive", "archive/tags/archive/3"),
+        ("categories/a/3", "archive/categories/a/3/3"),
+        ("categories/archive/3", "archive/categories/archive/3/3"),
+        ("lang/zh-cn", "archive/lang/zh-cn/3"),
+    ],
+)
+def test_the_path_of_an_archive_page_leads_back(feed_path: str, path: str) -> None:
+    assert addresses.archive_path(feed_path, 3) == path
+    assert addresses.archive_page_at(path) == (feed_path, 3)
+    assert addresses.is_reserved(addresses.document_path(path, "atom"))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("0", "-1", "+1", "01", "1.0", "1e9", "x", "", " 1", "1 ", "\u0663", "\uff11", "1\n"),
+        "9" * 8,
+        "9" * 5000,
+    ],
+)
+def test_what_is_no_number_of_a_page_is_no_page(number: str) -> None:
+    assert addresses.archive_page_at(f"archive/tags/tea/{number}") is None
+    assert addresses.archive_page_at(f"archive/{number}") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["", "3", "archive", "tags/archive/3", "archive-3", "archive//3"]
+)
+def test_other_paths_are_no_archive_pages(path: str) -> None:
+    assert addresses.archive_page_at(path) is None

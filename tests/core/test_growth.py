@@ -22,6 +22,8 @@ from feedsvc.core.feeds import (
     json_feed,
     xml_feeds,
 )
+from feedsvc.core.feeds.archives import archive_pages
+from feedsvc.core.feeds.archives.paging import Paging
 from feedsvc.core.feeds.change_summary import ChangeSummary, headline
 from feedsvc.core.feeds.deltas import delta, entry_hashes
 from feedsvc.core.feeds.entries import Entry, compose
@@ -351,6 +353,15 @@ CASES: Final[dict[str, Case]] = {
     "Atom": smaller(of_a_feed(xml_feeds.atom_document)),
     "RSS": smaller(of_a_feed(xml_feeds.rss_document)),
     "a window": lambda n: partial(feed_of, large_site(n), SITE_TOPIC, entries(n)),
+    "an archive page": lambda n: partial(
+        archive_pages.archive_page, a_site(), SITE_TOPIC, entries(n), Paging(1, 1)
+    ),
+    "digest of an archive page": lambda n: partial(
+        archive_pages.page_digest, a_site(), SITE_TOPIC, texts("d", n), Paging(1, 1)
+    ),
+    "entries of an archive page": lambda n: (
+        lambda: list(feeds.shown_entries(a_site(), SITE_TOPIC, entries(n)))
+    ),
     "feed digest": lambda n: partial(feeds.feed_digest, a_site(), SITE_TOPIC, texts("d", n)),
     "OPML digest": lambda n: partial(feeds.opml_digest, a_site(), texts("tags/", n)),
     "OPML": of_topics(lambda topics: opml_document(a_site(), topics)),

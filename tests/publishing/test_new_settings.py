@@ -166,7 +166,9 @@ def test_new_settings_of_feeds_wait_while_the_folder_is_empty(blog: House) -> No
         assert snapshot.site() == JEKYLL
 
 
-def test_the_digest_of_a_feed_is_that_of_its_window(posts: PostFolder, house: House) -> None:
+def test_the_digest_of_a_feed_is_that_of_its_window_and_its_history(
+    posts: PostFolder, house: House
+) -> None:
     """Feeds with few entries and with many, for which the store asks in different ways."""
     for number in range(45):
         tags = f"[{'Odd' if number % 2 else 'Even'}, N{number % 7}]"
@@ -178,7 +180,7 @@ def test_the_digest_of_a_feed_is_that_of_its_window(posts: PostFolder, house: Ho
             for record in snapshot.feeds():
                 newest = snapshot.newest(record.number, site.entries)
                 digests = [entry.digest for entry in newest]
-                assert record.digest == feed_digest(site, record.topic, digests)
+                assert record.digest == feed_digest(site, record.topic, digests, record.extent)
 
 
 def _fact(house: House, name: str) -> str:

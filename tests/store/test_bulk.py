@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from feedsvc.errors import StoreError
-from feedsvc.store.bulk import delete_rows, insert_rows, upsert
+from feedsvc.store.bulk import delete_rows, insert_rows, move_rows, upsert
 from feedsvc.store.engine.database import Database
-from feedsvc.store.schema import attachments, forgotten, identities
+from feedsvc.store.schema import attachments, forgotten, identities, memberships
 from tests.support.stores import empty_database
 
 MANY = 1_200  # rows take several statements
@@ -76,3 +76,19 @@ def test_a_server_that_is_lost_between_rows_is_a_store_error(postgres_database: 
         insert_rows(connection, forgotten, dying(connection))
     assert rows(database, forgotten) == []
     database.close()
+
+
+def test_rows_move_to_another_key(database: Database) -> None:
+    old = [
+        {"feed": feed, "published_at": 2**51, "entry": n}
+        for n in range(MANY)
+        for feed in (1, 2)
+    ]
+    moves = [{**row, "to": 2**51 - row["entry"]} for row in old if row["feed"] == 1]
+    with database.writing() as connection:
+        insert_rows(connection, memberships, ({**row, "number": row["entry"]} for row in old))
+        move_rows(connection, memberships, "published_at", moves)
+        move_rows(connection, memberships, "published_at", [])
+    assert rows(database, memberships) == sorted(
+        (feed, 2**51 - n if feed == 1 else 2**51, n, n) for n in range(MANY) for feed in (1, 2)
+    )

@@ -554,6 +554,7 @@ def _atom_feed(feed: Element, self_link: str, now: datetime) -> Findings:
     yield from _atom_languages(feed)
     yield from _atom_ids(feed)
     yield from _atom_feed_updated(feed)
+    yield from _history(feed, self_link)
     for entry in feed.findall(_ATOM + "entry"):
         yield from _atom_entry(entry, now)
 
@@ -820,6 +821,7 @@ def _rss_channel(channel: Element, self_link: str, now: datetime) -> Findings:
     yield from _rss_podcast(channel)
     yield from _rss_guids_unique(channel)
     yield from _rss_plain_text(channel)
+    yield from _history(channel, self_link)
     for item in channel.findall("item"):
         yield from _rss_item(item, self_link, now)
 
@@ -839,6 +841,31 @@ def _rss_item(item: Element, self_link: str, now: datetime) -> Findings:
     yield from _rss_categories(item)
     yield from _rss_texts(item)
     yield from _rss_plain_text(item)
+
+
+_FH: Final = "{http://purl.org/syndication/history/1.0}"
+_PAGING: Final = ("prev-archive", "next-archive", "current")
+
+
+def _history(feed: Element, self_link: str) -> Findings:
+    """RFC 5005: what a feed or channel says of its history."""
+    marks = sorted(str(mark.tag).removeprefix(_FH) for mark in feed.iter(f"{_FH}*"))
+    if marks not in ([], ["archive"], ["complete"]):
+        yield Finding("RFC5005", f"the feed says {marks}")
+    if len(marks) != len(feed.findall(f"{_FH}*")) or any(map(len, feed.findall(f"{_FH}*"))):
+        yield Finding("RFC5005", "a mark of the history is not an empty child of the feed")
+    links = [(link.get("rel"), link.get("href")) for link in feed.findall(_ATOM + "link")]
+    found = [(rel, href) for rel, href in links if rel in _PAGING]
+    if len({rel for rel, _ in found}) < len(found):
+        yield Finding("RFC5005", f"a relation occurs twice: {found}")
+    if any(href == self_link or not _is_web_address(href) for _, href in found):
+        yield Finding("RFC5005", f"the links are {found}")
+    if "complete" in marks and found:
+        yield Finding("RFC5005", f"a complete feed has the links {found}")
+    if ("archive" in marks) != ("current" in dict(found)):
+        yield Finding("RFC5005", "an archive page and no other document has a current one")
+    if "archive" not in marks and "next-archive" in dict(found):
+        yield Finding("RFC5005", "the subscription document has a newer one")
 
 
 def _rss_children(

@@ -23,6 +23,14 @@ _OLD_TABLES: Final = (
     "CREATE TABLE unresolved (entry_id TEXT PRIMARY KEY, path TEXT NOT NULL, "
     "content_html TEXT NOT NULL, links TEXT NOT NULL)",
 )
+_WHOLE_INDEXES: Final = (("due", "due_at"), ("missing", "missing_since"), ("wants", "wants"))
+_BEFORE_0012: Final = (
+    *(f"DROP INDEX files_{name}" for name, _ in _WHOLE_INDEXES),
+    *(f"CREATE INDEX files_{name} ON files ({column})" for name, column in _WHOLE_INDEXES),
+    "DROP INDEX memberships_number",
+    "ALTER TABLE memberships DROP COLUMN number",
+    "ALTER TABLE feeds DROP COLUMN numbered",
+)
 _BEFORE_0009: Final = (
     "DROP INDEX files_name",
     "ALTER TABLE files DROP COLUMN name",
@@ -37,17 +45,15 @@ _BEFORE_0008: Final = (
 
 
 def take_back(connection: sa.Connection, version: str) -> None:
-    """Take a store with the current schema back to schema 0010, 0009, 0008 or 0007."""
-    connection.exec_driver_sql("DROP INDEX ledger_gone")
+    """Take a store with the current schema back to an earlier schema: 0011 to 0007."""
+    for statement in _BEFORE_0012:
+        connection.exec_driver_sql(statement)
+    if version < "0011":
+        connection.exec_driver_sql("DROP INDEX ledger_gone")
     if version < "0010":
         _take_back_to_0009(connection)
-    statements = {
-        "0010": (),
-        "0009": (),
-        "0008": _BEFORE_0009,
-        "0007": (*_BEFORE_0009, *_BEFORE_0008),
-    }
-    for statement in statements[version]:
+    statements = {"0008": _BEFORE_0009, "0007": (*_BEFORE_0009, *_BEFORE_0008)}
+    for statement in statements.get(version, ()):
         connection.exec_driver_sql(statement)
     changing = sa.text("UPDATE alembic_version SET version_num = :version")
     connection.execute(changing, {"version": version})

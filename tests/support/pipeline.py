@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core import addresses
+from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.feeds import feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
@@ -79,14 +80,15 @@ def published(files: Mapping[str, bytes], site: Site, now: datetime) -> dict[str
 
 
 def documents_of(store: Store) -> dict[str, bytes]:
-    """Every document of the store, by its path."""
+    """Every document of the store, by its path; as exported, without links to archive pages."""
     found: dict[str, bytes] = {}
     with store.snapshot() as snapshot:
         site = snapshot.site()
         assert site is not None
         records = list(snapshot.feeds())
         for record in records:
-            feed = feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+            newest = snapshot.newest(record.number, site.entries)
+            feed = feed_of(site, record.topic, newest, Extent(record.entries, numbered=0))
             for name, form in FORMATS.items():
                 found[addresses.document_path(record.topic.path, name)] = form.render(feed)
         listed = (record.topic for record in snapshot.listed_feeds())

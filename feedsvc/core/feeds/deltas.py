@@ -1,7 +1,7 @@
 """Delta encoding (RFC 3229): only the entries that a client does not have yet."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feedsvc.core.feeds.feeds import Feed
@@ -11,7 +11,7 @@ from feedsvc.core.feeds.feeds import Feed
 class Delta(Feed):
     """Some entries of a feed, with the title, dates and links of the whole feed."""
 
-    whole: Feed
+    whole: Feed = field(kw_only=True)
 
     @property
     def updated(self) -> datetime:
@@ -37,4 +37,5 @@ def delta(feed: Feed, client_hashes: Set[int]) -> Delta | None:
     new = tuple(entry for entry in feed.entries if hash(entry) not in client_hashes)
     if not new or len(new) == len(feed.entries):
         return None
-    return Delta(feed.site, feed.topic, new, feed)
+    paging = replace(feed.paging, is_complete=False)  # other entries were not removed
+    return Delta(feed.site, feed.topic, new, paging, whole=feed)

@@ -5,13 +5,14 @@ rendering them.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from feedsvc.core import addresses
+from feedsvc.core.feeds.archives.paging import NO_PAGING, Extent, Paging, paging_mark
 from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
 from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size
 from feedsvc.core.languages import language_tag, own_name
@@ -19,7 +20,7 @@ from feedsvc.core.licences.licences import licence_address, licence_name
 from feedsvc.core.site import Site
 
 # Raise this number when equal posts give other bytes than before.
-RENDERER_VERSION: Final = "5"
+RENDERER_VERSION: Final = "6"
 
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
@@ -70,6 +71,7 @@ class Feed:
     site: Site
     topic: Topic
     entries: tuple[Entry, ...]
+    paging: Paging = NO_PAGING
 
     @property
     def id(self) -> str:
@@ -108,10 +110,20 @@ class Feed:
         return max((entry.updated for entry in self.entries), default=self.site.since)
 
     def self_link(self, format_name: str) -> str:
-        """The URL of the feed's document in a format."""
+        """The URL of this document in a format: of the feed, or of an archive page."""
+        page = self.paging.page
+        return self.page_link(page, format_name) if page else self.current_link(format_name)
+
+    def current_link(self, format_name: str) -> str:
+        """The URL of the feed's subscription document in a format (RFC 5005 §4)."""
         return addresses.url(
             self.site.url, addresses.document_path(self.topic.path, format_name)
         )
+
+    def page_link(self, page: int, format_name: str) -> str:
+        """The URL of an archive page of the feed in a format."""
+        path = addresses.archive_path(self.topic.path, page)
+        return addresses.url(self.site.url, addresses.document_path(path, format_name))
 
 
 def link_header(site: Site, self_link: str) -> str:
@@ -193,18 +205,30 @@ def _full_or_summary(content: str, entry: Entry) -> Entry:
     return with_summary_only(entry) if (entry.content or content) == "summary" else entry
 
 
-def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
+def feed_of(
+    site: Site, topic: Topic, newest: Sequence[Entry], extent: Extent | None = None
+) -> Feed:
     """The feed of a topic: the newest entries, within the site's limits of number and size.
 
     An entry that alone exceeds the size limit is shown with a short summary; if that is still
     too large, the feed skips the entry. The feed ends before the first other entry that does
-    not fit.
+    not fit. Without an `extent` the feed says nothing of its history.
     """
+    chosen = tuple(_chosen(site, topic, newest))
+    if extent is None:
+        return Feed(site, topic, chosen)
+    if len(chosen) == extent.entries:
+        return Feed(site, topic, chosen, Paging(is_complete=True))
+    return Feed(site, topic, chosen, Paging(extent.newest_page))
+
+
+def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
+    """The entries that a feed shows, of its newest ones."""
     content = _content_of(site, topic)
     shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
     limit = remaining = site.max_bytes - MARKUP - head_size(site)
     if sum(most_size(entry, site) for entry in shown) <= limit:
-        return Feed(site, topic, tuple(shown))
+        return shown
     chosen: list[Entry] = []
     for entry in shown:
         size = entry_size(entry, site)
@@ -217,11 +241,23 @@ def feed_of(site: Site, topic: Topic, newest: Sequence[Entry]) -> Feed:
             break
         remaining -= size
         chosen.append(entry)
-    return Feed(site, topic, tuple(chosen))
+    return chosen
 
 
-def feed_digest(site: Site, topic: Topic, entry_digests: Iterable[str]) -> str:
+def shown_entries(site: Site, topic: Topic, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries as a feed shows them, each within the size limit of a document if possible."""
+    content, limit = _content_of(site, topic), site.max_bytes - MARKUP
+    for entry in entries:
+        shown = _full_or_summary(content, entry)
+        is_large = most_size(shown, site) > limit and entry_size(shown, site) > limit
+        yield cut_short(shown) if is_large else shown
+
+
+def feed_digest(
+    site: Site, topic: Topic, entry_digests: Iterable[str], extent: Extent | None = None
+) -> str:
     """A hash of everything that the feed's documents are rendered from."""
+    mark = paging_mark(extent, site.entries) if extent else ""
     rendered_from = [
         RENDERER_VERSION,
         site.digest,
@@ -229,6 +265,7 @@ def feed_digest(site: Site, topic: Topic, entry_digests: Iterable[str]) -> str:
         *topic.names,
         "",
         *entry_digests,
+        *([mark] if mark else []),
     ]
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
 

@@ -12,13 +12,14 @@ from feedsvc.core.people import Person
 
 def json_document(feed: Feed) -> bytes:
     """The feed as JSON Feed 1.1 (jsonfeed.org) in UTF-8, with keys in the standard's order."""
-    site = feed.site
+    site, older = feed.site, feed.paging.previous
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home_page,
         "feed_url": feed.self_link("json"),
         "description": site.subtitle,
+        "next_url": feed.page_link(older, "json") if older else "",
         "icon": site.logo or site.icon,
         "favicon": site.icon,
         "authors": [{"name": site.author}],
@@ -26,7 +27,7 @@ def json_document(feed: Feed) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub} for hub in site.hubs],
         "items": [_item(entry, feed) for entry in feed.entries],
     }
-    for optional in ("description", "icon", "favicon", "hubs"):
+    for optional in ("description", "next_url", "icon", "favicon", "hubs"):
         if not document[optional]:
             del document[optional]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

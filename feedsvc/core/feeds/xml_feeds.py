@@ -2,7 +2,7 @@
 
 It works around these faults of feedgen 1.0.0:
 - Atom links of an entry lose rel, type and length: we write them again;
-- RSS has only the last link and `self`: we add the links to hubs;
+- RSS has only the last link and `self`: we add the links to hubs and archive pages;
 - xml:base and the language of an entry are missing: we set them on the elements;
 - RSS dates use `setlocale`, which is not thread-safe: we replace the function;
 - `updated` and `lastBuildDate` default to the current time: we always set both;
@@ -11,6 +11,7 @@ It works around these faults of feedgen 1.0.0:
 """
 
 import html
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -39,6 +40,8 @@ _MEDIA: Final = "http://search.yahoo.com/mrss/"
 _ITUNES: Final = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _CREATIVE_COMMONS: Final = "http://backend.userland.com/creativeCommonsRssModule"
 _PODCAST: Final = "https://podcastindex.org/namespace/1.0"
+_HISTORY: Final = "http://purl.org/syndication/history/1.0"
+_RSS_TYPE: Final = "application/rss+xml"
 _RSS_REFERENCES: Final = {"&amp;": "&#x26;", "&lt;": "&#x3C;"}
 _ANY_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)  # feedgen wants one; we write the texts
 _Rows = tuple[tuple[str, ...], ...]
@@ -114,7 +117,7 @@ def rss_document(feed: Feed) -> bytes:
     generator.lastBuildDate(feed.updated)
     if image := channel_image(feed.site.logo, feed.site.icon):
         generator.image(image, title=feed.title, link=feed.home_page)
-    _fill(generator, feed, "rss", "application/rss+xml")
+    _fill(generator, feed, "rss", _RSS_TYPE)
     document: bytes = generator.rss_str(pretty=True)
     for reference, other in _RSS_REFERENCES.items():
         document = document.replace(reference.encode(), other.encode())
@@ -133,7 +136,27 @@ def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: st
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
     for hub in feed.site.hubs:
         generator.link(href=hub, rel="hub")
+    for rel, href in _paging_links(feed, format_name):
+        generator.link(href=href, rel=rel, type=media_type)
     generator.link(href=feed.home_page, rel="alternate", type="text/html")
+
+
+def _paging_links(feed: Feed, format_name: str) -> Iterator[tuple[str, str]]:
+    """The links between the documents of a feed, by relation (RFC 5005 §4)."""
+    paging = feed.paging
+    if paging.page:
+        yield "current", feed.current_link(format_name)
+    if paging.previous:
+        yield "prev-archive", feed.page_link(paging.previous, format_name)
+    if paging.next:
+        yield "next-archive", feed.page_link(paging.next, format_name)
+
+
+def _paging_mark(feed: Feed) -> str:
+    """The name of the element that says what the document is (RFC 5005 §2, §4); or empty."""
+    if feed.paging.page:
+        return "archive"
+    return "complete" if feed.paging.is_complete else ""
 
 
 def _with_entries(document: bytes, entries: bytes, end_tag: bytes) -> bytes:
@@ -149,21 +172,33 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         self._feed = feed
 
     def extend_ns(self) -> dict[str, str]:
-        return {"media": _MEDIA} if any(entry.image for entry in self._feed.entries) else {}
+        has_images = any(entry.image for entry in self._feed.entries)
+        namespaces = {"media": _MEDIA} if has_images else {}
+        return namespaces | ({"fh": _HISTORY} if _paging_mark(self._feed) else {})
 
     def extend_atom(self, feed: Any) -> Any:
         feed.find("updated").text = _iso(self._feed.updated)
+        if mark := _paging_mark(self._feed):
+            lxml.etree.SubElement(feed, f"{{{_HISTORY}}}{mark}")
         return feed
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
-    """Further namespaces, each only if the feed uses it; hub links and podcast:guid."""
+    """Further namespaces, each only if the feed uses it; links, podcast:guid, its history."""
 
     def of(self, feed: Feed) -> None:
         enclosures = [each for entry in feed.entries for each in entry.enclosures]
         is_media = any(entry.image or entry.enclosures[1:] for entry in feed.entries)
-        self._hubs = feed.site.hubs
+        self._links = [
+            *({"href": hub, "rel": "hub"} for hub in feed.site.hubs),
+            *(
+                {"href": href, "rel": rel, "type": _RSS_TYPE}
+                for rel, href in _paging_links(feed, "rss")
+            ),
+        ]
         self._namespaces = {"dc": _DC}
+        self._mark = _paging_mark(feed)
+        self._namespaces |= {"fh": _HISTORY} if self._mark else {}
         self._namespaces |= {"media": _MEDIA} if is_media else {}
         firsts = [each for entry in feed.entries for each in entry.enclosures[:1]]
         if any(each.duration is not None for each in firsts):
@@ -181,13 +216,15 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
 
     def extend_rss(self, rss: Any) -> Any:
         self_link = rss.find(f"channel/{{{_ATOM}}}link")
-        for hub in reversed(self._hubs):
-            self_link.addnext(lxml.etree.Element(f"{{{_ATOM}}}link", href=hub, rel="hub"))
+        for link in reversed(self._links):
+            self_link.addnext(lxml.etree.Element(f"{{{_ATOM}}}link", link))
         if self._guid:
             guid = lxml.etree.SubElement(rss.find("channel"), f"{{{_PODCAST}}}guid")
             guid.text = self._guid
         if self._license:
             _add_license(rss.find("channel"), self._license)
+        if self._mark:
+            lxml.etree.SubElement(rss.find("channel"), f"{{{_HISTORY}}}{self._mark}")
         return rss
 
 

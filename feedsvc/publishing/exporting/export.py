@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from feedsvc.core import addresses
+from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.feeds import Topic, entity_tag, opml_digest
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
@@ -334,7 +335,8 @@ class _Export:
 
     def _feed_files(self, record: FeedRecord, outdated: tuple[DocumentFiles, ...]) -> FeedFiles:
         newest = self._snapshot.newest(record.number, self._site.entries)
-        return FeedFiles(record.topic, newest, outdated)
+        extent = Extent(record.entries, numbered=0)  # archive pages are not exported
+        return FeedFiles(record.topic, newest, extent, outdated)
 
     def _delete_gone(self) -> None:
         gone = self._manifest.gone()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
@@ -36,6 +37,7 @@ class FeedFiles:
 
     topic: Topic
     newest: Sequence[Entry]
+    extent: Extent
     documents: tuple[DocumentFiles, ...]
 
 
@@ -99,6 +101,6 @@ def write_feeds(
 
 
 def _write_feed(writer: Writer, site: Site, files: FeedFiles) -> Iterator[CurrentFile]:
-    feed = feed_of(site, files.topic, files.newest)
+    feed = feed_of(site, files.topic, files.newest, files.extent)
     for document in files.documents:
         yield from writer.write(document, FORMATS[document.format_name].render(feed))

@@ -20,6 +20,8 @@ from feedsvc.errors import StoreError
 from feedsvc.store.engine.urls import file_of
 
 _BUSY_SECONDS: Final = 5
+# Packed texts of 1 to 3 kB leave a fifth of smaller pages empty.
+_PAGE_OCTETS: Final = 8192
 _ONLY_OWNER: Final = 0o600  # the store has the secrets of subscriptions
 
 
@@ -33,6 +35,7 @@ def new_engine(url: URL, file: Path) -> Engine:
         _create(file, _ONLY_OWNER)
 
     def on_connect(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        connection.execute(f"PRAGMA page_size={_PAGE_OCTETS}")  # of a new file
         _use_wal(connection)
         # FULL, not NORMAL: a committed transaction must also survive a power failure.
         for pragma in ("synchronous=FULL", "cache_size=-4000"):

@@ -19,6 +19,7 @@ from feedsvc.web.pages.home import home_page
 from feedsvc.web.pages.post_pages import post_page
 from feedsvc.web.pages.rendering import kept
 from feedsvc.web.pages.search import query_of, results_page
+from feedsvc.web.polls.shelf import Document
 
 _NO_CODE: Final = (  # enough for the XML view of a browser
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -130,9 +131,9 @@ def for_browser(store: Store, path: str) -> Response | None:
     return page
 
 
-def shows_source() -> bool:
-    """True if a person wants to see the source of a feed."""
-    return _navigates() and "raw" in request.args
+def shows_source(document: Document) -> bool:
+    """True if a person wants to see the source of a feed, or it has no page."""
+    return _navigates() and ("raw" in request.args or document.is_passing)
 
 
 def source(response: Response) -> Response:

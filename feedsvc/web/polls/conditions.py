@@ -48,7 +48,9 @@ def _is_beyond_dates(value: str) -> bool:
     return False
 
 
-def version_conditions(environ: dict[str, Any], last_modified: datetime) -> dict[str, Any]:
+def version_conditions(
+    environ: dict[str, Any], last_modified: datetime | None
+) -> dict[str, Any]:
     """The same, with the tags of If-None-Match rewritten to those of the plain bytes."""
     return _with_plain_tags(reading_conditions(environ, last_modified))
 

@@ -30,6 +30,7 @@ from feedsvc.publishing.exporting.feed_headers import cache_control
 from feedsvc.settings.settings import ServerSettings
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
+from feedsvc.web.polls.archive_documents import published_page
 from feedsvc.web.polls.conditions import (
     asks_for_delta,
     bare_tags,
@@ -45,6 +46,7 @@ ANSWERED: Final = "feedsvc.answered"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
 _LOCKS: Final = 64  # shared by all paths
+_LONGEST_PASSING: Final = 3600  # seconds for which a cache need not revalidate a page
 _MOST_DELTAS: Final = 8  # of one document, one for each earlier version
 
 log = logging.getLogger("feedsvc.web")
@@ -83,8 +85,14 @@ class Documents:
             return self._opml(snapshot)
         feed_path, _, name = path.rpartition("/")
         format_name = _FORMAT_OF.get(name)
-        record = snapshot.feed(feed_path) if format_name else None
-        if record is None or format_name is None:
+        if format_name is None:
+            return None
+        if archived := addresses.archive_page_at(feed_path):
+            page = published_page(snapshot, *archived)
+            render = page.renderer(snapshot, path, format_name) if page else None
+            return self._once(path, page.digest, render) if page and render else None
+        record = snapshot.feed(feed_path)
+        if record is None:
             return None
         return self._once(
             path, record.digest, lambda: self._feed_document(snapshot, record, path)
@@ -118,7 +126,7 @@ class Documents:
         """
         served = self._versions.first_stored(tags)
         format_name = _FORMAT_OF.get(document.path.rpartition("/")[2])
-        if served is None or format_name is None:
+        if served is None or format_name is None or document.is_passing:
             return None
         tag, marks_of_client = served
         with self._locks[hash(document.path) % _LOCKS]:
@@ -129,6 +137,10 @@ class Documents:
             made = document.deltas[tag]
         self._shelf.recount(document)
         return made
+
+    def recount(self, document: Document) -> None:
+        """Count the memory of a document again, after a coding was made."""
+        self._shelf.recount(document)
 
     def _new_delta(
         self, document: Document, marks_of_client: Set[int], format_name: str
@@ -201,7 +213,8 @@ def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     site = snapshot.site()
     if site is None:
         return None
-    return feed_of(site, record.topic, snapshot.newest(record.number, site.entries))
+    newest = snapshot.newest(record.number, site.entries)
+    return feed_of(site, record.topic, newest, record.extent)
 
 
 def _media_type(document: Document, server: ServerSettings) -> str:
@@ -212,9 +225,16 @@ def _max_age(document: Document, server: ServerSettings) -> int:
     return server.max_ages.get(document.feed_path, server.max_age)
 
 
-def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
+def _cache_control(document: Document, server: ServerSettings) -> str:
     max_age = _max_age(document, server)
-    headers = {"Cache-Control": cache_control(max_age, server.shared_max_age)}
+    if document.is_passing:
+        # An author may hide a post that only this page has: then no purge names the page.
+        return f"public, max-age={min(max_age, _LONGEST_PASSING)}, must-revalidate"
+    return cache_control(max_age, server.shared_max_age)
+
+
+def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
+    headers = {"Cache-Control": _cache_control(document, server)}
     if server.cache_keys:
         keys = (EVERYTHING, cache_key(document.feed_path))
         headers[server.cache_keys] = separator(server.cache_keys).join(keys)
@@ -236,7 +256,8 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
     if coding:
         response.headers["Content-Encoding"] = coding
     response.set_etag(document.tag)
-    response.last_modified = document.last_modified
+    if document.last_modified:
+        response.last_modified = document.last_modified
     if new:
         response.status_code = 226
         response.headers["IM"] = "feed"
@@ -246,11 +267,15 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
         )
     else:
         response.make_conditional(version_conditions(environ, document.last_modified))
-    # Not later than Date (RFC 9110 §8.8.2.1). The comparison above uses the stored time: the
-    # earlier of two versions that are dated ahead may have been sent with this same second.
-    response.last_modified = min(document.last_modified, datetime.now(UTC))
+    if document.last_modified:
+        # Not later than Date (RFC 9110 §8.8.2.1). The comparison above uses the stored time:
+        # the earlier of two versions that are dated ahead may have been sent with this second.
+        response.last_modified = min(document.last_modified, datetime.now(UTC))
     response.set_etag(document.tag_in(coding))
-    environ[ANSWERED] = (document, coding)
+    if document.is_passing:
+        documents.recount(document)
+    else:
+        environ[ANSWERED] = (document, coding)
     return response
 
 

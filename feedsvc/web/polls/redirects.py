@@ -35,15 +35,19 @@ def document_at(path: str, aliases: Mapping[str, str]) -> str:
 def redirect_path(path: str, site: Site, snapshot: Snapshot) -> str | None:
     """The path that GET redirects `path` to; None if there is none.
 
-    The result is the path of a feed's document or page. Raises Gone for a feed that the
+    The result is the path of a feed's document or page. An archive page of a renamed feed leads
+    to the feed, because its own pages have other entries. Raises Gone for a feed that the
     settings list as gone.
     """
     for canonical in _canonical(path):
-        feed_path, _, name = canonical.rpartition("/")
-        if canonical != path and name in _FORMAT_OF and snapshot.feed(feed_path):
-            return canonical
+        folder, _, name = canonical.rpartition("/")
+        feed_path, page = addresses.archive_page_at(folder) or (folder, 0)
+        if canonical != path and name in _FORMAT_OF:
+            record = snapshot.feed(feed_path)
+            if record and page <= record.extent.newest_page:
+                return canonical
         successor = successors(site.rules).get(feed_path)
-        is_of_feeds = not name or name in _FORMAT_OF
+        is_of_feeds = name in _FORMAT_OF or not (name or page)
         if successor and is_of_feeds and snapshot.feed(successor):
             return f"{successor}/{name}"
         if is_of_feeds and feed_path in site.rules.gone:
@@ -83,7 +87,8 @@ def _document(path: str, snapshot: Snapshot) -> tuple[str, str, str] | None:
 def _canonical(path: str) -> Iterable[str]:
     """The canonical paths that this one may mean."""
     yield nfc(path)
-    feed_path, _, name = nfc(path).rpartition("/")
-    raw = addresses.raw_name_path(feed_path)
+    folder, _, name = nfc(path).rpartition("/")
+    archived = addresses.archive_page_at(folder)
+    raw = addresses.raw_name_path(archived[0] if archived else folder)
     if raw:
-        yield f"{raw}/{name}"
+        yield f"{addresses.archive_path(raw, archived[1]) if archived else raw}/{name}"

@@ -9,7 +9,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ _LONGEST_REQUEST: Final = 1000  # octets
 
 _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
-_Version = tuple[str, datetime]  # a document's tag and Last-Modified
+_Version = tuple[str, datetime | None]  # a document's tag and Last-Modified
 _Kind = tuple[str, bool]  # the coding of a reply, and whether it is a 304
 # The target of a request, the version and the kind of its reply, and Last-Modified. Not the
 # reply itself, which would stay in memory after its version.
@@ -113,8 +113,7 @@ class Replay:
         is_lasting = math.isinf(current_from(document, environ))
         if reply and kind and is_lasting and 0 < len(octets) <= _LONGEST_REQUEST:
             version = (document.tag, document.last_modified)
-            changed_at = document.last_modified.timestamp()
-            replied = (target, version, kind, changed_at)
+            replied = (target, version, kind, _changed_at(document))
             _keep(self._requests, octets, replied)
             if essence:
                 _keep(self._alike, essence, replied)
@@ -142,7 +141,7 @@ class Replay:
     ) -> Iterable[bytes]:
         target = _target(environ)  # an app may change the environ
         generation = self._shelf.generation
-        began = datetime.now(UTC)
+        began = time.time()
         started: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
@@ -156,7 +155,7 @@ class Replay:
             # Several changes within a second date a feed ahead of the clock. Until then an
             # answer has the current time as Last-Modified (RFC 9110 §8.8.2.1). That must not
             # be stored, because a client that sends it back later would get no 304.
-            if document.last_modified <= began:
+            if _changed_at(document) <= began:
                 _keep_reply(document, coding, *started[-1])
             self._shelf.add_target(target, document, generation)
         return body
@@ -192,9 +191,14 @@ def _reply(document: Document, kind: _Kind | None) -> Reply | None:
     The Last-Modified of a reply must not be later than its Date (RFC 9110 §8.8.2.1), and
     somebody may have set the clock back.
     """
-    if kind is None or document.last_modified.timestamp() > time.time():
+    if kind is None or _changed_at(document) > time.time():
         return None
     return document.replies.get(kind)
+
+
+def _changed_at(document: Document) -> float:
+    """When it changed, in seconds since 1970; minus infinity if that is unknown."""
+    return document.last_modified.timestamp() if document.last_modified else -math.inf
 
 
 def _kind(document: Document, environ: _Environ) -> _Kind | None:

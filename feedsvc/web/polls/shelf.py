@@ -4,11 +4,13 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from feedsvc.core import addresses
 from feedsvc.core.feeds.formats import plain_type
 from feedsvc.web.polls.codings import CODINGS, coding_for
 
+_PASSING_SHARE: Final = 8  # they have the eighth part, or less
 _OVERHEAD: Final = 8000  # octets of a document beside its bodies: replies, verdicts
 
 
@@ -29,6 +31,10 @@ class Reply:
 class Document:
     """One version of a document. `tag` is the strong validator of its plain `body`.
 
+    `last_modified` is None if nobody knows when it changed. A document that `is_passing` is one
+    that no subscriber polls, such as an archive page: it is compared with the store at each
+    request, and takes no room on the shelf from others.
+
     `targets` are the request targets that it is replayed at; it has some only while it is
     current. `replies` has the answers by coding, and whether they are a 304. `verdicts` has the
     results of `current_from` by conditions. `deltas` has the new entries since an earlier
@@ -38,11 +44,12 @@ class Document:
     path: str
     digest: str
     tag: str
-    last_modified: datetime
+    last_modified: datetime | None
     media_type: str
     links: str
     vary: str
     body: bytes
+    is_passing: bool = False
     targets: set[str] = field(default_factory=set)
     replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
     verdicts: dict[tuple[str | None, str | None], float] = field(default_factory=dict)
@@ -61,7 +68,9 @@ class Document:
     @property
     def feed_path(self) -> str:
         """The path of its feed. The list of feeds has the path of the site's feed."""
-        return self.path.rpartition("/")[0]
+        folder = self.path.rpartition("/")[0]
+        archived = addresses.archive_page_at(folder)
+        return archived[0] if archived else folder
 
     @property
     def plain_type(self) -> str:
@@ -93,6 +102,9 @@ class Document:
         return len(self.body) + coded + deltas + _OVERHEAD
 
 
+_ByPath: TypeAlias = OrderedDict[str, tuple[Document, int]]  # with its octets
+
+
 class Shelf:
     """The documents that were requested last, up to a limit of memory. It is thread-safe.
 
@@ -100,13 +112,18 @@ class Shelf:
     It can be found by request target only while it is current. Each check for documents that
     are not current begins a *generation*. A request that began in an earlier generation may
     have read an old version, so it cannot add a target.
+
+    Passing documents have what others leave free, up to an eighth of the limit: whoever walks
+    through all archive pages evicts no feed.
     """
 
     def __init__(self, most_octets: int) -> None:
-        self._by_path: OrderedDict[str, tuple[Document, int]] = OrderedDict()
+        self._polled: _ByPath = OrderedDict()
+        self._passing: _ByPath = OrderedDict()
         self._by_target: dict[str, Document] = {}
         self._lock = Lock()
-        self._octets = 0
+        self._octets = 0  # of both
+        self._passing_octets = 0
         self._most = most_octets
         self._generation = 0
 
@@ -118,11 +135,11 @@ class Shelf:
     def get(self, path: str) -> Document | None:
         """The last document at a path, which may not be current."""
         with self._lock:
-            kept = self._by_path.get(path)
-            if kept is None:
-                return None
-            self._by_path.move_to_end(path)
-            return kept[0]
+            for by_path in (self._polled, self._passing):
+                if kept := by_path.get(path):
+                    by_path.move_to_end(path)
+                    return kept[0]
+            return None
 
     def current(self, path: str) -> Document | None:
         """The document at a path; None if it may not be current."""
@@ -139,15 +156,17 @@ class Shelf:
         with self._lock:
             document = self._by_target.get(target)
             if document is not None:
-                self._by_path.move_to_end(document.path)
+                self._polled.move_to_end(document.path)
             return document
 
     def add_target(self, target: str, document: Document, generation: int) -> None:
         """Replay a document at a request target.
 
-        Do nothing if the shelf does not keep it, or if it may not be current.
+        Do nothing if the shelf does not keep it, if it may not be current, or if it is passing.
         """
         with self._lock:
+            if document.is_passing:
+                return
             if self._keeps(document) and generation == self._generation:
                 document.targets.add(target)
                 self._by_target[target] = document
@@ -174,27 +193,45 @@ class Shelf:
         The document stays: it is the last good version.
         """
         with self._lock:
-            kept = self._by_path.get(path)
+            kept = self._polled.get(path)
             if kept and kept[0].digest == digest:
                 self._remove_targets(kept[0])
 
     def _keeps(self, document: Document) -> bool:
-        kept = self._by_path.get(document.path)
+        kept = self._like(document).get(document.path)
         return kept is not None and kept[0] is document
 
+    def _like(self, document: Document) -> _ByPath:
+        return self._passing if document.is_passing else self._polled
+
     def _put(self, document: Document) -> None:
-        before = self._by_path.pop(document.path, None)
+        by_path = self._like(document)
+        before = by_path.pop(document.path, None)
         if before:
-            self._octets -= before[1]
+            self._count(before[0], -before[1])
             if before[0] is not document:
                 self._remove_targets(before[0])
         octets = document.octets
-        self._by_path[document.path] = (document, octets)
+        by_path[document.path] = (document, octets)
+        self._count(document, octets)
+        while self._passing and self._has_too_much_passing():
+            self._evict(self._passing)
+        while self._octets > self._most and len(self._polled) > 1:
+            self._evict(self._polled)
+
+    def _has_too_much_passing(self) -> bool:
+        most = self._most // _PASSING_SHARE
+        return self._octets > self._most or self._passing_octets > most
+
+    def _evict(self, by_path: _ByPath) -> None:
+        _, (evicted, its_octets) = by_path.popitem(last=False)
+        self._count(evicted, -its_octets)
+        self._remove_targets(evicted)
+
+    def _count(self, document: Document, octets: int) -> None:
         self._octets += octets
-        while self._octets > self._most and len(self._by_path) > 1:
-            _, (evicted, its_octets) = self._by_path.popitem(last=False)
-            self._octets -= its_octets
-            self._remove_targets(evicted)
+        if document.is_passing:
+            self._passing_octets += octets
 
     def _remove_targets(self, document: Document) -> None:
         for target in document.targets:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from feedsvc.core.feeds.archives.paging import NO_PAGING, Paging
 from feedsvc.core.feeds.deltas import delta, entry_hashes
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Feed
 from feedsvc.core.feeds.formats import FORMATS
@@ -47,3 +48,11 @@ def test_a_delta_has_the_head_of_the_whole_feed_and_fewer_entries(name: str) -> 
     assert "tag:x:tea" in text
     start = re.compile('<entry|<item|"items"')
     assert start.split(text)[0] == start.split(document)[0]
+
+
+def test_a_delta_leads_to_the_archive_and_is_never_complete() -> None:
+    earlier = entry_hashes(EARLIER)
+    for paging, left in [(Paging(3), Paging(3)), (Paging(is_complete=True), NO_PAGING)]:
+        new = delta(Feed(SITE, SITE_TOPIC, (WATER, TEA, MILK), paging), earlier)
+        assert new
+        assert new.paging == left

@@ -44,7 +44,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             connection.execute(FILL)
             some = "FROM entries WHERE id LIKE 'tag:x:%'"
             connection.execute(
-                f"INSERT INTO memberships SELECT ?, number, number {some}", [main]
+                f"INSERT INTO memberships SELECT ?, number, number, number {some}", [main]
             )
             connection.execute(f"INSERT INTO texts SELECT number, x'00' {some}")
             connection.commit()

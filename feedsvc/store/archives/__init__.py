@@ -1,0 +1,1 @@
+"""The numbers of memberships, from which archive pages are made."""
