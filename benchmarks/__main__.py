@@ -7,23 +7,17 @@
 import argparse
 import os
 import re
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-
-import requests
 
 from benchmarks import growth, history
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
+from benchmarks.serving import Serving, free_port
 from feedsvc.core.feeds.feeds import SITE_TOPIC, feed_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.publishing.publish import publish
@@ -42,21 +36,19 @@ class Bench:
     def __init__(self, place: Path, count: int) -> None:
         self.place, self.count = place, count
         self.posts = place / "posts"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        port = free_port()
         self.environ = {
             "FEEDSVC_SITE__TITLE": "Benchmark",
-            "FEEDSVC_SITE__URL": f"http://127.0.0.1:{self.port}",
+            "FEEDSVC_SITE__URL": f"http://127.0.0.1:{port}",
             "FEEDSVC_SITE__AUTHOR": "Nobody",
             "FEEDSVC_SITE__TIMEZONE": "Asia/Shanghai",
             "FEEDSVC_SITE__TAG_AUTHORITY": "example.org,2026",
             "FEEDSVC_CONTENT__SEEDS": str(self.posts),
             "FEEDSVC_STORE__URL": f"sqlite:///{place}/var/feedsvc.sqlite3",
-            "FEEDSVC_SERVER__PORT": str(self.port),
             "FEEDSVC_WATCHER__QUIET": str(QUIET),
         }
         self.settings = load_settings(None, self.environ)
+        self.serving = Serving(place, self.posts, self.environ, port)
 
     def feedsvc(self, *words: str) -> Run:
         command = [sys.executable, "-m", "feedsvc", *words]
@@ -92,66 +84,15 @@ class Bench:
         store.close()
         return found
 
-    @contextmanager
-    def server(self) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "feedsvc", "serve"],
-            cwd=self.place,
-            env=os.environ | self.environ,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-    def get(self, path: str) -> str:
-        try:
-            return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10).text
-        except requests.ConnectionError:
-            return ""
-
-    def restart(self) -> float:
-        """Seconds from the start of the program to its first right answer."""
-        started = time.perf_counter()
-        with self.server():
-            _wait(lambda: "<entry>" in self.get("/atom.xml"))
-            return time.perf_counter() - started
-
     def edits(self) -> tuple[list[float], int]:
         """Seconds from saving a post to seeing it over HTTP; megabytes of the web process."""
-        newest = max(self.posts.rglob("*.md"), key=_date_of)
-        source = newest.read_text("utf-8")
-        times = []
-        with self.server() as process:
-            _wait(lambda: "<entry>" in self.get("/atom.xml"))
-            time.sleep(3)  # let the first rescan end
-            for number in range(EDITS):
-                mark = f"edit number {number}"
-                newest.write_text(source.replace("title: ", f"title: {mark} ", 1), "utf-8")
-                started = time.perf_counter()
-                _wait(lambda mark=mark: mark in self.get("/atom.xml"))  # type: ignore[misc]
-                times.append(time.perf_counter() - started)
-            for path in re.findall(r'xmlUrl="http://[^/]*([^"]*)"', self.get("/opml.xml"))[
-                :500
-            ]:
-                self.get(path)
-            memory = max(_megabytes(child) for child in _children(process.pid))
-        newest.write_text(source, "utf-8")
+        with self.serving.running() as pid:
+            times, _ = self.serving.saves(pid, EDITS)
+            opml = self.serving.get("/opml.xml")
+            for path in re.findall(r'xmlUrl="http://[^/]*([^"]*)"', opml)[:500]:
+                self.serving.get(path)
+            memory = max(_megabytes(child) for child in _children(pid))
         return times, memory
-
-
-def _date_of(post: Path) -> str:
-    found = re.search(r"^date: (.*)$", post.read_text("utf-8"), re.M)
-    return found[1] if found else ""
-
-
-def _wait(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.005)
 
 
 def _children(pid: int) -> list[int]:
@@ -172,7 +113,7 @@ def bench(count: int) -> None:
         time.sleep(QUIET)
         first = it.feedsvc("publish")
         rescan, rendering = it.rescan(), it.rendering()
-        restart = it.restart()
+        restart = it.serving.restart().seconds
         edits, memory = it.edits()
     print(f"\n{count:,} posts")
     print(f"  first publish                     {first.seconds:8.2f} s, {first.peak_mb:.0f} MB")

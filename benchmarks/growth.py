@@ -23,9 +23,11 @@ import sqlalchemy as sa
 from benchmarks.hugo import hugo_site, run_hugo
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
+from benchmarks.serving import Serving, free_port
 
 MOST_EXPONENT: Final = 1.15
 _QUIET: Final = 0.1
+_SAVES: Final = 20
 _HELD: Final = (0, 3)  # the exit codes of a publish that may hold posts
 _HUGO: Final = "Hugo: RSS and Atom of all terms"
 _FIRST: Final = "first publish"
@@ -52,9 +54,10 @@ class Site:
         self.count = count
         self.store = store or f"sqlite:///{place}/var/feedsvc.sqlite3"
 
-    def feedsvc(self, *words: str, **settings: str) -> Run:
-        """Run a command. `settings` are `site__title` and so on."""
-        environ = {
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings, as variables of the environment."""
+        return {
             "FEEDSVC_SITE__TITLE": "Benchmark",
             "FEEDSVC_SITE__URL": "https://example.org",
             "FEEDSVC_SITE__AUTHOR": "Nobody",
@@ -63,11 +66,19 @@ class Site:
             "FEEDSVC_CONTENT__SEEDS": str(self.posts),
             "FEEDSVC_STORE__URL": self.store,
             "FEEDSVC_WATCHER__QUIET": str(_QUIET),
-        } | {f"FEEDSVC_{name.upper()}": value for name, value in settings.items()}
-        environ = os.environ | environ
+        }
+
+    def feedsvc(self, *words: str, **settings: str) -> Run:
+        """Run a command. `settings` are `site__title` and so on."""
+        more = {f"FEEDSVC_{name.upper()}": value for name, value in settings.items()}
+        environ = os.environ | self.environ | more
         environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed feedsvc is compiled
         words = (sys.executable, "-m", "feedsvc", *words)
         return measured([*words], self.place, environ, _HELD)
+
+    def serving(self) -> Serving:
+        """A server for the same posts and the same store."""
+        return Serving(self.place, self.posts, self.environ, free_port())
 
     def tenth(self) -> list[Path]:
         """Every tenth post."""
@@ -108,6 +119,11 @@ def operations(site: Site) -> Iterator[tuple[str, Run]]:
         (bin_ / str(number)).rename(post)
     yield "a tenth restored", _settled(site, changed)
     yield "check", site.feedsvc("check", **changed)
+    serving = site.serving()
+    yield "restart", serving.restart(**changed)
+    with serving.running(**changed) as pid:
+        _, run = serving.saves(pid, _SAVES)
+    yield "one save", run
 
 
 def _settled(site: Site, settings: Mapping[str, str]) -> Run:
@@ -131,10 +147,13 @@ def _database(url: str) -> Iterator[str]:
     engine.dispose()
 
 
-def measure(place: Path, count: int, postgres: str) -> tuple[dict[str, Run], float]:
+def measure(
+    place: Path, count: int, postgres: str
+) -> tuple[dict[str, Run], float, tuple[float, float]]:
     """The operations on `count` posts, and the size of the store divided by that of the posts.
 
-    If there is a URL of a PostgreSQL server, one more first publish is measured there.
+    Last, the 99th percentiles of polls while nothing happens, and while all posts are read. If
+    there is a URL of a PostgreSQL server, one more first publish is measured there.
     """
     site = Site(place, count)
     write_posts(site.posts, count)
@@ -150,7 +169,9 @@ def measure(place: Path, count: int, postgres: str) -> tuple[dict[str, Run], flo
                 with _database(postgres) as url:
                     other = Site(place, count, url)
                     runs["first publish, PostgreSQL"] = other.feedsvc("publish")
-    return runs, size
+    changed = {"site__title": "Other", "site__url": "https://example.com"}
+    polls = site.serving().polls_while_reading(changed, {"site__timezone": "Asia/Tokyo"})
+    return runs, size, polls
 
 
 def exponent(before: Run, after: Run, growth: float) -> float:
@@ -172,10 +193,11 @@ def main(words: Sequence[str] | None = None) -> None:
     worst = 0.0
     for number, count in enumerate(counts):
         with tempfile.TemporaryDirectory() as name:
-            runs, size = measure(Path(name), count, chosen.postgres)
+            runs, size, (idle, busy) = measure(Path(name), count, chosen.postgres)
         print(f"\n{count:,} posts; store / posts {size:.2f}")
         print(f"  {'':32}{'wall':>9}{'processor':>11}{'memory':>9}   ratio exponent")
         results[count] = {"store": {"size / posts": size}}
+        results[count]["polls"] = {"p99 ms": idle, "p99 ms while all is read": busy}
         for what, run in runs.items():
             other = runs.get(_BESIDE.get(what, ""))
             values = asdict(run) | ({"ratio": run.seconds / other.seconds} if other else {})
@@ -184,6 +206,9 @@ def main(words: Sequence[str] | None = None) -> None:
                 worst = max(worst, values["exponent"] if what != _HUGO else 0)
             results[count][what] = values
             print(_line(what, values), flush=True)
+        print(
+            f"  p99 of polls {idle:.1f} ms, while all posts are read {busy:.1f} ms", flush=True
+        )
         before = runs
     if chosen.json:
         chosen.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

@@ -66,9 +66,29 @@ def _measure(command: list[str]) -> tuple[Run, int]:
     return Run(seconds, peak, usage.ru_utime + usage.ru_stime), process.returncode
 
 
+def memory_of(pid: int) -> float:
+    """The memory of a process and of those below it in MB, as in a Run."""
+    return sum(map(_octets, _tree(pid))) / 1e6
+
+
+def processor_of(pid: int) -> float:
+    """The seconds of processor time that a process and those below it have used so far.
+
+    Processes that have ended count, once somebody has waited for them.
+    """
+    ticks = 0
+    for each in _tree(pid):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(") ")[2].split()
+        except OSError:  # it has just ended
+            continue
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def _watch(pid: int, ended: threading.Event, peaks: list[float]) -> None:
     while not ended.wait(_TICK):
-        peaks.append(sum(map(_octets, _tree(pid))) / 1e6)
+        peaks.append(memory_of(pid))
 
 
 def _tree(pid: int) -> Iterator[int]:
