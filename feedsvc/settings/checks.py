@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import SecretStr
 
 from feedsvc.core.feeds import renamed_feeds
-from feedsvc.core.licences.licences import near_ids, spdx_id_of
+from feedsvc.core.licences.licences import known_licence, near_ids
 from feedsvc.core.posts.permalinks import names_one_post
 from feedsvc.core.text import legal
 from feedsvc.core.webhook.authentication import secret_fault
@@ -73,7 +73,7 @@ def email_or_none(text: str) -> str:
 
 def licence_or_none(text: str) -> str:
     """The SPDX identifier of a licence, or its URL; empty for none."""
-    if known := spdx_id_of(text):
+    if known := known_licence(text):
         return known
     if not text:
         return ""

@@ -65,6 +65,13 @@ def test_a_picture_and_a_licence_can_be_shown(file: Path, line: str, words: str)
         ("license", "cc by-sa 4.0", "CC-BY-SA-4.0"),
         ("license", "https://creativecommons.org/licenses/by/4.0/", "CC-BY-4.0"),
         ("license", "https://example.org/terms", "https://example.org/terms"),
+        ("license", "CC BY-NC-SA 4.0 International", "CC-BY-NC-SA-4.0"),
+        ("license", "https://creativecommons.org/licenses/by/4.0/?ref=x", "CC-BY-4.0"),
+        (
+            "license",
+            "http://creativecommons.org/licenses/by/3.0/cn",
+            "https://creativecommons.org/licenses/by/3.0/cn/",
+        ),
         ("license", "", ""),
         ("icon", "/img/my icon.png", "https://example.org/img/my%20icon.png"),
         ("icon", "/茶.png", "https://example.org/%E8%8C%B6.png"),

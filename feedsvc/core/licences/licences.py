@@ -12,13 +12,31 @@ from typing import Final
 from feedsvc.core.addresses import web_url
 from feedsvc.core.licences.spdx import SPDX_IDS
 
+# The licence of an entry without any: that of its feed does not apply (RFC 4946 §2.1).
+NO_LICENCE: Final = "http://purl.org/atompub/license#unspecified"
+_RESERVED: Final = frozenset(  # folded as in `_folded`
+    [
+        *("all-rights-reserved", "no-licence", "no-license", "none", "proprietary"),
+        *("unlicensed", "保留所有权利", "保留一切权利", "版权所有", "版權所有", "著作權所有"),
+    ]
+)
 _CC: Final = "https://creativecommons.org"
 # CC-BY-NC-SA-2.0-DE: the conditions, the version, the jurisdiction.
 _CC_ID = re.compile(r"CC-((?:BY|SA)(?:-[A-Z]{2})*)-(\d\.\d)(?:-([A-Z]{2,3}))?")
 _CC_URL = re.compile(
-    r"https?://(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/(\d\.\d)"
-    r"(?:/([a-z]{2,3}))?(?:/(?:deed|legalcode)(?:[./-][A-Za-z_.-]*)?)?/?"
+    r"(?:(?:https?:)?//)?(?:www\.)?creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)"
+    r"/(\d\.\d)(?:/([a-z]{2,3}))?(?:/(?:deed|legalcode)(?:[./-][a-z_.-]*)?)?/?(?:[?#]\S*)?",
+    re.IGNORECASE,
 )
+# Pages of others that have the identifier at the end of their addresses.
+_LIST_URL = re.compile(
+    r"https?://(?:www\.)?(?:opensource\.org|spdx\.org|choosealicense\.com)/licenses?/"
+    r"([a-z0-9.+-]+?)(?:\.html|\.php)?/?",
+    re.IGNORECASE,
+)
+_CONDITIONS: Final = re.compile(r"(?:by|sa|n[cd])(?:-(?:by|sa|n[cd]))*")
+# Jurisdictions of version 3.0 that SPDX leaves out, of sites in Chinese.
+_CC_CHINESE: Final = re.compile(r"cc-([a-z-]+)-(3\.0)-(cn|hk|tw)")
 _PUBLIC_DOMAIN: Final = {"zero": "CC0-1.0", "mark": "CC-PDM-1.0"}
 _ADDRESSES: Final = {
     "CC0-1.0": f"{_CC}/publicdomain/zero/1.0/",
@@ -38,25 +56,72 @@ _ADDRESSES: Final = {
 }
 # How people write some identifiers, folded as in `_folded`.
 _ALIASES: Final = {"cc0": "CC0-1.0", "cc-0": "CC0-1.0", "cc0-1": "CC0-1.0"}
-_URL = re.compile(r"https?://[^\s<>\"'()\[\]]+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"'()\[\]，。、；：（）《》「」]+", re.IGNORECASE)
+_NOT_OF_URL: Final = ".,;:!?*_"  # at its end, where it ends a sentence or Markdown
 _VERSIONS: Final = ("-4.0", ".0", "-3.0", "-2.0", "-1.0")  # that people leave out
 _NEAR: Final = 3  # identifiers that a message names
 _ALIKE: Final = 0.65
 _LONGEST: Final = 40  # characters: no identifier is longer
+_LONGEST_NAME: Final = 120  # characters: nor is the full name of a licence of Creative Commons
+# What full names of licences have in place of identifiers, folded as in `_folded`. The longer
+# ones come first.
+_WORDS: Final = {
+    "creative-commons": "cc",
+    "知识共享": "cc",
+    "創用cc": "cc",
+    "attribution": "by",
+    "姓名標示": "by",
+    "署名": "by",
+    "non-commercial": "nc",
+    "noncommercial": "nc",
+    "非商业性使用": "nc",
+    "非商業性": "nc",
+    "非商业性": "nc",
+    "share-alike": "sa",
+    "sharealike": "sa",
+    "相同方式共享": "sa",
+    "相同方式分享": "sa",
+    "no-derivatives": "nd",
+    "noderivatives": "nd",
+    "no-derivs": "nd",
+    "noderivs": "nd",
+    "禁止演绎": "nd",
+    "禁止改作": "nd",
+    "general-public": "gpl",
+}
+_IN_FULL = re.compile("|".join(_WORDS))
+# Words around a name that say nothing.
+_EMPTY = re.compile(
+    r"\b(?:the|gnu|licen[cs]ed?|version|international|unported|generic|deed|public|under)\b"
+    "|本文|采用|採用|进行|遵循|使用|国际|國際|许可|許可|协议|協議|授权|授權|条款|條款|版本?"
+)
+_NAME_AND_ID = re.compile(r"([^()（）]+)[(（]([^()（）]+)[)）]\.?")
+_NUMBER = re.compile(r"(?<![\d.])v?(\d+(?:\.\d+)*)")
 _LONGEST_URL: Final = 2_000
 
 
 def spdx_id_of(text: str) -> str:
-    """The SPDX identifier that a name or the URL of a CC licence means; empty if unknown.
+    """The SPDX identifier that a name or a known URL of a licence means; empty if unknown.
 
-    Case does not matter, nor spaces for hyphens: `CC BY-SA 4.0` is `CC-BY-SA-4.0`.
+    Case does not matter, nor spaces for hyphens: `CC BY-SA 4.0` is `CC-BY-SA-4.0`. So is its
+    name in full: `Creative Commons Attribution-ShareAlike 4.0 International`.
     """
-    match = _CC_URL.fullmatch(text) if len(text) <= _LONGEST_URL else None
-    if match:
-        return _of_cc_url(*match.groups(default=""))
-    if len(text) > 2 * _LONGEST:  # it may have many spaces
+    text = text.strip()
+    if len(text) > _LONGEST_URL:
+        return ""
+    if match := _CC_URL.fullmatch(text):
+        return _of_cc_url(*(part.lower() for part in match.groups(default="")))
+    if known := _BY_ADDRESS.get(text.rstrip("/").lower()):
+        return known
+    if match := _LIST_URL.fullmatch(text):
+        return SPDX_IDS.get(match[1].lower(), "")
+    if len(text) > _LONGEST_NAME:  # it may have many spaces
         return ""
     folded = _folded(text)
+    return _known(folded) or _known(_in_short(folded))
+
+
+def _known(folded: str) -> str:
     return _ALIASES.get(folded) or SPDX_IDS.get(folded, "")
 
 
@@ -70,22 +135,56 @@ def _of_cc_url(conditions: str, version: str, jurisdiction: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\s_-]+", "-", text.strip()).lower()
+    """In lower case, with a hyphen for spaces and for every kind of hyphen and dash."""
+    return re.sub(r"[\s_\u2010-\u2015\u2212-]+", "-", text.strip()).lower()
+
+
+def _in_short(folded: str) -> str:
+    """A name in full as an identifier: `mit-license` is `mit`, `gplv3` is `gpl-3.0`.
+
+    It may be the same as before, or mean nothing.
+    """
+    text = _IN_FULL.sub(lambda match: f"-{_WORDS[match[0]]}-", folded)
+    text = _NUMBER.sub(r"-\1-", _EMPTY.sub("-", text))
+    text = re.sub(r"[-()\[\]\"“”《》「」,，。]+", "-", text).strip("-.")
+    if text.startswith("by-"):
+        text = f"cc-{text}"
+    whole = f"{text}.0"  # a version without its zero
+    return whole if text[-1:].isdigit() and whole in SPDX_IDS else text
+
+
+def known_licence(text: str) -> str:
+    """The SPDX identifier of a licence, or the URL of one of Creative Commons without any."""
+    if known := spdx_id_of(text):
+        return known
+    match = _CC_URL.fullmatch(text.strip()) if len(text) <= _LONGEST_URL else None
+    if match is None and len(text) <= _LONGEST_NAME:
+        match = _CC_CHINESE.fullmatch(_in_short(_folded(text)))
+    conditions, *others = match.groups(default="") if match else [""]
+    if not _CONDITIONS.fullmatch(conditions.lower()):
+        return ""
+    return f"{_CC}/licenses/{'/'.join(filter(None, [conditions, *others]))}/".lower()
 
 
 def written_licence(text: str) -> str:
     """The licence that an author wrote, as an identifier, a URL, or words with one URL.
 
-    `[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)` is `CC-BY-4.0`.
-    Empty if it is unknown.
+    `[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/)` is `CC-BY-4.0`, `All rights
+    reserved` is NO_LICENCE. Empty if it is unknown.
     """
-    if known := spdx_id_of(text):
+    if known := known_licence(text):
         return known
-    urls = dict.fromkeys(_URL.findall(text))
+    if _folded(text).strip("-.。") in _RESERVED:
+        return NO_LICENCE
+    if both := _NAME_AND_ID.fullmatch(text):  # such as `MIT License (MIT)`
+        name, identifier = map(known_licence, both.groups())
+        if name and name == identifier:
+            return name
+    urls = dict.fromkeys(found.rstrip(_NOT_OF_URL) for found in _URL.findall(text))
     address = web_url("https://invalid", next(iter(urls))) if len(urls) == 1 else None
     if not address or len(address) > _LONGEST_URL:
         return ""
-    return spdx_id_of(address) or address
+    return known_licence(address) or address
 
 
 def near_ids(text: str) -> tuple[str, ...]:
@@ -116,7 +215,18 @@ def licence_address(licence: str) -> str:
 
 def licence_name(licence: str) -> str:
     """A licence in words: `CC BY-SA 4.0`, `MIT`; of one that has no name, its URL."""
-    match = _CC_ID.fullmatch(licence)
-    if match:
-        return " ".join(["CC", *filter(None, match.groups())])
-    return {"CC0-1.0": "CC0 1.0", "CC-PDM-1.0": "Public Domain Mark 1.0"}.get(licence, licence)
+    match = _CC_ID.fullmatch(licence) or _CC_URL.fullmatch(licence)
+    if match:  # SPDX does not have those of most jurisdictions: `CC BY 3.0 CN`
+        return " ".join(["CC", *(part.upper() for part in match.groups() if part)])
+    return _NAMES.get(licence, licence)
+
+
+_NAMES: Final = {
+    "CC0-1.0": "CC0 1.0",
+    "CC-PDM-1.0": "Public Domain Mark 1.0",
+    NO_LICENCE: "All rights reserved",
+}
+# The addresses that belong to one identifier only, as `spdx_id_of` compares them.
+_BY_ADDRESS: Final = {
+    _ADDRESSES[each].rstrip("/").lower(): each for each in ("Apache-2.0", "MIT", "Unlicense")
+}

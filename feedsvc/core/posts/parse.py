@@ -484,6 +484,8 @@ def _words_of_license(value: Value) -> str:
         return _words_of_license(value[0]) if value else ""
     if isinstance(value, dict):
         members = {fold(key): inner for key, inner in value.items()}
-        chosen = (members.get(key) for key in ("url", "link", "href", "id", "name", "type"))
+        chosen = (
+            members.get(key) for key in ("url", "link", "href", "id", "name", "text", "type")
+        )
         return next((each for each in chosen if isinstance(each, str) and each.strip()), "")
     return value.strip() if isinstance(value, str) else ""

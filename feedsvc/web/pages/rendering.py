@@ -10,7 +10,7 @@ from flask import Response, current_app, render_template, request
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.feeds import Topic, license_link
-from feedsvc.core.licences.licences import licence_address, licence_name
+from feedsvc.core.licences.licences import NO_LICENCE, licence_address, licence_name
 from feedsvc.core.media import image_type
 from feedsvc.core.site import Site
 from feedsvc.web.pages import navigation
@@ -56,6 +56,7 @@ def rendered(
         "touch_icon": _touch_icon(site),
         "licence_address": licence_address,
         "licence_name": licence_name,
+        "no_licence": NO_LICENCE,
         "opml": addresses.url(site.url, addresses.OPML_PATH),
         "rfc3339": rfc3339,
         "in_zone": partial(navigation.in_zone, site),

@@ -28,6 +28,8 @@ CC = "https://creativecommons.org/licenses"
         ("params: {license: MIT}", "MIT"),
         (f"license: {{name: CC BY 4.0, url: '{CC}/by-nd/4.0/'}}", "CC-BY-ND-4.0"),
         ("license: {name: CC BY 4.0}", "CC-BY-4.0"),
+        (f"license: {{text: 'see {CC}/by/4.0/', type: open-access}}", "CC-BY-4.0"),
+        ("license: All rights reserved", "http://purl.org/atompub/license#unspecified"),
         ("license: [CC-BY-4.0, MIT]", "CC-BY-4.0"),
         *((f"license: {flag}", "") for flag in ("true", "false", "''", "[]", "{}", "{a: b}")),
         ("title: x", ""),
@@ -43,7 +45,7 @@ def test_a_post_has_its_own_licence(front: str, licence: str) -> None:
     [
         ("CC-BY-5.0", "did you mean CC-BY-"),
         ("MTI", "did you mean MIT"),
-        ("All rights reserved", "write license: CC-BY-4.0, or a URL"),
+        ("Ask me first", "write license: CC-BY-4.0, or a URL"),
         ("https://a.example https://b.example", "write license: CC-BY-4.0, or a URL"),
         ("javascript:alert(1)", "write license: CC-BY-4.0, or a URL"),
     ],
