@@ -4,8 +4,10 @@ In earlier versions they had queries (`/tags/AI/?page=2`), which no file can hav
 redirect now, but for a page whose address a post has: a post takes precedence.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from flask import redirect, request
 from werkzeug.exceptions import NotFound
@@ -14,6 +16,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedsvc.core import addresses
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import Snapshot
+
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ def answer_at(
 ) -> AnyResponse | None:
     """What `show` makes of a page, or a redirect to it; None if `path` names no page of a list.
 
-    `list_at` knows the lists by their paths. Raises NotFound for a page after the last.
+    `list_at` knows the lists by their paths. Raises NotFound if the query names no page.
     """
     if (asked := list_at(path)) is not None:
         return _of_query(site, snapshot, asked, show)
@@ -87,8 +91,8 @@ def answer_at(
     if named is None or paged is None:
         return None
     number = named[1]
-    if number > paged.last:
-        raise NotFound
+    if number > paged.last:  # it may be an earlier address of something else
+        return None
     if paged.path_of(number) != path:  # the first page, or the slash is missing
         return redirect(addresses.url(site.url, paged.path_of(number)), 301)
     return show(paged, number)
@@ -103,9 +107,9 @@ def _of_query(
     if "page" not in request.args:
         return show(paged, 1)
     given = request.args["page"]
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) <= paged.last):
+    number = int(given) if _NUMBER.fullmatch(given) else 0
+    if not 1 <= number <= paged.last:
         raise NotFound
-    number = int(given)
     path = paged.path_of(number)
     if number >= paged.first and _is_of_post(site, snapshot, path):
         return show(paged, number)

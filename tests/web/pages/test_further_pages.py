@@ -24,9 +24,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     odd = {"tags": ("page", "qr.svg"), "categories": (("页", "page", "2"), ("qr.svg",))}
     posts = [entry(f"odd{n}", **odd) for n in range(25)]
     posts += [entry(f"plain{n}", tags=(f"t{n}",)) for n in range(19)]
-    posts.append(entry("mine", permalink=f"{URL}/page/3/"))
+    posts.append(entry("mine", permalink=f"{URL}/page/3/", categories=(("deep", "page", "3"),)))
     with closing(Store(url)) as store:
         publish(store, *posts)
+        environ["FEEDSVC_REDIRECTS__PATHS"] = '{"/page/77/": "/tags/page/"}'
         yield create_app(load_settings(None, environ), store).test_client()
 
 
@@ -72,6 +73,8 @@ def test_every_post_is_on_one_of_the_pages(client: FlaskClient) -> None:
         ("/categories/%E9%A1%B5/?page=2", "/categories/%E9%A1%B5/page/2/"),
         ("/?qr", "/qr.svg"),
         ("/tags/page/?qr", "/tags/page/qr.svg"),
+        ("/categories/deep/page/3/", "/categories/deep/page/~33/"),
+        ("/categories/deep/page/3", "/categories/deep/page/~33/"),
     ],
 )
 def test_an_earlier_address_is_redirected(
@@ -86,11 +89,17 @@ def test_an_earlier_address_is_redirected(
     "path",
     [
         *("/page/9/", "/page/0/", "/page/02/", "/tags/page/page/3/", "/tags/t1/page/2/"),
-        *("/tags/none/page/2/", "/none/qr.svg", "/authors/page/2/"),
+        *("/tags/none/page/2/", "/none/qr.svg", "/authors/page/2/", "/?page=", "/?page=-1"),
+        *("/?page=²", "/tags/page/?page=0000000019", f"/?page=000000001{'0' * 5000}"),
     ],
 )
 def test_a_page_that_does_not_exist_is_a_404(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_page_after_the_last_may_be_an_old_address(client: FlaskClient) -> None:
+    answer = client.get("/page/77/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{URL}/tags/page/")
 
 
 def test_a_post_keeps_its_address_and_the_page_its_query(client: FlaskClient) -> None:
