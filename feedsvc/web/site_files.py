@@ -20,8 +20,13 @@ FAVICON: Final = "favicon.ico"
 ROBOTS: Final = "robots.txt"
 _OWN_ICON: Final = "static/icon.svg"
 _MAX_AGE: Final = "public, max-age=3600"  # the settings may change
-_AGENT: Final = re.compile(rb"^\s*user-agent\s*:", re.IGNORECASE | re.MULTILINE)
-_NOT_FOR_ROBOTS: Final = ("/?q=", "/hooks/", "/hub")
+_AGENT: Final = re.compile(
+    rb"^(?:\xef\xbb\xbf)?\s*user-agent\s*:", re.IGNORECASE | re.MULTILINE
+)
+_NOT_FOR_ROBOTS: Final = (
+    *("/?q=", "/categories/?q=", "/tags/?q=", "/authors/?q=", "/lang/?q="),
+    *("/hooks/", "/hub$"),  # without `$` posts such as `/hubble/` too
+)
 
 
 class SiteFiles:
