@@ -103,6 +103,7 @@ _LINE: Final = (
         )
     ),
 )
+_MOST_LANGUAGES: Final = 100  # whose own names are compared
 _LINES_AT_ONCE: Final = 1000  # so that memory does not grow with the folder
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -387,9 +388,18 @@ class Snapshot:
     ) -> list[FeedRecord]:
         """The largest listed feeds, of a kind or any, with each word of `text` in their names.
 
-        Case is ignored; on SQLite only for ASCII letters.
+        Case is ignored; on SQLite only for ASCII letters. A language also has its own name.
+        Slashes between words are ignored, as people see `Tea / Green`.
         """
-        words = text.split()
+        words = [word for word in text.split() if word.strip("/")] or text.split()
+        found = self._named_like(words, most, kind)
+        if kind in (None, "language"):  # its own name is not in the store
+            every = self.largest_feeds("language", _MOST_LANGUAGES)
+            found += [r for r in every if r not in found and _is_named(r.topic, words)]
+            found.sort(key=lambda record: (-record.entries, record.topic.path))
+        return found[:most]
+
+    def _named_like(self, words: list[str], most: int, kind: Kind | None) -> list[FeedRecord]:
         query = sa.select(feeds)
         if kind:
             query = query.where(feeds.c.kind == kind)
@@ -737,7 +747,8 @@ class Snapshot:
 
 
 def _is_named(topic: Topic, words: list[str]) -> bool:
-    names = [name.casefold() for name in topic.names]
+    written = (topic.label,) if topic.kind == "language" else topic.names
+    names = [name.casefold() for name in written]
     return all(any(word.casefold() in name for name in names) for word in words)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feedsvc.core.feeds.feeds import Kind
 from feedsvc.core.file_records import FileRecord, Stamp
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
@@ -118,6 +119,7 @@ def test_files_below_a_folder_are_found(either_store: Store) -> None:
         ("hot", ["Drinks / Hot"]),
         ("hot drink", ["Drinks / Hot"]),
         ("tea hot", []),
+        ("Drinks / Hot", ["Drinks / Hot"]),
         ("Li", ["Li"]),
         ("]", []),
         ("none", []),
@@ -154,3 +156,23 @@ def test_older_entries_are_those_after_the_newest(store: Store) -> None:
         number = snapshot.feed("").number  # type: ignore[union-attr]  # it is there
         found = [entry.title for entry in snapshot.older(number, 2, skip=1)]
         assert found == ["Green tea", 'A "cup"']
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "found"),
+    [
+        ("中文", None, ["lang/zh-CN"]),
+        ("français", "language", ["lang/fr"]),
+        ("français (fr)", "language", ["lang/fr"]),
+        ("zh-cn", None, ["lang/zh-CN"]),
+        ("français", "tag", []),
+    ],
+)
+def test_a_language_is_found_by_its_own_name(
+    store: Store, text: str, kind: Kind | None, found: list[str]
+) -> None:
+    others = [an_entry(tag, tags=(), language=tag) for tag in ("zh-CN", "fr")]
+    store.publish(Publication(a_site(), others), datetime(2026, 3, 4, tzinfo=UTC))
+    with store.snapshot() as snapshot:
+        records = snapshot.feeds_named_like(text, 9, kind)
+    assert [record.topic.path for record in records] == found

@@ -38,7 +38,7 @@ def feed_page(
         offered_by_feed(snapshot, topic),
         feed=line,
         opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
-        above=navigation.above(site, topic),
+        above=navigation.above(snapshot, site, topic),
         **subscribing(line),
         has_code=has_code(site, topic),
         code=navigation.code_of(site, topic),

@@ -150,12 +150,19 @@ def _family(snapshot: Snapshot, topic: Topic) -> list[FeedRecord]:
     return [*below, *beside][:_RELATED]
 
 
-def above(site: Site, topic: Topic) -> list[tuple[str, str]]:
-    """The label and the page of each parent category, the top level first."""
+def above(snapshot: Snapshot, site: Site, topic: Topic) -> list[tuple[str, str]]:
+    """The label and the page of each parent category, the top level first.
+
+    The page is "" if the parent has no feed: posts may limit theirs.
+    """
     if topic.kind != "category":
         return []
     topics = [Topic("category", topic.names[:n]) for n in range(1, len(topic.names))]
-    return [(each.names[-1], address_of(site, each)) for each in topics]
+    existing = snapshot.digests([each.path for each in topics])
+    return [
+        (each.names[-1], address_of(site, each) if each.path in existing else "")
+        for each in topics
+    ]
 
 
 def nearest(snapshot: Snapshot, site: Site, path: str) -> list[FeedLine]:

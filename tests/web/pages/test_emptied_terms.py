@@ -71,7 +71,11 @@ def test_the_list_of_a_kind_stays_when_all_its_feeds_are_empty(
         site = snapshot.site()
         assert site is not None
     store.publish(Publication(site, withdrawn=[STAYS.id]), NOW)
-    assert client.get("/tags/").status_code == 200
+    shown = client.get("/tags/")
+    assert shown.status_code == 200
+    assert "no feed is listed" in shown.text
+    assert "No results" not in shown.text
+    assert "No results" in client.get("/tags/?q=tea").text
     assert client.get("/tags").status_code == 301
     assert b"/atom.xml" in client.get("/opml.xml").data
 

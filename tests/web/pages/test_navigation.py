@@ -9,6 +9,7 @@ from feedsvc.store.snapshot import FeedRecord
 from feedsvc.store.store import Store
 from feedsvc.web.pages.navigation import (
     FeedLine,
+    above,
     feed_line,
     feed_lines,
     tree,
@@ -71,3 +72,12 @@ def test_a_feed_without_posts_has_no_date(store: Store) -> None:
         assert record
         (line,) = feed_lines(snapshot, a_site(), [record])
     assert line.newest is None
+
+
+def test_a_parent_without_a_feed_has_no_page(store: Store) -> None:
+    names = ("Drinks", "Hot", "Tea")
+    limited = ("categories/Drinks/Hot/Tea", "categories/Drinks")
+    publish(store, entry("limited", categories=(names,), feeds=limited))
+    with store.snapshot() as snapshot:
+        shown = above(snapshot, a_site(url="https://example.org"), Topic("category", names))
+    assert shown == [("Drinks", "https://example.org/categories/Drinks/"), ("Hot", "")]
