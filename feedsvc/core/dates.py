@@ -87,7 +87,7 @@ def _moment(match: re.Match[str], zone: ZoneInfo) -> datetime:
         moment = naive.replace(tzinfo=_offset(match["zone"]))
         moment.astimezone(UTC)  # raises OverflowError if feeds could not sort by it
         return moment
-    return _local(naive.replace(tzinfo=zone).astimezone(UTC), zone)
+    return local(naive.replace(tzinfo=zone).astimezone(UTC), zone)
 
 
 def _of_digits(text: str, zone: ZoneInfo) -> datetime:
@@ -96,7 +96,7 @@ def _of_digits(text: str, zone: ZoneInfo) -> datetime:
         case 8:
             return read_date(f"{text[:4]}-{text[4:6]}-{text[6:]}", zone)
         case 10 | 13:
-            return _local(_EPOCH + timedelta(seconds=int(text[:10])), zone)
+            return local(_EPOCH + timedelta(seconds=int(text[:10])), zone)
         case 4:
             raise ValueError("it is a year without a month and a day")
         case length:
@@ -106,8 +106,11 @@ def _of_digits(text: str, zone: ZoneInfo) -> datetime:
             )
 
 
-def _local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """`moment` in UTC, changed to the zone's offset at that time, in whole minutes."""
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """`moment` with the zone's offset at that time, in whole minutes (RFC 3339 §5.6).
+
+    Before 1901 many offsets have seconds. Raises OverflowError outside the years 1 to 9999.
+    """
     local = moment.astimezone(zone)
     minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
     return local.astimezone(timezone(timedelta(minutes=minutes)))

@@ -150,8 +150,10 @@ def test_the_setting_decides_what_robots_get(site: Any) -> None:
 
 
 def test_pages_and_documents_name_the_licence(site: Any) -> None:
+    post = b"---\ntitle: Own\ndate: 2026-03-01\nlicense: %b\n---\nx\n"
+    licences = {"own": b"MIT", "mine": b"All rights reserved"}
     shown = site(
-        {"own.md": b"---\ntitle: Own\ndate: 2026-03-01\nlicense: MIT\n---\nx\n"},
+        {f"{name}.md": post % own for name, own in licences.items()},
         SITE__LICENSE="cc by 4.0",
         SITE__RIGHTS="© 2026 <Li>",
     )
@@ -164,4 +166,7 @@ def test_pages_and_documents_name_the_licence(site: Any) -> None:
     assert '<a rel="license" href="https://opensource.org/license/mit">MIT</a>' in text
     assert "© 2026 &lt;Li&gt;" in text
     assert 'href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>' in text
+    mine = shown.get("/posts/mine/", Accept_Language="zh")
+    assert "atompub/license#unspecified" in dict(mine.headers)["Link"]
+    assert "保留所有权利" in mine.body.decode()
     assert 'rel="license"' in shown.get("/none", Accept="text/html").body.decode()

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from feedsvc.core import addresses
+from feedsvc.core.dates import local
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import (
     SITE_TOPIC,
@@ -97,7 +98,7 @@ def in_zone(site: Site, moment: datetime) -> datetime:
     Hugo writes the first second of the year 1 for posts without a date.
     """
     try:
-        return moment.astimezone(site.zone)
+        return local(moment, site.zone)
     except OverflowError:
         return moment
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feedsvc.core.dates import rfc3339
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.store.snapshot import FeedRecord
 from feedsvc.store.store import Store
@@ -12,6 +13,7 @@ from feedsvc.web.pages.navigation import (
     above,
     feed_line,
     feed_lines,
+    in_zone,
     tree,
 )
 from tests.store.test_contract import entry, publish
@@ -81,3 +83,9 @@ def test_a_parent_without_a_feed_has_no_page(store: Store) -> None:
     with store.snapshot() as snapshot:
         shown = above(snapshot, a_site(url="https://example.org"), Topic("category", names))
     assert shown == [("Drinks", "https://example.org/categories/Drinks/"), ("Hot", "")]
+
+
+def test_the_offset_of_an_old_date_has_whole_minutes() -> None:
+    old = datetime(1890, 1, 1, tzinfo=UTC)
+    shown = in_zone(a_site(timezone="Asia/Shanghai"), old)
+    assert rfc3339(shown) == "1890-01-01T08:06:00+08:06"
