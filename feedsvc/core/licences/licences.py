@@ -187,6 +187,16 @@ def written_licence(text: str) -> str:
     return known_licence(address) or address
 
 
+def licence_in_notice(text: str) -> str:
+    """The licence in a notice of copyright; empty if it names none that is known.
+
+    Its address may lead to anything, and `none` may mean that there is no notice.
+    """
+    licence = written_licence(text)
+    is_known = known_licence(licence) or (licence == NO_LICENCE and _folded(text) != "none")
+    return licence if is_known else ""
+
+
 def near_ids(text: str) -> tuple[str, ...]:
     """The SPDX identifiers that an unknown one most likely means, the nearest first."""
     return _near(_folded(text)) if len(text) <= _LONGEST else ()

@@ -36,7 +36,8 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "duration": ("duration",),
     "feed": ("feed",),
     "feeds": ("feeds",),
-    "license": ("license", "licence", "extra.license", "params.license"),
+    "license": ("license", "licence", "extra.license", "params.license", "license_url"),
+    "copyright": ("copyright", "extra.copyright", "params.copyright"),
     "layout": ("layout", "type"),
     # Keys that hide a post; see core/posts/visibility.py.
     "hides": (
@@ -54,13 +55,13 @@ _WITHOUT_EFFECT: Final = """
     alias aliases allow_comments allowComments alt antdpage article_type aside asset_path
     author_profile background banner bookcomments breadcrumb build canonical canonical_url
     cascade catalog classes collection color comment commentable comments contributors
-    copyright copyright_author copyright_info css cssclass cssclasses custom_css
+    copyright_author copyright_info css cssclass cssclasses custom_css
     description_short disableToc disqus edit editable email excerpt_separator
     exclude_search extra feature featured featuredImage fig_caption file_path footer from
     full_width gallery geometry github guid_prefix hasMath header headline
     hide_table_of_contents hideMeta hideSummary highlight highlight_shrink home icon img
     in_search_index index indexing insert_anchor_links iscjklanguage js katex key keywords
-    label last_update layout license_url link links linkTitle location logo markup
+    label last_update layout link links linkTitle location logo markup
     math math_engine mathjax media menu menus mermaid meta meta_description meta_title music
     name nav nav_order next no_comments noindex note noToc og_image ogImage order origin
     original outputs page_template pagination params parent part pin pinned plantuml

@@ -15,7 +15,7 @@ from feedsvc.core.frontmatter.decoding import (
 from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
 from feedsvc.core.frontmatter.source import Value
-from feedsvc.core.licences.licences import near_ids, written_licence
+from feedsvc.core.licences.licences import licence_in_notice, near_ids, written_licence
 from feedsvc.core.markdown.first_heading import Heading
 from feedsvc.core.markdown.inline_text import plain_words
 from feedsvc.core.markdown.templates.values import TemplateValue
@@ -448,22 +448,30 @@ class _PostReader:
 
     def _license(self) -> str:
         """The licence of the post itself. One that is unknown is left out, with a warning."""
-        for field in self._fields.with_meaning("license"):
-            text = _words_of_license(field.value)
-            if not text or as_bool(text) is not None:
-                continue  # some themes have a flag that shows the licence of the site
-            if licence := written_licence(text):
-                self._fields.record_origin("license", field)
-                return licence
-            near = " or ".join(near_ids(text))
-            self._fields.warn(
-                "license",
-                f"{field.name}: {field.shown} is neither an SPDX identifier nor a URL, "
-                "and is left out",
-                f"did you mean {near}?" if near else "write license: CC-BY-4.0, or a URL",
-                field,
-            )
+        unknown: NamedField | None = None
+        for meaning, read in (("license", written_licence), ("copyright", licence_in_notice)):
+            for field in self._fields.with_meaning(meaning):
+                text = _words_of_license(field.value)
+                if not text or as_bool(text) is not None:
+                    continue  # some themes have a flag that shows the licence of the site
+                if licence := read(text):
+                    self._fields.record_origin("license", field)
+                    return licence
+                if meaning == "license":  # most notices of copyright name no licence
+                    unknown = unknown or field
+        if unknown:
+            self._warn_of_license(unknown)
         return ""
+
+    def _warn_of_license(self, field: NamedField) -> None:
+        near = " or ".join(near_ids(_words_of_license(field.value)))
+        self._fields.warn(
+            "license",
+            f"{field.name}: {field.shown} is neither an SPDX identifier nor a URL, "
+            "and is left out",
+            f"did you mean {near}?" if near else "write license: CC-BY-4.0, or a URL",
+            field,
+        )
 
     def _text(self, permalink: str = "") -> str:
         return self._body.text(self._heading, lambda: self._known_of_page(permalink))

@@ -161,6 +161,7 @@ def test_an_author_reserves_all_rights(text: str) -> None:
 def test_long_texts_and_words_are_no_licence() -> None:
     assert near_ids("All rights reserved") == near_ids("CC BY 4.0 " * 1000) == ()
     assert spdx_id_of("CC BY 4.0".replace(" ", " " * 1000)) == ""
+    assert spdx_id_of("CC BY 4.0".replace(" ", " " * 100)) == ""
     assert written_licence(f"https://example.org/{'a' * 2000}") == ""
     assert known_licence(f"{CC}/licenses/by/4.0/?{'a' * 2000}") == ""
 
