@@ -61,12 +61,13 @@ class PagedList:
     def steps(self, site: Site, snapshot: Snapshot, number: int) -> Steps:
         """The links at page `number`."""
         around = [
-            self._address(site, snapshot, n) if 1 <= n <= self.last else ""
+            self.address(site, snapshot, n) if 1 <= n <= self.last else ""
             for n in (number, number - 1, number + 1)
         ]
         return Steps(number, self.last, *around)
 
-    def _address(self, site: Site, snapshot: Snapshot, number: int) -> str:
+    def address(self, site: Site, snapshot: Snapshot, number: int) -> str:
+        """The URL of a page. It has a query if a post has the address of the page."""
         path = self.path_of(number)
         if number >= self.first and _is_of_post(site, snapshot, path):
             return f"{addresses.url(site.url, self.path)}?page={number}"

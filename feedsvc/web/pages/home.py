@@ -8,7 +8,8 @@ from feedsvc.core.feeds.feeds import SITE_TOPIC, Kind
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.web.pages import navigation
-from feedsvc.web.pages.feed_pages import subscribing
+from feedsvc.web.pages.feed_pages import POSTS, subscribing
+from feedsvc.web.pages.further_pages import PagedList
 from feedsvc.web.pages.once import Once
 from feedsvc.web.pages.rendering import FEW, kept, rendered
 
@@ -30,6 +31,7 @@ def home_page(site: Site, snapshot: Snapshot, main: FeedRecord) -> Response:
         main=line,
         **subscribing(line),
         newest=snapshot.newest(main.number, _NEWEST),
+        all_posts=PagedList("", main.entries, POSTS).address(site, snapshot, 1),
         groups=groups,
     )
     return kept(page)

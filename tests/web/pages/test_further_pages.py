@@ -44,7 +44,7 @@ def test_links_lead_from_page_to_page(client: FlaskClient) -> None:
     assert _links(client, "/tags/page/", STEPS) == [f"{URL}/tags/page/page/2/"]
     assert _links(client, "/tags/page/page/2/", STEPS) == [f"{URL}/tags/page/"]
     assert _links(client, "/page/1/", STEPS) == [f"{URL}/page/2/"]
-    assert "/page/1/" in client.get("/").text
+    assert _links(client, "/", "//p[@class='more']/a/@href")[0] == f"{URL}/page/1/"
 
 
 @pytest.mark.parametrize("path", ["/tags/page/page/2/", "/page/1/", "/page/2/"])
@@ -119,3 +119,13 @@ def test_names_that_look_like_addresses_keep_their_own_pages(client: FlaskClient
         assert client.get(path).status_code == 200, path
     assert client.get("/categories/%E9%A1%B5/page/2/").status_code == 200  # of the category 页
     assert client.get(f"{category}/qr.svg").content_type == "image/svg+xml"
+
+
+def test_the_home_page_leads_to_all_posts_even_if_one_has_that_address(store: Store) -> None:
+    publish(
+        store, entry("first", permalink=f"{URL}/page/1/"), *(entry(f"{n}") for n in range(11))
+    )
+    settings = load_settings(None, SITE | {"FEEDSVC_SITE__URL": URL})
+    client = create_app(settings, store).test_client()
+    assert _links(client, "/", "//p[@class='more']/a/@href")[0] == f"{URL}/?page=1"
+    assert len(_links(client, "/?page=1", "//article//h3/a/@href")) == 12
