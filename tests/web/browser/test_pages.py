@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.running import Server, wait_until
 
@@ -94,6 +94,25 @@ def test_a_list_that_is_served_as_a_file_is_filtered_by_its_address(
     page.route("**/tags/?q=*", lambda route: route.fulfill(response=route.fetch(url=whole)))
     page.goto(f"{whole}?q=KIND+9")
     expect(page.locator("li:visible .name")).to_have_text(["kind 9"])
+
+
+def test_a_row_is_also_filtered_by_the_names_above_it(
+    server: Server, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    form = '<form data-filter="rows-category"><input name="q"><p role="status"></p></form>'
+
+    def with_filter(route: Route) -> None:
+        answer = route.fetch()  # there are too few categories for a filter
+        route.fulfill(response=answer, body=answer.text().replace("<ul", f"{form}<ul", 1))
+
+    page.route("**/categories/", with_filter)
+    page.goto(f"{server.url}/categories/")
+    names = page.locator("#rows-category li:visible .name")
+    page.locator("form[data-filter] input").fill("drinks / hot")
+    expect(names).to_have_text(["Drinks", "Hot"])
+    page.locator("form[data-filter] input").fill("hot drinkz")
+    expect(names).to_have_count(0)
 
 
 def test_a_phone_has_share_and_readers_in_place_of_the_qr_code(
@@ -260,7 +279,7 @@ def test_a_name_stays_on_one_line(server: Server, page: Page) -> None:
     assert lines == 1
 
 
-def test_a_printed_table_fits_on_the_paper(server: Server, page: Page) -> None:
+def test_a_printed_page_has_its_table_and_its_licence(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 794, "height": 1123})
     page.goto(f"{server.url}/posts/wide/")
     page.emulate_media(media="print")
@@ -271,6 +290,10 @@ def test_a_printed_table_fits_on_the_paper(server: Server, page: Page) -> None:
     cell = page.locator("td:last-child").first
     right = "e => e.getBoundingClientRect().right"
     wait_until(lambda: cell.evaluate(right) <= 794, "the table to fit")
+    footer = page.locator("footer.site")
+    footer.evaluate("e => e.insertAdjacentHTML('beforeend', '<p>Licence: MIT</p>')")
+    expect(footer.get_by_text("Licence: MIT")).to_be_visible()
+    expect(footer.get_by_text("OPML")).to_be_hidden()
 
 
 def test_a_page_loads_nothing_from_other_hosts(server: Server, page: Page) -> None:

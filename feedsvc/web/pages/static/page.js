@@ -30,12 +30,13 @@ for (const button of document.querySelectorAll("[data-share]")) {
   });
 }
 
-function filter(rows, wanted) {
+// A row below another one also has the names above it: "Tea / Green".
+function filter(rows, wanted, above = "") {
   let shown = 0;
   for (const row of rows.children) {
     const below = row.querySelector("ul");
-    const inside = below ? filter(below, wanted) : 0;
-    const name = row.querySelector(".name").textContent.toLowerCase();
+    const name = above + row.querySelector(".name").textContent.toLowerCase();
+    const inside = below ? filter(below, wanted, `${name} / `) : 0;
     row.hidden = !inside && !wanted.every((word) => name.includes(word));
     shown += !row.hidden;
   }
