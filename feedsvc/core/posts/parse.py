@@ -449,12 +449,13 @@ class _PostReader:
     def _license(self) -> str:
         """The licence of the post itself. One that is unknown is left out, with a warning."""
         unknown: NamedField | None = None
+        current = " 4.0" if self._site.rules.generator == "quarto" else ""  # of `CC BY`
         for meaning, read in (("license", written_licence), ("copyright", licence_in_notice)):
             for field in self._fields.with_meaning(meaning):
                 text = _words_of_license(field.value)
                 if not text or as_bool(text) is not None:
                     continue  # some themes have a flag that shows the licence of the site
-                if licence := read(text):
+                if licence := read(text) or read(text + current):
                     self._fields.record_origin("license", field)
                     return licence
                 if meaning == "license":  # most notices of copyright name no licence

@@ -50,6 +50,22 @@ def test_a_post_has_its_own_licence(front: str, licence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "licence"),
+    [
+        ("CC BY-SA", "CC-BY-SA-4.0"),
+        ("CC BY 3.0", "CC-BY-3.0"),
+        ("CC0", "CC0-1.0"),
+        ("Ours", ""),
+    ],
+)
+def test_a_licence_without_a_version_is_the_current_one_in_quarto(
+    text: str, licence: str
+) -> None:
+    assert post_of(f"license: {text}\n", generator="quarto").license == licence
+    assert post_of("license: CC BY-SA\n").license == ""
+
+
+@pytest.mark.parametrize(
     ("text", "cure"),
     [
         ("CC-BY-5.0", "did you mean CC-BY-"),
