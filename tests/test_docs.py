@@ -24,6 +24,7 @@ from feedsvc.core.feeds.entries import (
 )
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
+from feedsvc.core.posts.episodes.episode_keys import EPISODE_KEYS
 from feedsvc.core.posts.keys import KEYS
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.permalinks import TOKENS
@@ -127,6 +128,11 @@ def test_the_config_file_comments_each_setting() -> None:
 def test_only_secrets_and_notify_are_commented_out_in_the_config_file() -> None:
     commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
     assert commented == ["secret", "url", "secret"]
+
+
+def test_the_table_of_episodes_names_each_key_and_no_other() -> None:
+    keys = [key for row in EPISODE_KEYS.values() for key in row]
+    assert sorted(_table("docs/podcasts.md", "Episode key")) == sorted(keys)
 
 
 # Commands.

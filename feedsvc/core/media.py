@@ -41,8 +41,8 @@ class Enclosure:
     """An attached file (RFC 4287 §4.2.7.2, RSS 2.0 `enclosure`).
 
     `href` is absolute, `length` in octets, `duration` in seconds; None if unknown. `file` is
-    the file's path as the post names it, for measuring its length; empty if the post gives the
-    length, or the file is not in the folder.
+    the file's path as the post names it, for measuring its length, and the duration of audio;
+    empty if the post gives them, or the file is not in the folder.
     """
 
     href: str
@@ -81,6 +81,15 @@ def channel_image(*pictures: str) -> str:
     """
     allowed = ("", "image/gif", "image/jpeg", "image/png")
     return next((href for href in pictures if href and media_type_of(href) in allowed), "")
+
+
+def podcast_image(*pictures: str) -> str:
+    """The first of these URLs that is a picture of a type that Apple allows; else empty.
+
+    Apple allows JPEG and PNG, with the suffix of the type.
+    """
+    allowed = ("image/jpeg", "image/png")
+    return next((href for href in pictures if media_type_of(href) in allowed), "")
 
 
 def _path(href: str) -> str:

@@ -9,12 +9,15 @@ from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
 from feedsvc.core.people import Person
+from feedsvc.core.podcasts.show import Show
 from feedsvc.core.rules import Rules
 
 # Fields that no post reads: only feeds show them. Every other field, also one that is added to
 # Site or Rules later, counts as read by posts, so that a change of it reads every file again.
 _LIMITS: Final = ("entries", "max_bytes", "content", "contents")
-_OF_FEEDS: Final = frozenset([*_LIMITS, "pages", "hubs", "icon", "logo", "license", "rights"])
+_OF_FEEDS: Final = frozenset(
+    [*_LIMITS, "pages", "hubs", "icon", "logo", "license", "rights", "podcast"]
+)
 _RULES_OF_FEEDS: Final = frozenset(["tag_redirects", "gone"])
 # Fields that a post can read in one way only: a template in it names them. See `Scope`.
 _OF_TEMPLATES: Final = frozenset(["title", "subtitle", "email"])
@@ -49,8 +52,9 @@ class Site:
     single feeds by path (`tags/AI`, or `` for the site's feed). If `pages`, each feed has an
     HTML page at its path. `hubs` are the WebSub hubs in every feed. `icon` and `logo` are
     absolute URLs. `license` is that of posts that name none: an SPDX identifier or a URL;
-    `rights` says the same in words. `rules` are the rules for
-    reading posts; they affect feeds only through the entries.
+    `rights` says the same in words. `podcast` is what feeds
+    of episodes say of themselves. `rules` are the rules for reading posts; they affect feeds
+    only through the entries.
     """
 
     title: str
@@ -71,12 +75,18 @@ class Site:
     logo: str = ""
     license: str = ""
     rights: str = ""
+    podcast: Show = field(default_factory=Show)
     rules: Rules = field(default_factory=Rules)
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of dates without a zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The URLs of its pictures; some may be empty."""
+        return self.icon, self.logo, self.podcast.image
 
     @property
     def since(self) -> datetime:
@@ -87,8 +97,9 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A hash that changes with every field except `rules`."""
-        shown = {name: value for name, value in asdict(self).items() if name != "rules"}
+        """A hash that changes with every field except `rules`, and `podcast` with its own."""
+        others = ("rules", "podcast")
+        shown = {name: value for name, value in asdict(self).items() if name not in others}
         return hashlib.sha256(_json(shown).encode()).hexdigest()
 
     def changed_to(self, new: "Site") -> SiteChange:
@@ -122,7 +133,8 @@ class Site:
         rules["authors"] = tuple(
             (key, Person(**_fields_of(Person, each))) for key, each in rules.get("authors", ())
         )
-        return cls(**values, rules=Rules(**rules))
+        podcast = _fields_of(Show, values.pop("podcast", {}))
+        return cls(**values, podcast=Show(**podcast), rules=Rules(**rules))
 
 
 def _json(values: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from feedsvc.core.feeds import renamed_feeds
 from feedsvc.core.licences.licences import known_licence, near_ids
+from feedsvc.core.podcasts.categories import category_of, near_categories, written_category
 from feedsvc.core.posts.permalinks import names_one_post
 from feedsvc.core.text import legal
 from feedsvc.core.webhook.authentication import secret_fault
@@ -82,6 +83,19 @@ def licence_or_none(text: str) -> str:
     near = " or ".join(near_ids(text))
     raise ValueError(
         "it is neither an SPDX identifier (spdx.org/licenses) nor a URL"
+        + (f"; did you mean {near}?" if near else "")
+    )
+
+
+def podcast_category(text: str) -> str:
+    """A category of Apple Podcasts as Apple writes it, with its subcategory."""
+    if not text.strip():
+        return ""
+    if category := category_of(text):
+        return written_category(category)
+    near = " or ".join(repr(each) for each in near_categories(text))
+    raise ValueError(
+        "it is not a category of Apple Podcasts, such as 'Society & Culture > Documentary'"
         + (f"; did you mean {near}?" if near else "")
     )
 

@@ -127,6 +127,22 @@ class FeedSettings(_Section):
     ] = Field((), examples=['["/tags/AI/"]'])
 
 
+class PodcastSettings(_Section):
+    """`[podcast]`: what feeds of which each entry has an audio file say to podcast apps."""
+
+    category: Annotated[str, AfterValidator(checks.podcast_category)] = Field(
+        "", examples=["Society & Culture > Documentary"]
+    )
+    explicit: bool = Field(False, examples=["false"])
+    type: Literal["episodic", "serial"] = Field("episodic", examples=["serial"])
+    image: Annotated[str, AfterValidator(urls.podcast_image_or_none)] = Field(
+        "", examples=["/cover.jpg"]
+    )
+    author: _Text = Field("", max_length=255, examples=["Tea Radio"])
+    email: _Email = Field("", max_length=255, examples=["li@example.org"])
+    locked: bool = Field(False, examples=["true"])
+
+
 class AliasSettings(_Section):
     """`[aliases]`: names of tags and categories that stand for another name."""
 
@@ -330,6 +346,7 @@ class Settings(_Section):
     site: SiteSettings
     content: ContentSettings = ContentSettings()
     feeds: FeedSettings = FeedSettings()
+    podcast: PodcastSettings = PodcastSettings()
     aliases: AliasSettings = AliasSettings()
     redirects: RedirectSettings = RedirectSettings()
     store: StoreSettings = StoreSettings()

@@ -5,6 +5,8 @@ from urllib.parse import unquote
 
 from feedsvc.core import addresses
 from feedsvc.core.people import Person
+from feedsvc.core.podcasts.categories import category_of
+from feedsvc.core.podcasts.show import Show
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.settings.settings import Settings
@@ -25,6 +27,7 @@ def site_of(settings: Settings) -> Site:
         contents=tuple(settings.feeds.contents.items()),
         pages=settings.server.pages,
         hubs=_hubs(settings),
+        podcast=_show(settings),
         rules=_rules(settings),
     )
 
@@ -34,6 +37,19 @@ def _picture(site_url: str, address: str) -> str:
     if not address.startswith("/"):
         return address
     return addresses.page_url(site_url, unquote(address))
+
+
+def _show(settings: Settings) -> Show:
+    written = settings.podcast
+    return Show(
+        category=category_of(written.category) or (),
+        explicit=written.explicit,
+        kind=written.type,
+        image=_picture(settings.site.url, written.image),
+        author=written.author.strip(),
+        email=written.email,
+        locked=written.locked,
+    )
 
 
 def _hubs(settings: Settings) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from feedsvc.core import git_remotes
 from feedsvc.core.hosts import plain_host
+from feedsvc.core.media import podcast_image
 
 _POSTGRES: Final = "postgresql+psycopg://"
 _SAFE: Final = "/~:?#[]@!$&'()*+,;=%"
@@ -60,6 +61,13 @@ def picture_or_none(text: str) -> str:
     if set("?#\\") & set(text):
         raise ValueError("it has a ?, a # or a backslash; write only the path of the file")
     return text
+
+
+def podcast_image_or_none(text: str) -> str:
+    """A picture of a type that Apple allows, given like the pictures of the site."""
+    if text and not podcast_image(text):
+        raise ValueError("it is not a JPEG or PNG file, whose name ends in .jpg or .png")
+    return picture_or_none(text)
 
 
 def reader(text: str) -> str:

@@ -338,13 +338,15 @@ class Folder:
         inside = target.is_relative_to(self.root) and stat.S_ISREG(status.st_mode)
         return status if inside else None
 
-    def open_beside(self, path: str, *, like_post: bool = False) -> BinaryIO | None:
+    def open_beside(
+        self, path: str, *, like_post: bool = False, settled: bool = True
+    ) -> BinaryIO | None:
         """Open a file that a post attaches; None if there is no such file, or it is not served.
 
         A file is served if it is a regular file inside the folder, all links followed, and not
         a post, and if neither its path nor the target of a link has an ignored name. If
-        `like_post`, its path itself may be one that posts have. Raises Unsettled if it is being
-        written, or if the disk or the network fails.
+        `like_post`, its path itself may be one that posts have. Raises Unsettled if the disk
+        or the network fails and, unless it need not be `settled`, if it is being written.
         """
         try:
             target = (self.root / path).resolve(strict=True)
@@ -365,7 +367,7 @@ class Folder:
         if not stat.S_ISREG(status.st_mode):
             os.close(opened)
             return None
-        if 0 <= time.time_ns() - status.st_ctime_ns < self.quiet * 1e9:
+        if settled and self.has_just_changed(status.st_ctime_ns):
             os.close(opened)
             raise Unsettled(path)
         return os.fdopen(opened, "rb")

@@ -19,6 +19,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
+from feedsvc.core.podcasts.episode import Episode
 from feedsvc.core.problems import Problem
 from feedsvc.core.websub.subscriptions import Target
 
@@ -235,6 +236,7 @@ def _more(entry: Entry) -> str:
         "content": entry.content,
         "rss_guid": entry.rss_guid,
         "license": entry.license,
+        "episode": entry.episode.to_dict(),
     }
     present: dict[str, Any] = {name: value for name, value in more.items() if value}
     if entry.feeds is not None:  # an empty tuple means: in no feed
@@ -266,6 +268,7 @@ def entry_of(row: RowMapping) -> Entry:
         content=more.get("content", ""),
         rss_guid=more.get("rss_guid", ""),
         license=more.get("license", ""),
+        episode=Episode.from_dict(more.get("episode", {})),
     )
 
 

@@ -1,4 +1,4 @@
-"""Files of the site itself: its icon and its logo, `/favicon.ico` and `/robots.txt`.
+"""Files of the site itself: its pictures, `/favicon.ico` and `/robots.txt`.
 
 They are looked up last, so that no page, file or redirect of the site is hidden by them.
 """
@@ -40,7 +40,7 @@ class SiteFiles:
         """The file at this decoded path, or a redirect to it; None if there is none."""
         if path == ROBOTS:
             return self._robots_file(site)
-        pictures = {addresses.path_at(site.url, each) for each in (site.icon, site.logo)}
+        pictures = {addresses.path_at(site.url, each) for each in site.pictures}
         if path != FAVICON and path not in pictures - {None, ""}:
             return None
         try:

@@ -52,6 +52,7 @@ from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.licences.licences import written_licence
 from feedsvc.core.markdown.markdown import html_of
+from feedsvc.core.podcasts.categories import near_categories
 from feedsvc.core.posts.parse import explain, parse_post
 from feedsvc.core.posts.post import Post, Reading
 from feedsvc.core.redirects.presets import PRESETS, PresetFeed
@@ -71,6 +72,7 @@ from tests.support.builders import (
     people,
     source,
 )
+from tests.support.episodes import an_episode_in_a_feed
 from tests.support.excused import EXCUSED
 from tests.support.growth import (
     MOST,
@@ -459,6 +461,8 @@ CASES: Final[dict[str, Case]] = {
     "abbreviations": lambda n: partial(html_of, "*[A]: b\n\nA\n\n" * n, "jekyll"),
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
     "configs of generators": smaller(longer_configs),
+    "an episode": lambda n: partial(an_episode_in_a_feed, n),
+    "a category": lambda n: partial(near_categories, "Arts: " * n + "Foods"),
 }
 
 

@@ -92,3 +92,45 @@ def test_robots_are_allowed_denied_or_told_by_a_text(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "none", "Disallow: /", "User-agent: \x08"])
 def test_another_text_is_no_robots_txt(text: str) -> None:
     assert "server.robots: " in only_problem(None, SITE | {"FEEDSVC_SERVER__ROBOTS": text})
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "words"),
+    [
+        ("category", "Documentaries", "did you mean 'Society & Culture > Documentary'"),
+        ("category", "Arts > Documentary", "not a category of Apple Podcasts"),
+        ("category", "茶", "such as 'Society & Culture > Documentary'"),
+        ("image", "/cover.svg", "not a JPEG or PNG file"),
+        ("image", "https://example.org/cover", "not a JPEG or PNG file"),
+        ("image", "cover.jpg", "nor a path that begins with /"),
+        ("type", "Serial", "podcast.type"),
+        ("explicit", "perhaps", "podcast.explicit"),
+        ("email", "li", "not an e-mail address"),
+        ("author", "x" * 256, "podcast.author"),
+    ],
+)
+def test_a_podcast_has_values_that_apple_accepts(key: str, text: str, words: str) -> None:
+    problem = only_problem(None, SITE | {f"FEEDSVC_PODCAST__{key.upper()}": text})
+    assert f"podcast.{key}: " in problem
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("category", "", ()),
+        ("category", " ", ()),
+        ("category", "tv and film", ("TV & Film",)),
+        ("category", "documentary", ("Society & Culture", "Documentary")),
+        ("image", "", ""),
+        ("image", "/img/my cover.JPG", "https://example.org/img/my%20cover.JPG"),
+        ("image", "https://cdn.example/c.png?v=2", "https://cdn.example/c.png?v=2"),
+        ("explicit", "true", True),
+        ("locked", "true", True),
+        ("author", " Tea Radio ", "Tea Radio"),
+        ("email", "li@example.org", "li@example.org"),
+    ],
+)
+def test_settings_of_a_podcast_have_one_spelling(key: str, text: str, value: object) -> None:
+    settings = load_settings(None, SITE | {f"FEEDSVC_PODCAST__{key.upper()}": text})
+    assert getattr(site_of(settings).podcast, key) == value

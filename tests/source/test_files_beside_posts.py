@@ -87,3 +87,14 @@ def test_a_folder_that_becomes_a_link_is_not_followed(
 
     monkeypatch.setattr(Path, "is_file", swap)
     assert folder.open_beside("tea/a.png") is None
+
+
+def test_a_file_that_is_being_written_is_opened_only_if_it_may_change(tmp_path: Path) -> None:
+    (tmp_path / "a.mp3").write_bytes(b"12345")
+    folder = Folder(tmp_path, 600)
+    with pytest.raises(Unsettled):
+        folder.open_beside("a.mp3")
+    file = folder.open_beside("a.mp3", settled=False)
+    assert file is not None
+    with file:
+        assert file.read() == b"12345"

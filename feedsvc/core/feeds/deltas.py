@@ -18,6 +18,11 @@ class Delta(Feed):
         """The date of the whole feed."""
         return self.whole.updated
 
+    @property
+    def is_podcast(self) -> bool:
+        """True if the whole feed is a podcast: its head says the same in each answer."""
+        return self.whole.is_podcast
+
 
 def entry_hashes(feed: Feed) -> frozenset[int]:
     """One number for each entry. The number changes when anything in the entry changes.

@@ -27,13 +27,15 @@ from feedsvc.core.html.source_targets import (
     without_root_in_words,
 )
 from feedsvc.core.languages import language_tag
-from feedsvc.core.media import Enclosure
+from feedsvc.core.media import Enclosure, podcast_image
 from feedsvc.core.people import Person
+from feedsvc.core.podcasts.episode import NO_EPISODE, Episode
 from feedsvc.core.posts.post import Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.core.text import summary_of
 
+AUDIO: Final = "+audio"  # ends the digest of an entry with an audio file
 SUMMARY_LENGTH: Final = 200  # graphemes of a summary that we make
 MOST_SUMMARY: Final = 2000  # graphemes of a summary that the author wrote
 _SHORT: Final = 500  # characters of a summary that replaces a too large content
@@ -93,6 +95,7 @@ class Entry:
       the id. Empty for most entries.
     - `license` is the entry's own licence: an SPDX identifier or a URL. Empty for most entries,
       which have that of the site.
+    - `episode` is what podcast apps show of an entry with an audio file; empty in all others.
     - `unresolved` is the content before links to other posts were resolved; None if there are
       none. Until they are, `content_html` has only their words.
     """
@@ -114,11 +117,16 @@ class Entry:
     content: str = ""
     rss_guid: str = ""
     license: str = ""
+    episode: Episode = NO_EPISODE
     unresolved: Unresolved | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
-        """A hash that changes when anything changes that a subscriber can see."""
+        """A hash that changes when anything changes that a subscriber can see.
+
+        It ends with a mark if the entry has an audio file: see `feed_digest`.
+        """
+        own = self.episode.without_files().to_dict()
         visible = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),
@@ -129,8 +137,15 @@ class Entry:
             # Each only if there is one, so that the digests of other entries stay.
             *([self.rss_guid] if self.rss_guid else []),
             *([["license", self.license]] if self.license else []),
+            *([["episode", own]] if own else []),
         ]
-        return hashlib.sha256(json.dumps(visible).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(visible).encode()).hexdigest()
+        return digest + (AUDIO if self.has_audio else "")
+
+    @property
+    def has_audio(self) -> bool:
+        """True if an audio file is attached."""
+        return any(enclosure.medium == "audio" for enclosure in self.enclosures)
 
 
 def new_id(key: str, site: Site) -> str:
@@ -183,8 +198,16 @@ def compose(post: Post, site: Site, entry_id: str, published: datetime) -> Entry
         feeds=post.feeds,
         content=post.content,
         license=post.license,
+        episode=_episode(post),
         unresolved=unresolved,
     )
+
+
+def _episode(post: Post) -> Episode:
+    """The post as an episode. Its own lead image is its picture, if Apple allows the type."""
+    if any(enclosure.medium == "audio" for enclosure in post.enclosures):
+        return replace(post.episode, image=podcast_image(post.image))
+    return NO_EPISODE
 
 
 def _in_place_of_text(post: Post) -> str:

@@ -17,6 +17,7 @@ from feedsvc.core.media import media_type_of
 from feedsvc.core.text import nfc
 
 _MEDIA = re.compile(r"(?:image|audio|video)/[a-z0-9.+-]+")
+_SAFE = re.compile(_MEDIA.pattern + "|text/vtt|application/(?:x-subrip|json)")
 _ANY_KIND: Final = "application/octet-stream"
 _SINGLE: Final = ("src", "href", "poster", "background")
 _STYLE_URL = re.compile(r"url\('([^']*+)'\)")  # as core/html/styles.py writes them
@@ -34,7 +35,8 @@ class EntryFile:
 def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
     """The files next to its post that an entry shows, by their decoded path on the site.
 
-    These are all its enclosures, and images, audio and video files anywhere in its HTML.
+    These are all its enclosures and transcripts, and images, audio and video files anywhere in
+    its HTML.
     """
     base = _path_below(site_url, entry.permalink)
     if base is None:
@@ -47,7 +49,7 @@ def entry_files(entry: Entry, site_url: str) -> dict[str, EntryFile]:
         media_type = media_type_of(name) or declared
         if name and path and (declared or _MEDIA.fullmatch(media_type)):
             # A declared type must never make a browser run a file as a page or script.
-            is_safe = media_type_of(name) or _MEDIA.fullmatch(media_type)
+            is_safe = media_type_of(name) or _SAFE.fullmatch(media_type)
             files.setdefault(nfc(path), EntryFile(name, media_type if is_safe else _ANY_KIND))
     return files
 
@@ -56,6 +58,8 @@ def _urls(entry: Entry, site_url: str, folder: str) -> Iterator[tuple[str, str]]
     """The URLs of the entry below a folder, and others; and their declared media types."""
     for enclosure in entry.enclosures:
         yield enclosure.href, enclosure.media_type
+    for transcript in entry.episode.transcripts:
+        yield transcript.href, transcript.media_type
     if entry.image:
         yield entry.image, ""
     if not _mentions(entry.content_html, site_url, folder):  # most entries: saves parsing

@@ -33,10 +33,11 @@ def entry_size(entry: Entry, site: Site) -> int:
         *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
         *(part for each in entry.enclosures for part in (each.href, each.media_type)),
         *_licence_texts(entry),
+        *_episode_texts(entry),
     ]
     links = sum(len(addresses.url(site.url, path)) for path, _ in labels)
     markup = MARKUP + _TERM_MARKUP * (len(labels) + len(entry.authors))
-    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image) + bool(entry.license))
+    markup += _FILE_MARKUP * _files(entry)
     return markup + links + _escaped_size("".join(texts))
 
 
@@ -48,10 +49,33 @@ def head_size(site: Site) -> int:
     return markup + _escaped_size("".join((*shown, site.rights)))
 
 
+def show_size(site: Site) -> int:
+    """An upper bound of the octets that the tags of a podcast add to a document."""
+    show = site.podcast
+    pictures = (show.image, site.icon, site.logo)
+    people = (show.author, site.author, show.email) * 2
+    return 6 * _FILE_MARKUP + _escaped_size("".join((*show.category, *pictures, *people)))
+
+
 def _licence_texts(entry: Entry) -> tuple[str, ...]:
     if not entry.license:
         return ()
     return licence_address(entry.license), licence_name(entry.license)
+
+
+def _episode_texts(entry: Entry) -> tuple[str, ...]:
+    if not entry.has_audio:
+        return ()
+    of = entry.episode
+    numbers = (str(of.season), str(of.number))
+    named = ((t.href, t.media_type, t.language) for t in of.transcripts)
+    return (*numbers, of.image, *(text for row in named for text in row))
+
+
+def _files(entry: Entry) -> int:
+    """How many elements with an address or with numbers an entry has, besides its content."""
+    files = len(entry.enclosures) + bool(entry.image) + bool(entry.license)
+    return files + 2 * entry.has_audio + len(entry.episode.transcripts)
 
 
 def most_size(entry: Entry, site: Site) -> int:
@@ -63,11 +87,12 @@ def most_size(entry: Entry, site: Site) -> int:
         *(part for a in entry.authors for part in (a.name, a.uri, a.email)),
         *(part for each in entry.enclosures for part in (each.href, each.media_type)),
         *_licence_texts(entry),
+        *_episode_texts(entry),
     )
     characters = sum(map(len, texts)) + _MOST_ESCAPED * len(entry.summary)
     links = (len(site.url) + 20) * len(labels) + _MOST_IN_URL * sum(map(len, labels))
     markup = MARKUP + _TERM_MARKUP * (len(labels) + len(entry.authors))
-    markup += _FILE_MARKUP * (len(entry.enclosures) + bool(entry.image) + bool(entry.license))
+    markup += _FILE_MARKUP * _files(entry)
     content = entry.content_html.encode()
     escaped = len(content) - len(content.translate(None, _ESCAPED))
     rest = links + _MOST_ESCAPED * characters

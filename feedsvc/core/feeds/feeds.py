@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.archives.paging import NO_PAGING, Extent, Paging, paging_mark
-from feedsvc.core.feeds.entries import Entry, cut_short, with_summary_only
-from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size
+from feedsvc.core.feeds.entries import AUDIO, Entry, cut_short, with_summary_only
+from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size, show_size
 from feedsvc.core.languages import language_tag, own_name
 from feedsvc.core.licences.licences import licence_address, licence_name
 from feedsvc.core.site import Site
@@ -93,6 +93,11 @@ class Feed:
     def rights(self) -> str:
         """The rights of the site in words, or else the name of its licence; may be empty."""
         return self.site.rights or licence_name(self.site.license)
+
+    @property
+    def is_podcast(self) -> bool:
+        """True if each of its entries has an audio file."""
+        return bool(self.entries) and all(entry.has_audio for entry in self.entries)
 
     @property
     def language(self) -> str:
@@ -227,6 +232,8 @@ def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
     content = _content_of(site, topic)
     shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
     limit = remaining = site.max_bytes - MARKUP - head_size(site)
+    if any(entry.has_audio for entry in shown):
+        limit = remaining = limit - show_size(site)
     if sum(most_size(entry, site) for entry in shown) <= limit:
         return shown
     chosen: list[Entry] = []
@@ -256,7 +263,12 @@ def shown_entries(site: Site, topic: Topic, entries: Iterable[Entry]) -> Iterato
 def feed_digest(
     site: Site, topic: Topic, entry_digests: Iterable[str], extent: Extent | None = None
 ) -> str:
-    """A hash of everything that the feed's documents are rendered from."""
+    """A hash of everything that the feed's documents are rendered from.
+
+    The settings of the podcast are part of it if an entry has an audio file, so that other
+    feeds do not change with them.
+    """
+    digests = tuple(entry_digests)
     mark = paging_mark(extent, site.entries) if extent else ""
     rendered_from = [
         RENDERER_VERSION,
@@ -264,10 +276,17 @@ def feed_digest(
         topic.kind,
         *topic.names,
         "",
-        *entry_digests,
+        *digests,
         *([mark] if mark else []),
+        *podcast_mark(site, digests),
     ]
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
+
+
+def podcast_mark(site: Site, entry_digests: Iterable[str]) -> tuple[str, ...]:
+    """A hash of the settings of the podcast if one of these entries has an audio file."""
+    has_audio = any(digest.endswith(AUDIO) for digest in entry_digests)
+    return (site.podcast.digest,) if has_audio else ()
 
 
 def opml_digest(site: Site, paths: Iterable[str]) -> str:

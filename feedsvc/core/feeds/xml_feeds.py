@@ -26,6 +26,20 @@ from feedsvc.core import addresses
 from feedsvc.core.dates import rfc822
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Feed
+from feedsvc.core.feeds.podcasts.episode_tags import (
+    ITUNES,
+    PODCAST,
+    add_episode,
+    add_transcript,
+    audio_first,
+    episode_rows,
+    rss_type,
+    transcript_rows,
+    uses_itunes,
+    with_short_description,
+    within,
+)
+from feedsvc.core.feeds.podcasts.show_tags import add_show
 from feedsvc.core.feeds.xml_patterns import Patterns
 from feedsvc.core.licences.licences import licence_address, licence_name
 from feedsvc.core.media import channel_image, image_type, podcast_guid
@@ -37,9 +51,7 @@ _ATOM: Final = "http://www.w3.org/2005/Atom"
 _CONTENT: Final = "http://purl.org/rss/1.0/modules/content/"
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _MEDIA: Final = "http://search.yahoo.com/mrss/"
-_ITUNES: Final = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _CREATIVE_COMMONS: Final = "http://backend.userland.com/creativeCommonsRssModule"
-_PODCAST: Final = "https://podcastindex.org/namespace/1.0"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
 _RSS_TYPE: Final = "application/rss+xml"
 _RSS_REFERENCES: Final = {"&amp;": "&#x26;", "&lt;": "&#x3C;"}
@@ -88,6 +100,8 @@ class _RssTexts(NamedTuple):
     categories: _Rows  # label, scheme
     enclosures: _Rows  # href, length, media type, duration
     media: _Rows  # href, media type, medium, length, duration
+    episode: _Rows  # see add_episode; one row or none
+    transcripts: _Rows  # href, media type, language, rel
 
 
 def atom_document(feed: Feed) -> bytes:
@@ -113,7 +127,7 @@ def rss_document(feed: Feed) -> bytes:
     """
     generator = FeedGenerator()
     generator.register_extension("mended", _RssFeed, atom=False)
-    generator.description(feed.description)
+    generator.description(within(feed.description) if feed.is_podcast else feed.description)
     generator.lastBuildDate(feed.updated)
     if image := channel_image(feed.site.logo, feed.site.icon):
         generator.image(image, title=feed.title, link=feed.home_page)
@@ -184,11 +198,11 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
-    """Further namespaces, each only if the feed uses it; links, podcast:guid, its history."""
+    """Further namespaces, each only if the feed uses it; links, podcast tags, its history."""
 
     def of(self, feed: Feed) -> None:
-        enclosures = [each for entry in feed.entries for each in entry.enclosures]
         is_media = any(entry.image or entry.enclosures[1:] for entry in feed.entries)
+        self._feed = feed
         self._links = [
             *({"href": hub, "rel": "hub"} for hub in feed.site.hubs),
             *(
@@ -200,12 +214,11 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
         self._mark = _paging_mark(feed)
         self._namespaces |= {"fh": _HISTORY} if self._mark else {}
         self._namespaces |= {"media": _MEDIA} if is_media else {}
-        firsts = [each for entry in feed.entries for each in entry.enclosures[:1]]
-        if any(each.duration is not None for each in firsts):
-            self._namespaces["itunes"] = _ITUNES
+        if feed.is_podcast or any(map(uses_itunes, feed.entries)):
+            self._namespaces["itunes"] = ITUNES
         self._guid = ""
-        if any(each.medium == "audio" for each in enclosures):
-            self._namespaces["podcast"] = _PODCAST
+        if any(entry.has_audio for entry in feed.entries):
+            self._namespaces["podcast"] = PODCAST
             self._guid = podcast_guid(feed.id)
         self._license = licence_address(feed.site.license)
         if self._license or any(entry.license for entry in feed.entries):
@@ -219,8 +232,10 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
         for link in reversed(self._links):
             self_link.addnext(lxml.etree.Element(f"{{{_ATOM}}}link", link))
         if self._guid:
-            guid = lxml.etree.SubElement(rss.find("channel"), f"{{{_PODCAST}}}guid")
+            guid = lxml.etree.SubElement(rss.find("channel"), f"{{{PODCAST}}}guid")
             guid.text = self._guid
+        if self._feed.is_podcast:
+            add_show(rss.find("channel"), self._feed)
         if self._license:
             _add_license(rss.find("channel"), self._license)
         if self._mark:
@@ -251,6 +266,8 @@ def _atom_texts(entry: Entry, feed: Feed) -> _AtomTexts:
 
 
 def _rss_texts(entry: Entry, site: Site) -> _RssTexts:
+    entry = with_short_description(entry)
+    enclosures = audio_first(entry)
     # Readers parse a description as HTML, so plain text must be escaped once more.
     summary = html.escape(entry.summary, quote=False) if entry.content != "summary" else ""
     contact = _contact(entry.authors[0]) if len(entry.authors) == 1 else ""
@@ -269,13 +286,15 @@ def _rss_texts(entry: Entry, site: Site) -> _RssTexts:
         creators=() if contact else tuple((author.name,) for author in entry.authors),
         categories=tuple(labels),  # "a/b" and "b" below "a" are written once
         enclosures=tuple(
-            (e.href, str(e.length or 0), e.media_type, _number(e.duration))
-            for e in entry.enclosures[:1]  # RSS writes 0 if the length is unknown
+            (e.href, str(e.length or 0), rss_type(e.media_type), _number(e.duration))
+            for e in enclosures[:1]  # RSS writes 0 if the length is unknown
         ),
         media=tuple(
             (e.href, e.media_type, e.medium, _number(e.length), _number(e.duration))
-            for e in entry.enclosures[1:]
+            for e in enclosures[1:]
         ),
+        episode=episode_rows(entry),
+        transcripts=transcript_rows(entry),
     )
 
 
@@ -385,7 +404,11 @@ def _rss_item(texts: _RssTexts) -> Any:
         added = lxml.etree.SubElement(item, "enclosure", url=href, length=length)
         added.set("type", media_type)
         if duration:
-            lxml.etree.SubElement(item, f"{{{_ITUNES}}}duration").text = duration
+            lxml.etree.SubElement(item, f"{{{ITUNES}}}duration").text = duration
+    for row in texts.episode:
+        add_episode(item, row)
+    for row in texts.transcripts:
+        add_transcript(item, row)
     for row in texts.media:
         _add_media(item, *row)
     _add_image(item, texts.image, texts.image_type)
@@ -429,7 +452,8 @@ _RSS_ITEMS: Final = Patterns(
     {
         "dc": _DC,
         "media": _MEDIA,
-        "itunes": _ITUNES,
+        "itunes": ITUNES,
+        "podcast": PODCAST,
         "content": _CONTENT,
         "creativeCommons": _CREATIVE_COMMONS,
     },

@@ -10,6 +10,7 @@ from feedsvc.core.addresses import web_url
 from feedsvc.core.frontmatter.source import Value
 from feedsvc.core.html.lazy_images import image_addresses
 from feedsvc.core.media import Enclosure, media_type_of
+from feedsvc.core.posts.episodes.episode_keys import names_an_episode
 from feedsvc.core.posts.fields import (
     NamedField,
     PostFields,
@@ -19,11 +20,11 @@ from feedsvc.core.posts.keys import fold
 from feedsvc.core.text import one_line
 
 _MOST: Final = 20  # enclosures of one post
-_URL_KEYS: Final = ("url", "href", "src", "file", "path", "image", "audio", "link")
+_URL_KEYS: Final = ("url", "href", "src", "file", "path", "audio", "image", "link")
 _TYPE_KEYS: Final = ("type", "mimetype", "mediatype", "mime")
 _LENGTH_KEYS: Final = ("length", "size", "bytes", "filesize", "sizeinbytes")
 _DURATION_KEYS: Final = ("duration", "durationinseconds")
-_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
+MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,2}):)?(\d{1,6})(?:\.\d+)?s?", re.ASCII)
 # A quick test: the body of a post without a match is not rendered to find its pictures.
 _PICTURE_BESIDE = re.compile(r"!\[[^\[\]]*+\]\([ ]*+<?(?!https?:|/|#|data:)|<img[\s/]", re.I)
@@ -62,8 +63,10 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
     member = field.value
     if isinstance(member, dict):
         folded = {fold(key): value for key, value in member.items()}
-        given, kind = _first(folded, _URL_KEYS), _first(folded, _TYPE_KEYS)
-        length, duration = _first(folded, _LENGTH_KEYS), _first(folded, _DURATION_KEYS)
+        given, kind = first_text(folded, _URL_KEYS), first_text(folded, _TYPE_KEYS)
+        if not given and names_an_episode(member):
+            return None  # it is about the episode, and the file is named elsewhere
+        length, duration = first_text(folded, _LENGTH_KEYS), first_text(folded, _DURATION_KEYS)
     else:
         words = member.split() if isinstance(member, str) else []
         if len(words) == 3 and words[1].isdigit():
@@ -71,12 +74,12 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
         else:
             given, length, kind = one_line(member) if isinstance(member, str) else "", "", ""
         duration = ""
-    href = web_url(permalink, given) if _looks_like_a_url(given) else None
+    href = web_url(permalink, given) if looks_like_a_url(given) else None
     if href is None:
         fault = f"{field.name}: {field.shown} is not the name of a file and is left out"
         fields.warn("enclosure", fault, "write the URL of a file, or its name", field)
         return None
-    media_type = kind.lower() if _TYPE.fullmatch(kind.lower()) else media_type_of(href)
+    media_type = kind.lower() if MEDIA_TYPE.fullmatch(kind.lower()) else media_type_of(href)
     if not media_type:
         fault = f"{field.name}: the media type of {given[:60]!r} is unknown; it is left out"
         fields.warn("enclosure", fault, "write a map with url, type and length", field)
@@ -94,11 +97,13 @@ def _enclosure(fields: PostFields, field: NamedField, permalink: str) -> Enclosu
             f"{field.name}: the length {shown(length)} is not a number of bytes; it is left out"
         )
         fields.warn("enclosure", fault, "write digits only, such as length: 24986239", field)
-    file = _file_of(given) if octets is None else ""
+    may_be_measured = octets is None or (seconds is None and media_type.startswith("audio/"))
+    file = file_of(given) if may_be_measured else ""
     return Enclosure(href, media_type, octets, seconds, file)
 
 
-def _first(folded: dict[str, Value], keys: tuple[str, ...]) -> str:
+def first_text(folded: dict[str, Value], keys: tuple[str, ...]) -> str:
+    """The first text among the members of a map with these folded keys; else empty."""
     values = (folded.get(key) for key in keys)
     return next((one_line(value) for value in values if isinstance(value, str)), "")
 
@@ -123,7 +128,7 @@ def pictures_beside(body: str, is_html: bool) -> tuple[str, ...]:
     from feedsvc.core.markdown.markdown import html_of  # only where a body is read
 
     addresses = image_addresses(body if is_html else html_of(body))
-    beside = (_beside(_file_of(address)) for address in addresses)
+    beside = (_beside(file_of(address)) for address in addresses)
     return tuple(sorted({*filter(None, beside)}))
 
 
@@ -132,7 +137,7 @@ def _beside(file: str) -> str:
     return "" if file[:1] in ("/", "{", "@", "~") or ".." in file.split("/") else file
 
 
-def _file_of(given: str) -> str:
+def file_of(given: str) -> str:
     """The decoded path of a relative URL; empty for a URL with a scheme or a host."""
     try:
         parts = urlsplit(given)
@@ -186,21 +191,21 @@ def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
     for field in fields.with_meaning("image"):
         value = field.value[0] if isinstance(field.value, list) and field.value else field.value
         if isinstance(value, dict):
-            value = _first({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
+            value = first_text({fold(key): inner for key, inner in value.items()}, _URL_KEYS)
         given = one_line(value) if isinstance(value, str) else ""
         wiki = _WIKI.fullmatch(given)
         given = _OF_PELICAN.sub("", wiki[1] if wiki else given)
-        if _looks_like_a_url(given):
+        if looks_like_a_url(given):
             href = web_url(permalink, given)
             if href:
                 fields.record_origin("image", field)
                 if "{{" in given or "{%" in given:  # no template is filled in here
                     return href, given
                 is_elsewhere = given[0] == "/" or "://" in given
-                return href, "" if is_elsewhere else _beside(_file_of(given))
+                return href, "" if is_elsewhere else _beside(file_of(given))
     return "", ""
 
 
-def _looks_like_a_url(given: str) -> bool:
+def looks_like_a_url(given: str) -> bool:
     """False for other values that themes allow: a flag, a colour, a gradient."""
     return "." in given and not given.startswith("#") and "(" not in given.partition("/")[0]

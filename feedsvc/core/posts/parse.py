@@ -29,6 +29,7 @@ from feedsvc.core.posts.dating.date_fields import (
 from feedsvc.core.posts.dating.date_keys import WAITED_FOR, date_key
 from feedsvc.core.posts.dating.dates_in_paths import date_in_address, date_in_path
 from feedsvc.core.posts.enclosures import enclosures_of, image_of
+from feedsvc.core.posts.episodes.episode_fields import with_episode
 from feedsvc.core.posts.feed_choice import feed_choice, warn_of_unreachable_feeds
 from feedsvc.core.posts.fields import (
     NamedField,
@@ -194,6 +195,8 @@ class _PostReader:
         warn_of_unreachable_feeds(
             fields, choice, tags, categories, names, language or site.language
         )
+        files = () if self._is_encrypted else enclosures_of(fields, permalink)
+        files, episode = with_episode(fields, files, permalink)
         expires = self._expires()
         ended = self._ended if self._ended and self._ended[1] == expires else None
         return Post(
@@ -209,12 +212,13 @@ class _PostReader:
             summary=self._summary(),
             language=language,
             body="" if self._is_encrypted else self._text(permalink),
-            enclosures=() if self._is_encrypted else enclosures_of(fields, permalink),
+            enclosures=files,
             image=image,
             image_file=image_file,
             feeds=choice.feeds,
             content="summary" if self._is_encrypted else choice.content,
             license=self._license(),
+            episode=episode,
             expires=expires,
             embargo=self._embargo(),
             held_by=self._hidden_by_date(self._held, "until {}"),

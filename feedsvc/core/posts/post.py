@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
+from feedsvc.core.podcasts.episode import NO_EPISODE, Episode
 from feedsvc.core.problems import Problem
 
 # What the names of posts end in, in small letters, and as authors write it.
@@ -23,15 +24,15 @@ class Post:
     `key` identifies the post permanently, without the site's tag authority: `guid:...`,
     `slug:...` or `path:...`, the first that the post has. `permalink` and `image` (the lead
     image) are absolute URLs. `summary` is text from the front matter. A category is the path
-    of its names, the top level first. `feeds`, `content` and `license` are as in Entry. The
-    post is hidden before `public_from` and from `expires` on. If `keeps_updated`, readers keep
-    the `updated` that they have. `held_by` is the warning to report while a key such as
-    `publish_at` hides the post, and `ended_by` that once a key such as `expires` hides it.
-    `image_file` is the file of the image if it must be beside the post. `hidden_files` are
-    attached files that must not be served, `missing_files` those that must be beside the post
-    and are not; they are not in `enclosures` and `image`. If a template in it shows the title,
-    the subtitle or the email of the site, the post `names_site`. `positions` are line and
-    column by meaning.
+    of its names, the top level first. `feeds`, `content`, `license` and `episode` are as in
+    Entry, but the episode has no image. The post is hidden before `public_from` and from
+    `expires` on. If `keeps_updated`, readers keep the `updated` that they have. `held_by` is
+    the warning to report while a key such as `publish_at` hides the post, and `ended_by` that
+    once a key such as `expires` hides it. `image_file` is the file of the image if it must be
+    beside the post. `hidden_files` are attached files that must not be served. `watched_files`
+    are others whose size is not that of an enclosure; it is None if the file must be beside the
+    post and is not, or cannot be read now. If a template in it shows the title, the subtitle or
+    the email of the site, the post `names_site`. `positions` are line and column by meaning.
     """
 
     path: str
@@ -52,11 +53,12 @@ class Post:
     feeds: tuple[str, ...] | None = None
     content: str = ""
     license: str = ""
+    episode: Episode = NO_EPISODE
     expires: datetime | None = None
     embargo: datetime | None = None
     image_file: str = ""
     hidden_files: tuple[str, ...] = ()
-    missing_files: tuple[str, ...] = ()
+    watched_files: tuple[tuple[str, int | None], ...] = ()
     held_by: Problem | None = None
     ended_by: Problem | None = None
     keeps_updated: bool = False

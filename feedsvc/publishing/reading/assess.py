@@ -77,9 +77,9 @@ def _to_publish(
         due_at=due_at,
         problems=post.warnings,
         measured=(
+            *post.watched_files,
             *((e.file, e.length) for e in post.enclosures if e.file),
             *((name, HIDDEN) for name in post.hidden_files),
-            *((name, None) for name in post.missing_files),
         ),
         passed_at=microseconds(post.public_from),
         ends_at=microseconds(post.expires) if post.expires else None,

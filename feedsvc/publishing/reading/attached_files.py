@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from feedsvc.core.media import Enclosure
+from feedsvc.core.podcasts.episode import Transcript
 from feedsvc.core.posts.enclosures import (
     file_candidates,
     local_names,
@@ -16,12 +17,14 @@ from feedsvc.core.posts.post import SPELLED_SUFFIXES, NotAPost, Post
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.given_dates import GivenDates
+from feedsvc.source.durations import duration_of
 from feedsvc.source.folder import (
     HIDDEN,
     Folder,
     SourceFile,
     Unsettled,
 )
+from feedsvc.source.left_out import is_post_name
 
 _UNKNOWN: Final = 0  # the length of a file that the disk cannot read now
 _MOST_WARNINGS: Final = 20  # of one post
@@ -41,7 +44,7 @@ class AttachedFiles:
     dates: GivenDates
 
     def add_to(self, post: Post, file: SourceFile, measured: Mapping[str, int | None]) -> Post:
-        """The post with the lengths of its files, and without files that are not served.
+        """The post with lengths and durations of its files, without files that are not served.
 
         It gets a warning for each file that is missing or not served. `measured` are stored
         lengths by name, for files that the disk cannot read now.
@@ -49,12 +52,22 @@ class AttachedFiles:
         enclosures: list[Enclosure] = []
         warnings: list[Problem] = []
         hidden: list[str] = []
+        watched: list[tuple[str, int | None]] = []
         for enclosure in post.enclosures:
             if name := self._hidden_name(post, enclosure.href):
                 hidden.append(name)
                 warnings.append(_hidden_warning(file, name, "enclosure"))
                 continue
-            if enclosure.file and enclosure.length is None:
+            if enclosure.file and _lacks_duration(enclosure):
+                try:
+                    seconds = self._duration(post, enclosure.file)
+                except (OSError, Unsettled):
+                    seconds = None
+                    watched.append((enclosure.file, None))
+                enclosure = replace(enclosure, duration=seconds)
+            if enclosure.length is not None:
+                enclosure = replace(enclosure, file="")  # the author answers for its length
+            if enclosure.file:
                 length = self._size_or(measured.get(enclosure.file), post, enclosure.file)
                 enclosure = replace(enclosure, length=length)
                 if enclosure.length is None:
@@ -67,6 +80,7 @@ class AttachedFiles:
             hidden.append(name)
             warnings.append(_hidden_warning(file, name, "image"))
             image = ""
+        transcripts = tuple(self._transcripts(post, file, measured, watched, warnings))
         missing = self._missing_image(replace(post, image=image))
         if missing:
             fault = f"there is no picture {missing} beside the post, so the feeds leave it out"
@@ -90,9 +104,48 @@ class AttachedFiles:
             enclosures=tuple(enclosures),
             image=image,
             hidden_files=tuple(hidden),
-            missing_files=(missing,) if missing else (),
+            watched_files=(*watched, *([(missing, None)] if missing else [])),
+            episode=replace(post.episode, transcripts=transcripts),
             warnings=(*post.warnings, *warnings[:_MOST_WARNINGS]),
         )
+
+    def _transcripts(
+        self,
+        post: Post,
+        file: SourceFile,
+        measured: Mapping[str, int | None],
+        watched: list[tuple[str, int | None]],
+        warnings: list[Problem],
+    ) -> Iterator[Transcript]:
+        """The transcripts that are served or elsewhere; a warning for each of the others."""
+        for transcript in post.episode.transcripts:
+            name = transcript.file
+            if hidden := self._hidden_name(post, transcript.href):
+                watched.append((hidden, HIDDEN))
+                warnings.append(_hidden_warning(file, hidden, "transcript"))
+                continue
+            if name:
+                size = self._size_or(measured.get(name, _UNKNOWN), post, name)
+                watched.append((name, size))
+                if size is None:
+                    fault = f"there is no transcript {name} beside the post"
+                    cure = "put it there, or write its URL"
+                    warnings.append(_warning(file, name, fault, cure, code="no-file"))
+                    continue
+            yield transcript
+
+    def _duration(self, post: Post, name: str) -> int | None:
+        """The seconds of an audio file that a post names; None if they cannot be measured.
+
+        Raises OSError or Unsettled if the disk fails.
+        """
+        path, _ = self._found(post.path, name)
+        # While a file is written, its length changes, so it is measured once more after that.
+        opened = self.folder.open_beside(path, settled=False) if path else None
+        if opened is None:
+            return None
+        with opened:
+            return duration_of(opened)
 
     def _missing_image(self, post: Post) -> str:
         """The name of the lead image if it must be beside the post and is not; else ""."""
@@ -114,15 +167,19 @@ class AttachedFiles:
         None if it is not in the folder, HIDDEN if it is there and not served. Raises OSError
         if the disk fails.
         """
+        return self._found(post_path, name)[1]
+
+    def _found(self, post_path: str, name: str) -> tuple[str, int | None]:
+        """The path of a file that a post names, and its size as `size` gives it."""
         absent_or_hidden = None
         for path in file_candidates(post_path, name):
             size = self.folder.size_of(path)
             if size is None:
                 continue
             if size != HIDDEN and not self._is_of_a_hidden_post(path, post_path):
-                return size
+                return path, size
             absent_or_hidden = HIDDEN
-        return absent_or_hidden
+        return "", absent_or_hidden
 
     def _hidden_name(self, post: Post, url: str) -> str:
         """The name that a post uses for the file at a URL if it is not served; else ""."""
@@ -159,6 +216,10 @@ class AttachedFiles:
         return not isinstance(reading, NotAPost)
 
 
+def _lacks_duration(enclosure: Enclosure) -> bool:
+    return enclosure.medium == "audio" and enclosure.duration is None
+
+
 def _owners(path: str, post_path: str) -> Iterator[str]:
     """Paths of other posts whose folder the file may be in, the innermost folder first."""
     own = (posixpath.splitext(post_path)[0], posixpath.dirname(post_path))
@@ -175,6 +236,10 @@ def _hidden_warning(file: SourceFile, name: str, what: str) -> Problem:
     if what == "picture":
         fault = f"the picture {name} is not served, so readers do not see it"
     cure = "put it beside this post, under a name that does not begin with . or _"
+    if what == "transcript" and is_post_name(posixpath.basename(name)):
+        cure = (
+            "write its URL, or take a .vtt, .srt or .json file: this name may be that of a post"
+        )
     return _warning(file, name, fault, cure, code="hidden-file")
 
 

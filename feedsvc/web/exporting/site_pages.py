@@ -73,7 +73,7 @@ def _of_site(site: Site, sources: Sources, files: Files) -> Iterator[Page]:
     """The icon and the logo, if they are in the folder of posts; and rules for robots."""
     robots = files.source_of_site(ROBOTS)
     yield Page(ROBOTS, sources.fixed(f"{ROBOTS} {robots}") if robots != "" else "")
-    pictures = {addresses.path_at(site.url, each) for each in (site.icon, site.logo)}
+    pictures = {addresses.path_at(site.url, each) for each in site.pictures}
     for path in sorted(pictures - {None, ""} | {FAVICON}, key=str):
         source = files.source_of_site(path) if path else None
         if path and source is not None:

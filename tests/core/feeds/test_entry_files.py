@@ -3,6 +3,7 @@
 import pytest
 
 from feedsvc.core.feeds.entry_files import EntryFile, entry_files
+from feedsvc.core.podcasts.episode import Episode, Transcript
 from tests.support.builders import an_entry, an_episode
 
 SITE = "https://example.org"
@@ -31,6 +32,24 @@ def shown(content: str = "", permalink: str = TEA, **changes: object) -> dict[st
 )
 def test_a_picture_is_a_file_of_the_entry_in_any_element(content: str) -> None:
     assert shown(content) == {"posts/tea/a.png": "a.png"}
+
+
+@pytest.mark.parametrize(
+    ("name", "declared", "media_type"),
+    [
+        ("a.vtt", "text/vtt", "text/vtt"),
+        ("a.srt", "application/x-subrip", "application/x-subrip"),
+        ("a.json", "application/json", "application/json"),
+        ("a.html", "text/html", "application/octet-stream"),
+        ("a.js", "text/javascript", "application/octet-stream"),
+    ],
+)
+def test_a_transcript_is_a_file_that_no_browser_runs(
+    name: str, declared: str, media_type: str
+) -> None:
+    episode = Episode(transcripts=(Transcript(f"{TEA}{name}", declared),))
+    entry = an_entry(permalink=TEA, enclosures=(an_episode(),), episode=episode)
+    assert entry_files(entry, SITE)[f"posts/tea/{name}"] == EntryFile(name, media_type)
 
 
 @pytest.mark.parametrize(

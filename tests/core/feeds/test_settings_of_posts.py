@@ -12,6 +12,7 @@ from feedsvc.core.feeds.entries import Entry, compose
 from feedsvc.core.feeds.feeds import Topic
 from feedsvc.core.feeds.linked_entries import linked_entry
 from feedsvc.core.markdown.templates.values import _site_values
+from feedsvc.core.podcasts.show import Show
 from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.post import NotAPost, Post, Reading, may_name_site
 from feedsvc.core.problems import Problem
@@ -30,6 +31,7 @@ OF_FEEDS: Final[dict[str, Any]] = {
     "hubs": ("https://hub.example/",),
     **{"icon": "https://a.example/i.png", "logo": "https://a.example/l.png"},
     **{"license": "CC-BY-4.0", "rights": "© Li"},
+    "podcast": Show(("Arts",), explicit=True),
     "tag_redirects": (("AI", "ML"),),
     "gone": ("tags/AI",),
 }

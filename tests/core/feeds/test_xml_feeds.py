@@ -341,7 +341,7 @@ def test_a_feed_with_audio_after_a_film_has_a_guid() -> None:
     ("entry", "in_atom", "in_rss"),
     [
         (an_entry(), set(), set()),
-        (an_entry(enclosures=(an_episode(duration=None),)), set(), {"podcast"}),
+        (an_entry(enclosures=(an_episode(duration=None),)), set(), {"itunes", "podcast"}),
         (an_entry(enclosures=(an_episode(media_type="video/mp4"),)), set(), {"itunes"}),
         (an_entry(image="https://example.org/a.png"), {"media"}, {"media"}),
         (EPISODE, {"media"}, {"media", "itunes", "podcast"}),

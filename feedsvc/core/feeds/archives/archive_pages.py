@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from feedsvc.core.feeds.archives.paging import Paging
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.feeds import RENDERER_VERSION, Feed, Topic, shown_entries
+from feedsvc.core.feeds.feeds import RENDERER_VERSION, Feed, Topic, podcast_mark, shown_entries
 from feedsvc.core.site import Site
 
 
@@ -24,6 +24,7 @@ def archive_page(site: Site, topic: Topic, entries: Sequence[Entry], paging: Pag
 
 def page_digest(site: Site, topic: Topic, entry_digests: Iterable[str], paging: Paging) -> str:
     """A hash of everything that the documents of an archive page are rendered from."""
+    digests = tuple(entry_digests)
     rendered_from = [
         RENDERER_VERSION,
         site.digest,
@@ -32,6 +33,7 @@ def page_digest(site: Site, topic: Topic, entry_digests: Iterable[str], paging: 
         "",
         f"page {paging.page}",
         "next" if paging.next else "newest",
-        *entry_digests,
+        *digests,
+        *podcast_mark(site, digests),
     ]
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()

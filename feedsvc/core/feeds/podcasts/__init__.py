@@ -1,0 +1,1 @@
+"""What RSS says to podcast apps, in the words of Apple and of the Podcast Index."""

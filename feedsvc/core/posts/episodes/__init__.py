@@ -1,0 +1,1 @@
+"""The keys of a post that is an episode of a podcast."""
