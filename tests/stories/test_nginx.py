@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,24 @@ def test_a_cache_of_nginx_serves_on(tmp_path: Path, posts: PostFolder) -> None:
         kept = ask(port, "/atom.xml")
         assert (kept.status, kept.body) == (200, feed.body)
         assert ask(port, "/rss.xml").status == 502
+
+
+def test_a_cache_of_nginx_shows_no_hidden_post_again(tmp_path: Path, posts: PostFolder) -> None:
+    posts.write("tea.md", title="Hidden")
+    posts.write("milk.md", title="Milk")
+    settings = {"FEEDSVC_SERVER__MAX_AGE": "1", "FEEDSVC_FEEDS__ENTRIES": "1"}
+    path = "/archive/1/atom.xml"
+    with (
+        running(tmp_path, posts.root, settings) as server,
+        caching_nginx(tmp_path, server.port) as port,
+    ):
+        feed = ask(port, "/atom.xml")
+        assert b"Hidden" in ask(port, path).body
+        posts.write("tea.md", title="Hidden", draft="true")
+        wait_until(lambda: b"Hidden" not in ask(server.port, path).body, "the publish")
+        time.sleep(2.1)  # longer than the second for which nginx may keep it
+        assert b"Hidden" not in ask(port, path).body
+        assert ask(port, "/atom.xml").body == feed.body  # this one may be stale
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs Linux")
