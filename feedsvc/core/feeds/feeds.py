@@ -22,6 +22,9 @@ from feedsvc.core.site import Site
 # Raise this number when equal posts give other bytes than before.
 RENDERER_VERSION: Final = "6"
 
+# How often a document may have its topic: title, id, home page, its own URL, an archive page.
+_MOST_NAMES: Final = 5
+
 Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
 
 _KIND_WORDS: Final[dict[Kind, str]] = {  # the words of `Entry.feeds`
@@ -231,9 +234,7 @@ def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
     """The entries that a feed shows, of its newest ones."""
     content = _content_of(site, topic)
     shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
-    limit = remaining = site.max_bytes - MARKUP - head_size(site)
-    if any(entry.has_audio for entry in shown):
-        limit = remaining = limit - show_size(site)
+    limit = remaining = _most_octets(site, topic, shown)
     if sum(most_size(entry, site) for entry in shown) <= limit:
         return shown
     chosen: list[Entry] = []
@@ -251,13 +252,21 @@ def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
     return chosen
 
 
+def _most_octets(site: Site, topic: Topic, shown: Sequence[Entry]) -> int:
+    """How many octets all entries of a document that shows these may have."""
+    names = _MOST_NAMES * len(addresses.url(site.url, topic.path))
+    show = show_size(site) if any(entry.has_audio for entry in shown) else 0
+    return site.max_bytes - MARKUP - head_size(site) - show - names
+
+
 def shown_entries(site: Site, topic: Topic, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries as a feed shows them, each within the size limit of a document if possible."""
-    content, limit = _content_of(site, topic), site.max_bytes - MARKUP
-    for entry in entries:
-        shown = _full_or_summary(content, entry)
-        is_large = most_size(shown, site) > limit and entry_size(shown, site) > limit
-        yield cut_short(shown) if is_large else shown
+    content = _content_of(site, topic)
+    shown = [_full_or_summary(content, each) for each in entries]
+    limit = _most_octets(site, topic, shown)
+    for entry in shown:
+        is_large = most_size(entry, site) > limit and entry_size(entry, site) > limit
+        yield cut_short(entry) if is_large else entry
 
 
 def feed_digest(

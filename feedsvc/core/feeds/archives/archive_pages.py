@@ -14,12 +14,10 @@ def archive_page(site: Site, topic: Topic, entries: Sequence[Entry], paging: Pag
     """The archive page of a feed that has these entries.
 
     It has all of them, however large it becomes: no other document may have them. An entry that
-    alone exceeds the size limit is shown with a short summary, as in the feed. Nobody
-    can subscribe to a page, so it names no hub.
+    alone exceeds the size limit is shown with a short summary, as in the feed.
     """
-    return Feed(
-        replace(site, hubs=()), topic, tuple(shown_entries(site, topic, entries)), paging
-    )
+    shown = tuple(shown_entries(site, topic, entries))
+    return Feed(_site_of_pages(site), topic, shown, paging)
 
 
 def page_digest(site: Site, topic: Topic, entry_digests: Iterable[str], paging: Paging) -> str:
@@ -27,7 +25,7 @@ def page_digest(site: Site, topic: Topic, entry_digests: Iterable[str], paging: 
     digests = tuple(entry_digests)
     rendered_from = [
         RENDERER_VERSION,
-        site.digest,
+        _site_of_pages(site).digest,
         topic.kind,
         *topic.names,
         "",
@@ -37,3 +35,12 @@ def page_digest(site: Site, topic: Topic, entry_digests: Iterable[str], paging: 
         *podcast_mark(site, digests),
     ]
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
+
+
+def _site_of_pages(site: Site) -> Site:
+    """The site without the settings that no page depends on.
+
+    Nobody can subscribe to a page, so it names no hub. How many entries a feed shows does not
+    matter.
+    """
+    return replace(site, hubs=(), entries=0)

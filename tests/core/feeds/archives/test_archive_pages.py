@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import lxml.etree
 import pytest
@@ -121,6 +121,14 @@ def test_an_entry_that_alone_is_too_large_is_cut_short() -> None:
     assert page.entries == (cut_short(huge), small)
 
 
+def test_a_page_cuts_the_same_entries_as_the_feed() -> None:
+    site = a_site(max_bytes=40_000, rights="x" * 5_000)
+    for size in (32_000, 36_000):
+        entries = [an_entry("a", content_html=f"<p>{'x' * size}</p>")]
+        page = archive_page(site, SITE_TOPIC, entries, MIDDLE)
+        assert page.entries == feed_of(site, SITE_TOPIC, entries).entries
+
+
 def test_an_entry_that_cannot_be_cut_enough_is_shown_all_the_same() -> None:
     site = a_site(max_bytes=40_000)
     huge = an_entry("a", title="x" * 50_000, content_html="<p>y</p>")
@@ -143,6 +151,14 @@ DIGESTS: Final = {
 
 def test_whatever_is_rendered_changes_the_digest() -> None:
     assert len(set(DIGESTS.values())) == len(DIGESTS)
+
+
+@pytest.mark.parametrize("setting", [{"entries": 200}, {"hubs": (HUB,)}])
+def test_settings_that_no_page_shows_change_no_digest(setting: dict[str, Any]) -> None:
+    changed = page_digest(a_site(**setting), SITE_TOPIC, ["a", "b"], MIDDLE)
+    assert changed == DIGESTS["all"]
+    pages = (archive_page(a_site(**each), SITE_TOPIC, [], MIDDLE) for each in ({}, setting))
+    assert len({FORMATS["atom"].render(page) for page in pages}) == 1
 
 
 def test_a_further_page_changes_only_the_digest_of_the_newest() -> None:
@@ -185,6 +201,15 @@ def test_a_feed_that_the_size_limit_cuts_has_a_history() -> None:
     assert feed_of(site, SITE_TOPIC, entries, Extent(2, 2)).paging == Paging(newest=1)
     whole = feed_of(replace(site, max_bytes=400_000), SITE_TOPIC, entries, Extent(2, 2))
     assert whole.paging == Paging(is_complete=True)
+
+
+def test_a_feed_with_a_long_name_keeps_the_size_limit() -> None:
+    names, site = ("茶" * 33,) * 12, a_site(max_bytes=60_000, pages=True)
+    topic, sizes = Topic("category", names), range(30_000, 60_000, 1_000)
+    for size in sizes:
+        entry = an_entry(content_html=f"<p>{'x' * size}</p>", categories=(names,))
+        feed = feed_of(site, topic, [entry], Extent(2, 51))
+        assert all(len(form.render(feed)) <= site.max_bytes for form in FORMATS.values())
 
 
 def test_an_empty_feed_is_complete() -> None:
