@@ -1,6 +1,5 @@
 """Archive pages as documents. The digest of a page is computed when somebody asks for it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from feedsvc.core.feeds.archives.archive_pages import archive_page, page_digest
@@ -21,27 +20,21 @@ class PublishedPage:
     paging: Paging
     digest: str
 
-    def renderer(
-        self, snapshot: Snapshot, path: str, format_name: str
-    ) -> Callable[[], Document]:
-        """A function that renders the page in a format."""
-
-        def rendered() -> Document:
-            entries = snapshot.numbered(self.record.number, *numbers_of(self.paging.page))
-            page = archive_page(self.site, self.record.topic, entries, self.paging)
-            return Document(
-                path=path,
-                digest=self.digest,
-                tag=entity_tag(self.digest, format_name),
-                last_modified=None,  # nothing is written when an old entry changes
-                media_type=FORMATS[format_name].media_type,
-                links=f'<{page.self_link(format_name)}>; rel="self"',
-                vary="Accept-Encoding",
-                body=FORMATS[format_name].render(page),
-                is_passing=True,
-            )
-
-        return rendered
+    def document(self, snapshot: Snapshot, path: str, format_name: str) -> Document:
+        """The page in a format. `snapshot` is that in which it was found."""
+        entries = snapshot.numbered(self.record.number, *numbers_of(self.paging.page))
+        page = archive_page(self.site, self.record.topic, entries, self.paging)
+        return Document(
+            path=path,
+            digest=self.digest,
+            tag=entity_tag(self.digest, format_name),
+            last_modified=None,  # nothing is written when an old entry changes
+            media_type=FORMATS[format_name].media_type,
+            links=f'<{page.self_link(format_name)}>; rel="self"',
+            vary="Accept-Encoding",
+            body=FORMATS[format_name].render(page),
+            is_passing=True,
+        )
 
 
 def published_page(snapshot: Snapshot, feed_path: str, page: int) -> PublishedPage | None:

@@ -89,8 +89,11 @@ class Documents:
             return None
         if archived := addresses.archive_page_at(feed_path):
             page = published_page(snapshot, *archived)
-            render = page.renderer(snapshot, path, format_name) if page else None
-            return self._once(path, page.digest, render) if page and render else None
+            if page is None:
+                return None
+            return self._once(
+                path, page.digest, lambda: page.document(snapshot, path, format_name)
+            )
         record = snapshot.feed(feed_path)
         if record is None:
             return None
