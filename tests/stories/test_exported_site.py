@@ -81,7 +81,8 @@ def _write(site: ExportedSite) -> None:
     site.posts.write_raw("图/ep.mp3", bytes(300_000))
     permalinks = ("/a", "/a/b/", "/a/b.html", "/x/y.html", "/A", "/x/index.html", "/x/")
     odd = ("/plus+and&more/", "/q?x/", "/50%25/$1/", "/[k](v){2}^.html", "/文/章", "/q\"uote'/")
-    for number, permalink in enumerate((*permalinks, *odd, "/data.json")):
+    dotted = ("/.hid", "/end.", "/ls\u2028/")
+    for number, permalink in enumerate((*permalinks, *odd, *dotted, "/data.json")):
         address = json.dumps(permalink, ensure_ascii=False)
         site.posts.write(f"odd{number}.md", f"Odd {number}", permalink=address)
     site.posts.write("lost.md", permalink="/lost/")
@@ -117,6 +118,7 @@ def served() -> Iterator[Served]:
         exported = site.export(codings=CODINGS)
         assert exported.unwritable == []
         (place / "public" / "mine.txt").write_text("mine")
+        (place / "public" / "mine.tar.gz").write_bytes(b"mine")
         (place / "public").chmod(0o755)
         with _served(place, site) as both:
             yield both
@@ -178,7 +180,7 @@ def test_every_feed_is_at_its_own_self_link(served: Served) -> None:
         *("/x/", "/x", "/x/index.html", "/x/y.html", "/x/y", "/data.json", "/文/章", "/文/章/"),
         *("/plus+and&more/", "/50%25/$1/", "/50%25/$1", "/[k](v){2}^.html", "/q\"uote'/"),
         *(
-            "/q%3Fx/",
+            *("/q%3Fx/", "/.hid", "/end.", "/ls\u2028/", "/x\n", "/none\n/"),
             "/tags/面试",
             "/tags/面试/page/2",
             "/tags/面试/page/1/",
@@ -217,11 +219,13 @@ def test_programs_get_a_line_for_an_error(served: Served, path: str) -> None:
     address = quote(f"/笔记{path}", safe="/")
     ours, theirs = (ask(address, Accept="*/*") for ask in (served.by_nginx, served.by_app))
     assert (ours[0], ours[2]) == (theirs[0], theirs[2])
+    assert ours[1]["Vary"] == "Accept"
     assert ours[1]["Content-Type"] == theirs[1]["Content-Type"]
 
 
-def test_a_file_of_somebody_else_is_served_too(served: Served) -> None:
-    status, _headers, body = served.by_nginx("/%E7%AC%94%E8%AE%B0/mine.txt")
+@pytest.mark.parametrize("name", ["mine.txt", "mine.tar.gz"])
+def test_a_file_of_somebody_else_is_served_too(served: Served, name: str) -> None:
+    status, _headers, body = served.by_nginx(f"/%E7%AC%94%E8%AE%B0/{name}")
     assert (status, body) == (200, b"mine")
 
 
@@ -242,5 +246,6 @@ def test_a_compressed_twin_is_sent_to_who_accepts_it(served: Served, path: str) 
     address = f"/%E7%AC%94%E8%AE%B0{path}"
     status, headers, body = served.by_nginx(address, **{"Accept-Encoding": "gzip"})
     assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert headers["Vary"] == "Accept-Encoding"
     assert gzip.decompress(body) == served.by_nginx(address)[2]
     assert headers["Content-Type"] == served.by_nginx(address)[1]["Content-Type"]

@@ -15,7 +15,6 @@ from feedsvc.publishing.exporting.replacing import replaced_by_pieces
 
 _LARGEST: Final = 1024 * 1024  # octets that are held in memory and compressed
 _TEXTS: Final = ("text/", "application/xml", "application/json", "image/svg+xml")
-_OK: Final = 200
 _ABSENT: Final = (404, 410)
 
 
@@ -24,12 +23,13 @@ class Page:
     """A document at a decoded address. `source` changes whenever its bytes do.
 
     If `source` is empty, nobody knows, so the document is made by each export. The page of an
-    error is what is answered `asked_at` another address, with another status than 200.
+    error is what is answered `asked_at` another address, with another `status` than 200.
     """
 
     address: str
     source: str
     asked_at: str | None = None
+    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def _write_page(writer: Writer, render: Render, file: PageFile) -> WrittenPage:
     answer = render(file.page)
     if answer is None:
         return WrittenPage(file, is_undone=True)
-    if answer.status != _OK and file.page.asked_at is None:
-        is_absent = answer.status in _ABSENT
+    if answer.status != file.page.status:
+        is_absent = answer.status in _ABSENT or file.page.asked_at is not None
         fault = "" if is_absent else f"it cannot be read now (status {answer.status})"
         return WrittenPage(file, fault=fault)
     pieces = iter(answer.body)

@@ -4,6 +4,7 @@ Not in the lists are addresses without number: other Unicode forms and other cas
 address, and those that `redirects.from` finds by the slug of a term.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -59,7 +60,7 @@ def elsewhere_of(settings: Settings, snapshot: Snapshot, ask: Render) -> Elsewhe
         plain if settings.server.pages else {},
         old_addresses,
         tuple(gone),
-        tuple(_gone_pages(site, snapshot, ask)),
+        tuple(_gone_pages(site, snapshot, settings.redirects.paths, ask)),
         icon_of(site),
     )
 
@@ -72,12 +73,14 @@ def _plain_name(record: FeedRecord) -> str:
     return nfc("/".join([topic.path.partition("/")[0], *topic.names]))
 
 
-def _gone_pages(site: Site, snapshot: Snapshot, ask: Render) -> list[str]:
+def _gone_pages(
+    site: Site, snapshot: Snapshot, redirected: Collection[str], ask: Render
+) -> list[str]:
     """The paths of the pages of withdrawn posts that are gone, and not only missing."""
     if not site.pages:
         return []
     found = (addresses.path_at(site.url, each) for each in snapshot.withdrawn_permalinks())
-    paths = sorted({path for path in found if path})
+    paths = sorted({path for path in found if path and path not in redirected})
     return paths if paths and _is_gone(paths[0], ask) else []
 
 

@@ -27,6 +27,7 @@ _BEGINNING: Final = "# Written by `feedsvc export`: include this file in"
 _NOTHING: Final = f"/{PRIVATE}/none"  # no file ever has this name
 _SPECIAL: Final = re.compile(r"[][\\^$.|?*+(){}]")
 _TEXTS: Final = {404: "404 Not Found", 410: "410 Gone"}
+_BY_ACCEPT: Final = ("Vary", "Accept")  # a page for browsers, a line of text for programs
 _OTHER: Final = "other"  # the class of files that we have not written
 _DIRECTIVES: Final = {"br": "brotli"}  # the names of codings in directives, if not their own
 _DOCUMENTS: Final = tuple(addresses.FORMATS.values())
@@ -34,7 +35,6 @@ _HIDDEN: Final = [
     *(rf"^/{re.escape(name)}" for name in (PRIVATE, MANIFEST)),
     *(rf"^/{re.escape(name)}$" for name in ERROR_PAGES.values()),
     r"/index\.html$",
-    rf"({'|'.join(map(re.escape, SUFFIXES.values()))})$",
 ]
 
 
@@ -52,15 +52,16 @@ class NginxRules:
         self._files = [each for each in every if each.address is not None]
         unaddressed = [each for each in every if each.address is None]
         self._of_errors = {each.path: each.headers for each in unaddressed}
-        self._twins = {PurePosixPath(each.path).suffix for each in unaddressed}
+        suffixes = {PurePosixPath(each.path).suffix for each in unaddressed}
+        self._twins = suffixes & {*SUFFIXES.values()}
         self._classes = _Classes(self._files)
 
     def of_http(self) -> str:
         """The rules for the http block."""
         base = _pattern(self._base)
         after_base = [(f"^{base}(?<feedsvc_rest>/.*)$", "$feedsvc_rest")]
-        encoded = _pattern(urlsplit(self._url).path)
-        as_sent = [(f"(?i)^{encoded}(?<feedsvc_raw>/[^?]*)", "$feedsvc_raw")]
+        sent = "".join(map(_sent_as, self._base))
+        as_sent = [(f"(?i)^{sent}(?<feedsvc_raw>/[^?]*)", "$feedsvc_raw")]
         lines = [
             f"{_BEGINNING} the http block.",
             'geo $feedsvc_dollar { default "$"; }',
@@ -68,6 +69,7 @@ class NginxRules:
             *_map("$request_uri", "sent", as_sent, "/"),
             *_map("$feedsvc_path", "file", self._names(), "$feedsvc_path"),
             *_map("$feedsvc_file", "class", self._classes.rules(), _OTHER),
+            *_map("$feedsvc_path", "whole", self._twins_by_name(), _NOTHING),
             *_map("$feedsvc_path", "moved", self._moved(), ""),
             *_map("$feedsvc_path", "gone", self._gone(), ""),
             *_map("$feedsvc_path", "old", self._old(), ""),
@@ -83,6 +85,15 @@ class NginxRules:
                 yield f"^/{_pattern(each.address or '')}$", _value(f"/{each.path}")
         yield from ((pattern, _NOTHING) for pattern in _HIDDEN)
         yield "^(?<feedsvc_folder>.*/)$", "${feedsvc_folder}index.html"
+
+    def _twins_by_name(self) -> Iterator[tuple[str, str]]:
+        """The file whose twin has this name. There are other files with these suffixes."""
+        for each in self._files:
+            if PurePosixPath(each.address or "").suffix in self._twins:
+                yield f"^/{_pattern(each.address or '')}$", _NOTHING
+        for suffix in sorted(self._twins):
+            name = f"feedsvc_whole_{suffix[1:]}"
+            yield f"^(?<{name}>.*){_pattern(suffix)}$", f"${name}"
 
     def _moved(self) -> Iterator[tuple[str, str]]:
         for number, (old, url) in enumerate(self._elsewhere.feeds.items()):
@@ -108,6 +119,9 @@ class NginxRules:
             for coding, suffix in SUFFIXES.items()
             if suffix in self._twins
         ]
+        if static:
+            # Caches keep both, and get the compressed one.
+            static += ["    gzip_vary on;", "    gzip_proxied any;"]
         lines = [f"{_BEGINNING} a server block.", *self._entrance()]
         for name, headers in self._classes.headers():
             lines += [*self._location(f"{name}/"), *_type(headers), *_sent(headers), *static]
@@ -121,11 +135,13 @@ class NginxRules:
     def _entrance(self) -> Iterator[str]:
         """Where every request of the site begins."""
         if self._base:
-            yield f"location = {_quoted(self._base)} {{"
+            yield f'location = "{_escaped(self._base)}" {{'
             yield f"    rewrite ^ {_quoted(self._base + '/')} last;"
             yield "}"
-        yield f"location ^~ {_quoted(self._base + '/')} {{"
+        yield f'location ^~ "{_escaped(self._base)}/" {{'  # a location has no variables
         yield from _error_pages()
+        if self._twins:
+            yield f'    if (-f "{_value(self._folder)}$feedsvc_whole") {{ return 404; }}'
         yield from self._redirect("${feedsvc_further}index.html", "$feedsvc_further_sent")
         yield from self._redirect("${feedsvc_code}", f"${{feedsvc_sent}}{addresses.QR_NAME}")
         yield f"    rewrite ^ /{PRIVATE}/$feedsvc_class$feedsvc_file last;"
@@ -164,7 +180,7 @@ class NginxRules:
         """The page of an error, and the line of text for programs."""
         if headers:
             yield from self._location(f"{status}/page")
-            yield from (*_type(headers), *_sent(headers))
+            yield from (*_type(headers), *_sent((*headers, _BY_ACCEPT)))
             yield f"    try_files /{name} =404;"
             yield "}"
         text = (
@@ -172,6 +188,7 @@ class NginxRules:
             ("Cache-Control", "public, max-age=60"),
             ("Content-Type", "text/plain; charset=utf-8"),
             ("X-Content-Type-Options", "nosniff"),
+            _BY_ACCEPT,
         )
         yield f"location ^~ /{PRIVATE}/{status}/ {{"
         yield "    internal;"
@@ -254,8 +271,8 @@ def _group(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in _DOCUMENTS:
         return f"/{_pattern(name)}$"
-    suffix = PurePosixPath(name).suffix
-    return f"{_pattern(suffix)}$" if suffix else "/[^/.]+$"
+    _, dot, suffix = name.rpartition(".")
+    return f"{_pattern(dot + suffix)}$" if dot else "/[^/.]+$"
 
 
 def _map(
@@ -265,7 +282,9 @@ def _map(
     yield f"map {source} $feedsvc_{name} {{"
     yield f'    default "{default}";'
     for pattern, value in rules:
-        yield f'    "~{_escaped(pattern)}" "{value}";'
+        # A new line in an address is an octet like others: for a dot, and at the end.
+        pattern = f"{pattern[:-1]}\\z" if pattern.endswith("$") else pattern
+        yield f'    "~(?s){_escaped(pattern)}" "{value}";'
     yield "}"
 
 
@@ -301,6 +320,14 @@ def _sent(headers: Headers) -> Iterator[str]:
 def _pattern(text: str) -> str:
     """A pattern for exactly this text."""
     return _SPECIAL.sub(lambda found: f"\\{found[0]}", text)
+
+
+def _sent_as(letter: str) -> str:
+    """A pattern for a letter of a path, encoded or not."""
+    if letter == "/":
+        return letter
+    encoded = "".join(f"%{octet:02X}" for octet in letter.encode())
+    return f"(?:{_pattern(letter)}|{encoded})"
 
 
 def _escaped(text: str) -> str:

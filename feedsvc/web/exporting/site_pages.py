@@ -1,12 +1,13 @@
 """Every document of the web app beside feeds: pages, files of posts, pictures and styles."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import resources
 from itertools import groupby
 from typing import Final
 
 from feedsvc.core import addresses
 from feedsvc.core.site import Site
+from feedsvc.publishing.exporting.file_names import PRIVATE
 from feedsvc.publishing.exporting.page_files import Page
 from feedsvc.settings.settings import Settings
 from feedsvc.source.opening import source_of
@@ -57,7 +58,8 @@ class SitePages:
             yield from _attached(site, snapshot, files)
         yield from _of_site(site, sources, files)
         if self._settings.server.pages:
-            yield from _errors(site, snapshot, sources)
+            redirected = self._settings.redirects.paths.keys()
+            yield from _errors(site, snapshot, sources, redirected)
 
 
 def _attached(site: Site, snapshot: Snapshot, files: Files) -> Iterator[Page]:
@@ -116,15 +118,17 @@ def _pages_of(paged: PagedList, record: FeedRecord, sources: Sources) -> Iterato
         yield Page(paged.path_of(number), source)
 
 
-def _errors(site: Site, snapshot: Snapshot, sources: Sources) -> Iterator[Page]:
+def _errors(
+    site: Site, snapshot: Snapshot, sources: Sources, redirected: Collection[str]
+) -> Iterator[Page]:
     """The pages of errors, as the app answers at addresses that have them."""
     missing = ERROR_PAGES[404]
-    yield Page(missing, sources.fixed(missing), asked_at=missing)
+    yield Page(missing, sources.fixed(missing), asked_at=f"{PRIVATE}/{missing}", status=404)
     gone = ERROR_PAGES[410]
     withdrawn = (addresses.path_at(site.url, each) for each in snapshot.withdrawn_permalinks())
-    asked_at = min((path for path in withdrawn if path), default="")
+    asked_at = min((path for path in withdrawn if path and path not in redirected), default="")
     feeds = [path for path in sorted(site.rules.gone) if snapshot.feed(path) is None]
     if asked_at or feeds:
         # The page of a withdrawn post suggests no similar names, which those of feeds do.
         asked_at = asked_at or f"{feeds[0]}/"
-        yield Page(gone, sources.fixed(f"{gone} {asked_at}"), asked_at=asked_at)
+        yield Page(gone, sources.fixed(f"{gone} {asked_at}"), asked_at=asked_at, status=410)
