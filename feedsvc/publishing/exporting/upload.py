@@ -87,10 +87,13 @@ class _Uploading:
             self._now[written.key] = _Known(written.digest, _hash(written.attributes), tag)
             done.written += 1
             progress(done.written, len(changed))
+        ours = self._still_ours([key for key in gone if key in self._tags])
         if deletes:
-            self._delete(gone, done)
+            done.left = [key for key in gone if key in self._tags and key not in ours]
+            self._bucket.delete(list(ours))
+            done.deleted = len(ours)
         else:
-            self._now |= {key: self._ours[key] for key in gone if key in self._ours}
+            self._now |= ours
         self._write(MANIFEST, self._now)
         self._bucket.delete([_NEXT])
         return done
@@ -121,19 +124,21 @@ class _Uploading:
         begun = {key: known for key, known in self._begun.items() if key not in self._now}
         self._write(_NEXT, {**begun, **coming})
 
-    def _delete(self, gone: list[str], done: Uploaded) -> None:
-        exist = [key for key in gone if key in self._tags]
-        unsure = [key for key in exist if key not in self._ours]
-        as_written = {key: digest for key, digest, _ in self._bucket.written_as(unsure)}
-        deleted: list[str] = []
-        for key in exist:
-            if key in as_written:
-                is_ours = as_written[key] == self._begun[key].digest
-            else:
-                is_ours = self._ours[key].tag == self._tags[key]
-            (deleted if is_ours else done.left).append(key)
-        self._bucket.delete(deleted)
-        done.deleted = len(deleted)
+    def _still_ours(self, keys: list[str]) -> dict[str, _Known]:
+        """Those of the objects that nobody has written since we did.
+
+        An interrupted upload may have written them after the manifest.
+        """
+        ours = {
+            key: known
+            for key in keys
+            if (known := self._ours.get(key)) and known.tag == self._tags[key]
+        }
+        unsure = [key for key in keys if key not in ours and key in self._begun]
+        for key, digest, _ in self._bucket.written_as(unsure):
+            if digest == self._begun[key].digest:
+                ours[key] = self._begun[key]._replace(tag=self._tags[key])
+        return ours
 
     def _write(self, key: str, known: Mapping[str, _Known]) -> None:
         lines = [_json(_HEAD), *(_json([name, *each]) for name, each in known.items())]
@@ -159,7 +164,8 @@ def _uploads(folder: Path, files: Iterable[Listed]) -> Iterator[Upload]:
 def _read(manifest: bytes | None) -> dict[str, _Known]:
     """The objects of a manifest; none if it is not whole or not ours."""
     try:
-        head, *lines, end = (manifest or b"").decode().splitlines()
+        # Not `splitlines`: it also ends a line at U+2028, which a key may have.
+        head, *lines, end = (manifest or b"").decode().removesuffix("\n").split("\n")
         if json.loads(head) != _HEAD or json.loads(end) != {"objects": len(lines)}:
             return {}
         return {str(key): _Known(*map(str, rest)) for key, *rest in map(json.loads, lines)}

@@ -187,6 +187,38 @@ def test_what_an_interrupted_upload_wrote_is_deleted_if_it_is_gone(folder: Folde
     assert folder.get("2.html") is None
 
 
+def _interrupt_second(folder: Folder) -> None:
+    """Upload twice. The second upload wrote `0.html`, but no manifest."""
+    pages = {f"{n}.html": (b"%d" % n, f"{n}.html") for n in range(40)}
+    folder.write(pages)
+    folder.upload()
+    folder.write({path: (b"new", address) for path, (_, address) in pages.items()})
+    _interrupt(folder)
+    assert folder.get("0.html") == b"new"
+    folder.write({"index.html": FILES["index.html"]})
+
+
+def test_what_an_interrupted_upload_wrote_again_is_deleted_if_it_is_gone(
+    folder: Folder,
+) -> None:
+    _interrupt_second(folder)
+    assert folder.upload() == Uploaded(1, 1, deleted=40)
+
+
+def test_what_an_interrupted_upload_wrote_is_still_ours_after_posts_were_held(
+    folder: Folder,
+) -> None:
+    _interrupt_second(folder)
+    assert folder.upload(deletes=False) == Uploaded(1, 1)
+    assert folder.upload() == Uploaded(0, 1, deleted=40)
+
+
+def test_a_key_may_have_a_separator_of_lines(folder: Folder) -> None:
+    folder.write({"a\u2028\x85b.html": (b"odd", "a\u2028\x85b.html")})
+    folder.upload()
+    assert folder.upload() == Uploaded(0, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [
