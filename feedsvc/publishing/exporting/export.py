@@ -1,6 +1,6 @@
 """Writes every feed to a file, and pages if they are given, for sites of static files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -34,6 +34,7 @@ from feedsvc.publishing.exporting.page_files import (
 from feedsvc.publishing.exporting.replacing import (
     folds_case,
     look_at_folders_again,
+    obstacles,
     removed,
 )
 from feedsvc.publishing.exporting.sharing import shared
@@ -259,7 +260,7 @@ class _Export:
         """What can be written. Files that are gone do not stay in the way of others."""
         wanted = set(outdated.paths())
         folders = {folder for path in wanted for folder in folders_of(path)}
-        obstructed: set[str] = set()
+        obstructed: dict[str, tuple[str, str]] = {}
         for listed in self._manifest.gone():
             above = [folder for folder in folders_of(listed.path) if folder in wanted]
             if listed.path in wanted or not (listed.path in folders or above):
@@ -267,17 +268,18 @@ class _Export:
             if self._plan.deletes:
                 self._delete(listed)
                 continue
-            obstructed.update(above)
-            obstructed.update(p for p in wanted if p.startswith(f"{listed.path}/"))
-        if not obstructed:
-            return outdated
-        for path in sorted(obstructed):
             fault = "a file of the last export is in its place, and nothing is deleted now"
-            self._refuse(path, fault)
-        return _without(outdated, obstructed)
+            below = (path for path in wanted if path.startswith(f"{listed.path}/"))
+            obstructed |= dict.fromkeys(chain(above, below), (fault, _RETRY))
+        for path, place in obstacles(self._target, wanted - obstructed.keys()):
+            fault = f"{self._target / place} is in its place, and is not ours"
+            obstructed[path] = (fault, f"move it away, then {_RETRY}")
+        for path in sorted(obstructed):
+            self._refuse(path, *obstructed[path])
+        return _without(outdated, obstructed.keys()) if obstructed else outdated
 
-    def _refuse(self, path: str, fault: str) -> None:
-        self._done.unwritable.append(Unwritable(self._addresses[path] or path, fault, _RETRY))
+    def _refuse(self, path: str, fault: str, cure: str = _RETRY) -> None:
+        self._done.unwritable.append(Unwritable(self._addresses[path] or path, fault, cure))
 
     def _write(self, outdated: _Outdated, topics: list[Topic]) -> Iterator[None]:
         """Write all that is out of date: what feeds link to comes first."""
@@ -341,10 +343,16 @@ class _Export:
     def _delete_gone(self) -> None:
         gone = self._manifest.gone()
         if not self._plan.deletes:
-            self._manifest.keep_all([listed.path for listed in gone])
-            return
+            # But a twin that was not written again may be older than its document.
+            self._manifest.keep_all(each.path for each in gone if not self._is_twin(each.path))
+            gone = [each for each in gone if self._is_twin(each.path)]
         for listed in gone:
             self._delete(listed)
+
+    def _is_twin(self, path: str) -> bool:
+        """True if a document of this export is at the same path without the suffix."""
+        stem, dot, suffix = path.rpartition(".")
+        return f"{dot}{suffix}" in SUFFIXES.values() and stem in self._addresses
 
     def _delete(self, listed: Listed) -> None:
         """Delete a file of an earlier export, unless it was changed since."""
@@ -360,7 +368,7 @@ def _opml(site: Site, topics: Iterable[Topic]) -> DocumentFiles:
     return DocumentFiles("opml", entity_tag(digest, "opml"), (addresses.OPML_PATH,))
 
 
-def _without(outdated: _Outdated, paths: set[str]) -> _Outdated:
+def _without(outdated: _Outdated, paths: Collection[str]) -> _Outdated:
     """The same documents, but for these files."""
 
     def rest(documents: Iterable[DocumentFiles]) -> tuple[DocumentFiles, ...]:

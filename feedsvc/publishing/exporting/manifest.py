@@ -24,7 +24,7 @@ from feedsvc.core.file_records import Stamp
 from feedsvc.publishing.exporting.feed_files import CurrentFile
 from feedsvc.publishing.exporting.replacing import (
     TEMPORARY,
-    digest_of,
+    digest_of_file,
     remove_temporary_files,
     stamp_of,
 )
@@ -69,6 +69,7 @@ class Manifest:
         if (folder / _NEXT).exists():
             self._is_same = False
             self._resume()
+        self._has_lines = bool(self._resumed)  # of files that only the journal has
 
     def is_current(self, path: str, source: str) -> bool:
         """True if the file at `path` was rendered from `source`, and still has these bytes."""
@@ -81,7 +82,7 @@ class Manifest:
         stamp = stamp_of(self._folder / path) if rendered_from == source else None
         if stamp == Stamp(*numbers):
             return True
-        if stamp and digest_of((self._folder / path).read_bytes()) == digest:
+        if stamp and digest_of_file(self._folder / path) == digest:
             # It was copied or restored.
             fields[3:7] = stamp
             self._before[path] = _json(fields)
@@ -119,6 +120,7 @@ class Manifest:
             line = _json([file.path, file.source, file.digest, *numbers, *where])
             self._now[file.path] = line
             if self._journal:
+                self._has_lines = True
                 self._journal.write(line + "\n")
         return file.was_written
 
@@ -138,16 +140,18 @@ class Manifest:
         After an error it has what was written until then, and what was there before.
         """
         journal = self._folder / _NEXT
-        begun = "\n".join([_json(self._head()), *self._resumed.values()])
+        # The journal of an export that was killed stays until this one has the same lines.
+        self._replace(journal, [_json(self._head()), *self._resumed.values()])
         try:
-            with journal.open("w", buffering=1, encoding="utf-8") as self._journal:
-                self._journal.write(f"{begun}\n")
+            with journal.open("a", buffering=1, encoding="utf-8") as self._journal:
                 yield
         except BaseException:
-            with suppress(OSError):
+            with suppress(OSError):  # the disk may be full: then the lines are needed
                 if listed := {**self._before, **self._now}:
                     self._write(listed)
-            journal.unlink(missing_ok=True)
+                self._has_lines = False
+            if not self._has_lines:
+                journal.unlink(missing_ok=True)
             raise
         finally:
             self._journal = None
@@ -160,10 +164,13 @@ class Manifest:
 
     def _write(self, by_path: Mapping[str, str]) -> None:
         lines = [_json(self._head()), *by_path.values(), _json({"files": len(by_path)})]
+        self._replace(self._folder / MANIFEST, lines)
+
+    def _replace(self, file: Path, lines: Iterable[str]) -> None:
         following = self._folder / f"{TEMPORARY}manifest"
         try:
             following.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            following.replace(self._folder / MANIFEST)
+            following.replace(file)
         finally:
             following.unlink(missing_ok=True)
 
@@ -189,7 +196,7 @@ class Manifest:
     def _resume(self) -> None:
         """Take over the files of an export that was killed, from its journal."""
         with suppress(OSError, ValueError, LookupError, TypeError, RecursionError):
-            journal = (self._folder / _NEXT).read_text(encoding="utf-8").splitlines()
+            journal = _lines(self._folder / _NEXT, errors="replace")  # the last may be torn
             theirs = [_pairs(each) for each in json.loads(journal[0])["headers"]]
             for line in journal[1:]:
                 fields = json.loads(line)
@@ -234,7 +241,7 @@ def _read(manifest: Path) -> tuple[dict[str, Any], Iterator[tuple[str, str]]]:
     Nothing if the manifest is not whole or not ours.
     """
     try:
-        first, *lines, end = manifest.read_text(encoding="utf-8").splitlines()
+        first, *lines, end = _lines(manifest)
         head = json.loads(first)
         is_whole = _is_head(head) and json.loads(end) == {"files": len(lines)}
         most = len(head.get("headers", ())) if is_whole else 0
@@ -242,6 +249,11 @@ def _read(manifest: Path) -> tuple[dict[str, Any], Iterator[tuple[str, str]]]:
     except (OSError, ValueError, RecursionError):
         return {}, iter(())
     return (head, zip(paths, lines, strict=True)) if is_whole else ({}, iter(()))
+
+
+def _lines(file: Path, errors: str = "strict") -> list[str]:
+    """The lines of a file. `splitlines` also ends a line at U+2028, which a path may have."""
+    return file.read_text(encoding="utf-8", errors=errors).removesuffix("\n").split("\n")
 
 
 def _is_head(head: Any) -> bool:
@@ -267,7 +279,8 @@ def _path_of(fields: Any, most: int | None = None) -> str:
     if not is_known or (rest and most is not None and not _NO_HEADERS <= rest[0] < most):
         raise ValueError("not a file of a manifest")
     path: str = fields[0]
-    if path.startswith("/") or ".." in path.split("/"):
+    path.encode()  # a lone surrogate is a ValueError
+    if path.startswith("/") or ".." in path.split("/") or "\0" in path:
         raise ValueError("not a path below the folder")
     return path
 

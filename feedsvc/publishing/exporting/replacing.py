@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Final
 
 from feedsvc.core.file_records import Stamp
 from feedsvc.errors import ExportError
+from feedsvc.publishing.exporting.file_names import folders_of
 from feedsvc.source.stamps import stamp_of_status
 
 # The beginning of the names of temporary files: they stay if feedsvc is killed.
@@ -43,7 +44,7 @@ def replaced_by_pieces(
     file = folder / path
     _require_inside(folder, os.path.dirname(path))  # noqa: PTH120 - as above
     file.parent.mkdir(parents=True, exist_ok=True)
-    before = _digest_of_file(file)
+    before = digest_of_file(file)
     stamp, digest = _write(file, pieces, before)
     return digest != before, stamp, digest
 
@@ -64,8 +65,10 @@ def _write(file: Path, pieces: Iterable[bytes], before: str) -> tuple[Stamp | No
             Path(temporary).unlink()
             return stamp_of(file), before
         Path(temporary).replace(file)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(file)  # of a write to a full disk, nobody else knows it
         raise
     stamp = stamp_of(file)  # to rename a file changes its ctime
     is_ours = stamp is not None and _content_of(stamp) == _content_of(written)
@@ -88,11 +91,29 @@ def removed(folder: Path, path: str, stamp: Stamp, digest: str) -> bool:
         return False
     if not stat.S_ISREG(status.st_mode):
         return False
-    if stamp_of_status(status) != stamp and _digest_of_file(file) != digest:
+    if stamp_of_status(status) != stamp and digest_of_file(file) != digest:
         return False
     file.unlink(missing_ok=True)
     _remove_empty(folder, file.parent)
     return True
+
+
+def obstacles(folder: Path, paths: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The files below `folder` that cannot be written, each with what is in the way.
+
+    That is a folder in the place of a file, or a file in the place of a folder.
+    """
+    above = {each for path in paths for each in folders_of(path)}
+    no_folders = {each for each in above if _is_no_folder(folder / each)}
+    for path in paths:
+        if (folder / path).is_dir() and not (folder / path).is_symlink():
+            yield path, path
+        elif no_folders and (found := no_folders.intersection(folders_of(path))):
+            yield path, min(found)
+
+
+def _is_no_folder(place: Path) -> bool:
+    return place.exists() and not place.is_dir()
 
 
 def _remove_empty(folder: Path, parent: Path) -> None:
@@ -145,7 +166,7 @@ def digest_of(document: bytes) -> str:
     return hashlib.sha256(document).hexdigest()
 
 
-def _digest_of_file(file: Path) -> str:
+def digest_of_file(file: Path) -> str:
     """The same of a file of any size; empty if there is none."""
     try:
         with file.open("rb") as opened:

@@ -1,7 +1,6 @@
 """Export writes the right bytes, atomically, and only if they have changed."""
 
 import json
-import os
 import resource
 import stat
 from collections.abc import Iterator, Mapping
@@ -241,11 +240,12 @@ def test_a_link_in_place_of_a_file_is_replaced_and_not_written_through(
     assert (house.target / "atom.xml").read_bytes() == documents_of(house.store)["atom.xml"]
 
 
-def test_a_folder_in_place_of_a_file_is_an_error_and_stays(house: House) -> None:
+def test_a_folder_in_place_of_a_file_stays_and_the_rest_is_written(house: House) -> None:
     (house.target / "atom.xml").mkdir(parents=True)
-    with pytest.raises(IsADirectoryError):
-        house.export()
-    assert os.listdir(house.target) == ["atom.xml"]  # noqa: PTH208 - hidden files too
+    done = export(house.store, house.target, ExportPlan())
+    assert [each.address for each in done.unwritable] == ["atom.xml"]
+    assert (house.target / "atom.xml").is_dir()
+    assert (house.target / "feed.json").is_file()
 
 
 def test_files_name_outside_hubs_and_not_ours_which_no_file_can_be(house: House) -> None:

@@ -247,3 +247,58 @@ def test_a_manifest_never_names_a_file_outside(tmp_path: Path, path: str) -> Non
     ]
     (tmp_path / MANIFEST).write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     assert listed_in(tmp_path) == []
+
+
+ODD = "标签/a\u2028\x85b.html"
+
+
+def _add(folder: Path, manifest: Manifest, path: str) -> None:
+    _, stamp = replaced(folder, path, b"tea")
+    manifest.add(CurrentFile(path, "source", digest_of(b"tea"), stamp, True), (), path)
+
+
+def test_a_path_may_have_a_separator_of_lines(tmp_path: Path) -> None:
+    manifest = Manifest(tmp_path)
+    with manifest.writing():
+        _add(tmp_path, manifest, ODD)
+    assert [listed.path for listed in listed_in(tmp_path)] == [ODD]
+
+
+def test_the_last_line_of_a_journal_may_be_torn_within_a_letter(tmp_path: Path) -> None:
+    manifest = Manifest(tmp_path)
+    journal = tmp_path / ".feedsvc-export.next"
+    with manifest.writing():
+        _add(tmp_path, manifest, ODD)
+        whole = journal.read_bytes()
+        _add(tmp_path, manifest, "标.txt")
+        torn = journal.read_bytes()[: len(whole) + len('["标'.encode()) - 1]
+    (tmp_path / MANIFEST).unlink()
+    journal.write_bytes(torn)
+    assert [listed.path for listed in listed_in(tmp_path)] == [ODD]
+
+
+def test_the_journal_stays_if_the_manifest_cannot_be_written(tmp_path: Path) -> None:
+    manifest = Manifest(tmp_path)
+    in_the_way = tmp_path / ".feedsvc-part-manifest"
+
+    def export_and_stop() -> None:
+        with manifest.writing():
+            _add(tmp_path, manifest, "a.html")
+            in_the_way.mkdir()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export_and_stop()
+    in_the_way.rmdir()
+    assert [listed.path for listed in listed_in(tmp_path)] == ["a.html"]
+
+
+@pytest.mark.parametrize("path", ["a\0b", "\ud800"])
+def test_a_path_that_no_file_can_have_makes_no_manifest(tmp_path: Path, path: str) -> None:
+    lines = [
+        {"manifest": "feedsvc export", "version": 2, "headers": []},
+        [path, "source", "digest", 1, 1, 1, 1, -1, "a"],
+        {"files": 1},
+    ]
+    (tmp_path / MANIFEST).write_text("\n".join(map(json.dumps, lines)))
+    assert listed_in(tmp_path) == []

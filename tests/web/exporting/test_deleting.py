@@ -59,6 +59,34 @@ def test_nothing_is_deleted_while_posts_are_held_but_later(site: ExportedSite) -
     assert not (site.place / "public/posts/tea/index.html").exists()
 
 
+def test_a_twin_is_never_older_than_its_document(site: ExportedSite) -> None:
+    site.export(codings=CODINGS)
+    site.posts.write("tea.md", "Other leaves. " * 200, tags="[Green]")
+    site.publish()
+    site.export(deletes=False)
+    assert not list((site.place / "public").rglob("*.gz"))
+
+
+@pytest.mark.parametrize("place", ["posts/tea/index.html", "tags", "static/style.css"])
+def test_what_somebody_has_put_in_the_way_stays_and_the_rest_is_written(
+    site: ExportedSite, place: str
+) -> None:
+    file = site.place / "other" / place
+    if place == "tags":
+        file.parent.mkdir(parents=True)
+        file.write_text("mine")
+    else:
+        file.mkdir(parents=True)
+    done = site.export("other")
+    assert {each.cure for each in done.unwritable} == {"move it away, then export again"}
+    assert all(f"other/{place} is in its place" in each.fault for each in done.unwritable)
+    expected = {path: octets for path, octets in site.files().items() if path[:4] != place[:4]}
+    assert expected.items() <= site.files("other").items()
+    file.unlink() if place == "tags" else file.rmdir()
+    assert site.export("other").unwritable == []
+    assert site.files("other") == site.files()
+
+
 def test_a_file_becomes_a_folder_and_a_folder_a_file(site: ExportedSite) -> None:
     site.posts.write("cake.md", permalink="/cake/plum/cherry.html")
     site.publish()
