@@ -19,7 +19,7 @@ from feedsvc.publishing.exporting.export import Exported, ExportPlan, Pages, exp
 from feedsvc.publishing.exporting.feed_files import Codings
 from feedsvc.publishing.exporting.feed_headers import feed_headers
 from feedsvc.publishing.exporting.manifest import listed_in
-from feedsvc.publishing.exporting.upload import upload
+from feedsvc.publishing.exporting.upload import Uploaded, upload
 from feedsvc.publishing.report import Report
 from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store, on_sound_store
@@ -90,11 +90,13 @@ def export_command(
             directory = Path(stack.enter_context(TemporaryDirectory(prefix="feedsvc-")))
         work = partial(_export, settings, directory, nginx, feeds_only, compress)
         reports, exported = on_sound_store(settings.store.url, limits_of(settings), work)
+        failed = bool(exported.unwritable)
         if bucket and address:
-            _upload(directory, bucket, address, deletes=not reports[-1].held)
+            done = _upload(directory, bucket, address, deletes=not reports[-1].held)
+            failed = failed or bool(done.unwritable)
     if reports[-1].refused:
         print_problems(reports[-1])
-    exit_after(reports[-1], settings, failed=bool(exported.unwritable))
+    exit_after(reports[-1], settings, failed=failed)
 
 
 def _export(
@@ -161,7 +163,9 @@ def _write_rules(settings: Settings, store: Store, directory: Path, place: Path)
         click.echo(f"{file} written; reload nginx")
 
 
-def _upload(directory: Path, bucket: Bucket, address: BucketAddress, *, deletes: bool) -> None:
+def _upload(
+    directory: Path, bucket: Bucket, address: BucketAddress, *, deletes: bool
+) -> Uploaded:
     """Make the bucket the same as the folder, and print what was done."""
     with progress_of("Writing objects") as progress:
         done = upload(directory, listed_in(directory), bucket, progress, deletes=deletes)
@@ -171,3 +175,7 @@ def _upload(directory: Path, bucket: Bucket, address: BucketAddress, *, deletes:
     for key in done.left:
         left = f"{address}/{key}: changed since the last export, so it is not deleted"
         click.echo(printable(left))
+    for key in done.unwritable:
+        fault = "not written: no object has a control character in its key"
+        click.echo(printable(f"{address}/{key}: {fault}; give the post another permalink"))
+    return done

@@ -24,6 +24,11 @@ _DIGEST: Final = "feedsvc-sha256"  # metadata of our objects
 _DELETED_AT_ONCE: Final = 1000
 _STATUS: Final = re.compile(r"status code: (\d{3})")
 _CODE: Final = re.compile(r"<Code>([A-Za-z]{1,60})</Code>")
+_BUCKET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ENDPOINT: Final = re.compile(
+    r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[!-~]*)?"
+)
+_REGION: Final = re.compile(r"[A-Za-z0-9-]+")
 _CURES: Final = {
     "NoSuchBucket": "create it, or correct the name",
     "AccessDenied": "permit these credentials to list, read, write and delete objects",
@@ -147,8 +152,9 @@ def address_of(text: str) -> BucketAddress | None:
     except ValueError:
         return None
     prefix = parts.path.strip("/")
-    is_plain = not (parts.query or parts.fragment or "@" in parts.netloc or "//" in prefix)
-    if parts.scheme != "s3" or not parts.netloc or ":" in parts.netloc or not is_plain:
+    has_odd_part = bool(prefix) and not {"", ".", ".."}.isdisjoint(prefix.split("/"))
+    is_plain = not (parts.query or parts.fragment or has_odd_part)
+    if parts.scheme != "s3" or not _BUCKET.fullmatch(parts.netloc) or not is_plain:
         return None
     return BucketAddress(parts.netloc, prefix)
 
@@ -170,7 +176,9 @@ def _store(address: BucketAddress, environ: Mapping[str, str]) -> "S3Store":
     given: Any = dict(credentials_of(environ))
     endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
     if endpoint:
-        given["endpoint"] = endpoint
+        given["endpoint"] = _checked(endpoint, _ENDPOINT, "the endpoint", "AWS_ENDPOINT_URL")
+    if "region" in given:
+        _checked(given["region"], _REGION, "the region", "AWS_REGION")
     options: Any = {"allow_http": (endpoint or "").startswith("http://")}
     return S3Store(
         address.bucket,
@@ -178,6 +186,13 @@ def _store(address: BucketAddress, environ: Mapping[str, str]) -> "S3Store":
         client_options=options,
         config=given or None,
     )
+
+
+def _checked(value: str, pattern: re.Pattern[str], what: str, variable: str) -> str:
+    """The value. obstore panics, and prints what it has, at an address that is none."""
+    if not pattern.fullmatch(value):
+        raise ExportError(f"{what} is not written correctly; correct {variable}")
+    return value
 
 
 def _code(error: Exception) -> str:

@@ -9,6 +9,7 @@ by it which objects are ours, and asks for their digests.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from feedsvc.publishing.exporting.manifest import MANIFEST, Listed
 
 _NEXT: Final = f"{MANIFEST}.next"
 _HEAD: Final = {"manifest": "feedsvc export to a bucket", "version": 1}
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SENT: Final = ("Cache-Control", "Content-Disposition", "Content-Type")
 _LAST: Final = frozenset([*addresses.FORMATS.values(), addresses.OPML_PATH])
 _MANIFESTS: Final = {"Content-Type": "application/jsonl", "Cache-Control": "no-store"}
@@ -42,12 +44,14 @@ class Uploaded:
     """What an upload did: the numbers of written, existing and deleted objects.
 
     `left` are objects that are not deleted, because somebody else has written them since.
+    `unwritable` are keys with control characters, which no object can have.
     """
 
     written: int = 0
     objects: int = 0
     deleted: int = 0
     left: list[str] = field(default_factory=list)
+    unwritable: list[str] = field(default_factory=list)
 
 
 def upload(
@@ -63,7 +67,12 @@ def upload(
     Objects that we did not write stay. Raises ExportError.
     """
     wanted = {each.key: each for each in _uploads(folder, files)}
-    return _Uploading(bucket, wanted).run(progress, deletes=deletes)
+    unwritable = [key for key in wanted if _CONTROL.search(key)]
+    for key in unwritable:
+        del wanted[key]
+    done = _Uploading(bucket, wanted).run(progress, deletes=deletes)
+    done.unwritable = unwritable
+    return done
 
 
 class _Uploading:

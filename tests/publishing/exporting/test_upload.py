@@ -219,9 +219,33 @@ def test_a_key_may_have_a_separator_of_lines(folder: Folder) -> None:
     assert folder.upload() == Uploaded(0, 1)
 
 
+def test_a_key_with_a_control_character_is_reported_and_the_rest_is_written(
+    folder: Folder,
+) -> None:
+    folder.write({path: (b"tea", path) for path in ("new\nline.html", "tab\t.html", "a.html")})
+    assert folder.upload() == Uploaded(1, 1, unwritable=["new\nline.html", "tab\t.html"])
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_ENDPOINT_URL", "nonsense"),
+        ("AWS_ENDPOINT_URL", "http://"),
+        ("AWS_ENDPOINT_URL", "https://a b/"),
+        ("AWS_REGION", "us east"),
+    ],
+)
+def test_an_address_that_is_none_is_named(variable: str, value: str) -> None:
+    environ = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, variable: value}
+    with pytest.raises(ExportError, match=f"correct {variable}$"):
+        opened(BucketAddress("tea", ""), environ)
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [
+        ("s3://my bucket/a", None),
+        ("s3://tea/a/../b", None),
         ("s3://tea/a/b/", BucketAddress("tea", "a/b")),
         ("s3://tea", BucketAddress("tea", "")),
         ("s3:///a", None),
