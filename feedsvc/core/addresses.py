@@ -19,7 +19,7 @@ FORMATS: Final = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 OPML_PATH: Final = "opml.xml"
 QR_NAME: Final = "qr.svg"  # of the QR code of a feed, after the path of its page
 HUB_PATH: Final = "hub"
-_ARCHIVE: Final = "archive"
+ARCHIVE: Final = "archive"  # the first segment of the archive pages of all feeds
 JOBS_PATH: Final = "hooks/jobs/"  # followed by the name of a job
 _OWN_PATHS: Final = frozenset(["", OPML_PATH, HUB_PATH, "healthz", "readyz"])
 
@@ -140,14 +140,14 @@ def archive_path(feed_path: str, page: int) -> str:
     No term has the first segment `archive`, so the path leads back, whatever names a category
     has. `archive/3` is a page of the site's feed.
     """
-    return f"{_ARCHIVE}/{feed_path}/{page}" if feed_path else f"{_ARCHIVE}/{page}"
+    return f"{ARCHIVE}/{feed_path}/{page}" if feed_path else f"{ARCHIVE}/{page}"
 
 
 def archive_page_at(path: str) -> tuple[str, int] | None:
     """The feed path and the page that `archive_path` was given; None for other paths."""
     folder, _, number = path.rpartition("/")
     kind, slash, feed_path = folder.partition("/")
-    if kind != _ARCHIVE or bool(slash) != bool(feed_path):
+    if kind != ARCHIVE or bool(slash) != bool(feed_path):
         return None
     return (feed_path, int(number)) if _PAGE_NUMBER.fullmatch(number) else None
 

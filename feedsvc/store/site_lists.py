@@ -1,12 +1,13 @@
 """Lists of a whole site: its posts, the order of its feeds, and the files that posts show."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of
 from feedsvc.store.schema import (
     WHOLE_ENTRIES,
@@ -42,6 +43,23 @@ def members(connection: Connection) -> Iterator[tuple[int, int, int]]:
     columns = (memberships.c.feed, memberships.c.published_at, memberships.c.entry)
     query = sa.select(*columns).order_by(*(column.desc() for column in columns))
     return (tuple(row) for row in connection.execute(query))
+
+
+def digests_by_number(
+    connection: Connection, feed_numbers: Collection[int]
+) -> Iterator[tuple[int, int, str]]:
+    """The number of a feed with its memberships: their numbers, and the digests of entries.
+
+    By feed and number. `feed_numbers` are those of the feeds.
+    """
+    for chunk in chunks(sorted(feed_numbers)):
+        query = (
+            sa.select(memberships.c.feed, memberships.c.number, entries.c.digest)
+            .join(entries, entries.c.number == memberships.c.entry)
+            .where(memberships.c.feed.in_(chunk))
+            .order_by(memberships.c.feed, memberships.c.number)
+        )
+        yield from (tuple(row) for row in connection.execute(query))
 
 
 def attached(connection: Connection) -> Iterator[tuple[str, Entry, str]]:

@@ -69,6 +69,7 @@ from feedsvc.store.schema import (
 from feedsvc.store.site_lists import (
     EntryLine,
     attached,
+    digests_by_number,
     entry_lines,
     members,
     withdrawn_permalinks,
@@ -340,6 +341,12 @@ class Snapshot:
     def members(self) -> Iterator[tuple[int, int, int]]:
         """The number of each feed, with the dates and the numbers of its entries."""
         return members(self._connection)
+
+    def digests_by_number(
+        self, feed_numbers: Collection[int]
+    ) -> Iterator[tuple[int, int, str]]:
+        """The number of each of these feeds, with the numbers and digests of its entries."""
+        return digests_by_number(self._connection, feed_numbers)
 
     def attached(self) -> Iterator[tuple[str, Entry, str]]:
         """Each file that an entry shows, with that entry and the path of its post, by path."""

@@ -186,6 +186,7 @@ def test_every_feed_is_at_its_own_self_link(served: Served) -> None:
             "/tags/面试/page/1/",
             "/tags/面试/?page=2",
         ),
+        *("/archive/1/atom.xml", "/archive/tags/面试/1/feed.json", "/archive/9/rss.xml"),
         *("/tags/面试/?page=1", "/?page=2", "/?page=1", "/?qr", "/tags/面试/?qr", "/page/3/"),
         *("/tags/", "/tags", "/categories/技术/page/2/", "/categories/技术/page/~32/"),
         *("/tags/leetcode/", "/tags/leetcode/atom.xml", "/tags/leetcode", "/tags/C%23"),

@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
 from feedsvc.core import addresses
-from feedsvc.core.feeds.archives.paging import Extent
+from feedsvc.core.feeds.archives.paging import Extent, numbers_of
 from feedsvc.core.feeds.feeds import Topic, entity_tag, opml_digest
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import opml_document
 from feedsvc.core.site import Site
+from feedsvc.publishing.exporting.archive_files import (
+    FeedDocuments,
+    archive_documents,
+    has_archive,
+)
 from feedsvc.publishing.exporting.feed_files import (
     SUFFIXES,
     Codings,
@@ -126,13 +131,13 @@ def without_own_hub(site: Site) -> Site:
 class _Outdated:
     """The documents to render. The paths of feeds are those of files that are not current."""
 
-    feeds: list[tuple[FeedRecord, tuple[DocumentFiles, ...]]]
+    feeds: list[FeedDocuments]
     opml: tuple[DocumentFiles, ...]
     pages: list[PageFile]
 
     def paths(self) -> Iterator[str]:
         """The files that are to be written."""
-        for document in chain(self.opml, *(documents for _, documents in self.feeds)):
+        for document in chain(self.opml, *(each.documents for each in self.feeds)):
             yield from document.paths
         yield from (page.path for page in self.pages)
 
@@ -156,10 +161,13 @@ class _Export:
     def run(self, progress: _Progress) -> Exported:
         """Write what is out of date, and delete what is gone."""
         records = list(self._snapshot.feeds())
-        feeds = [(record, self._documents(record)) for record in records]
+        feeds = [FeedDocuments(record, 0, self._documents(record)) for record in records]
+        if self._plan.pages:
+            archived = [record for record in records if has_archive(record, self._site)]
+            feeds += archive_documents(self._snapshot, self._site, archived)
         topics = [record.topic for record in records if record.is_listed]
         opml = _opml(self._site, topics)
-        of_feeds = chain(opml.paths, *(d.paths for _, documents in feeds for d in documents))
+        of_feeds = chain(opml.paths, *(d.paths for each in feeds for d in each.documents))
         taken = frozenset(of_feeds)
         pages = (
             list(self._plan.pages.documents(self._snapshot, taken)) if self._plan.pages else []
@@ -169,11 +177,11 @@ class _Export:
             if page.asked_at is not None and page.address in self._files:
                 self._addresses[self._files[page.address]] = None
         outdated = _Outdated(
-            [(r, each) for r, documents in feeds if (each := self._outdated(documents))],
+            [f._replace(documents=d) for f in feeds if (d := self._outdated(f.documents))],
             self._outdated([opml]),
             [file for page in pages if (file := self._outdated_page(page))],
         )
-        total = len(records) + len(pages)
+        total = len(feeds) + len(pages)
         done = total - len(outdated.feeds) - len(outdated.pages)
         for number in range(done):
             progress(number + 1, total)
@@ -190,7 +198,7 @@ class _Export:
 
     # Which documents exist, and where.
 
-    def _documents(self, record: FeedRecord) -> list[DocumentFiles]:
+    def _documents(self, record: FeedRecord) -> tuple[DocumentFiles, ...]:
         """Every document of a feed. An alias that names a folder is only beside pages."""
         documents = []
         for format_name in FORMATS:
@@ -203,8 +211,14 @@ class _Export:
                     and (self._plan.pages or not alias.endswith("/"))
                 ]
             source = entity_tag(record.digest, format_name)
+            if self._leads_to_archive(record):
+                source += "+archive"
             documents.append(DocumentFiles(format_name, source, tuple(paths)))
-        return documents
+        return tuple(documents)
+
+    def _leads_to_archive(self, record: FeedRecord) -> bool:
+        """True if archive pages of the feed are exported: they are for whoever reads pages."""
+        return self._plan.pages is not None and has_archive(record, self._site)
 
     def _name(self, of_documents: Iterable[str]) -> None:
         """Give each address a file."""
@@ -288,7 +302,7 @@ class _Export:
             self._note_page(page)
             yield
         processes = self._processes(len(outdated.feeds))
-        feeds = (self._feed_files(record, documents) for record, documents in outdated.feeds)
+        feeds = map(self._feed_files, outdated.feeds)
         for files in shared(partial(write_feeds, writer, self._site), feeds, processes):
             self._note(files)
             yield
@@ -335,10 +349,14 @@ class _Export:
             listed_at = None if file.twin_of else address
             self._done.written += self._manifest.add(file, headers, listed_at)
 
-    def _feed_files(self, record: FeedRecord, outdated: tuple[DocumentFiles, ...]) -> FeedFiles:
+    def _feed_files(self, outdated: FeedDocuments) -> FeedFiles:
+        record, page, documents = outdated
+        if page:
+            shown = self._snapshot.numbered(record.number, *numbers_of(page))
+            return FeedFiles(record.topic, page, shown, record.extent, documents)
         newest = self._snapshot.newest(record.number, self._site.entries)
-        extent = Extent(record.entries, numbered=0)  # archive pages are not exported
-        return FeedFiles(record.topic, newest, extent, outdated)
+        numbered = record.numbered if self._leads_to_archive(record) else 0
+        return FeedFiles(record.topic, 0, newest, Extent(record.entries, numbered), documents)
 
     def _delete_gone(self) -> None:
         gone = self._manifest.gone()
@@ -377,6 +395,6 @@ def _without(outdated: _Outdated, paths: Collection[str]) -> _Outdated:
         )
         return tuple(each for each in kept if each.paths)
 
-    feeds = [(record, rest(documents)) for record, documents in outdated.feeds]
+    feeds = [each._replace(documents=rest(each.documents)) for each in outdated.feeds]
     pages = [page for page in outdated.pages if page.path not in paths]
-    return _Outdated([each for each in feeds if each[1]], rest(outdated.opml), pages)
+    return _Outdated([each for each in feeds if each.documents], rest(outdated.opml), pages)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from feedsvc.core.feeds.archives.paging import Extent
+from feedsvc.core.feeds.archives.archive_pages import archive_page
+from feedsvc.core.feeds.archives.paging import Extent, Paging
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
@@ -33,10 +34,14 @@ class DocumentFiles:
 
 @dataclass(frozen=True, slots=True)
 class FeedFiles:
-    """Files of one feed that are to be written."""
+    """Files of one feed, or of its archive page with the number `page`, that are to be written.
+
+    The `entries` are the newest of the feed, or those of the page.
+    """
 
     topic: Topic
-    newest: Sequence[Entry]
+    page: int
+    entries: Sequence[Entry]
     extent: Extent
     documents: tuple[DocumentFiles, ...]
 
@@ -101,6 +106,10 @@ def write_feeds(
 
 
 def _write_feed(writer: Writer, site: Site, files: FeedFiles) -> Iterator[CurrentFile]:
-    feed = feed_of(site, files.topic, files.newest, files.extent)
+    if files.page:
+        paging = Paging(files.extent.newest_page, files.page)
+        feed = archive_page(site, files.topic, files.entries, paging)
+    else:
+        feed = feed_of(site, files.topic, files.entries, files.extent)
     for document in files.documents:
         yield from writer.write(document, FORMATS[document.format_name].render(feed))

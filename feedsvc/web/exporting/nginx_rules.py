@@ -268,9 +268,10 @@ class _Classes:
 
 def _group(path: str) -> str:
     """A pattern for files that mostly have the same headers: by name, or else by suffix."""
-    name = path.rpartition("/")[2]
+    folder, _, name = path.rpartition("/")
     if name in _DOCUMENTS:
-        return f"/{_pattern(name)}$"
+        is_archived = addresses.archive_page_at(folder) is not None
+        return f"{f'^/{addresses.ARCHIVE}/.*' if is_archived else ''}/{_pattern(name)}$"
     _, dot, suffix = name.rpartition(".")
     return f"{_pattern(dot + suffix)}$" if dot else "/[^/.]+$"
 

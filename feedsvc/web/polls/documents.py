@@ -26,7 +26,7 @@ from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.opml import OPML_MEDIA_TYPE, opml_document
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
-from feedsvc.publishing.exporting.feed_headers import cache_control
+from feedsvc.publishing.exporting.feed_headers import archive_cache_control, cache_control
 from feedsvc.settings.settings import ServerSettings
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.store.store import Store
@@ -46,7 +46,6 @@ ANSWERED: Final = "feedsvc.answered"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
 _LOCKS: Final = 64  # shared by all paths
-_LONGEST_PASSING: Final = 3600  # seconds for which a cache need not revalidate a page
 _MOST_DELTAS: Final = 8  # of one document, one for each earlier version
 
 log = logging.getLogger("feedsvc.web")
@@ -231,8 +230,7 @@ def _max_age(document: Document, server: ServerSettings) -> int:
 def _cache_control(document: Document, server: ServerSettings) -> str:
     max_age = _max_age(document, server)
     if document.is_passing:
-        # An author may hide a post that only this page has: then no purge names the page.
-        return f"public, max-age={min(max_age, _LONGEST_PASSING)}, must-revalidate"
+        return archive_cache_control(max_age)
     return cache_control(max_age, server.shared_max_age)
 
 
