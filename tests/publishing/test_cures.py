@@ -49,6 +49,7 @@ def front(*lines: str, body: str = "Tea.") -> str:
     return "---\n" + D + "".join(f"{line}\n" for line in lines) + f"---\n{body}\n"
 
 
+AUDIO: Final = "enclosure: https://x.example/a.mp3"
 OTHER: Final = front("title: Other", "tags: [tea]", "guid: g", "permalink: /other/")
 CURES: Final[list[tuple[str, Cure]]] = [
     (
@@ -131,6 +132,19 @@ CURES: Final[list[tuple[str, Cure]]] = [
             front(f"enclosures: {[f'https://x.example/{n}.mp3' for n in range(21)]}"),
             front(f"enclosures: {[f'https://x.example/{n}.mp3' for n in range(20)]}"),
         ),
+    ),
+    *(
+        ("episode", Cure(words, front(AUDIO, before), front(AUDIO, after)))
+        for words, before, after in (
+            ("season: 2", "season: spring", "season: 2"),
+            ("full, trailer or bonus", "episodeType: long", "episodeType: full"),
+            ("true or false", "itunes_explicit: maybe", "itunes_explicit: false"),
+            (
+                "a .vtt",
+                "transcript: https://x.example/a.z",
+                "transcript: https://x.example/a.vtt",
+            ),
+        )
     ),
     (
         "encoding",
@@ -219,7 +233,7 @@ CURES: Final[list[tuple[str, Cure]]] = [
     ("language", Cure("en or zh-CN", front("lang: English"), front("lang: en"))),
     (
         "license",
-        Cure("CC-BY-4.0", front("license: CC-BY-4"), front("license: CC-BY-4.0")),
+        Cure("CC-BY-4.0", front("license: CC-BYE-4.0"), front("license: CC-BY-4.0")),
     ),
     (
         "license",

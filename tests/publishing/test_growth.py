@@ -104,6 +104,7 @@ EXCUSED: Final = {
     "publishing.link_check.LinksToCheck.problems": "a part of check: see above",
     "publishing.link_check._with_names": "reads the folder, for one checked file",
     "publishing.reading.attached_files": "takes the attached files of one post",
+    "web.pages.navigation.feed_lines": "reads the store, and shows one page of feeds",
     "web.pages.navigation.related": "reads the store, and shows one page of posts",
     "publishing.shared_addresses.shared_addresses": "takes the presets: four at most",
     "publishing.guarding.empty_folder": "reads the store once a folder is empty",

@@ -40,6 +40,7 @@ SIGNING = "whsec_" + "QUFB" * 8
 # among them, and so must hide what it is given.
 PUBLIC = {
     *("site.title", "site.author", "site.subtitle", "site.email", "content.seeds"),
+    *("site.icon", "site.logo", "site.rights", "podcast.author", "podcast.email"),
     *("content.permalink", "content.tag_separators", "content.include", "content.exclude"),
     *(
         "content.authors",
