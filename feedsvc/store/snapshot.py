@@ -584,6 +584,14 @@ class Snapshot:
                 shared.update(self._connection.execute(several).scalars())
         return shared
 
+    def texts_of_posts(self, digests: Collection[str]) -> set[str]:
+        """Those of these digests of texts that a post has or had."""
+        found: set[str] = set()
+        for chunk in chunks(digests):
+            query = sa.select(ledger.c.body_digest).where(ledger.c.body_digest.in_(chunk))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
     def pinned(self, keys: Collection[str]) -> dict[str, str]:
         """The permanent entry ids of these keys, by key; of those that were ever published."""
         ids: dict[str, str] = {}

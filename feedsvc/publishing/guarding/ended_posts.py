@@ -88,8 +88,24 @@ def _hidden(
         if post.title_digest not in public and held.get(post.id) != "re-identified"
     ]
     at_once = _recognised(snapshot, posts, newly)
-    later = _recognised(snapshot, unreplaced, kept.values())
+    later = _recognised(
+        snapshot, unreplaced, _not_of_others(snapshot, unreplaced, kept.values())
+    )
     return {lost[i].path for i in at_once}, {lost[i].path for i in later}
+
+
+def _not_of_others(
+    snapshot: Snapshot, posts: Iterable[LedgerEntry], files: Collection[FileRecord]
+) -> list[FileRecord]:
+    """The hidden files without those that have the very text of a post that is not lost now.
+
+    Such a file hides that post, so an equal title and date do not make it one more.
+    """
+    known = [(post.key, post.body_digest) for post in posts]
+    lost = {value for pair in known for value in pair} - {""}
+    hides = [(file, file.hides) for file in files if file.hides]
+    others = snapshot.texts_of_posts({post.body_digest for _, post in hides} - lost - {""})
+    return [f for f, post in hides if post.key in lost or post.body_digest not in others]
 
 
 def _was_hidden(previous: FileRecord | None) -> bool:
