@@ -47,13 +47,13 @@ def test_a_feed_that_shows_all_its_entries_has_no_pages(written: ExportedSite) -
 
 def test_following_the_links_of_files_gives_every_post(written: ExportedSite) -> None:
     files = written.files()
-    titles: set[str] = set()
+    ids: set[str] = set()
     path = "feed.json"
     while path:
         document = json.loads(files[path])
-        titles |= {item["title"] for item in document["items"]}
+        ids |= {item["id"] for item in document["items"]}
         path = document.get("next_url", "").removeprefix("https://example.org/blog/")
-    assert titles == {f"Post {number}" for number in range(55)}
+    assert len(ids) == 55
 
 
 def test_an_edit_writes_only_its_page(written: ExportedSite) -> None:
