@@ -53,6 +53,7 @@ from feedsvc.store.rows import (
 )
 from feedsvc.store.schema import (
     ENTRIES_WITHOUT_TEXTS,
+    IS_LISTED,
     WANTS_A_KEY,
     WHOLE_ENTRIES,
     attachments,
@@ -561,8 +562,7 @@ class _Writer:
         return list(self._connection.execute(query, limits).scalars())
 
     def _update_opml(self) -> None:
-        is_listed = sa.or_(feeds.c.entries > 0, feeds.c.kind == SITE_TOPIC.kind)
-        paths = self._connection.execute(sa.select(feeds.c.path).where(is_listed)).scalars()
+        paths = self._connection.execute(sa.select(feeds.c.path).where(IS_LISTED)).scalars()
         digest = opml_digest(self._publication.site, paths)
         if digest != self._facts.get("opml_digest"):
             last = int(self._facts.get("opml_changed_at", self._second - 1))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     collate,
     literal,
+    or_,
     select,
     text,
 )
@@ -258,6 +259,9 @@ feeds = Table(
     Index("feeds_moved_in", "moved_in"),
     Index("feeds_size", "kind", "entries"),
 )
+
+# The site's feed is listed even if it is empty. Other empty feeds are only served.
+IS_LISTED: Final = or_(feeds.c.entries > 0, feeds.c.kind == "site")
 
 # Which feed contains which entry. The primary key, read backwards, is the order of a feed, but
 # entries with equal dates are ordered by their ids. The number is given for good: archive pages

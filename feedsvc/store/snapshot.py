@@ -21,7 +21,7 @@ from feedsvc.core.feeds.feeds import (
 )
 from feedsvc.core.file_records import FileRecord, State
 from feedsvc.core.ledger.identities import Holder, Standing
-from feedsvc.core.ledger.ledger import LedgerEntry
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry
 from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import HeldLoss, PublishedLoss
 from feedsvc.core.problems import Problem
@@ -52,6 +52,7 @@ from feedsvc.store.rows import (
 )
 from feedsvc.store.schema import (
     ENTRIES_WITHOUT_TEXTS,
+    IS_LISTED,
     WANTS_A_KEY,
     WHOLE_ENTRIES,
     attachments,
@@ -76,8 +77,6 @@ from feedsvc.store.site_lists import (
 )
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
-# The site's feed is listed even if it is empty. Other empty feeds are only served.
-_IS_LISTED = sa.or_(feeds.c.entries > 0, feeds.c.kind == "site")
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
 _RECORDS = sa.select(*(files.c[name] for name in FILE_COLUMNS))
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
@@ -246,7 +245,7 @@ class Snapshot:
 
     def listed_feeds(self) -> list[FeedRecord]:
         """The feeds to list, by path; those of languages only if there are several."""
-        query = sa.select(feeds).where(_IS_LISTED).order_by(feeds.c.path)
+        query = sa.select(feeds).where(IS_LISTED).order_by(feeds.c.path)
         records = list(map(_feed_record, self._rows(query)))
         shown = set(listed(record.topic for record in records))
         return [record for record in records if record.topic in shown]
@@ -360,7 +359,7 @@ class Snapshot:
 
     def feed_counts(self) -> dict[Kind, int]:
         """How many feeds of each kind are listed; kinds without such feeds are left out."""
-        counted = sa.select(feeds.c.kind, sa.func.count().label("feeds")).where(_IS_LISTED)
+        counted = sa.select(feeds.c.kind, sa.func.count().label("feeds")).where(IS_LISTED)
         return {r["kind"]: r["feeds"] for r in self._rows(counted.group_by(feeds.c.kind))}
 
     def has_feeds_of(self, kind: Kind) -> bool:
@@ -584,12 +583,13 @@ class Snapshot:
                 shared.update(self._connection.execute(several).scalars())
         return shared
 
-    def texts_of_posts(self, digests: Collection[str]) -> set[str]:
-        """Those of these digests of texts that a post has or had."""
+    def long_texts(self, digests: Collection[str]) -> set[str]:
+        """Those of these digests of texts that a post has or had, if they can tell it."""
         found: set[str] = set()
+        is_long = ledger.c.body_length >= LONG_ENOUGH
         for chunk in chunks(digests):
             query = sa.select(ledger.c.body_digest).where(ledger.c.body_digest.in_(chunk))
-            found.update(self._connection.execute(query).scalars())
+            found.update(self._connection.execute(query.where(is_long)).scalars())
         return found
 
     def pinned(self, keys: Collection[str]) -> dict[str, str]:

@@ -194,7 +194,7 @@ def everything_is_hidden(count: int) -> Callable[[], object]:
         FileRecord(p, stamp, "d", "draft", hides=HiddenPost(p, "t", "b", DAY))
         for p in texts("p", count)
     ]
-    return lambda: hidden_among(posts, files, {*texts("b", count)})
+    return lambda: hidden_among(posts, files, {*texts("b", count)}, {*texts("b", count)})
 
 
 def every_slug_changed(count: int) -> Callable[[], object]:

@@ -12,7 +12,10 @@ _Look: TypeAlias = tuple[str, str, datetime | None]
 
 
 def hidden_among(
-    posts: Iterable[LedgerEntry], files: Iterable[FileRecord], shared: Set[str]
+    posts: Iterable[LedgerEntry],
+    files: Iterable[FileRecord],
+    shared: Set[str],
+    texts: Set[str],
 ) -> frozenset[str]:
     """The ids of those posts that hidden `files` contain. No post may have a file of its own.
 
@@ -26,14 +29,15 @@ def hidden_among(
 
     A text must have at least 200 characters. Equal local times are one date. Two posts with
     different guids are never the same. `shared` are the digests of titles and texts that
-    several posts have or had.
+    several posts have or had. A file whose text is one of `texts`, which a post has or had, is
+    known by it: it is no other post with the same title, or the same title and date.
     """
     keys: set[str] = set()
     looks: dict[bool, set[_Look]] = {True: set(), False: set()}  # by whether it has a guid
     for file in files:
         if file.hides:
             keys.add(file.hides.key)
-            looks[_has_guid(file.hides.key)].update(_looks_of_file(file.hides, file.key))
+            looks[_has_guid(file.hides.key)].update(_looks_of_file(file.hides, file.key, texts))
     keys.discard("")
     return frozenset(
         post.id
@@ -50,12 +54,12 @@ def _has_guid(key: str) -> bool:
     return key.startswith("guid:")
 
 
-def _looks_of_file(post: HiddenPost, earlier_key: str) -> Iterator[_Look]:
+def _looks_of_file(post: HiddenPost, earlier_key: str, texts: Set[str]) -> Iterator[_Look]:
     title, body = post.title_digest, post.body_digest
     if body:
         yield "", body, None
         yield title, body, None
-    if title:
+    if title and body not in texts:
         yield from ((title, "", date) for date in local_too(post.published))
         if not earlier_key:
             yield title, "", None

@@ -88,24 +88,8 @@ def _hidden(
         if post.title_digest not in public and held.get(post.id) != "re-identified"
     ]
     at_once = _recognised(snapshot, posts, newly)
-    later = _recognised(
-        snapshot, unreplaced, _not_of_others(snapshot, unreplaced, kept.values())
-    )
+    later = _recognised(snapshot, unreplaced, kept.values())
     return {lost[i].path for i in at_once}, {lost[i].path for i in later}
-
-
-def _not_of_others(
-    snapshot: Snapshot, posts: Iterable[LedgerEntry], files: Collection[FileRecord]
-) -> list[FileRecord]:
-    """The hidden files without those that have the very text of a post that is not lost now.
-
-    Such a file hides that post, so an equal title and date do not make it one more.
-    """
-    known = [(post.key, post.body_digest) for post in posts]
-    lost = {value for pair in known for value in pair} - {""}
-    hides = [(file, file.hides) for file in files if file.hides]
-    others = snapshot.texts_of_posts({post.body_digest for _, post in hides} - lost - {""})
-    return [f for f, post in hides if post.key in lost or post.body_digest not in others]
 
 
 def _was_hidden(previous: FileRecord | None) -> bool:
@@ -116,12 +100,14 @@ def _recognised(
     snapshot: Snapshot, posts: Iterable[LedgerEntry], files: Collection[FileRecord]
 ) -> frozenset[str]:
     """The ids of the posts that these files hide. Reads nothing if none looks like one."""
-    alike = hidden_among(posts, files, frozenset())
+    alike = hidden_among(posts, files, frozenset(), frozenset())
     if not alike:
         return alike
     posts = [post for post in posts if post.id in alike]
     digests = {digest for post in posts for digest in (post.title_digest, post.body_digest)}
-    return hidden_among(posts, files, snapshot.shared_by_posts(digests - {""}))
+    shared = snapshot.shared_by_posts(digests - {""})
+    texts = snapshot.long_texts({file.hides.body_digest for file in files if file.hides})
+    return hidden_among(posts, files, shared, texts)
 
 
 def withdraw_expired(store: Store, now: datetime) -> None:

@@ -30,12 +30,12 @@ NEVER_HIDDEN = FileRecord("y.md", Stamp(1, 1, 1, 1), "d", "published", key="slug
 
 
 def is_found(file: FileRecord, post: LedgerEntry = POST, *shared: str) -> bool:
-    return hidden_among([post], [NEVER_HIDDEN, file], set(shared)) == {"id"}
+    return hidden_among([post], [NEVER_HIDDEN, file], set(shared), set()) == {"id"}
 
 
 def test_an_unlike_file_hides_nothing() -> None:
     assert not is_found(a_file())
-    assert hidden_among([], [a_file()], set()) == frozenset()
+    assert hidden_among([], [a_file()], set(), set()) == frozenset()
 
 
 def test_the_key_is_enough() -> None:
@@ -92,3 +92,11 @@ def test_different_guids_are_different_posts() -> None:
     assert is_found(a_file("guid:1"), post)
     assert is_found(a_file("slug:x", "t"), post)
     assert is_found(alike)
+
+
+def test_a_file_with_the_text_of_a_post_is_no_other_with_its_title_and_date() -> None:
+    file = a_file(title="t", body="of another", date=DATE)
+    assert hidden_among([POST], [file], set(), set()) == {"id"}
+    assert hidden_among([POST], [file], set(), {"of another"}) == frozenset()
+    assert hidden_among([POST], [a_file("slug:a", "t", "of another")], set(), {"of another"})
+    assert hidden_among([POST], [a_file(title="t", body="b")], {"t", "b"}, {"b"}) == {"id"}
