@@ -1,6 +1,7 @@
 """The command that publishes, and writes what the server would serve as files."""
 
 import os
+from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -147,12 +148,16 @@ def _print_exported(exported: Exported, directory: Path) -> None:
     click.echo(f"{exported.written} of {exported.files} files written below {directory}")
     if exported.deleted:
         click.echo(f"{exported.deleted} files of the last export deleted")
-    for path in exported.left:
-        left = f"{directory / path}: changed since the last export, so it is not deleted"
-        click.echo(printable(left))
+    _print_left(str(directory / path) for path in exported.left)
     for each in exported.unwritable:
         fault = f"/{each.address}: not exported: {each.fault}; {each.cure}"
         click.echo(printable(fault))
+
+
+def _print_left(places: Iterable[str]) -> None:
+    for place in places:
+        left = f"{place}: changed since the last export, so it is not deleted"
+        click.echo(printable(left))
 
 
 def _write_rules(settings: Settings, store: Store, directory: Path, place: Path) -> None:
@@ -172,9 +177,7 @@ def _upload(
     click.echo(f"{done.written} of {done.objects} objects written to {address}")
     if done.deleted:
         click.echo(f"{done.deleted} objects of the last export deleted")
-    for key in done.left:
-        left = f"{address}/{key}: changed since the last export, so it is not deleted"
-        click.echo(printable(left))
+    _print_left(f"{address}/{key}" for key in done.left)
     for key in done.unwritable:
         fault = "not written: no object has a control character in its key"
         click.echo(printable(f"{address}/{key}: {fault}; give the post another permalink"))

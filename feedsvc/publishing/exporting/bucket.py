@@ -73,7 +73,7 @@ class Bucket:
         """The octets of an object; None if there is none."""
         import obstore
 
-        with self._explained(absent=key):
+        with self._explained():
             try:
                 return bytes(obstore.get(self._store, key).bytes())
             except FileNotFoundError as error:
@@ -130,7 +130,7 @@ class Bucket:
                     future.cancel()
 
     @contextmanager
-    def _explained(self, absent: str = "") -> Iterator[None]:
+    def _explained(self) -> Iterator[None]:
         """Raise errors of obstore as ExportError, without their texts."""
         from obstore.exceptions import BaseError
 
