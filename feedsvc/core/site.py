@@ -52,9 +52,8 @@ class Site:
     single feeds by path (`tags/AI`, or `` for the site's feed). If `pages`, each feed has an
     HTML page at its path. `hubs` are the WebSub hubs in every feed. `icon` and `logo` are
     absolute URLs. `license` is that of posts that name none: an SPDX identifier or a URL;
-    `rights` says the same in words. `podcast` is what feeds
-    of episodes say of themselves. `rules` are the rules for reading posts; they affect feeds
-    only through the entries.
+    `rights` says the same in words. `podcast` is what feeds of episodes say of themselves.
+    `rules` are the rules for reading posts; they affect feeds only through the entries.
     """
 
     title: str
