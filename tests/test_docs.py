@@ -39,7 +39,7 @@ PAGES: Final = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-NO_DEFAULT: Final = ("webhook.secret", "notify.url", "notify.secret")
+NO_DEFAULT: Final = ("webhook.secret", "admin.token", "notify.url", "notify.secret")
 
 
 def _read(page: str) -> str:
@@ -95,13 +95,13 @@ def test_a_setting_is_documented_with_its_default_and_a_meaning(key: str) -> Non
     assert len(meaning.split()) >= 3
     if setting.is_required():
         assert default == "required"
-    elif key == "webhook.secret":
+    elif key in ("webhook.secret", "admin.token"):
         assert default == "none"
     else:
         documented = tomllib.loads(f"value = {default.strip('`')}")["value"]
         real = setting.default
         real = list(real) if isinstance(real, tuple) else real
-        real = real or "" if key == "webhook.secret_file" else real  # the file is read at start
+        real = real or "" if key.endswith("_file") else real  # the file is read at start
         assert documented == (str(real) if isinstance(real, Path) else real)
 
 
@@ -127,7 +127,7 @@ def test_the_config_file_comments_each_setting() -> None:
 
 def test_only_secrets_and_notify_are_commented_out_in_the_config_file() -> None:
     commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
-    assert commented == ["secret", "url", "secret"]
+    assert commented == ["secret", "token", "url", "secret"]
 
 
 def test_the_table_of_episodes_names_each_key_and_no_other() -> None:

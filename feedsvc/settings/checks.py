@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from feedsvc.core.admin.tokens import token_fault
 from feedsvc.core.feeds import renamed_feeds
 from feedsvc.core.licences.licences import known_licence, near_ids
 from feedsvc.core.podcasts.categories import category_of, near_categories, written_category
@@ -171,11 +172,18 @@ def long_secret(value: SecretStr) -> SecretStr:
     return value
 
 
-def one_or_several(value: Any) -> Any:
+def admin_token(value: SecretStr) -> SecretStr:
+    if fault := token_fault(value.get_secret_value()):
+        raise ValueError(fault)
+    return value
+
+
+def one_or_several(value: Any, file_setting: str) -> Any:
     """One secret or a list of secrets, so that a secret can be replaced without a gap.
 
     The environment gives a list as JSON. A secret may start with a bracket, so a text is
-    refused only if it starts like a list of texts but is not valid JSON.
+    refused only if it starts like a list of texts but is not valid JSON. `file_setting` names
+    the file for such secrets.
     """
     if not isinstance(value, str):
         return value
@@ -188,7 +196,7 @@ def one_or_several(value: Any) -> Any:
     if re.match(r'\[\s*"', value):
         raise ValueError(
             'it starts like a JSON list but is not one; write ["one", "two"], or put a secret '
-            "that starts like this into webhook.secret_file"
+            f"that starts like this into {file_setting}"
         )
     return (value,)
 

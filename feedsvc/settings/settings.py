@@ -1,5 +1,6 @@
 """Every setting, with its type, its default, its check and an example."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -287,9 +288,10 @@ _Secret = Annotated[SecretStr, AfterValidator(checks.long_secret)]
 class WebhookSettings(_Section):
     """`[webhook]`: the secrets of callers that may request a rebuild."""
 
-    secret: Annotated[tuple[_Secret, ...], BeforeValidator(checks.one_or_several)] = Field(
-        (), examples=["32 random characters"]
-    )
+    secret: Annotated[
+        tuple[_Secret, ...],
+        BeforeValidator(partial(checks.one_or_several, file_setting="webhook.secret_file")),
+    ] = Field((), examples=["32 random characters"])
     secret_file: Annotated[tuple[_Secret, ...], BeforeValidator(checks.lines_of_file)] = Field(
         (), examples=["/run/secrets/webhook"]
     )
@@ -298,6 +300,26 @@ class WebhookSettings(_Section):
     def secrets(self) -> tuple[str, ...]:
         """All secrets that a caller may present. If there is none, the webhook is off."""
         return tuple(each.get_secret_value() for each in (*self.secret, *self.secret_file))
+
+
+_Token = Annotated[SecretStr, AfterValidator(checks.admin_token)]
+
+
+class AdminSettings(_Section):
+    """`[admin]`: the tokens of operators, who may see `/status` and the like."""
+
+    token: Annotated[
+        tuple[_Token, ...],
+        BeforeValidator(partial(checks.one_or_several, file_setting="admin.token_file")),
+    ] = Field((), examples=["32 random characters"])
+    token_file: Annotated[tuple[_Token, ...], BeforeValidator(checks.lines_of_file)] = Field(
+        (), examples=["/run/secrets/admin"]
+    )
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """All tokens that open the door. If there is none, there is no door."""
+        return tuple(each.get_secret_value() for each in (*self.token, *self.token_file))
 
 
 class SourceSettings(_Section):
@@ -356,6 +378,7 @@ class Settings(_Section):
     guard: GuardSettings = GuardSettings()
     log: LogSettings = LogSettings()
     webhook: WebhookSettings = WebhookSettings()
+    admin: AdminSettings = AdminSettings()
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()
     notify: Annotated[tuple[NotifySettings, ...], BeforeValidator(checks.from_json)] = ()

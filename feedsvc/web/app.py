@@ -19,6 +19,12 @@ from feedsvc.source.opening import source_of
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web import hooks
+from feedsvc.web.admin.admin_pages import (
+    ENDPOINTS,
+    admin_pages,
+    is_for_operators,
+    unshared,
+)
 from feedsvc.web.files import MOST_ENTRIES, Files
 from feedsvc.web.hub import Hub
 from feedsvc.web.pages import pages
@@ -73,6 +79,14 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
         app.add_url_rule(
             address,
             endpoint,
+            view,
+            methods=[*_READ, "POST"],
+            provide_automatic_options=False,
+        )
+    for address, view in admin_pages(settings, store).items():
+        app.add_url_rule(
+            address,
+            f"{ENDPOINTS}{address}",
             view,
             methods=[*_READ, "POST"],
             provide_automatic_options=False,
@@ -248,7 +262,7 @@ def _answer_options() -> AnyResponse | None:
         return None
     response = Response(status=204)
     del response.headers["Content-Type"]
-    response.headers["Allow"] = ", ".join(_READ)
+    response.headers["Allow"] = ", ".join([*_READ, "POST"] if is_for_operators() else _READ)
     response.headers["Access-Control-Allow-Methods"] = ", ".join(_READ)
     response.headers["Access-Control-Allow-Headers"] = "If-None-Match, If-Modified-Since, A-IM"
     response.headers["Access-Control-Max-Age"] = "86400"
@@ -259,7 +273,7 @@ def _common_headers(response: AnyResponse) -> AnyResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Link, Retry-After"
-    return response
+    return unshared(response) if is_for_operators() else response
 
 
 def _without_base_path(base: str, inner: Callable[..., Any]) -> Callable[..., Any]:

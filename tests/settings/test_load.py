@@ -274,7 +274,7 @@ def test_the_problem_of_an_unknown_section_lists_the_sections(file: Path) -> Non
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
         "; sections are site, content, feeds, podcast, aliases, redirects, store, ledger, "
-        "server, watcher, guard, log, webhook, source, hub, notify"
+        "server, watcher, guard, log, webhook, admin, source, hub, notify"
     )
 
 
@@ -293,6 +293,8 @@ def test_the_example_in_each_problem_is_accepted(file: Path) -> None:
     kept = file.absolute().with_name("secrets")
     kept.write_text(HIDDEN)
     cures["webhook.secret_file"] = f"secret_file = '{kept}'"
+    cures["admin.token_file"] = f"token_file = '{kept}'"
+    cures["admin.token"] = f"token = '{HIDDEN}'"  # the example is a placeholder, and refused
     right = "".join(
         f"[{name}]\n" + "".join(f"{cures[f'{name}.{key}']}\n" for key in section.model_fields)
         for name, section in sections().items()

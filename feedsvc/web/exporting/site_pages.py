@@ -23,6 +23,7 @@ from feedsvc.web.site_files import FAVICON, ROBOTS
 
 ERROR_PAGES: Final = {404: "404.html", 410: "410.html"}
 _STATIC: Final = "static"
+_FOR_OPERATORS: Final = "admin.css"  # an export has no pages for them
 
 
 class SitePages:
@@ -85,7 +86,8 @@ def _of_site(site: Site, sources: Sources, files: Files) -> Iterator[Page]:
 def _static_files() -> Iterator[Page]:
     folder = resources.files("feedsvc.web.pages") / _STATIC
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        yield Page(f"{_STATIC}/{file.name}", code_digest())
+        if file.name != _FOR_OPERATORS:
+            yield Page(f"{_STATIC}/{file.name}", code_digest())
 
 
 def _posts(site: Site, sources: Sources) -> Iterator[Page]:

@@ -32,7 +32,7 @@ def refusal(
     """
     if not settings.server.pages:
         return line(status, text)
-    if not _wants_page():
+    if not wants_page():
         response = line(status, text)
         response.headers["Vary"] = _VARIES
         return response
@@ -48,7 +48,7 @@ def refusal(
     return page
 
 
-def _wants_page() -> bool:
+def wants_page() -> bool:
     """True if Accept names `text/html`, as browsers do; `*/*` does not count.
 
     Werkzeug's `accept_mimetypes` would need seconds for 60 kB of white space.

@@ -36,6 +36,12 @@ class Buckets:
         with self._lock:
             return self._take(key, self._now())
 
+    def give_back(self, key: Hashable) -> None:
+        """Return a request that was taken from the bucket."""
+        with self._lock:
+            left, since = self._buckets.get(key, (self._burst, self._now()))
+            self._buckets[key] = (min(self._burst, left + 1), since)
+
     def _take(self, key: Hashable, now: float) -> int:
         left, since = self._buckets.pop(key, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._per_second)

@@ -1,0 +1,1 @@
+"""What only operators see: the door, and the pages behind it."""
