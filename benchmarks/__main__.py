@@ -1,7 +1,8 @@
 """The figures of docs/performance.md, beside Hugo if it is here.
 
 `python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
-10,000 and 100,000 posts; `python -m benchmarks history` pages of archives.
+10,000 and 100,000 posts; `python -m benchmarks history` pages of archives, and
+`python -m benchmarks walk` walks through all of them.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, history
+from benchmarks import growth, history, walk
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
 from benchmarks.serving import Serving, free_port
@@ -132,7 +133,7 @@ def bench(count: int) -> None:
 
 def main() -> None:
     """Measure each count of posts given, by default 1,000 and 10,000."""
-    others = {"growth": growth.main, "history": history.main}
+    others = {"growth": growth.main, "history": history.main, "walk": walk.main}
     if sys.argv[1:2] and sys.argv[1] in others:
         others[sys.argv[1]](sys.argv[2:])
         return
