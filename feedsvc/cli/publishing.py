@@ -126,6 +126,8 @@ def publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Re
     source.update()
     if ledger_file:
         ledger_file.fill(store)
+    # Before the first publish, which then writes the index too.
+    store.search_indexes.switch(on=settings.search.full_text)
     until = time.monotonic() + _SETTLE_SECONDS
     reports: list[Report] = []
     with progress_of("Reading posts") as progress:
@@ -150,7 +152,16 @@ def publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Re
             reports.append(_when_unlocked(publish_once))
     if ledger_file:
         ledger_file.write(store)
+    if settings.search.full_text:
+        _build_index(store)
     return [report.below(source.shown_root) for report in reports]
+
+
+def _build_index(store: Store) -> None:
+    """Write to the search index what was published before it was switched on."""
+    with progress_of("Indexing posts") as progress:
+        while built := store.search_indexes.build_some():
+            progress(*built)
 
 
 def _rehearse(settings: Settings, *, accept: str) -> Report:

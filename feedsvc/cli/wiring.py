@@ -129,6 +129,7 @@ def watching(settings: Settings) -> Iterator[None]:
         limits_of(settings),
         guard_of(settings),
         ledger_file,
+        full_text=settings.search.full_text,
     )
     watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)

@@ -206,6 +206,12 @@ class LedgerSettings(_Section):
     )
 
 
+class SearchSettings(_Section):
+    """`[search]`: what a search looks at."""
+
+    full_text: bool = Field(False, examples=["true"])
+
+
 class ServerSettings(_Section):
     """`[server]`: how feeds and pages are served."""
 
@@ -373,6 +379,7 @@ class Settings(_Section):
     redirects: RedirectSettings = RedirectSettings()
     store: StoreSettings = StoreSettings()
     ledger: LedgerSettings = LedgerSettings()
+    search: SearchSettings = SearchSettings()
     server: ServerSettings = ServerSettings()
     watcher: WatcherSettings = WatcherSettings()
     guard: GuardSettings = GuardSettings()

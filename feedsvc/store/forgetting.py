@@ -30,6 +30,8 @@ from feedsvc.store.schema import (
     losses,
     publishes,
 )
+from feedsvc.store.search.indexing import index_state
+from feedsvc.store.search.search_tables import merge_segments
 
 _REMOVED: Final = "the text of this error named a post that was removed"
 
@@ -123,6 +125,8 @@ def _withdraw(connection: Connection, entry_id: str, names: _Names, now: datetim
         released=sorted(names.keys),
     )
     changes = commit(connection, publication, now)
+    if index_state(connection):
+        merge_segments(connection)
     # After an upgrade all posts must still be read again.
     renderer = sa.update(facts).where(facts.c.name == "renderer")
     connection.execute(renderer.values(value=before.get("renderer", "")))

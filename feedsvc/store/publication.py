@@ -68,6 +68,7 @@ from feedsvc.store.schema import (
     publishes,
     texts,
 )
+from feedsvc.store.search.indexing import IndexWriter
 
 MOST_PUBLISHES: Final = 1000  # whose summaries are kept
 
@@ -162,6 +163,7 @@ class _Writer:
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
+        self._search = IndexWriter(connection)
         is_partial = publication.is_partial
         self._change = UNCHANGED if is_partial else change_of(self._facts, publication.site)
 
@@ -232,6 +234,7 @@ class _Writer:
         insert_rows(self._connection, entries, rows)
         packed = (texts_row(number, entry) for number, entry in written.items())
         insert_rows(self._connection, texts, packed)
+        self._search.write(written)
 
     def _replace_entries(self, before: Mapping[int, Entry], after: Mapping[int, Entry]) -> None:
         """Write entries, and their feeds, in place of those with the same numbers."""
@@ -241,6 +244,7 @@ class _Writer:
 
     def _delete_entries(self, numbers: Collection[int]) -> None:
         if numbers:
+            self._search.remove(numbers)
             self._connection.execute(sa.delete(entries).where(entries.c.number.in_(numbers)))
             self._connection.execute(sa.delete(texts).where(texts.c.entry.in_(numbers)))
 
@@ -388,6 +392,7 @@ class _Writer:
             self._record_change("withdrawn", entry)
             self._changes.titles[entry.id] = entry.title
         self._delete_entries(old)
+        self._search.write({})
         gone = sa.update(ledger).where(ledger.c.id.in_(ids))
         self._connection.execute(gone.values(withdrawn_at=microseconds(self._now)))
         self._replace_memberships(old, {})

@@ -228,6 +228,11 @@ def packed_texts(summary: str, content_html: str) -> bytes:
     return pack(f"{summary}\x00{content_html}")  # a text of XML has no NUL
 
 
+def content_of(packed: bytes) -> str:
+    """The content in a row of `texts`."""
+    return unpack(packed).partition("\x00")[2]
+
+
 def _more(entry: Entry) -> str:
     """The fields that few entries have, in one column (JSON); empty for most entries."""
     more = {

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0012"
+SCHEMA_VERSION: Final = "0013"
 
 metadata = MetaData()
 
@@ -139,6 +139,14 @@ WHOLE_ENTRIES: Final = select(entries, texts.c.packed).join_from(
 
 # The same without the texts, for whoever needs only the feeds of entries.
 ENTRIES_WITHOUT_TEXTS: Final = select(entries, literal(b"", LargeBinary).label("packed"))
+
+# One row if the search index is on. Its own tables are in search/search_tables.py.
+search_index = Table(
+    "search_index",
+    metadata,
+    Column("version", Text, primary_key=True),  # of the tokens
+    Column("next_entry", Integer),  # the first number that is not in it yet; NULL if complete
+)
 
 # Each entry that was ever published, for good. The row of a withdrawn entry has no title, no
 # path and no text: only digests. Its earlier keys are in `identities`.

@@ -67,6 +67,7 @@ from feedsvc.store.schema import (
     memberships,
     publishes,
 )
+from feedsvc.store.search.searching import SearchReader
 from feedsvc.store.site_lists import (
     EntryLine,
     attached,
@@ -356,6 +357,11 @@ class Snapshot:
         return withdrawn_permalinks(self._connection)
 
     # Searches of visitors.
+
+    @property
+    def search(self) -> SearchReader:
+        """Searches over titles and texts."""
+        return SearchReader(self._connection)
 
     def feed_counts(self) -> dict[Kind, int]:
         """How many feeds of each kind are listed; kinds without such feeds are left out."""

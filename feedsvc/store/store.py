@@ -32,6 +32,7 @@ from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
 from feedsvc.store.schema import forgotten, identities, ledger, subscriptions
+from feedsvc.store.search.building import SearchIndexes
 from feedsvc.store.snapshot import Snapshot
 
 # Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
@@ -64,6 +65,7 @@ class Store:
         self.subscriptions = Subscriptions(self._database)
         self.listeners = Listeners(self._database)
         self.watchers = Watchers(self._database)
+        self.search_indexes = SearchIndexes(self._database)
 
     @property
     def can_write(self) -> bool:

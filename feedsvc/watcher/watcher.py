@@ -20,6 +20,7 @@ from feedsvc.watcher.ledger_file import LedgerFile
 from feedsvc.watcher.publish_loop import PublishLoop
 from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
+from feedsvc.watcher.search_index import IndexBuilder
 
 _LEDGER_SECONDS: Final = 10  # to write the ledger file at the end
 _USUAL: Final = Guard()
@@ -40,6 +41,8 @@ class Watcher:
         limits: Limits = DEFAULT_LIMITS,
         guard: Guard = _USUAL,
         ledger_file: LedgerFile | None = None,
+        *,
+        full_text: bool = False,
     ) -> None:
         """`published` is called after each publish with the paths of the changed feeds."""
         self._source = source
@@ -66,7 +69,12 @@ class Watcher:
             ledger_file,
         )
         heartbeat = Heartbeat(current, self._name, source.name, self._stopping)
-        targets = {"publish loop": self._loop.run, "heartbeat": heartbeat.run}
+        self._index = IndexBuilder(current, self._stopping, full_text=full_text)
+        targets = {
+            "publish loop": self._loop.run,
+            "heartbeat": heartbeat.run,
+            "search index": self._index.run,
+        }
         if not source.is_fetched:
             events = FileEvents(source, self._agenda, self._had_posts, self._stopping)
             targets["file events"] = events.run
@@ -84,6 +92,7 @@ class Watcher:
 
     def start(self) -> None:
         """Start with a scan of the whole folder."""
+        self._index.switch()  # before the first publish, which then writes the index too
         self._agenda.look_at_everything()
         self._schedule.every(self._interval, self._agenda.look_at_everything)
         self._schedule.start()

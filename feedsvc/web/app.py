@@ -91,6 +91,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
             methods=[*_READ, "POST"],
             provide_automatic_options=False,
         )
+    app.config["FULL_TEXT"] = settings.search.full_text
     app.before_request(_refuse_bad_paths)
     app.before_request(_answer_options)
     app.before_request(_refuse_frequent_polls)

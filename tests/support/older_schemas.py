@@ -45,9 +45,11 @@ _BEFORE_0008: Final = (
 
 
 def take_back(connection: sa.Connection, version: str) -> None:
-    """Take a store with the current schema back to an earlier schema: 0011 to 0007."""
-    for statement in _BEFORE_0012:
-        connection.exec_driver_sql(statement)
+    """Take a store with the current schema back to an earlier schema: 0012 to 0007."""
+    connection.exec_driver_sql("DROP TABLE search_index")
+    if version < "0012":
+        for statement in _BEFORE_0012:
+            connection.exec_driver_sql(statement)
     if version < "0011":
         connection.exec_driver_sql("DROP INDEX ledger_gone")
     if version < "0010":

@@ -14,11 +14,12 @@ from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.urls import display_name, file_of, parse_url
 from feedsvc.store.queues.watchers import Watchers
-from feedsvc.store.schema import SCHEMA_VERSION, metadata, watchers
+from feedsvc.store.schema import SCHEMA_VERSION, metadata, search_index, watchers
 
 # A row says that a process uses this store. In the copy it would be a watcher that is not
 # there, and on SQLite one that lives until the next start.
-_LEFT_OUT: Final = (watchers,)
+# The copy gets a search index of its own.
+_LEFT_OUT: Final = (watchers, search_index)
 _ROWS: Final = 200  # that are in memory at once
 
 

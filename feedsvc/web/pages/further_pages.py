@@ -17,7 +17,7 @@ from feedsvc.core import addresses
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import Snapshot
 
-_NUMBER: Final = re.compile("[0-9]{1,9}")
+PAGE_NUMBER: Final = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _of_query(
     if "page" not in request.args:
         return show(paged, 1)
     given = request.args["page"]
-    number = int(given) if _NUMBER.fullmatch(given) else 0
+    number = int(given) if PAGE_NUMBER.fullmatch(given) else 0
     if not 1 <= number <= paged.last:
         raise NotFound
     path = paged.path_of(number)

@@ -44,6 +44,7 @@ def rendered(
     values = {
         "has_pages": True,
         "searches": not current_app.config.get("STATIC_FILES"),  # a search needs a server
+        "full_text": current_app.config.get("FULL_TEXT", False),
         "site": site,
         # A relative address: `'self'` of the policy is the host of the request.
         "root": urlsplit(site.url).path,

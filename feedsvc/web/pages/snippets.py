@@ -1,12 +1,14 @@
 """Marks the words of a search in names, titles and texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import regex
 from markupsafe import Markup
 
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.search.queries import SearchTerm
+from feedsvc.core.search.tokens import JOINED, folded, is_joined
 from feedsvc.core.text import summary_of, words_of
 
 _SEARCHED: Final = 20_000  # characters of a post's HTML
@@ -25,22 +27,60 @@ class Marker:
         any_word = f"(?:{'|'.join(map(regex.escape, longest_first))})\\p{{M}}*+"
         self._words = regex.compile(any_word, regex.IGNORECASE)
 
+    def _compared(self, text: str) -> str:
+        """What the words are looked for in: as many characters as the text has."""
+        return text
+
     def marked(self, text: str) -> Markup:
         """The text as HTML with its words marked."""
         pieces, done = [], 0
-        for match in self._words.finditer(text):
-            pieces += [Markup.escape(text[done : match.start()])]
-            pieces += [Markup("<mark>{}</mark>").format(match[0])]
-            done = match.end()
+        for match in self._words.finditer(self._compared(text)):
+            start, end = match.span()
+            pieces += [Markup.escape(text[done:start])]
+            pieces += [Markup("<mark>{}</mark>").format(text[start:end])]
+            done = end
         return Markup("").join([*pieces, Markup.escape(text[done:])])
 
     def snippet(self, entry: Entry) -> Markup:
         """The text around the first word in the beginning of a post; empty without one."""
         for text in (words_of(_beginning(entry.content_html)), entry.summary):
-            match = self._words.search(text)
+            match = self._words.search(self._compared(text))
             if match:
                 return self.marked(_around(text, match.start()))
         return Markup("")
+
+
+class FoldedMarker(Marker):
+    """Marks the words of a search in the index: whole words, without case and accents."""
+
+    def __init__(self, terms: Iterable[SearchTerm]) -> None:
+        pieces = {piece for term in terms for piece in term.pieces}
+        longest_first = sorted(pieces, key=lambda piece: (-len(piece), piece))
+        self._words = regex.compile("|".join(map(_pattern_of, longest_first)), regex.VERSION1)
+
+    def _compared(self, text: str) -> str:
+        return text.translate(_FOLDED)
+
+
+def _pattern_of(piece: str) -> str:
+    literal = regex.escape(piece)
+    if is_joined(piece):
+        return literal
+    # Neighbours that are written without spaces are not part of the word.
+    letter = rf"[[\p{{L}}\p{{N}}]--[{JOINED}]]"
+    return rf"(?<!{letter}){literal}\p{{M}}*+(?!{letter})"
+
+
+class _Folded(dict[int, str]):
+    """Each character folded, if that is one character; so positions stay."""
+
+    def __missing__(self, code: int) -> str:
+        plain = folded(chr(code))
+        self[code] = plain if len(plain) == 1 else chr(code)
+        return self[code]
+
+
+_FOLDED: Final = _Folded()
 
 
 def _beginning(content: str) -> str:

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from feedsvc.web.pages.snippets import Marker
+from feedsvc.core.search.queries import SearchQuery, search_query
+from feedsvc.web.pages.snippets import FoldedMarker, Marker
 from tests.support.builders import an_entry
 
 
@@ -77,3 +78,33 @@ def test_only_the_beginning_of_a_long_post_is_searched() -> None:
     began = time.process_time()
     assert _snippet("tea", "<p>" + "<b>x</b> " * 1_000_000 + "tea</p>") == ""
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "html"),
+    [
+        ("cafe", "Café, cafés CAFE", "<mark>Café</mark>, cafés <mark>CAFE</mark>"),
+        ("cafe", "Cafe\u0301", "<mark>Cafe\u0301</mark>"),
+        ("ёлка", "Елка", "<mark>Елка</mark>"),
+        ("tea", "teapot, Tea", "teapot, <mark>Tea</mark>"),
+        ("CAR-T", "用CAR-T治疗", "用<mark>CAR</mark>-<mark>T</mark>治疗"),
+        ("瑞金医院", "在瑞金医院，瑞金", "在<mark>瑞金医院</mark>，瑞金"),
+        ("c c++", "C C++ <b>", "<mark>C</mark> <mark>C++</mark> &lt;b&gt;"),
+        ("tea -milk", "milk tea", "milk <mark>tea</mark>"),
+        ("snake", "snake_case", "<mark>snake</mark>_case"),
+    ],
+)
+def test_words_of_the_index_are_marked_as_they_are_found(
+    query: str, text: str, html: str
+) -> None:
+    parsed = search_query(query)
+    assert isinstance(parsed, SearchQuery)
+    assert str(FoldedMarker(parsed.words).marked(text)) == html
+
+
+def test_a_snippet_is_around_a_folded_word() -> None:
+    parsed = search_query("strasse")
+    assert isinstance(parsed, SearchQuery)
+    entry = an_entry(content_html="<p>Eine STRASSE in Berlin</p>")
+    snippet = str(FoldedMarker(parsed.words).snippet(entry))
+    assert snippet == "Eine <mark>STRASSE</mark> in Berlin"

@@ -1,0 +1,1 @@
+"""Full-text search: texts to words and pairs, and what a visitor looks for."""

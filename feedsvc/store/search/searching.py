@@ -1,0 +1,106 @@
+"""Searches in the index: the newest entries of a feed that match a query."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.search.matching import SearchedText, matches
+from feedsvc.core.search.queries import SearchQuery
+from feedsvc.core.text import words_of
+from feedsvc.store.chunks import chunks
+from feedsvc.store.rows import entry_of
+from feedsvc.store.schema import WHOLE_ENTRIES, entries, feed_order, memberships
+from feedsvc.store.search.indexing import index_state
+from feedsvc.store.search.search_tables import numbers_with
+
+MOST_COMPARED: Final = 500  # entries of which the text is read for one search
+_FEW: Final = 2_000  # hits that are sorted, instead of looking through the feed
+_AT_ONCE: Final = 100
+
+
+class SearchReader:
+    """Searches in the state of one snapshot."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def is_on(self) -> bool:
+        """True if there is an index, even if it is not complete yet."""
+        return index_state(self._connection) is not None
+
+    def is_ready(self) -> bool:
+        """True if the index is complete."""
+        state = index_state(self._connection)
+        return state is not None and state.is_ready
+
+    def newest(
+        self, feed_number: int, query: SearchQuery, most: int, *, in_title: bool = False
+    ) -> list[tuple[Entry, SearchedText]]:
+        """The newest entries of a feed that match, with their texts.
+
+        Phrases are compared with the text of up to MOST_COMPARED entries that have their words.
+        """
+        found: list[tuple[Entry, SearchedText]] = []
+        compared = 0
+        for numbers in chunks(
+            self._candidates(feed_number, query, in_title=in_title), _AT_ONCE
+        ):
+            for entry in self._entries(numbers[: MOST_COMPARED - compared]):
+                text = SearchedText.of(entry.title, words_of(entry.content_html))
+                if matches(query, text):
+                    found.append((entry, text))
+            compared += len(numbers)
+            if len(found) >= most or compared >= MOST_COMPARED:
+                break
+        return found[:most]
+
+    def _candidates(
+        self, feed_number: int, query: SearchQuery, *, in_title: bool
+    ) -> Iterator[int]:
+        """The numbers of entries of a feed that have the tokens of a query, newest first."""
+        hits = numbers_with(query, self._connection.dialect.name, in_title=in_title)
+        few = list(self._connection.execute(hits.limit(_FEW + 1)).scalars())
+        if len(few) <= _FEW:
+            return self._sorted(feed_number, few)
+        is_hit = memberships.c.entry.in_(hits)
+        members = (
+            sa.select(memberships.c.entry)
+            .join(entries, entries.c.number == memberships.c.entry)
+            .where(memberships.c.feed == feed_number, is_hit)
+            .order_by(*feed_order(self._connection.dialect.name))
+            .limit(MOST_COMPARED)
+        )
+        return iter(self._connection.execute(members).scalars().all())
+
+    def _sorted(self, feed_number: int, numbers: list[int]) -> Iterator[int]:
+        """Those of some entries that a feed has, newest first."""
+        dated: list[tuple[int, str, int]] = []
+        for some in chunks(numbers):
+            columns = (entries.c.published, entries.c.id, entries.c.number)
+            query = sa.select(*columns).where(entries.c.number.in_(some))
+            rows = self._connection.execute(query)
+            dated += [(_instant(row.published), row.id, row.number) for row in rows]
+        dated.sort(reverse=True)
+        for chunk in chunks(dated, _AT_ONCE):
+            keys = [(feed_number, at, number) for at, _, number in chunk]
+            key = sa.tuple_(memberships.c.feed, memberships.c.published_at, memberships.c.entry)
+            kept = sa.select(memberships.c.entry).where(key.in_(keys))
+            members = set(self._connection.execute(kept).scalars())
+            yield from (number for _, _, number in chunk if number in members)
+
+    def _entries(self, numbers: list[int]) -> list[Entry]:
+        """The entries with these numbers, in the same order."""
+        rows = self._connection.execute(
+            WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
+        ).mappings()
+        by_number: dict[int, Any] = {row["number"]: entry_of(row) for row in rows}
+        return [by_number[number] for number in numbers]
+
+
+def _instant(published: str) -> int:
+    return microseconds(datetime.fromisoformat(published))
