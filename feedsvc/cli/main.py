@@ -65,6 +65,10 @@ _COMMANDS: Final = {
         "adopting:adopt_command",
         "Take over ids and dates of feeds that the site had before.",
     ),
+    "retract": (
+        "retracting:retract_command",
+        "Take a post back: a notice stands in its place.",
+    ),
     "ledger": (
         "ledger:ledger",
         "Export or import the ids of all posts, or forget a post.",

@@ -28,6 +28,8 @@ from feedsvc.publishing.reading.post_problems import (
     twin_problem,
 )
 from feedsvc.publishing.reading.stored import Stored
+from feedsvc.publishing.retracting import NOTHING_RETRACTED, Retracted, out_record
+from feedsvc.store.deletions.retractions import HIDDEN_BY
 from feedsvc.store.publication import Publication
 
 
@@ -39,6 +41,7 @@ def decide(
     site: Site,
     now: datetime,
     hold: Hold = NOTHING_HELD,
+    retracted: Retracted = NOTHING_RETRACTED,
 ) -> Publication:
     """The publication that brings the store up to the findings, except for what is held.
 
@@ -57,6 +60,11 @@ def decide(
         claim = finding.claim
         if claim is None:
             continue
+        if claim.path in retracted.out:
+            aside.add(claim.path)
+            records.append(out_record(finding, claim, retracted.out[claim.path]))
+            released |= _previous_ids(finding)
+            continue
         set_aside = _set_aside(finding, claim, identified, hold, now)
         if set_aside is not None:
             aside.add(claim.path)
@@ -66,8 +74,7 @@ def decide(
         identities[claim.key] = entry_id
         claims[entry_id] = claim
         permalinks[entry_id] = finding.permalink
-        if finding.previous and finding.previous.entry_id:
-            released.add(finding.previous.entry_id)
+        released |= _previous_ids(finding)
         record = _published_record(
             finding,
             claim,
@@ -95,7 +102,14 @@ def decide(
         hold.book,
         claims,
         permalinks=permalinks,
+        retractions=retracted.changed,
     )
+
+
+def _previous_ids(finding: Finding) -> set[str]:
+    """The entry that the file has published until now, if any."""
+    entry_id = finding.previous.entry_id if finding.previous else None
+    return {entry_id} if entry_id else set()
 
 
 def _set_aside(
@@ -168,7 +182,7 @@ def _first_dates(
 def _was_hidden(finding: Finding) -> bool:
     """True if the author had hidden the post until now: then its new date counts."""
     previous = finding.previous
-    if previous is None or previous.entry_id is not None:
+    if previous is None or previous.entry_id is not None or previous.hidden_by == HIDDEN_BY:
         return False
     has_expired = previous.state == "draft" and previous.passed_at is not None
     is_copy = previous.state == "held" and previous.wants != ""
@@ -301,11 +315,11 @@ def decide_missing(
     held = (*hold.book.before, *hold.book.held)
     changed = {loss.path for loss in held if loss.kind == "re-identified"}
     for record in findings.missing:
-        if record.entry_id is None or record.entry_id in published:
+        is_gone = record.path in findings.gone
+        has_notice = is_gone and record.path in findings.retracted
+        if record.entry_id is None or record.entry_id in published or has_notice:
             forgotten.append(record.path)
-        elif record.path in findings.ended or (
-            record.path in findings.gone and record.entry_id not in hold.entries
-        ):
+        elif record.path in findings.ended or (is_gone and record.entry_id not in hold.entries):
             forgotten.append(record.path)
             withdrawn.append(record.entry_id)
         else:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError
 from feedsvc.publishing.decide import decide
@@ -19,6 +20,7 @@ from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored, recall
 from feedsvc.publishing.report import Report, report_on
+from feedsvc.publishing.retracting import end_retractions, retracted_posts, with_retracted
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.source.folder import Folder
 from feedsvc.store.publication import Changes
@@ -85,6 +87,7 @@ def _publish(
 ) -> Report:
     """The story. Unless it `writes`, the report says what it would do."""
     with store.lock(), Spool() as entries:
+        earlier = end_retractions(store, now).feeds if writes else []
         with store.snapshot() as snapshot:
             site = with_generator(site, folder, snapshot.generator())
         try:
@@ -105,22 +108,27 @@ def _publish(
             ended = tuple(r for r in findings.missing if r.path in findings.ended)
             findings = replace(findings, missing=ended)  # the others need no second look
             with store.snapshot() as snapshot:
-                return report_on(snapshot, publication, changes, stored, findings, now, hold)
+                report = report_on(snapshot, publication, changes, stored, findings, now, hold)
+                return report.after(earlier)
         identified = identify_posts(store, site, findings)
         with store.snapshot() as snapshot:
             what = (findings, identified, stored, guard, now)
             hold = weigh(snapshot, *what, accept=accept, is_emptied=emptied)
+            is_due = snapshot.has_deletions_due(microseconds(now))
         findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
-        publication = decide(findings, entries, stored, identified, site, now, hold)
+        with store.snapshot() as snapshot:
+            retracted = retracted_posts(snapshot, findings, identified, now)
+        publication = decide(findings, entries, stored, identified, site, now, hold, retracted)
         # The publication has all of new posts; 100,000 findings need not be in memory longer.
         findings = replace(findings, files=tuple(f for f in findings.files if f.previous))
         changes = Changes(stored.revision)
         has_news = stored.has_new_settings or publication.files or publication.forgotten
-        if has_news or hold.book:
+        if has_news or hold.book or is_due:
             changes = commit(publication, now)
         with store.snapshot() as snapshot:
             known = (hold, identified.known)
-            return report_on(snapshot, publication, changes, stored, findings, now, *known)
+            report = report_on(snapshot, publication, changes, stored, findings, now, *known)
+            return report.after(earlier)
 
 
 def _look(
@@ -146,4 +154,6 @@ def _look(
         entries.clear()
         stored = recall(store, site, now, None)
         findings = read_folder(folder, store, stored, *how, counts_all=accounts)
-    return stored, with_ended_posts(findings, folder, store, stored, now)
+    findings = with_ended_posts(findings, folder, store, stored, now)
+    with store.snapshot() as snapshot:
+        return stored, with_retracted(findings, snapshot, now)

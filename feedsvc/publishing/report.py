@@ -76,6 +76,11 @@ class Report:
             account=self.account and self.account.below(root),
         )
 
+    def after(self, feeds: Collection[str]) -> "Report":
+        """The report if these feeds were changed just before."""
+        added = tuple(path for path in feeds if path not in self.feeds)
+        return replace(self, feeds=(*self.feeds, *added)) if added else self
+
     @property
     def held(self) -> int:
         """The number of losses that are held."""

@@ -67,7 +67,8 @@ class RenderedTopics:
             if site is None or record is None:
                 return None
             newest = snapshot.newest(record.number, site.entries)
-            feed = feed_of(site, record.topic, newest, record.extent)
+            deleted = snapshot.deleted_from(record.number)
+            feed = feed_of(site, record.topic, newest, record.extent, deleted)
         form, topic = FORMATS[format_name], feed.self_link(format_name)
         media_type = plain_type(form.media_type) if self._plain else form.media_type
         return RenderedTopic(record.digest, site, topic, media_type, form.render(feed))

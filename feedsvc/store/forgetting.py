@@ -29,6 +29,7 @@ from feedsvc.store.schema import (
     ledger,
     losses,
     publishes,
+    retractions,
 )
 from feedsvc.store.search.indexing import index_state
 from feedsvc.store.search.search_tables import merge_segments
@@ -51,6 +52,7 @@ def forget(connection: Connection, entry_id: str, now: datetime) -> Changes | No
         (identities, identities.c.entry_id),
         (held, held.c.entry_id),
         (losses, losses.c.entry_id),
+        (retractions, retractions.c.entry_id),
     ):
         connection.execute(sa.delete(table).where(column == entry_id))
     write_held_fact(connection)
@@ -123,6 +125,7 @@ def _withdraw(connection: Connection, entry_id: str, names: _Names, now: datetim
         withdrawn=[entry_id],
         forgotten=names.files,
         released=sorted(names.keys),
+        erased=names.ids,
     )
     changes = commit(connection, publication, now)
     if index_state(connection):

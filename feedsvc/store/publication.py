@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.archives.paging import Extent
 from feedsvc.core.feeds.change_summary import MOST_NAMED, ChangeSummary, Headline, headline
+from feedsvc.core.feeds.deletions.retractions import Retraction
+from feedsvc.core.feeds.deletions.tombstones import Tombstone
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.entry_files import entry_files
 from feedsvc.core.feeds.feeds import (
@@ -36,6 +38,12 @@ from feedsvc.core.site import UNCHANGED, Site
 from feedsvc.store.archives.numbering import Membership, Numbering
 from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.retractions import (
+    Retractions,
+    in_their_place,
+    newer_than_notices,
+)
+from feedsvc.store.deletions.tombstones import Tombstones
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
 from feedsvc.store.post_links import LinkedFile, PostLinks
@@ -84,7 +92,10 @@ class Publication:
     `released` are keys that a file no longer uses; files that want them are read again.
     `claims` are the posts of the entries, by entry id, for the ledger. If the publication
     `is_partial`, `site` is the published one, and an upgrade or new settings still wait for a
-    publish of all posts.
+    publish of all posts. The `erased` entry ids leave no tombstones. `retractions` are those
+    that this publish begins, changes or ends; the store has the others. If it `rereads` files
+    at these paths, the next publish reads them whatever their stamps are, and with them all
+    files that are hidden because of a retraction.
     """
 
     site: Site
@@ -98,6 +109,9 @@ class Publication:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     is_partial: bool = False
     permalinks: Mapping[str, str] = field(default_factory=dict)  # of the entries, by id
+    erased: Collection[str] = ()
+    retractions: Collection[Retraction] = ()
+    rereads: Collection[str] | None = None
 
 
 @dataclass(slots=True)
@@ -160,6 +174,8 @@ class _Writer:
         self._number = next_number(connection)
         self._numbers: dict[Topic, int] = {}  # of feeds
         self._numbering = Numbering(connection)
+        self._tombstones = Tombstones(connection, now)
+        self._retractions = Retractions(connection)
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
@@ -172,11 +188,15 @@ class _Writer:
         self._ensure_feeds([SITE_TOPIC])
         targets = {} if self._change.relinks else self._links.targets(self._recorded_paths())
         self._record_files()  # first: links lead to what is published in the end
+        self._retractions.write(publication.retractions)
+        if publication.rereads is not None:
+            self._retractions.read_again(publication.rereads)
         for chunk in chunks(publication.entries):
             self._put(chunk)
         self._has_entries = True
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
+        self._touch(self._tombstones.remove(publication.erased))
         self._link_again(targets)
         if "site" not in self._facts:
             mark_unpublished(self._connection, self._now)
@@ -200,6 +220,8 @@ class _Writer:
             self._write_entries(new)
             self._replace_attachments(list(new.values()))
             self._replace_memberships(old, new)
+            self._touch(self._tombstones.remove([entry.id for entry in new.values()]))
+            self._retractions.rename({old[n].id: entry.id for n, entry in new.items()})
         self._update_feeds(everything=False)
         self._write_facts()
         self._write_summary()
@@ -250,10 +272,13 @@ class _Writer:
 
     def _put(self, unlinked: list[Entry]) -> None:
         claims = self._publication.claims
+        retracted = self._retractions.of(entry.id for entry in unlinked)
+        unlinked = in_their_place(unlinked, retracted, self._now)
         paths = {e.id: claims[e.id].path for e in unlinked if e.id in claims}
         composed = self._linked(unlinked, paths)
         remembered = self._remembered([entry.id for entry in composed])
-        chunk = [self._dated(entry, remembered.get(entry.id)) for entry in composed]
+        dated = [self._dated(entry, remembered.get(entry.id)) for entry in composed]
+        chunk = newer_than_notices(dated, retracted)
         old = self._stored([entry.id for entry in chunk])
         # Compare with the digest in the row, not with that of the entry in the row: after an
         # upgrade they differ, and the digests of feeds are computed from those in the rows.
@@ -266,6 +291,7 @@ class _Writer:
             self._record_change("changed", entry)
             if old[entry.id]["updated"] == entry.updated.isoformat():
                 self._changes.corrected.append(entry.id)
+        self._touch(self._tombstones.remove([e.id for e in differing if e.id not in old]))
         self._replace_attachments(chunk if self._change.rereads else differing)
         if not differing:
             return
@@ -350,7 +376,9 @@ class _Writer:
     def _dated(self, entry: Entry, before: sa.RowMapping | None) -> Entry:
         """The entry with the `updated` that follows from the ledger."""
         claim = self._publication.claims.get(entry.id)
-        if before is None or claim is None or not (claim.words_digest or claim.keeps_updated):
+        if before is None or claim is None or entry.is_notice:
+            return entry
+        if not (claim.words_digest or claim.keeps_updated):
             return entry
         after = ledger_entry(next_ledger_row(entry, claim, before, self._now))
         earlier = ledger_entry(before)
@@ -424,19 +452,25 @@ class _Writer:
         self._ensure_feeds({topic for topics in every for topic in topics})
         old = set(self._memberships(before, topics_before))
         new = set(self._memberships(after, topics_after))
-        for number, _, _ in (*old, *new):
-            self._growth[number] += 0  # the feed is touched, even if it does not grow
+        self._touch(number for number, _, _ in (*old, *new))
+        if not after:
+            self._tombstones.add(old, {number: entry.id for number, entry in before.items()})
         for number, _, _ in old - new:
             self._growth[number] -= 1
         for number, _, _ in new - old:
             self._growth[number] += 1
         self._numbering.replace(old, new, {number: entry.id for number, entry in after.items()})
 
+    def _touch(self, feed_numbers: Iterable[int]) -> None:
+        """Compute the digests of these feeds anew, even if they do not grow."""
+        for number in feed_numbers:
+            self._growth[number] += 0
+
     def _memberships(
         self, entries: Mapping[int, Entry], topics: Mapping[int, tuple[Topic, ...]]
     ) -> Iterator[Membership]:
         for number, entry in entries.items():
-            published_at = microseconds(entry.published)
+            published_at = microseconds(entry.placed_at)
             for topic in topics[number]:
                 yield self._numbers[topic], published_at, number
 
@@ -480,10 +514,12 @@ class _Writer:
     def _update_feeds(self, *, everything: bool) -> None:
         """Compute the digest of every touched feed, and date the feeds whose digest changed."""
         self._numbering.number_new(self._growth)
+        self._touch(self._tombstones.expire())
+        self._tombstones.prune()
         updates = []
-        for row, window in self._touched_feeds(everything=everything):
-            extent = self._extent(row)
-            digest = feed_digest(self._publication.site, topic_of(row), window, extent)
+        for row, window, deleted in self._touched_feeds(everything=everything):
+            extent, topic = self._extent(row), topic_of(row)
+            digest = feed_digest(self._publication.site, topic, window, extent, deleted)
             if (row["entries"] > 0) != (extent.entries > 0):
                 self._feed_list_changed = True  # no list has an empty feed
             update = {**row, **asdict(extent), "digest": digest}
@@ -518,17 +554,26 @@ class _Writer:
             deleting = sa.delete(feeds).where(empty).returning(feeds.c.path)
             ended.extend(self._connection.execute(deleting).scalars())
         self._feed_list_changed |= bool(ended)
+        if ended:
+            self._tombstones.remove_orphans()
         self._changes.feeds.extend(sorted(set(ended).difference(self._changes.feeds)))
 
-    def _touched_feeds(self, *, everything: bool) -> Iterator[tuple[sa.RowMapping, list[str]]]:
-        """The rows of touched feeds, each with the digests of its newest entries."""
+    def _touched_feeds(
+        self, *, everything: bool
+    ) -> Iterator[tuple[sa.RowMapping, list[str], list[Tombstone]]]:
+        """The rows of touched feeds, each with the digests of its newest entries.
+
+        Then follow the tombstones of entries that it had.
+        """
         most = _FEW_WINDOWS * self._publication.site.entries
         for rows in self._feed_rows(everything=everything):
             sizes = {r["number"]: r["entries"] + self._growth[r["number"]] for r in rows}
             windows = self._windows([n for n, size in sizes.items() if size <= most])
+            deleted = self._tombstones.of(sizes)
             for row in rows:
                 number = row["number"]
-                yield row, windows[number] if number in windows else self._window(number)
+                window = windows[number] if number in windows else self._window(number)
+                yield row, window, deleted.get(number, [])
 
     def _feed_rows(self, *, everything: bool) -> Iterator[Sequence[sa.RowMapping]]:
         """The rows of touched feeds in chunks."""

@@ -242,6 +242,7 @@ def _more(entry: Entry) -> str:
         "rss_guid": entry.rss_guid,
         "license": entry.license,
         "episode": entry.episode.to_dict(),
+        "notice": entry.is_notice,
     }
     present: dict[str, Any] = {name: value for name, value in more.items() if value}
     if entry.feeds is not None:  # an empty tuple means: in no feed
@@ -274,6 +275,7 @@ def entry_of(row: RowMapping) -> Entry:
         rss_guid=more.get("rss_guid", ""),
         license=more.get("license", ""),
         episode=Episode.from_dict(more.get("episode", {})),
+        is_notice=more.get("notice", False),
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0013"
+SCHEMA_VERSION: Final = "0014"
 
 metadata = MetaData()
 
@@ -215,6 +215,35 @@ adoptions = Table(
     Column("entry_id", Text, nullable=False),  # that was adopted
     Column("before", Text, nullable=False),  # JSON: the id and the ledger row until then
     PrimaryKeyConstraint("number", "key"),
+    sqlite_with_rowid=False,
+)
+
+# The posts that were taken back: see Retraction. A row stays when its retraction has ended or
+# was undone.
+retractions = Table(
+    "retractions",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("origin", String, nullable=False),  # command or file
+    Column("since", BigInteger, nullable=False),  # microseconds since 1970, as the next two
+    Column("until", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),
+    Index("retractions_until", "until"),
+)
+
+# The entries that left all feeds of late, by the feeds that had them (RFC 6721). A feed keeps
+# its newest ones. `number` is that of the membership.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("feed", Integer, nullable=False),  # number, as in `memberships`
+    Column("entry_id", Text, nullable=False),
+    Column("deleted_at", BigInteger, nullable=False),  # seconds since 1970
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("feed", "entry_id"),
+    Index("tombstones_entry", "entry_id"),
+    Index("tombstones_deleted_at", "deleted_at"),
     sqlite_with_rowid=False,
 )
 

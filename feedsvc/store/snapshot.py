@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.archives.paging import Extent
+from feedsvc.core.feeds.deletions.tombstones import Tombstone
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import (
     Kind,
@@ -27,6 +28,9 @@ from feedsvc.core.ledger.losses import HeldLoss, PublishedLoss
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import Site, SiteChange
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.named_posts import NamedPost, near_paths, posts_named
+from feedsvc.store.deletions.retractions import Retractions
+from feedsvc.store.deletions.tombstones import next_expiry, read_tombstones
 from feedsvc.store.engine.time_limits import read_until
 from feedsvc.store.held import (
     read_feed_paths,
@@ -305,11 +309,37 @@ class Snapshot:
         query = _numbered(feed_number, first, last, sa.select(entries.c.digest))
         return list(self._connection.execute(query.order_by(*self._feed_order())).scalars())
 
+    @property
+    def retractions(self) -> Retractions:
+        """The posts that were taken back."""
+        return Retractions(self._connection)
+
+    def deleted(self, feed_numbers: Collection[int]) -> dict[int, list[Tombstone]]:
+        """The entries that these feeds have lost of late, by the number of the feed."""
+        return read_tombstones(self._connection, feed_numbers)
+
+    def deleted_from(self, feed_number: int) -> list[Tombstone]:
+        """The entries that a feed has lost of late, the last ones first."""
+        return self.deleted([feed_number]).get(feed_number, [])
+
     def entry_at(self, permalink: str) -> Entry | None:
         """The entry with this permalink (an absolute URL)."""
         query = WHOLE_ENTRIES.where(entries.c.permalink == permalink)
         rows = self._rows(query.order_by(entries.c.id).limit(1))
         return next(map(entry_of, rows), None)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """The published entry with this id."""
+        rows = self._rows(WHOLE_ENTRIES.where(entries.c.id == entry_id))
+        return next(map(entry_of, rows), None)
+
+    def posts_named(self, names: Collection[str]) -> list[NamedPost]:
+        """The posts that one of these paths, ids or permalinks means."""
+        return posts_named(self._connection, names)
+
+    def near_paths(self, name: str) -> list[str]:
+        """The paths of files with similar names."""
+        return near_paths(self._connection, name)
 
     def is_gone(self, permalink: str) -> bool:
         """True if a post with this permalink was published and is withdrawn now.
@@ -550,13 +580,21 @@ class Snapshot:
         return [row["path"] for row in self._rows(query)]
 
     def next_due(self, now_us: int) -> datetime | None:
-        """When the next file is due after now, for example a post with a future date."""
-        dates = []
+        """When the next file is due after now, for example a post with a future date.
+
+        Or when a notice or a tombstone ends.
+        """
+        dates = [next_expiry(self._connection), self.retractions.next_end(now_us)]
         for column in (files.c.due_at, files.c.ends_at):
             query = sa.select(sa.func.min(column)).where(column > now_us)
             dates.append(self._connection.execute(query).scalar())
-        due_at = min((date for date in dates if date is not None), default=None)
+        due_at = min((at for at in dates if at is not None and at > now_us), default=None)
         return datetime.fromtimestamp(due_at / 1e6, UTC) if due_at is not None else None
+
+    def has_deletions_due(self, now_us: int) -> bool:
+        """True if a publish must remove tombstones, even if no file has changed."""
+        ends_at = next_expiry(self._connection)
+        return ends_at is not None and ends_at <= now_us
 
     def expired(self, now_us: int) -> list[FileRecord]:
         """The files that have a published entry which has expired."""

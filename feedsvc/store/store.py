@@ -31,12 +31,13 @@ from feedsvc.store.queues.jobs import Jobs
 from feedsvc.store.queues.listeners import Listeners
 from feedsvc.store.queues.subscriptions import Subscriptions
 from feedsvc.store.queues.watchers import Watchers
-from feedsvc.store.schema import forgotten, identities, ledger, subscriptions
+from feedsvc.store.schema import forgotten, identities, ledger, retractions, subscriptions
 from feedsvc.store.search.building import SearchIndexes
 from feedsvc.store.snapshot import Snapshot
 
-# Tables that cannot be rebuilt from the folder: permanent ids, and subscriptions of our hub.
-_SALVAGED: Final = (identities, ledger, forgotten, subscriptions)
+# Tables that cannot be rebuilt from the folder: permanent ids, what must not be published, and
+# subscriptions of our hub.
+_SALVAGED: Final = (identities, ledger, forgotten, retractions, subscriptions)
 
 _T = TypeVar("_T")
 

@@ -372,6 +372,11 @@ CURES: Final[list[tuple[str, Cure]]] = [
         "restricted",
         Cure("expires: 2099-12-31", front("expires: 3600"), front("expires: 2099-12-31")),
     ),
+    (
+        "retracted",
+        Cure("write retracted: words", front("retracted: [a]"), front("retracted: A")),
+    ),
+    ("retracted", Cure("shorten it", front("retracted: " + "x" * 2001), front("retracted: x"))),
     ("restricted", Cure("remove it", front("tags: [tea, private]"), front("tags: [tea]"))),
     (
         "restricted",
@@ -449,7 +454,7 @@ CURES: Final[list[tuple[str, Cure]]] = [
 ]
 IN_TIME: Final = [  # tests/publishing/test_cures_in_time.py
     *("copy", "expired-before", "first-date", "front-matter-gone", "future-update"),
-    *("lookalike", "not-a-file"),
+    *("lookalike", "not-a-file", "retracted-copy"),
 ]
 ELSEWHERE: Final = {
     "bug": "the cure is to report it",

@@ -107,3 +107,18 @@ def test_a_pipe_gets_another_name(author: Author) -> None:
     assert author.publish() == [("not-a-file", "give it another name")]
     pipe.rename(pipe.with_name("tea"))
     assert author.publish() == []
+
+
+def test_a_copy_of_a_retracted_post_is_published_once_its_text_is_another(
+    author: Author,
+) -> None:
+    author.write()
+    author.publish()
+    author.write(retracted="Wrong.")
+    assert author.publish() == []
+    author.write("copy.md")
+    ((code, cure),) = author.publish()
+    assert (code, "edit its text" in cure) == ("retracted-copy", True)
+    author.house.posts.write("copy.md", "Another text.", title="Tea")
+    assert author.publish() == []
+    assert len(author.house.entries()) == 2

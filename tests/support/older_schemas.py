@@ -24,6 +24,8 @@ _OLD_TABLES: Final = (
     "content_html TEXT NOT NULL, links TEXT NOT NULL)",
 )
 _WHOLE_INDEXES: Final = (("due", "due_at"), ("missing", "missing_since"), ("wants", "wants"))
+_BEFORE_0013: Final = ("DROP TABLE search_index",)
+_BEFORE_0014: Final = ("DROP TABLE retractions", "DROP TABLE tombstones")
 _BEFORE_0012: Final = (
     *(f"DROP INDEX files_{name}" for name, _ in _WHOLE_INDEXES),
     *(f"CREATE INDEX files_{name} ON files ({column})" for name, column in _WHOLE_INDEXES),
@@ -46,10 +48,8 @@ _BEFORE_0008: Final = (
 
 def take_back(connection: sa.Connection, version: str) -> None:
     """Take a store with the current schema back to an earlier schema: 0012 to 0007."""
-    connection.exec_driver_sql("DROP TABLE search_index")
-    if version < "0012":
-        for statement in _BEFORE_0012:
-            connection.exec_driver_sql(statement)
+    for statement in (*_BEFORE_0014, *_BEFORE_0013, *(_BEFORE_0012 if version < "0012" else ())):
+        connection.exec_driver_sql(statement)
     if version < "0011":
         connection.exec_driver_sql("DROP INDEX ledger_gone")
     if version < "0010":

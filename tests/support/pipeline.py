@@ -88,7 +88,8 @@ def documents_of(store: Store) -> dict[str, bytes]:
         records = list(snapshot.feeds())
         for record in records:
             newest = snapshot.newest(record.number, site.entries)
-            feed = feed_of(site, record.topic, newest, Extent(record.entries, numbered=0))
+            extent, deleted = Extent(record.entries, 0), snapshot.deleted_from(record.number)
+            feed = feed_of(site, record.topic, newest, extent, deleted)
             for name, form in FORMATS.items():
                 found[addresses.document_path(record.topic.path, name)] = form.render(feed)
         listed = (record.topic for record in snapshot.listed_feeds())

@@ -43,4 +43,4 @@ def delta(feed: Feed, client_hashes: Set[int]) -> Delta | None:
     if not new or len(new) == len(feed.entries):
         return None
     paging = replace(feed.paging, is_complete=False)  # other entries were not removed
-    return Delta(feed.site, feed.topic, new, paging, whole=feed)
+    return Delta(feed.site, feed.topic, new, paging, feed.deleted, whole=feed)

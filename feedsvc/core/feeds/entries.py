@@ -36,6 +36,7 @@ from feedsvc.core.site import Site
 from feedsvc.core.text import summary_of
 
 AUDIO: Final = "+audio"  # ends the digest of an entry with an audio file
+NOTICE: Final = "+notice"  # ends the digest of an entry that is a notice
 SUMMARY_LENGTH: Final = 200  # graphemes of a summary that we make
 MOST_SUMMARY: Final = 2000  # graphemes of a summary that the author wrote
 _SHORT: Final = 500  # characters of a summary that replaces a too large content
@@ -96,6 +97,7 @@ class Entry:
     - `license` is the entry's own licence: an SPDX identifier or a URL. Empty for most entries,
       which have that of the site.
     - `episode` is what podcast apps show of an entry with an audio file; empty in all others.
+    - An entry that `is_notice` says that its post was retracted: see Retraction.
     - `unresolved` is the content before links to other posts were resolved; None if there are
       none. Until they are, `content_html` has only their words.
     """
@@ -118,13 +120,14 @@ class Entry:
     rss_guid: str = ""
     license: str = ""
     episode: Episode = NO_EPISODE
+    is_notice: bool = False
     unresolved: Unresolved | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def digest(self) -> str:
         """A hash that changes when anything changes that a subscriber can see.
 
-        It ends with a mark if the entry has an audio file: see `feed_digest`.
+        It ends with a mark if the entry has an audio file (see `feed_digest`) or is a notice.
         """
         own = self.episode.without_files().to_dict()
         visible = [
@@ -140,7 +143,12 @@ class Entry:
             *([["episode", own]] if own else []),
         ]
         digest = hashlib.sha256(json.dumps(visible).encode()).hexdigest()
-        return digest + (AUDIO if self.has_audio else "")
+        return digest + (AUDIO if self.has_audio else NOTICE if self.is_notice else "")
+
+    @property
+    def placed_at(self) -> datetime:
+        """The date by which feeds order it: a notice is among the newest, so readers see it."""
+        return self.updated if self.is_notice else self.published
 
     @property
     def has_audio(self) -> bool:

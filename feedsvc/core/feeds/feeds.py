@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.archives.paging import NO_PAGING, Extent, Paging, paging_mark
+from feedsvc.core.feeds.deletions.tombstones import Tombstone, fitting, tombstones_mark
 from feedsvc.core.feeds.entries import AUDIO, Entry, cut_short, with_summary_only
 from feedsvc.core.feeds.entry_size import MARKUP, entry_size, head_size, most_size, show_size
 from feedsvc.core.languages import language_tag, own_name
@@ -69,12 +70,16 @@ SITE_TOPIC: Final = Topic("site")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A title and the entries, newest first: everything that the documents show."""
+    """A title and the entries, newest first: everything that the documents show.
+
+    `deleted` are the tombstones of entries that it had; only Atom has a word for them.
+    """
 
     site: Site
     topic: Topic
     entries: tuple[Entry, ...]
     paging: Paging = NO_PAGING
+    deleted: tuple[Tombstone, ...] = ()
 
     @property
     def id(self) -> str:
@@ -99,8 +104,9 @@ class Feed:
 
     @property
     def is_podcast(self) -> bool:
-        """True if each of its entries has an audio file."""
-        return bool(self.entries) and all(entry.has_audio for entry in self.entries)
+        """True if each of its entries has an audio file. A retracted one had it, perhaps."""
+        posts = [entry for entry in self.entries if not entry.is_notice]
+        return bool(posts) and all(entry.has_audio for entry in posts)
 
     @property
     def language(self) -> str:
@@ -214,20 +220,34 @@ def _full_or_summary(content: str, entry: Entry) -> Entry:
 
 
 def feed_of(
-    site: Site, topic: Topic, newest: Sequence[Entry], extent: Extent | None = None
+    site: Site,
+    topic: Topic,
+    newest: Sequence[Entry],
+    extent: Extent | None = None,
+    deleted: Sequence[Tombstone] = (),
 ) -> Feed:
     """The feed of a topic: the newest entries, within the site's limits of number and size.
 
     An entry that alone exceeds the size limit is shown with a short summary; if that is still
     too large, the feed skips the entry. The feed ends before the first other entry that does
-    not fit. Without an `extent` the feed says nothing of its history.
+    not fit. The newest of the `deleted` entries follow as far as there is room. Without an
+    `extent` the feed says nothing of its history.
     """
     chosen = tuple(_chosen(site, topic, newest))
+    shown = _shown_deleted(site, topic, chosen, deleted) if deleted else ()
     if extent is None:
-        return Feed(site, topic, chosen)
+        return Feed(site, topic, chosen, deleted=shown)
     if len(chosen) == extent.entries:
-        return Feed(site, topic, chosen, Paging(is_complete=True))
-    return Feed(site, topic, chosen, Paging(extent.newest_page))
+        return Feed(site, topic, chosen, Paging(is_complete=True), shown)
+    return Feed(site, topic, chosen, Paging(extent.newest_page), shown)
+
+
+def _shown_deleted(
+    site: Site, topic: Topic, chosen: Sequence[Entry], deleted: Sequence[Tombstone]
+) -> tuple[Tombstone, ...]:
+    """The tombstones for which the chosen entries leave room."""
+    used = sum(entry_size(entry, site) for entry in chosen)
+    return tuple(fitting(deleted, _most_octets(site, topic, chosen) - used))
 
 
 def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
@@ -270,12 +290,16 @@ def shown_entries(site: Site, topic: Topic, entries: Iterable[Entry]) -> Iterato
 
 
 def feed_digest(
-    site: Site, topic: Topic, entry_digests: Iterable[str], extent: Extent | None = None
+    site: Site,
+    topic: Topic,
+    entry_digests: Iterable[str],
+    extent: Extent | None = None,
+    deleted: Sequence[Tombstone] = (),
 ) -> str:
     """A hash of everything that the feed's documents are rendered from.
 
     The settings of the podcast are part of it if an entry has an audio file, so that other
-    feeds do not change with them.
+    feeds do not change with them. Tombstones are part of it if there are any.
     """
     digests = tuple(entry_digests)
     mark = paging_mark(extent, site.entries) if extent else ""
@@ -288,6 +312,7 @@ def feed_digest(
         *digests,
         *([mark] if mark else []),
         *podcast_mark(site, digests),
+        *tombstones_mark(deleted),
     ]
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
 

@@ -24,6 +24,7 @@ from feedgen.feed import FeedGenerator
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import rfc822
+from feedsvc.core.feeds.deletions.tombstones import TOMBSTONES, tombstone_xml
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Feed
 from feedsvc.core.feeds.podcasts.episode_tags import (
@@ -116,7 +117,8 @@ def atom_document(feed: Feed) -> bytes:
     if feed.site.license:
         generator.link(href=licence_address(feed.site.license), rel="license")
     entries = b"".join(_ATOM_ENTRIES.written(_atom_texts(e, feed)) for e in feed.entries)
-    return _with_entries(generator.atom_str(pretty=True), entries, b"</feed>")
+    deleted = b"".join(map(tombstone_xml, feed.deleted))
+    return _with_entries(generator.atom_str(pretty=True), entries + deleted, b"</feed>")
 
 
 def rss_document(feed: Feed) -> bytes:
@@ -188,6 +190,7 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     def extend_ns(self) -> dict[str, str]:
         has_images = any(entry.image for entry in self._feed.entries)
         namespaces = {"media": _MEDIA} if has_images else {}
+        namespaces |= {"at": TOMBSTONES} if self._feed.deleted else {}
         return namespaces | ({"fh": _HISTORY} if _paging_mark(self._feed) else {})
 
     def extend_atom(self, feed: Any) -> Any:

@@ -31,7 +31,8 @@ class Claim:
 
     `published` is the date in its file. `body_digest` and `body_length` are as in LedgerEntry.
     `words_digest` is empty if edits do not move `updated`. The file `is_unedited` if its bytes
-    are those of its last version. If it `keeps_updated`, readers keep their `updated`.
+    are those of its last version. If it `keeps_updated`, readers keep their `updated`. If its
+    front matter takes the post back, `notice` is the reason, which may be empty.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Claim:
     words_digest: str = ""
     is_unedited: bool = False
     keeps_updated: bool = False
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "status": ("status", "visibility"),
     "lists": ("build.list", "build.render"),
     "encrypted": ("password", "encrypt", "encrypted"),
+    "retracted": ("retracted",),
 }
 
 # Keys of generators and themes that have no effect on a feed.
@@ -57,8 +58,8 @@ _WITHOUT_EFFECT: Final = """
     cascade catalog classes collection color comment commentable comments contributors
     copyright_author copyright_info css cssclass cssclasses custom_css
     description_short disableToc disqus edit editable email excerpt_separator
-    exclude_search extra feature featured featuredImage fig_caption file_path footer from
-    full_width gallery geometry github guid_prefix hasMath header headline
+    exclude_search extra extracted feature featured featuredImage fig_caption file_path footer
+    from full_width gallery geometry github guid_prefix hasMath header headline
     hide_table_of_contents hideMeta hideSummary highlight highlight_shrink home icon img
     in_search_index index indexing insert_anchor_links iscjklanguage js katex key keywords
     label last_update layout link links linkTitle location logo markup

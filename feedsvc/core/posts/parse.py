@@ -52,6 +52,7 @@ from feedsvc.core.posts.visibility import (
     end_of,
     harmless_cure,
     is_encrypted,
+    retraction_of,
     salvaged_hiding_key,
     why_hidden,
 )
@@ -172,6 +173,7 @@ class _PostReader:
         self._body = PostBody(fields, front, site)
         self._given_date = given_date
         self._is_encrypted = is_encrypted(fields)
+        self._retracted = retraction_of(fields, site)
 
     def reading(self) -> Post | Draft:
         fields, site = self._fields, self._site
@@ -187,7 +189,8 @@ class _PostReader:
         categories = categories_of(fields, site.rules, self._front.dialect)
         # Generators make addresses of the title as it is written.
         permalink = self._naming.permalink(published, self._given_title or title, categories)
-        image, image_file = image_of(fields, permalink)
+        shows_files = not self._is_encrypted and self._retracted is None
+        image, image_file = image_of(fields, permalink) if self._retracted is None else ("", "")
         tags = tags_of(fields, site.rules)
         authors = authors_of(fields, site.rules, self._front.dialect)
         language = self._naming.language()
@@ -195,7 +198,7 @@ class _PostReader:
         warn_of_unreachable_feeds(
             fields, choice, tags, categories, names, language or site.language
         )
-        files = () if self._is_encrypted else enclosures_of(fields, permalink)
+        files = enclosures_of(fields, permalink) if shows_files else ()
         files, episode = with_episode(fields, files, permalink)
         expires = self._expires()
         ended = self._ended if self._ended and self._ended[1] == expires else None
@@ -225,6 +228,7 @@ class _PostReader:
             ended_by=self._hidden_by_date(ended, "from {} on"),
             keeps_updated=self._keeps_updated,
             names_site=self._body.names_site,
+            retracted=self._retracted,
             positions=fields.positions,
             warnings=tuple(fields.warnings),
         )
@@ -246,11 +250,13 @@ class _PostReader:
     def refused(self, problem: Problem) -> Draft | Problem:
         """The problem with the span in which the last good version may be shown.
 
-        An encrypted post is a draft instead: its last good version may not have been encrypted.
+        An encrypted or retracted post is a draft instead: its last good version may show what
+        nobody must see any more.
         """
         warnings = tuple(self._fields.warnings)
-        if self._is_encrypted:
-            return replace(self.hidden("password"), warnings=(problem, *warnings))
+        if self._is_encrypted or self._retracted is not None:
+            reason = "password" if self._is_encrypted else "retracted"
+            return replace(self.hidden(reason), warnings=(problem, *warnings))
         begins = [self._held[1]] if self._held else []
         ends = None
         with suppress(Refused):

@@ -32,7 +32,8 @@ class Post:
     beside the post. `hidden_files` are attached files that must not be served. `watched_files`
     are others whose size is not that of an enclosure; it is None if the file must be beside the
     post and is not, or cannot be read now. If a template in it shows the title, the subtitle or
-    the email of the site, the post `names_site`. `positions` are line and column by meaning.
+    the email of the site, the post `names_site`. If it takes itself back, `retracted` is the
+    reason, which may be empty. `positions` are line and column by meaning.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Post:
     ended_by: Problem | None = None
     keeps_updated: bool = False
     names_site: bool = False
+    retracted: str | None = None
     positions: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     @property

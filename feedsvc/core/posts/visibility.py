@@ -34,6 +34,8 @@ _SHOWN_STATUS = frozenset(["published", "publish", "public", "scheduled", "featu
 _SHOWN_VISIBILITY = _SHOWN_STATUS | {"everyone", "all", "open"}
 _DRAFTS = frozenset(["draft", "drafts"])
 _HIDING_TERMS: Final = frozenset(["draft", "private", "wip"])
+_NOT_RETRACTED: Final = FALSE | {"", "null", "none", "never"}
+MOST_NOTICE: Final = 2_000  # characters
 _UNLISTED = frozenset(["never", "local", "link"])
 # Layouts of pages that are not posts, such as a list of all tags.
 _PAGES: Final = {
@@ -41,7 +43,9 @@ _PAGES: Final = {
     | frozenset(["friends", "index", "home", "404", "search", "draft"]),
     "type": frozenset(["page", "tags", "categories", "archives"]),
 }
-HIDING: Final = frozenset([*KEYS["hides"], *KEYS["encrypted"], *KEYS["expires"], *DATED])
+HIDING: Final = frozenset(
+    [*KEYS["hides"], *KEYS["encrypted"], *KEYS["retracted"], *KEYS["expires"], *DATED]
+)
 _SHOWING = frozenset(KEYS["shows"])
 _STATUS = frozenset(KEYS["status"])
 _A_DATE: Final = {False: "2026-03-01", True: "2099-12-31"}  # True for a date that ends a post
@@ -50,7 +54,7 @@ _DENIALS: Final = ("not", "no", "non", "un", "never", "isnot", "dont")
 _TABLES: Final = ("taxonomies", "extra", "params", "<<", "date", "dates")
 _FLAGS: Final = {
     fold(key): meaning
-    for meaning in ("hides", "shows", "status", "encrypted")
+    for meaning in ("hides", "shows", "status", "encrypted", "retracted")
     for key in KEYS[meaning]
 }
 
@@ -132,6 +136,30 @@ def salvaged_hiding_key(fields: Iterable[tuple[str, Field]], site: Site) -> str:
         if _surely_hides(key, field.value) or verdict_on(key, field.value, site.zone).hides:
             return name.removeprefix("?.")
     return ""
+
+
+def retraction_of(fields: PostFields, site: Site) -> str | None:
+    """The reason for which the post is taken back, which may be empty; None if it is not.
+
+    Any doubt takes it back: its text must not stay published.
+    """
+    harmless = _folded(site.rules.harmless_keys)
+    for field in _without(harmless, fields.with_meaning("retracted")):
+        word = _word(field.value)
+        if word in _NOT_RETRACTED:
+            continue
+        if not isinstance(field.value, str):
+            fault = f"{field.name} is not a text, so the post is retracted without a reason"
+            fields.warn("retracted", fault, f"write {field.name}: words", field)
+            return ""
+        fields.record_origin("retracted", field)
+        notice = field.value.strip()
+        if len(notice) > MOST_NOTICE:
+            fault = f"{field.name} has {len(notice):,} characters and is cut to {MOST_NOTICE:,}"
+            fields.warn("retracted", fault, "shorten it", field)
+            notice = notice[:MOST_NOTICE].rstrip()
+        return "" if word in TRUE else notice
+    return None
 
 
 def is_encrypted(fields: PostFields) -> bool:
@@ -284,6 +312,7 @@ def _surely_hides(key: str, value: Value) -> bool:
         "shows": flag is False,
         "status": word in HIDDEN_STATUS,
         "encrypted": value is not None and word not in FALSE,
+        "retracted": value is not None and word not in _NOT_RETRACTED,
     }.get(_FLAGS.get(fold(key), ""), False)
 
 

@@ -41,11 +41,13 @@ def archive_documents(
         feed: _by_page((number, digest) for _, number, digest in of_feed)
         for feed, of_feed in groupby(rows, key=lambda row: row[0])
     }
+    deleted = snapshot.deleted({record.number for record in records})
     for record in records:
+        lost = deleted.get(record.number, ())
         of_feed = found.get(record.number, {})
         for page in range(1, record.extent.newest_page + 1):
             paging = Paging(record.extent.newest_page, page)
-            digest = page_digest(site, record.topic, of_feed.get(page, ()), paging)
+            digest = page_digest(site, record.topic, of_feed.get(page, ()), paging, lost)
             yield FeedDocuments(record, page, tuple(_documents(record, page, digest)))
 
 

@@ -351,12 +351,14 @@ class _Export:
 
     def _feed_files(self, outdated: FeedDocuments) -> FeedFiles:
         record, page, documents = outdated
+        deleted = self._snapshot.deleted_from(record.number)
         if page:
             shown = self._snapshot.numbered(record.number, *numbers_of(page))
-            return FeedFiles(record.topic, page, shown, record.extent, documents)
+            return FeedFiles(record.topic, page, shown, record.extent, documents, deleted)
         newest = self._snapshot.newest(record.number, self._site.entries)
         numbered = record.numbered if self._leads_to_archive(record) else 0
-        return FeedFiles(record.topic, 0, newest, Extent(record.entries, numbered), documents)
+        extent = Extent(record.entries, numbered)
+        return FeedFiles(record.topic, 0, newest, extent, documents, deleted)
 
     def _delete_gone(self) -> None:
         gone = self._manifest.gone()

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.feeds.archives.archive_pages import archive_page
 from feedsvc.core.feeds.archives.paging import Extent, Paging
+from feedsvc.core.feeds.deletions.tombstones import Tombstone
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Topic, feed_of
 from feedsvc.core.feeds.formats import FORMATS
@@ -36,7 +37,8 @@ class DocumentFiles:
 class FeedFiles:
     """Files of one feed, or of its archive page with the number `page`, that are to be written.
 
-    The `entries` are the newest of the feed, or those of the page.
+    The `entries` are the newest of the feed, or those of the page. `deleted` are those that the
+    feed has lost of late.
     """
 
     topic: Topic
@@ -44,6 +46,7 @@ class FeedFiles:
     entries: Sequence[Entry]
     extent: Extent
     documents: tuple[DocumentFiles, ...]
+    deleted: Sequence[Tombstone] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,8 @@ def write_feeds(
 def _write_feed(writer: Writer, site: Site, files: FeedFiles) -> Iterator[CurrentFile]:
     if files.page:
         paging = Paging(files.extent.newest_page, files.page)
-        feed = archive_page(site, files.topic, files.entries, paging)
+        feed = archive_page(site, files.topic, files.entries, paging, files.deleted)
     else:
-        feed = feed_of(site, files.topic, files.entries, files.extent)
+        feed = feed_of(site, files.topic, files.entries, files.extent, files.deleted)
     for document in files.documents:
         yield from writer.write(document, FORMATS[document.format_name].render(feed))

@@ -93,6 +93,7 @@ def due_losses(
         if record.entry_id
         and record.entry_id not in published
         and record.path not in findings.ended
+        and record.path not in findings.retracted
     }
     new = [
         f

@@ -48,7 +48,7 @@ def assess(
             return _not_published(expired, file, previous, passed_at), None
         if earlier.has_come(reading, now):
             post, due_at = _until_next_change(reading, now, earlier.updated)
-            composed = compose_entry(post, site)
+            composed = compose_entry(_shown(post), site)
             if isinstance(composed, Entry):
                 moves = site.rules.updated == "ledger"
                 return _to_publish(post, file, previous, due_at, composed, moves), composed
@@ -60,6 +60,13 @@ def assess(
         if not earlier.holds(reading, now):
             reading = Draft(reading.path, tuple(problems_of(reading)), "its dates")
     return _not_published(reading, file, previous), None
+
+
+def _shown(post: Post) -> Post:
+    """The post without what nobody must see any more, if it was taken back."""
+    if post.retracted is None:
+        return post
+    return replace(post, body="", summary="")
 
 
 def _to_publish(
@@ -91,6 +98,7 @@ def _to_publish(
         edit_digest(entry.title, post.body, entry.content_html) if moves_updated else "",
         previous is not None and previous.digest == record.digest,
         post.keeps_updated,
+        post.retracted,
     )
     return Finding(record, previous, claim, post.permalink, positions_of(post))
 

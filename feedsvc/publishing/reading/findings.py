@@ -64,7 +64,8 @@ class Findings:
     `listed` counts the files that have the name of a post, `read` those that were read. Only
     paths in `scope` were looked at, unless it is None; stored files in `hidden` are in a folder
     that cannot be read. Nobody writes into a folder that `stands`. The posts of missing files
-    in `ended` have expired, or their authors hide them in other files: they are withdrawn.
+    in `ended` have expired, or their authors hide them in other files: they are withdrawn. The
+    posts of those in `retracted` were taken back: their notices stay.
     For an account, `unchanged` counts the listed files that are as they were, by state, `paths`
     are the other listed files, and `left_out` counts those that are no posts.
     """
@@ -80,6 +81,7 @@ class Findings:
     hidden: frozenset[str] = frozenset()
     stands: bool = False
     ended: frozenset[str] = frozenset()
+    retracted: frozenset[str] = frozenset()
     paths: Sequence[str] = ()
     unchanged: Mapping[State, int] = field(default_factory=dict)
     left_out: LeftOut | None = None

@@ -81,6 +81,13 @@ def expired_before_warning(path: str, expires: datetime, position: Position) -> 
     return _warning(path, "expired-before", fault, cure, position)
 
 
+def retracted_copy_warning(path: str, entry_id: str, position: Position) -> Problem:
+    """The warning about a new post with the text of a post that was taken back."""
+    fault = f"it has the text of {entry_id}, which was retracted, so it is not published"
+    cure = "to publish it, edit its text, or undo the retraction with feedsvc retract --undo"
+    return _warning(path, "retracted-copy", fault, cure, position)
+
+
 def lost_front_matter_problem(path: str) -> Problem:
     """The problem of a published post that no longer has front matter."""
     fault, cure = "its front matter is gone", "put it back, or delete the file"

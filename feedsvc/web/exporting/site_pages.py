@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Final
 
 from feedsvc.core import addresses
+from feedsvc.core.feeds.entries import NOTICE
 from feedsvc.core.site import Site
 from feedsvc.publishing.exporting.file_names import PRIVATE
 from feedsvc.publishing.exporting.page_files import Page
@@ -95,7 +96,8 @@ def _posts(site: Site, sources: Sources) -> Iterator[Page]:
     for entry in sources.entries:
         path = addresses.path_at(site.url, entry.permalink)
         if path and addresses.page_url(site.url, path) == entry.permalink:
-            yield Page(path, sources.post(entry))
+            status = 410 if entry.digest.endswith(NOTICE) else 200  # that of serve
+            yield Page(path, sources.post(entry), status=status)
 
 
 def _lists(site: Site, snapshot: Snapshot, sources: Sources) -> Iterator[Page]:

@@ -13,7 +13,7 @@ from feedsvc.store.store import Store
 from feedsvc.web.pages import navigation
 from feedsvc.web.pages.rendering import refusal_page
 
-_VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
+VARIES: Final = "Accept, Accept-Encoding, Accept-Language"
 
 
 def line(status: int, text: str) -> Response:
@@ -34,7 +34,7 @@ def refusal(
         return line(status, text)
     if not wants_page():
         response = line(status, text)
-        response.headers["Vary"] = _VARIES
+        response.headers["Vary"] = VARIES
         return response
     site = site_of(settings)
     page = refusal_page(
@@ -44,7 +44,7 @@ def refusal(
         wait=int(wait) if wait.isascii() and wait.isdigit() else 0,
     )
     page.headers["Cache-Control"] = "no-store"
-    page.headers["Vary"] = _VARIES
+    page.headers["Vary"] = VARIES
     return page
 
 

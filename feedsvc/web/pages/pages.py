@@ -16,7 +16,7 @@ from feedsvc.web.pages import further_pages, navigation
 from feedsvc.web.pages.feed_pages import PER_PAGE, POSTS, code, feed_page, kind_page
 from feedsvc.web.pages.further_pages import PagedList
 from feedsvc.web.pages.home import home_page
-from feedsvc.web.pages.post_pages import post_page
+from feedsvc.web.pages.post_pages import notice_page, post_page
 from feedsvc.web.pages.rendering import kept
 from feedsvc.web.pages.search import query_of, results_page
 from feedsvc.web.polls.shelf import Document
@@ -44,7 +44,8 @@ def page_at(site: Site, snapshot: Snapshot, path: str) -> AnyResponse | None:
     """
     entry, main = snapshot.entry_at(addresses.page_url(site.url, path)), snapshot.feed("")
     if entry and main and nfc(path) == path:
-        return post_page(site, snapshot, main, entry)
+        is_notice = entry.is_notice
+        return notice_page(site, entry) if is_notice else post_page(site, snapshot, main, entry)
     return (
         _list_page(site, snapshot, path)
         or _code_at(site, snapshot, path)

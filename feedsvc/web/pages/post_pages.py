@@ -1,4 +1,7 @@
-"""The page of a post: its text, its terms, the posts beside it, and where to subscribe."""
+"""The page of a post: its text, its terms, the posts beside it, and where to subscribe.
+
+The page of a retracted post has the notice alone.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -8,10 +11,12 @@ from flask import Response
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic, topics_of
 from feedsvc.core.site import Site
+from feedsvc.core.text import words_of
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.web.pages import navigation
 from feedsvc.web.pages.code_colours import coloured
 from feedsvc.web.pages.discovery import offered_by_post
+from feedsvc.web.pages.error_answers import VARIES, line, wants_page
 from feedsvc.web.pages.feed_pages import subscribing
 from feedsvc.web.pages.rendering import kept, rendered
 
@@ -49,6 +54,18 @@ def post_page(site: Site, snapshot: Snapshot, main: FeedRecord, entry: Entry) ->
         rows=_lines(site, snapshot, (*categories, *tags)[:_ROWS]),
     )
     return kept(page)
+
+
+def notice_page(site: Site, entry: Entry) -> Response:
+    """The answer 410 with the notice of a retracted post: a page, or a line for programs."""
+    if wants_page():
+        page = rendered("notice.html", site, offered_by_post(entry), entry=entry)
+        page.status_code = 410
+    else:
+        page = line(410, f"410 Gone: {words_of(entry.content_html)}")
+    page.headers["Cache-Control"] = "public, max-age=60"
+    page.headers["Vary"] = VARIES
+    return page
 
 
 def _among(topics: Iterable[Topic], wanted: Iterable[Topic]) -> list[Topic]:

@@ -23,7 +23,8 @@ class PublishedPage:
     def document(self, snapshot: Snapshot, path: str, format_name: str) -> Document:
         """The page in a format. `snapshot` is that in which it was found."""
         entries = snapshot.numbered(self.record.number, *numbers_of(self.paging.page))
-        page = archive_page(self.site, self.record.topic, entries, self.paging)
+        deleted = snapshot.deleted_from(self.record.number)
+        page = archive_page(self.site, self.record.topic, entries, self.paging, deleted)
         return Document(
             path=path,
             digest=self.digest,
@@ -44,4 +45,6 @@ def published_page(snapshot: Snapshot, feed_path: str, page: int) -> PublishedPa
         return None
     paging = Paging(record.extent.newest_page, page)
     digests = snapshot.digests_of_numbered(record.number, *numbers_of(page))
-    return PublishedPage(site, record, paging, page_digest(site, record.topic, digests, paging))
+    deleted = snapshot.deleted_from(record.number)
+    digest = page_digest(site, record.topic, digests, paging, deleted)
+    return PublishedPage(site, record, paging, digest)

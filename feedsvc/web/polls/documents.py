@@ -216,7 +216,8 @@ def _feed(snapshot: Snapshot, record: FeedRecord) -> Feed | None:
     if site is None:
         return None
     newest = snapshot.newest(record.number, site.entries)
-    return feed_of(site, record.topic, newest, record.extent)
+    deleted = snapshot.deleted_from(record.number)
+    return feed_of(site, record.topic, newest, record.extent, deleted)
 
 
 def _media_type(document: Document, server: ServerSettings) -> str:

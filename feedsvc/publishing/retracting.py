@@ -1,0 +1,197 @@
+"""Posts that are taken back: by the command, by their front matter, and until when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.deletions.retractions import (
+    Retraction,
+    next_retraction,
+    retract_again,
+    undone,
+)
+from feedsvc.core.file_records import FileRecord
+from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, text_digest
+from feedsvc.core.ledger.losses import LossBook
+from feedsvc.publishing.identify import Identified
+from feedsvc.publishing.reading.findings import Finding, Findings
+from feedsvc.publishing.reading.post_problems import retracted_copy_warning
+from feedsvc.store.deletions.retractions import HIDDEN_BY
+from feedsvc.store.publication import Changes, Publication
+from feedsvc.store.snapshot import Snapshot
+from feedsvc.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """What a publish does about posts that were taken back.
+
+    `changed` are the retractions to write. The posts at the paths in `out` are not published:
+    the id of the retracted post whose text each of them has, or empty for the post itself.
+    """
+
+    changed: tuple[Retraction, ...] = ()
+    out: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_RETRACTED: Final = Retracted()
+
+
+def with_retracted(findings: Findings, snapshot: Snapshot, now: datetime) -> Findings:
+    """The findings with the missing files whose posts were taken back: their notices stay."""
+    ids = {r.entry_id: r.path for r in findings.missing if r.entry_id}
+    standing = snapshot.retractions.of(ids) if ids else {}
+    paths = {ids[entry_id] for entry_id, of in standing.items() if of.stands(now)}
+    return replace(findings, retracted=frozenset(paths)) if paths else findings
+
+
+def retracted_posts(
+    snapshot: Snapshot, findings: Findings, identified: Identified, now: datetime
+) -> Retracted:
+    """The retractions that the posts which were found begin, change or undo."""
+    ids, twins = identified.identities.ids, identified.identities.twins
+    posts = [f for f in findings.files if f.claim and f.claim.path not in twins]
+    some = (f for f in posts if f.claim and f.claim.notice is not None)
+    if next(some, None) is None and not snapshot.retractions.exist():
+        return NOTHING_RETRACTED
+    before = snapshot.retractions.of(ids[f.record.path] for f in posts)
+    changed: dict[str, Retraction] = {}
+    out: dict[str, str] = {}
+    for claim in (finding.claim for finding in posts):
+        if claim is None:
+            continue
+        entry_id = ids[claim.path]
+        standing, old = identified.standing.get(entry_id), before.get(entry_id)
+        is_begun = old is not None and old.undone_at is None
+        if claim.notice is not None and standing is None and not is_begun:
+            out[claim.path] = ""  # no feed has it, so there is nothing to take back
+            continue
+        seen = standing.updated if standing else None
+        following = next_retraction(old, entry_id, claim.notice, now, seen)
+        if following is None:
+            continue
+        if following != old:
+            changed[entry_id] = following
+        if following.has_ended(now):
+            out[claim.path] = ""
+    new = [f.claim for f in posts if f.claim and ids[f.claim.path] not in identified.known]
+    out |= _copies(snapshot, [claim for claim in new if claim.path not in out])
+    return Retracted(tuple(changed.values()), out)
+
+
+def _copies(snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, str]:
+    """The new posts with the text of a retracted post, by path: the id of that post.
+
+    A short text tells little; then the title must be the same too.
+    """
+    by_text: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_text.setdefault(claim.body_digest, []).append(claim)
+    found: dict[str, str] = {}
+    for post in snapshot.retractions.with_texts(by_text) if by_text else ():
+        for claim in by_text[post.body_digest]:
+            is_long = claim.body_length >= LONG_ENOUGH
+            if is_long or text_digest(claim.title) == post.title_digest:
+                found.setdefault(claim.path, post.id)
+    return found
+
+
+def out_record(finding: Finding, claim: Claim, original: str) -> FileRecord:
+    """The record of a post that is not published because it, or its original, is retracted."""
+    record = hidden_record(finding.record)
+    if original:
+        position = finding.positions.key
+        warning = retracted_copy_warning(claim.path, original, position)
+        record = replace(record, problems=(*record.problems, warning))
+    return replace(record, key=finding.previous.key if finding.previous else claim.key)
+
+
+def hidden_record(record: FileRecord) -> FileRecord:
+    """The record of a file whose post is retracted and no longer in any feed."""
+    return replace(
+        record,
+        state="draft",
+        entry_id=None,
+        due_at=None,
+        ends_at=None,
+        missing_since=None,
+        passed_at=None,
+        hidden_by=HIDDEN_BY,
+    )
+
+
+# Between publishes.
+
+
+def end_retractions(store: Store, now: datetime) -> Changes:
+    """Withdraw the posts whose notices have stood long enough. The folder is not needed."""
+    with store.snapshot() as snapshot:
+        site, ended = snapshot.site(), snapshot.retractions.ended(microseconds(now))
+        if site is None or not ended:
+            return Changes()
+        paths = [holder.path for holder in snapshot.holders(ended).values()]
+        records = snapshot.files(paths).values() if paths else ()
+        held = snapshot.held()
+    ids = set(ended)
+    publication = Publication(
+        site,
+        withdrawn=ended,
+        files=[hidden_record(record) for record in records],
+        released=sorted({record.key for record in records} - {""}),
+        losses=LossBook(held, tuple(loss for loss in held if loss.entry_id not in ids)),
+        is_partial=True,
+    )
+    return store.publish(publication, now)
+
+
+def retract(
+    store: Store, entry_id: str, notice: str, until: datetime, now: datetime
+) -> tuple[Retraction, Changes]:
+    """Take a post back: its retraction, and what changed. The caller holds the lock.
+
+    A post that is withdrawn already will not come back.
+    """
+    with store.snapshot() as snapshot:
+        site, entry = snapshot.site(), snapshot.entry(entry_id)
+        before = snapshot.retractions.of([entry_id]).get(entry_id)
+    seen = entry.updated if entry else None
+    retraction = retract_again(before, entry_id, notice, until if entry else now, now, seen)
+    if site is None:
+        return retraction, Changes()
+    publication = Publication(
+        site,
+        entries=[entry] if entry else [],
+        retractions=[retraction],
+        is_partial=True,
+    )
+    changes = store.publish(publication, now)
+    return retraction, _together(changes, end_retractions(store, now))
+
+
+def undo(store: Store, retraction: Retraction, now: datetime) -> Changes:
+    """Undo a retraction. The next publish reads its file again, and the post comes back.
+
+    If no file has the post, its notice is withdrawn. The caller holds the lock.
+    """
+    entry_id = retraction.entry_id
+    with store.snapshot() as snapshot:
+        site, entry = snapshot.site(), snapshot.entry(entry_id)
+        paths = snapshot.published_from(entry_id)
+    if site is None:
+        return Changes()
+    publication = Publication(
+        site,
+        withdrawn=[entry_id] if entry and not paths else [],
+        retractions=[undone(retraction, now)],
+        is_partial=True,
+        rereads=paths,
+    )
+    return store.publish(publication, now)
+
+
+def _together(one: Changes, other: Changes) -> Changes:
+    feeds = [*one.feeds, *(path for path in other.feeds if path not in one.feeds)]
+    return replace(one, feeds=feeds, withdrawn=[*one.withdrawn, *other.withdrawn])

@@ -1,0 +1,1 @@
+"""Rows of posts that were deleted or taken back: tombstones and retractions."""
