@@ -16,6 +16,7 @@ from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.ledger.ledger_lines import ForgottenHash, LedgerLine, LedgerRecord
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.retractions import Retractions
 from feedsvc.store.rows import ledger_entry, ledger_row
 from feedsvc.store.schema import entries, facts, forgotten, identities, ledger
 
@@ -52,12 +53,14 @@ def _records(connection: Connection) -> Iterator[LedgerRecord]:
         ((row["entry_id"], row["key"], None) for row in _rows(connection, pinned)),
         key=itemgetter(0, 1),
     )
+    retracted = {each.entry_id: each for each in Retractions(connection).all()}
     for entry_id, group in groupby(rows, key=itemgetter(0)):
         members = list(group)
         entry = members[0][2]
         keys = [key for _, key, member in members if member is None]
         entry = entry or LedgerEntry(entry_id, keys[0])
-        yield LedgerRecord(entry, tuple(key for key in keys if key != entry.key))
+        others = tuple(key for key in keys if key != entry.key)
+        yield LedgerRecord(entry, others, retracted.get(entry_id))
 
 
 def _bytewise(connection: Connection, column: sa.Column[str]) -> sa.ColumnElement[str]:
@@ -158,6 +161,9 @@ def _merge_chunk(
     pinned = _stored(connection, identities.c.key, identities.c.entry_id, wanted)
     new_entries: list[LedgerEntry] = []
     new_keys: dict[str, str] = {}
+    taken_back = Retractions(connection)
+    known = taken_back.of(ids)
+    new_retractions = []
     for record in records:
         entry = record.entry
         if _is_refused(record, pinned, *hashes):
@@ -165,6 +171,8 @@ def _merge_chunk(
                 f"{entry.id} is not imported: it was removed with feedsvc ledger forget"
             )
             continue
+        if record.retraction and entry.id not in known:
+            new_retractions.append(record.retraction)
         free = {key: entry.id for key in record.keys if key not in pinned}
         new_keys |= free
         for key in record.keys:
@@ -190,6 +198,7 @@ def _merge_chunk(
     if new_entries:
         connection.execute(sa.insert(ledger), [ledger_row(entry) for entry in new_entries])
     upsert(connection, identities, [{"key": k, "entry_id": i} for k, i in new_keys.items()])
+    taken_back.write(new_retractions)
 
 
 def _is_refused(

@@ -1,5 +1,6 @@
 """A post that was taken back: the notice, its end, and how it could come back by mistake."""
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,9 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.report import Report
 from feedsvc.publishing.retracting import retract, undo
+from feedsvc.store.ledger_files import import_ledger, write_ledger
 from feedsvc.store.publication import Changes
+from feedsvc.store.store import Store
 from tests.support.builders import a_site
 from tests.support.houses import NOW, House
 from tests.support.pipeline import documents_of
@@ -216,3 +219,29 @@ def test_many_retractions_are_not_held(house: House) -> None:
     report = house.publish(NOW + DAY)
     assert report.held == 0
     assert {each.content_html for each in house.entries()} == {"<p>Wrong</p>"}
+
+
+@pytest.mark.parametrize("days", [5, 40], ids=["standing", "ended"])
+@pytest.mark.parametrize("origin", ["command", "file"])
+def test_a_store_that_is_built_from_the_ledger_does_not_publish_the_text(
+    house: House, tea: Path, tmp_path: Path, origin: str, days: float
+) -> None:
+    if origin == "file":
+        text = tea.read_text("utf-8").replace("title:", "retracted: It was wrong.\ntitle:")
+        tea.write_text(text, "utf-8")
+        publish(house, 1)
+    else:
+        take_back(house)
+    publish(house, days)
+    before = {each.id: each for each in house.entries("tags/Cup")}
+    with house.store.snapshot() as snapshot, (tmp_path / "ledger").open("wb") as out:
+        write_ledger(snapshot, out)
+    with closing(Store(f"sqlite:///{tmp_path}/new.sqlite3")) as store:
+        other = House(house.posts, house.folder, store)
+        with (tmp_path / "ledger").open("rb") as source, store.lock():
+            import_ledger(store, source, "ledger", NOW + days * DAY)
+        publish(other, days + 1)
+        assert state(other, days + 1) == ("notice" if days == 5 else "gone")
+        assert {each.id: each for each in other.entries("tags/Cup")} == before
+        publish(other, 50)
+        assert state(other, 50) == "gone"

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from feedsvc.core.dates import from_microseconds, microseconds
+from feedsvc.core.feeds.deletions.retractions import Retraction
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.errors import LedgerError
 
 VERSION: Final = 1  # of the format
+_RETRACTED_VERSION: Final = 2  # of a line with a retraction, which earlier versions must refuse
 MOST_OCTETS: Final = 1024 * 1024  # of a line, with its end
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -30,6 +32,7 @@ _FIELDS: Final = {
     *("title_digest", "body_digest", "body_length", "words_digest", "permalink"),
     *("earlier_permalinks", "rss_guid", "withdrawn_at", "adopted_published", "adopted_updated"),
 }
+_RETRACTION_FIELDS: Final = {"notice", "origin", "since", "until", "undone_at"}
 _FORGOTTEN_FIELDS: Final = {"version", "id", "forgotten"}
 _CURE: Final = (
     "restore the file from version control or a backup, or write a new one with feedsvc ledger "
@@ -39,10 +42,14 @@ _CURE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class LedgerRecord:
-    """A line of the ledger: an entry, and the keys that its post had before `entry.key`."""
+    """A line of the ledger: an entry, and the keys that its post had before `entry.key`.
+
+    It has a `retraction` if the post was taken back, also if that was undone or has ended.
+    """
 
     entry: LedgerEntry
     earlier_keys: tuple[str, ...] = ()
+    retraction: Retraction | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -70,7 +77,7 @@ def line_of(line: LedgerLine) -> str:
     if isinstance(line, ForgottenHash):
         return _json({"id": line.id, "forgotten": True, "version": VERSION})
     entry = line.entry
-    fields = {
+    fields: dict[str, Any] = {
         "id": entry.id,
         "key": entry.key,
         "earlier_keys": line.earlier_keys,
@@ -92,6 +99,15 @@ def line_of(line: LedgerLine) -> str:
     }
     if entry.withdrawn_at is not None:
         fields["withdrawn_at"] = _date_text(from_microseconds(entry.withdrawn_at))
+    if of := line.retraction:
+        fields["retracted"] = {
+            "notice": of.notice,
+            "origin": of.origin,
+            "since": _date_text(of.since),
+            "until": _date_text(of.until),
+            "undone_at": _date_text(of.undone_at),
+        }
+        fields["version"] = _RETRACTED_VERSION
     return _json(fields)
 
 
@@ -192,14 +208,16 @@ def _parsed(fields: dict[str, Any]) -> LedgerLine:
     version = fields.get("version")
     if type(version) is not int or version < 1:
         raise _LineFault(f"its version is {_shown(version)}, not {VERSION}")
-    if version > VERSION:
+    if version > _RETRACTED_VERSION:
         raise _LineFault(
-            f"it has version {version} of the format, and this feedsvc reads {VERSION}",
+            f"it has version {version} of the format, and this feedsvc reads "
+            f"{_RETRACTED_VERSION}",
             "upgrade feedsvc",
         )
     if "forgotten" in fields:
         return _forgotten(fields)
-    _require_fields(fields, _FIELDS)
+    has_retraction = version == _RETRACTED_VERSION
+    _require_fields(fields, _FIELDS | {"retracted"} if has_retraction else _FIELDS)
     entry_id = _text(fields, "id")
     if not _URI.fullmatch(entry_id):
         raise _LineFault(f"its id {_shown(entry_id)} is not a URI")
@@ -221,7 +239,19 @@ def _parsed(fields: dict[str, Any]) -> LedgerLine:
         adopted_updated=_date(fields, "adopted_updated"),
         withdrawn_at=_time(fields, "withdrawn_at"),
     )
-    return LedgerRecord(entry, _list(fields, "earlier_keys"))
+    retraction = _retraction(entry_id, fields["retracted"]) if has_retraction else None
+    return LedgerRecord(entry, _list(fields, "earlier_keys"), retraction)
+
+
+def _retraction(entry_id: str, fields: Any) -> Retraction:
+    if not isinstance(fields, dict):
+        raise _LineFault(f"its retracted {_shown(fields)} is not an object")
+    _require_fields(fields, _RETRACTION_FIELDS)
+    origin, since, until = fields["origin"], _date(fields, "since"), _date(fields, "until")
+    if origin not in ("command", "file") or since is None or until is None:
+        raise _LineFault("its retracted has no origin, since or until")
+    notice, undone_at = _text(fields, "notice"), _date(fields, "undone_at")
+    return Retraction(entry_id, notice, origin, since, until, undone_at)
 
 
 def _forgotten(fields: dict[str, Any]) -> ForgottenHash:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedsvc.core.feeds.deletions.retractions import Retraction
 from feedsvc.core.ledger.ledger import LedgerEntry, forgotten_hash
 from feedsvc.core.ledger.ledger_lines import (
     MOST_OCTETS,
@@ -69,6 +70,24 @@ def fault(*lines: str | bytes) -> LedgerError:
 
 def changed(**fields: Any) -> str:
     return json.dumps(json.loads(LINE) | fields)
+
+
+RETRACTION: Final = Retraction(
+    *(ID, "配方有误。", "file", at("2026-03-01T00:00:00Z"), at("2026-03-31T00:00:00Z"))
+)
+
+
+def retracted(**fields: Any) -> str:
+    line = json.loads(line_of(replace(RECORD, retraction=RETRACTION)))
+    return json.dumps(line | {"retracted": line["retracted"] | fields})
+
+
+@pytest.mark.parametrize("undone_at", [None, at("2026-03-09T00:00:00Z")])
+def test_a_retraction_is_read_as_it_was_written(undone_at: datetime | None) -> None:
+    record = replace(RECORD, retraction=replace(RETRACTION, undone_at=undone_at))
+    line = line_of(record)
+    assert json.loads(line)["version"] == 2
+    assert read(line) == [record]
 
 
 def test_a_line_has_every_field_in_one_order() -> None:
@@ -142,7 +161,16 @@ BAD_LINES: Final[dict[str, tuple[str | bytes, str]]] = {
     "no version": ("{}", "its version is None"),
     "version 0": (changed(version=0), "its version is 0"),
     "a true version": (changed(version=True), "its version is True"),
-    "a later version": (changed(version=2), "version 2 of the format"),
+    "a later version": (changed(version=3), "version 3 of the format"),
+    "version 2 as it was": (changed(version=2), "no field 'retracted'"),
+    "a retraction in version 1": (changed(retracted={}), "unknown field 'retracted'"),
+    "a retraction that is none": (changed(version=2, retracted=1), "its retracted 1 is not"),
+    "an empty retraction": (changed(version=2, retracted={}), "no field 'notice'"),
+    "more than a retraction": (retracted(x=1), "unknown field 'x'"),
+    "a number as notice": (retracted(notice=1), "its notice 1 is not a text"),
+    "an unknown origin": (retracted(origin="me"), "no origin, since or until"),
+    "a retraction without end": (retracted(until=None), "no origin, since or until"),
+    "a retraction undone": (retracted(undone_at="x"), "its undone_at 'x' is not a date"),
     "an unknown field": (changed(colour="green"), "an unknown field 'colour'"),
     "no id": (changed(id=""), "its id '' is not a URI"),
     "no URI": (changed(id="tea"), "its id 'tea' is not a URI"),
