@@ -108,7 +108,7 @@ def _retract(
         click.echo(f"the notice stands until: {rfc3339(retraction.until)}")
     elif not changes.withdrawn:
         click.echo("it is in no feed; it will not come back")
-    _finish(settings, changes.feeds, is_done=is_written)
+    _finish(settings, changes.feeds, changes.pages, is_done=is_written)
 
 
 def _undo(store: Store, settings: Settings, named: NamedPost) -> None:
@@ -122,15 +122,17 @@ def _undo(store: Store, settings: Settings, named: NamedPost) -> None:
         if before.origin == "file" and (paths or named.path):
             file = _shown(settings, paths[0] if paths else named.path)
             raise FeedsvcError(f"{file} says retracted: itself; delete this line there")
-        feeds = set(undo(store, before, now).feeds)
+        changes = undo(store, before, now)
+    feeds, pages = set(changes.feeds), set(changes.pages)
     try:
         reports = publish_settled(settings, store, accept="")
         feeds |= {path for report in reports for path in report.feeds}
+        pages |= {path for report in reports for path in report.pages}
     except (FolderError, RepositoryError) as error:
         click.echo(f"feedsvc: {printable(str(error))}", err=True)
     is_written = _write_ledger(store, settings)
     _tell_undone(store, named, before)
-    _finish(settings, sorted(feeds), is_done=is_written)
+    _finish(settings, sorted(feeds), sorted(pages), is_done=is_written)
 
 
 def _tell_undone(store: Store, named: NamedPost, before: Retraction) -> None:
@@ -151,9 +153,9 @@ def _write_ledger(store: Store, settings: Settings) -> bool:
     return ledger_file.write(store) if ledger_file else True
 
 
-def _finish(settings: Settings, feeds: list[str], *, is_done: bool) -> None:
+def _finish(settings: Settings, feeds: list[str], pages: list[str], *, is_done: bool) -> None:
     click.echo(f"feeds changed: {len(feeds)}")
-    is_purged = purge_now(settings, feeds)
+    is_purged = purge_now(settings, feeds, pages)
     if not is_purged:
         click.echo(
             "feedsvc: the cache of server.purge was not purged; purge it by hand", err=True

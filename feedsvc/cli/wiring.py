@@ -116,8 +116,8 @@ def watching(settings: Settings) -> Iterator[None]:
     warn_unkept(ledger_file)
     purge, pusher = _purging(settings), pusher_of(settings)
 
-    def published(feed_paths: Collection[str]) -> None:
-        purge(feed_paths)
+    def published(feed_paths: Collection[str], pages: Collection[str]) -> None:
+        purge(feed_paths, pages)
         pusher.wake()
 
     watcher = Watcher(
@@ -162,19 +162,24 @@ def listeners_of(settings: Settings) -> "tuple[OutsideHub | NotifyUrl, ...]":
     )
 
 
-def purge_now(settings: Settings, feed_paths: Collection[str]) -> bool:
-    """Purge feeds from the cache in front, and wait for it; False if it did not accept that."""
-    if not settings.server.purge or not feed_paths:
+def purge_now(
+    settings: Settings, feed_paths: Collection[str], pages: Collection[str] = ()
+) -> bool:
+    """Purge feeds and pages from the cache in front, and wait for it.
+
+    False if it did not accept that.
+    """
+    if not settings.server.purge or not (feed_paths or pages):
         return True
     purger = _purger(settings)
-    purger.ask(feed_paths)
+    purger.ask(feed_paths, pages)
     return purger.finish(_PURGE_SECONDS)
 
 
-def _purging(settings: Settings) -> Callable[[Collection[str]], None]:
-    """A function that purges feeds from the cache in front; it does nothing without a cache."""
+def _purging(settings: Settings) -> Callable[[Collection[str], Collection[str]], None]:
+    """A function that purges feeds and pages from the cache in front; nothing without one."""
     if not settings.server.purge:
-        return lambda _paths: None
+        return lambda _feeds, _pages: None
     purger = _purger(settings)
     purger.start()
     return purger.ask

@@ -30,7 +30,8 @@ class Report:
     comes. `held_set` are the losses that wait for somebody to accept them; if the folder is
     empty, nothing was published. `outlook` is what subscribers see. Nobody has changed the
     `newly_hidden` files: a rule of this version of feedsvc hides them. The `account` is of
-    every file in the folder, on demand. Paths are relative to the folder: see `below`.
+    every file in the folder, on demand. `pages` are as in Changes. Paths of files are relative
+    to the folder: see `below`.
     """
 
     added: tuple[str, ...]
@@ -48,6 +49,7 @@ class Report:
     outlook: Outlook = field(default_factory=Outlook)
     newly_hidden: tuple[str, ...] = ()
     account: Account | None = None
+    pages: tuple[str, ...] = ()
 
     def below(self, root: str) -> "Report":
         """The report for readers: its paths begin with `root`, as they write the folder.
@@ -148,6 +150,7 @@ def report_on(
         held_set=held_set(hold.book.held),
         outlook=outlook(changes, hold, known, paths, changes.titles | titles),
         newly_hidden=newly_hidden(findings.files, stored),
+        pages=tuple(changes.pages),
         account=_account(snapshot, publication, findings, hold),
     )
 

@@ -5,19 +5,23 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote, urlsplit
 
 import requests
 
 from feedsvc.core import addresses
-from feedsvc.core.cache_keys import cache_key, separator
+from feedsvc.core.cache_keys import cache_key, page_key, separator
 from feedsvc.core.websub.callback_addresses import origin
 
 SERVED_AFTER: Final = 0.3  # seconds until every web process serves a publish
 _TIMEOUT: Final = 5
 _LONGEST_WAIT: Final = 60.0
 _MOST_KEYS: Final = 200  # in one request
+
+# What is purged: its kind, feed or page, and its path.
+Purged: TypeAlias = tuple[str, str]
+_KEYS: Final = {"feed": cache_key, "page": page_key}
 
 log = logging.getLogger("feedsvc.purging")
 
@@ -27,7 +31,8 @@ class Cache:
     """The cache: its URL, and how a purge names a feed.
 
     With a `key_header`, a request to `url` names many feeds by their keys. Without one, there
-    is a request below `url` for the path of each document. The host is that of `site_url`.
+    is a request below `url` for the path of each document. The host is that of `site_url`. A
+    page is named in the same two ways.
     """
 
     url: str = field(repr=False)  # its path may be a secret
@@ -37,23 +42,30 @@ class Cache:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
     def purges(
-        self, feed_paths: Iterable[str]
-    ) -> Iterator[tuple[str, dict[str, str], set[str]]]:
-        """The requests to send: a URL, headers, and the feeds that it purges."""
+        self, due: Iterable[Purged]
+    ) -> Iterator[tuple[str, dict[str, str], set[Purged]]]:
+        """The requests to send: a URL, headers, and what each purges."""
         host = {"Host": urlsplit(self.site_url).netloc}
-        paths = sorted(feed_paths)
+        ordered = sorted(due)
         if not self.key_header:
-            for path in paths:
-                for address in self._addresses(path):
-                    yield self.url.rstrip("/") + address, host, {path}
+            for each in ordered:
+                for address in self._addresses(each):
+                    yield self.url.rstrip("/") + address, host, {each}
             return
-        for start in range(0, len(paths), _MOST_KEYS):
-            batch = paths[start : start + _MOST_KEYS]
-            keys = separator(self.key_header).join(map(cache_key, batch))
+        for start in range(0, len(ordered), _MOST_KEYS):
+            batch = ordered[start : start + _MOST_KEYS]
+            keys = separator(self.key_header).join(_KEYS[kind](path) for kind, path in batch)
             yield self.url, host | {self.key_header: keys}, set(batch)
 
-    def _addresses(self, feed_path: str) -> Iterator[str]:
+    def _addresses(self, due: Purged) -> Iterator[str]:
+        kind, path = due
         base = urlsplit(self.site_url).path
+        if kind == "page":
+            yield f"{base}{addresses.page_url('', path)}"
+            return
+        yield from self._documents(base, path)
+
+    def _documents(self, base: str, feed_path: str) -> Iterator[str]:
         for format_name in addresses.FORMATS:
             path = addresses.document_path(feed_path, format_name)
             yield f"{base}/{quote(path, safe='/~')}"
@@ -72,7 +84,7 @@ class Purger:
     def __init__(self, cache: Cache, sleep: Callable[[float], object] = time.sleep) -> None:
         self._cache = cache
         self._sleep = sleep
-        self._due: set[str] = set()
+        self._due: set[Purged] = set()
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._failed = 0
@@ -81,10 +93,14 @@ class Purger:
         """Start the thread."""
         threading.Thread(target=self._loop, name="purger", daemon=True).start()
 
-    def ask(self, feed_paths: Iterable[str]) -> None:
-        """Enqueue purges of these feeds."""
+    def ask(self, feed_paths: Iterable[str], pages: Iterable[str] = ()) -> None:
+        """Enqueue purges of these feeds, and of the pages at these decoded paths."""
+        due = [*(("feed", path) for path in feed_paths), *(("page", path) for path in pages)]
+        self._ask_again(due)
+
+    def _ask_again(self, due: Iterable[Purged]) -> None:
         with self._lock:
-            self._due |= set(feed_paths)
+            self._due |= set(due)
             if self._due:
                 self._wake.set()
 
@@ -117,7 +133,7 @@ class Purger:
                     origin(self._cache.url),
                     _fault(error),
                 )
-            self.ask(due)
+            self._ask_again(due)
             return
         if self._failed:
             log.info("the cache was purged, after %d failures", self._failed)

@@ -38,6 +38,7 @@ from feedsvc.core.site import UNCHANGED, Site
 from feedsvc.store.archives.numbering import Membership, Numbering
 from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.purged_pages import pages_of
 from feedsvc.store.deletions.retractions import (
     Retractions,
     in_their_place,
@@ -119,6 +120,7 @@ class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    `pages` are the paths of other documents that caches must not keep: of retracted posts.
     `titles` are those of the withdrawn entries, and of those whose links alone have changed;
     `paths` are the files of the latter.
     """
@@ -130,6 +132,7 @@ class Changes:
     withdrawn: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)  # of those added: withdrawn before
     feeds: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
     summary: ChangeSummary = field(default_factory=ChangeSummary)
     unblocked: list[str] = field(default_factory=list)  # paths of files to read again
     titles: dict[str, str] = field(default_factory=dict)  # by id
@@ -292,6 +295,7 @@ class _Writer:
             if old[entry.id]["updated"] == entry.updated.isoformat():
                 self._changes.corrected.append(entry.id)
         self._touch(self._tombstones.remove([e.id for e in differing if e.id not in old]))
+        self._record_pages(differing, old)
         self._replace_attachments(chunk if self._change.rereads else differing)
         if not differing:
             return
@@ -302,6 +306,19 @@ class _Writer:
             numbers[e.id] if e.id in numbers else next(self._new_numbers): e for e in differing
         }
         self._replace_entries(before, after)
+
+    def _record_pages(self, differing: list[Entry], old: Mapping[str, sa.RowMapping]) -> None:
+        """Record the pages of the posts that are retracted now, or were until now."""
+        pairs = [(old[e.id], e.is_notice) for e in differing if e.id in old]
+        before = [(row["number"], entry_of(row)) for row, is_now in pairs if is_now]
+        was = [
+            (row["number"], entry_of(row))
+            for row, is_now in pairs
+            if not is_now and row["more"]
+        ]
+        before += [each for each in was if each[1].is_notice]
+        site_url = self._publication.site.url
+        self._changes.pages += pages_of(self._connection, site_url, before)
 
     def _linked(self, put: Sequence[Entry], paths: Mapping[str, str]) -> list[Entry]:
         """The entries with resolved links. What they depend on, and what is lost, is stored."""

@@ -51,7 +51,7 @@ class PublishLoop:
         agenda: Agenda,
         schedule: Schedule,
         requests: Requests,
-        published: Callable[[Collection[str]], None],
+        published: Callable[[Collection[str], Collection[str]], None],
         stopping: threading.Event,
         guard: Guard,
         ledger_file: LedgerFile | None = None,
@@ -148,7 +148,7 @@ class PublishLoop:
             accounts=not self._has_posts,
         )
         self._has_posts = self._has_posts or (report.account or NO_FILES).has_posts
-        self._published(report.feeds)
+        self._published(report.feeds, report.pages)
         if self._ledger_file and (report.read or report.withdrawn or report.feeds):
             self._ledger_file.note_change()
         shown = report.below(self._source.shown_root)

@@ -37,14 +37,19 @@ class Watcher:
         store_url: str,
         site: Site,
         interval: float,
-        published: Callable[[Collection[str]], None] = lambda _paths: None,
+        published: Callable[[Collection[str], Collection[str]], None] = (
+            lambda _feeds, _pages: None
+        ),
         limits: Limits = DEFAULT_LIMITS,
         guard: Guard = _USUAL,
         ledger_file: LedgerFile | None = None,
         *,
         full_text: bool = False,
     ) -> None:
-        """`published` is called after each publish with the paths of the changed feeds."""
+        """`published` is called after each publish with the paths of the changed feeds.
+
+        And with the pages that no cache must keep: see Changes.
+        """
         self._source = source
         self._interval = interval
         self._name = secrets.token_hex(8)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import Gone, HTTPException, NotFound, TooManyRequests
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
+from feedsvc.core.cache_keys import EVERYTHING, page_key, separator
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
@@ -150,14 +151,21 @@ class _Web:
             has_pages = self._settings.server.pages
             page = pages.page_at(site, snapshot, path) if has_pages else None
             if page:
-                return page
+                return self._with_key(page, path)
             shown_by = snapshot.attached_at(nfc(path), MOST_ENTRIES) if has_pages else []
             if not shown_by:
                 elsewhere = redirect_path(path, site, snapshot)
                 if elsewhere is None:
                     return self._of_old(path, site, snapshot)
                 return _moved(addresses.url(site.url, elsewhere))
-        return self._files.answer(nfc(path), shown_by, site.url)
+        return self._with_key(self._files.answer(nfc(path), shown_by, site.url), path)
+
+    def _with_key(self, response: AnyResponse, path: str) -> AnyResponse:
+        """A page, or a file that a post shows, with the name by which a cache can purge it."""
+        header = self._settings.server.cache_keys
+        if header:
+            response.headers[header] = separator(header).join((EVERYTHING, page_key(nfc(path))))
+        return response
 
     def _of_old(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
         """The redirect of an old address, or a file of the site itself.

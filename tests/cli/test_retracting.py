@@ -145,7 +145,16 @@ def test_a_withdrawn_post_will_not_come_back(
 
 
 def test_the_cache_in_front_is_purged(run: Run, published: PostFolder) -> None:
+    published.write("2026/tea.md", "The wrong recipe. ![](pot.png)", tags="[Tea]")
+    (published.root / "2026/pot.png").write_bytes(b"x")
+    run("publish")
     with running_cache() as cache:
         result = run("retract", TEA, FEEDSVC_SERVER__PURGE=cache.url)
     assert result.exit_code == 0, result.output
-    assert "/tags/Tea/atom.xml" in {path for _, path, _ in cache.purges}
+    assert {path for _, path, _ in cache.purges} >= {
+        *("/tags/Tea/atom.xml", "/archive/tags/Tea/1/rss.xml", "/archive/1/feed.json"),
+        *("/posts/2026/tea/", "/posts/2026/tea/pot.png"),
+    }
+    with running_cache() as cache:
+        run("retract", TEA, "--undo", FEEDSVC_SERVER__PURGE=cache.url)
+    assert "/posts/2026/tea/" in {path for _, path, _ in cache.purges}

@@ -395,7 +395,9 @@ CASES: Final[dict[str, Case]] = {
     "chunks": lambda n: lambda: list(chunks(texts("p", n))),
     "purges": lambda n: (
         lambda: list(
-            Cache("http://c", "PURGE", "http://x", "Cache-Tag").purges(texts("tags/", n))
+            Cache("http://c", "PURGE", "http://x", "Cache-Tag").purges(
+                ("feed", path) for path in texts("tags/", n)
+            )
         )
     ),
 }

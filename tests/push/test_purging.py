@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.core.cache_keys import cache_key
+from feedsvc.core.cache_keys import cache_key, page_key
 from feedsvc.push.purging import Cache, Purger
 from tests.support.caches import FakeCache, running_cache
 from tests.support.running import running, wait_until
@@ -49,6 +49,17 @@ def test_each_url_of_a_feed_is_purged_with_the_host_of_the_site(cache: FakeCache
         *(f"/blog/tags/%E8%8C%B6/{name}" for name in ("atom.xml", "rss.xml", "feed.json")),
     ]
     assert {headers["Host"] for _, _, headers in cache.purges} == {"example.org"}
+
+
+def test_a_page_is_purged_at_its_address_or_by_its_key(cache: FakeCache) -> None:
+    path = "posts/茶/a b.png"
+    for header in ("", "Surrogate-Key"):
+        purger = a_purger(cache, header)
+        purger.ask([], [path])
+        purger.send()
+    (_, address, _), (_, at_all, headers) = cache.purges
+    assert address == "/blog/posts/%E8%8C%B6/a%20b.png"
+    assert (at_all, headers["Surrogate-Key"]) == ("/", page_key(path))
 
 
 def test_a_purge_with_keys_names_many_feeds(cache: FakeCache) -> None:

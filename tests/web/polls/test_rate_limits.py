@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from feedsvc.core.cache_keys import cache_key
+from feedsvc.core.cache_keys import cache_key, page_key
 from feedsvc.web.polls.rate_limits import (
     BURST,
     Buckets,
@@ -242,5 +242,7 @@ def test_an_answer_carries_the_cache_keys_of_its_feed(
     assert "s-maxage=86400, " in atom["Cache-Control"]
     if header:
         assert atom[header] == json[header] == f"feedsvc{separator}{cache_key('tags/tea')}"
+        page = dict(ask(front, "/posts/tea/").headers)
+        assert page[header] == f"feedsvc{separator}{page_key('posts/tea/')}"
     assert {"Surrogate-Key", "Cache-Tag"} & set(atom) == ({header} if header else set())
     publisher.store.close()
