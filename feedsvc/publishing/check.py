@@ -327,6 +327,7 @@ def _rows(
         else rfc3339(reading.public_from),
         "updated": rfc3339(reading.updated) if reading.updated else "",
         "expires": rfc3339(reading.expires) if reading.expires else "",
+        "retracted": reading.retracted or ("" if reading.retracted is None else "true"),
         "permalink": reading.permalink,
         "language": reading.language,
         "tags": ", ".join(reading.tags),

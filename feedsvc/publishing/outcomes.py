@@ -86,6 +86,8 @@ def outcome_of_reading(reading: Reading, now: datetime) -> FileOutcome:
             return FileOutcome("expired", until=microseconds(expires))
         case Post() if reading.public_from > now:
             return FileOutcome("waiting", until=microseconds(reading.public_from))
+        case Post(retracted=str()):
+            return hidden("retracted")
         case Post():
             return FileOutcome("published")
         case Draft():

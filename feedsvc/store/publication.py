@@ -38,6 +38,7 @@ from feedsvc.core.site import UNCHANGED, Site
 from feedsvc.store.archives.numbering import Membership, Numbering
 from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.old_summaries import clear_summaries
 from feedsvc.store.deletions.purged_pages import pages_of
 from feedsvc.store.deletions.retractions import (
     Retractions,
@@ -179,6 +180,7 @@ class _Writer:
         self._numbering = Numbering(connection)
         self._tombstones = Tombstones(connection, now)
         self._retractions = Retractions(connection)
+        self._taken_back: set[str] = set()  # entries whose texts must be nowhere
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
@@ -208,6 +210,8 @@ class _Writer:
         if self._change.shows or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
+        if self._taken_back:
+            clear_summaries(self._connection, self._taken_back)
         number = self._number + self._write_summary()
         write_losses(self._connection, publication.losses, microseconds(self._now), number)
         return self._changes
@@ -309,14 +313,13 @@ class _Writer:
 
     def _record_pages(self, differing: list[Entry], old: Mapping[str, sa.RowMapping]) -> None:
         """Record the pages of the posts that are retracted now, or were until now."""
-        pairs = [(old[e.id], e.is_notice) for e in differing if e.id in old]
-        before = [(row["number"], entry_of(row)) for row, is_now in pairs if is_now]
-        was = [
-            (row["number"], entry_of(row))
-            for row, is_now in pairs
-            if not is_now and row["more"]
-        ]
-        before += [each for each in was if each[1].is_notice]
+        notices = {entry.id for entry in differing if entry.is_notice}
+        rows = (
+            old[e.id] for e in differing if e.id in old and (e.is_notice or old[e.id]["more"])
+        )
+        before = [(row["number"], entry_of(row)) for row in rows]
+        before = [(n, e) for n, e in before if e.is_notice or e.id in notices]
+        self._taken_back |= {entry.id for _, entry in before if not entry.is_notice}
         site_url = self._publication.site.url
         self._changes.pages += pages_of(self._connection, site_url, before)
 
@@ -433,7 +436,11 @@ class _Writer:
     def _withdraw(self, ids: list[str]) -> None:
         rows = self._stored(ids, WHOLE_ENTRIES).values()  # the news have the summaries
         old = {row["number"]: entry_of(row) for row in rows}
+        taken_back = self._retractions.of(ids)
         for entry in old.values():
+            if entry.id in taken_back and taken_back[entry.id].undone_at is None:
+                self._taken_back.add(entry.id)
+                entry = replace(entry, summary="")
             self._record_change("withdrawn", entry)
             self._changes.titles[entry.id] = entry.title
         self._delete_entries(old)

@@ -193,6 +193,8 @@ def test_check_explains_what_a_post_waits_for(run: Run, posts: PostFolder) -> No
         ("a.md", {"draft": "true"}, "hidden  (draft)"),
         ("a.md", {"date": "soon"}, "refused"),
         ("_a.md", {}, 'its path is ignored (begins with "_")'),
+        ("a.md", {"retracted": "Wrong."}, "is hidden by retracted"),
+        ("a.md", {"retracted": "Wrong."}, "Wrong.  (retracted, line 4)"),
     ],
 )
 def test_check_explains_why_a_post_is_not_published(

@@ -245,3 +245,13 @@ def test_a_store_that_is_built_from_the_ledger_does_not_publish_the_text(
         assert {each.id: each for each in other.entries("tags/Cup")} == before
         publish(other, 50)
         assert state(other, 50) == "gone"
+
+
+@pytest.mark.parametrize("lasts", [30, 0])
+def test_no_message_about_an_earlier_publish_has_its_words(
+    house: House, tea: Path, lasts: float
+) -> None:
+    take_back(house, lasts=lasts)
+    news = f"{house.store.listeners.publishes_since(0, 99)}"
+    assert TEA in news
+    assert TEXT not in news
