@@ -26,7 +26,8 @@ class Outlook:
 
     `updated` moves in the `updated` entries and stays in the `corrected` ones. The `returned`
     ones were withdrawn earlier. The `reidentified` ones are published posts with a new id:
-    readers see them as new.
+    readers see them as new. The `retracted` ones have a notice in place of their text; few
+    publishes have any.
     """
 
     new: tuple[SeenEntry, ...] = ()
@@ -35,11 +36,13 @@ class Outlook:
     withdrawn: tuple[SeenEntry, ...] = ()
     returned: tuple[SeenEntry, ...] = ()
     reidentified: tuple[SeenEntry, ...] = ()
+    retracted: tuple[SeenEntry, ...] = ()
 
     def kinds(self) -> dict[str, tuple[SeenEntry, ...]]:
-        """The entries by the name of their kind."""
+        """The entries by the name of their kind; without retracted ones if there are none."""
         words = {"reidentified": "re-identified"}
-        return {words.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        kinds = {words.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        return {name: seen for name, seen in kinds.items() if seen or name != "retracted"}
 
     def below(self, root: str) -> "Outlook":
         """The outlook with its paths below `root`: see path_below."""
@@ -75,6 +78,7 @@ def outlook(
     """
     replaced_ids = set(hold.replaced.values())
     corrected, earlier = set(changes.corrected), set(known)
+    retracted = set(changes.retracted)
 
     def seen(ids: Iterable[str]) -> tuple[SeenEntry, ...]:
         found = (SeenEntry(i, paths.get(i, ""), titles.get(i, "")) for i in ids)
@@ -84,9 +88,10 @@ def outlook(
     renamed = {i for i in changes.added if paths.get(i) in hold.replaced and i not in returned}
     return Outlook(
         new=seen(i for i in changes.added if i not in returned and i not in renamed),
-        updated=seen(i for i in changes.changed if i not in corrected),
+        updated=seen(i for i in changes.changed if i not in corrected | retracted),
         corrected=seen(changes.corrected),
         withdrawn=seen(i for i in changes.withdrawn if i not in replaced_ids),
         returned=seen(returned),
         reidentified=seen(renamed),
+        retracted=seen(retracted),
     )

@@ -120,7 +120,8 @@ class Publication:
 class Changes:
     """What a publish changed: ids of entries, and paths of the feeds whose digest changed.
 
-    `corrected` are the changed entries whose `updated` stays, so that readers keep quiet.
+    `corrected` are the changed entries whose `updated` stays, so that readers keep quiet, and
+    `retracted` those that are notices now.
     `pages` are the paths of other documents that caches must not keep: of retracted posts.
     `titles` are those of the withdrawn entries, and of those whose links alone have changed;
     `paths` are the files of the latter.
@@ -130,6 +131,7 @@ class Changes:
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     corrected: list[str] = field(default_factory=list)
+    retracted: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)  # of those added: withdrawn before
     feeds: list[str] = field(default_factory=list)
@@ -298,6 +300,8 @@ class _Writer:
             self._record_change("changed", entry)
             if old[entry.id]["updated"] == entry.updated.isoformat():
                 self._changes.corrected.append(entry.id)
+            elif entry.is_notice:
+                self._changes.retracted.append(entry.id)
         self._touch(self._tombstones.remove([e.id for e in differing if e.id not in old]))
         self._record_pages(differing, old)
         self._replace_attachments(chunk if self._change.rereads else differing)

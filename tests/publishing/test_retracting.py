@@ -218,6 +218,9 @@ def test_many_retractions_are_not_held(house: House) -> None:
         file.write_text(text.replace("title:", "retracted: Wrong\ntitle:"), "utf-8")
     report = house.publish(NOW + DAY)
     assert report.held == 0
+    assert len(report.outlook.retracted) == len(report.outlook.kinds()["retracted"]) == 30
+    assert report.outlook.updated == ()
+    assert "retracted" not in house.publish(NOW + 2 * DAY).outlook.kinds()
     assert {each.content_html for each in house.entries()} == {"<p>Wrong</p>"}
 
 
