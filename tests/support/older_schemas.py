@@ -48,7 +48,8 @@ _BEFORE_0008: Final = (
 
 def take_back(connection: sa.Connection, version: str) -> None:
     """Take a store with the current schema back to an earlier schema: 0012 to 0007."""
-    for statement in (*_BEFORE_0014, *_BEFORE_0013, *(_BEFORE_0012 if version < "0012" else ())):
+    before_0012 = _BEFORE_0012 if version < "0012" else ()
+    for statement in (*_BEFORE_0014, *_BEFORE_0013, *before_0012):
         connection.exec_driver_sql(statement)
     if version < "0011":
         connection.exec_driver_sql("DROP INDEX ledger_gone")
