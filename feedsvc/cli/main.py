@@ -48,6 +48,10 @@ _COMMANDS: Final = {
         "status:status",
         "Show the last publish, what is published, and what is held.",
     ),
+    "doctor": (
+        "doctoring:doctor",
+        "Find what a proxy or CDN breaks on the way to readers.",
+    ),
     "feeds": ("listing:feeds", "List all feeds: address, title, entries, last changed."),
     "jobs": (
         "listing:jobs",

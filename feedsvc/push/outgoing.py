@@ -14,9 +14,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -41,6 +41,8 @@ from urllib3.exceptions import HTTPError
 
 from feedsvc import __version__
 from feedsvc.core.websub.callback_addresses import (
+    PORTS,
+    Address,
     Networks,
     Origin,
     callback_fault,
@@ -53,6 +55,7 @@ _LIMIT: Final = 10.0  # seconds for a whole request
 _MOST_BODY: Final = 65_536  # octets that are read of the body of an answer
 _MOST_LOOK_UPS: Final = 128  # running at the same time, abandoned ones included
 _LONGEST_RETRY: Final = 86_400
+_MOST_PEERS: Final = 1024  # servers whose address is remembered
 
 # Family and socket address of each address of a host.
 _SocketAddresses = list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]
@@ -67,7 +70,8 @@ class HttpAnswer:
     """An answer: at most 64 KB of `body`, or what the client allows.
 
     `retry_after` is in seconds, at most a day. `location` is the target of a redirect,
-    `coding` the content coding of the body.
+    `coding` the content coding of the body. `headers` has each line as it came. `peer` is the
+    address that the last connection to this server was made to.
     """
 
     status: int
@@ -75,6 +79,8 @@ class HttpAnswer:
     retry_after: int | None
     location: str = ""
     coding: str = ""
+    headers: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    peer: Address | None = field(default=None, compare=False)
 
 
 class _TooLarge(Exception):  # noqa: N818 - it never leaves this module
@@ -142,8 +148,8 @@ class Outgoing:
     With `anywhere` no address is refused; it is for URLs in the settings. `limit` is the time
     for a whole request, in seconds. `most_body` is how many octets are read of a body; an
     answer that sends twice as many is refused. `certificates` is a file with trusted
-    certificates. Safe for threads. A connection is reused if its last answer was read
-    completely.
+    certificates. `ports` are those that public servers may have: any, if it is empty. Safe for
+    threads. A connection is reused if its last answer was read completely.
     """
 
     def __init__(
@@ -155,8 +161,11 @@ class Outgoing:
         limit: float = _LIMIT,
         most_body: int = _MOST_BODY,
         certificates: str = "",
+        ports: Collection[int] = PORTS,
     ) -> None:
         self._allowed = allowed
+        self._ports = ports
+        self._peers: dict[tuple[str, int], Address] = {}
         self._anywhere = anywhere
         self._limit = limit
         self._most_body = most_body
@@ -169,9 +178,9 @@ class Outgoing:
         self._adapter = _Adapter(self._connect, certificates or DEFAULT_CA_BUNDLE_PATH)
         self._look_ups = threading.BoundedSemaphore(_MOST_LOOK_UPS)
 
-    def get(self, url: str) -> HttpAnswer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
         """Send GET. A redirect is returned, not followed. Raises Unreachable."""
-        return self._request("GET", url, None, {})
+        return self._request("GET", url, None, headers or {})
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """Send POST. A redirect is returned, not followed. Raises Unreachable.
@@ -200,7 +209,8 @@ class Outgoing:
         try:
             response = self._adapter.send(request, stream=True, timeout=self._limit)
             raw = cast("HTTPResponse", response.raw)
-            return _read(raw, self._most_body, must_be_complete=method == "GET")
+            answer = _read(raw, self._most_body, must_be_complete=method == "GET")
+            return replace(answer, peer=self._peers.get((server.host, server.port)))
         except _TooLarge as error:
             raise Unreachable(f"{server}: its answer is too large") from error
         except (RequestException, HTTPError, OSError, HTTPException) as error:
@@ -211,7 +221,7 @@ class Outgoing:
             server = origin(url)
         except ValueError as error:
             raise Unreachable(f"this URL cannot be requested: {error}") from error
-        fault = "" if self._anywhere else callback_fault(url, self._allowed)
+        fault = "" if self._anywhere else callback_fault(url, self._allowed, self._ports)
         if fault:
             raise Unreachable(f"{server}: {fault}")
         return server
@@ -221,7 +231,7 @@ class Outgoing:
         candidates = self._addresses(server)
         if not self._anywhere:
             addresses = [ip_address(address[0]) for _, address in candidates]
-            fault = connection_fault(addresses, server.port, self._allowed)
+            fault = connection_fault(addresses, server.port, self._allowed, self._ports)
             if fault:
                 raise Unreachable(f"{server}: {fault}")
         failure = OSError("the name has no address")
@@ -238,6 +248,9 @@ class Outgoing:
                 connection.close()
                 failure = error
             else:
+                if len(self._peers) >= _MOST_PEERS:
+                    self._peers.clear()
+                self._peers[server.host, server.port] = ip_address(address[0])
                 return connection
         raise failure
 
@@ -365,6 +378,7 @@ def _read(raw: HTTPResponse, most: int, *, must_be_complete: bool) -> HttpAnswer
         retry_after(raw.headers.get("Retry-After"), time.time()),
         raw.headers.get("Location", ""),
         raw.headers.get("Content-Encoding", ""),
+        tuple(raw.headers.items()),
     )
 
 

@@ -54,7 +54,8 @@ def ask(
         connection.close()
 
 
-def _documented(language: str) -> list[str]:
+def documented(language: str) -> list[str]:
+    """The blocks of rules in a language in docs/deploy."""
     found: list[str] = re.findall(
         rf"```{language}\n(.*?)```", DEPLOYMENT.read_text("utf-8"), re.DOTALL
     )
@@ -95,12 +96,12 @@ def _answers(port: int) -> bool:
 
 def nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     """nginx without a cache."""
-    return _nginx(backend, _documented("nginx")[0])
+    return _nginx(backend, documented("nginx")[0])
 
 
 def caching_nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     """nginx with its cache: the second location takes the place of the first."""
-    plain, cache = _documented("nginx")
+    plain, cache = documented("nginx")
     paths, location = cache.split("location / {", 1)
     first = re.compile(r"    location / \{\n.*?\n    \}\n", re.DOTALL)
     return _nginx(backend, paths + first.sub(lambda _: "location / {" + location, plain))
@@ -111,14 +112,19 @@ def bare_nginx(_place: Path, backend: int) -> AbstractContextManager[int]:
     return _nginx(backend, _BARE)
 
 
-def serving_files(rules: Path) -> AbstractContextManager[int]:
+def serving_files(rules: Path, port: int | None = None) -> AbstractContextManager[int]:
     """nginx with the rules of an export."""
     http, server = (f"include {rules}/feedsvc-{block}.conf;" for block in ("http", "server"))
-    return _nginx(0, f"{http}\nserver {{ listen 443 ssl; {server} }}\n")
+    return _nginx(0, f"{http}\nserver {{ listen 443 ssl; {server} }}\n", port)
 
 
-def _nginx(backend: int, servers: str) -> AbstractContextManager[int]:
-    port = free_port()
+def nginx_with(servers: str, backend: int, port: int) -> AbstractContextManager[int]:
+    """nginx with rules of a test, which are written as those of the documentation are."""
+    return _nginx(backend, servers, port)
+
+
+def _nginx(backend: int, servers: str, port: int | None = None) -> AbstractContextManager[int]:
+    port = port or free_port()
     place = open_folder()  # its worker may be another user
     servers = servers.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
     servers = servers.replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
@@ -141,8 +147,12 @@ def _nginx(backend: int, servers: str) -> AbstractContextManager[int]:
 
 def caddy(place: Path, backend: int) -> AbstractContextManager[int]:
     """Caddy."""
-    port = free_port()
-    (site,) = _documented("caddy")
+    (site,) = documented("caddy")
+    return caddy_with(place, site, backend, free_port())
+
+
+def caddy_with(place: Path, site: str, backend: int, port: int) -> AbstractContextManager[int]:
+    """Caddy with rules of a test, which are written as those of the documentation are."""
     site = site.replace("example.org {", f"http://127.0.0.1:{port} {{")
     site = site.replace("127.0.0.1:8000", f"127.0.0.1:{backend}")
     rules = place / "Caddyfile"
@@ -168,16 +178,21 @@ def varnish(
     place: Path, backend: int, port: int | None = None, more: str = ""
 ) -> AbstractContextManager[int]:
     """Varnish, with the parameters that the text names, and `more` rules of a test."""
-    port = port or free_port()
-    (documented,) = _documented("vcl")
-    rules = place / "default.vcl"
-    documented = documented.replace('.port = "8000"', f'.port = "{backend}"')
-    rules.write_text(documented + more, "utf-8")
+    (written,) = documented("vcl")
     (parameters,) = re.findall(
         r"Start it with `(.*?)`", DEPLOYMENT.read_text("utf-8"), re.DOTALL
     )
+    return varnish_with(place, written + more, backend, port or free_port(), parameters)
+
+
+def varnish_with(
+    place: Path, rules: str, backend: int, port: int, parameters: str = ""
+) -> AbstractContextManager[int]:
+    """Varnish with rules of a test, which are written as those of the documentation are."""
+    file = place / "default.vcl"
+    file.write_text(rules.replace('.port = "8000"', f'.port = "{backend}"'), "utf-8")
     command = [str(program("varnishd")), "-j", "none", "-F", "-a", f"127.0.0.1:{port}"]
-    command += ["-f", str(rules), "-n", str(place / "varnish"), "-s", "malloc,16m"]
+    command += ["-f", str(file), "-n", str(place / "varnish"), "-s", "malloc,16m"]
     return _started(place, port, *command, *parameters.split())
 
 

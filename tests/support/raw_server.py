@@ -23,13 +23,16 @@ class RawServer:
     """A server that reads requests, keeps them, and does `act` on each connection."""
 
     def __init__(
-        self, act: Act | bytes = NO_CONTENT, tls: ssl.SSLContext | None = None
+        self,
+        act: Act | bytes = NO_CONTENT,
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.requests: list[bytes] = []
         self.accepted = 0
         self._act = act
         self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server((host, 0))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/callback?secret=1"
         self._connections: list[socket.socket] = []

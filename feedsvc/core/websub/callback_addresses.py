@@ -6,7 +6,7 @@ addresses of its host, for each new connection.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -126,11 +126,12 @@ def origin(url: str) -> Origin:
     return Origin(scheme.lower(), plain_host(host), port, target)
 
 
-def callback_fault(url: str, allowed: Networks = ()) -> str:
+def callback_fault(url: str, allowed: Networks = (), ports: Collection[int] = PORTS) -> str:
     """What is wrong with the text of this callback. "" if nothing is.
 
     If no network is `allowed`, names and ports of private networks are refused here. Otherwise
-    `connection_fault` decides, because it depends on the address.
+    `connection_fault` decides, because it depends on the address. Any port will do if `ports`
+    is empty.
     """
     try:
         server = origin(url)
@@ -138,16 +139,21 @@ def callback_fault(url: str, allowed: Networks = ()) -> str:
         return str(fault)
     address = server.address
     if address is not None:
-        return connection_fault((address,), server.port, allowed)
+        return connection_fault((address,), server.port, allowed, ports)
     if allowed:
         return ""
     labels = server.host.split(".")
     if len(labels) == 1 or labels[-1] in _PRIVATE_NAMES:
         return "its host name belongs to a private network"
-    return _port_fault(server.port)
+    return _port_fault(server.port, ports)
 
 
-def connection_fault(addresses: Sequence[Address], port: int, allowed: Networks = ()) -> str:
+def connection_fault(
+    addresses: Sequence[Address],
+    port: int,
+    allowed: Networks = (),
+    ports: Collection[int] = PORTS,
+) -> str:
     """Why a host with these addresses must not be connected to. "" if it may be.
 
     One address that is neither public nor in an allowed network is enough. Ports other than
@@ -157,10 +163,10 @@ def connection_fault(addresses: Sequence[Address], port: int, allowed: Networks 
     for address in outside:
         if not is_public(address):
             return f"{address} is not a public address"
-    return _port_fault(port) if outside or not addresses else ""
+    return _port_fault(port, ports) if outside or not addresses else ""
 
 
-def _port_fault(port: int) -> str:
-    if port in PORTS:
+def _port_fault(port: int, ports: Collection[int]) -> str:
+    if port in ports or not ports:
         return ""
-    return f"port {port} is not one of {', '.join(map(str, sorted(PORTS)))}"
+    return f"port {port} is not one of {', '.join(map(str, sorted(ports)))}"
