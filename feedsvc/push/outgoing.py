@@ -40,6 +40,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from feedsvc import __version__
+from feedsvc.core.doctor.exchanges import SILENCE
 from feedsvc.core.websub.callback_addresses import (
     PORTS,
     Address,
@@ -284,7 +285,7 @@ class Outgoing:
         cause = _root(error)
         match cause:
             case TimeoutError():
-                return f"no complete answer within {self._limit:g} seconds"
+                return f"{SILENCE} {self._limit:g} seconds"
             case socket.gaierror():
                 return f"its name was not found ({cause.strerror})"
             case ssl.SSLCertVerificationError():

@@ -11,13 +11,15 @@ from typing import Final
 import pytest
 import requests
 
-from tests.support.doctoring import FrontedSite, codes, found_at, fronted_site
+from tests.support.doctoring import FrontedSite, codes, found_at, fronted_site, nginx_rules
 from tests.support.proxies import (
     caddy_with,
     documented,
     is_installed,
+    nginx_with,
     varnish_with,
 )
+from tests.support.running import wait_until
 
 needs_caddy = pytest.mark.skipif(not is_installed("Caddy"), reason="Caddy is not installed")
 needs_nginx = pytest.mark.skipif(not is_installed("nginx"), reason="nginx is not installed")
@@ -85,8 +87,28 @@ sub vcl_deliver {{ {_rules(4)} }}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FrontedSite]:
     tags = [*(row[0] for row in _VARNISH), _AGED, _GRACE, *_CADDY]
-    with fronted_site(tmp_path_factory.mktemp("site"), more_tags=tags) as started:
+    place = tmp_path_factory.mktemp("site")
+    settings = {"FEEDSVC_SERVER__MAX_AGES": '{"/tags/kept/": 1}'}
+    with fronted_site(place, settings, more_tags=tags) as started:
         yield started
+
+
+@needs_nginx
+def test_an_old_version_in_a_cache_that_tells_no_age(site: FrontedSite) -> None:
+    """nginx sends no Age. The new version has been there for longer than it may be kept."""
+    feed = f"{site.url}/tags/kept/atom.xml"
+    rules = nginx_rules(
+        "proxy_cache a; proxy_ignore_headers Cache-Control; proxy_cache_valid 200 1h;",
+        http="proxy_cache_path /var/cache/nginx/feeds keys_zone=a:1m;",
+    )
+    site.posts.write("kept.md", "Old. " * 300, tags="[kept]")
+    wait_until(lambda: site.server.get("/tags/kept/atom.xml").status_code == 200, "the feed")
+    with nginx_with(rules, site.server.port, site.port):
+        assert codes(found_at(feed)) == []
+        site.posts.write("kept.md", "New. " * 300, tags="[kept]")
+        wait_until(lambda: b"New" in site.server.get("/tags/kept/atom.xml").content, "it")
+        time.sleep(4)
+        assert codes(found_at(feed)) == ["stale"]
 
 
 @needs_varnish

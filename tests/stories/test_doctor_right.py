@@ -1,6 +1,5 @@
 """The doctor says nothing of a set-up that is right."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,15 @@ import pytest
 
 from feedsvc.errors import Unreachable
 from tests.support.commands import environment, forked
-from tests.support.doctoring import FrontedSite, codes, found_at, fronted_site, nginx_rules
+from tests.support.doctoring import (
+    FrontedSite,
+    certificate_in,
+    codes,
+    found_at,
+    fronted_site,
+    nginx_rules,
+    tls_rules,
+)
 from tests.support.proxies import (
     caddy_with,
     documented,
@@ -119,38 +126,14 @@ def test_feedsvc_itself_at_an_address_of_ipv6(tmp_path: Path, posts: PostFolder)
         assert codes(found_at(f"http://[0:0::1]:{port}/blog/rss.xml?a=b#c")) == []
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for 127.0.0.1 that vouches for itself, and its key, in one file."""
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"),
-            *("ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key", "-out", "cert"),
-        ],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    both = folder / "both.pem"
-    both.write_text((folder / "cert").read_text() + (folder / "key").read_text())
-    folder.chmod(0o755)
-    return both
-
-
 @needs_nginx
-def test_https_with_a_redirect_from_http(
-    tmp_path: Path, posts: PostFolder, certificate: Path
-) -> None:
+def test_https_with_a_redirect_from_http(tmp_path: Path, posts: PostFolder) -> None:
+    certificate = certificate_in(open_folder())
     posts.write("tea.md", "Leaves. " * 300)
     plain, tls = free_port(), free_port()
     to = f"https://127.0.0.1:{tls}"
-    rules = (
-        f"server {{ listen 443 ssl; return 301 {to}$request_uri; }}\n"
-        f"server {{ listen 127.0.0.1:{tls} ssl; ssl_certificate {certificate};"
-        f" ssl_certificate_key {certificate};"
-        " location / { proxy_pass http://127.0.0.1:8000; } }"
+    rules = f"server {{ listen 443 ssl; return 301 {to}$request_uri; }}" + tls_rules(
+        tls, certificate
     )
     settings = {"FEEDSVC_SITE__URL": to}
     with (

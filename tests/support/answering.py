@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 
@@ -63,8 +63,9 @@ class _Gate(BaseHTTPRequestHandler):
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
-        self.end_headers()
-        self.wfile.write(reply.body)
+        with suppress(OSError):  # the client does not wait
+            self.end_headers()
+            self.wfile.write(reply.body)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

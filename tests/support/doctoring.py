@@ -1,5 +1,6 @@
 """A site behind a proxy that a test configures, and what the doctor says of it."""
 
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -57,3 +58,28 @@ def nginx_rules(rules: str, http: str = "", server: str = "") -> str:
     return (
         f"{http}\nserver {{ listen 443 ssl; {server} location / {{ {_FORWARD} {rules} }} }}\n"
     )
+
+
+def tls_rules(port: int, certificate: Path) -> str:
+    """nginx with TLS on another port, in front of feedsvc."""
+    return (
+        f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {certificate};"
+        f" ssl_certificate_key {certificate}; location / {{ {_FORWARD} }} }}\n"
+    )
+
+
+def certificate_in(folder: Path) -> Path:
+    """A certificate for 127.0.0.1 that vouches for itself, and its key, in one file."""
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt"),
+            *("ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key", "-out", "cert"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    both = folder / "both.pem"
+    both.write_text((folder / "cert").read_text() + (folder / "key").read_text())
+    return both

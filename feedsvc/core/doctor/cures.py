@@ -79,8 +79,9 @@ _CURES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "charset": {
         NGINX: (
-            "charset off;",
             "proxy_pass_header Content-Type;  # and remove add_header Content-Type",
+            "# instead of another charset: charset off;",
+            "# for files: charset utf-8; charset_types *;",
         ),
         CADDY: ("# remove: header Content-Type, header_down Content-Type",),
         VARNISH: ("# remove: set resp.http.Content-Type, set beresp.http.Content-Type",),

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+SILENCE: Final = "no complete answer within"  # what the client says
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,11 @@ class Exchange:
     sent: Mapping[str, str] = field(default_factory=dict)
     method: str = "GET"
     fault: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """True if the server accepted the request, or not even that, and let it wait."""
+        return not self.status and SILENCE in self.fault
 
     def lines(self, name: str) -> list[str]:
         """The values of all headers with this name, as they came."""

@@ -14,6 +14,7 @@ FORM: Final = b"hub.mode=subscribe"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 _OURS: Final = b"hub."  # what the line of text of our hub begins with
 _ARRIVED: Final = b"hub.callback"  # it has read the form
+_REFUSED: Final = 400
 _BUSY: Final = 429
 _UNDERSTOOD: Final = (400, 409, 422, _BUSY)
 
@@ -36,10 +37,10 @@ def _fault(exchange: Exchange, *, is_ours: bool) -> str:
         return exchange.fault
     text = decoded(exchange).body
     is_answer = exchange.status in range(200, 300) or exchange.status in _UNDERSTOOD
-    if is_page(text):
-        return f"{exchange.status} with an HTML page"
     if not is_answer:
-        return f"{exchange.status} for POST"
+        return f"{exchange.status}{' with an HTML page' if is_page(text) else ''}"
+    if exchange.status < _REFUSED and is_page(text):
+        return f"{exchange.status} with an HTML page"
     if text.startswith(_OURS) and not text.startswith(_ARRIVED):
         return f"{exchange.status}, and the form did not arrive"
     if is_ours and exchange.status != _BUSY and not text.startswith(_OURS):

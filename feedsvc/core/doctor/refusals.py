@@ -30,6 +30,11 @@ def is_wall(exchange: Exchange) -> bool:
     return exchange.status >= 200 and not is_nothing and not is_feed(exchange)
 
 
+def refuses(exchange: Exchange) -> bool:
+    """True if the status says so. A page with 200 may be that of another program."""
+    return is_wall(exchange) and exchange.status >= 300
+
+
 def refusals(visit: Visit) -> list[Symptom]:
     """Each reader that gets no feed, and a browser that is refused."""
     firsts = [poll.first for poll in visit.polls]

@@ -27,12 +27,10 @@ def validator_symptoms(polls: Sequence[Poll]) -> list[Symptom]:
     symptoms = [
         Symptom("etag-dropped", poll.first, "no ETag")
         for poll in polls
-        if not poll.first.lines("ETag")
+        if not poll.first.header("ETag")
     ]
     unmatched = [
-        (poll, poll.by_tag)
-        for poll in polls
-        if poll.by_tag and is_unmatched(poll.first, poll.by_tag)
+        (poll, poll.by_tag) for poll in polls if poll.by_tag and _is_unmatched(poll.by_tag)
     ]
     # If no condition arrives, tags that are weak as well are not the cause.
     fault = "etag-weakened" if all(_was_changed(poll) for poll, _ in unmatched) else "no-304"
@@ -42,18 +40,25 @@ def validator_symptoms(polls: Sequence[Poll]) -> list[Symptom]:
         came = f"{by_tag.status}{again} for If-None-Match: {tag}"
         symptoms.append(Symptom(fault, by_tag, came))
     for poll in polls:
-        if poll.by_date and is_unmatched(poll.first, poll.by_date):
+        if poll.by_date and _is_unmatched(poll.by_date):
             date = poll.first.header("Last-Modified")
             came = f"{poll.by_date.status} for If-Modified-Since: {date}"
             symptoms.append(Symptom("no-304", poll.by_date, came))
     return symptoms
 
 
-def is_unmatched(first: Exchange, asked: Exchange) -> bool:
-    """True if no 304 came, although the version is the same."""
-    if asked.status == 304 or not asked.status:
-        return False
-    return asked.status != 200 or decoded(asked).body == decoded(first).body
+def has_changed(poll: Poll) -> bool:
+    """True if another version came meanwhile, so that no 304 was due."""
+    answers = [each for each in (poll.by_tag, poll.by_date) if each and each.status == 200]
+    document, tag = decoded(poll.first).body, poll.first.header("ETag")
+    return any(
+        decoded(each).body != document and (not tag or each.header("ETag") != tag)
+        for each in answers
+    )
+
+
+def _is_unmatched(asked: Exchange) -> bool:
+    return asked.status not in (0, 304)
 
 
 def _was_changed(poll: Poll) -> bool:

@@ -25,9 +25,9 @@ from feedsvc.core.doctor.exchanges import (
 )
 from feedsvc.core.doctor.freshness import seems_stale
 from feedsvc.core.doctor.links import header_links, is_same, leads_here, moved
-from feedsvc.core.doctor.refusals import is_feed, is_wall, what_came
+from feedsvc.core.doctor.refusals import is_feed, is_wall, refuses, what_came
 from feedsvc.core.doctor.served_feed import ServedFeed, served_feed
-from feedsvc.core.doctor.validators import is_unmatched
+from feedsvc.core.doctor.validators import has_changed
 from feedsvc.errors import Unreachable
 from feedsvc.push.examining.visiting import Visitor
 
@@ -45,6 +45,7 @@ class _Examiner:
     def __init__(self, visitor: Visitor, expect: Expect) -> None:
         self._visitor = visitor
         self._expect = expect
+        self._unanswered: dict[str, Exchange] = {}  # what came to readers that are kept waiting
 
     def visit(self, url: str, named_at: str = "") -> Visit:
         """Ask for a document as each reader and as a browser."""
@@ -89,18 +90,10 @@ class _Examiner:
     def _poll(self, reader: PollingAgent, url: str, named_at: str) -> Poll:
         """A document and its conditional requests; once more if it changed meanwhile."""
         poll = self._poll_once(reader, url, named_at)
-        answers = [each for each in (poll.by_tag, poll.by_date) if each]
-        if any(
-            each.status == 200 and not is_unmatched(poll.first, each) and is_feed(each)
-            for each in answers
-        ):
-            return self._poll_once(reader, url, named_at)
-        return poll
+        return self._poll_once(reader, url, named_at) if has_changed(poll) else poll
 
     def _poll_once(self, reader: PollingAgent, url: str, named_at: str) -> Poll:
-        first = self._visitor.get(reader, url, named_at=named_at)
-        if first.status == 0 or first.status >= 500:
-            first = self._visitor.get(reader, url, named_at=named_at)
+        first = self._first(reader, url, named_at)
         if not is_feed(first):
             return Poll(first)
         poll = Poll(first)
@@ -111,6 +104,17 @@ class _Examiner:
         if tag and poll.by_tag and poll.by_tag.status != 304:
             poll = replace(poll, by_any=self._get(reader, first.url, If_None_Match="*"))
         return poll
+
+    def _first(self, reader: PollingAgent, url: str, named_at: str) -> Exchange:
+        """The document. A failure is asked about once more; silence takes too long for that."""
+        if reader.name in self._unanswered:
+            return replace(self._unanswered[reader.name], url=url)
+        first = self._visitor.get(reader, url, named_at=named_at)
+        if first.status >= 500 or (not first.status and not first.is_silent):
+            first = self._visitor.get(reader, url, named_at=named_at)
+        if first.is_silent:
+            self._unanswered[reader.name] = first
+        return first
 
     def _at_self(
         self, agent: PollingAgent, first: Exchange, feed: ServedFeed | None
@@ -139,13 +143,13 @@ def examine(url: str, visitor: Visitor, expect: Expect = lambda _: None) -> Exam
     examiner = _Examiner(visitor, expect)
     probe = _probed(url, visitor)
     visits = _visits(url, probe, examiner)
-    served = [visit for visit in visits if any(is_feed(poll.first) for poll in visit.polls)]
-    if not served:
-        firsts = [poll.first for visit in visits for poll in visit.polls]
+    firsts = [poll.first for visit in visits for poll in visit.polls]
+    if not any(map(is_feed, firsts)):
         if not any(map(is_wall, firsts)):
             raise Unreachable(_nothing_there(url, firsts[0]))
-        served = visits[:1]
-    return Examination(tuple(served), examiner.hubs(served))
+        return Examination(tuple(visits[:1]))
+    kept = [v for v in visits if any(is_feed(p.first) or refuses(p.first) for p in v.polls)]
+    return Examination(tuple(kept), examiner.hubs(kept))
 
 
 def _probed(url: str, visitor: Visitor) -> Exchange:

@@ -8,12 +8,14 @@ import brotli
 import pytest
 
 from feedsvc.core.doctor.cures import _CURES, cures
+from feedsvc.core.doctor.decoding import decoded
 from feedsvc.core.doctor.diagnosis import diagnoses
-from feedsvc.core.doctor.exchanges import Exchange, ExpectedDocument, Poll, Visit
+from feedsvc.core.doctor.exchanges import SILENCE, Exchange, ExpectedDocument, Poll, Visit
 from feedsvc.core.doctor.faults import FAULTS
 from feedsvc.core.doctor.freshness import seems_stale
 from feedsvc.core.doctor.proxies import proxies_of
-from feedsvc.core.doctor.refusals import is_wall
+from feedsvc.core.doctor.refusals import is_wall, refuses
+from feedsvc.core.doctor.validators import has_changed
 from tests.support.exchanges import (
     ATOM,
     JSON,
@@ -86,7 +88,6 @@ def gone(**headers: str) -> Visit:
         visit(past_caches=answer(OLD, Last_Modified=None)),
         visit(past_caches=answer(OLD, 404)),
         visit(past_caches=answer(OLD, Last_Modified=RECENTLY), again=answer()),
-        poll(answer(OLD)),  # it has changed between the requests
         poll(Exchange("Feedly", "", 0, fault="no connection")),
         visit(browser=Exchange("a browser", "", 304)),
         visit(browser=None),
@@ -100,6 +101,7 @@ def test_nothing_is_said_of_what_is_right(right: Visit) -> None:
     ("code", "wrong"),
     [
         ("etag-dropped", visit(answer(ETag=None))),
+        ("etag-dropped", visit(answer(ETag=""))),
         ("etag-weakened", gone(ETag="W/" + TAG)),
         ("etag-weakened", visit(polls=(
             Poll(answer(ETag='"x"'), answer(ETag='"x"'), by_any=not_modified()),))),
@@ -156,6 +158,28 @@ def test_a_fault_is_named_and_nothing_else(code: str, wrong: Visit) -> None:
     assert codes(wrong) == [code]
 
 
+@pytest.mark.parametrize(
+    ("by_tag", "expected"),
+    [
+        (answer(OLD, ETag='"new"'), True),
+        (answer(OLD), False),  # a body that is never the same
+        (answer(ETag='"new"'), False),  # a tag that is never the same
+        (not_modified(), False),
+    ],
+)
+def test_a_version_that_changes_meanwhile_is_noticed(by_tag: Exchange, expected: bool) -> None:
+    assert has_changed(replace(right_poll(), by_tag=by_tag)) == expected
+    undated = answer(ETag=None)
+    assert has_changed(Poll(undated, by_date=by_tag)) == (decoded(by_tag).body == OLD)
+
+
+def test_silence_is_told_from_a_refusal() -> None:
+    assert Exchange("Feedly", "", 0, fault=f"a: {SILENCE} 10 seconds").is_silent
+    assert not Exchange("Feedly", "", 0, fault="no connection").is_silent
+    assert refuses(answer(PAGE, 403))
+    assert not refuses(answer(PAGE))
+
+
 def test_a_limit_of_polls_is_no_wall() -> None:
     limited = answer(b"too many requests", 429, Content_Type="text/plain")
     assert codes(visit(polls=(right_poll(), Poll(limited)))) == []
@@ -173,6 +197,7 @@ def test_a_limit_of_polls_is_no_wall() -> None:
         hub_answer(403),
         hub_answer(301),
         hub_answer(502),
+        hub_answer(200, PAGE),
         hub_answer(400, PAGE),
         hub_answer(200, b"ok"),
         hub_answer(400, b"hub.mode is neither subscribe nor unsubscribe"),
@@ -189,6 +214,7 @@ def test_a_hub_that_takes_no_subscription_is_named(hub: Exchange) -> None:
         hub_answer(429, b"too many"),
         replace(hub_answer(202, b""), url="https://hub.example.com/hub"),
         replace(hub_answer(422, b"no topic"), url="https://hub.example.com/"),
+        replace(hub_answer(400, PAGE), url="https://hub.example.com/"),
     ],
 )
 def test_a_hub_that_answers_is_right(hub: Exchange) -> None:

@@ -1,7 +1,9 @@
 """What the doctor asks for: a feed, the feeds of a site, or those that a page offers."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -9,7 +11,7 @@ from feedsvc.core.doctor.exchanges import Examination
 from feedsvc.errors import Unreachable
 from feedsvc.push.examining.examine import examine
 from feedsvc.push.examining.visiting import Visitor
-from tests.support.answering import AnsweringServer, Reply, answering
+from tests.support.answering import Answering, AnsweringServer, Reply, answering
 
 PAGE = b"<!doctype html><html><head>%s</head></html>"
 HTML = {"Content-Type": "text/html"}
@@ -74,6 +76,37 @@ def test_a_server_that_is_not_there_cannot_be_examined() -> None:
         url = server.url
     with pytest.raises(Unreachable, match=r"cannot be examined: .*no connection"):
         examined(url)
+
+
+def test_a_feed_that_is_refused_beside_others_is_kept(server: AnsweringServer) -> None:
+    server.offer_feed("/atom.xml")
+    server.answers["/rss.xml"] = lambda _: Reply(403, HTML, PAGE % b"")
+    server.answers["/feed.json"] = lambda _: Reply(200, HTML, PAGE % b"of another program")
+    assert feeds(server.url) == [f"{server.url}/atom.xml", f"{server.url}/rss.xml"]
+
+
+def test_a_reader_that_is_kept_waiting_waits_once(server: AnsweringServer) -> None:
+    for path in ("/atom.xml", "/rss.xml"):
+        server.offer_feed(path)
+        server.answers[path] = _waiting(server.answers[path])
+    with closing(Visitor(limit=0.5)) as visitor:
+        examination = examine(server.url, visitor)
+    waited = [path for _, path, agent in server.asked if "Miniflux" in agent]
+    assert waited == ["/atom.xml"]
+    firsts = [visit.polls[0].first for visit in examination.visits]
+    assert [(first.is_silent, first.url) for first in firsts] == [
+        (True, f"{server.url}/atom.xml"),
+        (True, f"{server.url}/rss.xml"),
+    ]
+
+
+def _waiting(answer: Answering) -> Answering:
+    def slow(request: BaseHTTPRequestHandler) -> Reply:
+        if "Miniflux" in request.headers["User-Agent"]:
+            time.sleep(1)
+        return answer(request)
+
+    return slow
 
 
 def test_an_answer_that_failed_once_is_asked_again(server: AnsweringServer) -> None:
