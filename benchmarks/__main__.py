@@ -2,7 +2,8 @@
 
 `python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
 10,000 and 100,000 posts; `python -m benchmarks history` pages of archives, and
-`python -m benchmarks walk` walks through all of them.
+`python -m benchmarks walk` walks through all of them; `python -m benchmarks search` measures the
+search index.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, history, walk
+from benchmarks import growth, history, search, walk
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
 from benchmarks.serving import Serving, free_port
@@ -133,7 +134,12 @@ def bench(count: int) -> None:
 
 def main() -> None:
     """Measure each count of posts given, by default 1,000 and 10,000."""
-    others = {"growth": growth.main, "history": history.main, "walk": walk.main}
+    others = {
+        "growth": growth.main,
+        "history": history.main,
+        "search": search.main,
+        "walk": walk.main,
+    }
     if sys.argv[1:2] and sys.argv[1] in others:
         others[sys.argv[1]](sys.argv[2:])
         return

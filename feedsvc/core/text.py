@@ -27,6 +27,8 @@ BLOCKS: Final = (  # elements whose text is not one word with the text beside th
     | frozenset(["figcaption", "caption", "dl", "dt", "dd", "details", "summary"])
 )
 _SAFE_TAG = re.compile(r"</?([^\s/>]*+)[^>]*+>")
+_BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?:[\s/][^>]*+)?>")
+_TAG = re.compile(r"<[^>]*+>")
 _GRAPHEME = regex.compile(r"\X")
 # Characters that are one grapheme each in any context; most texts have no others.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
@@ -140,6 +142,11 @@ def words_of(safe: str) -> str:
     pieces = _SAFE_TAG.split(safe)  # text, the name in a tag, text, ...
     pieces[1::2] = [" " if name in BLOCKS else "" for name in pieces[1::2]]
     return _spaced(legal(html.unescape("".join(pieces))))
+
+
+def bare_text(safe: str) -> str:
+    """As `words_of`, but with white space as it is: in half the time."""
+    return html.unescape(_TAG.sub("", _BLOCK_TAG.sub(" ", safe)))
 
 
 def _end_of_markup(ahead: Ahead, match: re.Match[str]) -> tuple[int, str]:

@@ -8,7 +8,16 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.core.text import AnyOf, legal, nfc, one_line, plain, summary_of, words_of
+from feedsvc.core.text import (
+    AnyOf,
+    bare_text,
+    legal,
+    nfc,
+    one_line,
+    plain,
+    summary_of,
+    words_of,
+)
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # three people, one grapheme
 
@@ -136,6 +145,7 @@ def test_unclosed_markup_is_read_fast(piece: str) -> None:
 )
 def test_the_words_of_safe_html_are_those_outside_tags(safe: str, words: str) -> None:
     assert words_of(safe) == words
+    assert bare_text(safe).split() == words.split()
 
 
 # What follows a full stop decides if it ends a sentence; some words never end one.

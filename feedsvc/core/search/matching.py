@@ -1,19 +1,31 @@
 """Compares posts with a query: phrases on the text, and how well a post matches."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
+import regex
+
 from feedsvc.core.search.queries import SearchQuery, SearchTerm
-from feedsvc.core.search.tokens import LONGEST_TITLE, MOST_CHARACTERS, is_joined, pieces_of
+from feedsvc.core.search.tokens import (
+    JOINED,
+    LONGEST_TITLE,
+    MOST_CHARACTERS,
+    folded,
+    is_joined,
+)
 
-_USUAL_LENGTH: Final = 4_000  # characters: a word counts less in a longer text
+_USUAL_LENGTH: Final = 3_000  # characters: a word counts less in a longer text
 _ENOUGH: Final = 1.2  # as in BM25: the tenth time that a word occurs says little
+_LETTER: Final = r"[\p{L}\p{N}\p{M}]"
+_BETWEEN: Final = r"[^\p{L}\p{N}\p{M}]"
+_OF_WORD: Final = rf"[[\p{{L}}\p{{N}}\p{{M}}]--[{JOINED}]]"  # and not of a joined piece
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SearchedText:
-    """A post as the search compares it: folded words, with a space before and behind each."""
+    """A post as a search compares it: its title and its text, folded."""
 
     title: str
     body: str
@@ -21,21 +33,16 @@ class SearchedText:
     @classmethod
     def of(cls, title: str, text: str) -> "SearchedText":
         """That of a title and of the plain text of a post."""
-        return cls(_spaced(title[:LONGEST_TITLE]), _spaced(text[:MOST_CHARACTERS]))
+        return cls(folded(title)[:LONGEST_TITLE], folded(text)[:MOST_CHARACTERS])
 
     def has(self, term: SearchTerm) -> bool:
         """True if the words of the term follow each other in the title or in the text."""
-        words = _spelled(term)
-        return words in self.title or words in self.body
+        search = _pattern(term.pieces).search
+        return search(self.body) is not None or search(self.title) is not None
 
     def count(self, term: SearchTerm) -> int:
         """How many times the text has the term."""
-        return self.body.count(_spelled(term))
-
-    @cached_property
-    def length(self) -> float:
-        """How long the text is, compared with a usual one."""
-        return len(self.body) / _USUAL_LENGTH
+        return len(_pattern(term.pieces).findall(self.body))
 
 
 def matches(query: SearchQuery, text: SearchedText) -> bool:
@@ -50,21 +57,20 @@ def matches(query: SearchQuery, text: SearchedText) -> bool:
 
 def rank(query: SearchQuery, text: SearchedText) -> tuple[bool, float]:
     """A greater value for a post that matches better: words in the title come first."""
-    in_title = all(_spelled(term) in text.title for term in query.words)
-    weights = (
-        count / (count + _ENOUGH * (0.25 + 0.75 * text.length))
-        for count in map(text.count, query.words)
-    )
-    return in_title, sum(weights)
+    in_title = all(_pattern(term.pieces).search(text.title) for term in query.words)
+    much = _ENOUGH * (0.25 + 0.75 * len(text.body) / _USUAL_LENGTH)
+    counts = map(text.count, query.words)
+    return in_title, sum(count / (count + much) for count in counts)
 
 
-def _spaced(text: str) -> str:
-    return f" {' '.join(pieces_of(text))} "
-
-
-def _spelled(term: SearchTerm) -> str:
-    """The term as it is in a SearchedText, where `c++` is `c`."""
-    words = " ".join(piece.rstrip("+#") for piece in term.pieces)
-    before = "" if is_joined(term.pieces[0]) else " "
-    behind = "" if is_joined(term.pieces[-1]) else " "
-    return f"{before}{words}{behind}"
+@lru_cache(maxsize=256)
+def _pattern(pieces: tuple[str, ...]) -> "regex.Pattern[str]":
+    """Finds the pieces of a term in a folded text, where `c++` is `c`."""
+    words = [piece.rstrip("+#") for piece in pieces]
+    parts = [regex.escape(words[0])]
+    for before, word in pairwise(words):
+        touch = is_joined(before) != is_joined(word)  # as in `用CAR`
+        parts.append(f"{_BETWEEN}{'*+' if touch else '++'}{regex.escape(word)}")
+    start = "" if is_joined(words[0]) else f"(?<!{_OF_WORD})"
+    end = "" if is_joined(words[-1]) else f"(?!{_OF_WORD})"
+    return regex.compile(f"{start}{''.join(parts)}{end}", regex.VERSION1)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.search.tokens import VERSION, index_text
-from feedsvc.core.text import words_of
+from feedsvc.core.text import bare_text
 from feedsvc.store.rows import content_of
 from feedsvc.store.schema import entries, search_index, texts
 from feedsvc.store.search.search_tables import replace_words
@@ -68,7 +68,7 @@ class IndexWriter:
         if state is None:
             return
         new = {
-            number: index_text(entry.title, words_of(entry.content_html))
+            number: index_text(entry.title, bare_text(entry.content_html))
             for number, entry in written.items()
             if state.covers(number)
         }
@@ -90,6 +90,6 @@ def stored_words(
     )
     rows = connection.execute(query.where(which).order_by(entries.c.number).limit(most))
     return {
-        number: index_text(title, words_of(content_of(packed)))
+        number: index_text(title, bare_text(content_of(packed)))
         for number, title, packed in rows
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,9 +11,9 @@ from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.search.matching import SearchedText, matches
 from feedsvc.core.search.queries import SearchQuery
-from feedsvc.core.text import words_of
+from feedsvc.core.text import bare_text
 from feedsvc.store.chunks import chunks
-from feedsvc.store.rows import entry_of
+from feedsvc.store.rows import content_of, entry_of
 from feedsvc.store.schema import WHOLE_ENTRIES, entries, feed_order, memberships
 from feedsvc.store.search.indexing import index_state
 from feedsvc.store.search.search_tables import numbers_with
@@ -46,21 +46,23 @@ class SearchReader:
         Phrases are compared with the text of up to MOST_COMPARED entries that have their words.
         """
         found: list[tuple[Entry, SearchedText]] = []
+        is_exact = all(term.is_exact for term in (*query.words, *query.without))
+        at_once = min(most, MOST_COMPARED) if is_exact else _AT_ONCE
         compared = 0
-        for numbers in chunks(
-            self._candidates(feed_number, query, in_title=in_title), _AT_ONCE
-        ):
-            for entry in self._entries(numbers[: MOST_COMPARED - compared]):
-                text = SearchedText.of(entry.title, words_of(entry.content_html))
+        for numbers in chunks(self._candidates(feed_number, query, in_title), at_once):
+            for row in self._rows(numbers[: MOST_COMPARED - compared]):
+                text = SearchedText.of(row["title"], bare_text(content_of(row["packed"])))
                 if matches(query, text):
-                    found.append((entry, text))
+                    found.append((entry_of(row), text))
+                if len(found) == most:
+                    return found
             compared += len(numbers)
-            if len(found) >= most or compared >= MOST_COMPARED:
+            if compared >= MOST_COMPARED:
                 break
-        return found[:most]
+        return found
 
     def _candidates(
-        self, feed_number: int, query: SearchQuery, *, in_title: bool
+        self, feed_number: int, query: SearchQuery, in_title: bool
     ) -> Iterator[int]:
         """The numbers of entries of a feed that have the tokens of a query, newest first."""
         hits = numbers_with(query, self._connection.dialect.name, in_title=in_title)
@@ -93,13 +95,11 @@ class SearchReader:
             members = set(self._connection.execute(kept).scalars())
             yield from (number for _, _, number in chunk if number in members)
 
-    def _entries(self, numbers: list[int]) -> list[Entry]:
-        """The entries with these numbers, in the same order."""
-        rows = self._connection.execute(
-            WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
-        ).mappings()
-        by_number: dict[int, Any] = {row["number"]: entry_of(row) for row in rows}
-        return [by_number[number] for number in numbers]
+    def _rows(self, numbers: list[int]) -> Iterator[sa.RowMapping]:
+        """The rows of the entries with these numbers, in the same order."""
+        query = WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
+        rows = {row["number"]: row for row in self._connection.execute(query).mappings()}
+        return (rows[number] for number in numbers)
 
 
 def _instant(published: str) -> int:
