@@ -1,0 +1,84 @@
+"""What a process has counted since its last flush. It takes bounded memory, whoever polls."""
+
+from collections import Counter
+from typing import Final, NamedTuple
+
+from feedsvc.core.audience.agents import Agent
+from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.sketch import Sketch
+
+OTHERS: Final = "*"  # stands for the feeds, or the sources of claims, beyond the most
+MOST_ROWS: Final = 4096
+MOST_SOURCES: Final = 16  # of one row
+MOST_HASHES: Final = 65_536  # of all sketches; about 6 MB
+
+
+class DayRow(NamedTuple):
+    """What figures belong to: a day, the path of a feed, and a product."""
+
+    day: str
+    feed: str
+    product: str
+
+
+class PollKind(NamedTuple):
+    """What a counter of all polls is for: the metrics name no feed and no product."""
+
+    status: int
+    format: str
+    coding: str
+
+
+class Batch:
+    """Figures, claims and sketches to be added to those of the store."""
+
+    def __init__(self) -> None:
+        self.figures: dict[DayRow, Counter[str]] = {}
+        self.claims: dict[DayRow, dict[str, int]] = {}  # the highest by source
+        self.sketches: dict[DayRow, Sketch] = {}
+        self.served: Counter[PollKind] = Counter()
+        self._rows: set[DayRow] = set()
+        self._hashes = 0  # the cost of all sketches
+
+    def __bool__(self) -> bool:
+        return bool(self.figures)
+
+    @property
+    def is_full(self) -> bool:
+        """True if it should be flushed now, before it counts in less detail."""
+        return len(self._rows) > MOST_ROWS // 2 or self._hashes > MOST_HASHES // 2
+
+    def add(self, day: str, poll: Poll, agent: Agent, times: int) -> None:
+        """Count so many polls of one agent."""
+        row = self._row(day, poll, agent)
+        self.figures.setdefault(row, Counter()).update(poll.figures(times))
+        self.served[PollKind(poll.status, poll.format, poll.coding)] += times
+        if agent.subscribers is not None:
+            self._claim(row, agent.source or poll.address, agent.subscribers)
+
+    def add_individual(self, day: str, poll: Poll, agent: Agent, reader: int) -> None:
+        """Count a reader, by its hash. If there is no room, only its polls are counted."""
+        row = self._row(day, poll, agent)
+        sketch = self.sketches.get(row)
+        if sketch is None:
+            sketch = self.sketches[row] = Sketch()
+        if self._hashes >= MOST_HASHES and not sketch.is_dense:
+            return
+        before = sketch.cost
+        sketch.add(reader)
+        self._hashes += sketch.cost - before
+
+    def _row(self, day: str, poll: Poll, agent: Agent) -> DayRow:
+        row = DayRow(day, poll.feed, agent.product.name)
+        if row in self._rows:
+            return row
+        if len(self._rows) >= MOST_ROWS:
+            return DayRow(day, OTHERS, agent.product.name)
+        self._rows.add(row)
+        return row
+
+    def _claim(self, row: DayRow, source: str, subscribers: int) -> None:
+        claims = self.claims.setdefault(row, {})
+        if source not in claims and len(claims) >= MOST_SOURCES:
+            source = OTHERS
+        claims[source] = max(claims.get(source, 0), subscribers)
