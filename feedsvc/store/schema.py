@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -21,9 +20,9 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION: Final = "0014"
+from feedsvc.store.tables.table_list import metadata as metadata
 
-metadata = MetaData()
+SCHEMA_VERSION: Final = "0015"
 
 # One row for each fact about the store: revision, site, renderer, held (count and name of the
 # held set), opml_digest, opml_changed_at, naming (if the files that name the site are marked).

@@ -16,6 +16,8 @@ from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
+from feedsvc.store.audience.figures import AudienceFigures
+from feedsvc.store.audience.flushes import Flushes
 from feedsvc.store.bulk import upsert
 from feedsvc.store.copying.upgraded_copies import copy_upgraded
 from feedsvc.store.engine.database import Database
@@ -61,6 +63,8 @@ class Store:
         self._database = Database(url, upgrade=upgrade, reads=reads, limits=limits)
         self.name = self._database.name
         self.adoptions = Adoptions(self._database)
+        self.audience = AudienceFigures(self._database)
+        self.flushes = Flushes(self._database)
         self.intents = Intents(self._database)
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)

@@ -24,8 +24,15 @@ _OLD_TABLES: Final = (
     "content_html TEXT NOT NULL, links TEXT NOT NULL)",
 )
 _WHOLE_INDEXES: Final = (("due", "due_at"), ("missing", "missing_since"), ("wants", "wants"))
-_BEFORE_0013: Final = ("DROP TABLE search_index",)
+_BEFORE_0015: Final = tuple(
+    f"DROP TABLE {name}"
+    for name in (
+        *("audience", "audience_pushes", "audience_days", "audience_sketches"),
+        *("audience_claims", "counters", "processes"),
+    )
+)
 _BEFORE_0014: Final = ("DROP TABLE retractions", "DROP TABLE tombstones")
+_BEFORE_0013: Final = ("DROP TABLE search_index",)
 _BEFORE_0012: Final = (
     *(f"DROP INDEX files_{name}" for name, _ in _WHOLE_INDEXES),
     *(f"CREATE INDEX files_{name} ON files ({column})" for name, column in _WHOLE_INDEXES),
@@ -45,14 +52,23 @@ _BEFORE_0008: Final = (
     *(f"ALTER TABLE files DROP COLUMN {name}" for name in _COLUMNS),
 )
 
+# What undoes each migration, the newest first.
+_NEWEST_FIRST: Final = {
+    "0015": _BEFORE_0015,
+    "0014": _BEFORE_0014,
+    "0013": _BEFORE_0013,
+    "0012": _BEFORE_0012,
+    "0011": ("DROP INDEX ledger_gone",),
+}
+
 
 def take_back(connection: sa.Connection, version: str) -> None:
     """Take a store with the current schema back to an earlier schema: 0012 to 0007."""
-    before_0012 = _BEFORE_0012 if version < "0012" else ()
-    for statement in (*_BEFORE_0014, *_BEFORE_0013, *before_0012):
-        connection.exec_driver_sql(statement)
-    if version < "0011":
-        connection.exec_driver_sql("DROP INDEX ledger_gone")
+    for newer, statements in _NEWEST_FIRST.items():
+        if newer <= version:
+            break
+        for statement in statements:
+            connection.exec_driver_sql(statement)
     if version < "0010":
         _take_back_to_0009(connection)
     statements = {"0008": _BEFORE_0009, "0007": (*_BEFORE_0009, *_BEFORE_0008)}

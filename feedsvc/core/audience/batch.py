@@ -8,6 +8,8 @@ from feedsvc.core.audience.polls import Poll
 from feedsvc.core.audience.sketch import Sketch
 
 OTHERS: Final = "*"  # stands for the feeds, or the sources of claims, beyond the most
+ALL: Final = "/"  # stands for all feeds together: an individual counts once, whatever it reads
+POLLS: Final = "polls"  # the name of the counter of all polls
 MOST_ROWS: Final = 4096
 MOST_SOURCES: Final = 16  # of one row
 MOST_HASHES: Final = 65_536  # of all sketches; about 6 MB
@@ -21,27 +23,26 @@ class DayRow(NamedTuple):
     product: str
 
 
-class PollKind(NamedTuple):
-    """What a counter of all polls is for: the metrics name no feed and no product."""
+class Counted(NamedTuple):
+    """What a counter of the metrics counts: its name, and the values of its labels."""
 
-    status: int
-    format: str
-    coding: str
+    name: str
+    labels: tuple[str, ...] = ()
 
 
 class Batch:
-    """Figures, claims and sketches to be added to those of the store."""
+    """Figures, claims, sketches and counters to be added to those of the store."""
 
     def __init__(self) -> None:
         self.figures: dict[DayRow, Counter[str]] = {}
         self.claims: dict[DayRow, dict[str, int]] = {}  # the highest by source
         self.sketches: dict[DayRow, Sketch] = {}
-        self.served: Counter[PollKind] = Counter()
+        self.counters: dict[Counted, int] = {}
         self._rows: set[DayRow] = set()
         self._hashes = 0  # the cost of all sketches
 
     def __bool__(self) -> bool:
-        return bool(self.figures)
+        return bool(self.figures or self.counters)
 
     @property
     def is_full(self) -> bool:
@@ -52,20 +53,32 @@ class Batch:
         """Count so many polls of one agent."""
         row = self._row(day, poll, agent)
         self.figures.setdefault(row, Counter()).update(poll.figures(times))
-        self.served[PollKind(poll.status, poll.format, poll.coding)] += times
+        self.count(Counted(POLLS, (str(poll.status), poll.format, poll.coding)), times)
         if agent.subscribers is not None:
             self._claim(row, agent.source or poll.address, agent.subscribers)
 
-    def add_individual(self, day: str, poll: Poll, agent: Agent, reader: int) -> None:
-        """Count a reader, by its hash. If there is no room, only its polls are counted."""
-        row = self._row(day, poll, agent)
+    def count(self, counted: Counted, times: int = 1) -> None:
+        """Increase a counter of the metrics."""
+        self.counters[counted] = self.counters.get(counted, 0) + times
+
+    def add_individual(self, day: str, poll: Poll, agent: Agent, individual: int) -> None:
+        """Count an individual, by its hash. Without room, only its polls are counted.
+
+        A client of an aggregator or a bot is no individual.
+        """
+        if not agent.is_individual:
+            return
+        self._sketch(self._row(day, poll, agent), individual)
+        self._sketch(DayRow(day, ALL, agent.product.name), individual)
+
+    def _sketch(self, row: DayRow, individual: int) -> None:
         sketch = self.sketches.get(row)
         if sketch is None:
             sketch = self.sketches[row] = Sketch()
         if self._hashes >= MOST_HASHES and not sketch.is_dense:
             return
         before = sketch.cost
-        sketch.add(reader)
+        sketch.add(individual)
         self._hashes += sketch.cost - before
 
     def _row(self, day: str, poll: Poll, agent: Agent) -> DayRow:

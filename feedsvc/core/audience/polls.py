@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 COUNTED: Final = (200, 226, 304)  # statuses; others answer no poll
-_STATUSES: Final[Mapping[int, str]] = {200: "full", 226: "deltas", 304: "unmodified"}
+_STATUSES: Final[Mapping[int, str]] = {200: "whole", 226: "deltas", 304: "unmodified"}
 PLAIN: Final = "identity"  # the coding of an answer without one
 FORMATS: Final = ("atom", "rss", "json")
 CODINGS: Final = (PLAIN, "gzip", "br", "zstd")

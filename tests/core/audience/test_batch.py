@@ -1,14 +1,17 @@
 """A batch adds up polls, keeps the highest claims, and is bounded."""
 
+import pytest
+
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import (
+    ALL,
     MOST_HASHES,
     MOST_ROWS,
     MOST_SOURCES,
     OTHERS,
     Batch,
+    Counted,
     DayRow,
-    PollKind,
 )
 from feedsvc.core.audience.polls import Poll
 
@@ -28,13 +31,13 @@ def test_polls_are_added_up_by_status_format_and_coding() -> None:
     batch.add(DAY, SAME, READER, 5)
     assert batch.figures == {
         ROW: {
-            **{"polls": 7, "full": 2, "unmodified": 5, "blind": 2, "atom": 2, "rss": 5},
+            **{"polls": 7, "whole": 2, "unmodified": 5, "blind": 2, "atom": 2, "rss": 5},
             **{"gzip": 2, "identity": 5, "sent": 600, "spared": 6400, "wasted": 600},
         }
     }
-    assert batch.served == {
-        PollKind(200, "atom", "gzip"): 2,
-        PollKind(304, "rss", "identity"): 5,
+    assert batch.counters == {
+        Counted("polls", ("200", "atom", "gzip")): 2,
+        Counted("polls", ("304", "rss", "identity")): 5,
     }
     assert batch
     assert not batch.claims
@@ -57,9 +60,16 @@ def test_a_reader_counts_once_a_day_and_feed() -> None:
     for reader in (1, 2, 2, 3):
         batch.add_individual(DAY, FULL, READER, reader)
     batch.add_individual("2026-11-30", FULL, READER, 1)
-    assert {row.day: each.count() for row, each in batch.sketches.items()} == {
-        DAY: 3,
-        "2026-11-30": 1,
+    batch.add_individual(DAY, FULL, agent_of("Feedly/1.0"), 4)
+    batch.add_individual(DAY, FULL, agent_of("TeaReader (2 subscribers)"), 5)
+    other = Poll("tags/Cup", "atom", "gzip", 200, 1, 0, is_blind=True)
+    batch.add_individual(DAY, other, READER, 1)
+    assert {row[:2]: each.count() for row, each in batch.sketches.items()} == {
+        (DAY, "tags/Tea"): 3,
+        (DAY, "tags/Cup"): 1,
+        (DAY, ALL): 3,
+        ("2026-11-30", "tags/Tea"): 1,
+        ("2026-11-30", ALL): 1,
     }
 
 
@@ -89,5 +99,7 @@ def test_readers_beyond_the_memory_for_sketches_are_not_counted() -> None:
             reader += 1
             batch.add_individual(DAY, poll, READER, reader)
     assert batch.is_full
-    counted = sum(each.count() for each in batch.sketches.values())
-    assert counted == MOST_HASHES < reader
+    counted = [each.count() for row, each in batch.sketches.items() if row.feed != ALL]
+    assert sum(counted) == pytest.approx(MOST_HASHES, rel=0.01)
+    assert sum(counted) < reader
+    assert batch.sketches[DayRow(DAY, ALL, "Newsboat")].is_dense

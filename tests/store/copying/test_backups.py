@@ -401,7 +401,7 @@ def test_a_full_disk_stops_a_migration(old_url: str, file: Path) -> None:
 
 def test_a_damaged_older_store_is_put_aside_as_before(old_url: str, file: Path) -> None:
     octets = bytearray(file.read_bytes())
-    octets[4096 * 3 : 4096 * 12] = b"\xff" * (4096 * 9)
+    octets[4096 * 4 : 4096 * 12] = b"\xff" * (4096 * 8)
     file.write_bytes(octets)
     with closing(open_store(old_url)):
         assert any(".damaged-" in name for name in names_in(file.parent))

@@ -1,0 +1,1 @@
+"""Figures of who reads, and the counters of all processes."""

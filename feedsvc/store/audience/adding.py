@@ -1,0 +1,65 @@
+"""Adds counts to rows that may exist already, on either engine."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection
+
+from feedsvc.core.audience.batch import Counted
+from feedsvc.store.tables.audience import counters
+
+
+def add_rows(
+    connection: Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Insert rows, or add their values to those of the rows with the same primary key."""
+    statement = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    added = {
+        column.name: column + statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    _execute(connection, statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+
+
+def replace_rows(
+    connection: Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Insert rows, or replace the rows with the same primary key."""
+    statement = _insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    values = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    _execute(
+        connection, statement.on_conflict_do_update(index_elements=keys, set_=values), rows
+    )
+
+
+def add_counters(connection: Connection, counts: Mapping[Counted, int]) -> None:
+    """Increase counters of the metrics."""
+    rows = [
+        {"name": counted.name, "labels": json.dumps(counted.labels), "value": value}
+        for counted, value in sorted(counts.items())
+    ]
+    add_rows(connection, counters, rows)
+
+
+def _insert(connection: Connection, table: sa.Table) -> Any:
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # this import takes 125 ms
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def _execute(connection: Connection, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    given = list(rows)
+    if given:
+        connection.execute(statement, given)

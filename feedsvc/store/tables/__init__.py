@@ -1,0 +1,1 @@
+"""Tables of the store that stand in modules of their own, and the list of all tables."""
