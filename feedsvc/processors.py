@@ -1,6 +1,7 @@
-"""How many processes may work beside this one: by its processors, quota and memory."""
+"""What the machine gives: how many processes may work beside this one, and its memory."""
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -56,3 +57,14 @@ def _group_limit(name: str) -> float:
                 value, *period = (each / name).read_text().split()
                 limits.append(float(value) / float(*period or "1"))
     return min(limits)
+
+
+def resident_octets() -> int:
+    """The memory of this process; where the system does not say it, the most so far."""
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    import resource  # not on Windows
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

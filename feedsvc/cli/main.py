@@ -52,6 +52,10 @@ _COMMANDS: Final = {
         "doctoring:doctor",
         "Find what a proxy or CDN breaks on the way to readers.",
     ),
+    "audience": (
+        "audience:audience",
+        "Show who reads: subscribers, readers and polls.",
+    ),
     "feeds": ("listing:feeds", "List all feeds: address, title, entries, last changed."),
     "jobs": (
         "listing:jobs",

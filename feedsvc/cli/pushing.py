@@ -44,7 +44,7 @@ def push(config: Path | None, seeds: Path | None, retry: str | None) -> None:
 
 def _retry(store: Store, site_url: str, topic: str) -> None:
     """Make the failed deliveries of a topic due. Raises FeedsvcError if no feed has it."""
-    feed_path, format_name = _feed_and_format(site_url, topic)
+    feed_path, format_name = feed_and_format(site_url, topic)
     with store.snapshot() as snapshot:
         if snapshot.feed(feed_path) is None:
             raise FeedsvcError(
@@ -54,7 +54,7 @@ def _retry(store: Store, site_url: str, topic: str) -> None:
     click.echo(f"to be retried: {count}")
 
 
-def _feed_and_format(site_url: str, topic: str) -> tuple[str, str | None]:
+def feed_and_format(site_url: str, topic: str) -> tuple[str, str | None]:
     """The path of the feed, and the format if the topic is a document."""
     path = unquote(f"{topic.rstrip('/')}/".removeprefix(addresses.url(site_url, "")))
     path = path.strip("/")

@@ -328,6 +328,12 @@ class AdminSettings(_Section):
         return tuple(each.get_secret_value() for each in (*self.token, *self.token_file))
 
 
+class AudienceSettings(_Section):
+    """`[audience]`: whether polls are counted."""
+
+    enabled: bool = Field(True, examples=["true"])
+
+
 class SourceSettings(_Section):
     """`[source]`: the git repository of the posts, if they come from one."""
 
@@ -385,6 +391,7 @@ class Settings(_Section):
     guard: GuardSettings = GuardSettings()
     log: LogSettings = LogSettings()
     webhook: WebhookSettings = WebhookSettings()
+    audience: AudienceSettings = AudienceSettings()
     admin: AdminSettings = AdminSettings()
     source: SourceSettings = SourceSettings()
     hub: HubSettings = HubSettings()

@@ -274,7 +274,7 @@ def test_the_problem_of_an_unknown_section_lists_the_sections(file: Path) -> Non
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
         "; sections are site, content, feeds, podcast, aliases, redirects, store, ledger, "
-        "search, server, watcher, guard, log, webhook, admin, source, hub, notify"
+        "search, server, watcher, guard, log, webhook, audience, admin, source, hub, notify"
     )
 
 

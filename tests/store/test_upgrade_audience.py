@@ -7,10 +7,10 @@ import sqlalchemy as sa
 
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import Batch
+from feedsvc.core.audience.figures import Period
 from feedsvc.core.audience.polls import Poll
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
-from feedsvc.store.audience.figures import Period
 from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.store import Store
 from tests.support.builders import a_site

@@ -1,45 +1,19 @@
 """Reads the figures of who reads: added up by day, by feed or by product."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any, Final, Literal, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.audience.batch import ALL
+from feedsvc.core.audience.figures import AudienceReport, Figures, Period, audience_report
 from feedsvc.core.audience.polls import FIGURES
 from feedsvc.store.engine.database import Database
 from feedsvc.store.tables.audience import audience, audience_pushes
 
 By: TypeAlias = Literal["day", "feed", "product"]
 _SUMS: Final = (*FIGURES, "subscribers")
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Which figures to read: from a day up to another one, of all feeds or of one."""
-
-    first: str
-    last: str
-    feed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of a day, a feed or a product, added up over a period.
-
-    `individuals` and `subscribers` are added up over its days: divide them by the days.
-    """
-
-    name: str
-    values: Mapping[str, int]
-    individuals: int = 0
-    subscribers: int = 0
-    pushes: int = 0
-
-    def __getitem__(self, figure: str) -> int:
-        return self.values[figure]
 
 
 class AudienceFigures:
@@ -66,6 +40,24 @@ class AudienceFigures:
             )
             for name in sorted(names)
         ]
+
+    def report(self, period: Period) -> AudienceReport:
+        """All figures of a period."""
+        return audience_report(
+            period,
+            self.by("day", period),
+            self.by("feed", period),
+            self.by("product", period),
+        )
+
+    def rows(self, period: Period) -> Iterator[dict[str, str | int]]:
+        """The figures of each day, feed and product, as they are stored."""
+        table = audience.c
+        query = sa.select(audience).where(*_in(audience, period), table.feed != ALL)
+        query = query.order_by(table.day, table.feed, table.product)
+        with self._database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                yield dict(row)
 
     def first_day(self) -> str | None:
         """The first day with figures; None if there is none."""

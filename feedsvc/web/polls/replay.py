@@ -13,6 +13,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from feedsvc.web.counting.counting import Peer, Tally
+from feedsvc.web.counting.poll_kinds import PollKinds
 from feedsvc.web.polls.conditions import (
     asks_for_delta,
     current_from,
@@ -41,9 +43,9 @@ _Environ = dict[str, Any]
 _StartResponse = Callable[..., Any]
 _Version = tuple[str, datetime | None]  # a document's tag and Last-Modified
 _Kind = tuple[str, bool]  # the coding of a reply, and whether it is a 304
-# The target of a request, the version and the kind of its reply, and Last-Modified. Not the
-# reply itself, which would stay in memory after its version.
-_Replied = tuple[str, _Version, _Kind, float]
+# The target of a request, the version and the kind of its reply, Last-Modified, and what counts
+# it. Not the reply itself, which would stay in memory after its version.
+_Replied = tuple[str, _Version, _Kind, float, Tally | None]
 _App = Callable[[_Environ, _StartResponse], Iterable[bytes]]
 
 
@@ -56,44 +58,69 @@ class Replay:
         shelf: Shelf,
         limiter: Limiter | None = None,
         health_paths: Collection[str] = (),
+        kinds: PollKinds | None = None,
     ) -> None:
+        """`kinds` counts polls; None if nobody counts them."""
         self.health_paths = health_paths  # these need no store
+        self.kinds = kinds
         self._inner = inner
         self._shelf = shelf
         self._limiter = limiter
         self._requests: OrderedDict[bytes, _Replied] = OrderedDict()  # by their octets
         self._alike: OrderedDict[bytes, _Replied] = OrderedDict()  # by what decides the reply
+        self._count = kinds.counting.count if kinds else _count_nothing
+        if kinds:
+            kinds.counting.turned = self.forget_requests
 
-    def replay(self, octets: bytes) -> Reply | None:
+    def forget_requests(self) -> None:
+        """Forget the octets of requests: what counts them is of another day."""
+        self._requests.clear()
+        self._alike.clear()
+
+    def replay(self, octets: bytes, peer: Peer | None = None) -> Reply | None:
         """The reply to a request that was received before with exactly these octets.
 
         A reader sends the same octets until there is a new version. None if there is no reply,
-        or if it is out of date.
+        or if it is out of date. `peer` is the connection that polls.
         """
         stored = self._requests.get(octets)
-        return self._reply_again(stored) if stored else None
+        return self._reply_again(stored, peer) if stored else None
 
-    def replay_alike(self, octets: bytes, essence: bytes) -> Reply | None:
+    def replay_alike(
+        self, octets: bytes, essence: bytes, peer: Peer | None = None
+    ) -> Reply | None:
         """The reply to a request with the same essence as an earlier one, else None.
 
         The essence is all that decides the reply; an empty one decides nothing. Next time
         `replay` finds the reply.
         """
         stored = self._alike.get(essence)
-        reply = self._reply_again(stored) if stored else None
+        if stored and self.kinds and stored[-1]:
+            tally = self.kinds.tally_alike(stored[-1], octets)
+            if tally is not stored[-1]:
+                stored = (*stored[:-1], tally)
+        reply = self._reply_again(stored, peer) if stored else None
         if stored and reply:
             _keep(self._requests, octets, stored)
         return reply
 
-    def _reply_again(self, stored: _Replied) -> Reply | None:
-        target, version, kind, changed_at = stored
+    def _reply_again(self, stored: _Replied, peer: Peer | None) -> Reply | None:
+        target, version, kind, changed_at, tally = stored
         document = self._shelf.at_target(target)
         if document is None or (document.tag, document.last_modified) != version:
             return None
-        return None if changed_at > time.time() else document.replies.get(kind)
+        now = time.time()
+        reply = None if changed_at > now else document.replies.get(kind)
+        if reply is not None and tally is not None and peer is not None:
+            self._count(tally, peer, now)
+        return reply
 
     def reply_to(
-        self, environ: _Environ, octets: bytes = b"", essence: bytes = b""
+        self,
+        environ: _Environ,
+        octets: bytes = b"",
+        essence: bytes = b"",
+        peer: Peer | None = None,
     ) -> Reply | None:
         """The stored reply to a request with this method, target and headers.
 
@@ -109,15 +136,46 @@ class Replay:
             return None
         kind = _kind(document, environ)
         reply = _reply(document, kind)
+        tally = self._tally(document, kind, environ) if reply and kind else None
+        if tally and peer:
+            self._count(tally, peer, time.time())
         # A reply that becomes right, or wrong, at some time must be checked each time.
         is_lasting = math.isinf(current_from(document, environ))
         if reply and kind and is_lasting and 0 < len(octets) <= _LONGEST_REQUEST:
             version = (document.tag, document.last_modified)
-            replied = (target, version, kind, _changed_at(document))
+            replied = (target, version, kind, _changed_at(document), tally)
             _keep(self._requests, octets, replied)
             if essence:
                 _keep(self._alike, essence, replied)
         return reply
+
+    def count_answer(
+        self, environ: _Environ, status: int, sent: int, peer: Peer, now: float
+    ) -> None:
+        """Count an answer that was computed for this request, if it is a poll.
+
+        `sent` is the octets of its body.
+        """
+        answered = environ.get(ANSWERED)
+        is_navigation = environ.get("HTTP_SEC_FETCH_DEST") == "document"
+        if not (self.kinds and answered) or environ["REQUEST_METHOD"] != "GET" or is_navigation:
+            return
+        document, coding = answered
+        sizes = (len(document.body), sent)
+        poll = self.kinds.poll(document.path, document.tag, sizes, (coding, status), environ)
+        if poll:
+            self._count(self.kinds.tally(poll, environ), peer, now)
+
+    def _tally(self, document: Document, kind: _Kind, environ: _Environ) -> Tally | None:
+        if not self.kinds:
+            return None
+        coding, unmodified = kind
+        sizes = (len(document.body), 0 if unmodified else len(document.bytes_in(coding)))
+        status = HTTPStatus.NOT_MODIFIED if unmodified else HTTPStatus.OK
+        poll = self.kinds.poll(
+            document.path, document.tag, sizes, (coding, int(status)), environ
+        )
+        return self.kinds.tally(poll, environ) if poll else None
 
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer a request with a stored reply, or call the inner app and store its answer."""
@@ -133,6 +191,8 @@ class Replay:
         reply = _reply(document, kind) if document else None
         if reply is None:
             return self._answer_and_store(environ, start_response)
+        if document and kind:
+            environ[ANSWERED] = (document, kind[0])
         start_response(reply.status, reply.headers.copy())  # a server may change them
         return reply.body.copy() if environ["REQUEST_METHOD"] == "GET" else []
 
@@ -159,6 +219,10 @@ class Replay:
                 _keep_reply(document, coding, *started[-1])
             self._shelf.add_target(target, document, generation)
         return body
+
+
+def _count_nothing(_tally: Tally, _peer: Peer, _now: float) -> None:
+    """There is no tally if nothing is counted."""
 
 
 def _keep(requests: OrderedDict[bytes, _Replied], octets: bytes, replied: _Replied) -> None:

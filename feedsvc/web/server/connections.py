@@ -13,11 +13,12 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from feedsvc.web.counting.counting import Peer
 from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.shelf import Reply
 from feedsvc.web.server.chunked_body import ChunkedBody
 from feedsvc.web.server.descriptors import most_connections
-from feedsvc.web.server.gateway import IS_DISCONNECTED, Gateway
+from feedsvc.web.server.gateway import IS_DISCONNECTED, PEER, Gateway
 from feedsvc.web.server.request_syntax import (
     Refusal,
     RequestLine,
@@ -86,12 +87,17 @@ class Connection(HttpToolsProtocol):
         self._partial_line = bytearray()
         self._hosts: list[bytes] = []
         self._codings: list[bytes] = []
+        self._peer = Peer()
         self._replay = cast(Gateway, self.app).app
+        kinds = self._replay.kinds
+        self._counted_headers = kinds.headers if kinds else {}
         self._disconnected = asyncio.Event()  # scopes refer to it, not to us: no cycle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Accept a client. Above the limit, evict a connection, which may be this one."""
         super().connection_made(transport)
+        if self.client:
+            self._peer.address = self.client[0]
         if len(self.connections) > most_connections():
             self._connection_to_evict().transport.abort()
 
@@ -133,6 +139,7 @@ class Connection(HttpToolsProtocol):
         self._answering = cycle
         cycle.default_headers = []  # the gateway writes the date, uvicorn too early
         cycle.scope[IS_DISCONNECTED] = self._disconnected.is_set  # type: ignore[typeddict-unknown-key]  # our own key
+        cycle.scope[PEER] = self._peer  # type: ignore[typeddict-unknown-key]  # our own key
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
@@ -155,10 +162,10 @@ class Connection(HttpToolsProtocol):
         """Answer requests, and refuse those that cannot be read."""
         is_new = self._stage == _BETWEEN and not self._partial_line
         if is_new and self._may_answer():
-            reply = self._replay.replay(data)
+            reply = self._replay.replay(data, self._peer)
             if reply is None:
                 self._essence = essence(data, _DECISIVE)
-                reply = self._replay.replay_alike(data, self._essence)
+                reply = self._replay.replay_alike(data, self._essence, self._peer)
             if reply:
                 self._unset_keepalive_if_required()
                 self._write(reply)
@@ -385,9 +392,13 @@ class Connection(HttpToolsProtocol):
                 environ[name] = value.decode("latin-1")
             elif header in _BODY_HEADERS:
                 return None
+            elif header in self._counted_headers:
+                name = self._counted_headers[header]
+                text = value.decode("latin-1")
+                environ[name] = f"{environ[name]},{text}" if name in environ else text
         if self._closes or not self._whole_request:
-            return self._replay.reply_to(environ)
-        return self._replay.reply_to(environ, self._whole_request, self._essence)
+            return self._replay.reply_to(environ, peer=self._peer)
+        return self._replay.reply_to(environ, self._whole_request, self._essence, self._peer)
 
 
 def _end_of_headers(tail: bytes, data: bytes, start: int) -> int:

@@ -7,9 +7,11 @@ client reads it.
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
@@ -25,6 +27,7 @@ MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all request bodies in this
 
 # The scope key for a callable that returns True if the client has disconnected.
 IS_DISCONNECTED: Final = "feedsvc.is_disconnected"
+PEER: Final = "feedsvc.peer"  # the scope key for the connection
 
 log = logging.getLogger("feedsvc.web")
 
@@ -89,6 +92,9 @@ class Gateway:
             self._held -= len(body)
         if answer is None:
             return
+        if PEER in scope:
+            sent = 0 if answer.status == HTTPStatus.NOT_MODIFIED else len(answer.begun)
+            self.app.count_answer(environ, answer.status, sent, scope[PEER], time.time())
         headers = [(b"date", date_now()), *answer.headers]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is None:

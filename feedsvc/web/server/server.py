@@ -1,21 +1,27 @@
 """Runs uvicorn: opens the port, and says what each web process does."""
 
+import asyncio
 import errno
 import logging
+import secrets
 import socket
 import sys
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import uvicorn
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr, log_what_python_prints
 from feedsvc.settings.settings import Settings
+from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.store import Store, open_store
 from feedsvc.web.app import HEALTH, create_app
+from feedsvc.web.counting.flusher import Flusher
+from feedsvc.web.counting.poll_kinds import PollKinds
 from feedsvc.web.polls.rate_limits import Limiter
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.polls.shelf import Shelf
@@ -52,8 +58,11 @@ def serve_http(
     stopped()
 
 
-def create_wsgi_app(settings: Settings, store: Store) -> Replay:
-    """Flask behind the replay of its answers. A thread follows the store from now on."""
+def create_wsgi_app(settings: Settings, store: Store, flusher: Flusher | None = None) -> Replay:
+    """Flask behind the replay of its answers. A thread follows the store from now on.
+
+    Polls are counted if there is a `flusher`.
+    """
     shelf = Shelf(settings.server.memory)
     app = create_app(settings, store, shelf)
     Follower(store, shelf).start()
@@ -62,13 +71,25 @@ def create_wsgi_app(settings: Settings, store: Store) -> Replay:
     if server.poll_limit:
         limiter = Limiter(server.poll_limit, server.proxies, server.proxy_header)
     base = urlsplit(settings.site.url).path
-    return Replay(app, shelf, limiter, {HEALTH, f"{unquote(base)}{HEALTH}"})
+    kinds = None
+    if flusher:
+        kinds = PollKinds(flusher.counting, server.proxies, server.proxy_header)
+    return Replay(app, shelf, limiter, {HEALTH, f"{unquote(base)}{HEALTH}"}, kinds)
+
+
+def flusher_of(settings: Settings, store: Store) -> Flusher | None:
+    """What counts the polls of this process; None if the settings do not want that."""
+    if not settings.audience.enabled:
+        return None
+    process = CountingProcess(secrets.token_hex(8), "web")
+    return Flusher(store, ZoneInfo(settings.site.timezone), process)
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server of one process. It also closes idle connections."""
+    """uvicorn's server of one process. It also closes idle connections, and counts polls."""
 
-    def __init__(self, app: Replay) -> None:
+    def __init__(self, app: Replay, flusher: Flusher | None = None) -> None:
+        self._flusher = flusher
         super().__init__(
             uvicorn.Config(
                 Gateway(app),
@@ -93,7 +114,15 @@ class Server(uvicorn.Server):
             connections = self.server_state.connections
             ours = [c for c in connections if isinstance(c, Connection)]
             close_idle([c.transport for c in ours if not c.awaits_answer])
+        if self._flusher:
+            self._flusher.tick()
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close connections, then write what was counted: next, a signal ends the process."""
+        await super().shutdown(sockets)
+        if self._flusher:
+            await asyncio.get_running_loop().run_in_executor(None, self._flusher.finish)
 
 
 def _serve(settings: Settings, listener: socket.socket) -> None:
@@ -106,7 +135,10 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     raise_descriptor_limit()
     timeout = settings.store.timeout
     store = Store(settings.store.url, limits=Limits(timeout, statement=timeout))
-    Server(create_wsgi_app(settings, store)).run([listener])
+    flusher = flusher_of(settings, store)
+    if flusher:
+        flusher.start()
+    Server(create_wsgi_app(settings, store, flusher), flusher).run([listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:

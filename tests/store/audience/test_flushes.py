@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import OTHERS, Batch, Counted
+from feedsvc.core.audience.figures import Period
 from feedsvc.core.audience.polls import Poll
 from feedsvc.core.audience.sketch import individual_hash
 from feedsvc.errors import StoreError
 from feedsvc.store.audience import flushes
-from feedsvc.store.audience.figures import Period
 from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.store import Store
 

@@ -1,0 +1,1 @@
+"""Counts polls: on the event loop in memory, and each minute in the store."""
