@@ -46,7 +46,7 @@ _COMMANDS: Final = {
     ),
     "status": (
         "status:status",
-        "Show the last publish, what is published, and what is held.",
+        "Show what is published and held, what fails, and what wants attention.",
     ),
     "doctor": (
         "doctoring:doctor",

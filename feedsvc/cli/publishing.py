@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +31,8 @@ from feedsvc.cli.wiring import (
     source_to_read,
     warn_unkept,
 )
-from feedsvc.errors import StoreLocked
+from feedsvc.core.admin.status import FAILURE_KINDS
+from feedsvc.errors import StoreError, StoreLocked
 from feedsvc.logs import printable
 from feedsvc.publishing.guarding.holding import WHATEVER
 from feedsvc.publishing.publish import preview, publish
@@ -152,6 +153,8 @@ def publish_settled(settings: Settings, store: Store, *, accept: str) -> list[Re
             reports.append(_when_unlocked(publish_once))
     if ledger_file:
         ledger_file.write(store)
+    with suppress(StoreError):  # all is published
+        store.failures.end(FAILURE_KINDS)
     if settings.search.full_text:
         _build_index(store)
     return [report.below(source.shown_root) for report in reports]

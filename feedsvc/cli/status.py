@@ -1,19 +1,24 @@
-"""The command that shows the state of the store: status."""
+"""The command that shows the state of the site: status."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from feedsvc.cli.options import settings_from, settings_options
-from feedsvc.cli.output.tables import print_json, utc
+from feedsvc.cli.output.status_text import status_lines
+from feedsvc.cli.output.tables import print_json
 from feedsvc.cli.wiring import limits_of
-from feedsvc.core.dates import from_microseconds, rfc3339
-from feedsvc.core.ledger.losses import HeldSet, held_set
+from feedsvc.core.admin.attention import attention_of, status_as_json
+from feedsvc.core.admin.status import Status, Surroundings
+from feedsvc.errors import StoreError
 from feedsvc.logs import printable
-from feedsvc.source.opening import source_of
-from feedsvc.store.snapshot import Snapshot
+from feedsvc.source.surroundings import surroundings_of
+from feedsvc.store.engine.limits import Limits
+from feedsvc.store.operating.overview import status_without_store
 from feedsvc.store.store import store_to_try
+
+_WANTS_ATTENTION = 1  # the exit code
 
 
 @click.command()
@@ -25,50 +30,32 @@ from feedsvc.store.store import store_to_try
     default="text",
     help="text for people, json for programs.",
 )
-def status(config: Path | None, seeds: Path | None, format_name: str) -> None:
-    """Show the last publish, what is published, and what is held.
+@click.pass_context
+def status(
+    context: click.Context, config: Path | None, seeds: Path | None, format_name: str
+) -> None:
+    """Show what is published and held, what fails, and what wants attention.
 
     Reads the store and changes nothing, even if an older feedsvc wrote it or there is none.
+    Ends with 1 while something wants attention.
     """
     settings = settings_from(config, seeds)
-    with (
-        store_to_try(settings.store.url, limits_of(settings), reads=True) as store,
-        store.snapshot() as snapshot,
-    ):
-        root = source_of(settings).shown_root
-        facts, held = _facts(snapshot), held_set(snapshot.held()).below(root)
+    around = surroundings_of(settings)
+    found = _status(around, limits_of(settings)).below(around.root)
+    attention = attention_of(found)
     if format_name == "json":
-        print_json(facts | {"held": held.to_dict()})
-        return
-    for name, value in facts.items():
-        click.echo(f"{name.replace('_', ' ')}: {'never' if value is None else value}")
-    _print_held(held)
+        print_json(status_as_json(found))
+    else:
+        for line in status_lines(found, attention):
+            click.echo(printable(line))
+    if attention:
+        context.exit(_WANTS_ATTENTION)
 
 
-def _facts(snapshot: Snapshot) -> dict[str, Any]:
-    at = snapshot.last_published_at()
-    return {
-        "last_publish": rfc3339(at) if at else None,
-        "revision": snapshot.revision(),
-        "posts": snapshot.count_published(),
-        "feeds": sum(snapshot.feed_counts().values()),
-        "problems": len(snapshot.problems()),
-    }
-
-
-def _print_held(held: HeldSet) -> None:
-    """Print the set that is held, or that there is none."""
-    click.echo(f"held: {held.count}")
-    if not held:
-        return
-    kinds = ", ".join(f"{count} {kind}" for kind, count in held.kinds.items())
-    click.echo(f"  set: {held.name} ({kinds})")
-    since = min(loss.since for loss in held.first)
-    click.echo(f"  since: {utc(from_microseconds(since))}")
-    groups = f" ({', '.join(held.groups)})" if held.groups else ""
-    click.echo(printable(f"  why: {held.fault}{groups}"))
-    for loss in held.first:
-        click.echo(printable(f"    {loss.path}: {loss.title}"))
-    if held.count > len(held.first):
-        click.echo(f"    ... and {held.count - len(held.first)} more")
-    click.echo(f"  to let them go: {held.command}")
+def _status(around: Surroundings, limits: Limits) -> Status:
+    now = datetime.now(UTC)
+    try:
+        with store_to_try(around.store_url, limits, reads=True) as store:
+            return store.status(around, now)
+    except StoreError as error:
+        return status_without_store(around, str(error), now)

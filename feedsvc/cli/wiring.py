@@ -13,6 +13,7 @@ from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of
 from feedsvc.source.source import Source
+from feedsvc.source.surroundings import surroundings_of
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.store import Store, store_to_look_at
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from feedsvc.push.pusher import Pusher
 
 _TIDY_SECONDS: Final = 60
+_BELL_SECONDS: Final = 15
 _PURGE_SECONDS: Final = 20
 
 log = logging.getLogger("feedsvc.ledger")
@@ -110,6 +112,7 @@ def store_to_list(settings: Settings) -> Store:
 @contextmanager
 def watching(settings: Settings) -> Iterator[None]:
     """Run the watcher and the pusher until the context ends."""
+    from feedsvc.watcher.alarm_bell import AlarmBell
     from feedsvc.watcher.watcher import Watcher
 
     ledger_file = ledger_file_of(settings)
@@ -133,12 +136,16 @@ def watching(settings: Settings) -> Iterator[None]:
     )
     watcher.refuse_different_posts()
     watcher.every(_TIDY_SECONDS, pusher.tidy)
+    bell = AlarmBell(surroundings_of(settings), limits_of(settings))
+    if any("attention" in each.kinds for each in settings.notify):
+        watcher.every(_BELL_SECONDS, bell.look)
     pusher.start(alone=settings.store.url.startswith("sqlite"))
     watcher.start()
     try:
         yield
     finally:
         watcher.stop()
+        bell.close()
         pusher.stop()
 
 
@@ -158,7 +165,10 @@ def listeners_of(settings: Settings) -> "tuple[OutsideHub | NotifyUrl, ...]":
 
     return (
         *(OutsideHub(url) for url in settings.hub.others),
-        *(NotifyUrl(each.url, each.secret.get_secret_value()) for each in settings.notify),
+        *(
+            NotifyUrl(each.url, each.secret.get_secret_value(), each.kinds)
+            for each in settings.notify
+        ),
     )
 
 

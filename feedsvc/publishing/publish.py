@@ -1,13 +1,15 @@
 """The story: read the folder, identify its posts, hold losses, decide, write, report."""
 
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.site import Site
-from feedsvc.errors import FolderError
+from feedsvc.errors import FolderError, StoreError
 from feedsvc.publishing.decide import decide
 from feedsvc.publishing.guarding.empty_folder import hold_everything, is_emptied, may_be_emptied
 from feedsvc.publishing.guarding.ended_posts import with_ended_posts, withdraw_expired
@@ -23,6 +25,7 @@ from feedsvc.publishing.report import Report, report_on
 from feedsvc.publishing.retracting import end_retractions, retracted_posts, with_retracted
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.source.folder import Folder
+from feedsvc.store.operating.publish_records import PublishRecord
 from feedsvc.store.publication import Changes
 from feedsvc.store.store import Store
 
@@ -40,17 +43,24 @@ def publish(
     accept: str = "",
     guard: Guard = _USUAL,
     accounts: bool = False,
+    by: str = "command",
 ) -> Report:
     """Bring the store up to the folder. Files that have not changed are not read.
 
     With `only`, other paths are not looked at, so that the cost is that of the change. What the
     `guard` holds stays published, unless `accept` is the name of the held set, or WHATEVER. If
-    it `accounts`, the report on the whole folder has an account of every file in it. Raises
-    FolderError and StoreError; StoreLocked if another process is publishing; NotHeld if another
-    set than `accept` is held.
+    it `accounts`, the report on the whole folder has an account of every file in it. The store
+    records how long a publish took, and `by` whom it was. Raises FolderError and StoreError;
+    StoreLocked if another process is publishing; NotHeld if another set than `accept` is held.
     """
+    began = time.monotonic()
     how = (accept, guard, accounts)
-    return _publish(folder, store, site, now, only, progress, *how, writes=True)
+    report = _publish(folder, store, site, now, only, progress, *how, writes=True)
+    if report.number:
+        took = round(time.monotonic() - began, 3)
+        with suppress(StoreError):  # all is published
+            store.record(report.number, PublishRecord(took, report.read, by))
+    return report
 
 
 def preview(

@@ -30,8 +30,8 @@ class Report:
     comes. `held_set` are the losses that wait for somebody to accept them; if the folder is
     empty, nothing was published. `outlook` is what subscribers see. Nobody has changed the
     `newly_hidden` files: a rule of this version of feedsvc hides them. The `account` is of
-    every file in the folder, on demand. `pages` are as in Changes. Paths of files are relative
-    to the folder: see `below`.
+    every file in the folder, on demand. `pages` are as in Changes. `number` is that of the
+    publish; 0 if it changed nothing. Paths of files are relative to the folder: see `below`.
     """
 
     added: tuple[str, ...]
@@ -50,6 +50,7 @@ class Report:
     newly_hidden: tuple[str, ...] = ()
     account: Account | None = None
     pages: tuple[str, ...] = ()
+    number: int = 0
 
     def below(self, root: str) -> "Report":
         """The report for readers: its paths begin with `root`, as they write the folder.
@@ -152,6 +153,7 @@ def report_on(
         newly_hidden=newly_hidden(findings.files, stored),
         pages=tuple(changes.pages),
         account=_account(snapshot, publication, findings, hold),
+        number=changes.number,
     )
 
 

@@ -1,20 +1,20 @@
 """Notifies outside hubs and URLs of each publish."""
 
-import hashlib
 import json
 import logging
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from feedsvc.core import addresses
 from feedsvc.core.dates import microseconds, rfc3339
 from feedsvc.core.websub.callback_addresses import origin
+from feedsvc.core.websub.listener_names import MESSAGE_KINDS, MessageKind, listener_name
 from feedsvc.core.websub.signatures import message_headers
 from feedsvc.core.websub.subscriptions import pause
 from feedsvc.errors import Unreachable
@@ -37,20 +37,24 @@ class OutsideHub:
     @property
     def name(self) -> str:
         """Its name in the store."""
-        return _name("hub", self.url)
+        return listener_name("hub", self.url)
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyUrl:
-    """A URL that receives a signed message (Standard Webhooks) for each publish."""
+    """A URL that receives a signed message (Standard Webhooks) for each publish.
+
+    It receives only messages of its `kinds`.
+    """
 
     url: str = field(repr=False)  # its path may be a secret
     secret: str = field(repr=False)
+    kinds: Collection[MessageKind] = MESSAGE_KINDS
 
     @property
     def name(self) -> str:
         """Its name in the store, which does not reveal the URL."""
-        return _name("notify", self.url)
+        return listener_name("notify", self.url)
 
 
 # A claim lasts 30 s and a request at most 10 s: the claim never ends during a request.
@@ -113,8 +117,9 @@ def notify(
             for publish in store.listeners.publishes_since(notified, _MOST_MESSAGES):
                 if publish.number > last:
                     break
-                claim.keep()
-                _send(listener, publish, site_url, client)
+                if publish.kind in listener.kinds:
+                    claim.keep()
+                    _send(listener, publish, site_url, client)
                 notified = publish.number
     except _ClaimLost:
         log.info("%s: another process notifies it", origin(listener.url))
@@ -164,11 +169,10 @@ def _send(listener: NotifyUrl, publish: Publish, site_url: str, client: Outgoing
     """Send one message. A retry has the same id."""
     listener_origin = str(origin(listener.url))
     message = f"publish_{publish.number}_{microseconds(publish.at)}"
-    news = {"held": publish.held} if publish.held else publish.summary.to_dict(site_url)
     payload = {
-        "type": "feeds.held" if publish.held else "feeds.published",
+        "type": f"feeds.{publish.kind}",
         "timestamp": rfc3339(publish.at),
-        "data": {"site": site_url, "publish": publish.number, **news},
+        "data": {"site": site_url, "publish": publish.number, **_news(publish, site_url)},
     }
     body = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     headers = message_headers(listener.secret, message, body, datetime.now(UTC))
@@ -178,5 +182,7 @@ def _send(listener: NotifyUrl, publish: Publish, site_url: str, client: Outgoing
     log.info("notified %s of publish %d", listener_origin, publish.number)
 
 
-def _name(kind: str, url: str) -> str:
-    return hashlib.sha256(f"{kind}\n{url}".encode()).hexdigest()[:40]
+def _news(publish: Publish, site_url: str) -> dict[str, Any]:
+    if publish.attention:
+        return {"attention": publish.attention}
+    return {"held": publish.held} if publish.held else publish.summary.to_dict(site_url)

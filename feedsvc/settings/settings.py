@@ -19,6 +19,7 @@ from pydantic import (
 
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.rules import LANGUAGES, Generator
+from feedsvc.core.websub.listener_names import MESSAGE_KINDS, MessageKind
 from feedsvc.logs import Format, Level
 from feedsvc.settings import checks, redirect_checks, urls
 
@@ -364,7 +365,7 @@ class HubSettings(_Section):
 
 
 class NotifySettings(_Section):
-    """A member of `[[notify]]`: a URL that receives a signed message after each publish."""
+    """A member of `[[notify]]`: a URL that receives signed messages, and of which kinds."""
 
     url: Annotated[str, AfterValidator(urls.notify_url)] = Field(
         examples=["https://ci.example.org/feeds"], repr=False
@@ -372,6 +373,11 @@ class NotifySettings(_Section):
     secret: Annotated[SecretStr, AfterValidator(checks.signing_secret)] = Field(
         examples=["whsec_ and 24 to 64 random octets in base64"]
     )
+    kinds: Annotated[
+        tuple[MessageKind, ...],
+        BeforeValidator(checks.from_json),
+        AfterValidator(checks.each_once),
+    ] = Field(MESSAGE_KINDS, examples=['["attention"]'])
 
 
 class Settings(_Section):

@@ -123,11 +123,13 @@ class Changes:
     `corrected` are the changed entries whose `updated` stays, so that readers keep quiet, and
     `retracted` those that are notices now.
     `pages` are the paths of other documents that caches must not keep: of retracted posts.
+    `number` is that of the publish; 0 if nothing has changed.
     `titles` are those of the withdrawn entries, and of those whose links alone have changed;
     `paths` are the files of the latter.
     """
 
     revision: int = 0
+    number: int = 0
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     corrected: list[str] = field(default_factory=list)
@@ -689,6 +691,7 @@ class _Writer:
             counts=(added, changed, withdrawn, feed_count),
         )
         if changes.summary:
+            changes.number = self._number
             row = {"number": self._number, "news": changes.summary.to_json()}
             row["at"] = microseconds(self._now)
             self._connection.execute(sa.insert(publishes), [row])

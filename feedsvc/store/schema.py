@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from feedsvc.store.tables.table_list import metadata as metadata
 
-SCHEMA_VERSION: Final = "0015"
+SCHEMA_VERSION: Final = "0016"
 
 # One row for each fact about the store: revision, site, renderer, held (count and name of the
 # held set), opml_digest, opml_changed_at, naming (if the files that name the site are marked).
@@ -92,6 +92,11 @@ files = Table(
         "files_measured",
         "path",
         sqlite_where=text("measured <> ''"),
+    ),
+    Index(
+        "files_unpublished",
+        *("state", "hidden_by", "path"),
+        sqlite_where=text("state <> 'published'"),
     ),
 )
 
@@ -338,6 +343,30 @@ publishes = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),  # microseconds since 1970, as all below
     Column("news", Text, nullable=False),  # JSON
+    Column("record", Text, nullable=False, server_default=""),  # JSON, see PublishRecord
+)
+
+# Other rows are messages for listeners that are about no publish.
+IS_PUBLISH: Final = publishes.c.news.not_like('{"attention"%')
+
+# What fails since when; a row for each kind of work, until it succeeds again.
+failures = Table(
+    "failures",
+    metadata,
+    Column("kind", String, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),  # of the last failure with another text
+    Column("fault", Text, nullable=False),
+)
+
+# What wants attention, and whether listeners were told.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("announced_at", BigInteger),
 )
 
 # Requests of webhook clients: to publish the folder, or to preview a publish.
@@ -406,6 +435,7 @@ subscriptions = Table(
     Index("subscriptions_feed", "feed_path"),
     Index("subscriptions_client", "client"),
     Index("subscriptions_host", "host"),
+    Index("subscriptions_failing", "attempts", sqlite_where=text("attempts > 0")),
 )
 
 # Requests to subscribe or unsubscribe, until the callback has confirmed them. Intents that

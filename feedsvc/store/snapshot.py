@@ -57,6 +57,7 @@ from feedsvc.store.rows import (
 from feedsvc.store.schema import (
     ENTRIES_WITHOUT_TEXTS,
     IS_LISTED,
+    IS_PUBLISH,
     WANTS_A_KEY,
     WHOLE_ENTRIES,
     attachments,
@@ -220,7 +221,9 @@ class Snapshot:
 
     def last_published_at(self) -> datetime | None:
         """When a publish last changed something, or last held more; None before the first."""
-        at = self._connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
+        newest = publishes.c.number.desc()
+        query = sa.select(publishes.c.at).where(IS_PUBLISH).order_by(newest).limit(1)
+        at = self._connection.execute(query).scalar()
         return datetime.fromtimestamp(at / 1e6, UTC) if at is not None else None
 
     # Feeds and entries.

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
+from feedsvc.core.admin.status import Status, Surroundings
 from feedsvc.core.dates import microseconds
 from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import LossBook
@@ -27,6 +28,10 @@ from feedsvc.store.engine.urls import file_of
 from feedsvc.store.forgetting import forget
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import Merged, merge_lines
+from feedsvc.store.operating.alarm_rows import AlarmRows
+from feedsvc.store.operating.lasting_failures import LastingFailures
+from feedsvc.store.operating.overview import status_of
+from feedsvc.store.operating.publish_records import PublishRecord, write_record
 from feedsvc.store.publication import Changes, Publication, commit, next_number
 from feedsvc.store.queues.intents import Intents
 from feedsvc.store.queues.jobs import Jobs
@@ -71,6 +76,8 @@ class Store:
         self.listeners = Listeners(self._database)
         self.watchers = Watchers(self._database)
         self.search_indexes = SearchIndexes(self._database)
+        self.failures = LastingFailures(self._database)
+        self.alarms = AlarmRows(self._database)
 
     @property
     def can_write(self) -> bool:
@@ -98,6 +105,16 @@ class Store:
             changes = commit(connection, publication, now)
             self._database.check_lock()
             return changes
+
+    def record(self, number: int, record: PublishRecord) -> None:
+        """Add to the publish with this number how it went."""
+        with self._database.writing() as connection:
+            write_record(connection, number, record)
+
+    def status(self, around: Surroundings, now: datetime) -> Status:
+        """What operators look at first, of one committed state."""
+        with self._database.reading() as connection:
+            return status_of(connection, around, now)
 
     def rehearse(self, publication: Publication, now: datetime) -> Changes:
         """What `publish` would change; nothing is written."""

@@ -29,6 +29,7 @@ from feedsvc.publishing.report import Report
 from feedsvc.source.source import Source
 from feedsvc.watcher.agenda import Agenda, Stopped
 from feedsvc.watcher.current_store import CurrentStore
+from feedsvc.watcher.failure_log import FailureLog
 from feedsvc.watcher.fetching import Fetches
 from feedsvc.watcher.ledger_file import LedgerFile
 from feedsvc.watcher.report_log import ReportLog
@@ -69,6 +70,7 @@ class PublishLoop:
         self._fetches = Fetches(source)
         self._fetch_failed = False
         self._log = ReportLog()
+        self._failures = FailureLog(current)
         self._has_posts = False  # until then the log says why
         self._next_due: datetime | None = None  # the next date at which a post changes state
 
@@ -112,6 +114,7 @@ class PublishLoop:
         plain, accepting = _by_set(jobs)
         with self._requests.answering(jobs) as answer:
             fetched = self._fetches.fetch()
+            self._failures.succeeded("fetch")
             for accept, group in accepting.items():
                 try:
                     answer(self._publish(None, accept), group)
@@ -146,7 +149,9 @@ class PublishLoop:
             accept=accept,
             guard=self._guard,
             accounts=not self._has_posts,
+            by="watcher",
         )
+        self._failures.succeeded("folder", "publish")
         self._has_posts = self._has_posts or (report.account or NO_FILES).has_posts
         self._published(report.feeds, report.pages)
         if self._ledger_file and (report.read or report.withdrawn or report.feeds):
@@ -174,18 +179,22 @@ class PublishLoop:
         match error:
             case RepositoryError():
                 self._log.log_once(logging.ERROR, f"fetch failed, will be retried: {error}")
+                self._failures.failed("fetch", str(error))
                 self._fetch_failed = True
             case FolderError():
                 self._log.log_once(logging.ERROR, text)
+                self._failures.failed("folder", str(error))
                 self._agenda.look_at_everything(RETRY)  # or at once if the folder comes back
             case StoreLocked():
                 self._log.log_once(logging.INFO, text)
                 self._retry()
             case FeedsvcError() | OSError():  # OSError: the disk of temporary files is full
                 self._log.log_once(logging.ERROR, text)
+                self._failures.failed("publish", str(error))
                 self._retry()
             case _:
                 log.error("publish failed because of a bug in feedsvc", exc_info=error)
+                self._failures.failed("publish", "a bug in feedsvc; the log has more")
                 self._retry()
 
     def _retry(self) -> None:

@@ -24,6 +24,13 @@ _OLD_TABLES: Final = (
     "content_html TEXT NOT NULL, links TEXT NOT NULL)",
 )
 _WHOLE_INDEXES: Final = (("due", "due_at"), ("missing", "missing_since"), ("wants", "wants"))
+_BEFORE_0016: Final = (
+    "DROP INDEX files_unpublished",
+    "DROP INDEX subscriptions_failing",
+    "DROP TABLE failures",
+    "DROP TABLE alarms",
+    "ALTER TABLE publishes DROP COLUMN record",
+)
 _BEFORE_0015: Final = tuple(
     f"DROP TABLE {name}"
     for name in (
@@ -54,6 +61,7 @@ _BEFORE_0008: Final = (
 
 # What undoes each migration, the newest first.
 _NEWEST_FIRST: Final = {
+    "0016": _BEFORE_0016,
     "0015": _BEFORE_0015,
     "0014": _BEFORE_0014,
     "0013": _BEFORE_0013,

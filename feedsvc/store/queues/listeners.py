@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.change_summary import ChangeSummary
+from feedsvc.core.websub.listener_names import MessageKind
 from feedsvc.core.websub.subscriptions import LONGEST_PAUSE
 from feedsvc.store.bulk import insert_new
 from feedsvc.store.engine.database import Database
@@ -42,12 +43,23 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """A publish that changed something, or one that held more posts: `held`, as JSON."""
+    """A publish that changed something, or one that held more posts: `held`, as JSON.
+
+    Or what begins or ends to want `attention`, likewise.
+    """
 
     number: int
     at: datetime
     summary: ChangeSummary
     held: Mapping[str, Any] | None = None
+    attention: Mapping[str, Any] | None = None
+
+    @property
+    def kind(self) -> MessageKind:
+        """The kind of the message about it."""
+        if self.attention:
+            return "attention"
+        return "held" if self.held else "published"
 
 
 class Listeners:
@@ -176,9 +188,9 @@ class Listeners:
 
 def _publish(row: sa.RowMapping) -> Publish:
     number, at = row["number"], from_microseconds(row["at"])
-    held = json.loads(row["news"]).get("held")
-    if held:
-        return Publish(number, at, ChangeSummary(), held)
+    news = json.loads(row["news"])
+    if "held" in news or "attention" in news:
+        return Publish(number, at, ChangeSummary(), news.get("held"), news.get("attention"))
     return Publish(number, at, ChangeSummary.from_json(row["news"]))
 
 

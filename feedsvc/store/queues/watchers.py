@@ -1,5 +1,6 @@
 """The watchers that use this store; each records every few seconds that it is alive."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -63,6 +64,18 @@ class Watchers:
             query = sa.select(watchers).where(is_alive(connection)).order_by(watchers.c.name)
             rows = connection.execute(query).mappings()
             return [RunningWatcher(row["name"], row["folder"]) for row in rows]
+
+
+def watcher_rows(connection: Connection) -> Iterator[tuple[str, str, float | None]]:
+    """The name and the folder of each watcher that is alive, and the age of its heartbeat.
+
+    The age is None on SQLite, where a lock tells whether a watcher is alive.
+    """
+    now = None if connection.dialect.name == "sqlite" else _now(connection)
+    query = sa.select(watchers).where(is_alive(connection)).order_by(watchers.c.name)
+    for row in connection.execute(query).mappings():
+        age = None if now is None else max(0.0, (now - row["alive_at"]) / 1e6)
+        yield row["name"], row["folder"], age
 
 
 def is_alive(connection: Connection) -> sa.ColumnElement[bool]:

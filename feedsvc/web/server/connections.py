@@ -18,7 +18,7 @@ from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.shelf import Reply
 from feedsvc.web.server.chunked_body import ChunkedBody
 from feedsvc.web.server.descriptors import most_connections
-from feedsvc.web.server.gateway import IS_DISCONNECTED, PEER, Gateway
+from feedsvc.web.server.gateway import IS_DISCONNECTED, OPEN_CONNECTIONS, PEER, Gateway
 from feedsvc.web.server.request_syntax import (
     Refusal,
     RequestLine,
@@ -140,6 +140,7 @@ class Connection(HttpToolsProtocol):
         cycle.default_headers = []  # the gateway writes the date, uvicorn too early
         cycle.scope[IS_DISCONNECTED] = self._disconnected.is_set  # type: ignore[typeddict-unknown-key]  # our own key
         cycle.scope[PEER] = self._peer  # type: ignore[typeddict-unknown-key]  # our own key
+        cycle.scope[OPEN_CONNECTIONS] = len(self.connections)  # type: ignore[typeddict-unknown-key]  # likewise
         super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:

@@ -18,9 +18,11 @@ from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
 from feedsvc.source.folder import Unsettled
+from feedsvc.web.admin.status_page import CONNECTIONS
 from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS, UNREAD
+from feedsvc.web.server.descriptors import most_connections
 
 THREADS: Final = 4  # more threads would only compete for the interpreter
 MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all request bodies in this process
@@ -28,6 +30,8 @@ MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all request bodies in this
 # The scope key for a callable that returns True if the client has disconnected.
 IS_DISCONNECTED: Final = "feedsvc.is_disconnected"
 PEER: Final = "feedsvc.peer"  # the scope key for the connection
+# The scope key for the number of connections of this process.
+OPEN_CONNECTIONS: Final = "feedsvc.open_connections"
 
 log = logging.getLogger("feedsvc.web")
 
@@ -206,6 +210,7 @@ def environ_of(scope: Any) -> _Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        CONNECTIONS: (scope.get(OPEN_CONNECTIONS, 0), most_connections()),
     }
     for raw_name, raw_value in scope["headers"]:
         if b"_" in raw_name:
