@@ -2,8 +2,8 @@
 
 `python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
 10,000 and 100,000 posts; `python -m benchmarks history` pages of archives, and
-`python -m benchmarks walk` walks through all of them; `python -m benchmarks search` measures the
-search index.
+`python -m benchmarks walk` walks through all of them; `python -m benchmarks search` the search
+index.
 """
 
 import argparse

@@ -4,12 +4,17 @@ import json
 import logging
 import sys
 import threading
+from contextvars import ContextVar
 from datetime import datetime
 from types import TracebackType
-from typing import Final, Literal, TextIO, TypeAlias, get_args
+from typing import Any, Final, Literal, TextIO, TypeAlias, get_args
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Format: TypeAlias = Literal["text", "json"]
+Requests: TypeAlias = Literal["errors", "sampled", "all"]  # that are logged
+
+# The id of the request that is being answered; empty elsewhere. It is in each line of its log.
+REQUEST: Final[ContextVar[str]] = ContextVar("request", default="")
 
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
@@ -37,7 +42,9 @@ class _Lines(logging.Formatter):
     """Formats an event as one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        parts = (_message_of(record), self._traceback_of(record))
+        request = REQUEST.get()
+        message = _message_of(record) + (f" (request {request})" if request else "")
+        parts = (message, self._traceback_of(record))
         at = _time_of(record).isoformat(sep=" ", timespec="milliseconds")
         text = "\n".join(filter(None, parts))
         return printable(f"{at} {record.levelname} {record.name}: {text}")
@@ -50,7 +57,10 @@ class _Lines(logging.Formatter):
 
 
 class _JsonLines(_Lines):
-    """Formats an event as a JSON object on one line. Its time is that of RFC 3339 §5.6."""
+    """Formats an event as a JSON object on one line. Its time is that of RFC 3339 §5.6.
+
+    An event may have `fields` of its own (logging's `extra`).
+    """
 
     def __init__(self, *, ascii_only: bool) -> None:
         super().__init__()
@@ -63,15 +73,23 @@ class _JsonLines(_Lines):
             "logger": record.name,
             "message": _message_of(record),
         }
+        if request := REQUEST.get():
+            fields["request"] = request
         if traceback := self._traceback_of(record):
             fields["traceback"] = traceback
-        # A lone surrogate, from a file name that is not UTF-8, has no form in JSON that every
-        # program accepts.
-        sound = {
-            name: value.encode("utf-8", "backslashreplace").decode()
-            for name, value in fields.items()
-        }
-        return json_escaped(json.dumps(sound, ensure_ascii=self._ascii_only))
+        sound = {name: _sound(value) for name, value in fields.items()}
+        own = {name: _sound(value) for name, value in getattr(record, "fields", {}).items()}
+        return json_escaped(json.dumps(sound | own, ensure_ascii=self._ascii_only))
+
+
+def _sound(value: Any) -> Any:
+    """A value that every program accepts in JSON.
+
+    A lone surrogate, from a file name that is not UTF-8, has no such form.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
 
 
 def json_escaped(text: str) -> str:

@@ -1,6 +1,5 @@
 """The log: each event is one line, whatever its text."""
 
-import contextlib
 import io
 import json
 import logging
@@ -8,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +21,7 @@ from feedsvc.logs import (
     print_or_log,
     printable,
 )
+from tests.support.captured_log import captured_log
 
 log = logging.getLogger("feedsvc.test")
 
@@ -44,23 +43,6 @@ HOSTILE = pytest.mark.parametrize(
         pytest.param("\udce9", id="lone surrogate"),
     ],
 )
-
-
-@contextmanager
-def captured_log(level: Level = "info", how: Format = "text") -> Iterator[io.StringIO]:
-    """The stream that the log is written to."""
-    root = logging.getLogger()
-    names = (None, "feedsvc", "apscheduler", "watchfiles", "alembic")
-    levels = [(logger, logger.level) for logger in map(logging.getLogger, names)]
-    handlers = root.handlers[:]
-    try:
-        with contextlib.redirect_stderr(io.StringIO()) as stderr:
-            log_to_stderr(level, how)
-            yield stderr
-    finally:
-        root.handlers[:] = handlers
-        for logger, number in levels:
-            logger.setLevel(number)
 
 
 def only_line(stderr: io.StringIO) -> str:

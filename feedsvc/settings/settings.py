@@ -20,7 +20,7 @@ from pydantic import (
 from feedsvc.core.redirects.presets import Preset
 from feedsvc.core.rules import LANGUAGES, Generator
 from feedsvc.core.websub.listener_names import MESSAGE_KINDS, MessageKind
-from feedsvc.logs import Format, Level
+from feedsvc.logs import Format, Level, Requests
 from feedsvc.settings import checks, redirect_checks, urls
 
 _Whole = Annotated[int, BeforeValidator(checks.no_bool)]
@@ -287,6 +287,7 @@ class LogSettings(_Section):
 
     level: Level = Field("info", examples=["info"])
     format: Format = Field("text", examples=["json"])
+    requests: Requests = Field("errors", examples=["sampled"])
 
 
 _Secret = Annotated[SecretStr, AfterValidator(checks.long_secret)]

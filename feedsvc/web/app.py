@@ -47,6 +47,7 @@ _LOWER_CASE = re.compile("%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])")
 _READ = ["GET", "HEAD", "OPTIONS"]
 _KEPT_HEADERS = ("Allow", "Content-Range", "Location", "Retry-After", "WWW-Authenticate")
 HEALTH: Final = "/healthz"
+READY: Final = "/readyz"
 _OLD_MAX_AGE = "public, max-age=3600"  # the settings may change, and which tag is the largest
 _HOOK = "/hooks/rebuild"
 _HUB = f"/{addresses.HUB_PATH}"
@@ -65,7 +66,7 @@ def create_app(settings: Settings, store: Store, shelf: Shelf | None = None) -> 
     rules: list[tuple[str, Callable[..., AnyResponse]]] = [
         ("/", web.index),
         (HEALTH, web.health),
-        ("/readyz", web.readiness),
+        (READY, web.readiness),
         (f"/{addresses.JOBS_PATH}<name>", webhook.job),
         ("/<path:path>", web.document),
     ]

@@ -79,8 +79,8 @@ def take_back(connection: sa.Connection, version: str) -> None:
             connection.exec_driver_sql(statement)
     if version < "0010":
         _take_back_to_0009(connection)
-    statements = {"0008": _BEFORE_0009, "0007": (*_BEFORE_0009, *_BEFORE_0008)}
-    for statement in statements.get(version, ()):
+    older = {"0008": _BEFORE_0009, "0007": (*_BEFORE_0009, *_BEFORE_0008)}
+    for statement in older.get(version, ()):
         connection.exec_driver_sql(statement)
     changing = sa.text("UPDATE alembic_version SET version_num = :version")
     connection.execute(changing, {"version": version})

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from feedsvc.logs import Requests
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.server.connections import Connection
 from feedsvc.web.server.server import Server
@@ -21,9 +22,11 @@ LAST = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 @contextmanager
-def running(app: Replay, protocol: type[HttpToolsProtocol] = Connection) -> Iterator["Client"]:
-    """The server on a free port, until the end of the context."""
-    server = Server(app)
+def running(
+    app: Replay, protocol: type[HttpToolsProtocol] = Connection, requests: Requests = "errors"
+) -> Iterator["Client"]:
+    """The server on a free port, until the end of the context. It logs these requests."""
+    server = Server(app, requests=requests)
     server.config.http = protocol
     with socket.create_server(("127.0.0.1", 0)) as listener:
         client = Client(listener.getsockname()[1], server)

@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -57,11 +57,11 @@ class Replay:
         inner: _App,
         shelf: Shelf,
         limiter: Limiter | None = None,
-        health_paths: Collection[str] = (),
+        health_paths: Iterable[str] = (),
         kinds: PollKinds | None = None,
     ) -> None:
         """`kinds` counts polls; None if nobody counts them."""
-        self.health_paths = health_paths  # these need no store
+        self.health_paths = frozenset(health_paths)  # these need no store
         self.kinds = kinds
         self._inner = inner
         self._shelf = shelf

@@ -10,19 +10,23 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 from urllib.parse import unquote_to_bytes
 
+from feedsvc.logs import REQUEST
 from feedsvc.source.folder import Unsettled
 from feedsvc.web.admin.status_page import CONNECTIONS
 from feedsvc.web.polls.http_dates import date_now
 from feedsvc.web.polls.replay import Replay
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS, UNREAD
 from feedsvc.web.server.descriptors import most_connections
+from feedsvc.web.server.request_log import HEADER, ONLY_ERRORS, RequestLog, request_id
 
 THREADS: Final = 4  # more threads would only compete for the interpreter
 MOST_HELD_OCTETS: Final = 16 * MOST_BODY_OCTETS  # of all request bodies in this process
@@ -59,8 +63,9 @@ class _Answer:
 class Gateway:
     """An ASGI app that calls a WSGI app in a small pool of threads."""
 
-    def __init__(self, app: Replay) -> None:
+    def __init__(self, app: Replay, requests: RequestLog = ONLY_ERRORS) -> None:
         self.app = app
+        self.requests = requests
         self._threads = ThreadPoolExecutor(THREADS, "answers")
         # Health checks need no store, so they do not queue behind requests that wait for it.
         self._health_thread = ThreadPoolExecutor(1, "health")
@@ -70,8 +75,9 @@ class Gateway:
         """Answer one request, unless its client disconnects before it is complete.
 
         An exception closes the connection, so that the client can see that the answer is
-        incomplete.
+        incomplete. The request has an id, for its answer and for what is logged meanwhile.
         """
+        REQUEST.set(request_id(_given_id(scope)))  # uvicorn calls this in a task of its own
         try:
             await self._respond(scope, receive, send)
         except Unsettled:  # somebody changed the file while it was sent: not a fault
@@ -81,6 +87,7 @@ class Gateway:
             raise
 
     async def _respond(self, scope: Any, receive: _Receive, send: _Send) -> None:
+        began = time.monotonic()
         environ = environ_of(scope)
         is_disconnected = scope.get(IS_DISCONNECTED, lambda: False)
         body = bytearray()
@@ -91,7 +98,8 @@ class Gateway:
             is_health = scope["path"] in self.app.health_paths
             threads = self._health_thread if is_health else self._threads
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(threads, self._answer, environ, is_disconnected)
+            answering = partial(copy_context().run, self._answer, environ, is_disconnected)
+            answer = await loop.run_in_executor(threads, answering)
         finally:
             self._held -= len(body)
         if answer is None:
@@ -100,11 +108,17 @@ class Gateway:
             sent = 0 if answer.status == HTTPStatus.NOT_MODIFIED else len(answer.begun)
             self.app.count_answer(environ, answer.status, sent, scope[PEER], time.time())
         headers = [(b"date", date_now()), *answer.headers]
+        path = environ["RAW_URI"].partition("?")[0]
+        if _given_id(scope) or self.requests.may_log(path, answer.status):
+            headers.append((HEADER.encode(), REQUEST.get().encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is None:
             await send({"type": "http.response.body", "body": answer.begun})
+            octets = len(answer.begun)
         else:
-            await self._send_pieces(answer.begun, answer.rest, is_disconnected, send)
+            octets = await self._send_pieces(answer.begun, answer.rest, is_disconnected, send)
+        seconds = time.monotonic() - began
+        self.requests.note(scope["method"], path, answer.status, octets, seconds)
 
     async def _read(self, body: bytearray, environ: _Environ, receive: _Receive) -> bool:
         """Read the body, or store the reason for not reading it in `environ[UNREAD]`.
@@ -156,19 +170,23 @@ class Gateway:
         rest: Generator[bytes, None, None],
         is_disconnected: Callable[[], bool],
         send: _Send,
-    ) -> None:
+    ) -> int:
         """Send the parts of a body until the end, or until the client disconnects.
 
-        The next part is read when the client has taken the previous one.
+        The next part is read when the client has taken the previous one. Returns the octets
+        that were sent.
         """
+        octets = 0
         try:
             piece = begun
             while piece and not is_disconnected():
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+                octets += len(piece)
                 piece = await self._in_thread(next, rest, b"")
             await send({"type": "http.response.body"})
         finally:
             await self._in_thread(rest.close)
+        return octets
 
     async def _in_thread(self, call: Callable[..., _T], *arguments: Any) -> _T:
         loop = asyncio.get_running_loop()
@@ -182,6 +200,12 @@ def _pieces(iterable: Iterable[bytes]) -> Generator[bytes, None, None]:
     finally:
         if isinstance(iterable, _Closable):
             iterable.close()
+
+
+def _given_id(scope: Any) -> str:
+    """The id that a request brings; empty if it brings none, or several."""
+    given = [value for name, value in scope["headers"] if name == HEADER.encode()]
+    return given[0].decode("latin-1") if len(given) == 1 else ""
 
 
 def environ_of(scope: Any) -> _Environ:

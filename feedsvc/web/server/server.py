@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 import uvicorn
 
 from feedsvc.errors import FeedsvcError
-from feedsvc.logs import log_to_stderr, log_what_python_prints
+from feedsvc.logs import Requests, log_to_stderr, log_what_python_prints
 from feedsvc.settings.settings import Settings
 from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.store import Store, open_store
-from feedsvc.web.app import HEALTH, create_app
+from feedsvc.web.app import HEALTH, READY, create_app
 from feedsvc.web.counting.flusher import Flusher
 from feedsvc.web.counting.poll_kinds import PollKinds
 from feedsvc.web.polls.rate_limits import Limiter
@@ -30,6 +30,8 @@ from feedsvc.web.server.connections import Connection
 from feedsvc.web.server.descriptors import raise_descriptor_limit
 from feedsvc.web.server.gateway import Gateway
 from feedsvc.web.server.idle_connections import IDLE_SECONDS, close_idle
+from feedsvc.web.server.logged_connections import LoggedConnection
+from feedsvc.web.server.request_log import RequestLog
 from feedsvc.web.server.workers import Workers
 
 _BACKLOG: Final = 2048  # connections that the kernel queues until we accept them
@@ -88,14 +90,17 @@ def flusher_of(settings: Settings, store: Store) -> Flusher | None:
 class Server(uvicorn.Server):
     """uvicorn's server of one process. It also closes idle connections, and counts polls."""
 
-    def __init__(self, app: Replay, flusher: Flusher | None = None) -> None:
+    def __init__(
+        self, app: Replay, flusher: Flusher | None = None, requests: Requests = "errors"
+    ) -> None:
         self._flusher = flusher
+        probes = app.health_paths | {each.replace(HEALTH, READY) for each in app.health_paths}
         super().__init__(
             uvicorn.Config(
-                Gateway(app),
+                Gateway(app, RequestLog(requests, probes)),
                 interface="asgi3",
                 loop="uvloop",
-                http=Connection,
+                http=Connection if requests == "errors" else LoggedConnection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -138,7 +143,8 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     flusher = flusher_of(settings, store)
     if flusher:
         flusher.start()
-    Server(create_wsgi_app(settings, store, flusher), flusher).run([listener])
+    app = create_wsgi_app(settings, store, flusher)
+    Server(app, flusher, settings.log.requests).run([listener])
 
 
 def _listening(host: str, port: int) -> socket.socket:
