@@ -115,6 +115,11 @@ def language_path(language: str) -> str:
     return f"lang/{segment(language_tag(language))}"
 
 
+def filter_path(name: str) -> str:
+    """The path of the feeds of a filter that the settings name."""
+    return f"filters/{segment(name)}"
+
+
 def document_path(feed_path: str, format_name: str) -> str:
     """The path of a feed's document in one of FORMATS; the path of the site's feed is ``."""
     return f"{feed_path}/{FORMATS[format_name]}" if feed_path else FORMATS[format_name]

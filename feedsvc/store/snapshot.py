@@ -32,6 +32,7 @@ from feedsvc.store.deletions.named_posts import NamedPost, near_paths, posts_nam
 from feedsvc.store.deletions.retractions import Retractions
 from feedsvc.store.deletions.tombstones import next_expiry, read_tombstones
 from feedsvc.store.engine.time_limits import read_until
+from feedsvc.store.filters.choices import Choice, ChosenEntries
 from feedsvc.store.held import (
     read_feed_paths,
     read_held,
@@ -240,6 +241,15 @@ class Snapshot:
         """The feed at this path."""
         rows = self._rows(sa.select(feeds).where(feeds.c.path == path))
         return next(map(_feed_record, rows), None)
+
+    def feeds_at(self, paths: Collection[str]) -> dict[str, FeedRecord]:
+        """The feeds at these paths, by path; paths without a feed are left out."""
+        rows = self._rows(sa.select(feeds).where(feeds.c.path.in_(paths)))
+        return {row["path"]: _feed_record(row) for row in rows}
+
+    def chosen(self, choice: Choice) -> ChosenEntries:
+        """The entries that a filter chooses."""
+        return ChosenEntries(self._connection, choice)
 
     def feeds(self) -> Iterator[FeedRecord]:
         """Every feed by path; the site's feed comes first."""

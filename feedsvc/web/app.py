@@ -27,16 +27,17 @@ from feedsvc.web.admin.admin_pages import (
     unshared,
 )
 from feedsvc.web.files import MOST_ENTRIES, Files
+from feedsvc.web.filters import Filters
 from feedsvc.web.hub import Hub
 from feedsvc.web.pages import pages
-from feedsvc.web.pages.error_answers import line, refusal
+from feedsvc.web.pages.error_answers import line, not_yet, refusal
 from feedsvc.web.pages.home import bare_index
 from feedsvc.web.pages.once import Once
 from feedsvc.web.polls.documents import Documents, answer
 from feedsvc.web.polls.old_addresses import OldAddresses
 from feedsvc.web.polls.rate_limits import RETRY_AFTER
 from feedsvc.web.polls.redirects import Served, document_at, redirect_path
-from feedsvc.web.polls.shelf import Shelf
+from feedsvc.web.polls.shelf import Document, Shelf
 from feedsvc.web.request_bodies import MOST_BODY_OCTETS
 from feedsvc.web.site_files import SiteFiles
 
@@ -115,13 +116,14 @@ class _Web:
         self._old = OldAddresses(settings.redirects)
         self._hub = Hub(settings, store, Served(settings.feeds.aliases, self._old))
         self._files = Files(source_of(settings))
+        self._filters = Filters(settings, store, documents)
         self._site_files = SiteFiles(self._files, settings.server.robots)
 
     def index(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
             site, main = snapshot.site(), snapshot.feed("")
             if site is None or main is None:
-                return _not_yet()
+                return not_yet()
             if self._old.knows(_query()):
                 return self._of_old("", site, snapshot)
             if not self._settings.server.pages:
@@ -129,6 +131,9 @@ class _Web:
             return pages.index_page(site, snapshot, main)
 
     def document(self, path: str) -> AnyResponse:
+        # WordPress's own addresses of feeds have other parameters.
+        if (format_name := self._filters.asked(path)) and not self._old.knows(_query()):
+            return self._filtered(format_name)
         document_path = document_at(path, self._settings.feeds.aliases)
         has_pages = self._settings.server.pages
         page = pages.for_browser(self._store, document_path) if has_pages else None
@@ -144,11 +149,19 @@ class _Web:
             return pages.source(response) if pages.shows_source(document) else response
         return self._page(path)
 
+    def _filtered(self, format_name: str) -> AnyResponse:
+        is_source = pages.asks_for_source()
+        document = self._filters.document(format_name, is_source=is_source)
+        if not isinstance(document, Document):
+            return document
+        response = answer(document, self._settings.server, self._documents)
+        return pages.source(response) if pages.shows_source(document) else response
+
     def _page(self, path: str) -> AnyResponse:
         with self._store.snapshot() as snapshot:
             site = snapshot.site()
             if site is None:
-                return _not_yet()
+                return not_yet()
             has_pages = self._settings.server.pages
             page = pages.page_at(site, snapshot, path) if has_pages else None
             if page:
@@ -195,7 +208,7 @@ class _Web:
     def readiness(self) -> AnyResponse:
         with self._store.snapshot() as snapshot:
             if not snapshot.revision():
-                return _not_yet()
+                return not_yet()
             held, name = snapshot.held_name()
             # Anybody may read this, so no path and no title.
             posts = "post is" if held == 1 else "posts are"
@@ -235,12 +248,6 @@ def _moved(location: str) -> AnyResponse:
 def _query() -> str:
     """The query as it is in the URL."""
     return request.query_string.decode("latin-1")
-
-
-def _not_yet() -> AnyResponse:
-    response = line(503, "the first scan is not finished")
-    response.headers["Retry-After"] = "2"
-    return response
 
 
 # Before and after every request.

@@ -26,7 +26,7 @@ RENDERER_VERSION: Final = "6"
 # How often a document may have its topic: title, id, home page, its own URL, an archive page.
 _MOST_NAMES: Final = 5
 
-Kind: TypeAlias = Literal["site", "tag", "category", "author", "language"]
+Kind: TypeAlias = Literal["site", "tag", "category", "author", "language", "filter"]
 
 _KIND_WORDS: Final[dict[Kind, str]] = {  # the words of `Entry.feeds`
     "site": "site",
@@ -34,12 +34,16 @@ _KIND_WORDS: Final[dict[Kind, str]] = {  # the words of `Entry.feeds`
     "category": "categories",
     "author": "authors",
     "language": "languages",
+    "filter": "filters",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """The subject of a feed: the whole site, a tag, a category, an author or a language."""
+    """The subject of a feed: the whole site, a tag, a category, an author or a language.
+
+    Also a filter that the settings name: its names are that in its address, and its title.
+    """
 
     kind: Kind
     names: tuple[str, ...] = ()
@@ -56,12 +60,16 @@ class Topic:
                 return addresses.category_path(self.names)
             case "author":
                 return addresses.author_path(self.names[0])
-            case _:
+            case "language":
                 return addresses.language_path(self.names[0])
+            case _:
+                return addresses.filter_path(self.names[0])
 
     @property
     def label(self) -> str:
         """The name for people: `AI`, `Sports / Baseball`, `中文 (zh-CN)`."""
+        if self.kind == "filter":
+            return self.names[1]
         return own_name(self.names[0]) if self.kind == "language" else " / ".join(self.names)
 
 
@@ -138,6 +146,15 @@ class Feed:
         """The URL of an archive page of the feed in a format."""
         path = addresses.archive_path(self.topic.path, page)
         return addresses.url(self.site.url, addresses.document_path(path, format_name))
+
+    def history_links(self, format_name: str) -> Iterator[tuple[str, str]]:
+        """The links to the other documents of the feed, by relation (RFC 5005 §4)."""
+        if self.paging.page:
+            yield "current", self.current_link(format_name)
+        if self.paging.previous:
+            yield "prev-archive", self.page_link(self.paging.previous, format_name)
+        if self.paging.next:
+            yield "next-archive", self.page_link(self.paging.next, format_name)
 
 
 def link_header(site: Site, self_link: str) -> str:
@@ -233,8 +250,9 @@ def feed_of(
     not fit. The newest of the `deleted` entries follow as far as there is room. Without an
     `extent` the feed says nothing of its history.
     """
-    chosen = tuple(_chosen(site, topic, newest))
-    shown = _shown_deleted(site, topic, chosen, deleted) if deleted else ()
+    content, address = _content_of(site, topic), addresses.url(site.url, topic.path)
+    chosen = tuple(fitting_entries(site, content, address, newest))
+    shown = _shown_deleted(site, address, chosen, deleted) if deleted else ()
     if extent is None:
         return Feed(site, topic, chosen, deleted=shown)
     if len(chosen) == extent.entries:
@@ -243,18 +261,19 @@ def feed_of(
 
 
 def _shown_deleted(
-    site: Site, topic: Topic, chosen: Sequence[Entry], deleted: Sequence[Tombstone]
+    site: Site, address: str, chosen: Sequence[Entry], deleted: Sequence[Tombstone]
 ) -> tuple[Tombstone, ...]:
     """The tombstones for which the chosen entries leave room."""
     used = sum(entry_size(entry, site) for entry in chosen)
-    return tuple(fitting(deleted, _most_octets(site, topic, chosen) - used))
+    return tuple(fitting(deleted, _most_octets(site, address, chosen) - used))
 
 
-def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
-    """The entries that a feed shows, of its newest ones."""
-    content = _content_of(site, topic)
+def fitting_entries(
+    site: Site, content: str, address: str, newest: Sequence[Entry]
+) -> list[Entry]:
+    """The entries that a feed at this address shows, of its newest ones."""
     shown = [_full_or_summary(content, each) for each in newest[: site.entries]]
-    limit = remaining = _most_octets(site, topic, shown)
+    limit = remaining = _most_octets(site, address, shown)
     if sum(most_size(entry, site) for entry in shown) <= limit:
         return shown
     chosen: list[Entry] = []
@@ -272,18 +291,25 @@ def _chosen(site: Site, topic: Topic, newest: Sequence[Entry]) -> list[Entry]:
     return chosen
 
 
-def _most_octets(site: Site, topic: Topic, shown: Sequence[Entry]) -> int:
+def _most_octets(site: Site, address: str, shown: Sequence[Entry]) -> int:
     """How many octets all entries of a document that shows these may have."""
-    names = _MOST_NAMES * len(addresses.url(site.url, topic.path))
+    names = _MOST_NAMES * len(address)
     show = show_size(site) if any(entry.has_audio for entry in shown) else 0
     return site.max_bytes - MARKUP - head_size(site) - show - names
 
 
 def shown_entries(site: Site, topic: Topic, entries: Iterable[Entry]) -> Iterator[Entry]:
     """Entries as a feed shows them, each within the size limit of a document if possible."""
-    content = _content_of(site, topic)
+    address = addresses.url(site.url, topic.path)
+    return shortened_entries(site, _content_of(site, topic), address, entries)
+
+
+def shortened_entries(
+    site: Site, content: str, address: str, entries: Iterable[Entry]
+) -> Iterator[Entry]:
+    """Entries as a feed at this address shows them, each within the size limit if possible."""
     shown = [_full_or_summary(content, each) for each in entries]
-    limit = _most_octets(site, topic, shown)
+    limit = _most_octets(site, address, shown)
     for entry in shown:
         is_large = most_size(entry, site) > limit and entry_size(entry, site) > limit
         yield cut_short(entry) if is_large else entry

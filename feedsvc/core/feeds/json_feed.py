@@ -12,14 +12,14 @@ from feedsvc.core.people import Person
 
 def json_document(feed: Feed) -> bytes:
     """The feed as JSON Feed 1.1 (jsonfeed.org) in UTF-8, with keys in the standard's order."""
-    site, older = feed.site, feed.paging.previous
+    site, links = feed.site, dict(feed.history_links("json"))
     document: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         "home_page_url": feed.home_page,
         "feed_url": feed.self_link("json"),
         "description": site.subtitle,
-        "next_url": feed.page_link(older, "json") if older else "",
+        "next_url": links.get("prev-archive", ""),
         "icon": site.logo or site.icon,
         "favicon": site.icon,
         "authors": [{"name": site.author}],

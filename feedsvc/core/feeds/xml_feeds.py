@@ -11,7 +11,6 @@ It works around these faults of feedgen 1.0.0:
 """
 
 import html
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -152,20 +151,9 @@ def _fill(generator: FeedGenerator, feed: Feed, format_name: str, media_type: st
     generator.link(href=feed.self_link(format_name), rel="self", type=media_type)
     for hub in feed.site.hubs:
         generator.link(href=hub, rel="hub")
-    for rel, href in _paging_links(feed, format_name):
+    for rel, href in feed.history_links(format_name):
         generator.link(href=href, rel=rel, type=media_type)
     generator.link(href=feed.home_page, rel="alternate", type="text/html")
-
-
-def _paging_links(feed: Feed, format_name: str) -> Iterator[tuple[str, str]]:
-    """The links between the documents of a feed, by relation (RFC 5005 §4)."""
-    paging = feed.paging
-    if paging.page:
-        yield "current", feed.current_link(format_name)
-    if paging.previous:
-        yield "prev-archive", feed.page_link(paging.previous, format_name)
-    if paging.next:
-        yield "next-archive", feed.page_link(paging.next, format_name)
 
 
 def _paging_mark(feed: Feed) -> str:
@@ -210,7 +198,7 @@ class _RssFeed(BaseExtension):  # type: ignore[misc]  # likewise
             *({"href": hub, "rel": "hub"} for hub in feed.site.hubs),
             *(
                 {"href": href, "rel": rel, "type": _RSS_TYPE}
-                for rel, href in _paging_links(feed, "rss")
+                for rel, href in feed.history_links("rss")
             ),
         ]
         self._namespaces = {"dc": _DC}

@@ -23,13 +23,22 @@ def line(status: int, text: str) -> Response:
     return response
 
 
+def not_yet() -> Response:
+    """503 until the first publish."""
+    response = line(503, "the first scan is not finished")
+    response.headers["Retry-After"] = "2"
+    return response
+
+
 def refusal(
-    settings: Settings, store: Store, status: int, text: str, wait: str = ""
+    settings: Settings, store: Store, status: int, text: str, wait: str = "", detail: str = ""
 ) -> AnyResponse:
     """`text` as a line or, for a browser, as a page. `wait` is the value of Retry-After.
 
+    `detail` is a sentence that says what is wrong with this request.
     The page needs the store only for similar names, so it works while the store fails.
     """
+    text = f"{text}: {detail}" if detail else text
     if not settings.server.pages:
         return line(status, text)
     if not wants_page():
@@ -41,6 +50,7 @@ def refusal(
         site,
         status,
         near=_near(settings, store) if status in (404, 410) else [],
+        detail=detail,
         wait=int(wait) if wait.isascii() and wait.isdigit() else 0,
     )
     page.headers["Cache-Control"] = "no-store"

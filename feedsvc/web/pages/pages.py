@@ -132,6 +132,11 @@ def for_browser(store: Store, path: str) -> Response | None:
     return page
 
 
+def asks_for_source() -> bool:
+    """True if a person asks for the source of a feed."""
+    return _navigates() and "raw" in request.args
+
+
 def shows_source(document: Document) -> bool:
     """True if a person wants to see the source of a feed, or it has no page."""
     return _navigates() and ("raw" in request.args or document.is_passing)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from flask import Response, request
 
@@ -50,6 +50,8 @@ _MOST_DELTAS: Final = 8  # of one document, one for each earlier version
 
 log = logging.getLogger("feedsvc.web")
 
+_Made = TypeVar("_Made", Document, Document | None)
+
 
 class Documents:
     """Finds documents, and renders each version once. Serves old ones if the store fails."""
@@ -90,13 +92,13 @@ class Documents:
             page = published_page(snapshot, *archived)
             if page is None:
                 return None
-            return self._once(
+            return self.once(
                 path, page.digest, lambda: page.document(snapshot, path, format_name)
             )
         record = snapshot.feed(feed_path)
         if record is None:
             return None
-        return self._once(
+        return self.once(
             path, record.digest, lambda: self._feed_document(snapshot, record, path)
         )
 
@@ -140,6 +142,10 @@ class Documents:
         self._shelf.recount(document)
         return made
 
+    def last(self, path: str) -> Document | None:
+        """The last version of a document, to be served while the store fails."""
+        return self._shelf.get(path)
+
     def recount(self, document: Document) -> None:
         """Count the memory of a document again, after a coding was made."""
         self._shelf.recount(document)
@@ -163,13 +169,11 @@ class Documents:
         facts = snapshot.facts()
         if "site" not in facts:
             return None
-        return self._once(
+        return self.once(
             addresses.OPML_PATH, facts["opml_digest"], lambda: _opml_document(snapshot, facts)
         )
 
-    def _once(
-        self, path: str, digest: str, make: Callable[[], Document | None]
-    ) -> Document | None:
+    def once(self, path: str, digest: str, make: Callable[[], _Made]) -> Document | _Made:
         """The document with this digest. Concurrent requests render it only once."""
         kept = self._shelf.get(path)
         if kept and kept.digest == digest:
@@ -179,7 +183,7 @@ class Documents:
             if kept and kept.digest == digest:
                 return kept
             made = make()
-            if made:
+            if isinstance(made, Document):
                 self._shelf.keep(made)
             return made
 
@@ -238,7 +242,8 @@ def _cache_control(document: Document, server: ServerSettings) -> str:
 def _cache_headers(document: Document, server: ServerSettings) -> dict[str, str]:
     headers = {"Cache-Control": _cache_control(document, server)}
     if server.cache_keys:
-        keys = (EVERYTHING, cache_key(document.feed_path))
+        paths = document.cut_from or (document.feed_path,)
+        keys = (EVERYTHING, *map(cache_key, paths))
         headers[server.cache_keys] = separator(server.cache_keys).join(keys)
     return headers
 

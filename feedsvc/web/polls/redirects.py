@@ -8,6 +8,8 @@ from werkzeug.exceptions import Gone
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.renamed_feeds import successors
+from feedsvc.core.filters.filter import FILTER_PATHS
+from feedsvc.core.filters.parse import asks_for_filter
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.store.snapshot import Snapshot
@@ -60,8 +62,13 @@ def feed_document(
 ) -> tuple[str, str, str] | None:
     """Feed path, format and digest of the feed document that GET serves at `path`.
 
-    Redirects are followed. None if there is none.
+    Redirects are followed. None if there is none, or if it is that of a filter, which changes
+    without a publish that tells of it.
     """
+    if path.removesuffix("/") in FILTER_PATHS and asks_for_filter(
+        query.encode("latin-1", "replace")
+    ):
+        return None
     try:
         for _ in range(_MOST_STEPS):
             document = _document(document_at(path, served.aliases), snapshot)

@@ -13,6 +13,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 
+from feedsvc.core.filters.filter import FILTER_PATHS
 from feedsvc.web.counting.counting import Peer, Tally
 from feedsvc.web.counting.poll_kinds import PollKinds
 from feedsvc.web.polls.conditions import (
@@ -36,6 +37,7 @@ _NOT_MODIFIED: Final = "304"
 # A percent-encoding that is not needed, or in lower case. Each address has countless spellings
 # with such encodings, and one without: only that one is stored.
 _UNUSUAL_ENCODING: Final = re.compile("%(?![89A-F][0-9A-F])")
+_FILTERS: Final = tuple(f"/{path}" for path in FILTER_PATHS)  # also below a base path
 _MOST_REQUESTS: Final = 4096
 _LONGEST_REQUEST: Final = 1000  # octets
 
@@ -180,6 +182,8 @@ class Replay:
     def __call__(self, environ: _Environ, start_response: _StartResponse) -> Iterable[bytes]:
         """Answer a request with a stored reply, or call the inner app and store its answer."""
         if not _may_be_replayed(environ):
+            if self._limiter and environ["PATH_INFO"].rstrip("/").endswith(_FILTERS):
+                environ[RETRY_AFTER] = self._limiter.wait(environ)
             return self._inner(environ, start_response)
         document = self._shelf.at_target(_target(environ))
         if document and self._limiter:

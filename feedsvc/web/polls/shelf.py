@@ -33,7 +33,8 @@ class Document:
 
     `last_modified` is None if nobody knows when it changed. A document that `is_passing` is one
     that no subscriber polls, such as an archive page: it is compared with the store at each
-    request, and takes no room on the shelf from others.
+    request, and takes no room on the shelf from others. The document of a filter is `cut_from`
+    the feeds at these paths.
 
     `targets` are the request targets that it is replayed at; it has some only while it is
     current. `replies` has the answers by coding, and whether they are a 304. `verdicts` has the
@@ -50,6 +51,7 @@ class Document:
     vary: str
     body: bytes
     is_passing: bool = False
+    cut_from: tuple[str, ...] = ()
     targets: set[str] = field(default_factory=set)
     replies: dict[tuple[str, bool], Reply] = field(default_factory=dict)
     verdicts: dict[tuple[str | None, str | None], float] = field(default_factory=dict)

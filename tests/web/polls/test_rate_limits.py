@@ -9,10 +9,13 @@ import pytest
 from feedsvc.core.cache_keys import cache_key, page_key
 from feedsvc.web.polls.rate_limits import (
     BURST,
+    RETRY_AFTER,
     Buckets,
     Limiter,
     client,
 )
+from feedsvc.web.polls.replay import Replay
+from feedsvc.web.polls.shelf import Shelf
 from feedsvc.web.server.server import create_wsgi_app
 from tests.support.asking import Publisher, ask
 from tests.support.serving import running
@@ -190,6 +193,22 @@ def test_addresses_of_one_network_share_a_limit(tmp_path: Path, sqlite_url: str)
         allowed = _allowed(polls)
         assert polls == [b"200"] * allowed + [b"429"] * (14 - allowed)
         assert status("[2001:db8:0:1::1]:1") == b"200"
+
+
+def test_all_filters_of_a_format_share_a_limit(limiter: Limiter) -> None:
+    """Otherwise whoever makes up filters would have no limit."""
+    waits: list[int] = []
+
+    def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        waits.append(environ.get(RETRY_AFTER, 0))
+        return []
+
+    replay = Replay(inner, Shelf(1), limiter)
+    for number in range(int(BURST) + 2):
+        replay(a_poll("/blog/feed/atom", QUERY_STRING=f"limit={number}"), print)
+    assert [wait > 0 for wait in waits] == [False] * int(BURST) + [True] * 2
+    replay(a_poll("/tags/tea/", QUERY_STRING="page=2"), print)
+    assert waits[-1] == 0
 
 
 def test_a_429_must_not_be_cached(tmp_path: Path, sqlite_url: str) -> None:

@@ -1,0 +1,86 @@
+"""Which entries filters choose, compared with what the rules say, on either engine."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Final
+
+from feedsvc.store.filters.choices import Choice
+from feedsvc.store.publication import Publication
+from feedsvc.store.store import Store
+from tests.support.builders import a_site, an_entry
+
+NOW: Final = datetime(2026, 6, 1, tzinfo=UTC)
+STEPS: Final = {"two": 2, "three": 3, "five": 5}
+COUNT: Final = 60
+_START: Final = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def publish(store: Store) -> dict[str, int]:
+    """Entries 0 to 59 with a tag for each divisor, two on each day; the numbers of feeds."""
+    entries = [
+        an_entry(
+            f"{number:02}",
+            published=_START + timedelta(number // 2),
+            tags=tuple(tag for tag, step in STEPS.items() if number % step == 0),
+        )
+        for number in range(COUNT)
+    ]
+    store.publish(Publication(a_site(), entries), NOW)
+    with store.snapshot() as snapshot:
+        records = snapshot.feeds_at(["", *(f"tags/{tag}" for tag in STEPS)])
+    return {path.rpartition("/")[2]: record.number for path, record in records.items()}
+
+
+def newest(store: Store, choice: Choice, most: int = COUNT) -> list[int]:
+    with store.snapshot() as snapshot:
+        chosen = snapshot.chosen(choice)
+        entries = chosen.whole([each.entry for each in chosen.newest(most)])
+    return [int(entry.title) for entry in entries]
+
+
+def test_a_choice_has_one_of_each_group_and_none_of_the_others(either_store: Store) -> None:
+    feeds = publish(either_store)
+    groups = [("two",), ("three",), ("two", "five"), ("three", "five")]
+    for first, other, without in product(groups, [None, *groups], [(), ("five",), ("two",)]):
+        choice = Choice(
+            tuple(feeds[tag] for tag in first),
+            (tuple(feeds[tag] for tag in other),) if other else (),
+            tuple(feeds[tag] for tag in without),
+        )
+        wanted = [
+            number
+            for number in reversed(range(COUNT))
+            if any(number % STEPS[tag] == 0 for tag in first)
+            and (other is None or any(number % STEPS[tag] == 0 for tag in other))
+            and all(number % STEPS[tag] for tag in without)
+        ]
+        assert newest(either_store, choice) == wanted, choice
+        assert newest(either_store, choice, 3) == wanted[:3]
+
+
+def test_a_choice_may_begin_at_a_date(either_store: Store) -> None:
+    feeds = publish(either_store)
+    since = int((_START + timedelta(28)).timestamp()) * 1_000_000
+    assert newest(either_store, Choice((feeds[""],), since=since)) == [59, 58, 57, 56]
+
+
+def test_a_group_without_a_feed_has_nothing(either_store: Store) -> None:
+    feeds = publish(either_store)
+    assert newest(either_store, Choice(())) == []
+    assert newest(either_store, Choice((feeds[""],), ((),))) == []
+
+
+def test_numbers_of_memberships_lead_from_page_to_page(either_store: Store) -> None:
+    feeds = publish(either_store)
+    two, choice = feeds["two"], Choice((feeds["two"],), (), (feeds["three"],))
+    with either_store.snapshot() as snapshot:
+        chosen = snapshot.chosen(choice)
+        assert [each.place for each in chosen.numbered(two, 1, 6)] == [6, 5, 3, 2]
+        assert chosen.number_before(two, None) == 30
+        assert chosen.number_before(two, 2) is None
+        assert chosen.number_before(two, None, 30) is None
+        assert chosen.number_before(two, 30, 26) == 29
+        assert chosen.number_after(two, 3) == 5
+        assert chosen.number_after(two, 30) is None
+        assert chosen.newest(1)[0].place == 30
+        assert snapshot.chosen(Choice((two, feeds["five"]))).newest(1)[0].place is None
