@@ -30,7 +30,7 @@ from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.posts.permalinks import TOKENS
 from feedsvc.core.posts.post import SUFFIXES, Post
 from feedsvc.settings.load import load_settings
-from feedsvc.settings.settings import NotifySettings, Settings
+from feedsvc.settings.settings import FilterSettings, NotifySettings, Settings
 from feedsvc.settings.site import site_of
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -39,12 +39,10 @@ PAGES: Final = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+REPEATED: Final[dict[str, Any]] = {"notify": NotifySettings, "filters": FilterSettings}
 NO_DEFAULT: Final = (
-    "webhook.secret",
-    "admin.token",
-    "notify.url",
-    "notify.secret",
-    "notify.kinds",
+    *("webhook.secret", "admin.token"),
+    *(f"{name}.{key}" for name, model in REPEATED.items() for key in model.model_fields),
 )
 
 
@@ -85,7 +83,7 @@ def _settings() -> dict[str, FieldInfo]:
     """Every setting by its key."""
     settings: dict[str, FieldInfo] = {}
     for section, field in Settings.model_fields.items():
-        model: Any = NotifySettings if section == "notify" else field.annotation
+        model: Any = REPEATED.get(section, field.annotation)
         settings |= {f"{section}.{key}": setting for key, setting in model.model_fields.items()}
     return settings
 
@@ -131,9 +129,10 @@ def test_the_config_file_comments_each_setting() -> None:
         assert commented, key
 
 
-def test_only_secrets_and_notify_are_commented_out_in_the_config_file() -> None:
+def test_only_secrets_and_repeated_sections_are_commented_out_in_the_config_file() -> None:
     commented = re.findall(r"^# *(\w+) = ", CONFIG.read_text("utf-8"), re.M)
-    assert commented == ["secret", "token", "url", "secret", "kinds"]
+    names = ["title", "query", "secret", "token", "url", "secret", "kinds"]
+    assert commented == names
 
 
 def test_the_table_of_episodes_names_each_key_and_no_other() -> None:

@@ -234,5 +234,7 @@ def raw_name_path(path: str) -> str | None:
             return category_path(tuple(rest.split("/"))) if rest else None
         case "lang":
             return language_path(rest) if rest else None
+        case "filters":
+            return filter_path(rest) if rest else None
         case _:
             return None

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, Self
@@ -15,9 +15,10 @@ from feedsvc.core.rules import Rules
 # Fields that no post reads: only feeds show them. Every other field, also one that is added to
 # Site or Rules later, counts as read by posts, so that a change of it reads every file again.
 _LIMITS: Final = ("entries", "max_bytes", "content", "contents")
+_OF_MEMBERSHIPS: Final = ("main", "filters")  # they decide which feeds an entry is in
 _OF_FEEDS: Final = frozenset(
     [*_LIMITS, "pages", "hubs", "icon", "logo", "license", "rights", "podcast"]
-)
+) | frozenset(_OF_MEMBERSHIPS)
 _RULES_OF_FEEDS: Final = frozenset(["tag_redirects", "gone"])
 # Fields that a post can read in one way only: a template in it names them. See `Scope`.
 _OF_TEMPLATES: Final = frozenset(["title", "subtitle", "email"])
@@ -27,19 +28,26 @@ _OF_TEMPLATES: Final = frozenset(["title", "subtitle", "email"])
 class SiteChange:
     """What becomes of posts and feeds if the settings of the site change.
 
-    If it `shows`, every feed gets a new digest. If it `relinks`, links between posts may lead
+    If it `shows`, every feed gets a new digest. If it `regroups`, entries may enter or leave
+    the feeds of the site and of filters. If it `relinks`, links between posts may lead
     elsewhere. If it `renames`, the posts that name the site are read again; if it `rereads`,
     all are.
     """
 
     shows: bool = False
+    regroups: bool = False
     relinks: bool = False
     renames: bool = False
     rereads: bool = False
 
+    @property
+    def is_of_feeds(self) -> bool:
+        """True if feeds change, even if no file has."""
+        return self.shows or self.regroups
+
 
 UNCHANGED: Final = SiteChange()
-EVERYTHING_CHANGED: Final = SiteChange(shows=True, relinks=True, renames=True, rereads=True)
+EVERYTHING_CHANGED: Final = SiteChange(*[True] * len(fields(SiteChange)))
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,8 @@ class Site:
     HTML page at its path. `hubs` are the WebSub hubs in every feed. `icon` and `logo` are
     absolute URLs. `license` is that of posts that name none: an SPDX identifier or a URL;
     `rights` says the same in words. `podcast` is what feeds of episodes say of themselves.
+    `main` is the query of a filter that chooses the entries of the site's feed; empty for all.
+    `filters` are the name, the title and the query of each filter that has feeds of its own.
     `rules` are the rules for reading posts; they affect feeds only through the entries.
     """
 
@@ -75,6 +85,8 @@ class Site:
     license: str = ""
     rights: str = ""
     podcast: Show = field(default_factory=Show)
+    main: str = ""
+    filters: tuple[tuple[str, str, str], ...] = ()
     rules: Rules = field(default_factory=Rules)
 
     @cached_property
@@ -96,8 +108,8 @@ class Site:
 
     @cached_property
     def digest(self) -> str:
-        """A hash that changes with every field except `rules`, and `podcast` with its own."""
-        others = ("rules", "podcast")
+        """A hash that changes with each field that every feed shows, or may show."""
+        others = ("rules", "podcast", *_OF_MEMBERSHIPS)
         shown = {name: value for name, value in asdict(self).items() if name not in others}
         return hashlib.sha256(_json(shown).encode()).hexdigest()
 
@@ -107,9 +119,13 @@ class Site:
             return UNCHANGED
         if self._read_by_posts != new._read_by_posts:
             return EVERYTHING_CHANGED
+        others = replace(self, main=new.main, filters=new.filters)
+        decides = bool(new.main or new.filters)
         # Links between posts also lead to pages of feeds.
         return SiteChange(
-            shows=True,
+            shows=others != new,
+            # A filter may name a tag by the name that it had before.
+            regroups=others != self or (decides and self.rules != new.rules),
             relinks=self.pages != new.pages,
             renames=any(getattr(self, name) != getattr(new, name) for name in _OF_TEMPLATES),
         )

@@ -24,6 +24,7 @@ from feedsvc.publishing.reading.stored import Stored, recall
 from feedsvc.publishing.report import Report, report_on
 from feedsvc.publishing.retracting import end_retractions, retracted_posts, with_retracted
 from feedsvc.publishing.site_generator import with_generator
+from feedsvc.publishing.unknown_terms import warn_of_unknown_terms
 from feedsvc.source.folder import Folder
 from feedsvc.store.operating.publish_records import PublishRecord
 from feedsvc.store.publication import Changes
@@ -136,6 +137,8 @@ def _publish(
         if has_news or hold.book or is_due:
             changes = commit(publication, now)
         with store.snapshot() as snapshot:
+            if writes and stored.has_new_settings:
+                warn_of_unknown_terms(snapshot, site)
             known = (hold, identified.known)
             report = report_on(snapshot, publication, changes, stored, findings, now, *known)
             return report.after(earlier)

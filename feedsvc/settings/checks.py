@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import SecretStr
 
+from feedsvc.core import addresses
 from feedsvc.core.admin.tokens import token_fault
 from feedsvc.core.feeds import renamed_feeds
+from feedsvc.core.filters.placing import filter_of_setting
 from feedsvc.core.licences.licences import known_licence, near_ids
 from feedsvc.core.podcasts.categories import category_of, near_categories, written_category
 from feedsvc.core.posts.permalinks import names_one_post
@@ -20,6 +22,8 @@ from feedsvc.core.webhook.authentication import secret_fault
 from feedsvc.settings import urls
 
 MOST_WORKERS: Final = 64
+MOST_FILTERS: Final = 100  # each post is compared with each of them
+_ANY_ZONE: Final = ZoneInfo("UTC")  # whether a query can be read depends on no zone
 _AGENT: Final = re.compile(r"^[ \t]*user-agent[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -152,6 +156,31 @@ def feed_path(text: str) -> str:
     if path is None:
         raise ValueError("it is not the address of a feed, such as /tags/AI/")
     return path
+
+
+def filter_name(text: str) -> str:
+    if not text or addresses.segment(text) != text or not text.isprintable():
+        raise ValueError("it is not a name such as medicine, with letters, digits and hyphens")
+    return text
+
+
+def filter_query(text: str) -> str:
+    """The query of a filter; its terms need not exist yet."""
+    filter_of_setting(text, _ANY_ZONE)
+    return text
+
+
+def main_query(text: str) -> str:
+    """The query of a filter that chooses the entries of the site's feed; empty for all."""
+    if text and filter_of_setting(text, _ANY_ZONE).only_summaries:
+        raise ValueError("content is not for feeds.main; write it into feeds.contents")
+    return text
+
+
+def few_filters(filters: dict[str, Any]) -> dict[str, Any]:
+    if len(filters) > MOST_FILTERS:
+        raise ValueError(f"there are more than {MOST_FILTERS} filters")
+    return filters
 
 
 def any_feed_path(text: str) -> str:

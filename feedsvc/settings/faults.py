@@ -8,6 +8,7 @@ from typing import Any, Final
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.suggestions import (
     PREFIX,
+    heading_of,
     key_of_author_meant,
     section_meant,
     section_model,
@@ -72,14 +73,18 @@ class Origins:
 def problem_of(detail: Mapping[str, Any], origins: Origins) -> str:
     """One line for an error of pydantic: where the setting is, its key, the fault, the cure."""
     keys = [str(part) for part in detail["loc"]]
+    origin, name = "", ""
     if keys[0] == "notify":
         keys = [keys[0], *keys[2:]]  # without the index in the list
+    elif keys[0] == "filters" and len(keys) > 1:
+        origin, name = origins.of(keys), f".{keys[1]}"
+        keys = [keys[0], *(key for key in keys[2:] if key != "[key]")]
     inner = keys[2:] if detail["type"] in ("missing", "extra_forbidden") else []
-    key = ".".join([*keys[:2], *inner])
+    key = ".".join([f"{keys[0]}{name}", *keys[1:2], *inner])
     fault = fault_of(detail)
     if detail["type"] == "extra_forbidden":
         fault += _did_you_mean(_meant(keys, is_variable=bool(origins.variable(keys))))
-    origin = origins.of(keys)
+    origin = origin or origins.of(keys)
     return f"{origin}: {key}: {fault}{_cure(keys)}".removeprefix(": ")
 
 
@@ -109,17 +114,18 @@ def _did_you_mean(meant: str) -> str:
 def _line_of(keys: Sequence[str], text: str) -> int:
     """The line that sets the key, or that begins its section; 0 if there is none."""
     section: list[str] = []
+    begins = 0
     for number, line in enumerate(text.splitlines(), 1):
         heading = re.match(r"\s*\[\[?([^\]=]+)\]", line)
         if heading:
             section = _parts(heading[1])
             if len(section) >= min(2, len(keys)) and section == list(keys[: len(section)]):
-                return number
+                begins = begins or number
         key = re.match(r"\s*((?:[\w.\- ]|\"[^\"]*\"|'[^']*')+?)\s*=", line)
         path = [*section, *_parts(key[1])] if key else []
         if path and path == list(keys[: len(path)]):
             return number
-    return 0
+    return begins
 
 
 def _parts(key: str) -> list[str]:
@@ -133,11 +139,10 @@ def _cure(keys: Sequence[str]) -> str:
     if section is None:
         return f"; sections are {', '.join(Settings.model_fields)}"
     if len(keys) < 2:
-        heading = "[[notify]]" if keys[0] == "notify" else f"[{keys[0]}]"
-        return f"; write a {heading} section"
+        return f"; write a {heading_of(keys[0])} section"
     field = section.model_fields.get(keys[1])
     if field is None:
-        return f"; [{keys[0]}] has {', '.join(section.model_fields)}"
+        return f"; {heading_of(keys[0])} has {', '.join(section.model_fields)}"
     example = (field.examples or [""])[0]
     is_bare = not isinstance(example, str) or example[0] in "{[" or example in ("true", "false")
     return f"; write {keys[1]} = {example}" if is_bare else f'; write {keys[1]} = "{example}"'

@@ -117,7 +117,7 @@ def _override(
         if not name.startswith(PREFIX) or name == CONFIG_VARIABLE:
             continue
         section, separator, key = name.removeprefix(PREFIX).lower().partition("__")
-        if section == "notify" and not separator:
+        if section in ("notify", "filters") and not separator:
             merged[section] = value
             continue
         branch = merged.setdefault(section, {}) if section in Settings.model_fields else None

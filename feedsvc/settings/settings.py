@@ -123,10 +123,22 @@ class FeedSettings(_Section):
         {"/feed.xml": "atom", "/index.xml": "rss", "/rss2.xml": "rss", "/feed/": "rss"},
         examples=['{ "/feed.xml" = "atom" }'],
     )
+    main: Annotated[str, AfterValidator(checks.main_query)] = Field(
+        "", examples=["not-tag=micro&not-tag=diary"]
+    )
     gone: Annotated[
         tuple[Annotated[str, AfterValidator(checks.feed_path)], ...],
         BeforeValidator(checks.from_json),
     ] = Field((), examples=['["/tags/AI/"]'])
+
+
+class FilterSettings(_Section):
+    """`[filters.NAME]`: a filter with feeds and a page of its own."""
+
+    title: _Name = Field(examples=["Medicine"])
+    query: Annotated[_Name, AfterValidator(checks.filter_query)] = Field(
+        examples=["tag=AI&tag=CAR-T&not-tag=diary"]
+    )
 
 
 class PodcastSettings(_Section):
@@ -387,6 +399,14 @@ class Settings(_Section):
     site: SiteSettings
     content: ContentSettings = ContentSettings()
     feeds: FeedSettings = FeedSettings()
+    filters: Annotated[
+        dict[
+            Annotated[str, AfterValidator(checks.filter_name)],
+            Annotated[FilterSettings, BeforeValidator(checks.from_json)],
+        ],
+        BeforeValidator(checks.from_json),
+        AfterValidator(checks.few_filters),
+    ] = {}
     podcast: PodcastSettings = PodcastSettings()
     aliases: AliasSettings = AliasSettings()
     redirects: RedirectSettings = RedirectSettings()

@@ -2,8 +2,10 @@
 
 from typing import Final
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from feedsvc.core import addresses
+from feedsvc.core.filters.placing import filter_of_setting
 from feedsvc.core.people import Person
 from feedsvc.core.podcasts.categories import category_of
 from feedsvc.core.podcasts.show import Show
@@ -24,12 +26,27 @@ def site_of(settings: Settings) -> Site:
         entries=settings.feeds.entries,
         max_bytes=settings.feeds.max_bytes,
         content=settings.feeds.content,
-        contents=tuple(settings.feeds.contents.items()),
+        contents=_contents(settings),
         pages=settings.server.pages,
         hubs=_hubs(settings),
         podcast=_show(settings),
+        main=settings.feeds.main,
+        filters=tuple(
+            (name, each.title, each.query) for name, each in settings.filters.items()
+        ),
         rules=_rules(settings),
     )
+
+
+def _contents(settings: Settings) -> tuple[tuple[str, str], ...]:
+    """What feeds show of entries, by path: also those of filters that ask for summaries."""
+    zone = ZoneInfo(settings.site.timezone)
+    shortened = {
+        addresses.filter_path(name): "summary"
+        for name, each in settings.filters.items()
+        if filter_of_setting(each.query, zone).only_summaries
+    }
+    return tuple((shortened | settings.feeds.contents).items())
 
 
 def _picture(site_url: str, address: str) -> str:

@@ -6,16 +6,27 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from feedsvc.settings.settings import NotifySettings, PersonSettings, Settings
+from feedsvc.settings.settings import (
+    FilterSettings,
+    NotifySettings,
+    PersonSettings,
+    Settings,
+)
 
 PREFIX: Final = "FEEDSVC_"
 CONFIG_VARIABLE: Final = "FEEDSVC_CONFIG"  # names the settings file; it is no setting
+# Sections that there may be several of.
+_TABLES: Final[dict[str, type[BaseModel]]] = {
+    "notify": NotifySettings,
+    "filters": FilterSettings,
+}
+_HEADINGS: Final = {"notify": "[[notify]]", "filters": "[filters.NAME]"}
 
 
 def section_model(name: str) -> type[BaseModel] | None:
     """The model of a section; None if there is no such section."""
-    if name == "notify":
-        return NotifySettings
+    if name in _TABLES:
+        return _TABLES[name]
     field = Settings.model_fields.get(name)
     annotation: Any = field.annotation if field else None
     return annotation  # type: ignore[no-any-return]  # the fields of Settings are sections
@@ -24,8 +35,12 @@ def section_model(name: str) -> type[BaseModel] | None:
 def section_meant(name: str) -> str:
     """The section, in brackets, or the setting that an unknown top-level name may mean."""
     near = _nearest(name, Settings.model_fields)
-    section = f"[[{near}]]" if near == "notify" else f"[{near}]"
-    return _setting_named(name) or (section if near else "")
+    return _setting_named(name) or (heading_of(near) if near else "")
+
+
+def heading_of(section: str) -> str:
+    """The line that begins a section."""
+    return _HEADINGS.get(section, f"[{section}]")
 
 
 def setting_meant(section: str, key: str) -> str:
@@ -61,8 +76,8 @@ def variable_of(section: str, key: str) -> str:
 
 def _variables() -> list[str]:
     return [
-        *(variable_of(section, key) for section, key in _settings() if section != "notify"),
-        f"{PREFIX}NOTIFY",
+        *(variable_of(section, key) for section, key in _settings() if section not in _TABLES),
+        *(f"{PREFIX}{section}".upper() for section in _TABLES),
         CONFIG_VARIABLE,
     ]
 
@@ -70,7 +85,11 @@ def _variables() -> list[str]:
 def _setting_named(key: str) -> str:
     """The first setting with exactly this key, as `section.key`."""
     wanted = _folded(key)
-    named = (f"{section}.{each}" for section, each in _settings() if _folded(each) == wanted)
+    named = (
+        f"{section}.{each}"
+        for section, each in _settings()
+        if _folded(each) == wanted and section != "filters"
+    )
     return next(named, "")
 
 

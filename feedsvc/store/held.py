@@ -6,8 +6,9 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.feeds.feeds import topics_of
+from feedsvc.core.filters.placing import topics_in
 from feedsvc.core.ledger.losses import HeldLoss, HeldSet, LossBook, PublishedLoss, held_set
+from feedsvc.core.site import Site
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import entry_of
@@ -49,10 +50,14 @@ def read_feed_paths(
     """The paths of the feeds that have each of these entries, by entry id."""
     without_texts = sa.select(entries, sa.literal(b"").label("packed"))
     paths: dict[str, tuple[str, ...]] = {}
+    text = connection.execute(sa.select(facts.c.value).where(facts.c.name == "site")).scalar()
+    site = Site.from_json(text) if text else None
+    if site is None:  # nothing is published yet
+        return paths
     for chunk in chunks(entry_ids):
         query = without_texts.where(entries.c.id.in_(chunk))
         for row in connection.execute(query).mappings():
-            paths[row["id"]] = tuple(topic.path for topic in topics_of(entry_of(row)))
+            paths[row["id"]] = tuple(topic.path for topic in topics_in(site, entry_of(row)))
     return paths
 
 

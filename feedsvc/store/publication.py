@@ -24,12 +24,12 @@ from feedsvc.core.feeds.feeds import (
     Topic,
     feed_digest,
     opml_digest,
-    topics_of,
 )
 from feedsvc.core.feeds.link_index import names_of_feed
 from feedsvc.core.feeds.linked_entries import LinkedEntry, with_link_problems
 from feedsvc.core.feeds.renamed_feeds import removed, successors
 from feedsvc.core.file_records import FileRecord
+from feedsvc.core.filters.placing import named_topics, topics_in
 from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
@@ -46,6 +46,7 @@ from feedsvc.store.deletions.retractions import (
     newer_than_notices,
 )
 from feedsvc.store.deletions.tombstones import Tombstones
+from feedsvc.store.filters.regrouping import feeds_of_settings, regrouped
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import mark_unpublished
 from feedsvc.store.post_links import LinkedFile, PostLinks
@@ -194,7 +195,9 @@ class _Writer:
 
     def write(self) -> Changes:
         publication = self._publication
-        self._ensure_feeds([SITE_TOPIC])
+        self._ensure_feeds([SITE_TOPIC, *named_topics(publication.site)])
+        if self._change.regroups:
+            self._regroup()
         targets = {} if self._change.relinks else self._links.targets(self._recorded_paths())
         self._record_files()  # first: links lead to what is published in the end
         self._retractions.write(publication.retractions)
@@ -211,7 +214,7 @@ class _Writer:
             mark_unpublished(self._connection, self._now)
         self._update_feeds(everything=self._change.shows)
         self._remove_ended_feeds()
-        if self._change.shows or self._feed_list_changed:
+        if self._change.is_of_feeds or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
         if self._taken_back:
@@ -219,6 +222,20 @@ class _Writer:
         number = self._number + self._write_summary()
         write_losses(self._connection, publication.losses, microseconds(self._now), number)
         return self._changes
+
+    def _regroup(self) -> None:
+        """Move the published entries as the settings say; the feeds that they decide."""
+        site = self._publication.site
+        numbers = feeds_of_settings(self._connection, site)
+        self._growth.update(dict.fromkeys(numbers.values(), 0))
+        self._read_numbers(numbers)
+        if len(numbers) > 1 or site.main or self._had_main():
+            for old, new, ids in regrouped(self._connection, site, numbers):
+                self._write_memberships(old, new, ids)
+
+    def _had_main(self) -> bool:
+        """True if the site's feed had not all entries until now because of `feeds.main`."""
+        return "site" in self._facts and bool(Site.from_json(self._facts["site"]).main)
 
     def rename(self, renamed: Mapping[str, Entry]) -> Changes:
         self._ensure_feeds([SITE_TOPIC])
@@ -476,8 +493,9 @@ class _Writer:
     def _replace_memberships(
         self, before: Mapping[int, Entry], after: Mapping[int, Entry]
     ) -> None:
-        topics_before = {number: topics_of(entry) for number, entry in before.items()}
-        topics_after = {number: topics_of(entry) for number, entry in after.items()}
+        site = self._publication.site
+        topics_before = {number: topics_in(site, entry) for number, entry in before.items()}
+        topics_after = {number: topics_in(site, entry) for number, entry in after.items()}
         every = (*topics_before.values(), *topics_after.values())
         self._ensure_feeds({topic for topics in every for topic in topics})
         old = set(self._memberships(before, topics_before))
@@ -485,11 +503,16 @@ class _Writer:
         self._touch(number for number, _, _ in (*old, *new))
         if not after:
             self._tombstones.add(old, {number: entry.id for number, entry in before.items()})
+        self._write_memberships(old, new, {n: entry.id for n, entry in after.items()})
+
+    def _write_memberships(
+        self, old: set[Membership], new: set[Membership], ids: Mapping[int, str]
+    ) -> None:
         for number, _, _ in old - new:
             self._growth[number] -= 1
         for number, _, _ in new - old:
             self._growth[number] += 1
-        self._numbering.replace(old, new, {number: entry.id for number, entry in after.items()})
+        self._numbering.replace(old, new, ids)
 
     def _touch(self, feed_numbers: Iterable[int]) -> None:
         """Compute the digests of these feeds anew, even if they do not grow."""
@@ -642,8 +665,13 @@ class _Writer:
         return list(self._connection.execute(query, limits).scalars())
 
     def _update_opml(self) -> None:
-        paths = self._connection.execute(sa.select(feeds.c.path).where(IS_LISTED)).scalars()
-        digest = opml_digest(self._publication.site, paths)
+        listed = sa.select(feeds.c.path, feeds.c.kind, feeds.c.names).where(IS_LISTED)
+        # The path of a filter does not tell its title.
+        names = (
+            f"{row.path} {row.names}" if row.kind == "filter" else row.path
+            for row in self._connection.execute(listed)
+        )
+        digest = opml_digest(self._publication.site, names)
         if digest != self._facts.get("opml_digest"):
             last = int(self._facts.get("opml_changed_at", self._second - 1))
             self._facts["opml_digest"] = digest

@@ -25,7 +25,7 @@ def change_of(facts: Mapping[str, str], site: Site) -> SiteChange:
     change = Site.from_json(published).changed_to(site)
     if change.renames and _NAMING not in facts:
         return EVERYTHING_CHANGED
-    return change if change.shows else SiteChange(shows=True)  # a version with other fields
+    return change if change != UNCHANGED else SiteChange(shows=True)  # another version
 
 
 def facts_of(site: Site, change: SiteChange) -> dict[str, str]:

@@ -273,8 +273,9 @@ def test_the_problem_of_an_unknown_key_lists_the_keys(file: Path) -> None:
 def test_the_problem_of_an_unknown_section_lists_the_sections(file: Path) -> None:
     problem = only_problem(written(file, "[stores]\nurl = 'sqlite:///x'\n"), SITE)
     assert problem.endswith(
-        "; sections are site, content, feeds, podcast, aliases, redirects, store, ledger, "
-        "search, server, watcher, guard, log, webhook, audience, admin, source, hub, notify"
+        "; sections are site, content, feeds, filters, podcast, aliases, redirects, store, "
+        "ledger, search, server, watcher, guard, log, webhook, audience, admin, source, hub, "
+        "notify"
     )
 
 

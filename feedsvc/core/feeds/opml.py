@@ -20,40 +20,41 @@ from feedsvc.core.site import Site
 
 OPML_MEDIA_TYPE: Final = "text/x-opml; charset=utf-8"
 
-_KINDS: Final[tuple[Kind, ...]] = ("tag", "category", "author", "language")
-# All feeds, tags, categories, authors and languages, in the languages of sites. Feed readers
-# show these words as the names of folders.
+_KINDS: Final[tuple[Kind, ...]] = ("tag", "category", "author", "language", "filter")
+# All feeds, tags, categories, authors, languages and filters, in the languages of sites. Feed
+# readers show these words as the names of folders.
 # fmt: off
 _WORDS: Final = {
-    "ar": ("كل الخلاصات", "الوسوم", "التصنيفات", "الكتّاب", "اللغات"),
-    "cs": ("Všechny kanály", "Štítky", "Rubriky", "Autoři", "Jazyky"),
-    "da": ("Alle feeds", "Tags", "Kategorier", "Forfattere", "Sprog"),
-    "de": ("Alle Feeds", "Schlagwörter", "Kategorien", "Autoren", "Sprachen"),
-    "el": ("Όλες οι ροές", "Ετικέτες", "Κατηγορίες", "Συντάκτες", "Γλώσσες"),
-    "en": ("All feeds", "Tags", "Categories", "Authors", "Languages"),
-    "es": ("Todos los canales", "Etiquetas", "Categorías", "Autores", "Idiomas"),
-    "fa": ("همهٔ خوراک‌ها", "برچسب‌ها", "دسته‌ها", "نویسندگان", "زبان‌ها"),
-    "fi": ("Kaikki syötteet", "Tunnisteet", "Kategoriat", "Kirjoittajat", "Kielet"),
-    "fr": ("Tous les flux", "Étiquettes", "Catégories", "Auteurs", "Langues"),
-    "he": ("כל ההזנות", "תגיות", "קטגוריות", "כותבים", "שפות"),
-    "hi": ("सभी फ़ीड", "टैग", "श्रेणियाँ", "लेखक", "भाषाएँ"),
-    "hu": ("Minden hírcsatorna", "Címkék", "Kategóriák", "Szerzők", "Nyelvek"),
-    "id": ("Semua feed", "Tag", "Kategori", "Penulis", "Bahasa"),
-    "it": ("Tutti i feed", "Tag", "Categorie", "Autori", "Lingue"),
-    "ja": ("すべてのフィード", "タグ", "カテゴリー", "著者", "言語"),
-    "ko": ("모든 피드", "태그", "카테고리", "글쓴이", "언어"),
-    "nl": ("Alle feeds", "Tags", "Categorieën", "Auteurs", "Talen"),
-    "pl": ("Wszystkie kanały", "Tagi", "Kategorie", "Autorzy", "Języki"),
-    "pt": ("Todos os feeds", "Etiquetas", "Categorias", "Autores", "Idiomas"),
-    "ro": ("Toate fluxurile", "Etichete", "Categorii", "Autori", "Limbi"),
-    "ru": ("Все ленты", "Метки", "Рубрики", "Авторы", "Языки"),
-    "sv": ("Alla flöden", "Taggar", "Kategorier", "Författare", "Språk"),
-    "th": ("ฟีดทั้งหมด", "แท็ก", "หมวดหมู่", "ผู้เขียน", "ภาษา"),
-    "tr": ("Tüm akışlar", "Etiketler", "Kategoriler", "Yazarlar", "Diller"),
-    "uk": ("Усі стрічки", "Мітки", "Рубрики", "Автори", "Мови"),
-    "vi": ("Tất cả nguồn tin", "Thẻ", "Chuyên mục", "Tác giả", "Ngôn ngữ"),
-    "zh": ("全部订阅源", "标签", "分类", "作者", "语言"),
-    "zh-Hant": ("全部訂閱源", "標籤", "分類", "作者", "語言"),
+    "ar": ("كل الخلاصات", "الوسوم", "التصنيفات", "الكتّاب", "اللغات", "المرشّحات"),
+    "cs": ("Všechny kanály", "Štítky", "Rubriky", "Autoři", "Jazyky", "Filtry"),
+    "da": ("Alle feeds", "Tags", "Kategorier", "Forfattere", "Sprog", "Filtre"),
+    "de": ("Alle Feeds", "Schlagwörter", "Kategorien", "Autoren", "Sprachen", "Filter"),
+    "el": ("Όλες οι ροές", "Ετικέτες", "Κατηγορίες", "Συντάκτες", "Γλώσσες", "Φίλτρα"),
+    "en": ("All feeds", "Tags", "Categories", "Authors", "Languages", "Filters"),
+    "es": ("Todos los canales", "Etiquetas", "Categorías", "Autores", "Idiomas", "Filtros"),
+    "fa": ("همهٔ خوراک‌ها", "برچسب‌ها", "دسته‌ها", "نویسندگان", "زبان‌ها", "پالایه‌ها"),
+    "fi": ("Kaikki syötteet", "Tunnisteet", "Kategoriat", "Kirjoittajat", "Kielet",
+           "Suodattimet"),
+    "fr": ("Tous les flux", "Étiquettes", "Catégories", "Auteurs", "Langues", "Filtres"),
+    "he": ("כל ההזנות", "תגיות", "קטגוריות", "כותבים", "שפות", "מסננים"),
+    "hi": ("सभी फ़ीड", "टैग", "श्रेणियाँ", "लेखक", "भाषाएँ", "फ़िल्टर"),
+    "hu": ("Minden hírcsatorna", "Címkék", "Kategóriák", "Szerzők", "Nyelvek", "Szűrők"),
+    "id": ("Semua feed", "Tag", "Kategori", "Penulis", "Bahasa", "Filter"),
+    "it": ("Tutti i feed", "Tag", "Categorie", "Autori", "Lingue", "Filtri"),
+    "ja": ("すべてのフィード", "タグ", "カテゴリー", "著者", "言語", "フィルター"),
+    "ko": ("모든 피드", "태그", "카테고리", "글쓴이", "언어", "필터"),
+    "nl": ("Alle feeds", "Tags", "Categorieën", "Auteurs", "Talen", "Filters"),
+    "pl": ("Wszystkie kanały", "Tagi", "Kategorie", "Autorzy", "Języki", "Filtry"),
+    "pt": ("Todos os feeds", "Etiquetas", "Categorias", "Autores", "Idiomas", "Filtros"),
+    "ro": ("Toate fluxurile", "Etichete", "Categorii", "Autori", "Limbi", "Filtre"),
+    "ru": ("Все ленты", "Метки", "Рубрики", "Авторы", "Языки", "Фильтры"),
+    "sv": ("Alla flöden", "Taggar", "Kategorier", "Författare", "Språk", "Filter"),
+    "th": ("ฟีดทั้งหมด", "แท็ก", "หมวดหมู่", "ผู้เขียน", "ภาษา", "ตัวกรอง"),
+    "tr": ("Tüm akışlar", "Etiketler", "Kategoriler", "Yazarlar", "Diller", "Filtreler"),
+    "uk": ("Усі стрічки", "Мітки", "Рубрики", "Автори", "Мови", "Фільтри"),
+    "vi": ("Tất cả nguồn tin", "Thẻ", "Chuyên mục", "Tác giả", "Ngôn ngữ", "Bộ lọc"),
+    "zh": ("全部订阅源", "标签", "分类", "作者", "语言", "筛选"),
+    "zh-Hant": ("全部訂閱源", "標籤", "分類", "作者", "語言", "篩選"),
 }
 # fmt: on
 _TRADITIONAL: Final = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")

@@ -9,7 +9,7 @@ from feedsvc.core import addresses
 from feedsvc.core.rules import Rules
 from feedsvc.core.text import nfc, one_line
 
-_KINDS: Final = ("tags", "categories", "authors", "lang")
+_KINDS: Final = ("tags", "categories", "authors", "lang", "filters")
 
 
 @lru_cache(maxsize=8)

@@ -67,7 +67,7 @@ def recall(
         scope: set[str] | None = None
         # While the folder was empty, missing files were not recorded: look at all of it.
         emptied = {loss.path: loss.since for loss in held if loss.reason == EMPTY}
-        if only is None or change.shows or emptied or accepts:
+        if only is None or change.is_of_feeds or emptied or accepts:
             lost = _to_look_at_again(snapshot, held) if accepts else {}
             records = StoredFiles(store, lost)
         else:
@@ -79,7 +79,7 @@ def recall(
             scope |= waiting | attaching
         facts = (records, snapshot.revision(), scope, change.rereads, zone_before, bool(held))
         how = (is_upgrade, accepts, {} if accepts else emptied)
-        return Stored(*facts, held, *how, change.shows, change.renames)
+        return Stored(*facts, held, *how, change.is_of_feeds, change.renames)
 
 
 def _to_look_at_again(snapshot: Snapshot, held: Collection[HeldLoss]) -> dict[str, FileRecord]:

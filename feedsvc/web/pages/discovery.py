@@ -3,13 +3,12 @@
 The first `link` with `rel=alternate` is the default: HTML says so, and feed finders take it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from feedsvc.core import addresses
-from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic, title_of, topics_of
+from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic, title_of
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import Snapshot
@@ -51,16 +50,17 @@ def offered_by_feed(snapshot: Snapshot, topic: Topic) -> list[Topic]:
     return [topic, *(parent for path, parent in parents.items() if path in existing)]
 
 
-def offered_by_post(entry: Entry) -> list[Topic]:
-    """The feeds that the page of a post offers: those that have the post.
+def offered_by_post(topics: Collection[Topic]) -> list[Topic]:
+    """The feeds that the page of a post offers, of those that have the post.
 
     The site's feed comes first: who subscribes on a post wants to read its author, and rarely
     one subject. It comes last if the post is not in it. The most specific categories are next,
-    then tags and authors.
+    then tags, authors and filters.
     """
-    topics = topics_of(entry)
     categories = [topic for topic in topics if topic.kind == "category"]
     categories.sort(key=lambda topic: -len(topic.names))
-    others = [topic for kind in ("tag", "author") for topic in topics if topic.kind == kind]
+    others = [
+        topic for kind in ("tag", "author", "filter") for topic in topics if topic.kind == kind
+    ]
     own = [SITE_TOPIC] if SITE_TOPIC in topics else []
     return [*own, *categories, *others][:_MOST_OF_POST]

@@ -15,8 +15,8 @@ from feedsvc.core.feeds.feeds import (
     SITE_TOPIC,
     Kind,
     Topic,
-    topics_of,
 )
+from feedsvc.core.filters.placing import topics_in
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.web.pages.discovery import FORMAT_NAMES
@@ -28,6 +28,7 @@ KINDS: Final[
     "tags": "tag",
     "authors": "author",
     "lang": "language",
+    "filters": "filter",
 }
 FOLDERS: Final = {kind: folder for folder, kind in KINDS.items()}
 _RELATED: Final = 12
@@ -133,7 +134,7 @@ def related(
     if topic.kind == "category":
         records = _family(snapshot, topic)
     else:
-        shared = Counter(t for entry in shown for t in topics_of(entry))
+        shared = Counter(t for entry in shown for t in topics_in(site, entry))
         topics = [t for t, _ in shared.most_common() if t not in (topic, SITE_TOPIC)]
         candidates = (snapshot.feed(other.path) for other in topics[:_RELATED])
         records = [record for record in candidates if record]

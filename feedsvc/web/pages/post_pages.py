@@ -9,7 +9,8 @@ from typing import Final
 from flask import Response
 
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic, topics_of
+from feedsvc.core.feeds.feeds import SITE_TOPIC, Topic
+from feedsvc.core.filters.placing import topics_in
 from feedsvc.core.site import Site
 from feedsvc.core.text import words_of
 from feedsvc.store.snapshot import FeedRecord, Snapshot
@@ -26,7 +27,7 @@ _TAGS: Final = 12  # above a post; all others are folded
 
 def post_page(site: Site, snapshot: Snapshot, main: FeedRecord, entry: Entry) -> Response:
     """One post, with links only to feeds that contain it."""
-    topics = topics_of(entry)
+    topics = topics_in(site, entry)
     categories = _among(topics, (Topic("category", names) for names in entry.categories))
     tags = _among(topics, (Topic("tag", (tag,)) for tag in entry.tags))
     is_listed = SITE_TOPIC in topics
@@ -35,7 +36,7 @@ def post_page(site: Site, snapshot: Snapshot, main: FeedRecord, entry: Entry) ->
     page = rendered(
         "post.html",
         site,
-        offered_by_post(entry),
+        offered_by_post(topics),
         entry.license,
         entry=entry,
         content=coloured(entry.content_html),

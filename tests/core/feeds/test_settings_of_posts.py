@@ -35,6 +35,10 @@ OF_FEEDS: Final[dict[str, Any]] = {
     "tag_redirects": (("AI", "ML"),),
     "gone": ("tags/AI",),
 }
+OF_MEMBERSHIPS: Final[dict[str, Any]] = {
+    "main": "not-tag=micro",
+    "filters": (("medicine", "Medicine", "tag=AI"),),
+}
 NAMES: Final[dict[str, Any]] = {
     "title": "Coffee & cake",
     "subtitle": "Roasted",
@@ -202,12 +206,22 @@ def test_a_new_name_of_the_site_reads_the_posts_that_name_it(name: str) -> None:
     assert change == SiteChange(shows=True, renames=True)
 
 
+@pytest.mark.parametrize("name", OF_MEMBERSHIPS)
+def test_a_setting_of_memberships_reads_no_post_and_shows_in_no_other_feed(name: str) -> None:
+    after = a_site(**{name: OF_MEMBERSHIPS[name]})
+    assert a_site().changed_to(after) == SiteChange(regroups=True)
+    assert after.changed_to(a_site()) == SiteChange(regroups=True)
+    assert after.digest == a_site().digest
+    both = {name: OF_MEMBERSHIPS[name], "tag_redirects": (("a", "b"),)}
+    assert after.changed_to(a_site(**both)) == SiteChange(shows=True, regroups=True)
+
+
 def test_every_other_setting_reads_every_post() -> None:
     """Fields that were added since too: see the comment at their names in core/site.py."""
     known = {**OF_FEEDS, **NAMES}
     for owner, values in ((Site, READ), (Rules, {})):
         for each in fields(owner):
-            if each.name in known or each.name == "rules":
+            if each.name in known or each.name in ("rules", *OF_MEMBERSHIPS):
                 continue
             other = values.get(each.name, "another value")
             assert a_site().changed_to(a_site(**{each.name: other})) == EVERYTHING_CHANGED
