@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.core import addresses
 from feedsvc.core.cache_keys import EVERYTHING, page_key, separator
+from feedsvc.core.filters.filter import BUILDER_PATH, Filter
 from feedsvc.core.site import Site
 from feedsvc.core.text import nfc
 from feedsvc.errors import StoreError
@@ -151,6 +152,8 @@ class _Web:
 
     def _filtered(self, format_name: str) -> AnyResponse:
         is_source = pages.asks_for_source()
+        if self._settings.server.pages and pages.navigates() and not is_source:
+            return self._filters.opened(format_name)
         document = self._filters.document(format_name, is_source=is_source)
         if not isinstance(document, Document):
             return document
@@ -166,6 +169,8 @@ class _Web:
             page = pages.page_at(site, snapshot, path) if has_pages else None
             if page:
                 return self._with_key(page, path)
+            if has_pages and path.removesuffix("/") == BUILDER_PATH:
+                return self._builder(path, site, snapshot)
             shown_by = snapshot.attached_at(nfc(path), MOST_ENTRIES) if has_pages else []
             if not shown_by:
                 elsewhere = redirect_path(path, site, snapshot)
@@ -180,6 +185,14 @@ class _Web:
         if header:
             response.headers[header] = separator(header).join((EVERYTHING, page_key(nfc(path))))
         return response
+
+    def _builder(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
+        """The page that builds addresses of filters."""
+        if not path.endswith("/"):
+            query = _query()
+            address = Filter().builder_address(site.url)
+            return _moved(f"{address}?{query}" if query else address)
+        return self._filters.page(site, snapshot)
 
     def _of_old(self, path: str, site: Site, snapshot: Snapshot) -> AnyResponse:
         """The redirect of an old address, or a file of the site itself.

@@ -3,19 +3,24 @@
 import logging
 from dataclasses import replace
 from typing import Final
+from urllib.parse import unquote_plus
 
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedsvc.core.filters.filter import FILTER_PATHS
+from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.filters.filter import FILTER_PATHS, Filter
 from feedsvc.core.filters.parse import QueryFault, asks_for_filter, without_raw
+from feedsvc.core.site import Site
+from feedsvc.core.text import legal
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 from feedsvc.web.pages.error_answers import not_yet, refusal
+from feedsvc.web.pages.filter_pages import FilterForm, filter_page
 from feedsvc.web.polls.documents import Documents
-from feedsvc.web.polls.filter_documents import FilterReader, find_filter
+from feedsvc.web.polls.filter_documents import FilterReader, FoundFilter, find_filter
 from feedsvc.web.polls.shelf import Document
 
 _MOVED_MAX_AGE: Final = "public, max-age=3600"  # terms and settings may change
@@ -71,10 +76,74 @@ class Filters:
             path, version.digest, lambda: version.document(snapshot, path, format_name)
         )
 
+    def page(self, site: Site, snapshot: Snapshot) -> AnyResponse:
+        """The page that builds addresses: of the filter in the query, with what a form adds."""
+        query, form = _form(request.query_string)
+        found = find_filter(snapshot, site, query)
+        if isinstance(found, QueryFault):
+            form = replace(form, fault=str(found))
+            found = find_filter(snapshot, site, _form(request.query_string, adds=False)[0])
+        if isinstance(found, QueryFault):
+            found = FoundFilter(site, Filter(), snapshot.feeds_at([""]))
+        cut = found.cut.at_page(None)
+        if not form.fault and cut.canonical.encode() != request.query_string:
+            return moved(cut.builder_address(site.url))
+        return self._page(snapshot, replace(found, cut=cut), form)
+
+    def opened(self, format_name: str) -> AnyResponse:
+        """The page of the filter whose document a browser has opened. No cache may store it."""
+        with self._store.snapshot() as snapshot:
+            site = snapshot.site()
+            if site is None:
+                return not_yet()
+            found = find_filter(snapshot, site, request.query_string)
+            if isinstance(found, QueryFault):
+                return self.refused(found)
+            address = found.cut.address(site.url, format_name)
+            if found.cut.canonical.encode() != request.query_string:
+                return moved(address)
+            found = replace(found, cut=found.cut.at_page(None))
+            page = self._page(snapshot, found, FilterForm(), address)
+        page.headers["Cache-Control"] = "no-store"
+        page.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding, Accept-Language"
+        return page
+
+    def _page(
+        self, snapshot: Snapshot, found: FoundFilter, form: FilterForm, opened: str = ""
+    ) -> Response:
+        newest: tuple[Entry, ...] = ()
+        if found.cut.canonical:
+            newest = self._reader.read(snapshot, found).feed(snapshot).entries
+        return filter_page(found.site, snapshot, found.cut, newest, form, opened)
+
     def refused(self, fault: QueryFault) -> AnyResponse:
         """400 with the sentence that says what is wrong."""
         status = "400 Bad Request"
         return refusal(self._settings, self._store, 400, status, detail=str(fault))
+
+
+def _form(query: bytes, *, adds: bool = True) -> tuple[bytes, FilterForm]:
+    """The query of the filter that a form asks for, and what was entered.
+
+    A browser sends each field of a form, so empty ones are left out. If it `adds`, the query
+    has the term that was entered.
+    """
+    kept: list[bytes] = []
+    entered = {b"add": b"", b"name": b""}
+    for each in query.split(b"&"):
+        name, _, value = each.partition(b"=")
+        if name in entered:
+            entered[name] = value
+        elif value.strip(b"+") or (name and b"=" not in each):
+            kept.append(each)
+    parameter, term = (_decoded(entered[key]) for key in (b"add", b"name"))
+    if adds and parameter and entered[b"name"].strip(b"+"):
+        kept.append(b"=".join((entered[b"add"], entered[b"name"])))
+    return b"&".join(kept), FilterForm(parameter=parameter, name=term)
+
+
+def _decoded(value: bytes) -> str:
+    return legal(unquote_plus(value.decode("latin-1"), errors="replace")).strip()
 
 
 def moved(location: str) -> Response:

@@ -116,6 +116,22 @@ class Filter:
             none_of=tuple(sorted(none_of, key=_order)),
         )
 
+    def with_group(self, group: Group) -> "Filter":
+        """The filter whose entries also have one of these terms."""
+        return replace(self, all_of=(*self.all_of, group)).with_terms({})
+
+    def without_group(self, group: Group) -> "Filter":
+        """The filter whose entries need have none of these terms."""
+        return replace(self, all_of=tuple(each for each in self.all_of if each != group))
+
+    def with_exclusion(self, term: Term) -> "Filter":
+        """The filter whose entries do not have this term."""
+        return replace(self, none_of=(*self.none_of, term)).with_terms({})
+
+    def without_exclusion(self, term: Term) -> "Filter":
+        """The filter whose entries may have this term."""
+        return replace(self, none_of=tuple(each for each in self.none_of if each != term))
+
     def at_page(self, page: Page | None) -> "Filter":
         """The filter of an archive page, which has all its entries; None: of the newest."""
         return replace(self, page=page, limit=None) if page else replace(self, page=None)
@@ -128,6 +144,11 @@ class Filter:
     @property
     def canonical(self) -> str:
         """The one query that stands in addresses: all others redirect to it."""
+        return _query(self.parameters)
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The parameters of this query with their values, which are not encoded."""
         page = "/".join(filter(None, (self.page[0], str(self.page[1])))) if self.page else ""
         shown = _present(
             since=self.since_text,
@@ -135,7 +156,7 @@ class Filter:
             content="summary" if self.only_summaries else "",
             archive=page,
         )
-        return _query([*self._terms(), *shown])
+        return [*self._terms(), *shown]
 
     def _terms(self) -> Iterable[tuple[str, str]]:
         for parameter, kind in PARAMETERS.items():

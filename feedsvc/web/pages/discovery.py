@@ -26,8 +26,17 @@ class OfferedFeed:
     href: str
 
 
-def offered_feeds(site: Site, topics: Iterable[Topic]) -> list[OfferedFeed]:
+def offered_feeds(site: Site, feeds: Iterable[Topic | OfferedFeed]) -> list[OfferedFeed]:
     """The documents of these feeds in this order, and then those of the site's feed."""
+    every = list(feeds)
+    topics = [each for each in every if isinstance(each, Topic)]
+    return [
+        *(each for each in every if isinstance(each, OfferedFeed)),
+        *_documents(site, topics),
+    ]
+
+
+def _documents(site: Site, topics: Iterable[Topic]) -> list[OfferedFeed]:
     return [
         OfferedFeed(
             title=f"{title_of(site, topic)} ({name})",

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import Topic
+from feedsvc.core.filters.filter import PARAMETERS, Filter, Term
 from feedsvc.core.site import Site
 from feedsvc.store.snapshot import FeedRecord, Snapshot
 from feedsvc.web.pages import navigation
@@ -40,12 +41,21 @@ def feed_page(
         opened=opened and addresses.url(site.url, f"{topic.path}/{opened}".lstrip("/")),
         above=navigation.above(snapshot, site, topic),
         **subscribing(line),
+        narrowed=_narrowed(site, topic),
         has_code=has_code(site, topic),
         code=navigation.code_of(site, topic),
         posts=posts,
         related=navigation.related(snapshot, site, topic, posts),
         steps=PagedList(path, record.entries, POSTS).steps(site, snapshot, number),
     )
+
+
+def _narrowed(site: Site, topic: Topic) -> str:
+    """The page that narrows the feed of a term down; empty for other feeds."""
+    if topic.kind not in PARAMETERS.values():
+        return ""
+    cut = Filter(((Term(topic.kind, topic.names, (topic.path,)),),))
+    return cut.builder_address(site.url)
 
 
 def subscribing(line: navigation.FeedLine) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def for_browser(store: Store, path: str) -> Response | None:
     and while the store cannot be read.
     """
     feed_path, _, name = path.rpartition("/")
-    if not _navigates() or "raw" in request.args or name not in addresses.FORMATS.values():
+    if not navigates() or "raw" in request.args or name not in addresses.FORMATS.values():
         return None
     try:
         with store.snapshot() as snapshot:
@@ -134,12 +134,12 @@ def for_browser(store: Store, path: str) -> Response | None:
 
 def asks_for_source() -> bool:
     """True if a person asks for the source of a feed."""
-    return _navigates() and "raw" in request.args
+    return navigates() and "raw" in request.args
 
 
 def shows_source(document: Document) -> bool:
     """True if a person wants to see the source of a feed, or it has no page."""
-    return _navigates() and ("raw" in request.args or document.is_passing)
+    return navigates() and ("raw" in request.args or document.is_passing)
 
 
 def source(response: Response) -> Response:
@@ -152,6 +152,6 @@ def source(response: Response) -> Response:
     return response
 
 
-def _navigates() -> bool:
+def navigates() -> bool:
     """True if a browser requests a document for a tab (Fetch Metadata)."""
     return request.headers.get("Sec-Fetch-Dest") == "document"

@@ -15,7 +15,7 @@ from feedsvc.core.media import image_type
 from feedsvc.core.site import Site
 from feedsvc.web.pages import navigation
 from feedsvc.web.pages.catalogues import catalogue_for
-from feedsvc.web.pages.discovery import offered_feeds
+from feedsvc.web.pages.discovery import OfferedFeed, offered_feeds
 from feedsvc.web.polls.codings import CODINGS, coding_for
 from feedsvc.web.polls.documents import conditions
 
@@ -31,7 +31,7 @@ FEW: Final = 10  # rows of a list that needs no filter
 def rendered(
     template: str,
     site: Site,
-    offered: Iterable[Topic] = (),
+    offered: Iterable[Topic | OfferedFeed] = (),
     licence: str = "",
     **values: Any,
 ) -> Response:

@@ -219,9 +219,13 @@ class FilterVersion:
     digest: str
     _window: Callable[[], _Window]
 
+    def feed(self, snapshot: Snapshot) -> FilteredFeed:
+        """The feed with its entries. `snapshot` is that in which it was read."""
+        return self._window().feed(snapshot)
+
     def document(self, snapshot: Snapshot, path: str, format_name: str) -> Document:
         """The document in a format. `snapshot` is that in which it was read."""
-        feed = self._window().feed(snapshot)
+        feed = self.feed(snapshot)
         return Document(
             path=path,
             digest=self.digest,

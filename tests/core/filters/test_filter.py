@@ -68,3 +68,11 @@ def test_terms_know_their_label_and_their_value() -> None:
         "category",
         "Tech/Python",
     )
+
+
+def test_conditions_come_and_go_one_by_one() -> None:
+    cut, tea = settled("tag=a&not-tag=b"), settled("category=Tea").terms[0]
+    assert cut.with_group((tea,)).canonical == "tag=a&not-tag=b&category=Tea"
+    assert cut.with_exclusion(tea).canonical == "tag=a&not-tag=b&not-category=Tea"
+    assert cut.without_group(cut.all_of[0]).canonical == "not-tag=b"
+    assert cut.without_exclusion(cut.none_of[0]).canonical == "tag=a"

@@ -19,6 +19,8 @@ PATHS = (
     "/posts/wide/",
     "/posts/cha/",
     "/posts/arabic/",
+    "/filter/",
+    "/filter/?tag=Tea&not-tag=%E8%8C%B6&since=2026-01-01",
 )
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
@@ -57,6 +59,24 @@ def test_axe_finds_no_violation_on_an_error_page(
     assert Axe().run(page).generate_snapshot() == ""
     page.get_by_role("link", name="Tea", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tea")
+
+
+def test_a_filter_is_put_together_without_scripts(server: Server, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="en-US")
+    page = context.new_page()
+    page.goto(f"{server.url}/")
+    page.get_by_role("link", name="Put your own feed together").click()
+    page.get_by_role("link", name="Only posts with “Tea”").click()
+    page.get_by_label("What it is").select_option("not-tag")
+    page.get_by_label("Name", exact=True).fill("茶")
+    page.get_by_role("button", name="Apply").click()
+    query = "tag=Tea&not-tag=%E8%8C%B6"
+    expect(page).to_have_url(f"{server.url}/filter/?{query}")
+    address = page.get_by_label("Address of the feed (Atom)")
+    expect(address).to_have_value(f"{server.url}/feed/atom?{query}")
+    page.get_by_role("link", name="Remove “without 茶”").click()
+    expect(page).to_have_url(f"{server.url}/filter/?tag=Tea")
+    context.close()
 
 
 def test_the_copy_button_copies_the_address_of_the_feed(server: Server, page: Page) -> None:
