@@ -60,7 +60,9 @@ def post_page(site: Site, snapshot: Snapshot, main: FeedRecord, entry: Entry) ->
 def notice_page(site: Site, entry: Entry) -> Response:
     """The answer 410 with the notice of a retracted post: a page, or a line for programs."""
     if wants_page():
-        page = rendered("notice.html", site, offered_by_post(entry), entry=entry)
+        page = rendered(
+            "notice.html", site, offered_by_post(topics_in(site, entry)), entry=entry
+        )
         page.status_code = 410
     else:
         page = line(410, f"410 Gone: {words_of(entry.content_html)}")
