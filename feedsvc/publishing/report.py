@@ -81,8 +81,7 @@ class Report:
 
     def after(self, feeds: Collection[str]) -> "Report":
         """The report if these feeds were changed just before."""
-        added = tuple(path for path in feeds if path not in self.feeds)
-        return replace(self, feeds=(*self.feeds, *added)) if added else self
+        return replace(self, feeds=tuple(dict.fromkeys((*self.feeds, *feeds))))
 
     @property
     def held(self) -> int:

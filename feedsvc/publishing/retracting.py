@@ -193,5 +193,5 @@ def undo(store: Store, retraction: Retraction, now: datetime) -> Changes:
 
 
 def _together(one: Changes, other: Changes) -> Changes:
-    feeds = [*one.feeds, *(path for path in other.feeds if path not in one.feeds)]
-    return replace(one, feeds=feeds, withdrawn=[*one.withdrawn, *other.withdrawn])
+    feeds = dict.fromkeys((*one.feeds, *other.feeds))
+    return replace(one, feeds=list(feeds), withdrawn=[*one.withdrawn, *other.withdrawn])

@@ -95,6 +95,8 @@ EXCUSED: Final = {
     "publishing.identify": "reads the store: measured by benchmarks.growth",
     "publishing.reading.earlier_dates": "reads the store: measured by benchmarks.growth",
     "publishing.exporting": "reads the store and writes files",
+    "publishing.retracting": "reads the store; few posts are retracted",
+    "publishing.report.Report.after": "joins two lists of feeds",
     "publishing.adopt": "reads and writes the store; the plan is counted in core",
     "publishing.account.Account": "one value, bounded in length",
     "publishing.account.Detail": "one value, bounded in length",
