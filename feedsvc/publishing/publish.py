@@ -22,7 +22,7 @@ from feedsvc.publishing.reading.read_folder import Progress, read_folder
 from feedsvc.publishing.reading.spool import Spool
 from feedsvc.publishing.reading.stored import Stored, recall
 from feedsvc.publishing.report import Report, report_on
-from feedsvc.publishing.retracting import end_retractions, retracted_posts, with_retracted
+from feedsvc.publishing.retracting import keep_retractions, retracted_posts, with_retracted
 from feedsvc.publishing.site_generator import with_generator
 from feedsvc.publishing.unknown_terms import warn_of_unknown_terms
 from feedsvc.source.folder import Folder
@@ -98,7 +98,7 @@ def _publish(
 ) -> Report:
     """The story. Unless it `writes`, the report says what it would do."""
     with store.lock(), Spool() as entries:
-        earlier = end_retractions(store, now).feeds if writes else []
+        earlier = keep_retractions(store, now).feeds if writes else []
         with store.snapshot() as snapshot:
             site = with_generator(site, folder, snapshot.generator())
         try:

@@ -126,18 +126,24 @@ def hidden_record(record: FileRecord) -> FileRecord:
 # Between publishes.
 
 
-def end_retractions(store: Store, now: datetime) -> Changes:
-    """Withdraw the posts whose notices have stood long enough. The folder is not needed."""
+def keep_retractions(store: Store, now: datetime) -> Changes:
+    """Withdraw the posts whose notices have stood long enough. The folder is not needed.
+
+    An entry that lacks its notice gets it: its retraction was imported with a ledger.
+    """
     with store.snapshot() as snapshot:
-        site, ended = snapshot.site(), snapshot.retractions.ended(microseconds(now))
-        if site is None or not ended:
+        rows, now_us = snapshot.retractions, microseconds(now)
+        site, ended, unshown = snapshot.site(), rows.ended(now_us), rows.unshown(now_us)
+        if site is None or not (ended or unshown):
             return Changes()
+        entries = [entry for i in unshown if (entry := snapshot.entry(i))]
         paths = [holder.path for holder in snapshot.holders(ended).values()]
         records = snapshot.files(paths).values() if paths else ()
         held = snapshot.held()
     ids = set(ended)
     publication = Publication(
         site,
+        entries=entries,
         withdrawn=ended,
         files=[hidden_record(record) for record in records],
         released=sorted({record.key for record in records} - {""}),
@@ -168,7 +174,7 @@ def retract(
         is_partial=True,
     )
     changes = store.publish(publication, now)
-    return retraction, _together(changes, end_retractions(store, now))
+    return retraction, _together(changes, keep_retractions(store, now))
 
 
 def undo(store: Store, retraction: Retraction, now: datetime) -> Changes:

@@ -258,3 +258,34 @@ def test_no_message_about_an_earlier_publish_has_its_words(
     news = f"{house.store.listeners.publishes_since(0, 99)}"
     assert TEA in news
     assert TEXT not in news
+
+
+def test_a_post_that_nobody_has_is_hidden_until_the_line_is_deleted(house: House) -> None:
+    file = house.posts.write("tea.md", LONG, retracted="Wrong.")
+    house.posts.write("milk.md")
+    report = publish(house)
+    assert (state(house, 0), report.problems) == ("gone", ())
+    assert b"deleted-entry" not in documents_of(house.store)["atom.xml"]
+    publish(house, 1, site=a_site(title="Other"))
+    assert state(house, 1) == "gone"
+    file.write_text(file.read_text("utf-8").replace("retracted: Wrong.\n", ""), "utf-8")
+    publish(house, 2)
+    assert [each.id for each in house.entries()].count(TEA) == 1
+    assert next(each for each in house.entries() if each.id == TEA).updated < NOW
+
+
+def test_an_imported_retraction_reaches_a_published_post(
+    house: House, tea: Path, tmp_path: Path
+) -> None:
+    with closing(Store(f"sqlite:///{tmp_path}/other.sqlite3")) as store:
+        other = House(house.posts, house.folder, store)
+        publish(other)
+        take_back(house)
+        with house.store.snapshot() as snapshot, (tmp_path / "ledger").open("wb") as out:
+            write_ledger(snapshot, out)
+        with (tmp_path / "ledger").open("rb") as source, store.lock():
+            import_ledger(store, source, "ledger", NOW + DAY)
+        assert state(other, 1) == "text"
+        assert "tags/Cup" in publish(other, 2).feeds
+        assert state(other, 2) == "notice"
+        assert publish(other, 3).feeds == ()

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.feeds.deletions.retractions import Retraction, notice_entry, returned_entry
-from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.entries import NOTICE, Entry
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
@@ -54,6 +54,20 @@ class Retractions:
             sa.select(retractions.c.entry_id)
             .join(entries, entries.c.id == retractions.c.entry_id)
             .where(_NOT_UNDONE, retractions.c.until <= now_us)
+            .order_by(retractions.c.entry_id)
+        )
+        return list(self._connection.execute(query).scalars())
+
+    def unshown(self, now_us: int) -> list[str]:
+        """The ids of the entries that still have their text, although a notice should stand.
+
+        A ledger file with the retraction was imported after they were published.
+        """
+        query = (
+            sa.select(retractions.c.entry_id)
+            .join(entries, entries.c.id == retractions.c.entry_id)
+            .where(_NOT_UNDONE, retractions.c.until > now_us)
+            .where(entries.c.digest.not_like(f"%{NOTICE}"))
             .order_by(retractions.c.entry_id)
         )
         return list(self._connection.execute(query).scalars())
