@@ -38,13 +38,7 @@ from feedsvc.core.site import UNCHANGED, Site
 from feedsvc.store.archives.numbering import Membership, Numbering
 from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
-from feedsvc.store.deletions.old_summaries import clear_summaries
-from feedsvc.store.deletions.purged_pages import pages_of
-from feedsvc.store.deletions.retractions import (
-    Retractions,
-    in_their_place,
-    newer_than_notices,
-)
+from feedsvc.store.deletions.taken_back import TakenBack
 from feedsvc.store.deletions.tombstones import Tombstones
 from feedsvc.store.filters.regrouping import feeds_of_settings, regrouped
 from feedsvc.store.held import write_losses
@@ -184,8 +178,7 @@ class _Writer:
         self._numbers: dict[Topic, int] = {}  # of feeds
         self._numbering = Numbering(connection)
         self._tombstones = Tombstones(connection, now)
-        self._retractions = Retractions(connection)
-        self._taken_back: set[str] = set()  # entries whose texts must be nowhere
+        self._taken_back = TakenBack(connection, publication.site.url, now)
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)
@@ -200,9 +193,7 @@ class _Writer:
             self._regroup()
         targets = {} if self._change.relinks else self._links.targets(self._recorded_paths())
         self._record_files()  # first: links lead to what is published in the end
-        self._retractions.write(publication.retractions)
-        if publication.rereads is not None:
-            self._retractions.read_again(publication.rereads)
+        self._taken_back.begin(publication.retractions, publication.rereads)
         for chunk in chunks(publication.entries):
             self._put(chunk)
         self._has_entries = True
@@ -217,8 +208,8 @@ class _Writer:
         if self._change.is_of_feeds or self._feed_list_changed:
             self._update_opml()
         self._write_facts()
-        if self._taken_back:
-            clear_summaries(self._connection, self._taken_back)
+        self._taken_back.finish()
+        self._changes.pages += self._taken_back.pages
         number = self._number + self._write_summary()
         write_losses(self._connection, publication.losses, microseconds(self._now), number)
         return self._changes
@@ -249,7 +240,7 @@ class _Writer:
             self._replace_attachments(list(new.values()))
             self._replace_memberships(old, new)
             self._touch(self._tombstones.remove([entry.id for entry in new.values()]))
-            self._retractions.rename({old[n].id: entry.id for n, entry in new.items()})
+            self._taken_back.rename({old[n].id: entry.id for n, entry in new.items()})
         self._update_feeds(everything=False)
         self._write_facts()
         self._write_summary()
@@ -300,13 +291,12 @@ class _Writer:
 
     def _put(self, unlinked: list[Entry]) -> None:
         claims = self._publication.claims
-        retracted = self._retractions.of(entry.id for entry in unlinked)
-        unlinked = in_their_place(unlinked, retracted, self._now)
+        unlinked = self._taken_back.shown(unlinked)
         paths = {e.id: claims[e.id].path for e in unlinked if e.id in claims}
         composed = self._linked(unlinked, paths)
         remembered = self._remembered([entry.id for entry in composed])
         dated = [self._dated(entry, remembered.get(entry.id)) for entry in composed]
-        chunk = newer_than_notices(dated, retracted)
+        chunk = self._taken_back.dated(dated)
         old = self._stored([entry.id for entry in chunk])
         # Compare with the digest in the row, not with that of the entry in the row: after an
         # upgrade they differ, and the digests of feeds are computed from those in the rows.
@@ -322,7 +312,7 @@ class _Writer:
             elif entry.is_notice:
                 self._changes.retracted.append(entry.id)
         self._touch(self._tombstones.remove([e.id for e in differing if e.id not in old]))
-        self._record_pages(differing, old)
+        self._taken_back.note_replaced(differing, old)
         self._replace_attachments(chunk if self._change.rereads else differing)
         if not differing:
             return
@@ -333,18 +323,6 @@ class _Writer:
             numbers[e.id] if e.id in numbers else next(self._new_numbers): e for e in differing
         }
         self._replace_entries(before, after)
-
-    def _record_pages(self, differing: list[Entry], old: Mapping[str, sa.RowMapping]) -> None:
-        """Record the pages of the posts that are retracted now, or were until now."""
-        notices = {entry.id for entry in differing if entry.is_notice}
-        rows = (
-            old[e.id] for e in differing if e.id in old and (e.is_notice or old[e.id]["more"])
-        )
-        before = [(row["number"], entry_of(row)) for row in rows]
-        before = [(n, e) for n, e in before if e.is_notice or e.id in notices]
-        self._taken_back |= {entry.id for _, entry in before if not entry.is_notice}
-        site_url = self._publication.site.url
-        self._changes.pages += pages_of(self._connection, site_url, before)
 
     def _linked(self, put: Sequence[Entry], paths: Mapping[str, str]) -> list[Entry]:
         """The entries with resolved links. What they depend on, and what is lost, is stored."""
@@ -459,11 +437,7 @@ class _Writer:
     def _withdraw(self, ids: list[str]) -> None:
         rows = self._stored(ids, WHOLE_ENTRIES).values()  # the news have the summaries
         old = {row["number"]: entry_of(row) for row in rows}
-        taken_back = self._retractions.of(ids)
-        for entry in old.values():
-            if entry.id in taken_back and taken_back[entry.id].undone_at is None:
-                self._taken_back.add(entry.id)
-                entry = replace(entry, summary="")
+        for entry in self._taken_back.without_words(old.values()):
             self._record_change("withdrawn", entry)
             self._changes.titles[entry.id] = entry.title
         self._delete_entries(old)

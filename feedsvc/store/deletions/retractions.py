@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import from_microseconds, microseconds
-from feedsvc.core.feeds.deletions.retractions import Retraction, notice_entry, returned_entry
-from feedsvc.core.feeds.entries import NOTICE, Entry
+from feedsvc.core.feeds.deletions.retractions import Retraction
+from feedsvc.core.feeds.entries import NOTICE
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
@@ -118,25 +117,6 @@ class Retractions:
             self._connection.execute(
                 sa.update(files).where(files.c.path.in_(some)).values(unread)
             )
-
-
-def in_their_place(
-    put: list[Entry], found: Mapping[str, Retraction], now: datetime
-) -> list[Entry]:
-    """What is published in place of these entries: notices, and nothing once they have ended.
-
-    `found` are retractions by entry id.
-    """
-    return [
-        notice_entry(entry, of) if (of := found.get(entry.id)) and of.stands(now) else entry
-        for entry in put
-        if entry.id not in found or not found[entry.id].has_ended(now)
-    ]
-
-
-def newer_than_notices(dated: list[Entry], found: Mapping[str, Retraction]) -> list[Entry]:
-    """These entries; those whose retraction was undone are newer than their notices."""
-    return [returned_entry(e, found[e.id]) if e.id in found else e for e in dated]
 
 
 def retraction_row(retraction: Retraction) -> dict[str, Any]:
