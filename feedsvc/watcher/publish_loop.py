@@ -5,10 +5,12 @@ One thread runs this loop, so publishes never overlap and none is lost.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Final
 
+from feedsvc.core.dates import microseconds
 from feedsvc.core.site import Site
 from feedsvc.core.webhook.jobs import Job
 from feedsvc.errors import (
@@ -37,6 +39,7 @@ from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
 
 RETRY: Final = 2.0  # seconds after which a publish that failed is retried
+_LOOK: Final = 5.0  # seconds between two looks for dates that a command has set
 
 log = logging.getLogger("feedsvc.watcher")
 
@@ -73,6 +76,8 @@ class PublishLoop:
         self._failures = FailureLog(current)
         self._has_posts = False  # until then the log says why
         self._next_due: datetime | None = None  # the next date at which a post changes state
+        self._dates_of = datetime.now(UTC)  # up to this moment, dates are known to be done
+        self._next_look = 0.0  # monotonic
 
     def run(self) -> None:
         """Publish until the watcher stops."""
@@ -165,9 +170,22 @@ class PublishLoop:
 
     def _plan_next_due(self) -> None:
         """Publish if a date of a post has come. The wall clock decides, even if it was set."""
+        self._look_for_dates()
         if self._next_due and self._next_due <= datetime.now(UTC):
             self._next_due = None
             self._agenda.look_at([""], 0)  # no file: every publish looks for due dates
+
+    def _look_for_dates(self) -> None:
+        """Look for dates in the store, which the command `retract` may have written."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + _LOOK
+        now = datetime.now(UTC)
+        with self._current.store.snapshot() as snapshot:
+            due = snapshot.next_due(microseconds(min(self._dates_of, now)))
+        self._dates_of = now
+        if due and (self._next_due is None or due < self._next_due):
+            self._next_due = due
 
     def _check_stop(self, _done: int, _total: int) -> None:
         if self._stopping.is_set():

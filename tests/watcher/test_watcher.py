@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from feedsvc.core.site import Site
 from feedsvc.errors import StoreError
+from feedsvc.publishing.retracting import retract
 from feedsvc.source.folder import Folder
 from feedsvc.source.source import Source
 from feedsvc.store.store import Store, open_sound_store
@@ -247,3 +248,18 @@ def _shown(store: Store) -> set[str]:
         return titles(store)
     except StoreError:  # the new file has no tables yet
         return set()
+
+
+@no_events
+def test_a_notice_ends_in_time_although_the_watcher_did_not_begin_it(
+    posts: PostFolder, store: Store, sqlite_url: str
+) -> None:
+    posts.write("other.md")
+    posts.write("tea.md", title="Tea")
+    watcher = Watcher(Source(Folder(posts.root, 0)), sqlite_url, SITE, interval=3600)
+    with watching(watcher, store):
+        now = datetime.now(UTC)
+        with store.lock(wait=True):
+            retract(store, "tag:example.org,2026:/tea", "", now + timedelta(seconds=2), now)
+        assert titles(store) == {"Tea", "other.md"}
+        wait_until(lambda: titles(store) == {"other.md"}, "the end", 15)
