@@ -3,7 +3,7 @@
 import os
 import re
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -295,3 +295,25 @@ def test_a_publish_waits_for_another_process_that_publishes(
     finally:
         timer.join()
         publishing.close()
+
+
+def test_publish_builds_the_search_index_and_drops_it(
+    run: Run, posts: PostFolder, environ: dict[str, str]
+) -> None:
+    def is_ready() -> tuple[bool, bool]:
+        with (
+            closing(Store(environ["FEEDSVC_STORE__URL"])) as store,
+            store.snapshot() as snapshot,
+        ):
+            return snapshot.search.is_on(), snapshot.search.is_ready()
+
+    posts.write("tea.md")
+    run("publish")
+    assert is_ready() == (False, False)
+    with_index = {"FEEDSVC_SEARCH__FULL_TEXT": "true"}
+    assert "files read: 0" in run("publish", **with_index).stdout
+    assert is_ready() == (True, True)
+    run("publish", "--dry-run")  # writes nothing
+    assert is_ready() == (True, True)
+    run("publish")
+    assert is_ready() == (False, False)

@@ -1,6 +1,6 @@
 """Searches in the index: the newest entries of a feed that match a query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from feedsvc.store.schema import WHOLE_ENTRIES, entries, feed_order, memberships
 from feedsvc.store.search.indexing import index_state
 from feedsvc.store.search.search_tables import numbers_with
 
-MOST_COMPARED: Final = 500  # entries of which the text is read for one search
+MOST_COMPARED: Final = 300  # entries of which the text is read for one search
 _FEW: Final = 2_000  # hits that are sorted, instead of looking through the feed
 _AT_ONCE: Final = 100
 
@@ -89,9 +89,9 @@ class SearchReader:
             dated += [(_instant(row.published), row.id, row.number) for row in rows]
         dated.sort(reverse=True)
         for chunk in chunks(dated, _AT_ONCE):
-            keys = [(feed_number, at, number) for at, _, number in chunk]
-            key = sa.tuple_(memberships.c.feed, memberships.c.published_at, memberships.c.entry)
-            kept = sa.select(memberships.c.entry).where(key.in_(keys))
+            kept = sa.select(memberships.c.entry).where(
+                memberships.c.feed == feed_number, are_members(chunk)
+            )
             members = set(self._connection.execute(kept).scalars())
             yield from (number for _, _, number in chunk if number in members)
 
@@ -100,6 +100,17 @@ class SearchReader:
         query = WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
         rows = {row["number"]: row for row in self._connection.execute(query).mappings()}
         return (rows[number] for number in numbers)
+
+
+def are_members(dated: Iterable[tuple[int, str, int]]) -> sa.ColumnElement[bool]:
+    """True for memberships of these entries: date in microseconds, id, number.
+
+    Each date and each entry in a list of its own: SQLite uses no index for a list of pairs.
+    """
+    dates, _, numbers = zip(*dated, strict=True)
+    return sa.and_(
+        memberships.c.published_at.in_(sorted(set(dates))), memberships.c.entry.in_(numbers)
+    )
 
 
 def _instant(published: str) -> int:

@@ -37,7 +37,7 @@ from feedsvc.web.pages.snippets import FoldedMarker, Marker
 MOST_SECONDS: Final = 1.0
 _BUSY_SECONDS: Final = 1  # after which a visitor may retry while others search
 _SLOW_SECONDS: Final = 10  # after which a search that took too long may be retried
-MOST_RANKED: Final = 200  # posts, from the index
+MOST_RANKED: Final = 100  # posts, from the index
 _PER_PAGE: Final = 20  # of them
 _MATCHES: Final = 40  # feeds and posts each, without an index
 _LONGEST_QUERY: Final = 100
