@@ -19,6 +19,7 @@ from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.audience.figures import AudienceFigures
 from feedsvc.store.audience.flushes import Flushes
+from feedsvc.store.audience.gauges import StoreGauges
 from feedsvc.store.bulk import upsert
 from feedsvc.store.copying.upgraded_copies import copy_upgraded
 from feedsvc.store.engine.database import Database
@@ -70,6 +71,7 @@ class Store:
         self.adoptions = Adoptions(self._database)
         self.audience = AudienceFigures(self._database)
         self.flushes = Flushes(self._database)
+        self.gauges = StoreGauges(self._database)
         self.intents = Intents(self._database)
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)

@@ -4,6 +4,7 @@ One thread runs this loop, so publishes never overlap and none is lost.
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -34,6 +35,7 @@ from feedsvc.watcher.current_store import CurrentStore
 from feedsvc.watcher.failure_log import FailureLog
 from feedsvc.watcher.fetching import Fetches
 from feedsvc.watcher.ledger_file import LedgerFile
+from feedsvc.watcher.publish_counts import PublishCounts
 from feedsvc.watcher.report_log import ReportLog
 from feedsvc.watcher.requests import Requests
 from feedsvc.watcher.schedule import Schedule
@@ -74,6 +76,7 @@ class PublishLoop:
         self._fetch_failed = False
         self._log = ReportLog()
         self._failures = FailureLog(current)
+        self._counts = PublishCounts(secrets.token_hex(8))
         self._has_posts = False  # until then the log says why
         self._next_due: datetime | None = None  # the next date at which a post changes state
         self._dates_of = datetime.now(UTC)  # up to this moment, dates are known to be done
@@ -82,11 +85,18 @@ class PublishLoop:
     def run(self) -> None:
         """Publish until the watcher stops."""
         try:
+            self._run()
+        finally:
+            self._counts.flush(lambda: self._current.store, at_once=True)
+
+    def _run(self) -> None:
+        try:
             self._current.store.verify()  # not at the start: feeds can be served meanwhile
         except StoreError as error:
             self._replace_store(error)
         import_reading()  # no save waits for that
         while not self._stopping.is_set():
+            self._counts.flush(lambda: self._current.store)
             self._agenda.wait()
             try:
                 self._publish_what_is_due()
@@ -147,14 +157,16 @@ class PublishLoop:
         store, now = self._current.store, datetime.now(UTC)
         if self._ledger_file:
             self._ledger_file.fill(store)
-        report = publish(
-            *(folder, store, self._site, now),
-            only=only,
-            progress=self._check_stop,
-            accept=accept,
-            guard=self._guard,
-            accounts=not self._has_posts,
-            by="watcher",
+        report = self._counted(
+            lambda: publish(
+                *(folder, store, self._site, now),
+                only=only,
+                progress=self._check_stop,
+                accept=accept,
+                guard=self._guard,
+                accounts=not self._has_posts,
+                by="watcher",
+            )
         )
         self._failures.succeeded("folder", "publish")
         self._has_posts = self._has_posts or (report.account or NO_FILES).has_posts
@@ -166,6 +178,20 @@ class PublishLoop:
         if report.unsettled:
             self._agenda.look_at(report.unsettled, max(folder.quiet, 0.1))
         self._next_due = report.next_due if report.next_due and report.next_due > now else None
+        return report
+
+    def _counted(self, work: Callable[[], Report]) -> Report:
+        """The report of a publish, which is counted with its duration."""
+        began = time.monotonic()
+        try:
+            report = work()
+        except (StoreLocked, NotHeld, Stopped):
+            raise  # nothing was tried
+        except Exception:
+            self._counts.note("failed", time.monotonic() - began)
+            raise
+        outcome = "changed" if report.feeds else "unchanged"
+        self._counts.note(outcome, time.monotonic() - began)
         return report
 
     def _plan_next_due(self) -> None:

@@ -9,7 +9,17 @@ from feedsvc.core.audience.sketch import Sketch
 
 OTHERS: Final = "*"  # stands for the feeds, or the sources of claims, beyond the most
 ALL: Final = "/"  # stands for all feeds together: an individual counts once, whatever it reads
-POLLS: Final = "polls"  # the name of the counter of all polls
+
+# The names of counters of the metrics; their labels are in web/admin/metric_families.py.
+POLLS: Final = "polls"
+RENDERINGS: Final = "renderings"
+DELIVERIES: Final = "deliveries"
+PUBLISHES: Final = "publishes"
+PUBLISH_TIMES: Final = "publish_times"  # by the upper bound of their duration
+PUBLISH_MICROSECONDS: Final = "publish_microseconds"
+FLUSHES: Final = "flushes"
+FLUSH_MICROSECONDS: Final = "flush_microseconds"
+
 MOST_ROWS: Final = 4096
 MOST_SOURCES: Final = 16  # of one row
 MOST_HASHES: Final = 65_536  # of all sketches; about 6 MB

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.audience.batch import Counted
-from feedsvc.store.tables.audience import counters
+from feedsvc.core.audience.days import Day
+from feedsvc.core.site import Site
+from feedsvc.store.schema import facts
+from feedsvc.store.tables.audience import audience_pushes, counters
 
 
 def add_rows(
@@ -49,6 +54,18 @@ def add_counters(connection: Connection, counts: Mapping[Counted, int]) -> None:
         for counted, value in sorted(counts.items())
     ]
     add_rows(connection, counters, rows)
+
+
+def add_pushes(connection: Connection, now: datetime, counts: Mapping[str, int]) -> None:
+    """Count deliveries that were accepted, by the path of the feed, on the day of the site."""
+    if not counts:
+        return
+    query = sa.select(facts.c.value).where(facts.c.name == "site")
+    site = connection.execute(query).scalar()
+    zone = Site.from_json(site).zone if site else ZoneInfo("UTC")
+    day = Day.at(now.timestamp(), zone).name
+    rows = [{"day": day, "feed": feed, "pushes": n} for feed, n in sorted(counts.items())]
+    add_rows(connection, audience_pushes, rows)
 
 
 def _insert(connection: Connection, table: sa.Table) -> Any:

@@ -129,12 +129,6 @@ class Flushes:
         return True
 
 
-def add_pushes(connection: Connection, day: str, counts: Mapping[str, int]) -> None:
-    """Count deliveries that were accepted, by the path of the feed."""
-    rows = [{"day": day, "feed": feed, "pushes": n} for feed, n in sorted(counts.items())]
-    add_rows(connection, audience_pushes, rows)
-
-
 def _last_flushed(connection: Connection, name: str) -> int:
     query = sa.select(processes.c.flushed).where(processes.c.name == name)
     return int(connection.execute(query).scalar() or 0)

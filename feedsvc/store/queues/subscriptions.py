@@ -1,5 +1,6 @@
 """Subscriptions of this hub, and the deliveries that are due to them (WebSub §7)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from feedsvc.core import addresses
+from feedsvc.core.audience.batch import DELIVERIES, Counted
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.core.websub.subscriptions import (
     LONGEST_LEASE,
@@ -17,6 +19,7 @@ from feedsvc.core.websub.subscriptions import (
     Subscription,
     Target,
 )
+from feedsvc.store.audience.adding import add_counters, add_pushes
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.database import Database
 from feedsvc.store.queues.claims import (
@@ -72,11 +75,13 @@ class Subscriptions:
     def settle(self, outcomes: Iterable[Outcome], now: datetime) -> None:
         """Record the outcomes of deliveries, all at once."""
         succeeded, failed, gone = [], [], []
+        pushes: Counter[str] = Counter()
         for outcome in outcomes:
             name = outcome.delivery.target.name
             if outcome.gone:
                 gone.append(name)
             elif outcome.next_attempt_at is None:
+                pushes[outcome.delivery.target.feed_path] += 1
                 succeeded.append({"b_name": name, "b_delivered": outcome.delivery.digest})
             else:
                 retry_at = microseconds(outcome.next_attempt_at)
@@ -90,6 +95,11 @@ class Subscriptions:
                 connection.execute(
                     sa.delete(subscriptions).where(subscriptions.c.name.in_(names))
                 )
+            counts = {"accepted": len(succeeded), "failed": len(failed), "gone": len(gone)}
+            add_counters(
+                connection, {Counted(DELIVERIES, (k,)): n for k, n in counts.items() if n}
+            )
+            add_pushes(connection, now, pushes)
 
     def next_delivery_due(self, now: datetime) -> datetime | None:
         """When the next delivery can be claimed; None if none is due."""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
 from feedsvc.web.admin.door import Door, View
+from feedsvc.web.admin.metrics import Metrics
 from feedsvc.web.admin.status_page import StatusPage
 
 ENDPOINTS: Final = "admin"  # how the names of their endpoints begin
@@ -21,7 +22,10 @@ def admin_pages(settings: Settings, store: Store) -> dict[str, View]:
     if not settings.admin.tokens:
         return {}
     door = Door(settings)
-    pages: dict[str, View] = {"/status": StatusPage(settings, store).answer}
+    pages: dict[str, View] = {
+        "/status": StatusPage(settings, store).answer,
+        "/metrics": Metrics(store).answer,
+    }
     return {address: door.guarded(page) for address, page in pages.items()}
 
 

@@ -7,12 +7,18 @@ on counting in bounded memory.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedsvc.core.audience.batch import Batch
+from feedsvc.core.audience.batch import (
+    FLUSH_MICROSECONDS,
+    FLUSHES,
+    RENDERINGS,
+    Batch,
+    Counted,
+)
 from feedsvc.core.audience.days import Day
 from feedsvc.errors import StoreError
 from feedsvc.processors import resident_octets
@@ -42,6 +48,7 @@ class Flusher:
     ) -> None:
         self.keys: dict[str, bytes] = {}  # by day
         self.counting = Counting(zone, self.keys, now)
+        self.rendered: Callable[[], Mapping[str, int]] = dict  # since the last call, by format
         self._store = store
         self._zone = zone
         self._process = process
@@ -49,6 +56,7 @@ class Flusher:
         self._interval = interval
         self._waiting: Batch | None = None  # that is not in the store yet
         self._number = 0  # of the last batch
+        self._took: list[float] = []  # seconds of the flushes that are not counted yet
         self._flushed_at = time.monotonic()
         self._given = threading.Event()
         self._stopping = threading.Event()
@@ -100,11 +108,19 @@ class Flusher:
         if self._waiting is not None:
             now = datetime.fromtimestamp(self._now(), UTC)
             process = CountingProcess(self._process.name, self._process.kind, resident_octets())
+            began = time.monotonic()
             self._store.flushes.add(self._waiting, process, self._number, now)
             self._waiting = None
+            self._took.append(time.monotonic() - began)
         self._store.flushes.end_days(Day.at(self._now() - _LATE, self._zone).name)
 
     def _give(self, batch: Batch) -> None:
+        for format_name, times in self.rendered().items():
+            batch.count(Counted(RENDERINGS, (format_name,)), times)
+        took, self._took = self._took, []
+        if took:
+            batch.count(Counted(FLUSHES), len(took))
+            batch.count(Counted(FLUSH_MICROSECONDS), round(sum(took) * 1_000_000))
         self._number += 1
         self._waiting = batch
         self._given.set()

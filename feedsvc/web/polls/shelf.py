@@ -1,6 +1,6 @@
 """Keeps documents ready in memory: each version is rendered once, and each coding made once."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -128,6 +128,13 @@ class Shelf:
         self._passing_octets = 0
         self._most = most_octets
         self._generation = 0
+        self._rendered: Counter[str] = Counter()
+
+    def take_rendered(self) -> Counter[str]:
+        """How many documents were rendered since the last call, by the name of the document."""
+        with self._lock:
+            taken, self._rendered = self._rendered, Counter()
+            return taken
 
     @property
     def generation(self) -> int:
@@ -149,8 +156,9 @@ class Shelf:
         return document if document and document.targets else None
 
     def keep(self, document: Document) -> None:
-        """Keep a document. Evict those that were requested longest ago."""
+        """Keep a document that was rendered. Evict those that were requested longest ago."""
         with self._lock:
+            self._rendered[document.path.rpartition("/")[2]] += 1
             self._put(document)
 
     def at_target(self, target: str) -> Document | None:

@@ -6,13 +6,14 @@ import logging
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from feedsvc.core import addresses
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import Requests, log_to_stderr, log_what_python_prints
 from feedsvc.settings.settings import Settings
@@ -75,8 +76,14 @@ def create_wsgi_app(settings: Settings, store: Store, flusher: Flusher | None = 
     base = urlsplit(settings.site.url).path
     kinds = None
     if flusher:
+        flusher.rendered = lambda: _by_format(shelf.take_rendered())
         kinds = PollKinds(flusher.counting, server.proxies, server.proxy_header)
     return Replay(app, shelf, limiter, {HEALTH, f"{unquote(base)}{HEALTH}"}, kinds)
+
+
+def _by_format(rendered: Mapping[str, int]) -> dict[str, int]:
+    names = {name: format_name for format_name, name in addresses.FORMATS.items()}
+    return {names.get(name, "opml"): times for name, times in rendered.items()}
 
 
 def flusher_of(settings: Settings, store: Store) -> Flusher | None:
