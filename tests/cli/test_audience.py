@@ -14,7 +14,7 @@ from feedsvc.cli.audience import octets
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import Batch
 from feedsvc.core.audience.days import Day
-from feedsvc.core.audience.polls import FIGURES, Poll
+from feedsvc.core.audience.polls import FIGURES, PollKind
 from feedsvc.publishing.publish import publish
 from feedsvc.settings.load import load_settings
 from feedsvc.settings.site import site_of
@@ -37,9 +37,9 @@ def today(posts: PostFolder, sqlite_url: str) -> str:
     publish(Folder(posts.root, 0), store, site_of(told), NOW)
     store.flushes.key_of(day)
     batch = Batch()
-    tea = Poll("tags/tea", "atom", "gzip", 304, 0, 9000, is_blind=False, address="/x")
-    main = Poll("", "rss", "identity", 200, 9000, 0, is_blind=True, address="/rss.xml")
-    formula = Poll("=1+1", "json", "br", 200, 10, 90, is_blind=True, address="/y")
+    tea = PollKind("tags/tea", "atom", "gzip", 304, 0, 9000, is_blind=False, address="/x")
+    main = PollKind("", "rss", "identity", 200, 9000, 0, is_blind=True, address="/rss.xml")
+    formula = PollKind("=1+1", "json", "br", 200, 10, 90, is_blind=True, address="/y")
     batch.add(day, tea, agent_of("Newsboat/2"), 3)
     batch.add_individual(day, tea, agent_of("Newsboat/2"), 7)
     batch.add(day, main, agent_of("Feedly/1.0 (42 subscribers)"), 1)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import Batch
 from feedsvc.core.audience.figures import Period
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 from feedsvc.publishing.publish import publish
 from feedsvc.source.folder import Folder
 from feedsvc.store.audience.flushes import CountingProcess
@@ -40,7 +40,7 @@ def test_an_upgraded_store_keeps_its_feeds_and_begins_to_count(
     assert store.audience.by("day", Period(DAY, DAY)) == []
     assert store.flushes.key_of(DAY)
     batch = Batch()
-    poll = Poll("tags/Tea", "atom", "gzip", 304, 0, 900, is_blind=False)
+    poll = PollKind("tags/Tea", "atom", "gzip", 304, 0, 900, is_blind=False)
     batch.add(DAY, poll, agent_of("Newsboat/2.30"), 3)
     batch.add_individual(DAY, poll, agent_of("Newsboat/2.30"), 7)
     store.flushes.add(batch, CountingProcess("one", "web"), 1, NOW)

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Final, NamedTuple
 
 from feedsvc.core.audience.agents import Agent
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 from feedsvc.core.audience.sketch import Sketch
 
 OTHERS: Final = "*"  # stands for the feeds, or the sources of claims, beyond the most
@@ -59,7 +59,7 @@ class Batch:
         """True if it should be flushed now, before it counts in less detail."""
         return len(self._rows) > MOST_ROWS // 2 or self._hashes > MOST_HASHES // 2
 
-    def add(self, day: str, poll: Poll, agent: Agent, times: int) -> None:
+    def add(self, day: str, poll: PollKind, agent: Agent, times: int) -> None:
         """Count so many polls of one agent."""
         row = self._row(day, poll, agent)
         self.figures.setdefault(row, Counter()).update(poll.figures(times))
@@ -71,7 +71,7 @@ class Batch:
         """Increase a counter of the metrics."""
         self.counters[counted] = self.counters.get(counted, 0) + times
 
-    def add_individual(self, day: str, poll: Poll, agent: Agent, individual: int) -> None:
+    def add_individual(self, day: str, poll: PollKind, agent: Agent, individual: int) -> None:
         """Count an individual, by its hash. Without room, only its polls are counted.
 
         A client of an aggregator or a bot is no individual.
@@ -91,7 +91,7 @@ class Batch:
         sketch.add(individual)
         self._hashes += sketch.cost - before
 
-    def _row(self, day: str, poll: Poll, agent: Agent) -> DayRow:
+    def _row(self, day: str, poll: PollKind, agent: Agent) -> DayRow:
         row = DayRow(day, poll.feed, agent.product.name)
         if row in self._rows:
             return row

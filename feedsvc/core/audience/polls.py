@@ -25,7 +25,7 @@ FIGURES: Final = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Poll:
+class PollKind:
     """A kind of polls: all that are answered with the same octets, whoever sends them.
 
     `sent` is the octets of the body. `spared` is what the body has less than the whole

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from feedsvc.core.audience.agents import LONGEST_AGENT, Agent, agent_of
 from feedsvc.core.audience.batch import Batch
 from feedsvc.core.audience.days import Day
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 from feedsvc.core.audience.sketch import individual_hash
 from feedsvc.core.clients import client_at
 
@@ -31,7 +31,7 @@ class Tally:
     __slots__ = ("agent", "individual", "line", "poll", "polls", "position", "user_agent")
 
     def __init__(
-        self, poll: Poll, agent: Agent, user_agent: bytes, individual: int | None = None
+        self, poll: PollKind, agent: Agent, user_agent: bytes, individual: int | None = None
     ) -> None:
         self.poll = poll
         self.agent = agent
@@ -70,7 +70,7 @@ class Counting:
         self._key = keys.get(self._day.name)
         self._batch = Batch()
         self._begun: list[Tally] = []  # those with polls
-        self._tallies: dict[tuple[Poll, bytes], Tally] = {}
+        self._tallies: dict[tuple[PollKind, bytes], Tally] = {}
         self._agents: dict[bytes, Agent] = {}
 
     @property
@@ -78,7 +78,7 @@ class Counting:
         """True if the batch should be taken now, before it counts in less detail."""
         return self._batch.is_full
 
-    def tally(self, poll: Poll, user_agent: bytes) -> Tally:
+    def tally(self, poll: PollKind, user_agent: bytes) -> Tally:
         """The tally of polls whose client is the peer of the connection."""
         kept = self._tallies.get((poll, user_agent))
         if kept is None:
@@ -88,7 +88,7 @@ class Counting:
             self._tallies[poll, user_agent] = kept
         return kept
 
-    def tally_of(self, poll: Poll, user_agent: bytes, client: str) -> Tally:
+    def tally_of(self, poll: PollKind, user_agent: bytes, client: str) -> Tally:
         """A tally of polls of one client, which a proxy reports."""
         individual = self._hash(client, user_agent)
         return Tally(poll, self._agent(user_agent), user_agent, individual)

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from feedsvc.core import addresses
-from feedsvc.core.audience.polls import COUNTED, PLAIN, Poll
+from feedsvc.core.audience.polls import COUNTED, PLAIN, PollKind
 from feedsvc.core.clients import client_before
 from feedsvc.web.counting.counting import Counting, Tally, shortened
 
@@ -32,7 +32,7 @@ class PollKinds:
             self.headers[name] = self._environ_name
         pattern = rb"\n%b:([^\r]*)" % re.escape(name)
         self._hops = re.compile(pattern, re.IGNORECASE)
-        self._polls: dict[tuple[object, ...], Poll] = {}
+        self._polls: dict[tuple[object, ...], PollKind] = {}
 
     def poll(
         self,
@@ -41,7 +41,7 @@ class PollKinds:
         sizes: tuple[int, int],
         kind: tuple[str, int],
         environ: dict[str, Any],
-    ) -> Poll | None:
+    ) -> PollKind | None:
         """The kind of a poll; None if the document is no feed.
 
         `path` and `tag` are those of the document; `sizes` the octets of its whole body and of
@@ -61,11 +61,11 @@ class PollKinds:
                 self._polls.clear()
             coding, status = kind
             more = (sent, max(0, whole - sent), is_blind, address)
-            kept = Poll(folder, format_name, coding or PLAIN, status, *more)
+            kept = PollKind(folder, format_name, coding or PLAIN, status, *more)
             self._polls[key] = kept
         return kept
 
-    def tally(self, poll: Poll, environ: dict[str, Any]) -> Tally:
+    def tally(self, poll: PollKind, environ: dict[str, Any]) -> Tally:
         """The tally of a request."""
         user_agent = shortened(environ.get("HTTP_USER_AGENT", "").encode("latin-1"))
         hops = environ.get(self._environ_name, "") if self._proxies else ""
@@ -89,7 +89,7 @@ class PollKinds:
         hops = b",".join(self._hops.findall(octets)).decode("latin-1")
         return self._tally(like.poll, user_agent, hops)
 
-    def _tally(self, poll: Poll, user_agent: bytes, hops: str) -> Tally:
+    def _tally(self, poll: PollKind, user_agent: bytes, hops: str) -> Tally:
         client = client_before(self._proxies, self._header, hops) if hops else None
         if client is None:
             return self.counting.tally(poll, user_agent)

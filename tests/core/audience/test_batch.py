@@ -13,14 +13,14 @@ from feedsvc.core.audience.batch import (
     Counted,
     DayRow,
 )
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 
 DAY = "2026-11-29"
 READER = agent_of("Newsboat/2.30")
-FULL = Poll(
+FULL = PollKind(
     "tags/Tea", "atom", "gzip", 200, 300, 700, is_blind=True, address="/tags/Tea/atom.xml"
 )
-SAME = Poll("tags/Tea", "rss", "identity", 304, 0, 1000, is_blind=False, address="/x")
+SAME = PollKind("tags/Tea", "rss", "identity", 304, 0, 1000, is_blind=False, address="/x")
 ROW = DayRow(DAY, "tags/Tea", "Newsboat")
 
 
@@ -62,7 +62,7 @@ def test_a_reader_counts_once_a_day_and_feed() -> None:
     batch.add_individual("2026-11-30", FULL, READER, 1)
     batch.add_individual(DAY, FULL, agent_of("Feedly/1.0"), 4)
     batch.add_individual(DAY, FULL, agent_of("TeaReader (2 subscribers)"), 5)
-    other = Poll("tags/Cup", "atom", "gzip", 200, 1, 0, is_blind=True)
+    other = PollKind("tags/Cup", "atom", "gzip", 200, 1, 0, is_blind=True)
     batch.add_individual(DAY, other, READER, 1)
     assert {row[:2]: each.count() for row, each in batch.sketches.items()} == {
         (DAY, "tags/Tea"): 3,
@@ -76,7 +76,7 @@ def test_a_reader_counts_once_a_day_and_feed() -> None:
 def test_invented_feeds_claims_and_readers_take_no_more_memory() -> None:
     batch = Batch()
     for number in range(MOST_ROWS + 9):
-        poll = Poll(f"tags/{number}", "atom", "gzip", 200, 1, 0, is_blind=True)
+        poll = PollKind(f"tags/{number}", "atom", "gzip", 200, 1, 0, is_blind=True)
         batch.add(DAY, poll, READER, 1)
     assert batch.is_full
     assert batch.figures[DayRow(DAY, OTHERS, "Newsboat")]["polls"] == 9
@@ -94,7 +94,7 @@ def test_invented_feeds_claims_and_readers_take_no_more_memory() -> None:
 def test_readers_beyond_the_memory_for_sketches_are_not_counted() -> None:
     batch, reader = Batch(), 0
     for feed in range(MOST_HASHES // 1000 + 2):
-        poll = Poll(f"tags/{feed}", "atom", "gzip", 200, 1, 0, is_blind=True)
+        poll = PollKind(f"tags/{feed}", "atom", "gzip", 200, 1, 0, is_blind=True)
         for _ in range(1000):
             reader += 1
             batch.add_individual(DAY, poll, READER, reader)

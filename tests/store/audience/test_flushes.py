@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import OTHERS, Batch, Counted
 from feedsvc.core.audience.figures import Period
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 from feedsvc.core.audience.sketch import individual_hash
 from feedsvc.errors import StoreError
 from feedsvc.store.audience import flushes
@@ -24,7 +24,7 @@ TODAY: Final = Period(DAY, DAY)
 ONE: Final = CountingProcess("one", "web", 1000)
 TWO: Final = CountingProcess("two", "web", 2000)
 NEWSBOAT: Final = agent_of("Newsboat/2.30")
-TEA: Final = Poll("tags/Tea", "atom", "gzip", 200, 300, 700, is_blind=True, address="/tea")
+TEA: Final = PollKind("tags/Tea", "atom", "gzip", 200, 300, 700, is_blind=True, address="/tea")
 
 
 def batch(first: int, count: int, agent: str = "Newsboat/2.30", day: str = DAY) -> Batch:
@@ -152,7 +152,7 @@ def test_feeds_with_few_polls_become_one_row_when_the_day_has_ended(
     store.flushes.key_of(DAY)
     made = Batch()
     for number in range(8):
-        poll = Poll(f"tags/{number}", "atom", "gzip", 200, 10, 0, is_blind=True)
+        poll = PollKind(f"tags/{number}", "atom", "gzip", 200, 10, 0, is_blind=True)
         made.add(DAY, poll, NEWSBOAT, 10 - number)
         made.add_individual(DAY, poll, NEWSBOAT, 7)
     store.flushes.add(made, ONE, 1, NOW)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.core.audience.batch import ALL, Batch
-from feedsvc.core.audience.polls import Poll
+from feedsvc.core.audience.polls import PollKind
 from feedsvc.web.counting import counting
 from feedsvc.web.counting.counting import Counting, Peer, shortened
 
@@ -14,7 +14,7 @@ UTC: Final = ZoneInfo("UTC")
 NOW: Final = 1_800_000_000.0
 DAY: Final = "2027-01-15"
 KEYS: Final = {DAY: b"k" * 32}
-POLL: Final = Poll("tags/Tea", "atom", "gzip", 304, 0, 900, is_blind=False, address="/x")
+POLL: Final = PollKind("tags/Tea", "atom", "gzip", 304, 0, 900, is_blind=False, address="/x")
 APP: Final = b"Newsboat/2.30"
 
 
