@@ -53,7 +53,7 @@ _COMMANDS: Final = {
         "Find what a proxy or CDN breaks on the way to readers.",
     ),
     "audience": (
-        "audience:audience",
+        "operators.audience:audience",
         "Show who reads: subscribers, readers and polls.",
     ),
     "feeds": ("listing:feeds", "List all feeds: address, title, entries, last changed."),

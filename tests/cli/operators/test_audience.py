@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.cli.audience import octets
+from feedsvc.cli.operators.audience import octets
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import Batch
 from feedsvc.core.audience.days import Day
