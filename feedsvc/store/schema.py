@@ -24,6 +24,7 @@ from feedsvc.store.tables.table_list import metadata as metadata
 
 SCHEMA_VERSION: Final = "0016"
 
+
 # One row for each fact about the store: revision, site, renderer, held (count and name of the
 # held set), opml_digest, opml_changed_at, naming (if the files that name the site are marked).
 facts = Table(
@@ -348,26 +349,6 @@ publishes = Table(
 
 # Other rows are messages for listeners that are about no publish.
 IS_PUBLISH: Final = publishes.c.news.not_like('{"attention"%')
-
-# What fails since when; a row for each kind of work, until it succeeds again.
-failures = Table(
-    "failures",
-    metadata,
-    Column("kind", String, primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),  # of the last failure with another text
-    Column("fault", Text, nullable=False),
-)
-
-# What wants attention, and whether listeners were told.
-alarms = Table(
-    "alarms",
-    metadata,
-    Column("code", String, primary_key=True),
-    Column("since", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("announced_at", BigInteger),
-)
 
 # Requests of webhook clients: to publish the folder, or to preview a publish.
 jobs = Table(

@@ -15,7 +15,8 @@ from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.store.bulk import upsert
 from feedsvc.store.engine.database import Database
 from feedsvc.store.publication import next_number
-from feedsvc.store.schema import alarms, publishes
+from feedsvc.store.schema import publishes
+from feedsvc.store.tables.status import alarms
 
 
 class AlarmRows:

@@ -32,10 +32,11 @@ def post_counts(connection: Connection) -> PostCounts:
     states = dict(tuple(row) for row in connection.execute(by_state))
     published = sa.select(_COUNT).select_from(files).where(files.c.entry_id.is_not(None))
     broken = sa.select(_COUNT).select_from(files).where(_HAS_PROBLEMS)
-    expired = _count(connection, _expired()) if "draft" in states else 0
+    drafts = states.get("draft", 0)
+    expired = _count(connection, _expired()) if drafts else 0
     return PostCounts(
         published=_count(connection, published),
-        hidden=_hidden(connection, expired) if "draft" in states else {},
+        hidden=_hidden(connection, drafts, expired) if drafts else {},
         expired=expired,
         waiting=states.get("held", 0),
         refused=states.get("refused", 0),
@@ -55,8 +56,8 @@ def _expired() -> sa.Select[Any]:
     return query.where(files.c.passed_at.is_not(None))
 
 
-def _hidden(connection: Connection, expired: int) -> dict[str, int]:
-    """The hidden posts by the first key that hides each of them."""
+def _hidden(connection: Connection, drafts: int, expired: int) -> dict[str, int]:
+    """The hidden posts by the first key that hides each of them. Drafts may have `expired`."""
     query = (
         sa.select(files.c.hidden_by, _COUNT)
         .where(_IS_UNPUBLISHED, files.c.state == "draft")
@@ -68,9 +69,9 @@ def _hidden(connection: Connection, expired: int) -> dict[str, int]:
     for hidden_by, count in connection.execute(query):
         reasons[hidden_by.partition(", ")[0][:60] or "other keys"] += count
     reasons["other keys"] -= expired
-    ordered = [(key, n) for key, n in reasons.most_common() if n > 0]
-    rest = sum(n for _, n in ordered[_MOST_REASONS:])
-    return dict(ordered[:_MOST_REASONS]) | ({"others": rest} if rest else {})
+    shown = {key: n for key, n in reasons.most_common(_MOST_REASONS) if n > 0}
+    rest = drafts - expired - sum(shown.values())
+    return shown | ({"others": rest} if rest else {})
 
 
 def first_problems(connection: Connection) -> tuple[Problem, ...]:

@@ -9,7 +9,7 @@ from feedsvc.core.admin.status import Failure
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.store.bulk import insert_new
 from feedsvc.store.engine.database import Database
-from feedsvc.store.schema import failures
+from feedsvc.store.tables.status import failures
 
 MOST_CHARACTERS = 500  # of a fault
 

@@ -25,6 +25,7 @@ from feedsvc.core.admin.status import (
 from feedsvc.core.dates import from_microseconds
 from feedsvc.core.feeds.feeds import RENDERER_VERSION
 from feedsvc.core.ledger.losses import held_set
+from feedsvc.errors import StoreError
 from feedsvc.store.engine import sqlite
 from feedsvc.store.engine.file_locks import has_watcher
 from feedsvc.store.engine.urls import display_name, file_of, parse_url
@@ -182,8 +183,16 @@ def _listeners(connection: Connection, around: Surroundings) -> tuple[Receiver, 
     return tuple(sorted(found, key=lambda each: (-each.attempts, each.address)))
 
 
+def _may_have_watcher(file: Path) -> bool:
+    """False if it is certain that no process watches. A user who only reads cannot ask."""
+    try:
+        return has_watcher(file)
+    except StoreError:
+        return True
+
+
 def _watchers(connection: Connection, file: Path | None) -> tuple[WatcherState, ...]:
-    if file and not has_watcher(file):
+    if file and not _may_have_watcher(file):
         return ()
     return tuple(
         WatcherState(name, folder, seconds)
