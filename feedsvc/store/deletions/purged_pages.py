@@ -31,7 +31,10 @@ def pages_of(
             feeds, memberships, member.feed == feeds.c.number
         )
         query = query.where(
-            feeds.c.path.in_([topic.path for topic in topics_of(entry)]),
+            sa.or_(
+                feeds.c.path.in_([topic.path for topic in topics_of(entry)]),
+                feeds.c.kind == "filter",  # the settings say which of these have it
+            ),
             member.published_at == microseconds(entry.placed_at),
             member.entry == number,
         )

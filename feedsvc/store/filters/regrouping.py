@@ -55,7 +55,7 @@ def regrouped(
             return
         last = rows[-1]["number"]
         chunk = {row["number"]: entry_of(row) for row in rows}
-        dates = {number: microseconds(entry.published) for number, entry in chunk.items()}
+        dates = {number: microseconds(entry.placed_at) for number, entry in chunk.items()}
         wanted = {
             (numbers[topic.path], dates[number], number)
             for number, entry in chunk.items()
