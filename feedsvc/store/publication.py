@@ -178,7 +178,7 @@ class _Writer:
         self._numbers: dict[Topic, int] = {}  # of feeds
         self._numbering = Numbering(connection)
         self._tombstones = Tombstones(connection, now)
-        self._taken_back = TakenBack(connection, publication.site.url, now)
+        self._taken_back = TakenBack(connection, publication.site, now)
         self._growth: Counter[int] = Counter()  # entries by feed number; 0 if touched only
         self._feed_list_changed = False
         self._links = PostLinks(connection, publication.site, publication.permalinks)

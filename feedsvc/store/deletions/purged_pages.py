@@ -9,19 +9,20 @@ from feedsvc.core import addresses
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.archives.paging import page_of
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.feeds.feeds import topics_of
+from feedsvc.core.filters.placing import topics_in
+from feedsvc.core.site import Site
 from feedsvc.store.schema import attachments, feeds, memberships
 
 
 def pages_of(
-    connection: Connection, site_url: str, entries: Iterable[tuple[int, Entry]]
+    connection: Connection, site: Site, entries: Iterable[tuple[int, Entry]]
 ) -> Iterator[str]:
     """The decoded paths of the pages, files and archive pages of these entries.
 
     Each entry has the number of its row, and is as the store has it still.
     """
     for number, entry in entries:
-        page = addresses.path_at(site_url, entry.permalink)
+        page = addresses.path_at(site.url, entry.permalink)
         if page:
             yield page
         of_entry = sa.select(attachments.c.path).where(attachments.c.entry_id == entry.id)
@@ -31,10 +32,7 @@ def pages_of(
             feeds, memberships, member.feed == feeds.c.number
         )
         query = query.where(
-            sa.or_(
-                feeds.c.path.in_([topic.path for topic in topics_of(entry)]),
-                feeds.c.kind == "filter",  # the settings say which of these have it
-            ),
+            feeds.c.path.in_([topic.path for topic in topics_in(site, entry)]),
             member.published_at == microseconds(entry.placed_at),
             member.entry == number,
         )

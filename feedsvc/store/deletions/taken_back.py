@@ -13,6 +13,7 @@ from feedsvc.core.feeds.deletions.retractions import (
     returned_entry,
 )
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.site import Site
 from feedsvc.store.deletions.old_summaries import clear_summaries
 from feedsvc.store.deletions.purged_pages import pages_of
 from feedsvc.store.deletions.retractions import Retractions
@@ -22,10 +23,10 @@ from feedsvc.store.rows import entry_of
 class TakenBack:
     """Puts notices in the place of entries. `pages` are what caches must drop: see Changes."""
 
-    def __init__(self, connection: Connection, site_url: str, now: datetime) -> None:
+    def __init__(self, connection: Connection, site: Site, now: datetime) -> None:
         self.pages: list[str] = []
         self._connection = connection
-        self._site_url = site_url
+        self._site = site
         self._now = now
         self._rows = Retractions(connection)
         self._found: dict[str, Retraction] = {}  # of the entries in question
@@ -63,7 +64,7 @@ class TakenBack:
         before = [(old[e.id]["number"], entry_of(old[e.id])) for e in both]
         before = [(n, e) for n, e in before if e.is_notice or e.id in notices]
         self._silenced |= {entry.id for _, entry in before if not entry.is_notice}
-        self.pages += pages_of(self._connection, self._site_url, before)
+        self.pages += pages_of(self._connection, self._site, before)
 
     def without_words(self, withdrawn: Collection[Entry]) -> list[Entry]:
         """Entries that are withdrawn, as messages may name them."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.dates import microseconds
-from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.feeds.entries import NOTICE, Entry
 from feedsvc.core.search.matching import SearchedText, matches
 from feedsvc.core.search.queries import SearchQuery
 from feedsvc.core.text import bare_text
@@ -83,10 +83,12 @@ class SearchReader:
         """Those of some entries that a feed has, newest first."""
         dated: list[tuple[int, str, int]] = []
         for some in chunks(numbers):
-            columns = (entries.c.published, entries.c.id, entries.c.number)
+            is_notice = entries.c.digest.like(f"%{NOTICE}")
+            date = sa.case((is_notice, entries.c.updated), else_=entries.c.published)
+            columns = (date.label("placed_at"), entries.c.id, entries.c.number)
             query = sa.select(*columns).where(entries.c.number.in_(some))
             rows = self._connection.execute(query)
-            dated += [(_instant(row.published), row.id, row.number) for row in rows]
+            dated += [(_instant(row.placed_at), row.id, row.number) for row in rows]
         dated.sort(reverse=True)
         for chunk in chunks(dated, _AT_ONCE):
             kept = sa.select(memberships.c.entry).where(
@@ -113,5 +115,5 @@ def are_members(dated: Iterable[tuple[int, str, int]]) -> sa.ColumnElement[bool]
     )
 
 
-def _instant(published: str) -> int:
-    return microseconds(datetime.fromisoformat(published))
+def _instant(date: str) -> int:
+    return microseconds(datetime.fromisoformat(date))

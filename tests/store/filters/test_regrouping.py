@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from feedsvc.core.feeds.archives.paging import Extent
+from feedsvc.core.feeds.deletions.retractions import Retraction
 from feedsvc.core.site import Site
 from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.snapshot import FeedRecord
@@ -126,3 +127,18 @@ def test_losses_are_weighed_in_the_feeds_that_have_the_posts(store: Store) -> No
         found = snapshot.feed_paths(ids)
     assert set(found[ids[0]]) == {"tags/AI", "tags/diary", "authors/Li"}
     assert set(found[ids[1]]) == {"", "tags/AI", "authors/Li", "filters/medicine"}
+
+
+def test_a_notice_stands_among_the_newest_of_a_new_filter_and_of_the_main_feed(
+    either_store: Store,
+) -> None:
+    oldest, *others = posts(3)
+    site, now = a_site(main="not-tag=diary"), NOW + timedelta(days=1)
+    notice = Retraction(others[0].id, "Wrong.", "command", now, now + timedelta(days=9))
+    either_store.publish(Publication(site, [oldest, *others]), NOW)
+    either_store.publish(Publication(site, others, retractions=[notice]), now)
+    either_store.publish(Publication(a_site(filters=(MEDICINE,))), now)
+    for path in ("filters/medicine", "", "tags/AI"):
+        assert titles(either_store, path)[:2] == ["0001", "0002"]
+    found = record(either_store, "filters/medicine")
+    assert found.extent == Extent(2, 2)

@@ -1,10 +1,12 @@
 """Both engines find what a look at every text finds, in the same order."""
 
+from datetime import timedelta
 from random import Random
 from typing import Final
 
 import pytest
 
+from feedsvc.core.feeds.deletions.retractions import Retraction
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.search.queries import SearchQuery, SearchTerm, search_query
 from feedsvc.core.search.tokens import is_joined, pieces_of, pieces_of_query
@@ -108,10 +110,15 @@ def test_a_search_finds_what_a_look_at_every_text_finds(
     random = Random(few)  # noqa: S311 - the same in each run
     either_store.search_indexes.switch(on=True)
     either_store.publish(Publication(a_site(), entries(random)), NOW)
-    # Half of them are edited, and some are withdrawn.
+    # Half of them are edited, some of these are retracted, and others are withdrawn.
     gone = tuple(f"tag:example.org,2026:post-{number}" for number in range(50, POSTS))
     edited = entries(random)[:30]
-    either_store.publish(Publication(a_site(), edited, withdrawn=gone), NOW)
+    until = NOW + timedelta(days=30)
+    retracted = [
+        Retraction(entry.id, a_text(random, 5), "command", NOW, until) for entry in edited[::5]
+    ]
+    following = Publication(a_site(), edited, withdrawn=gone, retractions=retracted)
+    either_store.publish(following, NOW)
     posts = in_order(either_store, "")
     hits = 0
     for query in filter(None, (a_query(random) for _ in range(QUERIES))):
