@@ -18,6 +18,7 @@ from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.schema import feeds, memberships, tombstones
 
+_KEY: Final = tuple(sa.column(c.name, c.type) for c in memberships.primary_key)
 _LIFETIME: Final = int(LIFETIME.total_seconds())
 
 
@@ -59,9 +60,12 @@ class Tombstones:
 
     def _numbers(self, some: Sequence[Membership]) -> dict[tuple[int, int], int | None]:
         """The numbers of these memberships, by feed and entry."""
+        # Not by a list of keys, for which SQLite reads the whole table.
+        wanted = sa.values(*_KEY, name="wanted").data(some).cte()
         table = memberships.c
-        key = sa.tuple_(table.feed, table.published_at, table.entry)
-        query = sa.select(table.feed, table.entry, table.number).where(key.in_(some))
+        is_wanted = (table[column.name] == wanted.c[column.name] for column in _KEY)
+        query = sa.select(table.feed, table.entry, table.number)
+        query = query.join_from(wanted, memberships, sa.and_(*is_wanted))
         rows = self._connection.execute(query)
         return {(row.feed, row.entry): row.number for row in rows}
 
