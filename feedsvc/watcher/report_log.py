@@ -36,12 +36,12 @@ class ReportLog:
         scope = "all files" if is_whole else "some files"
         log.debug("looked at %s, read %d", scope, report.read)
         if report.added or report.changed or report.withdrawn or report.feeds:
+            lists = ("added", "changed", "withdrawn", "feeds")
+            counts = {name: len(getattr(report, name)) for name in lists}
             log.info(
                 "published: %d added, %d changed, %d withdrawn; %d feeds changed",
-                len(report.added),
-                len(report.changed),
-                len(report.withdrawn),
-                len(report.feeds),
+                *counts.values(),
+                extra={"fields": counts},
             )
         if report.newly_hidden:
             log.warning("%s", _hidden_message(report.newly_hidden))

@@ -72,7 +72,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     posts.write("tea/index.md", "Leaves. " * 300, tags="[Café, a/b, C#]", audio="long.mp3")
     posts.write_raw("tea/long.mp3", LARGE)
     posts.write("moving.md", "Leaves. " * 300, tags="[Moving]")
-    settings = {"FEEDSVC_SITE__URL": SITE, "FEEDSVC_WEBHOOK__SECRET": SECRET}
+    settings = {
+        "FEEDSVC_SITE__URL": SITE,
+        "FEEDSVC_WEBHOOK__SECRET": SECRET,
+        "FEEDSVC_ADMIN__TOKEN": SECRET,
+    }
     with running(place, posts.root, settings) as started:
         yield started, posts
 
@@ -234,3 +238,19 @@ def _connections_to(port: int) -> int:
     rows = [line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]]
     established = "01"
     return sum(row[2].endswith(f":{port:04X}") and row[3] == established for row in rows)
+
+
+def test_no_cache_keeps_a_page_of_operators(fronted: Fronted) -> None:
+    for headers in ({}, {"Accept": "text/html"}):
+        assert ask(fronted.port, "/status", headers).status == 401
+        seen = ask(fronted.port, "/status", headers | BEARER)
+        assert (seen.status, seen.headers["Cache-Control"]) == (200, "no-store")
+        assert ask(fronted.port, "/status", headers).status == 401
+    form = f"token={SECRET}".replace(" ", "+").encode()
+    signed_in = ask(fronted.port, "/status", FORM, method="POST", body=form)
+    assert (signed_in.status, signed_in.headers["Location"]) == (303, "/status")
+    cookie = str(signed_in.headers["Set-Cookie"])
+    assert "Secure" in cookie
+    with_cookie = {"Cookie": cookie.partition(";")[0]}
+    assert ask(fronted.port, "/status", with_cookie).status == 200
+    assert ask(fronted.port, "/status", {}).status == 401

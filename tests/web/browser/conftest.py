@@ -18,6 +18,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.support.operators import TOKEN
 from tests.support.run import adopt, shared
 from tests.support.running import (
     Server,
@@ -138,7 +139,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         posts.write(f"kind{number}.md", title=f"Kind {number}", tags=f"[kind {number}]")
     for number in range(25):
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
-    settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew"}
+    settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew", "FEEDSVC_ADMIN__TOKEN": TOKEN}
     with running(folder, posts.root, settings) as started:
         yield started
 
