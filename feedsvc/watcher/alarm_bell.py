@@ -24,10 +24,9 @@ class AlarmBell:
         """Record in the store what wants attention now."""
         now = datetime.now(UTC)
         try:
-            if self._store is None:
-                self._store = Store(self._around.store_url, limits=self._limits)
-            attention = attention_of(self._store.status(self._around, now))
-            news = self._store.alarms.note(attention, now)
+            store = self._store or Store(self._around.store_url, limits=self._limits)
+            self._store = store  # `close` may be called meanwhile
+            news = store.alarms.note(attention_of(store.status(self._around, now)), now)
         except StoreLocked:  # somebody publishes; the next look will do
             return
         except StoreError as error:
