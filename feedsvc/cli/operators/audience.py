@@ -14,7 +14,14 @@ from feedsvc.cli.pushing import feed_and_format
 from feedsvc.cli.wiring import store_to_list
 from feedsvc.core.audience.batch import OTHERS
 from feedsvc.core.audience.days import Day
-from feedsvc.core.audience.figures import AudienceReport, Figures, Period, kind_of, mean
+from feedsvc.core.audience.figures import (
+    AudienceReport,
+    Figures,
+    Period,
+    kind_of,
+    mean,
+    written_octets,
+)
 from feedsvc.core.audience.polls import FIGURES
 from feedsvc.errors import FeedsvcError
 from feedsvc.store.store import Store
@@ -113,20 +120,8 @@ def _row(each: Figures, days: int) -> list[str | int]:
         mean(each.subscribers, days),
         each["polls"],
         f"{each.unmodified_percent} %",
-        octets(each["sent"]),
-        octets(each["spared"]),
-        octets(each["wasted"]),
+        written_octets(each["sent"]),
+        written_octets(each["spared"]),
+        written_octets(each["wasted"]),
         each.pushes,
     ]
-
-
-def octets(count: int) -> str:
-    """A number of octets, such as `1.2 MB`."""
-    if count < 1000:
-        return f"{count} B"
-    value = float(count)
-    for unit in ("kB", "MB", "GB"):
-        value /= 1000
-        if value < 999.5:
-            return f"{value:.3g} {unit}"
-    return f"{value / 1000:.3g} TB"

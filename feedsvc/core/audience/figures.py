@@ -123,3 +123,15 @@ def percent(part: int, whole: int) -> int:
     """A share in percent, rounded half up; 100 only if nothing is missing."""
     rounded = mean(100 * part, whole)
     return min(rounded, 99) if part < whole else rounded
+
+
+def written_octets(count: int) -> str:
+    """A number of octets, such as `1.2 MB`."""
+    if count < 1000:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1000
+        if value < 999.5:
+            return f"{value:.3g} {unit}"
+    return f"{value / 1000:.3g} TB"

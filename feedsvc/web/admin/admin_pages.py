@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedsvc.settings.settings import Settings
 from feedsvc.store.store import Store
+from feedsvc.web.admin.audience_page import AudiencePage
 from feedsvc.web.admin.door import Door, View
 from feedsvc.web.admin.metrics import Metrics
 from feedsvc.web.admin.status_page import StatusPage
@@ -24,6 +25,7 @@ def admin_pages(settings: Settings, store: Store) -> dict[str, View]:
     door = Door(settings)
     pages: dict[str, View] = {
         "/status": StatusPage(settings, store).answer,
+        "/audience": AudiencePage(settings, store).answer,
         "/metrics": Metrics(store).answer,
     }
     return {address: door.guarded(page) for address, page in pages.items()}

@@ -8,7 +8,7 @@ from feedsvc.core.site import Site
 from feedsvc.web.pages.rendering import rendered
 
 # The pages for people, by their names in the links. `/metrics` is for programs.
-ADDRESSES: Final = {"Status": "/status"}
+ADDRESSES: Final = {"Status": "/status", "Audience": "/audience"}
 
 
 def operator_page(template: str, site: Site, **values: Any) -> Response:

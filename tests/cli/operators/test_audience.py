@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedsvc.cli.operators.audience import octets
 from feedsvc.core.audience.agents import agent_of
 from feedsvc.core.audience.batch import Batch
 from feedsvc.core.audience.days import Day
@@ -109,19 +108,3 @@ def test_an_unknown_feed_is_an_error_and_no_polls_are_none(
     assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert "no polls were counted" in nothing.stderr
     assert run("audience", "--days", "0").exit_code == 2
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (0, "0 B"),
-        (999, "999 B"),
-        (1234, "1.23 kB"),
-        (999_600, "1 MB"),
-        (15_400_000, "15.4 MB"),
-        (2_000_000_000, "2 GB"),
-        (3_000_000_000_000, "3 TB"),
-    ],
-)
-def test_octets_are_shown_with_three_digits(count: int, text: str) -> None:
-    assert octets(count) == text

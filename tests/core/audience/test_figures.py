@@ -9,6 +9,7 @@ from feedsvc.core.audience.figures import (
     kind_of,
     mean,
     percent,
+    written_octets,
 )
 
 
@@ -57,3 +58,19 @@ def test_the_kind_of_a_product_that_the_table_has_no_longer_is_unknown() -> None
         "unknown",
         "unknown",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1234, "1.23 kB"),
+        (999_600, "1 MB"),
+        (15_400_000, "15.4 MB"),
+        (2_000_000_000, "2 GB"),
+        (3_000_000_000_000, "3 TB"),
+    ],
+)
+def test_octets_are_shown_with_three_digits(count: int, text: str) -> None:
+    assert written_octets(count) == text
