@@ -6,8 +6,8 @@ from feedsvc.core.doctor.agents import PollingAgent
 from feedsvc.core.doctor.decoding import Decoded, decoded
 from feedsvc.core.doctor.exchanges import Exchange, Symptom
 
-# Smaller documents are sent as they are: by feedsvc below 500 octets, by some CDNs below 1,000.
-_SMALL: Final = 1000
+# Smaller documents may come as they are: feedsvc and CDNs have limits of 500 to 860 octets.
+_SMALL: Final = 860
 
 
 def coding_symptoms(exchange: Exchange, agent: PollingAgent) -> list[Symptom]:

@@ -26,8 +26,13 @@ def is_wall(exchange: Exchange) -> bool:
         return True
     if exchange.status in _BUSY:
         return is_page(decoded(exchange).body)
-    is_nothing = exchange.status in _ABSENT or exchange.status in _FAILED
-    return exchange.status >= 200 and not is_nothing and not is_feed(exchange)
+    if is_feed(exchange) or exchange.status in _ABSENT or exchange.status in _FAILED:
+        return False
+    if exchange.status == 200:
+        # Other documents than pages are what they are: a list of feeds, a sitemap.
+        body = decoded(exchange).body
+        return is_page(body) or not body.lstrip().startswith((b"<", b"{"))
+    return exchange.status > 200
 
 
 def refuses(exchange: Exchange) -> bool:

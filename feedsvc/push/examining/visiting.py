@@ -100,7 +100,10 @@ class Visitor:
         if is_chosen or _server(named_at) not in self._public_servers:
             answer = send(self._anywhere, address)
         else:
-            answer = send(self._outside, address)
+            try:
+                answer = send(self._outside, address)
+            except Unreachable as error:
+                raise Unreachable(f"{error}; {_server(named_at)} leads there") from error
         peer = answer.peer
         if peer and (is_public(peer) or any(peer in network for network in self._public)):
             self._public_servers.add(_server(address))

@@ -190,6 +190,14 @@ def test_a_limit_of_polls_is_no_wall() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [(PAGE, True), (b"", True), (b"blocked", True), (b"<opml/>", False), (b"{}", False)],
+)
+def test_a_document_of_another_kind_is_no_wall(body: bytes, expected: bool) -> None:
+    assert is_wall(answer(body)) == expected
+
+
+@pytest.mark.parametrize(
     "hub",
     [
         hub_answer(404),

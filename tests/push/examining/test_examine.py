@@ -62,6 +62,13 @@ def test_a_site_without_feeds_cannot_be_examined(server: AnsweringServer, body: 
         examined(server.url)
 
 
+def test_a_list_of_feeds_cannot_be_examined(server: AnsweringServer) -> None:
+    opml = Reply(200, {"Content-Type": "text/x-opml"}, b"<?xml version='1.0'?><opml/>")
+    server.answers["/opml.xml"] = lambda _: opml
+    with pytest.raises(Unreachable, match="answers 200 with text/x-opml, and no feed"):
+        examined(f"{server.url}/opml.xml")
+
+
 @pytest.mark.parametrize("status", [404, 410, 500, 502])
 def test_a_feed_that_is_not_there_cannot_be_examined(
     server: AnsweringServer, status: int
