@@ -131,9 +131,13 @@ def test_nothing_is_said_of_what_is_right(right: Visit) -> None:
         ("not-compressed", visit(answer(Content_Encoding=None))),
         ("stale", visit(answer(Cache_Control=YEAR))),
         ("stale", visit(answer(Cache_Control=None, Expires="Mon, 01 Jun 2027 08:00:00 GMT"))),
+        ("stale", visit(answer(Expires="Mon, 01 Jun 2037 08:00:00 GMT"))),
         ("stale", visit(answer(), expected=ExpectedDocument(BARE, NOW, 60))),
         ("stale", visit(answer(Age="1801"), again=answer(Age="1803"))),
         ("stale", visit(answer(), again=answer(), past_caches=answer(OLD))),
+        ("stale", visit(again=answer(Cache_Control=None, Age="86401"))),
+        ("stale", visit(again=answer(Cache_Control=None, Age="3601",
+                                     Expires="Mon, 01 Jun 2026 09:00:00 GMT"))),
         ("stale", visit(unknown_tag=not_modified())),
         ("link-lost", visit(answer(Link=None))),
         ("link-lost", visit(answer(Link="<https://example.org/atom.xml>; rel=self"))),
@@ -187,6 +191,9 @@ def test_a_limit_of_polls_is_no_wall() -> None:
     assert is_wall(answer(PAGE, 429))
     assert is_wall(answer(b"", 404, cf_mitigated="challenge"))
     assert not is_wall(Exchange("Feedly", "", 0))
+    assert not is_wall(answer(PAGE, 404))
+    assert not is_wall(answer(PAGE, 502))
+    assert not is_wall(answer())
 
 
 @pytest.mark.parametrize(
