@@ -26,15 +26,25 @@ from feedsvc.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why a post is not published: it is retracted, or a copy of the `original` with this id.
+
+    `key` is a key of the retracted post, by which its file is known whatever becomes of it.
+    """
+
+    key: str = ""
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Retracted:
     """What a publish does about posts that were taken back.
 
-    `changed` are the retractions to write. The posts at the paths in `out` are not published:
-    the id of the retracted post whose text each of them has, or empty for the post itself.
+    `changed` are the retractions to write. The posts at the paths in `out` are not published.
     """
 
     changed: tuple[Retraction, ...] = ()
-    out: Mapping[str, str] = field(default_factory=dict)
+    out: Mapping[str, Withheld] = field(default_factory=dict)
 
 
 NOTHING_RETRACTED: Final = Retracted()
@@ -59,15 +69,15 @@ def retracted_posts(
         return NOTHING_RETRACTED
     before = snapshot.retractions.of(ids[f.record.path] for f in posts)
     changed: dict[str, Retraction] = {}
-    out: dict[str, str] = {}
+    out = _hidden_before(snapshot, posts, identified)
     for claim in (finding.claim for finding in posts):
-        if claim is None:
+        if claim is None or claim.path in out:
             continue
         entry_id = ids[claim.path]
         standing, old = identified.standing.get(entry_id), before.get(entry_id)
         is_begun = old is not None and old.undone_at is None
         if claim.notice is not None and standing is None and not is_begun:
-            out[claim.path] = ""  # no feed has it, so there is nothing to take back
+            out[claim.path] = Withheld()  # no feed has it, so there is nothing to take back
             continue
         seen = standing.updated if standing else None
         following = next_retraction(old, entry_id, claim.notice, now, seen)
@@ -76,37 +86,63 @@ def retracted_posts(
         if following != old:
             changed[entry_id] = following
         if following.has_ended(now):
-            out[claim.path] = ""
+            remembered = identified.returning.get(entry_id)
+            out[claim.path] = Withheld((remembered.key if remembered else "") or claim.key)
     new = [f.claim for f in posts if f.claim and ids[f.claim.path] not in identified.known]
     out |= _copies(snapshot, [claim for claim in new if claim.path not in out])
     return Retracted(tuple(changed.values()), out)
 
 
-def _copies(snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, str]:
-    """The new posts with the text of a retracted post, by path: the id of that post.
+def _hidden_before(
+    snapshot: Snapshot, posts: Iterable[Finding], identified: Identified
+) -> dict[str, Withheld]:
+    """The posts that would be new, of files that a retraction hides: they are the same posts.
+
+    Such a file has been moved, and then it was edited, or its post got another key.
+    """
+    keys = {
+        f.record.path: f.previous.key
+        for f in posts
+        if f.previous and f.previous.hidden_by == HIDDEN_BY and f.previous.key
+    }
+    if not keys:
+        return {}
+    ids, known = identified.identities.ids, identified.known
+    pinned = snapshot.pinned(keys.values())
+    retracted = snapshot.retractions.of(pinned.values())
+    return {
+        path: Withheld(key)
+        for path, key in keys.items()
+        if ids[path] not in known
+        and (of := retracted.get(pinned.get(key, "")))
+        and of.undone_at is None
+    }
+
+
+def _copies(snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, Withheld]:
+    """The new posts with the text of a retracted post, by path.
 
     A short text tells little; then the title must be the same too.
     """
     by_text: dict[str, list[Claim]] = {}
     for claim in claims:
         by_text.setdefault(claim.body_digest, []).append(claim)
-    found: dict[str, str] = {}
+    found: dict[str, Withheld] = {}
     for post in snapshot.retractions.with_texts(by_text) if by_text else ():
         for claim in by_text[post.body_digest]:
             is_long = claim.body_length >= LONG_ENOUGH
             if is_long or text_digest(claim.title) == post.title_digest:
-                found.setdefault(claim.path, post.id)
+                found.setdefault(claim.path, Withheld(original=post.id))
     return found
 
 
-def out_record(finding: Finding, claim: Claim, original: str) -> FileRecord:
+def out_record(finding: Finding, claim: Claim, withheld: Withheld) -> FileRecord:
     """The record of a post that is not published because it, or its original, is retracted."""
-    record = hidden_record(finding.record)
-    if original:
-        position = finding.positions.key
-        warning = retracted_copy_warning(claim.path, original, position)
-        record = replace(record, problems=(*record.problems, warning))
-    return replace(record, key=finding.previous.key if finding.previous else claim.key)
+    record = replace(hidden_record(finding.record), key=withheld.key)
+    if not withheld.original:
+        return record
+    warning = retracted_copy_warning(claim.path, withheld.original, finding.positions.key)
+    return replace(record, problems=(*record.problems, warning))
 
 
 def hidden_record(record: FileRecord) -> FileRecord:

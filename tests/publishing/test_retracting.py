@@ -289,3 +289,31 @@ def test_an_imported_retraction_reaches_a_published_post(
         assert "tags/Cup" in publish(other, 2).feeds
         assert state(other, 2) == "notice"
         assert publish(other, 3).feeds == ()
+
+
+@pytest.mark.parametrize(
+    "lines", ["", "slug: green\n", "guid: urn:x:1\n"], ids=["text", "slug", "guid"]
+)
+def test_a_file_of_a_retracted_post_is_never_a_new_post(
+    house: House, tea: Path, lines: str
+) -> None:
+    take_back(house, lasts=3)
+    publish(house, 5)
+    other = house.posts.root / "new" / "other.md"
+    other.parent.mkdir()
+    tea.rename(other)
+    publish(house, 6)
+    text = other.read_text("utf-8").replace("title:", f"{lines}title:", 1)
+    other.write_text(f"{text} More.", "utf-8")
+    for days in (7, 8):
+        publish(house, days)
+        assert TEXT not in "".join(each.content_html for each in house.entries())
+    other.write_text(f"{text} Even more.", "utf-8")
+    publish(house, 9, site=a_site(title="Other", entries=3))
+    assert TEXT not in "".join(each.content_html for each in house.entries())
+    with house.store.snapshot() as snapshot:
+        named = snapshot.posts_named(["new/other.md"])
+    assert [(each.entry_id, each.state) for each in named] == [(TEA, "draft")]
+    undo_it(house, 10)
+    publish(house, 11)
+    assert TEXT in "".join(each.content_html for each in house.entries("tags/Cup"))
