@@ -3,7 +3,7 @@
 `python -m benchmarks` measures serving; `python -m benchmarks growth` each operation at 1,000,
 10,000 and 100,000 posts; `python -m benchmarks history` pages of archives, and
 `python -m benchmarks walk` walks through all of them; `python -m benchmarks search` the search
-index.
+index, and `python -m benchmarks filters` filters.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import growth, history, search, walk
+from benchmarks import filters, growth, history, search, walk
 from benchmarks.measure import Run, measured
 from benchmarks.posts import write_posts
 from benchmarks.serving import Serving, free_port
@@ -135,6 +135,7 @@ def bench(count: int) -> None:
 def main() -> None:
     """Measure each count of posts given, by default 1,000 and 10,000."""
     others = {
+        "filters": filters.main,
         "growth": growth.main,
         "history": history.main,
         "search": search.main,

@@ -44,7 +44,9 @@ _MOST_KEPT: Final = 1000  # digests
 _MOST_NAMES: Final = 1000  # that an unknown one is compared with
 _MOST_LETTERS: Final = 60  # of a name that are compared
 _NEAR: Final = 3
+_SIMILAR: Final = 4  # times the size of a feed: merging with a larger one is slower
 
+_Chain: TypeAlias = tuple[str, ...]  # the paths of the feeds of a group
 _State: TypeAlias = tuple[object, ...]  # changes whenever an entry or the site changes
 
 
@@ -59,7 +61,7 @@ class FoundFilter:
     cut: Filter
     records: Mapping[str, FeedRecord]
 
-    def chain(self) -> tuple[str, ...]:
+    def chain(self) -> _Chain:
         """The feeds whose archive pages its history follows: those with the fewest entries.
 
         A page belongs to a chain that has the feed of the page.
@@ -74,17 +76,31 @@ class FoundFilter:
         first = self.chain()
         groups = list(self.cut.chains)
         groups.remove(first)
+        groups.sort(key=self._size)
+        without = [(term.paths[0],) for term in self.cut.none_of]
+        shared = self._similar(first, groups[:1])
+        excluded = self._similar(first, sorted(without, key=self._size)[-1:])
         return Choice(
             self._numbers(first),
-            tuple(self._numbers(group) for group in sorted(groups, key=self._size)),
-            self._numbers(tuple(term.paths[0] for term in self.cut.none_of)),
+            tuple(map(self._numbers, groups)),
+            tuple(number for path in without for number in self._numbers(path)),
             microseconds(self.cut.since) if self.cut.since else None,
+            shared,
+            excluded if shared is None else None,
         )
 
-    def _size(self, paths: tuple[str, ...]) -> int:
+    def _similar(self, first: _Chain, others: Iterable[_Chain]) -> int | None:
+        """The number of another feed that it may be quicker to merge the first one with."""
+        for other in others:
+            is_single = len(self._numbers(first)) == len(self._numbers(other)) == 1
+            if is_single and self._size(other) <= _SIMILAR * self._size(first):
+                return self._numbers(other)[0]
+        return None
+
+    def _size(self, paths: _Chain) -> int:
         return sum(self.records[path].entries for path in paths if path in self.records)
 
-    def _numbers(self, paths: tuple[str, ...]) -> tuple[int, ...]:
+    def _numbers(self, paths: _Chain) -> tuple[int, ...]:
         return tuple(self.records[path].number for path in paths if path in self.records)
 
 
@@ -249,12 +265,14 @@ class _Steps:
         self._deadline = deadline
         self._least = 0  # a number of a membership of the newest entries
         self._has_all = False
+        self._oldest: int | None = None
 
     def newest(self, most: int) -> list[ChosenEntry]:
         with self._snapshot.until(self._deadline):
             newest = self._chosen.newest(most)
         self._least = max((each.place or 0 for each in newest), default=0)
         self._has_all = len(newest) < most
+        self._oldest = newest[-1].published_at if self._least else None
         return newest
 
     def on_page(self, feed: int, page: int) -> list[ChosenEntry]:
@@ -267,7 +285,7 @@ class _Steps:
             return page_of(self._least)
         before = numbers_of(page)[0] if page else None
         with self._snapshot.until(self._deadline):
-            number = self._chosen.number_before(feed, before, self._least)
+            number = self._chosen.number_before(feed, before, self._least, self._oldest)
         return page_of(number or self._least)
 
     def page_after(self, feed: int, page: int = 0) -> int:

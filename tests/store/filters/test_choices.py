@@ -1,9 +1,13 @@
 """Which entries filters choose, compared with what the rules say, on either engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Final
 
+import pytest
+
+from feedsvc.store.filters import choices
 from feedsvc.store.filters.choices import Choice
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
@@ -56,6 +60,30 @@ def test_a_choice_has_one_of_each_group_and_none_of_the_others(either_store: Sto
         ]
         assert newest(either_store, choice) == wanted, choice
         assert newest(either_store, choice, 3) == wanted[:3]
+
+
+def test_merged_feeds_have_the_same_entries(
+    either_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two entries are on each day, so that ids decide about the last ones."""
+    monkeypatch.setattr(choices, "_FEW", 2)
+    feeds = publish(either_store)
+    two, three, five = (feeds[tag] for tag in STEPS)
+    last = int((_START + timedelta(20)).timestamp()) * 1_000_000
+    for choice in (
+        Choice((two,), ((three,),)),
+        Choice((two,), ((three,), (five, two))),
+        Choice((feeds[""],), (), (two,)),
+        Choice((feeds[""],), (), (two, three)),
+        Choice((three,), ((five,),), (two,), last),
+        Choice((two,), ((three,), (five,)), (two,)),
+    ):
+        shared = choice.others[0][0] if choice.others else None
+        excluded = choice.none_of[0] if not choice.others else None
+        merging = replace(choice, shared=shared, excluded=excluded)
+        for most in (*range(1, 12), COUNT):
+            wanted = newest(either_store, choice, most)
+            assert newest(either_store, merging, most) == wanted, (choice, most)
 
 
 def test_a_choice_may_begin_at_a_date(either_store: Store) -> None:
