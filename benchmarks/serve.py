@@ -1,8 +1,9 @@
 """Polls a second on one core: feedsvc beside nginx that serves the same bytes as static files.
 
-Both stand at once, each process of theirs held to core 0, and are asked in turn by wrk on core
-1; every figure is a median over the rounds. Beside the rate stands what an answer takes of the
-processor: other programs on the machine, and a wrk that cannot ask faster, change it little.
+A third server is feedsvc that does not count polls. All stand at once, each process of theirs
+held to core 0, and are asked in turn by wrk on core 1. Every figure is a median over all
+rounds. Beside the rate stands what an answer takes of the processor: other programs on the
+machine, and a wrk that cannot ask faster, change it little.
 """
 
 import argparse
@@ -174,14 +175,14 @@ def _with_those_below(pid: int) -> list[int]:
 
 def _cases(url: str, place: Path) -> dict[str, list[str]]:
     """What wrk is told for each kind of poll, with the tag that this server gave."""
-    asked = {"Accept-Encoding": "gzip"}
+    asked = {"Accept-Encoding": "gzip", "User-Agent": "Newsboat/2.30 (Linux x86_64)"}
     packed = requests.get(url, headers=asked, timeout=5)
     assert packed.headers["Content-Encoding"] == "gzip"
     known = asked | {"If-None-Match": packed.headers["ETag"]}
     assert requests.get(url, headers=known, timeout=5).status_code == 304
     script = place / "never_sent.lua"
     script.write_text(_NEVER_SENT)
-    headers = [{"Accept-Encoding": "identity"}, asked, known, known]
+    headers = [asked | {"Accept-Encoding": "identity"}, asked, known, known]
     told = [
         [word for name, value in each.items() for word in ("-H", f"{name}: {value}")]
         for each in headers
@@ -215,7 +216,7 @@ def bench(count: int, rounds: int, seconds: float) -> None:
         place = Path(name)
         place.chmod(0o755)  # nginx reads it as another user
         write_posts(place / "posts", count)
-        port, other = _free_port(), _free_port()
+        port, other, third = _free_port(), _free_port(), _free_port()
         environ = {
             "FEEDSVC_SITE__TITLE": "Benchmark",
             "FEEDSVC_SITE__URL": f"http://127.0.0.1:{port}",
@@ -228,7 +229,12 @@ def bench(count: int, rounds: int, seconds: float) -> None:
         }
         urls = {
             "feedsvc": f"http://127.0.0.1:{port}/atom.xml",
+            "uncounted": f"http://127.0.0.1:{third}/atom.xml",
             "nginx": f"http://127.0.0.1:{other}/atom.xml",
+        }
+        uncounted = environ | {
+            "FEEDSVC_SERVER__PORT": str(third),
+            "FEEDSVC_AUDIENCE__ENABLED": "false",
         }
         (place / "nginx.conf").write_text(_NGINX.format(place=place, port=other))
         (place / "static").mkdir()
@@ -238,9 +244,13 @@ def bench(count: int, rounds: int, seconds: float) -> None:
             body = _wait_for(urls["feedsvc"])
             (place / "static/atom.xml").write_bytes(body)
             (place / "static/atom.xml.gz").write_bytes(gzip.compress(body, 6, mtime=0))
-            with _running(nginx, place, {}) as other_pid:
-                assert _wait_for(urls["nginx"]) == body
-                pids = {"feedsvc": pid, "nginx": other_pid}
+            web = [sys.executable, "-m", "feedsvc", "web"]
+            with (
+                _running(nginx, place, {}) as other_pid,
+                _running(web, place, uncounted) as third_pid,
+            ):
+                assert _wait_for(urls["nginx"]) == _wait_for(urls["uncounted"]) == body
+                pids = {"feedsvc": pid, "uncounted": third_pid, "nginx": other_pid}
                 targets = {name: Target(url, pids[name]) for name, url in urls.items()}
                 found = _in_turn(targets, place, rounds, seconds)
                 memory = _megabytes(pid)
@@ -251,6 +261,7 @@ def bench(count: int, rounds: int, seconds: float) -> None:
     )
     for case in CASES:
         _print_case(case, found["feedsvc", case], found["nginx", case])
+        _print_uncounted(found["feedsvc", case], found["uncounted", case])
     print(f"  memory of the web process {memory} MB, after {filled:,} feeds {full} MB")
 
 
@@ -285,6 +296,19 @@ def _print_case(case: str, ours: list[Load], theirs: list[Load]) -> None:
         f"        processor {each:.1f} and {other_each:.1f} us an answer, "
         f"ratio {statistics.median(of_processor):.2f} "
         f"({of_processor[0]:.2f} to {of_processor[-1]:.2f})"
+    )
+
+
+def _print_uncounted(counted: list[Load], uncounted: list[Load]) -> None:
+    """What counting costs: rates and processor time of the two in the same rounds."""
+    pairs = list(zip(counted, uncounted, strict=True))
+    rates = sorted(a.per_second / b.per_second for a, b in pairs)
+    times = sorted(b.each / a.each for a, b in pairs)
+    each = statistics.median(load.each for load in uncounted)
+    print(
+        f"        without counting {each:.1f} us an answer, ratio of rates "
+        f"{statistics.median(rates):.3f} ({rates[0]:.2f} to {rates[-1]:.2f}), of processor "
+        f"time {statistics.median(times):.3f} ({times[0]:.2f} to {times[-1]:.2f})"
     )
 
 

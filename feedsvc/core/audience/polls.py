@@ -7,6 +7,7 @@ from typing import Final
 COUNTED: Final = (200, 226, 304)  # statuses; others answer no poll
 _STATUSES: Final[Mapping[int, str]] = {200: "whole", 226: "deltas", 304: "unmodified"}
 PLAIN: Final = "identity"  # the coding of an answer without one
+FILTERS: Final = "feed"  # all filters that addresses make up, as one feed
 FORMATS: Final = ("atom", "rss", "json")
 CODINGS: Final = (PLAIN, "gzip", "br", "zstd")
 

@@ -4,11 +4,15 @@ import re
 from typing import Any, Final
 
 from feedsvc.core import addresses
-from feedsvc.core.audience.polls import COUNTED, PLAIN, PollKind
+from feedsvc.core.audience.polls import COUNTED, FILTERS, PLAIN, PollKind
 from feedsvc.core.clients import client_before
 from feedsvc.web.counting.counting import Counting, Tally, shortened
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
+# The document of a filter, and what a page of its history has.
+_FILTER: Final = re.compile(r"feed/(atom|rss|json)\?.*")
+_HISTORY: Final = re.compile(r"[?&]page=")
+_LONGEST_ADDRESS: Final = 200
 _MOST_POLLS: Final = 4096
 # Not re.IGNORECASE, with which the search would not skip to the next line.
 _AGENT: Final = re.compile(rb"\n[Uu][Ss][Ee][Rr]-[Aa][Gg][Ee][Nn][Tt]:([^\r]*)")
@@ -42,16 +46,18 @@ class PollKinds:
         kind: tuple[str, int],
         environ: dict[str, Any],
     ) -> PollKind | None:
-        """The kind of a poll; None if the document is no feed.
+        """The kind of a poll; None if the document is no feed, or a page of its history.
 
         `path` and `tag` are those of the document; `sizes` the octets of its whole body and of
         those that are sent; `kind` the coding and the status of the answer.
         """
-        folder, _, name = path.rpartition("/")
-        format_name = _FORMAT_OF.get(name)
-        if format_name is None or kind[1] not in COUNTED:
+        feed, format_name = _feed_and_format(path)
+        if not format_name or kind[1] not in COUNTED:
             return None
-        address = (environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0][:200]
+        address = path  # of a filter
+        if feed != FILTERS:
+            address = (environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0]
+        address = address[:_LONGEST_ADDRESS]
         is_blind = not ("HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ)
         whole, sent = sizes
         key = (path, tag, sent, kind, address, is_blind)
@@ -61,7 +67,7 @@ class PollKinds:
                 self._polls.clear()
             coding, status = kind
             more = (sent, max(0, whole - sent), is_blind, address)
-            kept = PollKind(folder, format_name, coding or PLAIN, status, *more)
+            kept = PollKind(feed, format_name, coding or PLAIN, status, *more)
             self._polls[key] = kept
         return kept
 
@@ -94,3 +100,14 @@ class PollKinds:
         if client is None:
             return self.counting.tally(poll, user_agent)
         return self.counting.tally_of(poll, user_agent, client)
+
+
+def _feed_and_format(path: str) -> tuple[str, str]:
+    """The feed of a document and its format, which is empty if nobody polls the document."""
+    folder, _, name = path.rpartition("/")
+    if name in _FORMAT_OF:
+        return folder, "" if addresses.archive_page_at(folder) else _FORMAT_OF[name]
+    match = _FILTER.fullmatch(path)
+    if not match or _HISTORY.search(path):
+        return "", ""
+    return FILTERS, match[1]

@@ -43,6 +43,8 @@ from feedsvc.web.polls.shelf import Document, Shelf
 
 # The environ key under which a view stores the document and the coding of its answer.
 ANSWERED: Final = "feedsvc.answered"
+# The same, also for a passing document: whoever counts polls reads it.
+POLLED: Final = "feedsvc.polled"
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
 _LOCKS: Final = 64  # shared by all paths
@@ -279,6 +281,7 @@ def answer(document: Document, server: ServerSettings, documents: Documents) -> 
         # the earlier of two versions that are dated ahead may have been sent with this second.
         response.last_modified = min(document.last_modified, datetime.now(UTC))
     response.set_etag(document.tag_in(coding))
+    environ[POLLED] = (document, coding)
     if document.is_passing:
         documents.recount(document)
     else:

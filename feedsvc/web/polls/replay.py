@@ -21,7 +21,7 @@ from feedsvc.web.polls.conditions import (
     current_from,
     is_current,
 )
-from feedsvc.web.polls.documents import ANSWERED
+from feedsvc.web.polls.documents import ANSWERED, POLLED
 from feedsvc.web.polls.rate_limits import (
     RETRY_AFTER,
     Limiter,
@@ -158,11 +158,11 @@ class Replay:
 
         `sent` is the octets of its body.
         """
-        answered = environ.get(ANSWERED)
+        polled = environ.get(POLLED)
         is_navigation = environ.get("HTTP_SEC_FETCH_DEST") == "document"
-        if not (self.kinds and answered) or environ["REQUEST_METHOD"] != "GET" or is_navigation:
+        if not (self.kinds and polled) or environ["REQUEST_METHOD"] != "GET" or is_navigation:
             return
-        document, coding = answered
+        document, coding = polled
         sizes = (len(document.body), sent)
         poll = self.kinds.poll(document.path, document.tag, sizes, (coding, status), environ)
         if poll:
@@ -196,7 +196,7 @@ class Replay:
         if reply is None:
             return self._answer_and_store(environ, start_response)
         if document and kind:
-            environ[ANSWERED] = (document, kind[0])
+            environ[POLLED] = (document, kind[0])
         start_response(reply.status, reply.headers.copy())  # a server may change them
         return reply.body.copy() if environ["REQUEST_METHOD"] == "GET" else []
 

@@ -147,6 +147,38 @@ def test_each_address_and_format_of_a_feed_counts(served: Served) -> None:
     assert individuals(batch) == 0
 
 
+def test_filters_are_one_feed_and_history_is_none(served: Served) -> None:
+    served.ask(
+        GET.format("/feed/atom?tag=tea", APP),
+        GET.format("/feed/atom?tag=tea", APP),
+        GET.format("/feed/rss?tag=milk", APP),
+        GET.format("/feed/atom?tag=nothing", APP),
+    )
+    batch = served.taken()
+    ((row, figures),) = batch.figures.items()
+    assert (row.feed, figures["polls"]) == ("feed", 3)
+    assert (figures["atom"], figures["rss"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "opml.xml",
+        "archive/tags/tea/3/atom.xml",
+        "archive/1/rss.xml",
+        "feed/atom?page=3&tag=a",
+        "feed/atom?tag=a&page=b%2F3",
+        "feed/zip?tag=a",
+    ],
+)
+def test_documents_that_nobody_polls_are_no_polls(served: Served, path: str) -> None:
+    kinds = served.replay.kinds
+    assert kinds
+    environ = {"PATH_INFO": f"/{path}"}
+    assert kinds.poll(path, "tag", (10, 5), ("", 200), environ) is None
+    assert kinds.poll("atom.xml", "tag", (10, 5), ("", 404), environ) is None
+
+
 def test_behind_a_proxy_the_client_is_the_one_that_it_reports(publisher: Publisher) -> None:
     made = Served(publisher, proxies=1)
     with running(made.replay) as made.client:
