@@ -171,6 +171,14 @@ def test_another_spelling_leads_to_the_one_address(
     assert get(server, f"feed/atom?{canonical}").status_code == 200
 
 
+@pytest.mark.parametrize("query", ["limit=20", "content=full", "limit=20&utm_source=x"])
+def test_what_asks_for_nothing_leads_to_the_feed_of_the_site(
+    server: Server, query: str
+) -> None:
+    response = get(server, f"feed/rss?{query}")
+    assert response.headers["Location"] == f"{server.url}/rss.xml"
+
+
 def test_a_slash_at_the_end_leads_to_the_address_without(server: Server) -> None:
     location = get(server, "feed/atom/?tag=AI").headers["Location"]
     assert location == f"{server.url}/feed/atom?tag=AI"

@@ -166,7 +166,9 @@ class Filter:
             yield from ((NOT + parameter, term.value) for term in without)
 
     def address(self, site_url: str, format_name: str) -> str:
-        """The URL of its document in a format."""
+        """The URL of its document in a format; of the site's feed if it asks for nothing."""
+        if not self.canonical:
+            return addresses.url(site_url, addresses.document_path("", format_name))
         return f"{addresses.url(site_url, f'feed/{format_name}')}{_question(self.canonical)}"
 
     def builder_address(self, site_url: str) -> str:

@@ -262,7 +262,7 @@ def _category(name: str, value: str) -> Term:
     names = tuple(one_line(each) for each in value.split("/"))
     if not all(names) or value == "*":
         raise _WrongError(
-            f"{name}: {shown(value)} has an empty name; write Tech or Tech/Python, "
+            f"{name}: {shown(value)} is no path of names; write Tech or Tech/Python, "
             "a literal / as ~2F and a literal | as ~7C"
         )
     paths = (f"categories/{value}", addresses.category_path(names))

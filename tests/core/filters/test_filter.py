@@ -53,7 +53,7 @@ def test_addresses_are_urls_of_the_site() -> None:
     assert cut.builder_address("https://example.org") == (
         "https://example.org/filter/?tag=C~23&not-tag=b&limit=5"
     )
-    assert Filter().address("https://example.org", "rss") == "https://example.org/feed/rss"
+    assert Filter().address("https://example.org", "rss") == "https://example.org/rss.xml"
 
 
 def test_how_a_document_shows_entries_is_no_part_of_the_identity() -> None:
