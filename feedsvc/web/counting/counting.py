@@ -67,6 +67,7 @@ class Counting:
         self._keys = keys
         self._now = now
         self._day = Day.at(now(), zone)
+        self._until = self._day.until  # here, it is faster to read
         self._key = keys.get(self._day.name)
         self._batch = Batch()
         self._begun: list[Tally] = []  # those with polls
@@ -95,7 +96,7 @@ class Counting:
 
     def count(self, tally: Tally, peer: Peer, now: float) -> None:
         """Count a poll."""
-        if now >= self._day.until:
+        if now >= self._until:
             self.turn(now)
             # A hash that it has is of the day before. The next poll gets another tally.
             peer.counted = None if tally.individual is None else tally
@@ -114,6 +115,7 @@ class Counting:
             return
         self._drain()
         self._day = Day.at(now, self._zone)
+        self._until = self._day.until
         self._key = self._keys.get(self._day.name)
         self._tallies.clear()
         self.turned()
