@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from feedsvc.core.audience.batch import (
+    PUBLISH_BOUNDS,
     PUBLISH_MICROSECONDS,
     PUBLISH_TIMES,
     PUBLISHES,
@@ -17,7 +18,6 @@ from feedsvc.processors import resident_octets
 from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.store import Store
 
-BOUNDS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)  # seconds
 INTERVAL: Final = 60.0  # seconds between two flushes, at least
 
 
@@ -33,7 +33,7 @@ class PublishCounts:
 
     def note(self, outcome: str, seconds: float) -> None:
         """Count a publish that `changed` feeds, left them `unchanged`, or `failed`."""
-        bound = next((str(bound) for bound in BOUNDS if seconds <= bound), "+Inf")
+        bound = next(bound for bound in PUBLISH_BOUNDS if seconds <= float(bound))
         self._batch.count(Counted(PUBLISHES, (outcome,)))
         self._batch.count(Counted(PUBLISH_TIMES, (bound,)))
         self._batch.count(Counted(PUBLISH_MICROSECONDS), round(seconds * 1_000_000))

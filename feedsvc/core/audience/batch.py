@@ -15,10 +15,16 @@ POLLS: Final = "polls"
 RENDERINGS: Final = "renderings"
 DELIVERIES: Final = "deliveries"
 PUBLISHES: Final = "publishes"
-PUBLISH_TIMES: Final = "publish_times"  # by the upper bound of their duration
+PUBLISH_TIMES: Final = "publish_times"  # by the upper bound of their duration, see below
 PUBLISH_MICROSECONDS: Final = "publish_microseconds"
 FLUSHES: Final = "flushes"
 FLUSH_MICROSECONDS: Final = "flush_microseconds"
+
+# Seconds, as OpenMetrics writes them.
+PUBLISH_BOUNDS: Final = (
+    *("0.05", "0.1", "0.25", "0.5", "1.0", "2.5", "5.0", "10.0", "30.0", "60.0", "300.0"),
+    *("1800.0", "+Inf"),
+)
 
 MOST_ROWS: Final = 4096
 MOST_SOURCES: Final = 16  # of one row

@@ -10,7 +10,7 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from feedsvc.core.audience.batch import Counted
+from feedsvc.core.audience.batch import PUBLISH_BOUNDS, Counted
 from feedsvc.store.audience.flushes import CountingProcess
 from feedsvc.store.audience.gauges import Gauges
 from feedsvc.web.admin.metric_families import (
@@ -29,7 +29,7 @@ READINGS: Final = Readings(
         Counted("polls", ("200", "rss", "identity")): 2,
         Counted("publishes", ("changed",)): 3,
         Counted("publish_times", ("0.1",)): 1,
-        Counted("publish_times", ("10",)): 1,
+        Counted("publish_times", ("10.0",)): 1,
         Counted("publish_times", ("2.5",)): 1,
         Counted("publish_times", ("+Inf",)): 1,
         Counted("publish_microseconds"): 4_500_000,
@@ -109,12 +109,11 @@ def test_counts_become_samples() -> None:
     found = samples(READINGS)
     polls = {"coding": "gzip", "format": "atom", "status": "304"}
     duration = "feedsvc_publish_duration_seconds"
+    counts = (0, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 4)
+    buckets = dict(zip(PUBLISH_BOUNDS, counts, strict=True))
     assert found[f"feedsvc_polls_total{polls}"] == 7
     assert {k: v for k, v in found.items() if k.startswith(duration)} == {
-        f"{duration}_bucket{{'le': '0.1'}}": 1,
-        f"{duration}_bucket{{'le': '2.5'}}": 2,
-        f"{duration}_bucket{{'le': '10'}}": 3,
-        f"{duration}_bucket{{'le': '+Inf'}}": 4,
+        **{f"{duration}_bucket{{'le': '{bound}'}}": count for bound, count in buckets.items()},
         f"{duration}_count": 4,
         f"{duration}_sum": 4.5,
     }
