@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from feedsvc.core import addresses
 from feedsvc.core.feeds.feeds import Kind, Topic
+from feedsvc.core.search.queries import SearchQuery
 
 # The kind of feeds that each parameter names; with `not-` before it, it excludes them.
 PARAMETERS: Final[dict[str, Kind]] = {
@@ -17,6 +18,7 @@ PARAMETERS: Final[dict[str, Kind]] = {
     "lang": "language",
 }
 NOT: Final = "not-"
+SEARCH: Final = "q"
 MOST_TERMS: Final = 16
 MOST_ENTRIES: Final = 200  # that a document may ask for
 FILTER_PATHS: Final = {f"feed/{format_name}": format_name for format_name in addresses.FORMATS}
@@ -66,7 +68,8 @@ class Filter:
     An entry has a term of each group in `all_of`, none of `none_of`, and was published at
     `since` or later. Without `all_of` it is in the site's feed. `since_text` is `since` as it
     is written in addresses. `limit` is None if the settings say how many entries a document
-    has. A document with a `page` has those entries that this archive page has.
+    has. A document with a `page` has those entries that this archive page has. With a `search`
+    an entry also has these words in its title or text.
     """
 
     all_of: tuple[Group, ...] = ()
@@ -76,6 +79,7 @@ class Filter:
     limit: int | None = None
     only_summaries: bool = False
     page: Page | None = None
+    search: SearchQuery | None = None
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -90,7 +94,10 @@ class Filter:
         )
 
     def holds(self, paths: Set[str], published: datetime) -> bool:
-        """True for an entry in the feeds at these paths that was published then."""
+        """True for an entry in the feeds at these paths that was published then.
+
+        A `search` needs texts: the settings refuse it.
+        """
         if self.since and published < self.since:
             return False
         if not self.all_of and "" not in paths:
@@ -164,6 +171,12 @@ class Filter:
             yield from ((parameter, "|".join(t.value for t in group)) for group in groups)
             without = [term for term in self.none_of if term.kind == kind]
             yield from ((NOT + parameter, term.value) for term in without)
+        if self.search:
+            yield SEARCH, self.search.text
+
+    def without_search(self) -> "Filter":
+        """The filter whose entries may have any words."""
+        return replace(self, search=None)
 
     def address(self, site_url: str, format_name: str) -> str:
         """The URL of its document in a format; of the site's feed if it asks for nothing."""

@@ -41,19 +41,54 @@ _WORDS: Final = {
     "zh": ("{} 和 {}", "{} 或 {}", "{}，不含 {}", "{}，{} 起"),
     "zh-Hant": ("{} 和 {}", "{} 或 {}", "{}，不含 {}", "{}，{} 起"),
 }
+# Posts with some words in their title or text.
+_SEARCHED: Final = {
+    "ar": "مقالات تحتوي على “{}”",
+    "cs": "příspěvky s „{}“",
+    "da": "indlæg med “{}”",
+    "de": "Beiträge mit „{}“",
+    "el": "αναρτήσεις με «{}»",
+    "en": "posts with “{}”",
+    "es": "entradas con «{}»",
+    "fa": "نوشته‌های دارای «{}»",
+    "fi": "kirjoitukset, joissa on ”{}”",
+    "fr": "articles avec « {} »",
+    "he": "פוסטים עם ”{}“",
+    "hi": "“{}” वाली पोस्ट",
+    "hu": "bejegyzések ezzel: „{}”",
+    "id": "tulisan dengan “{}”",
+    "it": "articoli con «{}»",
+    "ja": "「{}」を含む記事",
+    "ko": "‘{}’ 포함 글",
+    "nl": "berichten met ‘{}’",
+    "pl": "wpisy z „{}”",
+    "pt": "artigos com “{}”",
+    "ro": "articole cu „{}”",
+    "ru": "записи с «{}»",
+    "sv": "inlägg med ”{}”",
+    "th": "โพสต์ที่มี “{}”",
+    "tr": "“{}” geçen yazılar",
+    "uk": "записи з «{}»",
+    "vi": "bài viết có “{}”",
+    "zh": "含“{}”的文章",
+    "zh-Hant": "含「{}」的文章",
+}
 # fmt: on
 _TRADITIONAL: Final = ("zh-Hant", "zh-TW", "zh-HK", "zh-MO")
 
 
 def filter_title(site: Site, cut: Filter) -> str:
     """The title of the feed of a filter; what differs comes first, as in other feeds."""
-    both, either, without, since = _words(site.language)
+    language = _language(site.language)
+    both, either, without, since = _WORDS[language]
     groups = [_joined(either, _labels(group)) for group in cut.all_of]
-    if len(groups) > 1:
+    if len(groups) > 1 or (groups and cut.search):
         groups = [
             f"({words})" if group[1:] else words
             for words, group in zip(groups, cut.all_of, strict=True)
         ]
+    if cut.search:
+        groups.append(_SEARCHED[language].format(cut.search.text))
     title = _joined(both, groups) if groups else site.title
     if cut.none_of:
         title = without.format(title, ", ".join(_labels(cut.none_of)))
@@ -70,9 +105,10 @@ def _joined(pattern: str, texts: Iterable[str]) -> str:
     return reduce(pattern.format, texts)
 
 
-def _words(language: str) -> tuple[str, str, str, str]:
-    """The words in this language; in English if we have no others."""
+def _language(language: str) -> str:
+    """The key of the words in this language; that of English if we have no others."""
     tag = language_tag(language)
     if tag.startswith(_TRADITIONAL):
-        return _WORDS["zh-Hant"]
-    return _WORDS.get(tag.partition("-")[0], _WORDS["en"])
+        return "zh-Hant"
+    primary = tag.partition("-")[0]
+    return primary if primary in _WORDS else "en"

@@ -15,11 +15,13 @@ from feedsvc.core.filters.filter import (
     MOST_TERMS,
     NOT,
     PARAMETERS,
+    SEARCH,
     Filter,
     Group,
     Page,
     Term,
 )
+from feedsvc.core.search.queries import SearchFault, SearchQuery, search_query
 from feedsvc.core.text import legal, nfc, one_line
 
 MOST_OCTETS: Final = 12_000  # of a query: 16 of the longest names, percent-encoded
@@ -27,7 +29,7 @@ MOST_OCTETS: Final = 12_000  # of a query: 16 of the longest names, percent-enco
 _NAMES: Final = (
     *PARAMETERS,
     *(NOT + name for name in PARAMETERS),
-    *("since", "limit", "content"),
+    *("since", "limit", "content", SEARCH),
 )
 _OF_PAGES: Final = "archive"  # in links between documents; nobody writes it
 # Names that campaigns, newsletters and social networks append to every address.
@@ -115,6 +117,7 @@ class _Parameters:
     limit: int | None = None
     only_summaries: bool = False
     page: Page | None = None
+    search: SearchQuery | None = None
     once: set[str] = field(default_factory=set)
 
     def read(self, name: str, octets: bytes) -> None:
@@ -126,6 +129,7 @@ class _Parameters:
             "since": self._read_since,
             "limit": self._read_limit,
             "content": self._read_content,
+            SEARCH: self._read_search,
             _OF_PAGES: self._read_page,
         }
         if name not in readers:
@@ -142,6 +146,7 @@ class _Parameters:
             *self.since,
             self.limit,
             self.only_summaries,
+            search=self.search,
         )
         return chosen.with_terms({}).at_page(self.page)
 
@@ -177,6 +182,12 @@ class _Parameters:
         if text not in ("full", "summary"):
             raise _WrongError(f"content: {shown(text)} is unknown; write summary or full")
         self.only_summaries = text == "summary"
+
+    def _read_search(self, text: str) -> None:
+        found = search_query(text)
+        if isinstance(found, SearchFault):
+            raise _WrongError(f"{SEARCH}: {found.message}")
+        self.search = found
 
     def _read_page(self, text: str) -> None:
         self.page = addresses.archive_page_at(f"{addresses.ARCHIVE}/{text}")
@@ -222,6 +233,7 @@ def _examples(name: str) -> str:
         "since": "2026-01-31",
         "limit": "50",
         "content": "summary",
+        SEARCH: "WORDS",
     }
     return values.get(name.removeprefix(NOT), "NAME")
 

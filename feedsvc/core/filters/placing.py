@@ -59,6 +59,8 @@ def filter_of_setting(query: str, zone: ZoneInfo) -> Filter:
         raise ValueError(str(parsed))
     if parsed.limit is not None:
         raise ValueError("limit is only for addresses; feeds.entries is that of all feeds")
+    if parsed.search:
+        raise ValueError("q is only for addresses; subscribe to /feed/atom?q=WORDS")
     if parsed.page:
         raise ValueError("archive is only for addresses; leave it out")
     return parsed

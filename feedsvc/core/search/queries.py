@@ -51,6 +51,11 @@ class SearchQuery:
     without: tuple[SearchTerm, ...] = ()
 
     @property
+    def is_exact(self) -> bool:
+        """True if the tokens say enough, and no text has to be read."""
+        return all(term.is_exact for term in (*self.words, *self.without))
+
+    @property
     def text(self) -> str:
         """The same query in its only spelling: folded, and in the order of the alphabet."""
         return " ".join(

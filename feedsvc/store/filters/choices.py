@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.search.queries import SearchQuery
 from feedsvc.store.rows import entry_of
 from feedsvc.store.schema import WHOLE_ENTRIES, by_octets, entries, memberships
+from feedsvc.store.search.searching import SearchReader
 
 _OTHER = memberships.alias("other")
 _FEW: Final = 1000  # entries that are looked up one by one, before two feeds are merged
@@ -27,7 +29,8 @@ class Choice:
 
     Feeds are numbers. `first` should be the smallest group. `since` is in microseconds.
     `shared` is the one feed of another group, and `excluded` one of `none_of`, that has not
-    many more entries than the one feed of `first`; at most one of these is given.
+    many more entries than the one feed of `first`; at most one of these is given. With a
+    `search` the entries also match that.
     """
 
     first: tuple[int, ...]
@@ -36,6 +39,7 @@ class Choice:
     since: int | None = None
     shared: int | None = None
     excluded: int | None = None
+    search: SearchQuery | None = None
 
 
 class ChosenEntry(NamedTuple):
@@ -56,6 +60,7 @@ class ChosenEntries:
     def __init__(self, connection: Connection, choice: Choice) -> None:
         self._connection = connection
         self._choice = choice
+        self._match: sa.ColumnElement[bool] | None = None
 
     def newest(self, most: int) -> list[ChosenEntry]:
         """The newest entries, in the order of feeds."""
@@ -175,6 +180,11 @@ class ChosenEntries:
         none_of = [feed for feed in choice.none_of if feed != but_for]
         if none_of:
             conditions.append(sa.not_(_is_in(none_of)))
+        if choice.search:
+            if self._match is None:
+                reader = SearchReader(self._connection)
+                self._match = reader.condition(choice.search, choice.first)
+            conditions.append(self._match)
         return conditions
 
 

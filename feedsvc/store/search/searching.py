@@ -1,8 +1,8 @@
 """Searches in the index: the newest entries of a feed that match a query."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,6 +20,7 @@ from feedsvc.store.search.search_tables import numbers_with
 
 MOST_COMPARED: Final = 300  # entries of which the text is read for one search
 _FEW: Final = 2_000  # hits that are sorted, instead of looking through the feed
+_FEW_IN_CONDITION: Final = 500  # likewise: a condition names each of them
 _AT_ONCE: Final = 100
 
 
@@ -46,12 +47,11 @@ class SearchReader:
         Phrases are compared with the text of up to MOST_COMPARED entries that have their words.
         """
         found: list[tuple[Entry, SearchedText]] = []
-        is_exact = all(term.is_exact for term in (*query.words, *query.without))
-        at_once = min(most, MOST_COMPARED) if is_exact else _AT_ONCE
+        at_once = min(most, MOST_COMPARED) if query.is_exact else _AT_ONCE
         compared = 0
         for numbers in chunks(self._candidates(feed_number, query, in_title), at_once):
             for row in self._rows(numbers[: MOST_COMPARED - compared]):
-                text = SearchedText.of(row["title"], bare_text(content_of(row["packed"])))
+                text = _text_of(row)
                 if matches(query, text):
                     found.append((entry_of(row), text))
                 if len(found) == most:
@@ -61,26 +61,60 @@ class SearchReader:
                 break
         return found
 
+    def condition(
+        self, query: SearchQuery, feed_numbers: Sequence[int]
+    ) -> sa.ColumnElement[bool]:
+        """True for the memberships of these feeds whose entries match.
+
+        Phrases are compared as for `newest`, with the newest entries of the feeds.
+        """
+        hits = numbers_with(query, self._connection.dialect.name)
+        few = self._few(hits, _FEW_IN_CONDITION)
+        if few is None and query.is_exact:
+            return memberships.c.entry.in_(hits)
+        dated = self._dated(self._members_with(hits, feed_numbers) if few is None else few)
+        if not query.is_exact:
+            dated = dated[:MOST_COMPARED]
+            numbers = [number for _, _, number in dated]
+            rows = zip(dated, self._rows(numbers), strict=True)
+            dated = [each for each, row in rows if matches(query, _text_of(row))]
+        return are_members(dated) if dated else sa.false()
+
     def _candidates(
         self, feed_number: int, query: SearchQuery, in_title: bool
     ) -> Iterator[int]:
         """The numbers of entries of a feed that have the tokens of a query, newest first."""
         hits = numbers_with(query, self._connection.dialect.name, in_title=in_title)
-        few = list(self._connection.execute(hits.limit(_FEW + 1)).scalars())
-        if len(few) <= _FEW:
-            return self._sorted(feed_number, few)
-        is_hit = memberships.c.entry.in_(hits)
+        few = self._few(hits, _FEW)
+        if few is None:
+            yield from self._members_with(hits, [feed_number])
+            return
+        for chunk in chunks(self._dated(few), _AT_ONCE):
+            kept = sa.select(memberships.c.entry).where(
+                memberships.c.feed == feed_number, are_members(chunk)
+            )
+            members = set(self._connection.execute(kept).scalars())
+            yield from (number for _, _, number in chunk if number in members)
+
+    def _few(self, hits: sa.Select[Any], most: int) -> list[int] | None:
+        """The numbers of all hits; None if there are more than `most`."""
+        few = list(self._connection.execute(hits.limit(most + 1)).scalars())
+        return few if len(few) <= most else None
+
+    def _members_with(self, hits: sa.Select[Any], feed_numbers: Sequence[int]) -> list[int]:
+        """The newest MOST_COMPARED entries of feeds that are hits, newest first."""
         members = (
             sa.select(memberships.c.entry)
             .join(entries, entries.c.number == memberships.c.entry)
-            .where(memberships.c.feed == feed_number, is_hit)
+            .where(memberships.c.feed.in_(feed_numbers), memberships.c.entry.in_(hits))
             .order_by(*feed_order(self._connection.dialect.name))
-            .limit(MOST_COMPARED)
+            .limit(MOST_COMPARED * len(feed_numbers))
         )
-        return iter(self._connection.execute(members).scalars().all())
+        found = dict.fromkeys(self._connection.execute(members).scalars())
+        return list(found)[:MOST_COMPARED]
 
-    def _sorted(self, feed_number: int, numbers: list[int]) -> Iterator[int]:
-        """Those of some entries that a feed has, newest first."""
+    def _dated(self, numbers: Sequence[int]) -> list[tuple[int, str, int]]:
+        """These entries, newest first: date in microseconds, id, number."""
         dated: list[tuple[int, str, int]] = []
         for some in chunks(numbers):
             is_notice = entries.c.digest.like(f"%{NOTICE}")
@@ -89,19 +123,17 @@ class SearchReader:
             query = sa.select(*columns).where(entries.c.number.in_(some))
             rows = self._connection.execute(query)
             dated += [(_instant(row.placed_at), row.id, row.number) for row in rows]
-        dated.sort(reverse=True)
-        for chunk in chunks(dated, _AT_ONCE):
-            kept = sa.select(memberships.c.entry).where(
-                memberships.c.feed == feed_number, are_members(chunk)
-            )
-            members = set(self._connection.execute(kept).scalars())
-            yield from (number for _, _, number in chunk if number in members)
+        return sorted(dated, reverse=True)
 
     def _rows(self, numbers: list[int]) -> Iterator[sa.RowMapping]:
         """The rows of the entries with these numbers, in the same order."""
         query = WHOLE_ENTRIES.where(entries.c.number.in_(numbers))
         rows = {row["number"]: row for row in self._connection.execute(query).mappings()}
         return (rows[number] for number in numbers)
+
+
+def _text_of(row: sa.RowMapping) -> SearchedText:
+    return SearchedText.of(row["title"], bare_text(content_of(row["packed"])))
 
 
 def are_members(dated: Iterable[tuple[int, str, int]]) -> sa.ColumnElement[bool]:

@@ -117,6 +117,9 @@ def _chosen(site: Site, cut: Filter) -> Iterator[_Chosen]:
         yield _Chosen(label, False, cut.without_group(group).builder_address(site.url))
     for term in cut.none_of:
         yield _Chosen(term.label, True, cut.without_exclusion(term).builder_address(site.url))
+    if cut.search:
+        label = f"“{cut.search.text}”"
+        yield _Chosen(label, False, cut.without_search().builder_address(site.url))
 
 
 def _groups(

@@ -17,6 +17,7 @@ from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.feeds import Kind
+from feedsvc.core.filters.filter import Filter
 from feedsvc.core.search.matching import rank
 from feedsvc.core.search.queries import (
     MOST_QUERY_CHARACTERS,
@@ -80,6 +81,7 @@ def _full_text_page(
     start = (steps.number - 1) * _PER_PAGE
     shown = posts[start : start + _PER_PAGE]
     more: dict[str, Any] = {"steps": steps, "is_cut": len(posts) >= MOST_RANKED}
+    more["feed"] = Filter(search=parsed).builder_address(site.url)
     records = records if steps.number == 1 else []
     return _page(site, snapshot, query, FoldedMarker(parsed.words), records, shown, **more)
 

@@ -87,6 +87,7 @@ class FoundFilter:
             microseconds(self.cut.since) if self.cut.since else None,
             shared,
             excluded if shared is None else None,
+            self.cut.search,
         )
 
     def _similar(self, first: _Chain, others: Iterable[_Chain]) -> int | None:
@@ -105,10 +106,19 @@ class FoundFilter:
 
 
 def find_filter(snapshot: Snapshot, site: Site, query: bytes) -> FoundFilter | QueryFault:
-    """The filter that a query asks for, or what is wrong with the query."""
+    """The filter that a query asks for, or what is wrong with the query.
+
+    Raises ServiceUnavailable if it searches, and the index is still being built.
+    """
     parsed = parse_filter(query, site.zone)
     if isinstance(parsed, QueryFault):
         return parsed
+    if parsed.search and not snapshot.search.is_ready():
+        if snapshot.search.is_on():
+            raise ServiceUnavailable(retry_after=_SLOW_SECONDS)
+        return QueryFault(
+            "q: this site has no index of its texts (search.full_text); leave q out"
+        )
     renamed = successors(site.rules)
     wanted = {path for term in parsed.terms for path in term.paths} | {""}
     wanted |= {renamed[path] for path in wanted if path in renamed}

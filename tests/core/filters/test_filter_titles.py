@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsvc.core.filters.filter_titles import filter_title
+from feedsvc.core.filters.filter_titles import _SEARCHED, _WORDS, filter_title
 from tests.core.filters.test_parse import settled
 from tests.support.builders import a_site
 
@@ -19,6 +19,10 @@ from tests.support.builders import a_site
         ("since=2026-01-01", "Tea, since 2026-01-01"),
         ("tag=AI&since=2026-01-01", "AI, since 2026-01-01 - Tea"),
         ("tag={}", "{} - Tea"),
+        ("q=瑞金", "posts with “瑞金” - Tea"),
+        ("q=CAR-T+-milk", "posts with “car-t -milk” - Tea"),
+        ("tag=AI&q=cup&not-tag=diary", "AI and posts with “cup”, without diary - Tea"),
+        ("tag=AI|ML&q=cup", "(AI or ML) and posts with “cup” - Tea"),
     ],
 )
 def test_a_title_says_what_the_filter_has(query: str, title: str) -> None:
@@ -37,3 +41,9 @@ def test_a_title_says_what_the_filter_has(query: str, title: str) -> None:
 def test_a_title_is_in_the_language_of_the_site(language: str, title: str) -> None:
     cut = settled("tag=AI&tag=CAR-T&not-tag=diary")
     assert filter_title(a_site(language=language), cut) == title
+
+
+def test_every_language_of_titles_has_words_for_a_search() -> None:
+    assert _SEARCHED.keys() == _WORDS.keys()
+    assert all(words.count("{}") == 1 for words in _SEARCHED.values())
+    assert filter_title(a_site(language="zh-TW"), settled("q=茶")) == "含「茶」的文章 - Tea"

@@ -80,6 +80,12 @@ def settled(query: str, place: int = -1) -> Filter:
         ("archive=3", "archive=3"),
         ("tag=a&archive=tags/a/3", "tag=a&archive=tags/a/3"),
         ("tag=a&limit=5&archive=tags/a/3", "tag=a&archive=tags/a/3"),
+        ("q=Café+tea", "q=cafe%20tea"),
+        ("q=CAR-T", "q=car-t"),
+        ("q=%22CAR+T%22&tag=AI", "tag=AI&q=car-t"),
+        ("q=C%2B%2B&utm_source=x", "q=c%2B%2B"),
+        ("q=tea+-Milk&since=2026-01-01", "q=tea%20-milk&since=2026-01-01"),
+        ("q=%E7%91%9E%E9%87%91", "q=%E7%91%9E%E9%87%91"),
     ],
 )
 def test_equivalent_queries_have_one_form(query: str, canonical: str) -> None:
@@ -131,6 +137,14 @@ def test_equivalent_queries_have_one_form(query: str, canonical: str) -> None:
         ("tag=" + "|".join("abcdefghijklmnopq"), "more than 16 terms"),
         ("tag=" + "a" * 1_000_000, f"and at most {MOST_OCTETS} are read"),
         ("&".join(["since=2026-01-01"] * 500), "since is given twice"),
+        ("q=", "q is empty; write q=WORDS, or leave it out"),
+        ("q=%00", "q: it has a control character; remove it"),
+        ("q=%FF", "q: its percent-encoding is not UTF-8"),
+        ("q=a&q=b", "q is given twice; write it once"),
+        ("q=-tea", "q: there is no word to look for; write at least one"),
+        ("q=%22", "q: there is no word to look for"),
+        ("q=" + "x" * 201, "q: a search may have 200 characters, and this has 201"),
+        ("q=" + "+".join("abcdefghijklmnopq"), "q: a search may have 16 words"),
     ],
 )
 def test_a_fault_names_the_parameter_and_the_cure(query: str | bytes, words: str) -> None:

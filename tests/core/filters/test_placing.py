@@ -79,6 +79,7 @@ def test_the_label_of_a_filter_is_its_title() -> None:
         ("tag=", "tag is empty"),
         ("tags=AI", "did you mean tag"),
         ("limit=5", "limit is only for addresses"),
+        ("q=tea", "q is only for addresses"),
         ("tag=a&archive=tags/a/1", "archive is only for addresses"),
     ],
 )

@@ -7,9 +7,11 @@ from typing import Final
 
 import pytest
 
+from feedsvc.core.search.queries import SearchQuery, search_query
 from feedsvc.store.filters import choices
 from feedsvc.store.filters.choices import Choice
 from feedsvc.store.publication import Publication
+from feedsvc.store.search import searching
 from feedsvc.store.store import Store
 from tests.support.builders import a_site, an_entry
 
@@ -112,3 +114,62 @@ def test_numbers_of_memberships_lead_from_page_to_page(either_store: Store) -> N
         assert chosen.number_after(two, 30) is None
         assert chosen.newest(1)[0].place == 30
         assert snapshot.chosen(Choice((two, feeds["five"]))).newest(1)[0].place is None
+
+
+WORDS: Final = ("tea", "green", "cup", "瑞金", "医院", "瑞金医院")
+# How many of these a text has at least that has some words.
+LEAST: Final = {"tea": 1, "tea cup": 3, "瑞金": 4, "瑞金医院": 6, '"tea green"': 2}
+
+
+def search(text: str) -> SearchQuery:
+    found = search_query(text)
+    assert isinstance(found, SearchQuery)
+    return found
+
+
+@pytest.mark.parametrize("few", [0, 500], ids=["common", "rare"])
+def test_a_choice_may_search(
+    either_store: Store, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(searching, "_FEW_IN_CONDITION", few)
+    either_store.search_indexes.switch(on=True)
+    either_store.publish(
+        Publication(
+            a_site(),
+            [
+                an_entry(
+                    f"{number:02}",
+                    published=_START + timedelta(number // 2),
+                    tags=tuple(tag for tag, step in STEPS.items() if number % step == 0),
+                    content_html="、".join(WORDS[: number % 7]) or "nothing",
+                )
+                for number in range(COUNT)
+            ],
+        ),
+        NOW,
+    )
+    with either_store.snapshot() as snapshot:
+        records = snapshot.feeds_at(["", "tags/two", "tags/three"])
+    main, two, three = (records[path].number for path in ("", "tags/two", "tags/three"))
+    newest_first = [*reversed(range(COUNT))]
+    for text, least in LEAST.items():
+        hits = [number for number in newest_first if number % 7 >= least]
+        query = search(text)
+        assert newest(either_store, Choice((main,), search=query)) == hits, text
+        both = Choice((two, three), search=query)
+        either = [number for number in hits if number % 2 == 0 or number % 3 == 0]
+        assert newest(either_store, both) == either
+        cut = Choice((two,), ((three,),), search=query)
+        assert newest(either_store, cut, 2) == [n for n in hits if n % 6 == 0][:2]
+        without = Choice((main,), none_of=(two,), search=query)
+        assert newest(either_store, without) == [n for n in hits if n % 2]
+    with either_store.snapshot() as snapshot:
+        chosen = snapshot.chosen(Choice((main,), search=search("瑞金医院")))
+        places = [each.place for each in chosen.newest(COUNT)]
+        assert chosen.number_before(main, None) == max(filter(None, places))
+        first = chosen.number_after(main, 0)
+        assert first == min(filter(None, places))
+        assert [each.place for each in chosen.numbered(main, 1, 50)] == [
+            place for place in places if place and place <= 50
+        ]
+    assert newest(either_store, Choice((main,), search=search("nowhere"))) == []
