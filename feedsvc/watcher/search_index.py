@@ -25,18 +25,20 @@ class IndexBuilder:
         self._full_text = full_text
         self._logged_at = -_LOG_SECONDS
         self._fault = ""
+        self._is_off = False  # nothing is left to do
 
     def switch(self) -> None:
         """Create or drop the index; a fault is logged, and retried later."""
         try:
             if self._current.store.search_indexes.switch(on=self._full_text):
                 log.info("the search index is switched %s", "on" if self._full_text else "off")
+            self._is_off = not self._full_text
         except StoreError as error:
             self._log_fault(error)
 
     def run(self) -> None:
         """Build the index until the watcher stops. Most of the time nothing is to be done."""
-        while not self._stopping.wait(_SECONDS):
+        while not (self._is_off or self._stopping.wait(_SECONDS)):
             try:
                 self.switch()
                 while self._full_text and self._build_some():
@@ -61,6 +63,6 @@ class IndexBuilder:
         return True
 
     def _log_fault(self, error: StoreError) -> None:
-        if str(error) != self._fault:  # once, and not every second
+        if self._full_text and str(error) != self._fault:  # once, and not every second
             self._fault = str(error)
             log.warning("the search index is not built, will be retried: %s", error)

@@ -76,3 +76,10 @@ def test_conditions_come_and_go_one_by_one() -> None:
     assert cut.with_exclusion(tea).canonical == "tag=a&not-tag=b&not-category=Tea"
     assert cut.without_group(cut.all_of[0]).canonical == "not-tag=b"
     assert cut.without_exclusion(cut.none_of[0]).canonical == "tag=a"
+
+
+def test_a_search_is_one_more_condition_that_can_be_left_out() -> None:
+    cut = settled("tag=AI&q=CAR-T")
+    assert (cut.canonical, cut.identity) == ("tag=AI&q=car-t", "tag=AI&q=car-t")
+    assert cut.without_search() == settled("tag=AI")
+    assert cut.without_group(cut.all_of[0]).canonical == "q=car-t"

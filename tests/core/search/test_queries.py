@@ -108,3 +108,11 @@ def test_a_query_with_too_many_words_is_refused() -> None:
     )
     assert fault(" -".join(words)).kind == "many"
     assert len(query(" ".join(words[:-1])).words) == MOST_TERMS
+
+
+@pytest.mark.parametrize(
+    ("text", "is_exact"),
+    [("tea 瑞金 -milk", True), ("green-tea", False), ("tea -上海交大", False)],
+)
+def test_a_query_says_whether_its_tokens_are_enough(text: str, *, is_exact: bool) -> None:
+    assert query(text).is_exact == is_exact
