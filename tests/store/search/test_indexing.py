@@ -146,6 +146,7 @@ def test_a_store_that_is_in_use_gets_an_index_without_reading_files(
     with store.snapshot() as snapshot:
         assert (snapshot.search.is_on(), snapshot.search.is_ready()) == (True, False)
     # A publish meanwhile changes what is in the index already, and what is not.
+    publish(store, an_indexed("post 0", "coffee"), an_indexed("post 4", "coffee"))
     publish(store, an_indexed("post 0", "milk"), an_indexed("post 4", "milk"))
     publish(store, an_indexed("new", "milk"), withdrawn=(an_entry("post 1").id,))
     assert build(store) == 2
@@ -153,6 +154,7 @@ def test_a_store_that_is_in_use_gets_an_index_without_reading_files(
         assert snapshot.search.is_ready()
     assert sorted(found(store, "milk")) == ["new", "post 0", "post 4"]
     assert sorted(found(store, "tea")) == ["post 2", "post 3"]
+    assert found(store, "coffee") == []
     publish(store, an_indexed("last", "milk"))
     assert "last" in found(store, "milk")
     assert store.search_indexes.switch(on=False)
