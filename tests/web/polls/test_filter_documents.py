@@ -4,15 +4,20 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
 from werkzeug.exceptions import ServiceUnavailable
 
+from feedsvc.core.media import podcast_guid
+from feedsvc.settings.site import site_of
+from feedsvc.store.publication import Publication
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.web.polls import filter_documents
 from feedsvc.web.polls.filter_documents import FilterReader, FoundFilter, find_filter
 from tests.support.asking import Front, Publisher, ask
+from tests.support.builders import an_entry, an_episode
 
 
 @contextmanager
@@ -110,3 +115,12 @@ def test_the_feed_with_the_fewest_entries_is_read(publisher: Publisher) -> None:
         assert cut.choice().excluded == tea
     with found(publisher, "tag=tea&tag=tea|milk") as (_, cut):
         assert cut.choice().shared is None  # the other group has two feeds
+
+
+def test_a_filter_of_episodes_is_a_podcast(publisher: Publisher) -> None:
+    episode = an_entry("one", tags=("radio",), enclosures=(an_episode(),))
+    site = site_of(publisher.settings)
+    publisher.store.publish(Publication(site, [episode]), datetime.now(UTC))
+    body = ask(Front(publisher).replay, "/feed/rss?tag=radio").body
+    assert b"<itunes:explicit>" in body
+    assert podcast_guid("tag:example.org,2026:feed:filter?tag=radio").encode() in body
