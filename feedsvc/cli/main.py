@@ -46,7 +46,7 @@ _COMMANDS: Final = {
     ),
     "status": (
         "status:status",
-        "Show what is published and held, what fails, and what wants attention.",
+        "Show what is published, what fails, and what wants attention.",
     ),
     "doctor": (
         "doctoring:doctor",

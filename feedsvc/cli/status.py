@@ -34,7 +34,7 @@ _WANTS_ATTENTION = 1  # the exit code
 def status(
     context: click.Context, config: Path | None, seeds: Path | None, format_name: str
 ) -> None:
-    """Show what is published and held, what fails, and what wants attention.
+    """Show what is published, what fails, and what wants attention.
 
     Reads the store and changes nothing, even if an older feedsvc wrote it or there is none.
     Ends with 1 while something wants attention.

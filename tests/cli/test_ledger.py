@@ -235,7 +235,9 @@ def test_forget_removes_the_bytes_that_earlier_publishes_deleted(
     file = tmp_path / "var" / "feedsvc.sqlite3"
     with closing(sqlite3.connect(file)) as other:
         other.execute("PRAGMA secure_delete=OFF")  # as many builds of SQLite have it
-        other.execute("INSERT INTO publishes VALUES (99, 1, ?)", ["quince " * 5000])
+        other.execute(
+            "INSERT INTO publishes (number, at, news) VALUES (99, 1, ?)", ["quince " * 5000]
+        )
         other.commit()
         other.execute("DELETE FROM publishes WHERE number = 99")
         other.commit()
