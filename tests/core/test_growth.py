@@ -72,6 +72,7 @@ from tests.support.builders import (
     people,
     source,
 )
+from tests.support.counted_audience import counted_audience
 from tests.support.episodes import an_episode_in_a_feed
 from tests.support.excused import EXCUSED
 from tests.support.growth import (
@@ -462,6 +463,7 @@ CASES: Final[dict[str, Case]] = {
     "addresses": lambda n: partial(connection_fault, [ip_address("93.184.216.34")] * n, 443),
     "configs of generators": smaller(longer_configs),
     "an episode": lambda n: partial(an_episode_in_a_feed, n),
+    "an audience": counted_audience,
     "a category": lambda n: partial(near_categories, "Arts: " * n + "Foods"),
 }
 
