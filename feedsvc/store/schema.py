@@ -344,7 +344,6 @@ publishes = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),  # microseconds since 1970, as all below
     Column("news", Text, nullable=False),  # JSON
-    Column("record", Text, nullable=False, server_default=""),  # JSON, see PublishRecord
 )
 
 # Other rows are messages for listeners that are about no publish.

@@ -29,7 +29,7 @@ _BEFORE_0016: Final = (
     "DROP INDEX subscriptions_failing",
     "DROP TABLE failures",
     "DROP TABLE alarms",
-    "ALTER TABLE publishes DROP COLUMN record",
+    "DROP TABLE publish_records",
 )
 _BEFORE_0015: Final = tuple(
     f"DROP TABLE {name}"

@@ -110,8 +110,9 @@ def _machine(status: Status) -> Iterator[str]:
     fault = f": {store.fault}" if store.fault else ""
     yield f"store: {store.name} ({store.engine or 'not reached'}{size}){fault}"
     for disk in status.disks:
-        free, total = (octets / 1e9 for octets in (disk.free, disk.total))
-        yield f"disk of the {disk.what}: {free:,.1f} of {total:,.1f} GB free ({disk.path})"
+        share = 100 * disk.free // max(disk.total, 1)
+        total = disk.total / 1e9
+        yield f"disk of the {disk.what}: {share} % of {total:,.1f} GB free ({disk.path})"
     versions = ", ".join(f"{name} {version}" for name, version in status.versions.items())
     yield f"versions: {versions}"
 

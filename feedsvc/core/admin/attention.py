@@ -73,7 +73,7 @@ def _store(status: Status) -> Iterator[Attention]:
             f"the store {store.name} cannot be used: {store.fault}",
             "correct what the fault names; feeds that were served before are still served",
         )
-    elif not store.can_write:
+    elif not store.can_write and _is_watched(status):
         yield Attention(
             "store-read-only",
             f"the store {store.name} cannot be written, so nothing new is published",
@@ -82,13 +82,17 @@ def _store(status: Status) -> Iterator[Attention]:
 
 
 def _watchers(status: Status) -> Iterator[Attention]:
-    is_watched = next((each.by == "watcher" for each in status.publishes if each.by), False)
-    if is_watched and not status.watchers and not status.store.fault:
+    if _is_watched(status) and not status.watchers and not status.store.fault:
         yield Attention(
             "no-watcher",
             "no watcher is running, so changes of posts are not published",
             "start feedsvc serve or feedsvc watch, or publish with feedsvc publish",
         )
+
+
+def _is_watched(status: Status) -> bool:
+    """True if the last publish was that of a watcher, so one is expected to publish."""
+    return next((each.by == "watcher" for each in status.publishes if each.by), False)
 
 
 def _failures(status: Status) -> Iterator[Attention]:

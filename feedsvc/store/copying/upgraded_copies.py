@@ -25,6 +25,8 @@ _TABLES: Final = (
     "held",
     "losses",
     "publishes",
+    "publish_records",
+    "failures",
 )
 
 

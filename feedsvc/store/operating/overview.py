@@ -93,11 +93,21 @@ def _versions(connection: Connection) -> dict[str, str]:
 def _store(connection: Connection, url: str) -> StoreState:
     name, file = display_name(parse_url(url)), file_of(url)
     if file:
-        can_write = sqlite.is_writable(file)
-        return StoreState(name, "SQLite", _size_of(file), can_write)
+        return StoreState(name, "SQLite", _size_of(file), not _is_read_only(file))
     size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
     reads_only = connection.exec_driver_sql("SELECT pg_is_in_recovery()").scalar()
     return StoreState(name, "PostgreSQL", int(size or 0), not reads_only)
+
+
+def _is_read_only(file: Path) -> bool:
+    """True if its owner cannot write it. That another user cannot is no fault."""
+    if sqlite.is_writable(file):
+        return False
+    try:
+        is_read_only = os.statvfs(file).f_flag & os.ST_RDONLY
+        return bool(is_read_only) or file.stat().st_uid == os.geteuid()
+    except OSError:  # it has gone just now
+        return False
 
 
 def _size_of(file: Path) -> int | None:

@@ -58,7 +58,11 @@ WANTED: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "a store that cannot be written": (
         "store-read-only",
-        {"store": replace(STORE, can_write=False)},
+        {
+            "store": replace(STORE, can_write=False),
+            "publishes": (publish_by("watcher"),),
+            "watchers": (WATCHER,),
+        },
     ),
     "a watcher that is gone": ("no-watcher", {"publishes": (publish_by("watcher"),)}),
     "a watcher that is gone, after posts were held": (
@@ -102,6 +106,7 @@ UNWANTED: dict[str, dict[str, Any]] = {
         "publishes": (publish_by("watcher"),),
         "watchers": (WATCHER,),
     },
+    "a copy of a store that nobody publishes into": {"store": replace(STORE, can_write=False)},
     "a failure that may end by itself": {"failures": (a_failure("folder", 59),)},
     "a failure of a kind that a later feedsvc knows": {"failures": (a_failure("tea", 9999),)},
     "posts that are hidden, and warnings": {

@@ -18,8 +18,13 @@ _INDEXES: Final = (
 
 
 def upgrade() -> None:
-    column = sa.Column("record", sa.Text, nullable=False, server_default="")
-    op.add_column("publishes", column)
+    op.create_table(
+        "publish_records",
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("milliseconds", sa.BigInteger, nullable=False),
+        sa.Column("files_read", sa.BigInteger, nullable=False),
+        sa.Column("publisher", sa.String, nullable=False),
+    )
     op.create_table(
         "failures",
         sa.Column("kind", sa.String, primary_key=True),
