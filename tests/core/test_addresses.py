@@ -172,6 +172,7 @@ def test_a_page_url_is_always_on_the_site(path: str, link: str) -> None:
         ("authors/Li Wei", "authors/Li_Wei"),
         ("categories/a b/c#", "categories/a_b/c~23"),
         ("lang/ZH-cn", "lang/zh-CN"),
+        ("filters/a b", "filters/a_b"),
     ],
 )
 def test_a_plain_name_gives_the_encoded_path(raw: str, path: str) -> None:
@@ -235,7 +236,7 @@ def test_any_other_address_is_free_for_a_post(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "tags", "tags/", "authors/", "categories/", "lang/", "posts/x"]
+    "raw", ["", "tags", "tags/", "authors/", "categories/", "lang/", "filters/", "posts/x"]
 )
 def test_a_path_without_a_name_gives_none(raw: str) -> None:
     assert addresses.raw_name_path(raw) is None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feedsvc.core.people import Person
-from feedsvc.core.site import Site
+from feedsvc.core.site import Site, SiteChange
 from tests.support.builders import a_site, at
 
 FULL = a_site(
@@ -75,3 +75,9 @@ def test_a_site_begins_with_its_tag_authority(authority: str, since: datetime) -
 
 def test_a_site_has_a_time_zone() -> None:
     assert a_site(timezone="Europe/Berlin").zone == ZoneInfo("Europe/Berlin")
+
+
+def test_feeds_change_if_they_show_something_else_or_have_other_entries() -> None:
+    changes = (SiteChange(), SiteChange(relinks=True), SiteChange(shows=True))
+    assert [change.is_of_feeds for change in changes] == [False, False, True]
+    assert SiteChange(regroups=True).is_of_feeds
