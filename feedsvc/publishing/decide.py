@@ -103,6 +103,7 @@ def decide(
         claims,
         permalinks=permalinks,
         retractions=retracted.changed,
+        unnamed=findings.hidden_ids() - published,
     )
 
 

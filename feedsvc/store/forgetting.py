@@ -125,7 +125,7 @@ def _withdraw(connection: Connection, entry_id: str, names: _Names, now: datetim
         withdrawn=[entry_id],
         forgotten=names.files,
         released=sorted(names.keys),
-        erased=names.ids,
+        unnamed=names.ids,
     )
     changes = commit(connection, publication, now)
     if index_state(connection):

@@ -89,7 +89,7 @@ class Publication:
     `released` are keys that a file no longer uses; files that want them are read again.
     `claims` are the posts of the entries, by entry id, for the ledger. If the publication
     `is_partial`, `site` is the published one, and an upgrade or new settings still wait for a
-    publish of all posts. The `erased` entry ids leave no tombstones. `retractions` are those
+    publish of all posts. The `unnamed` entry ids leave no tombstones. `retractions` are those
     that this publish begins, changes or ends; the store has the others. If it `rereads` files
     at these paths, the next publish reads them whatever their stamps are, and with them all
     files that are hidden because of a retraction.
@@ -106,7 +106,7 @@ class Publication:
     claims: Mapping[str, Claim] = field(default_factory=dict)
     is_partial: bool = False
     permalinks: Mapping[str, str] = field(default_factory=dict)  # of the entries, by id
-    erased: Collection[str] = ()
+    unnamed: Collection[str] = ()
     retractions: Collection[Retraction] = ()
     rereads: Collection[str] | None = None
 
@@ -199,7 +199,7 @@ class _Writer:
         self._has_entries = True
         for ids in chunks(publication.withdrawn):
             self._withdraw(ids)
-        self._touch(self._tombstones.remove(publication.erased))
+        self._touch(self._tombstones.remove(publication.unnamed))
         self._link_again(targets)
         if "site" not in self._facts:
             mark_unpublished(self._connection, self._now)
@@ -476,8 +476,13 @@ class _Writer:
         new = set(self._memberships(after, topics_after))
         self._touch(number for number, _, _ in (*old, *new))
         if not after:
-            self._tombstones.add(old, {number: entry.id for number, entry in before.items()})
+            self._bury(old, before)
         self._write_memberships(old, new, {n: entry.id for n, entry in after.items()})
+
+    def _bury(self, lost: Iterable[Membership], before: Mapping[int, Entry]) -> None:
+        unnamed = frozenset(self._publication.unnamed)
+        ids = {number: entry.id for number, entry in before.items() if entry.id not in unnamed}
+        self._tombstones.add((each for each in lost if each[2] in ids), ids)
 
     def _write_memberships(
         self, old: set[Membership], new: set[Membership], ids: Mapping[int, str]

@@ -59,7 +59,7 @@ def hold_everything(
     now_us = microseconds(now)
     since = {loss.entry_id: min(loss.since, now_us) for loss in stored.held}
     ended = [record for record in findings.missing if record.path in findings.ended]
-    withdrawn = findings.released_ids() | {r.entry_id for r in ended if r.entry_id}
+    withdrawn = findings.hidden_ids()
     records = [finding.record for finding in findings.files]
     forgotten = [record.path for record in ended]
     with store.snapshot() as snapshot:
@@ -78,4 +78,5 @@ def hold_everything(
         released=released_keys(findings.previous(), records, forgotten),
         losses=LossBook(stored.held, held),
         is_partial=True,
+        unnamed=withdrawn,
     )

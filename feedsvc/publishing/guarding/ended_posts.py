@@ -126,5 +126,6 @@ def withdraw_expired(store: Store, now: datetime) -> None:
         released=sorted({record.key for record in expired} - {""}),
         losses=book,
         is_partial=True,
+        unnamed=ids,
     )
     store.publish(publication, now)

@@ -106,6 +106,11 @@ class Findings:
             and finding.record.entry_id is None
         }
 
+    def hidden_ids(self) -> set[str]:
+        """The ids of the entries that their authors hide, or that have expired."""
+        ended = {r.entry_id for r in self.missing if r.path in self.ended and r.entry_id}
+        return self.released_ids() | ended
+
 
 def unread(record: FileRecord) -> FileRecord:
     """The record, changed so that the next look reads the file whatever its stamp is."""

@@ -180,7 +180,7 @@ def test_an_old_entry_that_ends_completeness_changes_the_feed(either_store: Stor
     cut = digest(either_store)
     assert cut != complete
     assert publish(either_store, entry("d", -9, tags=()), site=site) == []
-    publish(either_store, site=site, withdrawn=ids("a", "d"), erased=ids("a", "d"))
+    publish(either_store, site=site, withdrawn=ids("a", "d"), unnamed=ids("a", "d"))
     assert digest(either_store) == complete
 
 
