@@ -14,7 +14,7 @@ from feedsvc.core.feeds.deletions.retractions import (
 )
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import Claim
-from feedsvc.core.ledger.ledger import LONG_ENOUGH, text_digest
+from feedsvc.core.ledger.ledger import LONG_ENOUGH, LedgerEntry, local_too, text_digest
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.publishing.identify import Identified
 from feedsvc.publishing.reading.findings import Finding, Findings
@@ -69,7 +69,7 @@ def retracted_posts(
         return NOTHING_RETRACTED
     before = snapshot.retractions.of(ids[f.record.path] for f in posts)
     changed: dict[str, Retraction] = {}
-    out = _hidden_before(snapshot, posts, identified)
+    out = _same_files(snapshot, findings, posts, identified)
     for claim in (finding.claim for finding in posts):
         if claim is None or claim.path in out:
             continue
@@ -93,30 +93,46 @@ def retracted_posts(
     return Retracted(tuple(changed.values()), out)
 
 
-def _hidden_before(
-    snapshot: Snapshot, posts: Iterable[Finding], identified: Identified
+def _same_files(
+    snapshot: Snapshot, findings: Findings, posts: Iterable[Finding], identified: Identified
 ) -> dict[str, Withheld]:
-    """The posts that would be new, of files that a retraction hides: they are the same posts.
+    """The posts that would be new, of the files of retracted posts: they are the same posts.
 
-    Such a file has been moved, and then it was edited, or its post got another key.
+    Such a file was edited after it had been moved, or its post got another key or a guid; or
+    it was moved and edited at once, after its notice had ended.
     """
-    keys = {
-        f.record.path: f.previous.key
-        for f in posts
-        if f.previous and f.previous.hidden_by == HIDDEN_BY and f.previous.key
-    }
-    if not keys:
+    known, ids = identified.known, identified.identities.ids
+    new = [f for f in posts if ids[f.record.path] not in known]
+    lost = [record for record in findings.missing if record.hidden_by == HIDDEN_BY]
+    records = [f.previous for f in new if f.previous] + lost
+    owners = {r.path: r.entry_id for r in records if r.entry_id and r.entry_id not in known}
+    keys = {r.path: r.key for r in records if r.hidden_by == HIDDEN_BY and r.key}
+    pinned = snapshot.pinned(keys.values()) if keys else {}
+    owners |= {path: pinned[key] for path, key in keys.items() if key in pinned}
+    if not owners:
         return {}
-    ids, known = identified.identities.ids, identified.known
-    pinned = snapshot.pinned(keys.values())
-    retracted = snapshot.retractions.of(pinned.values())
-    return {
-        path: Withheld(key)
-        for path, key in keys.items()
-        if ids[path] not in known
-        and (of := retracted.get(pinned.get(key, "")))
-        and of.undone_at is None
+    retracted = snapshot.retractions.of(owners.values())
+    found = {
+        record.path: Withheld(record.key)
+        for record in records
+        if (of := retracted.get(owners.get(record.path, ""))) and of.undone_at is None
     }
+    moved = {owners[r.path]: found[r.path] for r in lost if r.path in found}
+    remembered = snapshot.remembered(moved) if moved else {}
+    claims = [f.claim for f in new if f.claim]
+    by_look = {
+        claim.path: moved[post.id]
+        for claim in claims
+        for post in remembered.values()
+        if _has_title_and_date(claim, post)
+    }
+    return by_look | {c.path: found[c.path] for c in claims if c.path in found}
+
+
+def _has_title_and_date(claim: Claim, post: LedgerEntry) -> bool:
+    dates = (*local_too(post.published), *local_too(post.redated))
+    is_same = text_digest(claim.title) == post.title_digest
+    return is_same and not set(local_too(claim.published)).isdisjoint(dates)
 
 
 def _copies(snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, Withheld]:

@@ -317,3 +317,37 @@ def test_a_file_of_a_retracted_post_is_never_a_new_post(
     undo_it(house, 10)
     publish(house, 11)
     assert TEXT in "".join(each.content_html for each in house.entries("tags/Cup"))
+
+
+@pytest.mark.parametrize("lasts", [2, 30])
+@pytest.mark.parametrize("lines", ["guid: urn:x:1\n", "slug: other\n", ""])
+def test_a_file_that_is_moved_or_gets_a_guid_and_another_text_is_the_same_post(
+    house: House, tea: Path, lines: str, lasts: float
+) -> None:
+    take_back(house, lasts=lasts)
+    publish(house, 5)
+    if not lines:
+        tea = tea.rename(house.posts.root / "other.md")
+    text = tea.read_text("utf-8").replace("title:", f"{lines}title:", 1)
+    tea.write_text(f"{text} More.", "utf-8")
+    for days in (6, 7, 40):
+        publish(house, days)
+        stands = lasts > days and "guid" not in lines
+        assert state(house, days) == ("notice" if stands else "gone")
+        assert len(house.entries()) <= 5
+        assert TEXT not in "".join(each.content_html for each in house.entries())
+    undo_it(house, 41)
+    publish(house, 42)
+    assert TEXT in "".join(each.content_html for each in house.entries("tags/Cup"))
+
+
+def test_another_post_in_the_file_of_one_that_moved_on_is_published(
+    house: House, tea: Path
+) -> None:
+    take_back(house)
+    publish(house, 2)
+    tea.rename(house.posts.root / "moved.md")
+    house.posts.write("tea.md", "Milk, boiled. " * 30, title="Milk", slug="milk", tags="[Cup]")
+    publish(house, 3)
+    assert state(house, 3) == "notice"
+    assert "Milk" in {each.title for each in house.entries("tags/Cup")}
