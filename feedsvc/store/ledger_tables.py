@@ -171,7 +171,7 @@ def _merge_chunk(
                 f"{entry.id} is not imported: it was removed with feedsvc ledger forget"
             )
             continue
-        if record.retraction and entry.id not in known:
+        if record.retraction and record.retraction.follows(known.get(entry.id)):
             new_retractions.append(record.retraction)
         free = {key: entry.id for key in record.keys if key not in pinned}
         new_keys |= free

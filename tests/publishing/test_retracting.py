@@ -291,6 +291,25 @@ def test_an_imported_retraction_reaches_a_published_post(
         assert publish(other, 3).feeds == ()
 
 
+def test_a_backup_in_which_a_retraction_was_undone_gets_the_next_one_from_the_ledger(
+    house: House, tea: Path, tmp_path: Path
+) -> None:
+    with closing(Store(f"sqlite:///{tmp_path}/backup.sqlite3")) as store:
+        backup = House(house.posts, house.folder, store)
+        for each in (house, backup):
+            publish(each)
+            take_back(each)
+            undo_it(each, 2)
+            publish(each, 3)
+        take_back(house, 4)
+        with house.store.snapshot() as snapshot, (tmp_path / "ledger").open("wb") as out:
+            write_ledger(snapshot, out)
+        with (tmp_path / "ledger").open("rb") as source, store.lock():
+            import_ledger(store, source, "ledger", NOW + 5 * DAY)
+        publish(backup, 5)
+        assert state(backup, 5) == "notice"
+
+
 @pytest.mark.parametrize(
     "lines", ["", "slug: green\n", "guid: urn:x:1\n"], ids=["text", "slug", "guid"]
 )

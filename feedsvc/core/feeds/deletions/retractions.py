@@ -45,6 +45,13 @@ class Retraction:
         """True if the post is in no feed any more, and must not come back."""
         return self.undone_at is None and self.until <= now
 
+    def follows(self, other: "Retraction | None") -> bool:
+        """True if this is a post's first one, or in effect since another one was undone."""
+        if other is None:
+            return True
+        undone_at = other.undone_at
+        return undone_at is not None and self.undone_at is None and undone_at < self.since
+
 
 def retract_again(
     before: Retraction | None,

@@ -147,3 +147,12 @@ def test_a_post_that_returns_is_newer_than_its_notice() -> None:
     assert returned_entry(ENTRY, undone(WRONG, now)) == replace(ENTRY, updated=now)
     edited = replace(ENTRY, updated=NOW + 2 * DAY)
     assert returned_entry(edited, undone(WRONG, now)) == edited
+
+
+def test_one_of_a_ledger_counts_if_it_is_the_first_or_began_after_the_last_was_undone() -> None:
+    undone_one = undone(WRONG, NOW + DAY)
+    assert WRONG.follows(None)
+    assert replace(WRONG, since=NOW + 2 * DAY).follows(undone_one)
+    for other in (undone(WRONG, NOW + 5 * DAY), WRONG, undone_one):
+        assert not WRONG.follows(other)
+    assert not undone(replace(WRONG, since=NOW + 2 * DAY), NOW + 3 * DAY).follows(undone_one)
