@@ -17,6 +17,7 @@ from feedsvc.core.site import Site
 from feedsvc.errors import FeedError
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
+from feedsvc.store.deletions.retractions import Retractions
 from feedsvc.store.engine.database import Database
 from feedsvc.store.held import write_held_fact
 from feedsvc.store.ledger_tables import forgotten_hashes
@@ -252,6 +253,7 @@ def _rename(connection: Connection, new_ids: Mapping[str, str]) -> None:
     for table in (files, identities, held, losses):
         renaming = sa.update(table).where(table.c.entry_id == sa.bindparam("b_old"))
         connection.execute(renaming.values(entry_id=sa.bindparam("b_new")), rows)
+    Retractions(connection).rename(changed)
     connection.execute(sa.delete(ledger).where(ledger.c.id.in_(list(changed))))
 
 

@@ -240,7 +240,6 @@ class _Writer:
             self._replace_attachments(list(new.values()))
             self._replace_memberships(old, new)
             self._touch(self._tombstones.remove([entry.id for entry in new.values()]))
-            self._taken_back.rename({old[n].id: entry.id for n, entry in new.items()})
         self._update_feeds(everything=False)
         self._write_facts()
         self._write_summary()

@@ -7,8 +7,11 @@ from typing import Any, Final
 
 import pytest
 
+from feedsvc.core.adopting.old_entries import OldEntry, OldFeed
 from feedsvc.core.feeds.deletions.retractions import Retraction
 from feedsvc.core.feeds.entries import Entry
+from feedsvc.publishing.adopt import adopt
+from feedsvc.publishing.adopt import undo as undo_adoption
 from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.publishing.report import Report
 from feedsvc.publishing.retracting import retract, undo
@@ -370,3 +373,29 @@ def test_another_post_in_the_file_of_one_that_moved_on_is_published(
     publish(house, 3)
     assert state(house, 3) == "notice"
     assert "Milk" in {each.title for each in house.entries("tags/Cup")}
+
+
+@pytest.mark.parametrize("lasts", [30, 1])
+def test_an_adopted_id_and_the_one_after_it_are_retracted_too(
+    house: House, tea: Path, lasts: float
+) -> None:
+    link = "https://example.org/posts/tea/"
+    old = OldEntry(link, link, "tea.md", NOW - 900 * DAY, NOW - 800 * DAY)
+    take_back(house)
+    adopt(house.store, [OldFeed("old.xml", (old,))], NOW + 2 * DAY)
+    with house.store.lock():
+        retract(house.store, link, "Wrong.", NOW + (3 + lasts) * DAY, NOW + 3 * DAY)
+    text = tea.read_text("utf-8")
+    for days, more, notice in (
+        (5, "", link),
+        (6, "More.", link),
+        (7, "", TEA),
+        (8, "Even.", TEA),
+    ):
+        if days == 7:
+            undo_adoption(house.store, NOW + 7 * DAY)
+        tea.write_text(text + more, "utf-8")
+        publish(house, days)
+        shown = [each for each in house.entries() if each.id in (TEA, link)]
+        assert all(each.is_notice and each.id == notice for each in shown), days
+        assert len(shown) == (lasts == 30)

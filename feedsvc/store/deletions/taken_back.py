@@ -73,10 +73,6 @@ class TakenBack:
         self._silenced |= silent
         return [replace(e, summary="") if e.id in silent else e for e in withdrawn]
 
-    def rename(self, ids: Mapping[str, str]) -> None:
-        """Give retractions to new ids; `ids` has these by the old ones."""
-        self._rows.rename(ids)
-
     def finish(self) -> None:
         """Empty what earlier messages say of the posts that are retracted now."""
         if self._silenced:

@@ -7,7 +7,7 @@ from typing import Final
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.deletions.retractions import Retraction, undone
 from feedsvc.core.file_records import FileRecord, Stamp
-from feedsvc.store.publication import Publication, commit_renamed
+from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
 from tests.support.builders import a_site, an_entry
 
@@ -78,18 +78,6 @@ def test_the_notice_is_published_in_place_of_any_version_of_the_post(
         assert snapshot.attached_at("posts/tea/a b.png", 9) == []
     ended = either_store.publish(Publication(SITE, entries=[edited]), WRONG.until)
     assert ended.changed == []  # it is not for a plain publish to withdraw an entry
-
-
-def test_an_entry_with_a_new_id_stays_retracted(either_store: Store) -> None:
-    publish(either_store, entries=[TEA], retractions=[WRONG])
-    with either_store._database.writing() as connection, either_store.snapshot() as snapshot:
-        entry = snapshot.entry(TEA.id)
-        assert entry
-        commit_renamed(connection, SITE, {TEA.id: replace(entry, id="urn:x:9")}, NOW)
-    with either_store.snapshot() as snapshot:
-        assert snapshot.retractions.of([TEA.id, "urn:x:9"]) == {
-            "urn:x:9": replace(WRONG, entry_id="urn:x:9")
-        }
 
 
 def test_a_post_is_found_by_its_file_its_id_and_its_permalink(either_store: Store) -> None:
