@@ -164,9 +164,13 @@ def _erase(store: Store) -> bool:
 
 
 def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
-    """Raise FeedsvcError if a file in the folder publishes the post."""
+    """Raise FeedsvcError if a file in the folder publishes the post.
+
+    Or would do so, if its retraction were forgotten.
+    """
     with store.snapshot() as snapshot:
-        paths = snapshot.published_from(entry_id)
+        hidden = snapshot.retractions.hidden_files(entry_id)
+        paths = [*snapshot.published_from(entry_id), *hidden]
     if not paths:
         return
     source = source_to_read(settings)
@@ -174,9 +178,10 @@ def _refuse_published(entry_id: str, settings: Settings, store: Store) -> None:
     survey = folder.survey(paths)
     for path in paths:
         if path in survey.stamps or survey.hides(path):
+            does = "would publish the text of" if path in hidden else "still publishes"
             raise FeedsvcError(
-                f"{path_below(source.shown_root, path)} still publishes {entry_id}; delete it "
-                "first, then run this command again"
+                f"{path_below(source.shown_root, path)} {does} {entry_id}; delete it first, "
+                "then run this command again"
             )
 
 

@@ -158,3 +158,20 @@ def test_the_cache_in_front_is_purged(run: Run, published: PostFolder) -> None:
     with running_cache() as cache:
         run("retract", TEA, "--undo", FEEDSVC_SERVER__PURGE=cache.url)
     assert "/posts/2026/tea/" in {path for _, path, _ in cache.purges}
+
+
+def test_a_post_is_not_forgotten_while_its_retraction_hides_a_file(
+    run: Run, published: PostFolder
+) -> None:
+    long = "The wrong recipe. " * 30
+    tea = published.write("2026/tea.md", long)
+    run("publish")
+    run("retract", TEA, "--for", "0d")
+    copy = published.write("copy.md", long)
+    run("publish")
+    for file, name in ((tea, "posts/2026/tea.md"), (copy, "posts/copy.md")):
+        refused = run("ledger", "forget", TEA)
+        assert refused.exit_code == 2
+        assert f"{name} would publish the text of {TEA}" in refused.stderr
+        file.unlink()
+    assert run("ledger", "forget", TEA).exit_code == 0

@@ -1,5 +1,6 @@
 """Retractions in the store: which posts were taken back, and what is published of them."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -14,7 +15,7 @@ from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import ledger_entry
-from feedsvc.store.schema import entries, files, ledger, retractions
+from feedsvc.store.schema import entries, files, identities, ledger, retractions
 
 HIDDEN_BY: Final = "retracted"  # of a file whose post must not come back
 
@@ -85,6 +86,16 @@ class Retractions:
             chosen = query.where(_NOT_UNDONE, ledger.c.body_digest.in_(some))
             rows = self._connection.execute(chosen.order_by(ledger.c.id)).mappings()
             yield from map(ledger_entry, rows)
+
+    def hidden_files(self, entry_id: str) -> list[str]:
+        """The paths of the files that this retraction hides: of the post, and of its copies."""
+        keys = sa.select(identities.c.key).where(identities.c.entry_id == entry_id)
+        as_json = json.dumps(entry_id, ensure_ascii=False)[1:-1]
+        is_copy = files.c.problems.contains(f" {as_json}, ", autoescape=True)
+        query = sa.select(files.c.path).where(
+            files.c.hidden_by == HIDDEN_BY, sa.or_(files.c.key.in_(keys), is_copy)
+        )
+        return list(self._connection.execute(query.order_by(files.c.path)).scalars())
 
     # Writing.
 
