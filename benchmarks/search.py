@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,7 @@ def _edit(posts: list[Path], line: str) -> None:
     time.sleep(_SETTLED)
 
 
-def publishes(place: Path, count: int) -> list[tuple[str, float, float]]:
+def publishes(place: Path, count: int) -> Iterator[tuple[str, float, float]]:
     """The processor time of publishes without and with the index; and the size of the store."""
     site = {
         full: Site(place, count, f"sqlite:///{place}/{full}.sqlite3") for full in ("off", "on")
@@ -66,24 +66,22 @@ def publishes(place: Path, count: int) -> list[tuple[str, float, float]]:
     write_posts(place / "posts", count)
     every = sorted((place / "posts").rglob("*.md"))
     _edit(every[len(every) // 2 :][:1], _RARE)
-    found = []
 
-    def both(what: str) -> None:
-        times = {
-            full: site[full].feedsvc("publish", search__full_text=index[full]).processor
+    def both(what: str) -> tuple[str, float, float]:
+        off, on = (
+            site[full].feedsvc("publish", search__full_text=index[full]).processor
             for full in site
-        }
-        found.append((what, times["off"], times["on"]))
+        )
+        return what, off, on
 
-    both("first publish, s")
+    yield both("first publish, s")
     _edit(every[::10], "\nOne more line.\n")
-    both("a tenth edited, s")
+    yield both("a tenth edited, s")
     _edit(every[3:4], "\nOne more line.\n")
-    both("one edited, s")
+    yield both("one edited, s")
     off, on = ((place / f"{full}.sqlite3").stat().st_size / 1e6 for full in site)
-    found.append(("size of the store, MB", off, on))
+    yield "size of the store, MB", off, on
     shutil.copy(place / "off.sqlite3", place / "built.sqlite3")
-    return found
 
 
 def build(url: str) -> float:

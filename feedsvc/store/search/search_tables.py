@@ -77,6 +77,15 @@ def _distinct(words: str) -> str:
     return " ".join(sorted(set(words.split())))
 
 
+def use_index(connection: Connection) -> None:
+    """Let PostgreSQL use the index for common words too, until the transaction ends.
+
+    It does not know that the tokens of each row must be unpacked and sorted without the index.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+
+
 def merge_segments(connection: Connection) -> None:
     """Write the index of SQLite anew, without the tokens of deleted entries.
 

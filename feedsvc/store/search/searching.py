@@ -16,7 +16,7 @@ from feedsvc.store.chunks import chunks
 from feedsvc.store.rows import content_of, entry_of
 from feedsvc.store.schema import WHOLE_ENTRIES, entries, feed_order, memberships
 from feedsvc.store.search.indexing import index_state
-from feedsvc.store.search.search_tables import numbers_with
+from feedsvc.store.search.search_tables import numbers_with, use_index
 
 MOST_COMPARED: Final = 300  # entries of which the text is read for one search
 _FEW: Final = 2_000  # hits that are sorted, instead of looking through the feed
@@ -98,6 +98,7 @@ class SearchReader:
 
     def _few(self, hits: sa.Select[Any], most: int) -> list[int] | None:
         """The numbers of all hits; None if there are more than `most`."""
+        use_index(self._connection)
         few = list(self._connection.execute(hits.limit(most + 1)).scalars())
         return few if len(few) <= most else None
 
