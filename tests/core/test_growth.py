@@ -41,13 +41,7 @@ from feedsvc.core.feeds.renamed_feeds import last_names, removed, successors
 from feedsvc.core.file_records import FileRecord, HiddenPost, Stamp
 from feedsvc.core.ledger.forgotten_names import ForgottenNames
 from feedsvc.core.ledger.hidden_posts import hidden_among
-from feedsvc.core.ledger.identities import (
-    Claim,
-    Holder,
-    Memory,
-    Standing,
-    identify,
-)
+from feedsvc.core.ledger.identities import Claim, Holder, Memory, Standing, identify
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.ledger.shared_slugs import own_keys
 from feedsvc.core.licences.licences import written_licence
@@ -87,6 +81,7 @@ from tests.support.growth import (
     smaller,
     texts,
 )
+from tests.support.growth_of_feeds import a_feed_of_deleted_posts, a_filtered_feed
 from tests.support.growth_of_memory import (
     a_ledger,
     a_search,
@@ -464,6 +459,8 @@ CASES: Final[dict[str, Case]] = {
     "configs of generators": smaller(longer_configs),
     "an episode": lambda n: partial(an_episode_in_a_feed, n),
     "an audience": counted_audience,
+    "deleted posts": a_feed_of_deleted_posts,
+    "a filter": a_filtered_feed,
     "a category": lambda n: partial(near_categories, "Arts: " * n + "Foods"),
 }
 

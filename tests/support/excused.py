@@ -3,6 +3,13 @@
 from typing import Final
 
 EXCUSED: Final = {
+    "core.admin": "takes the few tokens of the settings, or what wants attention: 12 at most",
+    "core.doctor": "takes the answers of one examination: about 20, each limited in octets",
+    "core.filters.filter": "takes the terms of one filter: 16 at most",
+    "core.filters.filter_titles": "takes the terms of one filter: 16 at most",
+    "core.filters.parse": "takes the terms of one filter: 16 at most",
+    "core.search.matching": "takes the words of one query: 16 at most",
+    "core.search.queries": "takes the words of one query: 16 at most",
     "core.markdown.generator_tags": "takes the words of one tag of a post's template",
     "core.markdown.templates.expressions": "takes an expression of 2,000 characters at most",
     "core.markdown.templates.filters": "takes the values of one expression",
