@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from difflib import get_close_matches
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -292,6 +292,16 @@ def _since(text: str, zone: ZoneInfo) -> tuple[datetime, str]:
     offset = f"{match[4].replace(' ', '+')}:{match[5]}" if match[4] else ""
     moment = datetime.fromisoformat(f"{match[1]}T{match[2]}{offset}")
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC if match[3] else zone)
+        moment = moment.replace(tzinfo=UTC) if match[3] else _in_zone(moment, zone)
     in_utc = moment.astimezone(UTC)
     return in_utc, f"{in_utc.replace(tzinfo=None).isoformat()}Z"
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The moment in a zone. Raises ValueError where some zones have none in UTC.
+
+    So it does not depend on the zone whether a query can be read: settings rely on that.
+    """
+    if moment.year in (MINYEAR, MAXYEAR):
+        raise ValueError
+    return moment.replace(tzinfo=zone)
