@@ -5,6 +5,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from feedsvc.core import addresses
+from feedsvc.core.feeds.renamed_feeds import successors
 from feedsvc.core.filters.placing import filter_of_setting
 from feedsvc.core.people import Person
 from feedsvc.core.podcasts.categories import category_of
@@ -39,14 +40,24 @@ def site_of(settings: Settings) -> Site:
 
 
 def _contents(settings: Settings) -> tuple[tuple[str, str], ...]:
-    """What feeds show of entries, by path: also those of filters that ask for summaries."""
-    zone = ZoneInfo(settings.site.timezone)
+    """What feeds show of entries, by path: also those of filters that show summaries."""
     shortened = {
         addresses.filter_path(name): "summary"
         for name, each in settings.filters.items()
-        if filter_of_setting(each.query, zone).only_summaries
+        if _is_shortened(settings, each.query)
     }
     return tuple((shortened | settings.feeds.contents).items())
+
+
+def _is_shortened(settings: Settings, query: str) -> bool:
+    """True if a filter asks for summaries, or a feed that its entries come from has these."""
+    cut = filter_of_setting(query, ZoneInfo(settings.site.timezone))
+    renamed = successors(_rules(settings))
+    paths = {path for group in cut.all_of for term in group for path in term.paths} or {""}
+    paths |= {renamed[path] for path in paths if path in renamed}
+    return cut.only_summaries or any(
+        settings.feeds.contents.get(path) == "summary" for path in paths
+    )
 
 
 def _picture(site_url: str, address: str) -> str:
