@@ -1,6 +1,6 @@
 """Posts that are taken back: by the command, by their front matter, and until when."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -69,7 +69,9 @@ def retracted_posts(
         return NOTHING_RETRACTED
     before = snapshot.retractions.of(ids[f.record.path] for f in posts)
     changed: dict[str, Retraction] = {}
-    out = _same_files(snapshot, findings, posts, identified)
+    shown = identified.standing.keys() | before.keys()
+    coming = [f for f in posts if ids[f.record.path] not in shown]
+    out = _same_files(snapshot, findings, coming, set(ids.values()))
     for claim in (finding.claim for finding in posts):
         if claim is None or claim.path in out:
             continue
@@ -88,24 +90,23 @@ def retracted_posts(
         if following.has_ended(now):
             remembered = identified.returning.get(entry_id)
             out[claim.path] = Withheld((remembered.key if remembered else "") or claim.key)
-    new = [f.claim for f in posts if f.claim and ids[f.claim.path] not in identified.known]
-    out |= _copies(snapshot, [claim for claim in new if claim.path not in out])
+    claims = [f.claim for f in coming if f.claim and f.claim.path not in out]
+    out |= _copies(snapshot, claims)
     return Retracted(tuple(changed.values()), out)
 
 
 def _same_files(
-    snapshot: Snapshot, findings: Findings, posts: Iterable[Finding], identified: Identified
+    snapshot: Snapshot, findings: Findings, coming: Sequence[Finding], claimed: Set[str]
 ) -> dict[str, Withheld]:
-    """The posts that would be new, of the files of retracted posts: they are the same posts.
+    """The posts that would come into the feeds from files of retracted posts: the same posts.
 
     Such a file was edited after it had been moved, or its post got another key or a guid; or
-    it was moved and edited at once, after its notice had ended.
+    it was moved and edited at once, after its notice had ended. Ids that are `claimed` belong
+    to posts that were found.
     """
-    known, ids = identified.known, identified.identities.ids
-    new = [f for f in posts if ids[f.record.path] not in known]
     lost = [record for record in findings.missing if record.hidden_by == HIDDEN_BY]
-    records = [f.previous for f in new if f.previous] + lost
-    owners = {r.path: r.entry_id for r in records if r.entry_id and r.entry_id not in known}
+    records = [f.previous for f in coming if f.previous] + lost
+    owners = {r.path: r.entry_id for r in records if r.entry_id and r.entry_id not in claimed}
     keys = {r.path: r.key for r in records if r.hidden_by == HIDDEN_BY and r.key}
     pinned = snapshot.pinned(keys.values()) if keys else {}
     owners |= {path: pinned[key] for path, key in keys.items() if key in pinned}
@@ -119,7 +120,7 @@ def _same_files(
     }
     moved = {owners[r.path]: found[r.path] for r in lost if r.path in found}
     remembered = snapshot.remembered(moved) if moved else {}
-    claims = [f.claim for f in new if f.claim]
+    claims = [f.claim for f in coming if f.claim]
     by_look = {
         claim.path: moved[post.id]
         for claim in claims
@@ -135,8 +136,8 @@ def _has_title_and_date(claim: Claim, post: LedgerEntry) -> bool:
     return is_same and not set(local_too(claim.published)).isdisjoint(dates)
 
 
-def _copies(snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, Withheld]:
-    """The new posts with the text of a retracted post, by path.
+def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> dict[str, Withheld]:
+    """The posts that would come in with the text of a retracted post, by path.
 
     A short text tells little; then the title must be the same too.
     """

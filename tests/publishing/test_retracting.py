@@ -363,6 +363,23 @@ def test_a_file_that_is_moved_or_gets_a_guid_and_another_text_is_the_same_post(
     assert TEXT in "".join(each.content_html for each in house.entries("tags/Cup"))
 
 
+def test_a_post_does_not_come_back_under_an_id_that_it_had_before(
+    house: House, tea: Path
+) -> None:
+    text = tea.read_text("utf-8")
+    tea.write_text(text.replace("title:", "guid: urn:x:1\ntitle:", 1), "utf-8")
+    publish(house, 1)
+    with house.store.lock():
+        retract(house.store, "urn:x:1", "Wrong.", NOW + 2 * DAY, NOW + 2 * DAY)
+    for days, body in ((3, text), (4, f"{text} More.")):
+        tea.write_text(body, "utf-8")
+        publish(house, days)
+        assert state(house, days) == "gone"
+    tea.rename(tea.with_name("copy.md")).write_text(text, "utf-8")
+    publish(house, 5)
+    assert state(house, 5) == "gone"
+
+
 def test_another_post_in_the_file_of_one_that_moved_on_is_published(
     house: House, tea: Path
 ) -> None:
