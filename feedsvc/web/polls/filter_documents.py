@@ -10,14 +10,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Final, TypeAlias
 
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.archives.paging import PAGE_SIZE, numbers_of, page_of
-from feedsvc.core.feeds.feeds import entity_tag, link_header
+from feedsvc.core.feeds.feeds import Topic, entity_tag, link_header
 from feedsvc.core.feeds.formats import FORMATS
 from feedsvc.core.feeds.renamed_feeds import successors
 from feedsvc.core.filters.filter import Filter, Page, Term
@@ -28,6 +27,7 @@ from feedsvc.core.filters.filtered_feeds import (
     filtered_feed,
     filtered_page,
 )
+from feedsvc.core.filters.near_names import near_names
 from feedsvc.core.filters.parse import QueryFault, fault_of_unknown, parse_filter
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
@@ -42,8 +42,8 @@ _BUSY_SECONDS: Final = 1  # after which a reader may retry while others are read
 _SLOW_SECONDS: Final = 10  # after which a filter that took too long may be retried
 _MOST_KEPT: Final = 1000  # digests
 _MOST_NAMES: Final = 1000  # that an unknown one is compared with
-_MOST_LETTERS: Final = 60  # of a name that are compared
-_NEAR: Final = 3
+_SECONDS_OF_NAMES: Final = 0.05  # for which they are compared
+_OF_ADDRESSES: Final = frozenset("|*~")  # what means something else in a value
 _SIMILAR: Final = 4  # times the size of a feed: merging with a larger one is slower
 
 _Chain: TypeAlias = tuple[str, ...]  # the paths of the feeds of a group
@@ -153,16 +153,18 @@ def _known(term: Term, records: Mapping[str, FeedRecord], rules: Rules) -> Term 
 
 def _near(snapshot: Snapshot, term: Term) -> list[str]:
     """Names that a misspelt one may mean."""
-    wanted = "/".join(term.names).casefold()[:_MOST_LETTERS]
-    deadline = time.monotonic() + MOST_SECONDS
-    with snapshot.until(deadline):
+    with snapshot.until(time.monotonic() + MOST_SECONDS):
         largest = snapshot.largest_feeds(term.kind, _MOST_NAMES)
-    names = {
-        "/".join(record.topic.names).casefold()[:_MOST_LETTERS]: record for record in largest
-    }
-    near = get_close_matches(wanted, names, _NEAR, 0.6 if wanted[3:] else 0.5)
-    near += [name for name in names if wanted in name and name not in near]
-    return ["/".join(names[name].topic.names) for name in near[:_NEAR]]
+    until = time.thread_time() + _SECONDS_OF_NAMES
+    known = [_written(record.topic) for record in largest]
+    return near_names("/".join(term.names), known, lambda: time.thread_time() > until)
+
+
+def _written(topic: Topic) -> str:
+    """The name of a term, as an address that asks for it may have it."""
+    name = "/".join(topic.names)
+    is_plain = _OF_ADDRESSES.isdisjoint(name) and name.count("/") == len(topic.names) - 1
+    return name if is_plain else topic.path.partition("/")[2]
 
 
 class FilterReader:
