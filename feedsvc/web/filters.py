@@ -68,7 +68,7 @@ class Filters:
         found = find_filter(snapshot, site, query)
         if isinstance(found, QueryFault):
             return self.refused(found)
-        if found.cut.canonical.encode() != query or request.path.endswith("/"):
+        if not _is_at(found.cut, query):
             return moved(found.cut.address(site.url, format_name))
         path = f"feed/{format_name}?{found.cut.canonical}"
         version = self._reader.read(snapshot, found)
@@ -100,7 +100,7 @@ class Filters:
             if isinstance(found, QueryFault):
                 return self.refused(found)
             address = found.cut.address(site.url, format_name)
-            if found.cut.canonical.encode() != request.query_string:
+            if not _is_at(found.cut, request.query_string):
                 return moved(address)
             found = replace(found, cut=found.cut.at_page(None))
             page = self._page(snapshot, found, FilterForm(), address)
@@ -120,6 +120,11 @@ class Filters:
         """400 with the sentence that says what is wrong."""
         status = "400 Bad Request"
         return refusal(self._settings, self._store, 400, status, detail=str(fault))
+
+
+def _is_at(cut: Filter, query: bytes) -> bool:
+    """True if this request, with this query, is at the one address of a filter."""
+    return cut.canonical.encode() == query and not request.path.endswith("/")
 
 
 def _form(query: bytes, *, adds: bool = True) -> tuple[bytes, FilterForm]:

@@ -180,8 +180,10 @@ def test_what_asks_for_nothing_leads_to_the_feed_of_the_site(
 
 
 def test_a_slash_at_the_end_leads_to_the_address_without(server: Server) -> None:
-    location = get(server, "feed/atom/?tag=AI").headers["Location"]
-    assert location == f"{server.url}/feed/atom?tag=AI"
+    browser = {"Sec_Fetch_Dest": "document", "Sec_Fetch_Mode": "navigate"}
+    for headers in ({}, browser):
+        location = get(server, "feed/atom/?tag=AI", **headers).headers["Location"]
+        assert location == f"{server.url}/feed/atom?tag=AI"
 
 
 def test_without_a_filter_the_address_is_what_it_was(server: Server) -> None:
@@ -259,6 +261,7 @@ def test_pages_that_are_not_there_are_404(server: Server) -> None:
         ("tag=Diarry", 'tag: no post ever had "Diarry"; did you mean "diary"?'),
         ("not-tag=nothing-like-it", 'tag: no post ever had "nothing-like-it"'),
         ("category=技木", 'did you mean "技术"'),
+        ("tag=a~7Cd", 'did you mean "a~7Cb"'),  # not "a|b", which asks for a or b
         ("tag=", "tag is empty"),
         ("tag=&tag=", "tag is empty"),
         ("tag=%00", "control character"),
