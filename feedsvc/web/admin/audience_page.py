@@ -18,6 +18,7 @@ from feedsvc.core.audience.figures import (
     mean,
     written_octets,
 )
+from feedsvc.core.text import legal
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.store.store import Store
@@ -40,6 +41,8 @@ class AudiencePage:
         """Answer GET. NotFound for a feed without figures that does not exist."""
         zone = ZoneInfo(self._settings.site.timezone)
         feed, count = request.args.get("feed"), _asked_days()
+        if feed is not None and legal(feed) != feed:  # PostgreSQL refuses it
+            raise NotFound
         period = Period.until(Day.at(time.time(), zone).name, count, feed)
         report = self._store.audience.report(period)
         if feed is not None and not report.counted_days and not self._exists(feed):

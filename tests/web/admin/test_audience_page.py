@@ -1,6 +1,7 @@
 """`/audience`: plots with tables beneath, of all feeds or of one."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import lxml.html
 import pytest
 
 from feedsvc.store.store import Store
-from tests.support.operators import BEARER, BROWSER, Site, polled_site
+from tests.support.operators import BEARER, BROWSER, TOKEN, Site, polled_site
 from tests.support.stores import opened_store
 
 PAGE = BEARER | BROWSER
@@ -88,3 +89,11 @@ def test_a_feed_without_polls_is_empty_and_an_unknown_one_is_not_found(site: Sit
     assert "No polls were counted" in page(site, "?feed=authors/Li").text_content()
     unknown = site.visitor().get("/audience?feed=tags/none", headers=PAGE)
     assert unknown.status_code == 404
+
+
+def test_a_feed_that_is_no_text_is_not_found(either_url: str) -> None:
+    with closing(opened_store(either_url)) as store:
+        visitor = Site(store, ADMIN__TOKEN=TOKEN).visitor()
+        for octets in ("%00", "tags/a%00", "%EF%BF%BF"):
+            response = visitor.get(f"/audience?feed={octets}", headers=PAGE)
+            assert response.status_code == 404
