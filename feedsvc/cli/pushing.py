@@ -10,6 +10,7 @@ import click
 from feedsvc.cli.options import settings_from, settings_options
 from feedsvc.cli.wiring import limits_of, pusher_of
 from feedsvc.core import addresses
+from feedsvc.core.text import legal
 from feedsvc.errors import FeedsvcError
 from feedsvc.logs import log_to_stderr
 from feedsvc.store.store import Store
@@ -55,8 +56,13 @@ def _retry(store: Store, site_url: str, topic: str) -> None:
 
 
 def feed_and_format(site_url: str, topic: str) -> tuple[str, str | None]:
-    """The path of the feed, and the format if the topic is a document."""
+    """The path of the feed, and the format if the topic is a document.
+
+    Raises FeedsvcError for octets that are no text: a shell passes on any.
+    """
     path = unquote(f"{topic.rstrip('/')}/".removeprefix(addresses.url(site_url, "")))
+    if legal(path) != path:
+        raise FeedsvcError(f"there is no feed {topic!r}; feedsvc feeds lists their addresses")
     path = path.strip("/")
     feed_path, _, name = path.rpartition("/")
     for format_name, file_name in addresses.FORMATS.items():

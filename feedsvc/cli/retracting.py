@@ -167,8 +167,10 @@ def _finish(settings: Settings, feeds: list[str], pages: list[str], *, is_done: 
 def _named(store: Store, settings: Settings, post: str) -> NamedPost:
     """The post that a person names. Raises FeedsvcError if there is none, or several."""
     with store.snapshot() as snapshot:
-        found = snapshot.posts_named(_spellings(settings, post))
-        near = [] if found else snapshot.near_paths(post)
+        # A shell passes on any octets, and no post has a name that is no text.
+        spellings = [each for each in _spellings(settings, post) if legal(each) == each]
+        found = snapshot.posts_named(spellings)
+        near = [] if found else snapshot.near_paths(legal(post))
     if not found:
         others = ", ".join(_shown(settings, path) for path in near)
         hint = f"did you mean {others}?" if near else "feedsvc ledger export lists all ids"

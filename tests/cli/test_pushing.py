@@ -29,6 +29,12 @@ def test_retry_of_an_unknown_topic_ends_with_2(run: Run, topic: str) -> None:
     assert line.startswith(f"feedsvc: no feed has the topic {topic!r}; feedsvc feeds lists")
 
 
+def test_retry_of_a_topic_that_is_no_text_ends_with_2(run: Run) -> None:
+    result = run("push", "--retry", "tags/\udcff")
+    assert result.exit_code == 2
+    assert "there is no feed 'tags/" in result.stderr
+
+
 @pytest.mark.parametrize("topic", ["", "/", "/atom.xml"])
 def test_retry_of_a_known_topic_ends_with_0(run: Run, topic: str) -> None:
     result = run("push", "--retry", f"https://example.org{topic}")

@@ -52,6 +52,7 @@ WRONG: Final = {
     ("2026/tea.md", "--undo", "--notice", "x"): "--undo takes no --notice",
     (): "Missing argument 'POST'",
     ("",): "no post has",
+    ("2026/tea\udcff.md",): "no post has",
 }
 
 

@@ -104,6 +104,8 @@ def test_an_unknown_feed_is_an_error_and_no_polls_are_none(
     unknown = run("audience", "tags/none")
     assert unknown.exit_code == 2
     assert "there is no feed 'tags/none'" in unknown.stderr
+    for no_text in ("tags/\udcff", "tags/tea%00"):
+        assert "there is no feed 'tags/" in run("audience", no_text).stderr
     nothing = run("audience")
     assert (nothing.exit_code, nothing.stdout) == (0, "")
     assert "no polls were counted" in nothing.stderr
