@@ -166,3 +166,26 @@ def test_summaries_of_a_filter_are_its_own(tmp_path: Path) -> None:
         short_body = ask(front.replay, "/filters/short/feed.json").body
         assert len(short_body) < len(ask(front.replay, "/feed.json").body) / 2
         assert json.loads(short_body)["home_page_url"] == f"{URL}/filters/short/"
+
+
+def test_a_notice_is_as_old_as_its_post(tmp_path: Path) -> None:
+    """Feeds have it among their newest entries; nobody had the old post since that day."""
+    query = "tag=AI&since=2026-03-01"
+    settings = {"FILTERS": json.dumps({"late": {"title": "Late", "query": query}})}
+    publisher = Publisher(tmp_path, f"sqlite:///{tmp_path}/store.sqlite3", **settings)
+    with closing(publisher.store):
+        for retracted in ({}, {"retracted": "It was wrong."}):
+            for title, date in (("Old", "2026-02-01"), ("New", "2026-04-01")):
+                publisher.posts.write(
+                    f"{title}.md", title=title, date=date, tags="[AI]", **retracted
+                )
+            publisher.publish()
+        front = Front(publisher)
+        for path in (
+            "filters/late/feed.json",
+            f"feed/json?{query}",
+            f"feed/json?{query}&limit=1",
+        ):
+            items = json.loads(ask(front.replay, f"/{path}").body)["items"]
+            assert [item["title"] for item in items] == ["New"], path
+        assert len(json.loads(ask(front.replay, "/tags/AI/feed.json").body)["items"]) == 2

@@ -8,15 +8,17 @@ is found among the newest, two feeds of similar size are merged instead, which c
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.feeds.entries import Entry
+from feedsvc.core.dates import microseconds
+from feedsvc.core.feeds.entries import NOTICE, Entry
 from feedsvc.core.search.queries import SearchQuery
 from feedsvc.store.rows import entry_of
-from feedsvc.store.schema import WHOLE_ENTRIES, by_octets, entries, memberships
+from feedsvc.store.schema import WHOLE_ENTRIES, by_octets, entries, memberships, retractions
 from feedsvc.store.search.searching import SearchReader
 
 _OTHER = memberships.alias("other")
@@ -61,6 +63,7 @@ class ChosenEntries:
         self._connection = connection
         self._choice = choice
         self._match: sa.ColumnElement[bool] | None = None
+        self._too_old: list[int] | None = None
 
     def newest(self, most: int) -> list[ChosenEntry]:
         """The newest entries, in the order of feeds."""
@@ -176,6 +179,7 @@ class ChosenEntries:
         choice, conditions = self._choice, []
         if choice.since is not None:
             conditions.append(memberships.c.published_at >= choice.since)
+            conditions.append(memberships.c.entry.not_in(self._older_notices(choice.since)))
         conditions += [_is_in(feeds) for feeds in choice.others if feeds != (but_for,)]
         none_of = [feed for feed in choice.none_of if feed != but_for]
         if none_of:
@@ -186,6 +190,21 @@ class ChosenEntries:
                 self._match = reader.condition(choice.search, choice.first)
             conditions.append(self._match)
         return conditions
+
+    def _older_notices(self, since: int) -> list[int]:
+        """The notices of posts that were published earlier. Feeds hold them as of today."""
+        if self._too_old is None:
+            taken_back = sa.select(retractions.c.entry_id)
+            query = sa.select(entries.c.number, entries.c.published).where(
+                entries.c.id.in_(taken_back), entries.c.digest.like(f"%{NOTICE}")
+            )
+            rows = self._connection.execute(query)
+            self._too_old = [
+                row.number
+                for row in rows
+                if microseconds(datetime.fromisoformat(row.published)) < since
+            ]
+        return self._too_old
 
 
 def _is_in(feeds: Sequence[int]) -> sa.ColumnElement[bool]:
