@@ -7,6 +7,7 @@ EXCUSED: Final = {
     "core.doctor": "takes the answers of one examination: about 20, each limited in octets",
     "core.filters.filter": "takes the terms of one filter: 16 at most",
     "core.filters.filter_titles": "takes the terms of one filter: 16 at most",
+    "core.filters.near_names": "stops after 50 ms",
     "core.filters.parse": "takes the terms of one filter: 16 at most",
     "core.search.matching": "takes the words of one query: 16 at most",
     "core.search.queries": "takes the words of one query: 16 at most",
