@@ -408,7 +408,7 @@ def test_the_requests_in_the_docs_are_real(tmp_path: Path) -> None:
 
 
 def test_the_message_in_the_docs_is_real(tmp_path: Path, posts: PostFolder) -> None:
-    shown, _ = _blocks((ROOT / "docs/websub.md").read_text("utf-8"), "json")
+    shown, *_ = _blocks((ROOT / "docs/websub.md").read_text("utf-8"), "json")
     posts.write("first-pick.md", "Spring came.", title="The first pick", tags="[Tea]")
     with a_subscriber() as listener:
         key = "whsec_" + "QUJD" * 10
