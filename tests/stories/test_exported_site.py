@@ -241,8 +241,10 @@ def test_a_poll_that_finds_nothing_new_is_a_304(served: Served) -> None:
     assert (again[0], again[2]) == (304, b"")
 
 
-def test_the_index_does_not_offer_a_search(served: Served) -> None:
-    assert b'role="search"' not in served.by_nginx("/%E7%AC%94%E8%AE%B0/")[2]
+def test_the_index_offers_no_search_and_no_filter(served: Served) -> None:
+    body = served.by_nginx("/%E7%AC%94%E8%AE%B0/")[2]
+    assert b'role="search"' not in body
+    assert b"/filter/" not in body
 
 
 @pytest.mark.parametrize("path", ["/atom.xml", "/", "/tags/%E7%AE%97%E6%B3%95/feed.json"])
