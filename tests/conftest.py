@@ -25,7 +25,7 @@ settings.register_profile(
 settings.load_profile("beside others")
 
 _RUN = pytest.StashKey[Run]()
-_WORKERS_PER_CORE = 2.5  # many tests wait for a process, a clock or a disk
+_WORKERS_PER_CORE = 3  # many tests wait for a process, a clock or a disk
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -197,7 +197,7 @@ STEPS = st.one_of(
 @example(steps=[("publish",), ("fail", 410), ("work",), ("publish",), ("work",)])
 @example(steps=[("publish",), ("renew", "a"), ("work",)])
 @example(steps=[("publish",), ("wait", 5 * 3600), ("wait", 3600), ("work",)])
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))
 def test_any_order_of_events_delivers_the_newest_version(
     template: World, steps: list[tuple[str, ...]]

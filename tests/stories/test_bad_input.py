@@ -365,7 +365,7 @@ dated = st.one_of(
 names = st.sampled_from(["a.md", "2026-03-02-b.md", "c.html", "d.txt", "zh/e.md", "f.zh.md"])
 
 
-@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(names, sources | dated, max_size=4))
 def test_a_folder_of_arbitrary_bytes_harms_no_healthy_post(files: dict[str, bytes]) -> None:
     with new_pipeline() as pipeline:
@@ -374,7 +374,7 @@ def test_a_folder_of_arbitrary_bytes_harms_no_healthy_post(files: dict[str, byte
         assert "bug" not in {problem.code for problem in report.problems}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(names, dated, max_size=3), st.sampled_from(["yaml", "toml", "headers"]))
 def test_a_dialect_that_is_forced_harms_none_either(
     files: dict[str, bytes], dialect: str

@@ -431,7 +431,7 @@ class ManyChanges(RuleBasedStateMachine):
 
 TestManyChanges = ManyChanges.TestCase
 TestManyChanges.settings = settings(
-    max_examples=int(os.environ.get("MANY_CHANGES", "15")),
+    max_examples=int(os.environ.get("MANY_CHANGES", "8")),
     stateful_step_count=25,
     deadline=None,
     phases=[Phase.generate],  # to look for a smaller example takes minutes

@@ -42,9 +42,9 @@ SITE: Final = Site(
 )
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
 
-some = settings(max_examples=30, deadline=None)
-few = settings(max_examples=20, deadline=None)
-many = settings(max_examples=120, deadline=None)  # of what needs no folder
+some = settings(max_examples=15, deadline=None)
+few = settings(max_examples=10, deadline=None)
+many = settings(max_examples=60, deadline=None)  # of what needs no folder
 
 # --- What somebody may write ----------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 
 from feedsvc.core.frontmatter.source import Value
 
-FEW: Final = 2_000
-MANY: Final = 8_000
+FEW: Final = 1_000
+MANY: Final = 4_000
 MOST: Final = 8.0  # times the calls, for four times the values: n log n passes, n**1.5 is 8
 
 # What makes the values, of which there are so many, and returns what is to be counted.

@@ -256,7 +256,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(events=EVENTS)
 def test_no_sequence_of_events_leaves_a_subscriber_behind(
     events: list[tuple[str, str, str]],

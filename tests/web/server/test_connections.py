@@ -118,7 +118,7 @@ def test_every_answer_is_that_of_uvicorn_and_flask(
             assert answer.startswith(f"HTTP/1.1 {asked} ".encode())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     row=rows_of_requests(),
     last=last_requests(),

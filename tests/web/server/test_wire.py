@@ -319,7 +319,7 @@ def test_a_request_gets_the_same_answer_wherever_it_is_cut(client: Client, numbe
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     row=st.lists(st.sampled_from(CORPUS), min_size=2, max_size=4),
     cuts=st.lists(st.integers(1, 400), max_size=4),
