@@ -19,6 +19,7 @@ PARAMETERS: Final[dict[str, Kind]] = {
 }
 NOT: Final = "not-"
 SEARCH: Final = "q"
+HISTORY: Final = "archive"  # in links between documents; nobody writes it
 MOST_TERMS: Final = 16
 MOST_ENTRIES: Final = 200  # that a document may ask for
 FILTER_PATHS: Final = {f"feed/{format_name}": format_name for format_name in addresses.FORMATS}
@@ -161,7 +162,7 @@ class Filter:
             since=self.since_text,
             limit="" if self.limit is None else str(self.limit),
             content="summary" if self.only_summaries else "",
-            archive=page,
+            **{HISTORY: page},
         )
         return [*self._terms(), *shown]
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from feedsvc.core import addresses
 from feedsvc.core.filters.filter import (
+    HISTORY,
     MOST_ENTRIES,
     MOST_TERMS,
     NOT,
@@ -31,7 +32,6 @@ _NAMES: Final = (
     *(NOT + name for name in PARAMETERS),
     *("since", "limit", "content", SEARCH),
 )
-_OF_PAGES: Final = "archive"  # in links between documents; nobody writes it
 # Names that campaigns, newsletters and social networks append to every address.
 _IGNORED: Final = re.compile(
     r"(?:utm|mtm|pk|piwik|matomo|hsa|fb|ga|oly|vero|trk|mc|mkt|_hs)_.*|_ga|_gl|_hsenc|_hsmi"
@@ -130,7 +130,7 @@ class _Parameters:
             "limit": self._read_limit,
             "content": self._read_content,
             SEARCH: self._read_search,
-            _OF_PAGES: self._read_page,
+            HISTORY: self._read_page,
         }
         if name not in readers:
             raise _WrongError(_unknown(name))
@@ -193,7 +193,7 @@ class _Parameters:
         self.page = addresses.archive_page_at(f"{addresses.ARCHIVE}/{text}")
         if self.page is None:
             raise _WrongError(
-                f"{_OF_PAGES}: {shown(text)} is not an archive page; "
+                f"{HISTORY}: {shown(text)} is not an archive page; "
                 "follow the links of the feed, or leave it out"
             )
 

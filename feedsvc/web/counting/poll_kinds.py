@@ -6,12 +6,13 @@ from typing import Any, Final
 from feedsvc.core import addresses
 from feedsvc.core.audience.polls import COUNTED, FILTERS, PLAIN, PollKind
 from feedsvc.core.clients import client_before
+from feedsvc.core.filters.filter import HISTORY
 from feedsvc.web.counting.counting import Counting, Tally, shortened
 
 _FORMAT_OF: Final = {name: format_name for format_name, name in addresses.FORMATS.items()}
 # The document of a filter, and what a page of its history has.
 _FILTER: Final = re.compile(r"feed/(atom|rss|json)\?.*")
-_HISTORY: Final = re.compile(r"[?&]page=")
+_HISTORY: Final = re.compile(f"[?&]{HISTORY}=")
 _LONGEST_ADDRESS: Final = 200
 _MOST_POLLS: Final = 4096
 # Not re.IGNORECASE, with which the search would not skip to the next line.
