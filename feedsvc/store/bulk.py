@@ -65,14 +65,18 @@ def move_rows(
 
 def insert_new(connection: Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row; False, without a change, if a row with its primary key exists."""
-    insert: Any = sqlite.insert(table)
+    insert = insert_of(connection, table).values(row).on_conflict_do_nothing()
+    # Not `rowcount`, which is -1 after an INSERT on PostgreSQL.
+    return connection.execute(insert.returning(*table.primary_key)).first() is not None
+
+
+def insert_of(connection: Connection, table: sa.Table) -> Any:
+    """The INSERT of SQLAlchemy that knows `ON CONFLICT`, for the engine of a connection."""
     if _is_postgres(connection):
         from sqlalchemy.dialects import postgresql  # this import takes 125 ms
 
-        insert = postgresql.insert(table)
-    insert = insert.values(row).on_conflict_do_nothing()
-    # Not `rowcount`, which is -1 after an INSERT on PostgreSQL.
-    return connection.execute(insert.returning(*table.primary_key)).first() is not None
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def _is_postgres(connection: Connection) -> bool:

@@ -15,6 +15,7 @@ from feedsvc.core.posts.post import SPELLED_SUFFIXES
 from feedsvc.core.site import Site
 from feedsvc.store.adoptions import adoptions_of, forget_adoptions
 from feedsvc.store.bulk import insert_new
+from feedsvc.store.deletions.old_summaries import rewrite_news
 from feedsvc.store.held import write_held_fact
 from feedsvc.store.publication import Changes, Publication, commit
 from feedsvc.store.rows import ledger_entry
@@ -154,17 +155,7 @@ def _paths_in_reports(connection: Connection, names: ForgottenNames) -> frozense
 
 def _clean_reports(connection: Connection, names: ForgottenNames) -> None:
     """Remove the post from summaries of publishes, and from reports and errors of jobs."""
-    for table, column, key in (
-        (publishes, publishes.c.news, publishes.c.number),
-        (jobs, jobs.c.report, jobs.c.number),
-    ):
-        for number, text in connection.execute(sa.select(key, column)).all():
-            stored = json.loads(text) if text else None
-            cleaned = names.removed_from(stored)
-            if cleaned != stored:
-                text = json.dumps(cleaned, ensure_ascii=False)
-                changing = sa.update(table).where(key == number)
-                connection.execute(changing.values({column.name: text}))
+    rewrite_news(connection, names.removed_from)
     for number, text in connection.execute(sa.select(jobs.c.number, jobs.c.error)).all():
         if names.are_in(text):
             changing = sa.update(jobs).where(jobs.c.number == number)

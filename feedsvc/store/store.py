@@ -19,7 +19,6 @@ from feedsvc.errors import StoreDamaged, StoreTooOld
 from feedsvc.store.adoptions import Adoptions
 from feedsvc.store.audience.figures import AudienceFigures
 from feedsvc.store.audience.flushes import Flushes
-from feedsvc.store.audience.gauges import StoreGauges
 from feedsvc.store.bulk import upsert
 from feedsvc.store.copying.upgraded_copies import copy_upgraded
 from feedsvc.store.engine.database import Database
@@ -30,6 +29,7 @@ from feedsvc.store.forgetting import forget
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import Merged, merge_lines
 from feedsvc.store.operating.alarm_rows import AlarmRows
+from feedsvc.store.operating.gauges import StoreGauges
 from feedsvc.store.operating.lasting_failures import LastingFailures
 from feedsvc.store.operating.overview import status_of
 from feedsvc.store.operating.publish_records import PublishRecord, write_record

@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
 
 from feedsvc.core.audience.batch import Counted
 from feedsvc.core.audience.days import Day
 from feedsvc.core.site import Site
+from feedsvc.store.bulk import insert_of
 from feedsvc.store.schema import facts
 from feedsvc.store.tables.audience import audience_pushes, counters
 
@@ -21,30 +21,17 @@ def add_rows(
     connection: Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]
 ) -> None:
     """Insert rows, or add their values to those of the rows with the same primary key."""
-    statement = _insert(connection, table)
+    given = list(rows)
+    if not given:
+        return
+    statement = insert_of(connection, table)
     keys = [column.name for column in table.primary_key]
     added = {
         column.name: column + statement.excluded[column.name]
         for column in table.columns
         if column.name not in keys
     }
-    _execute(connection, statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
-
-
-def replace_rows(
-    connection: Connection, table: sa.Table, rows: Iterable[Mapping[str, Any]]
-) -> None:
-    """Insert rows, or replace the rows with the same primary key."""
-    statement = _insert(connection, table)
-    keys = [column.name for column in table.primary_key]
-    values = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys
-    }
-    _execute(
-        connection, statement.on_conflict_do_update(index_elements=keys, set_=values), rows
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), given)
 
 
 def add_counters(connection: Connection, counts: Mapping[Counted, int]) -> None:
@@ -66,17 +53,3 @@ def add_pushes(connection: Connection, now: datetime, counts: Mapping[str, int])
     day = Day.at(now.timestamp(), zone).name
     rows = [{"day": day, "feed": feed, "pushes": n} for feed, n in sorted(counts.items())]
     add_rows(connection, audience_pushes, rows)
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql  # this import takes 125 ms
-
-        return postgresql.insert(table)
-    return sqlite.insert(table)
-
-
-def _execute(connection: Connection, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
-    given = list(rows)
-    if given:
-        connection.execute(statement, given)

@@ -14,8 +14,8 @@ from feedsvc.core.audience.batch import ALL, OTHERS, Batch, Counted, DayRow
 from feedsvc.core.audience.polls import FIGURES
 from feedsvc.core.audience.sketch import Sketch
 from feedsvc.core.dates import microseconds
-from feedsvc.store.audience.adding import add_counters, add_rows, replace_rows
-from feedsvc.store.bulk import insert_new
+from feedsvc.store.audience.adding import add_counters, add_rows
+from feedsvc.store.bulk import insert_new, insert_of, upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.engine.database import Database
 from feedsvc.store.tables.audience import (
@@ -141,7 +141,7 @@ def _enter(
         **{"name": process.name, "kind": process.kind, "memory": process.memory},
         **{"flushed": number, "alive_at": microseconds(now)},
     }
-    replace_rows(connection, processes, [row])
+    upsert(connection, processes, [row])
     # A process may wait for hours until the store can be written. Its row must be there then.
     gone = processes.c.alive_at < microseconds(now - timedelta(days=7))
     connection.execute(sa.delete(processes).where(gone))
@@ -166,7 +166,7 @@ def _add_claims(connection: Connection, claims: Mapping[DayRow, Mapping[str, int
             for source, subscribers in claims[key].items():
                 known = source if source in kept or len(kept) < MOST_SOURCES else OTHERS
                 kept[known] = max(kept.get(known, 0), subscribers)
-        replace_rows(connection, audience_claims, _claim_rows(highest))
+        upsert(connection, audience_claims, _claim_rows(highest))
         _set(connection, "subscribers", {k: sum(each.values()) for k, each in highest.items()})
 
 
@@ -186,7 +186,12 @@ def _add_sketches(connection: Connection, sketches: Mapping[DayRow, Sketch]) -> 
         for key in rows:
             merged.setdefault(key, Sketch()).merge(sketches[key])
         packed = [{**key._asdict(), "packed": each.packed()} for key, each in merged.items()]
-        replace_rows(connection, audience_sketches, packed)
+        insert = insert_of(connection, audience_sketches)
+        replacing = insert.on_conflict_do_update(
+            index_elements=["day", "feed", "product"],
+            set_={"packed": insert.excluded.packed},
+        )
+        connection.execute(replacing, packed)  # not `upsert`: these values are binary
         _set(connection, "individuals", {key: each.count() for key, each in merged.items()})
 
 

@@ -1,7 +1,7 @@
-"""Removes the words of retracted posts from the news and reports of earlier publishes."""
+"""Changes what the news and the reports of earlier publishes say of a post."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,25 +10,35 @@ from sqlalchemy.engine import Connection
 from feedsvc.store.schema import jobs, publishes
 
 
-def clear_summaries(connection: Connection, entry_ids: Collection[str]) -> None:
-    """Empty the summaries of these entries: a message that is still to be sent has none."""
+def rewrite_news(connection: Connection, rewritten: Callable[[Any], Any]) -> None:
+    """Replace the news of publishes and the reports of jobs.
+
+    `rewritten` gets each as a value of JSON, and returns it as it should be.
+    """
     for table, column, key in (
         (publishes, publishes.c.news, publishes.c.number),
         (jobs, jobs.c.report, jobs.c.number),
     ):
-        for number, text in connection.execute(sa.select(key, column)).all():
-            stored = json.loads(text) if text else None
-            if _clear(stored, entry_ids):
-                cleared = json.dumps(stored, ensure_ascii=False)
+        query = sa.select(key, column).where(column != "")
+        for number, text in connection.execute(query).all():
+            stored = json.loads(text)
+            changed = rewritten(stored)
+            if changed != stored:
                 changing = sa.update(table).where(key == number)
-                connection.execute(changing.values({column.name: cleared}))
+                text = json.dumps(changed, ensure_ascii=False)
+                connection.execute(changing.values({column.name: text}))
 
 
-def _clear(value: Any, entry_ids: Collection[str]) -> bool:
-    """Empty the summaries in a value of JSON; true if there were any."""
-    if isinstance(value, dict) and value.get("id") in entry_ids and value.get("summary"):
-        value["summary"] = ""
-        return True
-    members: Iterable[Any] = value if isinstance(value, list) else ()
-    members = value.values() if isinstance(value, dict) else members
-    return sum(_clear(each, entry_ids) for each in members) > 0
+def clear_summaries(connection: Connection, entry_ids: Collection[str]) -> None:
+    """Empty the summaries of these entries: a message that is still to be sent has none."""
+
+    def cleared(value: Any) -> Any:
+        if isinstance(value, list):
+            return [cleared(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        if value.get("id") in entry_ids and value.get("summary"):
+            return {**value, "summary": ""}
+        return {name: cleared(each) for name, each in value.items()}
+
+    rewrite_news(connection, cleared)

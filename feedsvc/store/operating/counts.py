@@ -28,8 +28,7 @@ _COUNT: Final = sa.func.count()
 
 def post_counts(connection: Connection) -> PostCounts:
     """How many files are in each state."""
-    by_state = sa.select(files.c.state, _COUNT).where(_IS_UNPUBLISHED).group_by(files.c.state)
-    states = dict(tuple(row) for row in connection.execute(by_state))
+    states = unpublished(connection)
     published = sa.select(_COUNT).select_from(files).where(files.c.entry_id.is_not(None))
     broken = sa.select(_COUNT).select_from(files).where(_HAS_PROBLEMS)
     drafts = states.get("draft", 0)
@@ -43,6 +42,12 @@ def post_counts(connection: Connection) -> PostCounts:
         no_post=states.get("no post", 0),
         with_problems=_count(connection, broken),
     )
+
+
+def unpublished(connection: Connection) -> dict[str, int]:
+    """How many files are in each state but `published`."""
+    by_state = sa.select(files.c.state, _COUNT).where(_IS_UNPUBLISHED).group_by(files.c.state)
+    return {state: int(count) for state, count in connection.execute(by_state)}
 
 
 def _count(connection: Connection, query: sa.Select[Any]) -> int:

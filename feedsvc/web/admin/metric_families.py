@@ -21,7 +21,7 @@ from feedsvc.core.audience.batch import (
     Counted,
 )
 from feedsvc.store.audience.flushes import CountingProcess
-from feedsvc.store.audience.gauges import Gauges
+from feedsvc.store.operating.gauges import Gauges
 
 if TYPE_CHECKING:  # this import takes 0.3 s, and only /metrics needs it
     from prometheus_client.core import Metric
@@ -181,9 +181,7 @@ def _histogram(counters: Mapping[Counted, int]) -> "Metric":
 
     times = {labels[0]: value for labels, value in _of(counters, PUBLISH_TIMES).items()}
     total, buckets = 0.0, []
-    for (
-        bound
-    ) in PUBLISH_BOUNDS:  # also those without a publish: rates need the same ones always
+    for bound in PUBLISH_BOUNDS:  # also the empty ones: rates need the same bounds always
         total += times.get(bound, 0)
         buckets.append((bound, total))
     seconds = counters.get(Counted(PUBLISH_MICROSECONDS), 0) / 1_000_000

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from feedsvc.core.admin.status import Status, Surroundings
+from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord, Stamp, State
 from feedsvc.core.problems import Problem
 from feedsvc.publishing.publish import publish
@@ -17,7 +18,7 @@ from feedsvc.store.engine.file_locks import sole_watcher
 from feedsvc.store.operating import overview
 from feedsvc.store.operating.overview import status_without_store
 from feedsvc.store.publication import Publication
-from feedsvc.store.schema import subscriptions
+from feedsvc.store.schema import publishes, subscriptions
 from feedsvc.store.store import Store
 from tests.support.builders import a_site, an_entry
 from tests.support.writing import PostFolder
@@ -138,17 +139,18 @@ def test_a_publish_that_only_holds_posts_says_how_many(
 
 def test_a_row_about_attention_is_no_publish(either_store: Store, either_url: str) -> None:
     either_store.publish(Publication(a_site(), [an_entry()]), NOW)
+    later = microseconds(NOW + timedelta(days=1))
+    row = {"number": 9, "at": later, "news": '{"attention": {}}'}
     engine = sa.create_engine(either_url)
     with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO publishes (number, at, news) VALUES (9, 9, '{\"attention\": {}}')"
-        )
+        connection.execute(sa.insert(publishes), [row])
     engine.dispose()
     found = status(either_store, either_url)
     assert [each.number for each in found.publishes] == [1]
     assert found.last_publish == NOW
     with either_store.snapshot() as snapshot:
         assert snapshot.last_published_at() == NOW
+    assert either_store.gauges.read().last_publish == NOW.timestamp()
 
 
 def _subscribe(store: Store, name: str, attempts: int) -> None:

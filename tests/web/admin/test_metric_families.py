@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from feedsvc.core.audience.batch import PUBLISH_BOUNDS, Counted
 from feedsvc.store.audience.flushes import CountingProcess
-from feedsvc.store.audience.gauges import Gauges
+from feedsvc.store.operating.gauges import Gauges
 from feedsvc.web.admin.metric_families import (
     FAMILIES,
     MetricFamily,

@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 
 from feedsvc.store.engine.database import Database
 from feedsvc.store.held import read_held_fact
+from feedsvc.store.operating.counts import unpublished
 from feedsvc.store.rows import problems_of
-from feedsvc.store.schema import facts, feeds, files, jobs, publishes, subscriptions
+from feedsvc.store.schema import facts, feeds, files, jobs, subscriptions
+from feedsvc.store.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,12 @@ class StoreGauges:
             revision = sa.select(facts.c.value).where(facts.c.name == "revision")
             number = int(connection.execute(revision).scalar() or 0)
             latency = time.monotonic() - began
-            last = connection.execute(sa.select(sa.func.max(publishes.c.at))).scalar()
+            last = Snapshot(connection).last_published_at()
             due, oldest = _due(connection)
             return Gauges(
-                posts=_by(connection, files.c.state),
+                posts=_posts(connection),
                 problems=_problems(connection),
-                jobs=_by(connection, jobs.c.state),
+                jobs=_jobs(connection),
                 subscriptions=_subscriptions(connection),
                 feeds=int(
                     connection.execute(
@@ -58,15 +60,24 @@ class StoreGauges:
                 ),
                 held=read_held_fact(connection)[0],
                 revision=number,
-                last_publish=(last or 0) / 1_000_000,
+                last_publish=last.timestamp() if last else 0.0,
                 due=due,
                 oldest_due=oldest,
                 latency=latency,
             )
 
 
-def _by(connection: Connection, column: sa.Column[str]) -> dict[str, int]:
-    query = sa.select(column, sa.func.count()).group_by(column).order_by(column)
+def _posts(connection: Connection) -> dict[str, int]:
+    """The files by state: those that are not published are counted in an index."""
+    others = unpublished(connection)
+    every = connection.execute(sa.select(sa.func.count()).select_from(files)).scalar_one()
+    published = int(every) - sum(others.values())
+    return dict(sorted((others | ({"published": published} if published else {})).items()))
+
+
+def _jobs(connection: Connection) -> dict[str, int]:
+    state = jobs.c.state
+    query = sa.select(state, sa.func.count()).group_by(state).order_by(state)
     return {value: int(count) for value, count in connection.execute(query)}
 
 

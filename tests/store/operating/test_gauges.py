@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from feedsvc.store.audience.gauges import Gauges
+from feedsvc.store.operating.gauges import Gauges
 from feedsvc.store.store import Store
 from tests.support.subscriptions import NOW, claim, fail, publish, subscribe, target
 
