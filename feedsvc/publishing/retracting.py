@@ -119,21 +119,22 @@ def _same_files(
         if (of := retracted.get(owners.get(record.path, ""))) and of.undone_at is None
     }
     moved = {owners[r.path]: found[r.path] for r in lost if r.path in found}
-    remembered = snapshot.remembered(moved) if moved else {}
+    by_title: dict[str, list[LedgerEntry]] = {}
+    for post in snapshot.remembered(moved).values() if moved else ():
+        by_title.setdefault(post.title_digest, []).append(post)
     claims = [f.claim for f in coming if f.claim]
     by_look = {
         claim.path: moved[post.id]
         for claim in claims
-        for post in remembered.values()
-        if _has_title_and_date(claim, post)
+        for post in (by_title.get(text_digest(claim.title), ()) if by_title else ())
+        if _has_date(claim, post)
     }
     return by_look | {c.path: found[c.path] for c in claims if c.path in found}
 
 
-def _has_title_and_date(claim: Claim, post: LedgerEntry) -> bool:
+def _has_date(claim: Claim, post: LedgerEntry) -> bool:
     dates = (*local_too(post.published), *local_too(post.redated))
-    is_same = text_digest(claim.title) == post.title_digest
-    return is_same and not set(local_too(claim.published)).isdisjoint(dates)
+    return not set(local_too(claim.published)).isdisjoint(dates)
 
 
 def _copies(snapshot: Snapshot, claims: Sequence[Claim]) -> dict[str, Withheld]:

@@ -134,7 +134,7 @@ def filter_digest(
 
 
 def _site_of(site: Site, cut: Filter, entries: int) -> Site:
-    """The site as documents of a filter show it: nobody is told of their changes by a hub."""
+    """The site as documents of a filter show it: without hubs, which push none of them."""
     return replace(site, hubs=(), entries=entries)
 
 

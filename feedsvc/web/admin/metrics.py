@@ -16,6 +16,7 @@ from feedsvc.web.admin.metric_families import Readings, metrics_of
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
+_OPENMETRICS: Final = "application/openmetrics-text"
 FRESH: Final = 5.0  # seconds for which readings serve further scrapes
 
 log = logging.getLogger("feedsvc.web")
@@ -39,7 +40,8 @@ class Metrics:
             if time.monotonic() - self._read_at >= FRESH:
                 self._readings, self._read_at = self._read(), time.monotonic()
             collected = _Collected(self._readings)
-        encode, content_type = choose_encoder(request.headers.get("Accept", ""))
+        is_open = _OPENMETRICS in request.headers.get("Accept", "").lower()
+        encode, content_type = choose_encoder(_OPENMETRICS if is_open else "")
         response = Response(encode(collected))
         response.headers["Content-Type"] = content_type
         response.headers["Vary"] = "Accept"

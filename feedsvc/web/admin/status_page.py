@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response, request
 
-from feedsvc.core.admin.attention import attention_of
+from feedsvc.core.admin.attention import attention_of, status_as_json
 from feedsvc.core.admin.status import Connections, Status
 from feedsvc.errors import StoreError
 from feedsvc.settings.settings import Settings
@@ -68,8 +68,5 @@ class StatusPage:
 
 
 def _json(status: Status) -> Response:
-    attention = [each.to_dict() for each in attention_of(status)]
-    text = json.dumps(
-        {"attention": attention, **status.to_dict()}, ensure_ascii=False, indent=2
-    )
+    text = json.dumps(status_as_json(status), ensure_ascii=False, indent=2)
     return Response(f"{text}\n", content_type="application/json")

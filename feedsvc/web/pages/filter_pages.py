@@ -1,7 +1,7 @@
 """The page that builds the address of a filter: each link adds or removes a term."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from flask import Response
@@ -20,6 +20,13 @@ from feedsvc.web.pages.rendering import kept, rendered
 
 _SUGGESTED: Final = 12  # terms of each kind
 _POSTS: Final = 10
+# What a person can add: the parameter, the kind of the term, and whether it excludes it.
+_ADDED: Final[tuple[tuple[str, Kind, bool], ...]] = tuple(
+    (prefix + parameter, kind, bool(prefix))
+    for prefix in ("", NOT)
+    for parameter, kind in PARAMETERS.items()
+)
+_KEPT_FIELDS: Final = frozenset(parameter for parameter, _, _ in _ADDED)
 _ORDER: Final[tuple[Kind, ...]] = ("category", "tag", "author", "language")
 
 
@@ -48,13 +55,6 @@ class FilterForm:
     fault: str = ""
     parameter: str = ""
     name: str = ""
-    kinds: Sequence[tuple[str, Kind, bool]] = field(
-        default=tuple(
-            (prefix + parameter, kind, bool(prefix))
-            for prefix in ("", NOT)
-            for parameter, kind in PARAMETERS.items()
-        )
-    )
 
 
 def filter_page(
@@ -90,6 +90,7 @@ def filter_page(
         groups=_groups(site, snapshot, cut),
         hidden=[(name, value) for name, value in cut.parameters if name in _KEPT_FIELDS],
         form=form,
+        kinds=_ADDED,
         posts=newest[:_POSTS],
         most_entries=MOST_ENTRIES,
         builder=Filter().builder_address(site.url),
@@ -99,9 +100,6 @@ def filter_page(
         response.headers["Cache-Control"] = "no-store"
         return response
     return response if opened else kept(response)
-
-
-_KEPT_FIELDS: Final = frozenset([*PARAMETERS, *(NOT + name for name in PARAMETERS)])
 
 
 def _offered(title: str, cut: Filter, site: Site) -> Iterator[OfferedFeed]:

@@ -62,8 +62,8 @@ def feed_document(
 ) -> tuple[str, str, str] | None:
     """Feed path, format and digest of the feed document that GET serves at `path`.
 
-    Redirects are followed. None if there is none, or if it is that of a filter, which changes
-    without a publish that tells of it.
+    Redirects are followed. None if there is none, or if it is that of a filter: no publish
+    records that it has changed.
     """
     if path.removesuffix("/") in FILTER_PATHS and asks_for_filter(
         query.encode("latin-1", "replace")

@@ -77,16 +77,19 @@ class Gateway:
         An exception closes the connection, so that the client can see that the answer is
         incomplete. The request has an id, for its answer and for what is logged meanwhile.
         """
-        REQUEST.set(request_id(_given_id(scope)))  # uvicorn calls this in a task of its own
+        given = _given_id(scope)
+        REQUEST.set(request_id(given))  # uvicorn calls this in a task of its own
         try:
-            await self._respond(scope, receive, send)
+            await self._respond(scope, receive, send, has_id=bool(given))
         except Unsettled:  # somebody changed the file while it was sent: not a fault
             raise
         except Exception:
             log.exception("%s %s failed", scope["method"], scope["path"])
             raise
 
-    async def _respond(self, scope: Any, receive: _Receive, send: _Send) -> None:
+    async def _respond(
+        self, scope: Any, receive: _Receive, send: _Send, *, has_id: bool
+    ) -> None:
         began = time.monotonic()
         environ = environ_of(scope)
         is_disconnected = scope.get(IS_DISCONNECTED, lambda: False)
@@ -109,7 +112,7 @@ class Gateway:
             self.app.count_answer(environ, answer.status, sent, scope[PEER], time.time())
         headers = [(b"date", date_now()), *answer.headers]
         path = environ["RAW_URI"].partition("?")[0]
-        if _given_id(scope) or self.requests.may_log(path, answer.status):
+        if has_id or self.requests.may_log(path, answer.status):
             headers.append((HEADER.encode(), REQUEST.get().encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if answer.rest is None:

@@ -80,6 +80,14 @@ def test_openmetrics_is_sent_to_whoever_accepts_it(client: FlaskClient) -> None:
     assert response.headers["Vary"] == "Accept"
 
 
+@pytest.mark.parametrize("version", ["99", "abc", "1", "0.0.1", ""])
+def test_there_is_one_version_of_openmetrics(client: FlaskClient, version: str) -> None:
+    accept = f"application/openmetrics-text; version={version}"
+    response = client.get("/metrics", headers={**BEARER, "Accept": accept})
+    assert response.status_code == 200
+    assert "version=1.0.0;" in response.headers["Content-Type"]
+
+
 def test_a_store_that_fails_is_a_metric(client: FlaskClient, store: Store) -> None:
     with store._database.writing() as connection:
         connection.exec_driver_sql("ALTER TABLE counters RENAME TO taken")
