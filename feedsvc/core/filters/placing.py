@@ -63,6 +63,8 @@ def filter_of_setting(query: str, zone: ZoneInfo) -> Filter:
         raise ValueError("q is only for addresses; subscribe to /feed/atom?q=WORDS")
     if parsed.page:
         raise ValueError("archive is only for addresses; leave it out")
+    if not parsed.canonical:
+        raise ValueError("it asks for nothing; name a term, such as tag=AI, or leave it out")
     return parsed
 
 

@@ -81,6 +81,8 @@ def test_the_label_of_a_filter_is_its_title() -> None:
         ("limit=5", "limit is only for addresses"),
         ("q=tea", "q is only for addresses"),
         ("tag=a&archive=tags/a/1", "archive is only for addresses"),
+        ("utm_source=x", "it asks for nothing"),
+        ("content=full", "it asks for nothing"),
     ],
 )
 def test_a_query_in_the_settings_must_be_readable(query: str, words: str) -> None:
