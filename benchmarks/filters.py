@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
+from benchmarks.history import an_entry
 from feedsvc.core.feeds.entries import Entry
-from feedsvc.core.people import Person
 from feedsvc.core.site import Site
 from feedsvc.store.publication import Publication
 from feedsvc.store.store import Store
@@ -67,19 +67,7 @@ def entries(count: int) -> Iterator[Entry]:
         tags += ["odd" if number % 2 else "even", f"group {number % 100}"]
         if number > 30:  # the oldest have not
             tags.append("almost-all")
-        yield Entry(
-            id=f"tag:example.org,2026:{number}",
-            permalink=f"https://example.org/posts/{number}/",
-            title=f"Post {number}",
-            summary="In short.",
-            content_html=f"<p>{number}</p>{text}",
-            published=at,
-            updated=at,
-            language="en",
-            tags=tuple(tags),
-            categories=(),
-            authors=(Person("Li"),),
-        )
+        yield an_entry(number, at, text, tuple(tags))
 
 
 def measure(store: Store) -> tuple[float, dict[str, float], float]:

@@ -36,20 +36,36 @@ def entries(count: int) -> Iterator[Entry]:
     )
     for number in range(count):
         day = number * 7919 % count
-        at = _START + timedelta(minutes=30 * day)
-        yield Entry(
-            id=f"tag:example.org,2026:{number}",
-            permalink=f"https://example.org/posts/{number}/",
-            title=f"Post {number}",
-            summary="In short.",
-            content_html=f"<p>{number}</p>{text}",
-            published=at,
-            updated=at,
-            language="en",
+        yield an_entry(
+            number,
+            _START + timedelta(minutes=30 * day),
+            text,
             tags=(f"tag {number % 100}", f"group {number % 7}", "Tea"),
             categories=((f"c{number % 10}", "x"),),
-            authors=(Person("Li"),),
         )
+
+
+def an_entry(
+    number: int,
+    at: datetime,
+    text: str,
+    tags: tuple[str, ...],
+    categories: tuple[tuple[str, ...], ...] = (),
+) -> Entry:
+    """A made-up entry, published at a time."""
+    return Entry(
+        id=f"tag:example.org,2026:{number}",
+        permalink=f"https://example.org/posts/{number}/",
+        title=f"Post {number}",
+        summary="In short.",
+        content_html=f"<p>{number}</p>{text}",
+        published=at,
+        updated=at,
+        language="en",
+        tags=tags,
+        categories=categories,
+        authors=(Person("Li"),),
+    )
 
 
 def measure(store: Store, count: int) -> dict[str, float]:
