@@ -77,9 +77,8 @@ def date_in_name(file_name: str, zone: ZoneInfo) -> tuple[datetime, str] | None:
 
 
 def _moment(match: re.Match[str], zone: ZoneInfo) -> datetime:
-    part = match.groupdict(default="0")
-    year, month, day = int(part["year"]), int(part["month"]), int(part["day"])
-    hour, minute, second = int(part["hour"]), int(part["minute"]), int(part["second"])
+    parts = match.group("year", "month", "day", "hour", "minute", "second")
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
     naive = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone follows
     if match["zone"] and "/" in match["zone"]:
         zone = _zone_called(match["zone"])

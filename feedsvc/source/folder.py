@@ -451,8 +451,7 @@ class Folder:
         try:
             if stamp_of_status(os.fstat(opened)) != stamp:
                 raise Unsettled(path)
-            with open(opened, "rb", closefd=False) as file:
-                source = file.read(stamp.size + 1)
+            source = _octets_of(opened, stamp.size + 1)
             if stamp_of_status(os.fstat(opened)) != stamp or len(source) != stamp.size:
                 raise Unsettled(path)
         finally:
@@ -462,7 +461,7 @@ class Folder:
     def _opened(self, path: str) -> int:
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            return os.open(self.root / path, flags)
+            return os.open(f"{self.root}/{path}", flags)
         except OSError as error:
             if error.errno != errno.ELOOP:
                 raise
@@ -506,6 +505,14 @@ def _hide(path: str, error: Exception, survey: Survey) -> None:
 
 def _is_served(folder: Folder, path: str) -> bool:
     return not (folder.ignores(path) or is_post_name(path.rpartition("/")[2]))
+
+
+def _octets_of(opened: int, most: int) -> bytes:
+    """At most so many octets of an opened file."""
+    octets = os.read(opened, most)
+    while len(octets) < most and (more := os.read(opened, most - len(octets))):
+        octets += more
+    return octets
 
 
 def _opened_below(root: Path, path: str) -> int:

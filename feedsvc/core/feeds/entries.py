@@ -129,7 +129,9 @@ class Entry:
 
         It ends with a mark if the entry has an audio file (see `feed_digest`) or is a notice.
         """
-        own = self.episode.without_files().to_dict()
+        own = {}
+        if self.episode is not NO_EPISODE:
+            own = self.episode.without_files().to_dict()
         visible = [
             *(self.id, self.permalink, self.title, self.summary, self.content_html),
             *(rfc3339(self.published), rfc3339(self.updated), self.language),

@@ -44,10 +44,11 @@ _SPECIAL: Final = (
 
 def check_depth(rough: str) -> None:
     """Raise TooDeepError for HTML that the sanitiser could not clean in a short time."""
-    if rough.count("<") > _MOST_TAGS:
+    most_tags = rough.count("<")
+    if most_tags > _MOST_TAGS:
         raise TooDeepError(f"the HTML has more than {_MOST_TAGS:,} tags")
-    if len(rough) <= _LONGEST_TAG and rough.count("<") <= _MOST_OPEN:
-        return
+    if len(rough) <= _LONGEST_TAG and most_tags - rough.count("</") <= _MOST_OPEN:
+        return  # even if none of the start tags is ended
     opened, tables = _Open(), 0
     for tag in tags(rough):
         name, inside = tag["name"].lower(), tag["inside"]

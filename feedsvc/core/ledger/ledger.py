@@ -14,7 +14,9 @@ from feedsvc.core.text import words_of
 LONG_ENOUGH: Final = 200  # characters of a body by which a post without its key is recognised
 
 _WHITE_SPACE: Final = b" \t\n\r\x0b\x0c"
-_NOT_TEXT = re.compile(r"<[^<>]*+>?|\]\([^()\n]*+\)?|\w++://\S++|data:\S++")
+_MARKUP: Final = r"<[^<>]*+>?|\]\([^()\n]*+\)?|data:\S++"
+_NOT_TEXT = re.compile(_MARKUP)
+_NOT_TEXT_OR_LINKS = re.compile(rf"{_MARKUP}|\b\w++://\S++")  # takes eight times as long
 # In scripts that are written without spaces each character is a word, because a line may end
 # anywhere. A sign, a point or a comma belongs to a number.
 _WORD = regex.compile(
@@ -138,7 +140,9 @@ def text_length(body: str) -> int:
 
 
 def _length_of(text: str) -> int:
-    if "<" in text or "](" in text or ":" in text:
+    if "://" in text:
+        text = _NOT_TEXT_OR_LINKS.sub(" ", text)
+    elif "<" in text or "](" in text or ":" in text:
         text = _NOT_TEXT.sub(" ", text)
     return len(" ".join(text.split()))
 

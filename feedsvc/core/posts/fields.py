@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from feedsvc.core.frontmatter.parse import FrontMatter
@@ -16,6 +17,13 @@ _PATHS: Final = {
     for meaning, row in KEYS.items()
 }
 _FIRSTS: Final = {meaning: {first for first, _ in paths} for meaning, paths in _PATHS.items()}
+
+
+@lru_cache(maxsize=256)  # most posts of a folder have the same keys
+def _meanings_of(keys: tuple[str, ...]) -> frozenset[str]:
+    """The meanings of which these folded keys may be a field."""
+    given = frozenset(keys)
+    return frozenset(name for name, firsts in _FIRSTS.items() if not given.isdisjoint(firsts))
 
 
 class Refused(Exception):  # noqa: N818 - parse_post turns it into a Problem
@@ -86,12 +94,11 @@ class PostFields:
         self._by_key: dict[str, list[NamedField]] = {}  # by folded key
         for key, field in front.fields.items():
             self._by_key.setdefault(fold(key), []).append(NamedField(key, field))
+        self._meanings = _meanings_of(tuple(self._by_key))
 
     def with_meaning(self, meaning: str) -> Iterable[NamedField]:
         """The fields with this meaning that have a value, in the order of KEYS."""
-        if self._by_key.keys().isdisjoint(_FIRSTS[meaning]):
-            return ()
-        return self._with_meaning(meaning)
+        return self._with_meaning(meaning) if meaning in self._meanings else ()
 
     def _with_meaning(self, meaning: str) -> Iterator[NamedField]:
         for first, rest in _PATHS[meaning]:

@@ -1,9 +1,12 @@
 """Digests of texts and words, and when an edit moves `updated`."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedsvc.core.ledger.ledger import (
     LONG_ENOUGH,
@@ -42,6 +45,18 @@ def test_white_space_changes_no_digest_of_a_text() -> None:
 )
 def test_tags_and_addresses_are_no_text(body: str, length: int) -> None:
     assert text_length(body) == length
+
+
+# How a body was read when the lengths in the stores of users were written.
+_ONE_PATTERN = re.compile(r"<[^<>]*+>?|\]\([^()\n]*+\)?|\w++://\S++|data:\S++")
+
+
+@given(
+    st.lists(st.sampled_from([*"<>]()/:\n tÉ茶_7", "://", "É7://a", "data:", "](", "x" * 99]))
+)
+def test_the_length_is_that_of_the_one_pattern_of_the_first_versions(parts: list[str]) -> None:
+    body = "".join(parts)[:600]
+    assert text_length(body) == len(" ".join(_ONE_PATTERN.sub(" ", body).split()))
 
 
 def test_a_body_with_little_text_at_its_beginning_is_counted_to_its_end() -> None:
