@@ -21,7 +21,8 @@ import nh3
 from benchmarks.posts import write_posts
 from feedsvc.core.feeds.entries import compose, new_id
 from feedsvc.core.frontmatter.decoding import decoded
-from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
+from feedsvc.core.frontmatter.parse import read_front_matter
+from feedsvc.core.frontmatter.source import FrontMatter
 from feedsvc.core.html.sanitise import safe_html
 from feedsvc.core.markdown.markdown import html_of
 from feedsvc.core.posts.parse import parse_post

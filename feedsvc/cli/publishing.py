@@ -31,7 +31,6 @@ from feedsvc.cli.wiring import (
     source_to_read,
     warn_unkept,
 )
-from feedsvc.core.admin.status import FAILURE_KINDS
 from feedsvc.errors import StoreError, StoreLocked
 from feedsvc.logs import printable
 from feedsvc.publishing.guarding.holding import WHATEVER
@@ -41,6 +40,7 @@ from feedsvc.publishing.shared_addresses import shared_addresses
 from feedsvc.publishing.shared_store import refuse_other_folder
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
+from feedsvc.store.operating.lasting_failures import FAILURE_KINDS
 from feedsvc.store.store import Store, on_sound_store, open_sound_store, store_to_try
 from feedsvc.watcher.ledger_file import LedgerFile
 

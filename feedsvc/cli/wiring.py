@@ -13,7 +13,6 @@ from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
 from feedsvc.source.opening import source_of
 from feedsvc.source.source import Source
-from feedsvc.source.surroundings import surroundings_of
 from feedsvc.store.engine.limits import Limits
 from feedsvc.store.engine.urls import file_of
 from feedsvc.store.store import Store, store_to_look_at
@@ -112,6 +111,7 @@ def store_to_list(settings: Settings) -> Store:
 @contextmanager
 def watching(settings: Settings) -> Iterator[None]:
     """Run the watcher and the pusher until the context ends."""
+    from feedsvc.source.surroundings import surroundings_of
     from feedsvc.watcher.alarm_bell import AlarmBell
     from feedsvc.watcher.watcher import Watcher
 

@@ -1,5 +1,6 @@
 """Defines attached files: episodes, films, pictures and documents."""
 
+import posixpath
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -72,6 +73,24 @@ def image_type(href: str) -> str:
     """The media type for the suffix of an image's URL; empty if it is not of an image."""
     media_type = media_type_of(href)
     return media_type if media_type.startswith("image/") else ""
+
+
+def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
+    """The paths at which a file named by a post may be, none outside the folder.
+
+    A name with a leading slash is relative to the root. Any other is in the folder with the
+    name of the post (Hexo's assets) or in the folder of the post.
+    """
+    if file.startswith("/"):
+        candidates = [file.lstrip("/")]
+    else:
+        folder = posixpath.dirname(post_path)
+        candidates = [
+            posixpath.join(posixpath.splitext(post_path)[0], file),
+            posixpath.join(folder, file),
+        ]
+    paths = (posixpath.normpath(candidate) for candidate in candidates)
+    return tuple(path for path in paths if not path.startswith(("..", "/")))
 
 
 def channel_image(*pictures: str) -> str:

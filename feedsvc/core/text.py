@@ -3,17 +3,19 @@
 import html
 import re
 import unicodedata
+from functools import cache
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import regex
+if TYPE_CHECKING:
+    import regex
 
 # Punctuation of Chinese ends a URL in a text: authors write no space behind it.
 CHINESE_STOPS: Final = "，。、；：！？…（）「」『』【】《》〈〉“”‘’\u3000"
 # XML 1.0 §2.2, production 2, "Char", and its complement.
 _LEGAL = re.compile("[\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*+")  # faster
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MARKUP = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+))")
 _TAG_END = re.compile(">")
 _COMMENT_END = re.compile("-->")
@@ -29,7 +31,7 @@ BLOCKS: Final = (  # elements whose text is not one word with the text beside th
 _SAFE_TAG = re.compile(r"</?([^\s/>]*+)[^>]*+>")
 _BLOCK_TAG = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})(?:[\s/][^>]*+)?>")
 _TAG = re.compile(r"<[^>]*+>")
-_GRAPHEME = regex.compile(r"\X")
+_GRAPHEME: Final = r"\X"
 # Characters that are one grapheme each in any context; most texts have no others.
 _SIMPLE = re.compile("[\u0020-\u007e\u3001-\u3029\u4e00-\u9fff\uff01-\uff60“”‘’—…]*")
 # Not U+3000 between Chinese words, nor the space before a French question mark.
@@ -55,6 +57,17 @@ _ABBREVIATIONS: Final = frozenset(
 _LAST_WORD = re.compile(r"[^\W_]++(?:[.’'-][^\W_]++)*+\Z")
 _LONGEST_WORD: Final = 40
 _IN_WORD = re.compile(r"[0-9A-Za-z.,:/@%_-]")
+
+
+@cache
+def unicode_pattern(text: str) -> "regex.Pattern[str]":
+    """A pattern with what only the module `regex` has, such as `\\p{L}` and `\\X`.
+
+    It is compiled, and the module imported, when it is first used: most commands read no post.
+    """
+    import regex
+
+    return regex.compile(text, regex.VERSION1)
 
 
 def legal(text: str) -> str:
@@ -176,7 +189,9 @@ def summary_of(text: str, most: int) -> str:
             return text
         length, shorter = most, most - 1
     else:
-        graphemes = [match[0] for match in islice(_GRAPHEME.finditer(text), most + 1)]
+        graphemes = [
+            match[0] for match in islice(unicode_pattern(_GRAPHEME).finditer(text), most + 1)
+        ]
         if len(graphemes) <= most:
             return text
         length = sum(map(len, graphemes[:most]))

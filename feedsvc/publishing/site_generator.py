@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from feedsvc.core.rules import AUTO
+from feedsvc.core.rules import AUTO, Generator
 from feedsvc.core.site import Site
 from feedsvc.source.folder import Folder
-from feedsvc.source.generator_files import generator_of
 
 
 def with_generator(site: Site, folder: Folder, published: str | None) -> Site:
@@ -15,5 +14,11 @@ def with_generator(site: Site, folder: Folder, published: str | None) -> Site:
     """
     generator = site.rules.generator
     if generator == AUTO:
-        generator = generator_of(folder) if published is None else published
+        generator = _shown_by(folder) if published is None else published
     return replace(site, rules=site.rules.of(generator))
+
+
+def _shown_by(folder: Folder) -> Generator:
+    from feedsvc.source.generator_files import generator_of  # for the first publish only
+
+    return generator_of(folder)

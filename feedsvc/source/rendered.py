@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from feedsvc.core.file_records import Stamp
-from feedsvc.core.frontmatter.decoding import decoded
-from feedsvc.core.frontmatter.parse import read_front_matter
 from feedsvc.core.posts.post import SUFFIXES
 from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
@@ -71,6 +69,10 @@ def _had_front_matter(file: Path, _stamp: Stamp) -> bool:
 
 
 def _has_front_matter(file: Path) -> bool:
+    # Here, because few folders have such files, and most commands read no front matter.
+    from feedsvc.core.frontmatter.decoding import decoded
+    from feedsvc.core.frontmatter.parse import read_front_matter
+
     source = file.read_bytes()
     try:
         return read_front_matter(legal(decoded(source, "utf-8"))) is not None

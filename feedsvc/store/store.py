@@ -6,18 +6,16 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import sqlalchemy as sa
 
-from feedsvc.core.admin.status import Status, Surroundings
 from feedsvc.core.dates import microseconds
 from feedsvc.core.ledger.ledger_lines import LedgerLine
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.errors import StoreDamaged, StoreTooOld
-from feedsvc.store.adoptions import Adoptions
-from feedsvc.store.audience.figures import AudienceFigures
 from feedsvc.store.audience.flushes import Flushes
 from feedsvc.store.bulk import upsert
 from feedsvc.store.copying.upgraded_copies import copy_upgraded
@@ -25,13 +23,9 @@ from feedsvc.store.engine.database import Database
 from feedsvc.store.engine.limits import DEFAULT_LIMITS, Limits
 from feedsvc.store.engine.sqlite import put_aside
 from feedsvc.store.engine.urls import file_of
-from feedsvc.store.forgetting import forget
 from feedsvc.store.held import write_losses
 from feedsvc.store.ledger_tables import Merged, merge_lines
-from feedsvc.store.operating.alarm_rows import AlarmRows
-from feedsvc.store.operating.gauges import StoreGauges
 from feedsvc.store.operating.lasting_failures import LastingFailures
-from feedsvc.store.operating.overview import status_of
 from feedsvc.store.operating.publish_records import PublishRecord, write_record
 from feedsvc.store.publication import Changes, Publication, commit, next_number
 from feedsvc.store.queues.intents import Intents
@@ -42,6 +36,15 @@ from feedsvc.store.queues.watchers import Watchers
 from feedsvc.store.schema import forgotten, identities, ledger, retractions, subscriptions
 from feedsvc.store.search.building import SearchIndexes
 from feedsvc.store.snapshot import Snapshot
+
+# What a publish and a poll do not need is imported by the methods that do: imports take most of
+# the time of a short command.
+if TYPE_CHECKING:
+    from feedsvc.core.admin.status import Status, Surroundings
+    from feedsvc.store.adoptions import Adoptions
+    from feedsvc.store.audience.figures import AudienceFigures
+    from feedsvc.store.operating.alarm_rows import AlarmRows
+    from feedsvc.store.operating.gauges import StoreGauges
 
 # Tables that cannot be rebuilt from the folder: permanent ids, what must not be published, and
 # subscriptions of our hub.
@@ -68,10 +71,7 @@ class Store:
     ) -> None:
         self._database = Database(url, upgrade=upgrade, reads=reads, limits=limits)
         self.name = self._database.name
-        self.adoptions = Adoptions(self._database)
-        self.audience = AudienceFigures(self._database)
         self.flushes = Flushes(self._database)
-        self.gauges = StoreGauges(self._database)
         self.intents = Intents(self._database)
         self.jobs = Jobs(self._database)
         self.subscriptions = Subscriptions(self._database)
@@ -79,7 +79,34 @@ class Store:
         self.watchers = Watchers(self._database)
         self.search_indexes = SearchIndexes(self._database)
         self.failures = LastingFailures(self._database)
-        self.alarms = AlarmRows(self._database)
+
+    @cached_property
+    def adoptions(self) -> "Adoptions":
+        """What posts take over from feeds that the site had before."""
+        from feedsvc.store.adoptions import Adoptions
+
+        return Adoptions(self._database)
+
+    @cached_property
+    def audience(self) -> "AudienceFigures":
+        """Who reads."""
+        from feedsvc.store.audience.figures import AudienceFigures
+
+        return AudienceFigures(self._database)
+
+    @cached_property
+    def gauges(self) -> "StoreGauges":
+        """What `/metrics` says of the store."""
+        from feedsvc.store.operating.gauges import StoreGauges
+
+        return StoreGauges(self._database)
+
+    @cached_property
+    def alarms(self) -> "AlarmRows":
+        """What wants the attention of operators, since when."""
+        from feedsvc.store.operating.alarm_rows import AlarmRows
+
+        return AlarmRows(self._database)
 
     @property
     def can_write(self) -> bool:
@@ -113,8 +140,10 @@ class Store:
         with self._database.writing() as connection:
             write_record(connection, number, record)
 
-    def status(self, around: Surroundings, now: datetime) -> Status:
+    def status(self, around: "Surroundings", now: datetime) -> "Status":
         """What operators look at first, of one committed state."""
+        from feedsvc.store.operating.overview import status_of
+
         with self._database.reading() as connection:
             return status_of(connection, around, now)
 
@@ -137,6 +166,8 @@ class Store:
 
         None if there is no such entry. The caller holds the lock, and no file publishes it.
         """
+        from feedsvc.store.forgetting import forget
+
         with self._database.writing() as connection:
             self._database.overwrite_deleted(connection)
             changes = forget(connection, entry_id, now)

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from feedsvc.core.admin.status import FAILURE_KINDS, FailureKind
 from feedsvc.errors import StoreError
+from feedsvc.store.operating.lasting_failures import FAILURE_KINDS, FailureKind
 from feedsvc.watcher.current_store import CurrentStore
 
 

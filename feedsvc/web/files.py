@@ -18,7 +18,7 @@ from werkzeug.wsgi import FileWrapper
 
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.feeds.entry_files import entry_files
-from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.media import file_candidates
 from feedsvc.errors import FolderError
 from feedsvc.source.folder import Folder, Unsettled
 from feedsvc.source.source import Source

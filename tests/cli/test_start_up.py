@@ -18,12 +18,13 @@ from tests.support.stores import prepare_store
 from tests.support.writing import PostFolder
 
 _CALL: Final = """
-import json, sys
+import gc, json, sys
 from feedsvc.cli.main import main
 words, report = json.loads(sys.argv[1]), sys.argv[2]
 try:
     main(words, prog_name="feedsvc")
 finally:
+    assert gc.isenabled()
     with open(report, "w") as file:
         json.dump(sorted(sys.modules), file)
 """
@@ -32,7 +33,13 @@ _SERVER: Final = {"flask", "werkzeug", "jinja2", "uvicorn"}
 _FEEDS: Final = {"feedgen", "lxml", "feedparser"}
 _PUSH: Final = {"requests", "urllib3", "cryptography"}
 _WATCHER: Final = {"apscheduler", "watchfiles"}
-_POSTS: Final = {"yaml", "comrak", "nh3", "regex"}
+_POSTS: Final = {"yaml", "comrak", "nh3", "regex", "frontmatter"}
+_RARE: Final = (  # rooms and modules that only some commands need
+    *("core.adopting.plan", "core.admin.status", "core.audience.products", "core.doctor"),
+    *("core.frontmatter.parse", "core.generators.configs", "core.markdown.markdown"),
+    *("store.adoptions", "store.copying.backups", "store.forgetting"),
+    *("store.operating.overview", "store.operating.gauges"),
+)
 
 
 def _imported(cwd: Path, *words: str, **environ: str) -> set[str]:
@@ -97,6 +104,18 @@ def test_publishing_imports_no_server_no_push_and_no_watcher(
     assert "sqlalchemy" in imported
     assert sorted(imported & (_SERVER | _PUSH | _WATCHER | {"rich"})) == []
     assert "sqlalchemy.dialects.postgresql" not in imported
+
+
+def test_publishing_without_a_change_imports_nothing_that_reads_posts(
+    tmp_path: Path, posts: PostFolder, sqlite_url: str
+) -> None:
+    prepare_store(sqlite_url)
+    posts.write("tea.md")
+    environ = settings(sqlite_url)
+    _imported(tmp_path, "publish", **environ)
+    imported = _imported(tmp_path, "publish", **environ)
+    assert sorted(imported & _POSTS) == []
+    assert [name for name in _RARE if f"feedsvc.{name}" in imported] == []
 
 
 @pytest.mark.parametrize("name", list(main.commands))

@@ -4,6 +4,7 @@ import pytest
 
 from feedsvc.core.media import (
     Enclosure,
+    file_candidates,
     image_type,
     podcast_guid,
 )
@@ -62,3 +63,22 @@ def test_each_podcast_has_its_own_guid() -> None:
         podcast_guid(f"tag:a.org,2026:feed:{path}") for path in ("site", "tags/a", "tags/b")
     }
     assert len(guids) == 3
+
+
+@pytest.mark.parametrize(
+    ("post", "file", "paths"),
+    [
+        ("a/tea.md", "x.mp3", ("a/tea/x.mp3", "a/x.mp3")),
+        ("tea/index.md", "x.mp3", ("tea/index/x.mp3", "tea/x.mp3")),
+        ("a/tea.md", "/media/x.mp3", ("media/x.mp3",)),
+        ("a/tea.md", "../../x.mp3", ("x.mp3",)),
+        ("tea.md", "../x.mp3", ("x.mp3",)),
+        ("tea.md", "../../x.mp3", ()),
+        ("tea.md", "/../x.mp3", ()),
+        ("tea.md", "//etc/x.mp3", ("etc/x.mp3",)),
+    ],
+)
+def test_the_file_of_an_enclosure_is_inside_the_folder(
+    post: str, file: str, paths: tuple[str, ...]
+) -> None:
+    assert file_candidates(post, file) == paths

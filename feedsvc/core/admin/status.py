@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final
 
 from feedsvc.core.dates import rfc3339
 from feedsvc.core.ledger.losses import HeldSet
 from feedsvc.core.problems import Problem
 
-FailureKind: TypeAlias = Literal["fetch", "folder", "publish"]
-
-FAILURE_KINDS: Final[tuple[FailureKind, ...]] = get_args(FailureKind)
 MOST_SHOWN: Final = 20  # problems, publishes, jobs, subscriptions
 
 

@@ -1,11 +1,13 @@
 """What a process has counted since its last flush. It takes bounded memory, whoever polls."""
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from feedsvc.core.audience.agents import Agent
 from feedsvc.core.audience.polls import PollKind
 from feedsvc.core.audience.sketch import Sketch
+
+if TYPE_CHECKING:
+    from feedsvc.core.audience.agents import Agent
 
 OTHERS: Final = "*"  # stands for the feeds, or the sources of claims, beyond the most
 ALL: Final = "/"  # stands for all feeds together: an individual counts once, whatever it reads
@@ -65,7 +67,7 @@ class Batch:
         """True if it should be flushed now, before it counts in less detail."""
         return len(self._rows) > MOST_ROWS // 2 or self._hashes > MOST_HASHES // 2
 
-    def add(self, day: str, poll: PollKind, agent: Agent, times: int) -> None:
+    def add(self, day: str, poll: PollKind, agent: "Agent", times: int) -> None:
         """Count so many polls of one agent."""
         row = self._row(day, poll, agent)
         self.figures.setdefault(row, Counter()).update(poll.figures(times))
@@ -77,7 +79,7 @@ class Batch:
         """Increase a counter of the metrics."""
         self.counters[counted] = self.counters.get(counted, 0) + times
 
-    def add_individual(self, day: str, poll: PollKind, agent: Agent, individual: int) -> None:
+    def add_individual(self, day: str, poll: PollKind, agent: "Agent", individual: int) -> None:
         """Count an individual, by its hash. Without room, only its polls are counted.
 
         A client of an aggregator or a bot is no individual.
@@ -97,7 +99,7 @@ class Batch:
         sketch.add(individual)
         self._hashes += sketch.cost - before
 
-    def _row(self, day: str, poll: PollKind, agent: Agent) -> DayRow:
+    def _row(self, day: str, poll: PollKind, agent: "Agent") -> DayRow:
         row = DayRow(day, poll.feed, agent.product.name)
         if row in self._rows:
             return row

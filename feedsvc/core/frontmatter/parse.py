@@ -9,7 +9,6 @@ form without an opening line, are accepted.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from frontmatter.default_handlers import BaseHandler
@@ -19,8 +18,8 @@ from feedsvc.core.frontmatter.json_dialect import json_fields, json_object
 from feedsvc.core.frontmatter.source import (
     LONGEST,
     Field,
+    FrontMatter,
     FrontMatterText,
-    RepeatedKey,
 )
 from feedsvc.core.frontmatter.toml_dialect import toml_fields
 from feedsvc.core.frontmatter.yaml_dialect import yaml_fields
@@ -39,21 +38,6 @@ _OF_A_POST = re.compile(
 )
 _THREE: Final = {"---": "three dashes", "+++": "three pluses", ";;;": "three semicolons"}
 _ONE_WORD = re.compile(r"\S++")
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """The fields of a file by key, and its body, which begins at line `body_line`.
-
-    `dialect` is the dialect of the fields, never `auto`. `repeated` are the keys that are there
-    twice; their first values are in `fields`.
-    """
-
-    fields: dict[str, Field]
-    body: str
-    body_line: int
-    dialect: Dialect
-    repeated: tuple[RepeatedKey, ...] = ()
 
 
 class _Marked(BaseHandler):

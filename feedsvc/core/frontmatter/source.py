@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final, TypeAlias
 
+from feedsvc.core.rules import Dialect
 from feedsvc.core.text import legal
 from feedsvc.errors import FrontMatterError
 
@@ -43,6 +44,21 @@ class RepeatedKey:
 
     name: str
     fault: FrontMatterError
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The fields of a file by key, and its body, which begins at line `body_line`.
+
+    `dialect` is the dialect of the fields, never `auto`. `repeated` are the keys that are there
+    twice; their first values are in `fields`.
+    """
+
+    fields: dict[str, Field]
+    body: str
+    body_line: int
+    dialect: Dialect
+    repeated: tuple[RepeatedKey, ...] = ()
 
 
 class FrontMatterText:

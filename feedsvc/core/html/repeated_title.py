@@ -8,9 +8,7 @@ import unicodedata
 from html import unescape
 from typing import Final
 
-import regex
-
-from feedsvc.core.text import words_of
+from feedsvc.core.text import unicode_pattern, words_of
 
 # In safe HTML, from which comments and hidden elements are gone.
 _START = re.compile(r"(?:\s|</?(?:p|div|section|span|a|br)(?:\s[^<>]*+)?>)*+<(h[1-6])(?=[\s>])")
@@ -18,9 +16,9 @@ _LONGEST: Final = 5_000  # characters of a heading
 _HREF = re.compile(r'<a [^<>]*?\bhref="([^"]*+)"')
 _ID = re.compile(r' id="([^"]++)"')
 _MEDIA = re.compile(r"<(?:img|picture|source|video|audio)\b[^<>]*+>|</(?:picture|video|audio)>")
-_BETWEEN_DIGITS = regex.compile(r"(?<=\d)\p{P}(?=\d)")
+_BETWEEN_DIGITS: Final = r"(?<=\d)\p{P}(?=\d)"
 # Not signs that are read as words: C and C# are two languages.
-_IGNORED = regex.compile(r"[[\p{P}\p{Z}\p{C}\p{Sk}\s|~\uFE0F]--[#%@&]]++", regex.V1)
+_IGNORED: Final = r"[[\p{P}\p{Z}\p{C}\p{Sk}\s|~\uFE0F]--[#%@&]]++"
 
 
 def without_title(safe: str, title: str, permalink: str) -> str:
@@ -53,7 +51,8 @@ def is_same_title(words: str, title: str) -> bool:
 
 def _letters(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return str(_IGNORED.sub("", _BETWEEN_DIGITS.sub("$", folded)))
+    folded = unicode_pattern(_BETWEEN_DIGITS).sub("$", folded)
+    return str(unicode_pattern(_IGNORED).sub("", folded))
 
 
 def _is_on_page(href: str, permalink: str) -> bool:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import regex
-
-from feedsvc.core.text import words_of
+from feedsvc.core.text import unicode_pattern, words_of
 
 LONG_ENOUGH: Final = 200  # characters of a body by which a post without its key is recognised
 
@@ -19,11 +17,10 @@ _NOT_TEXT = re.compile(_MARKUP)
 _NOT_TEXT_OR_LINKS = re.compile(rf"{_MARKUP}|\b\w++://\S++")  # takes eight times as long
 # In scripts that are written without spaces each character is a word, because a line may end
 # anywhere. A sign, a point or a comma belongs to a number.
-_WORD = regex.compile(
+_WORD: Final = (
     r"[\p{Han}\p{Hiragana}\p{Katakana}]\p{M}*"
     r"|[-−+]?\p{N}+(?:[.,:/]\p{N}+)*[%‰]?"
-    r"|[\p{L}\p{M}\p{S}\p{N}#&&[^|~`^\p{Han}\p{Hiragana}\p{Katakana}]]+",
-    regex.VERSION1,
+    r"|[\p{L}\p{M}\p{S}\p{N}#&&[^|~`^\p{Han}\p{Hiragana}\p{Katakana}]]+"
 )
 _HOST = re.compile(r"\b[a-z][a-z0-9+.-]*+://[^/\s?#]++", re.IGNORECASE)
 _SOURCE: Final = "-"  # between the two digests of `edit_digest`
@@ -82,7 +79,7 @@ def words_digest(title: str, content_html: str) -> str:
     It does not depend on white space, punctuation, tags, and the hosts of addresses.
     """
     text = unicodedata.normalize("NFC", f"{title}\n{words_of(content_html)}")
-    words = _WORD.findall(_HOST.sub("", text))
+    words = unicode_pattern(_WORD).findall(_HOST.sub("", text))
     return text_digest("\0".join(words))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Final
 
-from feedsvc.core.frontmatter.parse import FrontMatter
+from feedsvc.core.frontmatter.source import FrontMatter
 from feedsvc.core.markdown.chunks import has_chunks, markdown_of_chunks
 from feedsvc.core.markdown.first_heading import Heading, first_heading
 from feedsvc.core.markdown.markdown import html_of

@@ -165,24 +165,6 @@ def local_names(url: str, permalink: str, site_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((relative, from_site, path)))
 
 
-def file_candidates(post_path: str, file: str) -> tuple[str, ...]:
-    """The paths at which a file named by a post may be, none outside the folder.
-
-    A name with a leading slash is relative to the root. Any other is in the folder with the
-    name of the post (Hexo's assets) or in the folder of the post.
-    """
-    if file.startswith("/"):
-        candidates = [file.lstrip("/")]
-    else:
-        folder = posixpath.dirname(post_path)
-        candidates = [
-            posixpath.join(posixpath.splitext(post_path)[0], file),
-            posixpath.join(folder, file),
-        ]
-    paths = (posixpath.normpath(candidate) for candidate in candidates)
-    return tuple(path for path in paths if not path.startswith(("..", "/")))
-
-
 def image_of(fields: PostFields, permalink: str) -> tuple[str, str]:
     """The absolute URL of the lead image in the front matter; empty if there is none.
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from feedsvc.core.frontmatter.parse import FrontMatter
-from feedsvc.core.frontmatter.source import Field, Value
+from feedsvc.core.frontmatter.source import Field, FrontMatter, Value
 from feedsvc.core.posts.keys import KEYS, fold
 from feedsvc.core.problems import Problem
 from feedsvc.core.text import nfc, one_line

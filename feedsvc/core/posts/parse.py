@@ -12,9 +12,9 @@ from feedsvc.core.frontmatter.decoding import (
     decoded,
     first_illegal,
 )
-from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
+from feedsvc.core.frontmatter.parse import read_front_matter
 from feedsvc.core.frontmatter.salvage import salvaged_fields
-from feedsvc.core.frontmatter.source import Value
+from feedsvc.core.frontmatter.source import FrontMatter, Value
 from feedsvc.core.licences.licences import licence_in_notice, near_ids, written_licence
 from feedsvc.core.markdown.first_heading import Heading
 from feedsvc.core.markdown.inline_text import plain_words

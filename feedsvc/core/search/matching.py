@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
-
-import regex
+from typing import TYPE_CHECKING, Final
 
 from feedsvc.core.search.queries import SearchQuery, SearchTerm
 from feedsvc.core.search.tokens import (
@@ -15,6 +13,9 @@ from feedsvc.core.search.tokens import (
     folded,
     is_joined,
 )
+
+if TYPE_CHECKING:
+    import regex
 
 _USUAL_LENGTH: Final = 3_000  # characters: a word counts less in a longer text
 _ENOUGH: Final = 1.2  # as in BM25: the tenth time that a word occurs says little
@@ -66,6 +67,8 @@ def rank(query: SearchQuery, text: SearchedText) -> tuple[bool, float]:
 @lru_cache(maxsize=256)
 def _pattern(pieces: tuple[str, ...]) -> "regex.Pattern[str]":
     """Finds the pieces of a term in a folded text, where `c++` is `c`."""
+    import regex  # here, because most commands search nothing
+
     words = [piece.rstrip("+#") for piece in pieces]
     parts = [regex.escape(words[0])]
     for before, word in pairwise(words):

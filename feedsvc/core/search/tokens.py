@@ -8,9 +8,10 @@ tokens have only letters, digits and characters beyond ASCII.
 import re
 import unicodedata
 from array import array
+from functools import cache
 from typing import Final
 
-import regex
+from feedsvc.core.text import unicode_pattern
 
 VERSION: Final = (
     f"1, Unicode {unicodedata.unidata_version}"  # an index of another one is rebuilt
@@ -25,14 +26,13 @@ JOINED: Final = (
     r"\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff"
     r"\uf900-\ufaff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\U00020000-\U000323af"
 )
-_RUN: Final = re.compile(f"[{JOINED}]+")
-_WORD: Final = regex.compile(r"[\p{L}\p{N}\p{M}]+")
-_PIECE: Final = regex.compile(
-    rf"(?:[{JOINED}]++|[[\p{{L}}\p{{N}}\p{{M}}]--[{JOINED}]]++)", regex.VERSION1
-)
+# Patterns: compiled when they are first used, because most commands search nothing.
+_RUN: Final = f"[{JOINED}]+"
+_WORD: Final = r"[\p{L}\p{N}\p{M}]+"
+_PIECE: Final = rf"(?:[{JOINED}]++|[[\p{{L}}\p{{N}}\p{{M}}]--[{JOINED}]]++)"
 _SIGN: Final = rf"(?:\+\+?|#)(?![+#]|[^\W{JOINED}])"  # as in C++ and F#
-_SIGNED: Final = re.compile(rf"[^\W_{JOINED}]+{_SIGN}")
-_PIECE_OF_QUERY: Final = regex.compile(rf"{_PIECE.pattern}(?:{_SIGN})?", regex.VERSION1)
+_SIGNED: Final = rf"[^\W_{JOINED}]+{_SIGN}"
+_PIECE_OF_QUERY: Final = rf"{_PIECE}(?:{_SIGN})?"
 _SIGNS: Final = str.maketrans("+#", "＋＃")
 _LONG: Final = re.compile(rf"( [^ ]{{{LONGEST_TOKEN}}})[^ ]+")
 # Accents, vowel points of Hebrew and Arabic, and characters that nobody sees.
@@ -51,6 +51,11 @@ _ASCII_WORDS: Final = str.maketrans(
 )
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def folded(text: str) -> str:
     """`text` without differences of case, accents and forms: `Café` is `cafe`."""
     if text.isascii():
@@ -64,12 +69,12 @@ def pieces_of(text: str) -> list[str]:
     """The folded words of a text in order; what is written without spaces is one piece."""
     if text.isascii():
         return text.translate(_ASCII_WORDS).split()
-    return _PIECE.findall(folded(text))
+    return unicode_pattern(_PIECE).findall(folded(text))
 
 
 def is_joined(piece: str) -> bool:
     """True for a piece of a script that is written without spaces between words."""
-    return _RUN.match(piece) is not None
+    return _compiled(_RUN).match(piece) is not None
 
 
 def token_of(word: str) -> str:
@@ -79,7 +84,7 @@ def token_of(word: str) -> str:
 
 def pieces_of_query(text: str) -> list[str]:
     """As `pieces_of`, but words keep the plus signs or the `#` behind them: `c++`."""
-    return _PIECE_OF_QUERY.findall(folded(text))
+    return unicode_pattern(_PIECE_OF_QUERY).findall(folded(text))
 
 
 def index_text(title: str, text: str) -> str:
@@ -97,8 +102,10 @@ def _tokens(text: str) -> str:
     signed = "".join(f" {token_of(word)}" for word in _signed_words(words))
     if words.isascii():
         return _LONG.sub(r"\1", f" {words.translate(_ASCII_WORDS)}{signed}")
-    runs = _RUN.findall(words)
-    others = " ".join(_WORD.findall(_RUN.sub(" ", words) if runs else words))
+    run = _compiled(_RUN)
+    runs = run.findall(words)
+    word = unicode_pattern(_WORD)
+    others = " ".join(word.findall(run.sub(" ", words) if runs else words))
     others = _LONG.sub(r"\1", f" {others}{signed}")
     if not runs:
         return others
@@ -108,7 +115,7 @@ def _tokens(text: str) -> str:
 
 def _signed_words(words: str) -> list[str]:
     """The words with plus signs or `#` behind them, such as `c++`."""
-    return _SIGNED.findall(words) if "+" in words or "#" in words else []
+    return _compiled(_SIGNED).findall(words) if "+" in words or "#" in words else []
 
 
 def _pairs(runs: str) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from feedsvc.core.media import Enclosure
+from feedsvc.core.media import Enclosure, file_candidates
 from feedsvc.core.podcasts.episode import Transcript
 from feedsvc.core.posts.enclosures import (
-    file_candidates,
     local_names,
     pictures_beside,
 )

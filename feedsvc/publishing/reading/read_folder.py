@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord
-from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.media import file_candidates
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.attached_files import AttachedFiles
 from feedsvc.publishing.reading.earlier_dates import EarlierDatesLookup

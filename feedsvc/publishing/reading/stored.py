@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from feedsvc.core.dates import microseconds
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.losses import EMPTY, HeldLoss
-from feedsvc.core.posts.enclosures import file_candidates
+from feedsvc.core.media import file_candidates
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import unread
 from feedsvc.publishing.reading.stored_files import StoredFiles

@@ -2,16 +2,22 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import sqlalchemy as sa
 
-from feedsvc.core.admin.status import Failure
 from feedsvc.core.dates import from_microseconds, microseconds
 from feedsvc.store.bulk import insert_new
 from feedsvc.store.engine.database import Database
 from feedsvc.store.tables.status import failures
 
-MOST_CHARACTERS = 500  # of a fault
+if TYPE_CHECKING:
+    from feedsvc.core.admin.status import Failure
+
+FailureKind: TypeAlias = Literal["fetch", "folder", "publish"]
+
+FAILURE_KINDS: Final[tuple[FailureKind, ...]] = get_args(FailureKind)
+MOST_CHARACTERS: Final = 500  # of a fault
 
 
 class LastingFailures:
@@ -39,8 +45,10 @@ class LastingFailures:
             connection.execute(sa.delete(failures).where(is_one))
 
 
-def read_failures(connection: sa.Connection, now: datetime) -> tuple[Failure, ...]:
+def read_failures(connection: sa.Connection, now: datetime) -> "tuple[Failure, ...]":
     """Every failure, the oldest first. One that a clock ahead of ours wrote is from now."""
+    from feedsvc.core.admin.status import Failure
+
     query = sa.select(failures).order_by(failures.c.since, failures.c.kind)
     return tuple(
         Failure(row["kind"], min(from_microseconds(row["since"]), now), row["fault"])

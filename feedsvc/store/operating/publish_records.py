@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from feedsvc.core.admin.status import PublishLine
 from feedsvc.core.dates import from_microseconds
 from feedsvc.store.bulk import upsert
 from feedsvc.store.publication import MOST_PUBLISHES
 from feedsvc.store.schema import IS_PUBLISH, publishes
 from feedsvc.store.tables.status import publish_records
+
+if TYPE_CHECKING:
+    from feedsvc.core.admin.status import PublishLine
 
 _MOST_POSTS: Final = 3  # that are named
 _RECORD: Final = ("milliseconds", "files_read", "publisher")
@@ -41,7 +43,7 @@ def write_record(connection: Connection, number: int, record: PublishRecord) -> 
     connection.execute(sa.delete(publish_records).where(is_old))
 
 
-def last_publishes(connection: Connection, most: int) -> tuple[PublishLine, ...]:
+def last_publishes(connection: Connection, most: int) -> "tuple[PublishLine, ...]":
     """The last publishes that changed or held something, the newest first."""
     query = (
         sa.select(publishes, *(publish_records.c[name] for name in _RECORD))
@@ -53,7 +55,9 @@ def last_publishes(connection: Connection, most: int) -> tuple[PublishLine, ...]
     return tuple(map(_line, connection.execute(query).mappings()))
 
 
-def _line(row: sa.RowMapping) -> PublishLine:
+def _line(row: sa.RowMapping) -> "PublishLine":
+    from feedsvc.core.admin.status import PublishLine
+
     news: dict[str, Any] = json.loads(row["news"])
     at = from_microseconds(row["at"])
     took = None if row["milliseconds"] is None else row["milliseconds"] / 1000

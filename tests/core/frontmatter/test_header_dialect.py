@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
-from feedsvc.core.frontmatter.source import Field, Value
+from feedsvc.core.frontmatter.parse import read_front_matter
+from feedsvc.core.frontmatter.source import Field, FrontMatter, Value
 from feedsvc.errors import FrontMatterError
 from tests.support.dialects import Read, read_as
 

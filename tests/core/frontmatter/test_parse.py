@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from feedsvc.core.frontmatter.parse import FrontMatter, read_front_matter
-from feedsvc.core.frontmatter.source import Field, Value
+from feedsvc.core.frontmatter.parse import read_front_matter
+from feedsvc.core.frontmatter.source import Field, FrontMatter, Value
 from feedsvc.errors import FrontMatterError
 
 

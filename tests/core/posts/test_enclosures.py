@@ -4,7 +4,6 @@ import pytest
 
 from feedsvc.core.media import Enclosure
 from feedsvc.core.posts.enclosures import (
-    file_candidates,
     local_names,
     pictures_beside,
     seconds_of,
@@ -94,25 +93,6 @@ def test_a_key_without_a_file_is_skipped() -> None:
 )
 def test_a_duration_is_in_seconds(clock: str, seconds: int | None) -> None:
     assert seconds_of(clock) == seconds
-
-
-@pytest.mark.parametrize(
-    ("post", "file", "paths"),
-    [
-        ("a/tea.md", "x.mp3", ("a/tea/x.mp3", "a/x.mp3")),
-        ("tea/index.md", "x.mp3", ("tea/index/x.mp3", "tea/x.mp3")),
-        ("a/tea.md", "/media/x.mp3", ("media/x.mp3",)),
-        ("a/tea.md", "../../x.mp3", ("x.mp3",)),
-        ("tea.md", "../x.mp3", ("x.mp3",)),
-        ("tea.md", "../../x.mp3", ()),
-        ("tea.md", "/../x.mp3", ()),
-        ("tea.md", "//etc/x.mp3", ("etc/x.mp3",)),
-    ],
-)
-def test_the_file_of_an_enclosure_is_inside_the_folder(
-    post: str, file: str, paths: tuple[str, ...]
-) -> None:
-    assert file_candidates(post, file) == paths
 
 
 @pytest.mark.parametrize(
