@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -19,16 +19,38 @@ from feedsvc.store.chunks import chunks
 
 Row: TypeAlias = Mapping[str, Any]
 
+_MOST_VALUES: Final = 5_000  # rows of a few numbers in one statement
+
 
 def insert_rows(connection: Connection, table: sa.TableClause, rows: Iterable[Row]) -> None:
     """Insert rows that do not exist. All have the same columns."""
     for chunk in chunks(rows):
         names = tuple(chunk[0])
-        if _is_postgres(connection):
-            _copy(connection, f"COPY {_target(table, names)} FROM STDIN", chunk, names)
-            continue
+        _insert(connection, table, names, _values(chunk, names))
+
+
+def insert_values(
+    connection: Connection,
+    table: sa.TableClause,
+    names: tuple[str, ...],
+    rows: Iterable[tuple[Any, ...]],
+) -> None:
+    """Insert rows that do not exist, given as the values of the columns with these names."""
+    for chunk in chunks(rows, _MOST_VALUES):
+        _insert(connection, table, names, chunk)
+
+
+def _insert(
+    connection: Connection,
+    table: sa.TableClause,
+    names: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+) -> None:
+    if _is_postgres(connection):
+        _copy(connection, f"COPY {_target(table, names)} FROM STDIN", rows)
+    else:
         sql = f"INSERT INTO {_target(table, names)} VALUES ({_marks(names)})"  # noqa: S608
-        connection.exec_driver_sql(sql, _values(chunk, names))
+        connection.exec_driver_sql(sql, rows)
 
 
 def upsert(connection: Connection, table: sa.Table, rows: Iterable[Row]) -> None:
@@ -83,14 +105,14 @@ def _is_postgres(connection: Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def _copy(connection: Connection, sql: str, rows: list[Row], names: tuple[str, ...]) -> None:
+def _copy(connection: Connection, sql: str, rows: list[tuple[Any, ...]]) -> None:
     import psycopg  # it is an extra
 
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the driver of PostgreSQL
     try:
         with driver.cursor() as cursor, cursor.copy(sql.encode()) as writing:
-            for values in _values(rows, names):
+            for values in rows:
                 writing.write_row(values)
     except psycopg.Error as error:  # as every other statement raises it
         raise OperationalError(sql, None, error) from error

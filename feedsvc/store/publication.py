@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -35,7 +35,8 @@ from feedsvc.core.ledger.ledger import next_updated
 from feedsvc.core.ledger.losses import LossBook
 from feedsvc.core.problems import Problem
 from feedsvc.core.site import UNCHANGED, Site
-from feedsvc.store.archives.numbering import Membership, Numbering
+from feedsvc.store.archives.numbering import Numbering
+from feedsvc.store.archives.waiting import Membership
 from feedsvc.store.bulk import insert_rows, upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.deletions.taken_back import TakenBack
@@ -469,11 +470,10 @@ class _Writer:
         site = self._publication.site
         topics_before = {number: topics_in(site, entry) for number, entry in before.items()}
         topics_after = {number: topics_in(site, entry) for number, entry in after.items()}
-        every = (*topics_before.values(), *topics_after.values())
-        self._ensure_feeds({topic for topics in every for topic in topics})
+        self._ensure_feeds({*chain(*topics_before.values(), *topics_after.values())})
         old = set(self._memberships(before, topics_before))
-        new = set(self._memberships(after, topics_after))
-        self._touch(number for number, _, _ in (*old, *new))
+        new = [*self._memberships(after, topics_after)]
+        self._touch({number for number, _, _ in (*old, *new)})
         if not after:
             self._bury(old, before)
         self._write_memberships(old, new, {n: entry.id for n, entry in after.items()})
@@ -484,13 +484,13 @@ class _Writer:
         self._tombstones.add((each for each in lost if each[2] in ids), ids)
 
     def _write_memberships(
-        self, old: set[Membership], new: set[Membership], ids: Mapping[int, str]
+        self, old: set[Membership], new: Collection[Membership], ids: Mapping[int, str]
     ) -> None:
-        for number, _, _ in old - new:
-            self._growth[number] -= 1
-        for number, _, _ in new - old:
-            self._growth[number] += 1
-        self._numbering.replace(old, new, ids)
+        gone = old.difference(new)
+        added = [each for each in new if each not in old] if old else new
+        self._growth.subtract(number for number, _, _ in gone)
+        self._growth.update(number for number, _, _ in added)
+        self._numbering.replace(gone, added, ids)
 
     def _touch(self, feed_numbers: Iterable[int]) -> None:
         """Compute the digests of these feeds anew, even if they do not grow."""
@@ -544,7 +544,7 @@ class _Writer:
 
     def _update_feeds(self, *, everything: bool) -> None:
         """Compute the digest of every touched feed, and date the feeds whose digest changed."""
-        self._numbering.number_new(self._growth)
+        self._numbering.number_new()
         self._touch(self._tombstones.expire())
         self._tombstones.prune()
         updates = []

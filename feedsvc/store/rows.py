@@ -19,7 +19,7 @@ from feedsvc.core.ledger.identities import Claim
 from feedsvc.core.ledger.ledger import LedgerEntry, text_digest
 from feedsvc.core.media import Enclosure
 from feedsvc.core.people import Person
-from feedsvc.core.podcasts.episode import Episode
+from feedsvc.core.podcasts.episode import NO_EPISODE, Episode
 from feedsvc.core.problems import Problem
 from feedsvc.core.websub.subscriptions import Target
 
@@ -241,7 +241,7 @@ def _more(entry: Entry) -> str:
         "content": entry.content,
         "rss_guid": entry.rss_guid,
         "license": entry.license,
-        "episode": entry.episode.to_dict(),
+        "episode": entry.episode != NO_EPISODE and entry.episode.to_dict(),
         "notice": entry.is_notice,
     }
     present: dict[str, Any] = {name: value for name, value in more.items() if value}
@@ -274,7 +274,7 @@ def entry_of(row: RowMapping) -> Entry:
         content=more.get("content", ""),
         rss_guid=more.get("rss_guid", ""),
         license=more.get("license", ""),
-        episode=Episode.from_dict(more.get("episode", {})),
+        episode=Episode.from_dict(more["episode"]) if "episode" in more else NO_EPISODE,
         is_notice=more.get("notice", False),
     )
 

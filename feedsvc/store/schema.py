@@ -307,7 +307,7 @@ IS_LISTED: Final = or_(feeds.c.entries > 0, feeds.c.kind == "site")
 
 # Which feed contains which entry. The primary key, read backwards, is the order of a feed, but
 # entries with equal dates are ordered by their ids. The number is given for good: archive pages
-# are ranges of it. Only within a publish it may be missing.
+# are ranges of it. Only within the migration that added it, it may be missing.
 memberships = Table(
     "memberships",
     metadata,

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from feedsvc.errors import StoreError
-from feedsvc.store.bulk import delete_rows, insert_rows, move_rows, upsert
+from feedsvc.store.bulk import delete_rows, insert_rows, insert_values, move_rows, upsert
 from feedsvc.store.engine.database import Database
 from feedsvc.store.schema import attachments, forgotten, identities, memberships
 from tests.support.stores import empty_database
@@ -35,6 +35,14 @@ def test_many_rows_are_inserted_replaced_and_deleted(database: Database) -> None
         upsert(connection, identities, ({**row, "entry_id": "other"} for row in new))
         delete_rows(connection, identities, ({"key": row["key"]} for row in new[2:]))
     assert rows(database, identities) == [("path:0", "other"), ("path:1", "other")]
+
+
+def test_many_values_are_inserted(database: Database) -> None:
+    given = [(1, number, number, number) for number in range(6_000)]
+    names = ("feed", "published_at", "entry", "number")
+    with database.writing() as connection:
+        insert_values(connection, memberships, names, iter(given))
+    assert rows(database, memberships) == given
 
 
 def test_of_rows_with_the_same_key_the_last_one_counts(database: Database) -> None:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -212,12 +213,18 @@ def _all_topics(entry: Entry) -> tuple[Topic, ...]:
     )
     topics = [
         SITE_TOPIC,
-        *(Topic("tag", (tag,)) for tag in entry.tags),
-        *(Topic("category", names) for names in levels),
-        *(Topic("author", (author.name,)) for author in entry.authors),
-        *(Topic("language", (language,)) for language in [entry.language] if language),
+        *(_topic("tag", (tag,)) for tag in entry.tags),
+        *(_topic("category", names) for names in levels),
+        *(_topic("author", (author.name,)) for author in entry.authors),
+        *(_topic("language", (language,)) for language in [entry.language] if language),
     ]
     return tuple(dict.fromkeys(topics))  # two authors can have the same name
+
+
+@lru_cache(maxsize=4096)
+def _topic(kind: Kind, names: tuple[str, ...]) -> Topic:
+    """One value for all entries of a topic, which is made and compared faster."""
+    return Topic(kind, names)
 
 
 def full_or_summary(site: Site, topic: Topic, entry: Entry) -> Entry:

@@ -13,7 +13,7 @@ from feedsvc.core.feeds.deletions.tombstones import (
     Tombstone,
     newest_first,
 )
-from feedsvc.store.archives.numbering import Membership
+from feedsvc.store.archives.waiting import Membership
 from feedsvc.store.bulk import upsert
 from feedsvc.store.chunks import chunks
 from feedsvc.store.schema import feeds, memberships, tombstones

@@ -145,6 +145,15 @@ def test_feeds_number_apart(either_store: Store) -> None:
     assert numbers(either_store, "tags/Cup") == numbered("c")
 
 
+def test_a_new_filter_numbers_what_it_has_after_the_same_publish(either_store: Store) -> None:
+    publish(either_store, *map(entry, "abcd"))
+    tea = replace(SITE, filters=(("tea", "Tea", "?tag=Tea"),))
+    edited = entry("a", 5), entry("b", tags=()), entry("e", -1)
+    publish(either_store, *edited, site=tea, withdrawn=ids("c"))
+    assert numbers(either_store, "filters/tea") == numbered("eda")
+    assert extent(either_store, "filters/tea") == Extent(3, 3)
+
+
 def test_a_page_is_in_the_order_of_the_feed(either_store: Store) -> None:
     publish(either_store, *map(entry, "abc"), entry("B", 1))
     with either_store.snapshot() as snapshot:
