@@ -1,4 +1,4 @@
-"""The search of the pages: one at a time in a process, for at most a second.
+"""The search of the pages: one at a time in a process, for at most a second; another one waits.
 
 Without an index it compares all names and titles, so its cost grows with the folder, and
 anybody may start one. The limits keep other threads free for feeds, the hub and the webhook.
@@ -44,6 +44,7 @@ _MATCHES: Final = 40  # feeds and posts each, without an index
 _LONGEST_QUERY: Final = 100
 
 _searching = threading.BoundedSemaphore(1)
+_waiting = threading.BoundedSemaphore(1)  # of four threads two stay free
 
 
 def query_of(arguments: Mapping[str, str]) -> str:
@@ -178,10 +179,11 @@ def search_of_kind(snapshot: Snapshot, kind: Kind, text: str, most: int) -> list
 def _search() -> Iterator[float]:
     """The only search of this process, until the deadline.
 
-    Raises ServiceUnavailable (503 with Retry-After) while another thread of this process
-    searches, and if it takes longer than MOST_SECONDS.
+    While another thread of this process searches, one more waits for its turn. Raises
+    ServiceUnavailable (503 with Retry-After) if a third comes, if the turn of the second does
+    not come within MOST_SECONDS, and if the search takes longer than that.
     """
-    if not _searching.acquire(blocking=False):
+    if not _has_turn():
         raise ServiceUnavailable(retry_after=_BUSY_SECONDS)
     try:
         yield time.monotonic() + MOST_SECONDS
@@ -189,3 +191,15 @@ def _search() -> Iterator[float]:
         raise ServiceUnavailable(retry_after=_SLOW_SECONDS) from error
     finally:
         _searching.release()
+
+
+def _has_turn() -> bool:
+    """True once no other thread searches; False if too many wait, or for too long."""
+    if _searching.acquire(blocking=False):
+        return True
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _searching.acquire(timeout=MOST_SECONDS)
+    finally:
+        _waiting.release()

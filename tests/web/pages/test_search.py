@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import SimpleNamespace
 
@@ -86,10 +87,19 @@ def test_the_hub_the_webhook_and_feeds_are_answered_during_many_searches(large: 
         for thread in threads:
             thread.join(30)
     assert set(answers) <= {200, 503}
-    assert answers[503] > 12
+    assert answers[503] > 12  # one waits, the others are refused at once
     assert None not in waits
     assert sorted(took)[18] < 2.0  # for three requests
     assert slowest < 5.0
+
+
+def test_two_visitors_who_search_at_the_same_moment_both_get_their_results(
+    large: Server,
+) -> None:
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as visitors:
+            both = visitors.map(lambda _: large.get("/?q=abcdef").status_code, range(2))
+        assert [*both] == [200, 200]
 
 
 def test_a_search_that_takes_too_long_is_interrupted(large: Server) -> None:
