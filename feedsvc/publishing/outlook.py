@@ -79,6 +79,7 @@ def outlook(
     replaced_ids = set(hold.replaced.values())
     corrected, earlier = set(changes.corrected), set(known)
     retracted = set(changes.retracted)
+    other_kinds = corrected | retracted
 
     def seen(ids: Iterable[str]) -> tuple[SeenEntry, ...]:
         found = (SeenEntry(i, paths.get(i, ""), titles.get(i, "")) for i in ids)
@@ -88,7 +89,7 @@ def outlook(
     renamed = {i for i in changes.added if paths.get(i) in hold.replaced and i not in returned}
     return Outlook(
         new=seen(i for i in changes.added if i not in returned and i not in renamed),
-        updated=seen(i for i in changes.changed if i not in corrected | retracted),
+        updated=seen(i for i in changes.changed if i not in other_kinds),
         corrected=seen(changes.corrected),
         withdrawn=seen(i for i in changes.withdrawn if i not in replaced_ids),
         returned=seen(returned),

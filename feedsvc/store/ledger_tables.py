@@ -164,6 +164,7 @@ def _merge_chunk(
     taken_back = Retractions(connection)
     known = taken_back.of(ids)
     new_retractions = []
+    pinned_ids = set(pinned.values())
     for record in records:
         entry = record.entry
         if _is_refused(record, pinned, *hashes):
@@ -183,13 +184,14 @@ def _merge_chunk(
                 )
         if entry.id in keys:
             merged.known += 1
-            if keys[entry.id] not in ("", *record.keys) and entry.key in free:
+            key = keys[entry.id]
+            if key and key not in record.keys and entry.key in free:
                 merged.warnings.append(
-                    f"{entry.id} has the key {keys[entry.id]!r} in the store and "
+                    f"{entry.id} has the key {key!r} in the store and "
                     f"{entry.key!r} in the file; the store's key stays"
                 )
             continue
-        if entry.id in pinned.values():
+        if entry.id in pinned_ids:
             merged.known += 1
         else:
             merged.added += 1

@@ -141,7 +141,8 @@ def rows_of(assumed: Assumed, folder: Path) -> list[Row]:
 
 def unknown_rows(assumed: Assumed, folder: Path) -> list[Row]:
     """A row for each setting that is not assumed, because its value could not be taken."""
-    others = (each for each in assumed.unknown if each.setting not in assumed.values())
+    settings = assumed.values()
+    others = (each for each in assumed.unknown if each.setting not in settings)
     return [(each.setting, "", f"{place(each, folder)} {each.why}") for each in others]
 
 

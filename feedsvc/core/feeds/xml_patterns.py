@@ -116,7 +116,7 @@ def _pattern(xml: str) -> _Pattern:
     literals, numbers = parts[::2], [int(number) for number in parts[1::2]]
     gaps = range(len(numbers))
     attributes = [gap for gap in gaps if literals[gap].endswith('="')]
-    in_text = [gap for gap in gaps if gap not in set(attributes)]
+    in_text = [gap for gap in gaps if not literals[gap].endswith('="')]
     places = {gap: place for place, gap in enumerate([*in_text, *attributes])}
     return _Pattern(
         "%b".join(literal.replace("%", "%%") for literal in literals).encode(),

@@ -29,6 +29,7 @@ PUBLIC: Final = frozenset(["public", "everyone", "all", "open", "published", "pu
 HIDDEN_STATUS: Final = (
     frozenset(["draft", "private", "pending", "hidden", "unlisted", "archived"])
 ) | frozenset(["skip", "trash", "future", "protected"])
+_OPENS: Final = TRUE | PUBLIC | {"", "null"}  # as the value of `public_access`
 
 
 def _words(text: str) -> frozenset[str]:
@@ -274,8 +275,7 @@ def _restricts(value: Value) -> bool:
 
 def _does_not_open(value: Value) -> bool:
     """True for any value of `public_access` that is not clearly true."""
-    leaves = [*_leaves(value)]
-    return any(leaf not in TRUE | PUBLIC | {"", "null"} for leaf in leaves)
+    return any(leaf not in _OPENS for leaf in _leaves(value))
 
 
 def _has_value(value: Value) -> bool:

@@ -95,7 +95,8 @@ def weigh(
         if loss.entry_id in reasons and loss.entry_id not in accepted
     )
     entries = frozenset(loss.entry_id for loss in held)
-    passing = [loss for loss in losses.ripe if loss.entry_id not in entries | accepted]
+    stopped_or_accepted = entries | accepted
+    passing = [loss for loss in losses.ripe if loss.entry_id not in stopped_or_accepted]
     postponed = _postponed(snapshot, due, losses, earlier, guard, accept)
     waiting = frozenset(path for path, i in losses.replaced.items() if i in entries)
     book = LossBook(
@@ -104,11 +105,12 @@ def weigh(
         _published(snapshot, passing, earlier, now_us) if guard.is_on else (),
         bool(accept) or (bool(passing) and len(earlier) < len(published)),
     )
+    paths = waiting | postponed
     return Hold(
         entries,
-        waiting | postponed,
+        paths,
         postponed - waiting,
-        {p: i for p, i in losses.replaced.items() if p not in waiting | postponed},
+        {p: i for p, i in losses.replaced.items() if p not in paths},
         book,
     )
 

@@ -54,7 +54,8 @@ def elsewhere_of(settings: Settings, snapshot: Snapshot, ask: Render) -> Elsewhe
     old_addresses = {
         old: addresses.url(site.url, new) for old, new in settings.redirects.paths.items()
     }
-    gone = sorted(path for path in site.rules.gone if path not in records | renamed)
+    present = records.keys() | renamed.keys()
+    gone = sorted(path for path in site.rules.gone if path not in present)
     return Elsewhere(
         {**plain, **renamed},
         plain if settings.server.pages else {},
