@@ -23,6 +23,7 @@ from feedsvc.source.left_out import (
     has_post_suffix,
     ignored_reason,
     is_post_name,
+    is_usual_post,
     rule_that_ignores,
     suffix_reason,
 )
@@ -239,19 +240,14 @@ class Folder:
         self, survey: Survey, unmatched: UnmatchedGlobs | None = None
     ) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """All files with the name of a post, by path. Every path visits `unmatched`."""
+        takes_all = not self._globs
         listings = [self._listing("", survey)]  # a stack: folders may be nested deeply
         while listings:
             prefix, names, children = listings[-1]
             for child in children:
                 path = prefix + child.name
-                is_ignored = bool(rule_that_ignores(child.name))
-                is_post = not is_ignored and has_post_suffix(child.name)
-                if unmatched is not None:
-                    unmatched.visit(path, is_post=is_post)
-                if is_ignored or self._leaves_out(path, is_post=is_post):
-                    self._count(path, child, survey)
-                    if unmatched and unmatched.has_exclude and _may_be_folder(child):
-                        unmatched.ignored.append(path)
+                is_usual = takes_all and is_usual_post(child.name)
+                if not is_usual and self._passes_over(path, child, survey, unmatched):
                     continue
                 try:
                     is_folder = child.is_dir(follow_symlinks=False)
@@ -261,12 +257,36 @@ class Folder:
                 if is_folder:
                     listings.append(self._listing(path, survey))
                     break  # and continue here after that
-                if is_post and not has_rendered_post(self.root, path, self.holds, names):
+                if is_usual or self._is_post(path, child.name, names):
                     yield path, child
                 else:
                     self._count(path, child, survey)
             else:
                 listings.pop()
+
+    def _passes_over(
+        self,
+        path: str,
+        child: os.DirEntry[str],
+        survey: Survey,
+        unmatched: UnmatchedGlobs | None,
+    ) -> bool:
+        """True for a child that is ignored or that the patterns leave out. It is counted."""
+        is_ignored = bool(rule_that_ignores(child.name))
+        is_post = not is_ignored and has_post_suffix(child.name)
+        if unmatched is not None:
+            unmatched.visit(path, is_post=is_post)
+        if not is_ignored and not self._leaves_out(path, is_post=is_post):
+            return False
+        self._count(path, child, survey)
+        if unmatched and unmatched.has_exclude and _may_be_folder(child):
+            unmatched.ignored.append(path)
+        return True
+
+    def _is_post(self, path: str, name: str, names: Collection[str]) -> bool:
+        return has_post_suffix(name) and not has_rendered_post(
+            self.root, path, self.holds, names
+        )
 
     def _listing(
         self, folder: str, survey: Survey

@@ -48,6 +48,10 @@ class Globs:
         self._included = _any_of(self.include)
         self._excluded = _any_of(self.exclude)
 
+    def __bool__(self) -> bool:
+        """True if there are any patterns."""
+        return bool(self.include or self.exclude)
+
     def includes(self, path: str) -> bool:
         """True if the path of a post matches `include`, or if that has no patterns."""
         return self._included is None or self._included.fullmatch(path) is not None

@@ -26,10 +26,13 @@ class Stamps(Mapping[str, Stamp]):
 
     def add(self, path: str, status: os.stat_result) -> None:
         """Append a file. Its path comes after those of all files that were added before."""
-        numbers = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        if max(numbers) > _MOST:
-            numbers = stamp_of_status(status)
-        self._numbers.extend(numbers)
+        try:
+            packed = _NUMBERS.pack(
+                status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+            )
+        except struct.error:  # a number is too large
+            packed = _NUMBERS.pack(*stamp_of_status(status))
+        self._numbers.frombytes(packed)
         self._paths.append(path)
 
     def __getitem__(self, path: str) -> Stamp:

@@ -4,7 +4,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedsvc.core.posts.post import SUFFIXES
-from feedsvc.source.left_out import is_post_name, rule_that_ignores, suffix_reason
+from feedsvc.source.left_out import (
+    is_post_name,
+    is_usual_post,
+    rule_that_ignores,
+    suffix_reason,
+)
 
 PARTS = ("_", "_posts", ".", "..", "#", "~", "%", "readme", "README", "Templates", "templates")
 ANY_PART = st.sampled_from(
@@ -36,3 +41,10 @@ def _rule(name: str) -> str:
 def test_names_are_judged_by_their_rules(name: str) -> None:
     assert rule_that_ignores(name) == _rule(name)
     assert is_post_name(name) == (suffix_reason(name) is None and not _rule(name))
+    if is_usual_post(name):
+        assert is_post_name(name)
+        assert not name.lower().endswith((".mdx", ".qmd", ".rmd"))
+
+
+def test_the_names_of_most_posts_are_usual() -> None:
+    assert all(map(is_usual_post, ("2026-03-01-tea.md", "000_84.txt", "茶.markdown", "a.html")))

@@ -86,7 +86,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return read_front_matter(text)
 
-    monkeypatch.setattr("feedsvc.source.rendered.read_front_matter", reading)
+    monkeypatch.setattr("feedsvc.core.frontmatter.parse.read_front_matter", reading)
     return texts
 
 
