@@ -140,6 +140,7 @@ def check(path: str, front: str, body: Iterable[str], site: Site) -> bool:
     return names
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.rules.generator or "none")
 def test_what_only_feeds_show_changes_no_post(site: Site) -> None:
     """Each kind of text on its own, in a folder of each generator."""

@@ -66,6 +66,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_front_matter_is_read_or_refused_fast(text: str) -> None:
     started = time.process_time()

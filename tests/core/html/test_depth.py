@@ -54,6 +54,19 @@ def test_more_than_10000_tables_are_refused() -> None:
         cleaned("<table></table>" * 10_001)
 
 
+@pytest.mark.parametrize(
+    ("rough", "fault"),
+    [
+        ("<br>" * 200_001, "more than 200,000 tags"),
+        (f"<p {' '.join(f'a{n}' for n in range(4_000))}>", "more than 1000 attributes"),
+    ],
+    ids=["tags", "attributes"],
+)
+def test_html_with_too_much_of_one_kind_is_refused(rough: str, fault: str) -> None:
+    with pytest.raises(TooDeepError, match=fault):
+        cleaned(rough)
+
+
 def test_open_anchors_are_accepted() -> None:
     assert cleaned("<p><a id=x>y</p>" * 100)
 

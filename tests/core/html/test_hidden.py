@@ -144,6 +144,7 @@ def test_text_with_many_references_beside_a_hidden_element_takes_linear_time() -
     assert time.process_time() - started < 10
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "rough",
     [

@@ -87,6 +87,7 @@ def test_rendering_twice_gives_the_same_bytes() -> None:
     assert len({cleaned(rough) for _ in range(20)}) == 1
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "rough",
     [
@@ -141,6 +142,7 @@ SLOW = {
 }
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("markdown", SLOW.values(), ids=SLOW.keys())
 def test_every_body_is_rendered_in_seconds(markdown: str) -> None:
     started = time.process_time()

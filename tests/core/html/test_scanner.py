@@ -98,6 +98,7 @@ def test_the_attributes_of_a_start_tag_are_escaped() -> None:
     assert start_tag("a", {"b": '">&', "c": ""}) == '<a b="&quot;&gt;&amp;" c="">'
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     [

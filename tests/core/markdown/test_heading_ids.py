@@ -48,6 +48,7 @@ def test_a_link_to_an_unknown_heading_leads_to_the_permalink() -> None:
     assert '<a href="https://example.org/posts/tea/#milk">a</a>' in shown("[a](#milk)\n\n# Tea")
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     ["# a {#b ", "# a\n", '<h2 id="a">', '<a href="#a" aria-label="', "[a](#b)\n\n# b\n\n"],

@@ -258,6 +258,7 @@ def test_docusaurus_reads_every_markdown_file_as_mdx(
     assert is_mdx(path, generator) is expected
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     [

@@ -56,6 +56,13 @@ def test_removed_tags_have_positions_and_their_content_stays() -> None:
     ]
 
 
+def test_tags_beyond_a_number_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsvc.core.markdown.shortcodes._MOST_OPENERS", 2)
+    body, removed = without_shortcodes("a{% x %}b{% y %}c{% z %}d")
+    assert (body, len(removed)) == ("abc{% z %}d", 2)
+
+
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "body",
     [

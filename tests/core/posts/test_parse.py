@@ -273,6 +273,7 @@ def test_fields_that_feeds_do_not_use_are_not_checked() -> None:
     )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "body",
     [

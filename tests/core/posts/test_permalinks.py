@@ -332,6 +332,7 @@ def test_no_value_breaks_the_path(value: str, title: str) -> None:
         assert path == "/" or "" not in inner
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("char", ["a", "é", "-", " ", "/", "\u0301", "𝒳"])
 @pytest.mark.parametrize("token", [":post_title", ":slugorfilename", ":dateless", ":urlname"])
 def test_a_very_long_value_is_fast(token: str, char: str) -> None:

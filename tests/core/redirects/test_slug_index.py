@@ -105,6 +105,15 @@ def test_an_exact_slug_is_known_from_one_in_another_case() -> None:
     assert not look.finds_exactly(lower)
 
 
+def test_terms_of_one_slug_are_similar_up_to_a_number() -> None:
+    topics = tags("tea", *(f"c{'!' * n}" for n in range(4)))
+    index = SlugIndex(((t.path, t) for t in topics), ["hexo"])
+    assert set(index.similar(10)) == {t.path for t in topics[1:]}
+    assert set(index.similar(2)) < {t.path for t in topics[1:]}
+    assert len(index.similar(2)) == 2
+
+
+@pytest.mark.untraced
 def test_a_thousand_terms_of_one_slug_cost_as_little_as_twenty() -> None:
     topics = tags(*(f"c{'!' * n}" for n in range(1000)))
     index = SlugIndex(((t.path, t) for t in topics), ["hexo"])

@@ -66,6 +66,7 @@ def test_a_damaged_config_is_recognised_without_an_error(
     assert {"site.title", "site.url", "site.author", "site.timezone"} <= known | unknown
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("suffix", "unit"),
     [

@@ -343,6 +343,7 @@ def test_python_markdown_knows_any_word_as_a_kind(generator: str) -> None:
     assert read("!!! lemma\n    x") == "<p>!!! lemma\nx</p>"
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     [

@@ -74,6 +74,7 @@ def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str)
             "a [!note] b",
             "> [!] b",
         ),
+        *("[code]a", "[code] and [/code]"),
         *("a\n\n    {% x %} [[b]]\n\t%%c%%", "a\n\n\t[TOC]"),
     ],
 )
@@ -81,6 +82,7 @@ def test_text_that_only_looks_like_a_mark_stays(text: str) -> None:
     assert translated(text) == text
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "piece",
     [
@@ -128,6 +130,7 @@ _UNITS = (
 )
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("generator", ["mkdocs", "obsidian"])
 @pytest.mark.parametrize("unit", _UNITS)
 def test_many_marks_of_any_kind_take_linear_time(unit: str, generator: str) -> None:

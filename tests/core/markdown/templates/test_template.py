@@ -332,6 +332,7 @@ def test_loops_and_captures_have_limits() -> None:
     assert len(words(many + "{{ a }}" * 3_000)) <= 260_000
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     "body",
     [
