@@ -1,9 +1,9 @@
 """What the coverage of core is measured by: the calls of tests that reach a line every time.
 
 What hypothesis covers, it covers by chance. Tests of growth count the calls for thousands of
-values, all on the same way through the code. The same is true of tests of hostile texts with the
-mark `untraced`: tracing them takes twice the time of the test. Nor is traced what pytest does
-before and after each test.
+values, all on the same way through the code. The same is true of tests of hostile texts with
+the mark `untraced`: tracing them takes twice the time of the test. Nor is traced what pytest
+does before and after each test.
 """
 
 import sys
