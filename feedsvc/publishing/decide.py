@@ -1,5 +1,6 @@
 """Decide what one publish changes: findings and stored entries in, a Publication out. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -84,7 +85,7 @@ def decide(
             identified.identities.lookalikes.get(claim.path, ()),
         )
         records.append(record)
-    published = set(identities.values())
+    published = claims.keys()
     fate = decide_missing(findings, published, stored, now, hold)
     records += fate.kept
     return Publication(
@@ -137,19 +138,26 @@ def page_owners(findings: Findings, pages: Mapping[str, list[str]]) -> dict[str,
 
     A stored post keeps its permalink; of several new ones, the oldest gets it.
     """
-    found = {finding.claim.path: finding for finding in findings.files if finding.claim}
-    missing = {record.path for record in findings.missing}
+    stored = {path for paths in pages.values() for path in paths}
+    looked_at = {record.path for record in findings.missing if record.path in stored}
+    looked_at |= {f.claim.path for f in findings.files if f.claim and f.claim.path in stored}
     owners: dict[str, str] = {}
     for permalink, paths in pages.items():
-        staying = [path for path in paths if path not in found and path not in missing]
+        staying = [path for path in paths if path not in looked_at]
         if staying:
             owners[permalink] = staying[0]
+    # Of 100,000 posts few share their page, and only those are sorted.
+    counts = Counter(finding.permalink for finding in findings.files if finding.claim)
+    rivals = [
+        (finding.claim.published, finding.claim.path, finding.permalink)
+        for finding in findings.files
+        if finding.claim and (counts[finding.permalink] > 1 or finding.permalink in owners)
+    ]
     shared = {}
-    claims = (finding.claim for finding in found.values() if finding.claim)
-    for claim in sorted(claims, key=lambda claim: (claim.published, claim.path)):
-        owner = owners.setdefault(found[claim.path].permalink, claim.path)
-        if owner != claim.path:
-            shared[claim.path] = owner
+    for _, path, permalink in sorted(rivals):
+        owner = owners.setdefault(permalink, path)
+        if owner != path:
+            shared[path] = owner
     return shared
 
 
@@ -337,6 +345,8 @@ def released_keys(
     before: Mapping[str, FileRecord], records: Collection[FileRecord], forgotten: Iterable[str]
 ) -> list[str]:
     """The keys that published files had before and have no more. Other files may want them."""
+    if not before:
+        return []
     paths = {record.path for record in records} | set(forgotten)
     had = {before[path].key for path in paths if path in before and before[path].entry_id}
     return sorted(had - {record.key for record in records if record.entry_id} - {""})

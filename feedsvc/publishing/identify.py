@@ -52,6 +52,11 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
     """Look up the entries of all posts that were found, and give each post its entry id."""
     posts = [finding for finding in findings.files if finding.claim]
     claims = [finding.claim for finding in posts if finding.claim]
+    with store.snapshot() as snapshot:
+        if snapshot.has_no_ledger():
+            # Of a first publish nothing is known, and sets of its 100,000 posts are large.
+            originals = {} if findings.stands else _originals(snapshot, posts, findings, ())
+            return Identified(identify(claims, site, Memory()), {}, {}, originals=originals)
     previous = [
         finding.previous
         for finding in findings.files
@@ -63,15 +68,13 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
     with store.snapshot() as snapshot:
         before = {s.path: s for s in snapshot.standing(paths_by_id)}
         pinned = snapshot.pinned([claim.key for claim in claims])
-        is_first = snapshot.has_no_ledger()
-        # Of a first publish nothing is known, and sets of its 100,000 posts are large.
-        wanted = () if is_first else (new_id(claim.key, site) for claim in claims)
+        wanted = (new_id(claim.key, site) for claim in claims)
         holders = {
             entry_id: holder
             for entry_id, holder in snapshot.holders({*pinned.values(), *wanted}).items()
             if holder.path not in missing and entry_id not in released
         }
-        strangers = [] if is_first else [c for c in claims if c.path not in before]
+        strangers = [claim for claim in claims if claim.path not in before]
         unknown = {claim.body_digest for claim in strangers if claim.body_length}
         texts = {claim.body_digest for claim in strangers}
         alike = [*snapshot.published_like(texts)]
@@ -79,7 +82,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         withdrawn = [*snapshot.withdrawn(unknown, read)]
         moved_on = {
             entry_id
-            for claim in (() if is_first else claims)
+            for claim in claims
             for entry_id in (pinned.get(claim.key, new_id(claim.key, site)),)
             if entry_id not in holders or holders[entry_id] != Holder(claim.path, claim.key)
         }

@@ -1,6 +1,6 @@
 """What subscribers see of a publish, by kind: new entries, updates, corrections, losses."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -70,11 +70,11 @@ def outlook(
     hold: Hold,
     known: Collection[str],
     paths: Mapping[str, str],
-    titles: Mapping[str, str],
+    title_of: Callable[[str], str],
 ) -> Outlook:
     """The outlook on these changes. `known` ids were published before.
 
-    `paths` and `titles` are those of entries, by id.
+    `paths` are those of entries, by id.
     """
     replaced_ids = set(hold.replaced.values())
     corrected, earlier = set(changes.corrected), set(known)
@@ -82,7 +82,7 @@ def outlook(
     other_kinds = corrected | retracted
 
     def seen(ids: Iterable[str]) -> tuple[SeenEntry, ...]:
-        found = (SeenEntry(i, paths.get(i, ""), titles.get(i, "")) for i in ids)
+        found = (SeenEntry(i, paths.get(i, ""), title_of(i)) for i in ids)
         return tuple(sorted(found, key=lambda entry: (entry.path, entry.id)))
 
     returned = {i for i in changes.added if i in earlier}

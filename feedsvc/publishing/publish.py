@@ -123,8 +123,11 @@ def _publish(
                 return report.after(earlier)
         identified = identify_posts(store, site, findings)
         with store.snapshot() as snapshot:
-            what = (findings, identified, stored, guard, now)
-            hold = weigh(snapshot, *what, accept=accept, is_emptied=emptied)
+            hold = weigh(
+                *(snapshot, findings, identified, stored, guard, now),
+                accept=accept,
+                is_emptied=emptied,
+            )
             is_due = snapshot.has_deletions_due(microseconds(now))
         findings, identified, hold = under_earlier_keys(store, site, findings, identified, hold)
         with store.snapshot() as snapshot:
@@ -136,10 +139,13 @@ def _publish(
         has_news = stored.has_new_settings or publication.files or publication.forgotten
         if has_news or hold.book or is_due:
             changes = commit(publication, now)
+        known = (hold, identified.known)
+        # What is written need not be in memory for the report.
+        publication = replace(publication, entries=(), identities={}, permalinks={})
+        del identified
         with store.snapshot() as snapshot:
             if writes and stored.has_new_settings:
                 warn_of_unknown_terms(snapshot, site)
-            known = (hold, identified.known)
             report = report_on(snapshot, publication, changes, stored, findings, now, *known)
             return report.after(earlier)
 

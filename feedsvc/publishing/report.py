@@ -1,6 +1,6 @@
 """What one publish did, in the paths of files and feeds, and the problems that remain."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -119,19 +119,21 @@ def report_on(
 
     `known` are the ids of posts that were published before.
     """
-    paths = {r.entry_id: r.path for r in findings.previous().values() if r.entry_id}
-    paths |= {r.entry_id: r.path for r in publication.files if r.entry_id} | changes.paths
-    titles = {entry_id: claim.title for entry_id, claim in publication.claims.items()}
+    recorded = (*findings.previous().values(), *publication.files)
+    paths = {record.entry_id: record.path for record in recorded if record.entry_id}
+    paths |= changes.paths
+
+    def title_of(entry_id: str) -> str:
+        claim = publication.claims.get(entry_id)
+        return claim.title if claim else changes.titles.get(entry_id, "")
 
     def paths_of(ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(paths.get(entry_id, entry_id) for entry_id in ids))
 
-    found = {record.path: record.problems for record in publication.files} | changes.problems
-    noticed = [problem for problems in found.values() for problem in problems]
-    looked_at = {*found, *publication.forgotten}
+    noticed = [p for problems in _found(publication, changes) for p in problems]
     problems = noticed
     if stored.scope is None:
-        others = [p for p in snapshot.problems() if p.path not in looked_at]
+        others = _others(snapshot.problems(), publication, changes)
         problems = sorted((*others, *noticed), key=lambda p: (p.path, p.line))
     waiting = {r.path for r in findings.missing if r.entry_id not in hold.entries}
     waiting = waiting.difference(publication.forgotten).union(hold.postponed)
@@ -148,12 +150,30 @@ def report_on(
         revision=changes.revision,
         read=findings.read,
         held_set=held_set(hold.book.held),
-        outlook=outlook(changes, hold, known, paths, changes.titles | titles),
+        outlook=outlook(changes, hold, known, paths, title_of),
         newly_hidden=newly_hidden(findings.files, stored),
         pages=tuple(changes.pages),
         account=_account(snapshot, publication, findings, hold),
         number=changes.number,
     )
+
+
+def _found(publication: Publication, changes: Changes) -> Iterator[tuple[Problem, ...]]:
+    """The problems of each file that was recorded, also of those whose links lead elsewhere."""
+    again = dict(changes.problems)
+    for record in publication.files:
+        yield again.pop(record.path, record.problems)
+    yield from again.values()
+
+
+def _others(
+    stored: Collection[Problem], publication: Publication, changes: Changes
+) -> Iterator[Problem]:
+    """The stored problems of the other files."""
+    paths = {problem.path for problem in stored} - changes.problems.keys()
+    paths.difference_update(record.path for record in publication.files)
+    paths.difference_update(publication.forgotten)
+    return (problem for problem in stored if problem.path in paths)
 
 
 def _account(

@@ -53,6 +53,13 @@ def test_the_second_of_two_posts_with_one_permalink_gets_a_warning(house: House)
     assert "a.md" in problem.fault
 
 
+def test_of_new_posts_with_one_permalink_the_oldest_gets_no_warning(house: House) -> None:
+    for path, day in (("a.md", 2), ("b.md", 1), ("c.md", 1)):
+        house.posts.write(path, permalink="/tea/", title=path, date=f"2026-03-0{day}")
+    house.posts.write("d.md", permalink="/other/", date="2026-03-03")
+    assert {problem.path for problem in house.publish().noticed} == {"a.md", "c.md"}
+
+
 def test_a_post_may_take_a_permalink_that_another_gives_up(house: House) -> None:
     house.posts.write("a.md", permalink="/tea/")
     house.publish()

@@ -1,10 +1,12 @@
 """From a folder to the store: what a publish does when files change."""
 
+import gc
 import os
 import shutil
 import time
+from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from feedsvc.core.posts.parse import parse_post
 from feedsvc.core.rules import Rules
 from feedsvc.core.site import Site
 from feedsvc.errors import FolderError, StoreLocked
+from feedsvc.publishing.reading.findings import Finding
 from feedsvc.source.folder import Folder
+from feedsvc.store.publication import Changes, Publication
 from feedsvc.store.store import Store
 from tests.support.houses import LATER, NOW, SITE, House
+from tests.support.stores import prepare_store
 from tests.support.writing import PostFolder
 
 
@@ -27,6 +32,29 @@ def test_a_post_is_published_with_all_its_feeds(house: House) -> None:
         *("", "tags/Green", "tags/茶", "categories/Drinks", "authors/Li", "lang/en"),
     }
     assert house.only_entry().title == "Tea"
+
+
+def test_while_new_posts_are_written_their_findings_are_not_in_memory(
+    posts: PostFolder, folder: Folder, sqlite_url: str
+) -> None:
+    class WatchedStore(Store):
+        """Counts what is known of files when a publish writes."""
+
+        findings = -1
+
+        def publish(self, publication: Publication, now: datetime) -> Changes:
+            self.findings = sum(isinstance(each, Finding) for each in gc.get_objects())
+            return super().publish(publication, now)
+
+    posts.write()
+    prepare_store(sqlite_url)
+    with closing(WatchedStore(sqlite_url)) as store:
+        house = House(posts, folder, store)
+        house.publish()
+        assert store.findings == 0
+        posts.write(title="New")
+        house.publish()
+        assert store.findings == 1
 
 
 def test_an_unchanged_folder_is_not_read_and_no_feed_changes(house: House) -> None:

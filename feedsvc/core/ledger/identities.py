@@ -297,6 +297,8 @@ def _recognised(
     With a new generator, a file often gets a new path and a slug at the same time.
     """
     ids: dict[str, str] = {}
+    if not (memory.published or renamed or absent):
+        return ids
     copied = by_look(memory.alike)
     without_guid = [claim for claim in claims if not claim.key.startswith("guid:")]
 
@@ -436,10 +438,12 @@ def _twins(
 ) -> dict[str, str]:
     """For each path whose id another file has, the path of that file."""
     owners = {entry_id: holder.path for entry_id, holder in unclaimed.items()}
-    for path, entry_id in sorted(ids.items()):
-        entry = published.get(path)
-        if entry and entry.entry_id == entry_id:
-            owners.setdefault(entry_id, path)
-    for claim in sorted(claims, key=lambda claim: (claim.published, claim.path)):
+    for path in sorted(published.keys() & ids.keys()):
+        if published[path].entry_id == ids[path]:
+            owners.setdefault(ids[path], path)
+    # Few ids have several claims, and only those are sorted.
+    counts = Counter(ids.values())
+    rivals = [claim for claim in claims if counts[ids[claim.path]] > 1]
+    for claim in sorted(rivals, key=lambda claim: (claim.published, claim.path)):
         owners.setdefault(ids[claim.path], claim.path)
-    return {path: owners[i] for path, i in ids.items() if owners[i] != path}
+    return {path: owner for path, i in ids.items() if (owner := owners.get(i, path)) != path}

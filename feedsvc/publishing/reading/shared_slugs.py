@@ -1,5 +1,6 @@
 """Find the posts that share a slug with others, and the key that each of them gets."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from feedsvc.core.file_records import FileRecord
@@ -25,7 +26,7 @@ def shared_slugs(
         for finding in files
         if finding.previous and (finding.previous.entry_id or place_in(finding.previous.key))
     }
-    numbers = _open_claims(files, had)
+    numbers = _open_claims(files, had, least=_least(store, had))
     claims = [claim for finding in files if (claim := finding.claim) and claim.path in numbers]
     if not claims:
         return
@@ -47,18 +48,39 @@ def shared_slugs(
             yield numbers[claim.path], key, plain.get(shared_key(key), "")
 
 
-def _open_claims(files: Sequence[Finding], had: Mapping[str, str]) -> dict[str, int]:
-    """The numbers of posts with a slug by path, but not of those that keep their plain key."""
-    groups: dict[str, list[int]] = {}
-    is_open = set()
+def _least(store: Store, had: Mapping[str, str]) -> int:
+    """How many posts with a slug are needed so that one may get another key.
+
+    Before the first publish no other post has the slug, now or earlier.
+    """
+    if had:
+        return 1
+    with store.snapshot() as snapshot:
+        return 2 if snapshot.has_no_ledger() else 1
+
+
+def _open_claims(
+    files: Sequence[Finding], had: Mapping[str, str], *, least: int
+) -> dict[str, int]:
+    """The numbers of posts with a slug by path, but not of those that keep their plain key.
+
+    Only slugs of at least so many posts count.
+    """
+    counts = Counter(shared for _, _, shared in _with_slugs(files))
+    is_open = {
+        shared
+        for _, path, shared in _with_slugs(files)
+        if counts[shared] >= least and had.get(path) != shared
+    }
+    return {path: n for n, path, shared in _with_slugs(files) if shared in is_open}
+
+
+def _with_slugs(files: Sequence[Finding]) -> Iterator[tuple[int, str, str]]:
+    """The posts with a slug: number, path, and the key that posts with the slug share."""
     for number, finding in enumerate(files):
         claim = finding.claim
         if claim and claim.key.startswith("slug:"):
-            shared = shared_key(claim.key)
-            groups.setdefault(shared, []).append(number)
-            if had.get(claim.path) != shared:
-                is_open.add(shared)
-    return {files[n].record.path: n for shared in is_open for n in groups[shared]}
+            yield number, claim.path, shared_key(claim.key)
 
 
 def _formers(
