@@ -1,7 +1,6 @@
 """The command line. A command is imported when it is called, so that every call starts fast."""
 
 import errno
-import gc
 import io
 import logging
 import pkgutil
@@ -14,6 +13,7 @@ import click
 from feedsvc import __version__
 from feedsvc.cli.options import settings_options
 from feedsvc.errors import FeedsvcError
+from feedsvc.importing import importing
 from feedsvc.logs import print_or_log
 
 _EXAMPLES: Final = """\b
@@ -102,17 +102,9 @@ class _Deferred(click.Command):
         self._location = location
 
     def load(self) -> click.Command:
-        """Import the command itself.
-
-        Imports make much that stays and hardly any garbage. The search for it would take a
-        seventh of their time, so it is off meanwhile, and what they made is never searched.
-        """
-        gc.disable()
-        try:
+        """Import the command itself."""
+        with importing():
             command: click.Command = pkgutil.resolve_name(f"feedsvc.cli.{self._location}")
-        finally:
-            gc.freeze()
-            gc.enable()
         return command
 
 

@@ -23,6 +23,7 @@ from feedsvc.cli.options import (
 from feedsvc.cli.output.printing import shown_source
 from feedsvc.cli.wiring import require_posts, watching
 from feedsvc.core import addresses
+from feedsvc.importing import importing
 from feedsvc.logs import log_to_stderr, log_what_python_prints, print_or_log
 from feedsvc.settings.local_addresses import (
     is_local,
@@ -57,7 +58,8 @@ def serve(
     FOLDER is the folder of a site or of posts. Its feedsvc.toml is used, or else its settings
     are assumed for a try.
     """
-    from feedsvc.web.server.server import serve_http
+    with importing():
+        from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds, folder, host=host, port=port)
     if port is not None or _is_port_given(os.environ):
@@ -80,7 +82,8 @@ def serve(
 @listen_options
 def web(config: Path | None, seeds: Path | None, host: str | None, port: int | None) -> None:
     """Serve what is published, without watching the folder."""
-    from feedsvc.web.server.server import serve_http
+    with importing():
+        from feedsvc.web.server.server import serve_http
 
     settings = settings_from(config, seeds, host=host, port=port)
     _log(settings)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from feedsvc.errors import FolderError, SettingsError
+from feedsvc.importing import importing
 from feedsvc.publishing.guarding.guard import Guard
 from feedsvc.settings.settings import Settings
 from feedsvc.settings.site import site_of
@@ -111,9 +112,10 @@ def store_to_list(settings: Settings) -> Store:
 @contextmanager
 def watching(settings: Settings) -> Iterator[None]:
     """Run the watcher and the pusher until the context ends."""
-    from feedsvc.source.surroundings import surroundings_of
-    from feedsvc.watcher.alarm_bell import AlarmBell
-    from feedsvc.watcher.watcher import Watcher
+    with importing():
+        from feedsvc.source.surroundings import surroundings_of
+        from feedsvc.watcher.alarm_bell import AlarmBell
+        from feedsvc.watcher.watcher import Watcher
 
     ledger_file = ledger_file_of(settings)
     warn_unkept(ledger_file)
@@ -151,7 +153,8 @@ def watching(settings: Settings) -> Iterator[None]:
 
 def pusher_of(settings: Settings) -> "Pusher":
     """The pusher, which is not started."""
-    from feedsvc.push.pusher import Push, Pusher
+    with importing():
+        from feedsvc.push.pusher import Push, Pusher
 
     hub = settings.hub
     plain = settings.server.media_types == "plain"

@@ -118,6 +118,17 @@ def test_publishing_without_a_change_imports_nothing_that_reads_posts(
     assert [name for name in _RARE if f"feedsvc.{name}" in imported] == []
 
 
+def test_a_server_imports_nothing_that_only_a_watcher_needs() -> None:
+    program = "import feedsvc.cli.serving, feedsvc.web.server.server, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    imported = set(done.stdout.split())
+    assert "flask" in imported
+    others = {"watchfiles", "regex"}  # of uvicorn, and of the pages of searches
+    assert sorted(imported & (_WATCHER | _PUSH | _POSTS | {"feedparser"}) - others) == []
+
+
 @pytest.mark.parametrize("name", list(main.commands))
 def test_a_command_is_listed_with_the_help_text_that_it_has(name: str) -> None:
     context = click.Context(main, info_name="feedsvc")
