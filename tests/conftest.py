@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from feedsvc.source.folder import Folder
 from feedsvc.store.store import Store
+from tests.support.captured_log import unchanged_log
 from tests.support.compiled import share_compiled
 from tests.support.postgres import database_url
 from tests.support.run import Run, is_worker
@@ -47,6 +48,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
         gc.set_threshold(5_000)  # objects; usually 700
         gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Let the next test see the log as it was: a command in this process changes its levels."""
+    with unchanged_log():
+        return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

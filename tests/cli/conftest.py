@@ -1,6 +1,5 @@
 """Fixtures for the tests of commands."""
 
-import logging
 import os
 import sys
 import threading
@@ -31,8 +30,6 @@ def run(
     monkeypatch.chdir(tmp_path)
     for module in (sys, threading):  # a command that logs replaces these
         monkeypatch.setattr(module, "excepthook", module.excepthook)
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", root.handlers[:])
 
     def run(*arguments: str, **more: str) -> Result:
         runner = CliRunner(env=gone | environ | more)

@@ -161,7 +161,9 @@ def test_posts_of_a_repository_have_no_ledger_file(tmp_path: Path) -> None:
     file = tmp_path / "ledger.jsonl"
     settings = {"FEEDSVC_SOURCE__GIT": origin.url, "FEEDSVC_LEDGER__FILE": str(file)}
     with running(tmp_path / "one", tmp_path / "unused", settings) as server:
-        assert server.log.count(f"{file} is not kept up to date, because the posts come") == 1
+        line = f"{file} is not kept up to date, because the posts come"
+        wait_until(lambda: line in server.log, "the line")
+        assert server.log.count(line) == 1
         server.stop(signal.SIGTERM)
     assert not file.exists()
 

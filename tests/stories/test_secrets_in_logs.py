@@ -52,7 +52,7 @@ def test_no_secret_is_logged_while_everything_happens(
             wait_until(lambda: "notified" in server.log, "the message")
             wait_until(lambda: "delivered" in server.log, "the delivery")
             server.get("/atom.xml")
-            assert '"path": "/atom.xml"' in server.log
+            wait_until(lambda: '"path": "/atom.xml"' in server.log, "the poll in the log")
             log = server.log
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     assert len(lines) == len(log.splitlines())
