@@ -8,6 +8,7 @@ import pytest
 
 from tests.support import calls
 from tests.support.origins import Origin
+from tests.support.pausing import pause_between_tests, resumed
 from tests.support.running import Server, running
 from tests.support.writing import PostFolder
 
@@ -15,22 +16,11 @@ SECRET = calls.SECRET
 ODD_TAGS = ("C#", "C++", "a/b", "Café", "上海交大医学院", "..", "?", "100%", "x y", "🍵")
 
 
-# Servers that live through the run, by the name of their fixture. An idle one takes 5 % of a
-# core, so they run only during the tests that use them.
-_paused: list[tuple[str, Server]] = []
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Resume the servers that a test uses, and pause them again after it."""
-    used = [each for name, each in _paused if name in getattr(item, "fixturenames", ())]
-    for each in used:
-        each.resume()
-    try:
+    """Let servers that live through the run be idle only during the tests that use them."""
+    with resumed(getattr(item, "fixturenames", ())):
         return (yield)
-    finally:
-        for _, each in _paused:
-            each.pause()
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     settings = {"FEEDSVC_WEBHOOK__SECRET": SECRET, "FEEDSVC_SERVER__MAX_AGE": "600"}
     with running(folder, posts.root, settings) as started:
         time.sleep(1)  # Last-Modified may be a second ahead, and says "now" until then
-        _paused.append(("server", started))
+        pause_between_tests("server", started)
         yield started
 
 
@@ -84,5 +74,5 @@ def following(forge: Origin, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         "FEEDSVC_WEBHOOK__SECRET_FILE": str(place / "secrets"),
     }
     with running(place, place, settings) as started:
-        _paused.append(("following", started))
+        pause_between_tests("following", started)
         yield started

@@ -19,6 +19,7 @@ from playwright.sync_api import (
 )
 
 from tests.support.operators import TOKEN
+from tests.support.pausing import pause_between_tests
 from tests.support.run import adopt, shared
 from tests.support.running import (
     Server,
@@ -121,7 +122,7 @@ def _silence(seconds: int) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def browsed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with posts in English and Chinese, some with wide elements."""
     folder = tmp_path_factory.mktemp("browser")
     posts = PostFolder(folder / "posts")
@@ -141,6 +142,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         posts.write(f"{number}.md", title=f"Post {number}", tags="[many, Tea]", author="Ann")
     settings = {"FEEDSVC_SITE__SUBTITLE": "What we brew", "FEEDSVC_ADMIN__TOKEN": TOKEN}
     with running(folder, posts.root, settings) as started:
+        pause_between_tests("browsed", started)
         yield started
 
 

@@ -15,7 +15,7 @@ OVERFLOW = "document.scrollingElement.scrollWidth - document.documentElement.cli
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
 def test_an_operator_signs_in_looks_and_signs_out(
-    server: Server, chromium: Browser, size: str, scheme: str
+    browsed: Server, chromium: Browser, size: str, scheme: str
 ) -> None:
     width, height = SIZES[size]
     context = chromium.new_context(
@@ -23,7 +23,7 @@ def test_an_operator_signs_in_looks_and_signs_out(
         color_scheme=scheme,  # type: ignore[arg-type]  # a Literal
     )
     page = context.new_page()
-    page.goto(f"{server.url}/status")
+    page.goto(f"{browsed.url}/status")
     assert Axe().run(page).generate_snapshot() == ""
     page.get_by_label("Token").fill("not the token at all")
     page.get_by_role("button", name="Sign in").click()
