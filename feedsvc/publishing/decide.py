@@ -1,15 +1,17 @@
 """Decide what one publish changes: findings and stored entries in, a Publication out. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from feedsvc.core.adopting.adopted_entries import as_adopted
 from feedsvc.core.dates import microseconds
 from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.copies import stands_from
 from feedsvc.core.ledger.identities import Claim
+from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.posts.passed_dates import is_unchanged
 from feedsvc.core.posts.slug_keys import shared_key
 from feedsvc.core.site import Site
@@ -55,7 +57,7 @@ def decide(
     identities: dict[str, str] = {}
     claims: dict[str, Claim] = {}
     permalinks: dict[str, str] = {}
-    aside = set()
+    aside: set[str] = set()
     released = findings.released_ids()
     for finding in findings.files:
         claim = finding.claim
@@ -90,11 +92,7 @@ def decide(
     records += fate.kept
     return Publication(
         site,
-        (
-            identified.with_adopted(with_identity(entry, ids[path], first_dates.get(path)))
-            for path, entry in entries
-            if path not in aside
-        ),
+        _to_publish(entries, aside, ids, first_dates, identified.adopted),
         sorted((released | fate.withdrawn) - published),
         records,
         fate.forgotten,
@@ -106,6 +104,21 @@ def decide(
         retractions=retracted.changed,
         unnamed=findings.hidden_ids() - published,
     )
+
+
+def _to_publish(
+    entries: Iterable[tuple[str, Entry]],
+    aside: Collection[str],
+    ids: Mapping[str, str],
+    first_dates: Mapping[str, datetime],
+    adopted: Mapping[str, LedgerEntry],
+) -> Iterator[Entry]:
+    """The entries of the posts that are not set aside, with their ids and dates."""
+    for path, entry in entries:
+        if path not in aside:
+            entry = with_identity(entry, ids[path], first_dates.get(path))
+            remembered = adopted.get(entry.id)  # what it took over from another feed
+            yield as_adopted(entry, remembered) if remembered else entry
 
 
 def _previous_ids(finding: Finding) -> set[str]:
@@ -296,7 +309,11 @@ def with_identity(entry: Entry, entry_id: str, first_date: datetime | None) -> E
     if first_date is not None:
         updated = entry.updated if entry.updated > entry.published else first_date
         entry = replace(entry, published=first_date, updated=max(first_date, updated))
-    return entry if entry.id == entry_id else replace(entry, id=entry_id)
+    if entry.id != entry_id:
+        return replace(entry, id=entry_id)
+    # Equal texts are one in memory: what was published is known by these ids until the end.
+    object.__setattr__(entry, "id", entry_id)
+    return entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feedsvc.core.adopting.adopted_entries import as_adopted
-from feedsvc.core.feeds.entries import Entry, new_id
+from feedsvc.core.feeds.entries import new_id
 from feedsvc.core.file_records import FileRecord
 from feedsvc.core.ledger.identities import (
     Holder,
@@ -36,11 +35,6 @@ class Identified:
     before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
     known: frozenset[str] = frozenset()  # ids that were published before, now or earlier
     originals: Mapping[str, FileRecord] = field(default_factory=dict)  # of copies, by path
-
-    def with_adopted(self, entry: Entry) -> Entry:
-        """The entry with what its post took over from another feed."""
-        remembered = self.adopted.get(entry.id)
-        return as_adopted(entry, remembered) if remembered else entry
 
     def title_of(self, path: str) -> str:
         """The title under which a file has published its entry; empty if it is unknown."""
@@ -91,7 +85,10 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         known_ids = (pinned, before, missing, holders, remembered, withdrawn, forgotten, alike)
         identities = identify(claims, site, Memory(*known_ids))
         ids = {entry_id: path for path, entry_id in identities.ids.items()}
-        standing = {s.entry_id: s for s in snapshot.standing(ids)}
+        # Most posts are in the file in which they were, so what was read of them is known.
+        standing = {s.entry_id: s for s in before.values() if ids.get(s.entry_id) == s.path}
+        others = {entry_id: ids[entry_id] for entry_id in ids.keys() - standing.keys()}
+        standing |= {s.entry_id: s for s in snapshot.standing(others)}
         known = {*standing, *pinned.values(), *(entry.id for entry in withdrawn)} & ids.keys()
         returning = snapshot.remembered(known - standing.keys())
         pages = snapshot.read_at({finding.permalink for finding in posts})

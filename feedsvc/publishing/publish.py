@@ -133,21 +133,21 @@ def _publish(
         with store.snapshot() as snapshot:
             retracted = retracted_posts(snapshot, findings, identified, now)
         publication = decide(findings, entries, stored, identified, site, now, hold, retracted)
-        # The publication has all of new posts; 100,000 findings need not be in memory longer.
-        findings = replace(findings, files=tuple(f for f in findings.files if f.previous))
+        # The publication has what is to be written. 100,000 findings, and what the store has of
+        # these posts, need not be in memory longer.
+        findings = findings.without(publication.claims.keys())
+        known = identified.known
+        del identified
         changes = Changes(stored.revision)
         has_news = stored.has_new_settings or publication.files or publication.forgotten
         if has_news or hold.book or is_due:
             changes = commit(publication, now)
-        known = (hold, identified.known)
-        # What is written need not be in memory for the report.
         publication = replace(publication, entries=(), identities={}, permalinks={})
-        del identified
         with store.snapshot() as snapshot:
             if writes and stored.has_new_settings:
                 warn_of_unknown_terms(snapshot, site)
-            report = report_on(snapshot, publication, changes, stored, findings, now, *known)
-            return report.after(earlier)
+            what = (publication, changes, stored, findings, now, hold, known)
+            return report_on(snapshot, *what).after(earlier)
 
 
 def _look(

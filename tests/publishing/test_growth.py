@@ -373,6 +373,7 @@ CASES: Final[dict[str, Case]] = {
     "files that are gone": forgetting(are_gone=True),
     "files that are missing": forgetting(are_gone=False),
     "released keys": released,
+    "findings to report": lambda n: partial(findings(n).without, set(texts("tag:p:", n))),
     "listed and stored files": comparing,
     "judging losses": judging,
     "entries on disk": spooling,

@@ -95,6 +95,16 @@ class Findings:
         """True if it is known whether there is a file at this path."""
         return path not in self.hidden and (self.scope is None or path in self.scope)
 
+    def without(self, published: Collection[str]) -> "Findings":
+        """The findings without the files of new posts, and of posts whose id is published."""
+        files = (
+            finding
+            for finding in self.files
+            if finding.previous
+            and not (finding.claim and finding.previous.entry_id in published)
+        )
+        return replace(self, files=tuple(files))
+
     def released_ids(self) -> set[str]:
         """The ids of entries whose file no longer publishes anything."""
         return {

@@ -53,7 +53,8 @@ class WaitingMemberships:
         Each feed numbers its own by their dates. Of equal dates, the lesser id comes first.
         """
         dates, ids = self._dates, self._ids
-        order = sorted(range(len(ids)), key=lambda position: (dates[position], ids[position]))
+        order = array("i", sorted(range(len(ids)), key=ids.__getitem__))
+        order = array("i", sorted(order, key=dates.__getitem__))  # it keeps equal ones in order
         ranks = array("i", order)
         for rank, position in enumerate(order):
             ranks[position] = rank
