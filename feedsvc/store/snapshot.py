@@ -110,6 +110,7 @@ _LINE: Final = (
         )
     ),
 )
+_HIDES: Final = (files.c.hides_key, files.c.hides_title, files.c.hides_body)
 _MOST_LANGUAGES: Final = 100  # whose own names are compared
 _LINES_AT_ONCE: Final = 1000  # so that memory does not grow with the folder
 
@@ -616,19 +617,27 @@ class Snapshot:
     def hiding(self, posts: Collection[LedgerEntry]) -> dict[str, FileRecord]:
         """The files that hide posts with the key, title or text of one of these, by path."""
         found: dict[str, FileRecord] = {}
-        for column, values in (
-            (files.c.hides_key, {post.key for post in posts}),
-            (files.c.hides_title, {post.title_digest for post in posts}),
-            (files.c.hides_body, {post.body_digest for post in posts}),
-        ):
-            is_hidden = sa.text(f"{column.name} <> ''")  # exactly as in the index on it
-            some = sa.select(files.c.path).where(is_hidden).limit(1)
-            if not self._connection.execute(some).first():
+        values_of = (
+            {post.key for post in posts},
+            {post.title_digest for post in posts},
+            {post.body_digest for post in posts},
+        )
+        for column, values in zip(_HIDES, values_of, strict=True):
+            if not self._is_any_hiding(column):
                 continue
+            is_hidden = _hides(column)
             for chunk in chunks(sorted(values - {""})):
                 query = _RECORDS.where(column.in_(chunk), is_hidden)
                 found |= {record.path: record for record in self._records(query)}
         return found
+
+    def is_hiding_any(self) -> bool:
+        """True if any file hides a post."""
+        return any(map(self._is_any_hiding, _HIDES))
+
+    def _is_any_hiding(self, column: sa.Column[str]) -> bool:
+        some = sa.select(files.c.path).where(_hides(column)).limit(1)
+        return self._connection.execute(some).first() is not None
 
     def shared_by_posts(self, digests: Collection[str]) -> set[str]:
         """Those of these digests of titles and texts that several posts have or had."""
@@ -816,6 +825,10 @@ class Snapshot:
             p for row in self._rows(query) for p in problems_of(row["path"], row["problems"])
         ]
         return tuple(sorted(problems, key=lambda p: (p.path, p.line)))
+
+
+def _hides(column: sa.Column[str]) -> sa.TextClause:
+    return sa.text(f"{column.name} <> ''")  # exactly as in the index on it
 
 
 def _is_named(topic: Topic, words: list[str]) -> bool:

@@ -56,6 +56,26 @@ def test_hidden_posts_are_found_by_each_of_their_names(
         assert snapshot.hiding([alike]) == {"draft": draft}
 
 
+@pytest.mark.parametrize(
+    "post",
+    [
+        HiddenPost("slug:a", "", "", None),
+        HiddenPost("", "t", "", None),
+        HiddenPost("", "", "b", None),
+    ],
+)
+def test_it_is_known_whether_any_file_hides_a_post(
+    either_store: Store, post: HiddenPost
+) -> None:
+    public = FileRecord("tea", Stamp(1, 1, 1, 1), "", "published", "id")
+    publish(either_store, files=[public])
+    with either_store.snapshot() as snapshot:
+        assert not snapshot.is_hiding_any()
+    publish(either_store, files=[replace(public, path="b", state="draft", hides=post)])
+    with either_store.snapshot() as snapshot:
+        assert snapshot.is_hiding_any()
+
+
 def test_titles_and_texts_that_several_posts_have_or_had_are_found(either_store: Store) -> None:
     same, other = an_entry(), replace(an_entry(), id="tag:x:2")
     gone = replace(an_entry(), id="tag:x:3", title="Gone")

@@ -66,7 +66,10 @@ def _hidden(
     better evidence than a hidden file that was there before. A look at a part of the folder
     judges held posts again only if it finds a newly hidden file, so that it stays cheap.
     """
-    newly = [f.record for f in findings.files if f.record.hides and not _was_hidden(f.previous)]
+    hiding = [finding for finding in findings.files if finding.record.hides]
+    if not hiding and not snapshot.is_hiding_any():
+        return set(), set()  # and the lost posts, which may be many, are not read
+    newly = [finding.record for finding in hiding if not _was_hidden(finding.previous)]
     held = {loss.entry_id: loss.kind for loss in stored.held}
     unjudged = lost if newly or stored.scope is None else lost.keys() - held.keys()
     posts = [

@@ -55,6 +55,8 @@ def main(sockets: Sequence[int], version: str) -> None:
 
 def import_reading() -> None:
     """Import what the first post would import, which takes a tenth of a second."""
+    import regex  # noqa: F401
+
     import feedsvc.core.html.sanitise
     import feedsvc.core.markdown.markdown
     import feedsvc.core.posts.parse  # noqa: F401
