@@ -16,6 +16,7 @@ from feedsvc.core.text import (
     one_line,
     plain,
     summary_of,
+    unicode_pattern,
     words_of,
 )
 
@@ -256,3 +257,8 @@ def test_a_text_has_any_of_some_parts(text: str, is_in: bool) -> None:
 @given(st.text("ab{", max_size=8), st.lists(st.text("ab{", min_size=1, max_size=3)))
 def test_any_of_some_parts_is_found_like_each_of_them(text: str, parts: list[str]) -> None:
     assert AnyOf(*parts).is_in(text) is any(part in text for part in parts)
+
+
+def test_a_pattern_may_have_properties_of_characters() -> None:
+    assert unicode_pattern(r"[\p{Lu}--[A-Z]]+").findall("ABÄÖÜ, ÉTÉ, TEA") == ["ÄÖÜ", "É", "É"]
+    assert unicode_pattern(r"[\p{Lu}--[A-Z]]+") is unicode_pattern(r"[\p{Lu}--[A-Z]]+")

@@ -8,6 +8,7 @@ tokens have only letters, digits and characters beyond ASCII.
 import re
 import unicodedata
 from array import array
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -26,7 +27,8 @@ JOINED: Final = (
     r"\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff"
     r"\uf900-\ufaff\uac00-\ud7af\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\U00020000-\U000323af"
 )
-# Patterns: compiled when they are first used, because most commands search nothing.
+# Compiled when they are first used, because most commands search nothing.
+_compiled: Final[Callable[[str], re.Pattern[str]]] = cache(re.compile)
 _RUN: Final = f"[{JOINED}]+"
 _WORD: Final = r"[\p{L}\p{N}\p{M}]+"
 _PIECE: Final = rf"(?:[{JOINED}]++|[[\p{{L}}\p{{N}}\p{{M}}]--[{JOINED}]]++)"
@@ -49,11 +51,6 @@ _PLAIN: Final = re.compile(f"[{''.join(_PLAIN_LETTERS)}]")
 _ASCII_WORDS: Final = str.maketrans(
     {chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 )
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 def folded(text: str) -> str:
