@@ -10,7 +10,7 @@ import pytest
 
 from feedsvc.store.store import Store
 from tests.support.caches import running_cache
-from tests.support.commands import Run, started
+from tests.support.commands import Run, forked
 from tests.support.writing import PostFolder
 
 TEA: Final = "tag:example.org,2026:/tea"
@@ -72,7 +72,7 @@ def test_import_reads_stdin(
     run("ledger", "export", "ledger.jsonl")
     environ |= new_store(tmp_path)
     environ["FEEDSVC_CONTENT__SEEDS"] = "posts"
-    shell = started("ledger", "import", "ledger.jsonl", environ=environ, cwd=tmp_path)
+    shell = forked("ledger", "import", "ledger.jsonl", environ=environ, cwd=tmp_path)
     assert (shell.returncode, shell.stdout) == (0, "added: 2\nknown before: 0\n")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.store.store import Store
-from tests.support.commands import Run, started, tree
+from tests.support.commands import Run, forked, tree
 from tests.support.origins import Origin
 from tests.support.writing import PostFolder
 
@@ -65,7 +65,7 @@ def test_new_settings_of_feeds_read_no_file_and_a_new_title_those_that_show_it(
         {"FEEDSVC_FEEDS__ENTRIES": "3"},
         {"FEEDSVC_FEEDS__ENTRIES": "3", "FEEDSVC_SITE__TITLE": "Pu-erh"},
     ):
-        result = started("publish", environ=environ | change, cwd=tmp_path)
+        result = forked("publish", environ=environ | change, cwd=tmp_path)
         assert (result.returncode, result.stderr) == (0, "")
         report = dict(line.split(": ") for line in result.stdout.splitlines() if ": " in line)
         counts.append((report["files read"], report["feeds changed"]))
@@ -270,7 +270,7 @@ def test_a_publish_is_refused_if_another_process_publishes_for_long(
     publishing = Store(sqlite_url)
     try:
         with publishing.lock():
-            result = started(*words, environ=environ, cwd=tmp_path)
+            result = forked(*words, environ=environ, cwd=tmp_path)
     finally:
         publishing.close()
     assert result.returncode == 2

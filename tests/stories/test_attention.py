@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from feedsvc.store.store import Store
 from feedsvc.store.tables.status import alarms
 from tests.support import calls
-from tests.support.commands import environment, settings, started
+from tests.support.commands import environment, forked, settings
 from tests.support.operators import BEARER, TOKEN
 from tests.support.running import SITE, running, wait_until
 from tests.support.subscriber import a_subscriber
@@ -23,7 +23,7 @@ def status(place: Path, posts: PostFolder) -> tuple[int, Any]:
     """The exit code and the JSON of the command, beside the server."""
     environ = settings(f"sqlite:///{place}/var/feedsvc.sqlite3") | SITE
     environ |= {"FEEDSVC_CONTENT__SEEDS": str(posts.root)}
-    ended = started("status", "--format", "json", environ=environment(environ), cwd=place)
+    ended = forked("status", "--format", "json", environ=environment(environ), cwd=place)
     return ended.returncode, json.loads(ended.stdout)
 
 

@@ -43,9 +43,7 @@ class Story:
         before = len(self.subscriber.verifications())
         answer = self.subscriber.ask(f"{self.server.url}/hub", f"{self.site_url}{TOPIC}")
         assert answer.status_code == 202, answer.text
-        wait_until(
-            lambda: len(self.subscriber.verifications()) > before, "the verification", 15
-        )
+        wait_until(lambda: len(self.subscriber.verifications()) > before, "the verification")
 
     def write(self, **fields: str) -> str:
         """Write the post with a new word in its body, which is returned."""
@@ -54,7 +52,7 @@ class Story:
         self.posts.write("tea.md", word, title="Tea", tags="[Tea]", **fields)
         return word
 
-    def edit(self, seconds: float = 15, **fields: str) -> None:
+    def edit(self, seconds: float = 60, **fields: str) -> None:
         """Edit the post and wait until it is served, delivered and notified."""
         word = self.write(**fields)
         wait_until(lambda: self.is_served(word), f"served: {word}", seconds)
@@ -106,7 +104,7 @@ def a_story(cwd: Path, posts: PostFolder, clock: Clock, **settings: str) -> Iter
         }
         server = stack.enter_context(running(cwd, posts.root, environ))
         story = Story(server, posts, clock, receivers)
-        wait_until(story.messages, "the first message", 15)
+        wait_until(story.messages, "the first message")
         story.site_url = settings.get("FEEDSVC_SITE__URL", server.url)
         story.edits = len(story.messages())
         story.subscribe()
@@ -140,8 +138,8 @@ def test_no_lease_is_lost_to_a_clock_that_is_years_ahead(story: Story) -> None:
     date = ago(hours=1)
     story.clock.set(2 * YEAR)
     word = story.write(date=date)
-    wait_until(lambda: story.is_served(word), "the edit", 15)
-    wait_until(story.is_notified, "the message", 15)
+    wait_until(lambda: story.is_served(word), "the edit")
+    wait_until(story.is_notified, "the message")
     story.clock.set(0)
     wait_until(lambda: story.is_delivered(word), "the delivery", 45)
     story.edit(date=date)
@@ -150,8 +148,8 @@ def test_no_lease_is_lost_to_a_clock_that_is_years_ahead(story: Story) -> None:
 def test_a_post_whose_date_moves_into_the_future_is_withdrawn(story: Story) -> None:
     story.clock.set(-2 * HOUR)
     story.write(date=ago(days=-2))
-    wait_until(story.withdrawn, "the post is withdrawn", 15)
-    wait_until(story.subscriber.deliveries, "the delivery", 15)
+    wait_until(story.withdrawn, "the post is withdrawn")
+    wait_until(story.subscriber.deliveries, "the delivery")
     assert b"<entry>" not in story.subscriber.deliveries()[-1].body
 
 
@@ -160,8 +158,8 @@ def test_a_post_is_published_when_the_clock_is_set_past_its_date(story: Story) -
     time.sleep(0.6)
     assert not story.is_served("in-an-hour")
     story.clock.set(2 * HOUR)
-    wait_until(lambda: story.is_served("in-an-hour"), "the post", 15)
-    wait_until(lambda: story.is_delivered("in-an-hour"), "its delivery", 15)
+    wait_until(lambda: story.is_served("in-an-hour"), "the post")
+    wait_until(lambda: story.is_delivered("in-an-hour"), "its delivery")
     story.clock.set(0)
     story.edit(date=ago(hours=1))
     assert story.is_served("in-an-hour")
@@ -175,7 +173,7 @@ def test_a_delivery_that_failed_with_a_clock_ahead_is_retried_later(
     story.subscriber.take = lambda _call, to: to.send_error(503)
     before = len(story.subscriber.deliveries())
     word = story.write(date=ago(hours=1))
-    wait_until(lambda: len(story.subscriber.deliveries()) > before, "a failed delivery", 15)
+    wait_until(lambda: len(story.subscriber.deliveries()) > before, "a failed delivery")
     time.sleep(0.3)  # until it is stored
     story.subscriber.take = take
     tried = len(story.subscriber.deliveries())
@@ -242,7 +240,7 @@ def test_if_modified_since_with_a_future_date_is_ignored(story: Story) -> None:
 def test_last_modified_is_never_later_than_date(story: Story) -> None:
     for _ in range(3):
         word = story.write(date=ago(hours=1))
-        wait_until(lambda w=word: story.is_served(w), "the edit", 15)  # type: ignore[misc]
+        wait_until(lambda w=word: story.is_served(w), "the edit")  # type: ignore[misc]
 
 
 @pytest.mark.postgres
