@@ -180,15 +180,15 @@ def test_a_wheel_built_from_the_sdist_is_the_same(built: Built, tmp_path: Path) 
 # The wheel, installed.
 
 
-@pytest.fixture
-def installed(built: Built, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def installed(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of an environment in which only the wheel is installed.
 
     Its dependencies are those of this environment, through a line in a .pth file: no index is
     needed, and it takes a second. The lines of .pth files in that folder are not read, so the
     checkout is not importable.
     """
-    place = tmp_path / "installed"
+    place = tmp_path_factory.mktemp("installed")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
     python = place / "bin/python"
     subprocess.run(
@@ -264,7 +264,7 @@ def _is_ready(url: str) -> bool:
         return False
 
 
-# One test: each process of a test run would install the wheel once more.
+# One test: each process of a run may have to install the wheel once more.
 def test_the_installed_feedsvc_serves_a_folder_from_an_empty_directory(
     installed: Path, served: str, blog: Path
 ) -> None:

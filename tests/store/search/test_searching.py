@@ -1,6 +1,7 @@
 """Both engines find what a look at every text finds, in the same order."""
 
 from datetime import timedelta
+from functools import cache
 from random import Random
 from typing import Final
 
@@ -48,15 +49,22 @@ def a_query(random: Random) -> SearchQuery | None:
     return found if isinstance(found, SearchQuery) else None
 
 
+@cache
+def pieces(entry: Entry) -> tuple[tuple[list[str], ...], frozenset[str]]:
+    """The pieces of each text of an entry, and those that a query would have of all of them."""
+    texts = (entry.title, words_of(entry.content_html))
+    signed = frozenset(piece for text in texts for piece in pieces_of_query(text))
+    return tuple(list(pieces_of(text)) for text in texts), signed
+
+
 def matches(query: SearchQuery, entry: Entry) -> bool:
     """True if an entry matches: each of its pieces is compared with each place."""
-    texts = (entry.title, words_of(entry.content_html))
-    signed = {piece for text in texts for piece in pieces_of_query(text)}
+    texts, signed = pieces(entry)
 
     def has(term: SearchTerm) -> bool:
         if len(term.pieces) == 1 and term.pieces[0].endswith(("+", "#")):
             return term.pieces[0] in signed
-        return any(_occurs(term.pieces, pieces_of(text)) for text in texts)
+        return any(_occurs(term.pieces, text) for text in texts)
 
     def has_signs(term: SearchTerm) -> bool:
         return all(piece in signed for piece in term.pieces if piece.endswith(("+", "#")))
