@@ -85,6 +85,7 @@ from feedsvc.store.site_lists import (
 
 _HAS_PROBLEMS = sa.text("problems <> ''")  # exactly as in the index on it
 _IS_PUBLISHED = files.c.entry_id.is_not(None)
+_IS_UNPUBLISHED = sa.text("state <> 'published'")  # likewise
 _RECORDS = sa.select(*(files.c[name] for name in FILE_COLUMNS))
 _HAS_MEASURED = sa.text("measured <> ''")  # likewise
 
@@ -706,8 +707,14 @@ class Snapshot:
         """Those of these keys that a file has which was not `read`."""
         found: set[str] = set()
         for chunk in chunks(keys):
-            query = sa.select(files.c.key, files.c.path).where(files.c.key.in_(chunk))
-            found |= {row["key"] for row in self._rows(query) if row["path"] not in read}
+            having = sa.select(files.c.key, files.c.path).where(files.c.key.in_(chunk))
+            pinned = sa.select(identities.c.entry_id).where(identities.c.key.in_(chunk))
+            # By indexes: the key of a published file leads to its entry.
+            for query in (
+                having.where(files.c.entry_id.in_(pinned)),
+                having.where(_IS_UNPUBLISHED),
+            ):
+                found |= {row["key"] for row in self._rows(query) if row["path"] not in read}
         return found
 
     def adopted(self, entry_ids: Collection[str]) -> dict[str, LedgerEntry]:
