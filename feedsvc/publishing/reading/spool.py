@@ -2,6 +2,7 @@
 
 import pickle
 import tempfile
+from array import array
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import lru_cache
@@ -12,7 +13,8 @@ from feedsvc.core.feeds.entries import Entry
 from feedsvc.core.people import Person
 from feedsvc.core.podcasts.episode import NO_EPISODE
 
-_BYTES_IN_MEMORY: Final = 16 * 1024 * 1024
+_BYTES_IN_MEMORY: Final = 1024 * 1024
+_BYTES_AT_ONCE: Final = 256 * 1024
 _FIELDS: Final = tuple(field.name for field in fields(Entry))
 _AUTHORS, _EPISODE = _FIELDS.index("authors"), _FIELDS.index("episode")
 _fields_of: Final = attrgetter(*_FIELDS)
@@ -31,12 +33,14 @@ def pack(path: str, entry: Entry) -> bytes:
 class Spool:
     """Entries with the path of their file, in the order in which they were added.
 
-    A temporary file holds them as soon as they are more than a few megabytes.
+    A temporary file holds them as soon as they are more than a megabyte.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_BYTES_IN_MEMORY)  # noqa: SIM115
-        self._count = 0
+        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - see __exit__
+            max_size=_BYTES_IN_MEMORY, buffering=_BYTES_AT_ONCE
+        )
+        self._lengths = array("L")  # of the packed entries
         self._last: dict[str, int] = {}  # of paths that were added again
 
     def __enter__(self) -> Self:
@@ -48,11 +52,11 @@ class Spool:
     def add(self, packed: bytes) -> None:
         """Append the entry of one file: see pack."""
         self._file.write(packed)
-        self._count += 1
+        self._lengths.append(len(packed))
 
     def replace(self, path: str, packed: bytes) -> None:
         """Append an entry in place of the earlier one of the same file."""
-        self._last[path] = self._count
+        self._last[path] = len(self._lengths)
         self.add(packed)
 
     def remove(self, path: str) -> None:
@@ -63,13 +67,14 @@ class Spool:
         """Leave out every entry."""
         self._file.seek(0)
         self._file.truncate()
-        self._count = 0
+        self._lengths = array("L")
         self._last.clear()
 
     def __iter__(self) -> Iterator[tuple[str, Entry]]:
         self._file.seek(0)
-        for number in range(self._count):
-            path, digest, values = pickle.load(self._file)  # noqa: S301 - feedsvc wrote it
+        for number, length in enumerate(self._lengths):
+            packed = self._file.read(length)  # pickle itself would read it in many parts
+            path, digest, values = pickle.loads(packed)  # noqa: S301 - feedsvc wrote it
             if self._last.get(path, number) == number:
                 values[_AUTHORS] = tuple(_person(*author) for author in values[_AUTHORS])
                 values[_EPISODE] = values[_EPISODE] or NO_EPISODE
