@@ -1,6 +1,6 @@
 """Find out which stored entry each post is, and which posts have the same permalink."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from feedsvc.core.ledger.identities import (
 from feedsvc.core.ledger.ledger import LedgerEntry
 from feedsvc.core.site import Site
 from feedsvc.publishing.reading.findings import Finding, Findings
+from feedsvc.store.chunks import chunks
 from feedsvc.store.snapshot import Snapshot
 from feedsvc.store.store import Store
 
@@ -29,7 +30,8 @@ class Identified:
 
     identities: Identities
     standing: Mapping[str, Standing]  # by entry id
-    pages: Mapping[str, list[str]]  # by permalink: the stored files of the entries there
+    # By permalink: the stored files of the entries there, if not all of them are read again.
+    pages: Mapping[str, list[str]]
     returning: Mapping[str, LedgerEntry] = field(default_factory=dict)  # withdrawn, by entry id
     adopted: Mapping[str, LedgerEntry] = field(default_factory=dict)  # by entry id; few have it
     before: Mapping[str, Standing] = field(default_factory=dict)  # by path, of these files
@@ -91,7 +93,7 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         standing |= {s.entry_id: s for s in snapshot.standing(others)}
         known = {*standing, *pinned.values(), *(entry.id for entry in withdrawn)} & ids.keys()
         returning = snapshot.remembered(known - standing.keys())
-        pages = snapshot.read_at({finding.permalink for finding in posts})
+        pages = _pages_of_others(snapshot, posts, missing)
         adopted = snapshot.adopted(ids)
         new = [
             finding
@@ -111,6 +113,18 @@ def identify_posts(store: Store, site: Site, findings: Findings) -> Identified:
         frozenset(known),
         originals,
     )
+
+
+def _pages_of_others(
+    snapshot: Snapshot, posts: Sequence[Finding], missing: Set[str]
+) -> dict[str, list[str]]:
+    """The pages of these posts that a stored file has which is neither read nor missing."""
+    read = {finding.claim.path for finding in posts if finding.claim} | missing
+    pages: dict[str, list[str]] = {}
+    for some in chunks({finding.permalink for finding in posts}):
+        found = snapshot.read_at(some)
+        pages |= {page: paths for page, paths in found.items() if not read.issuperset(paths)}
+    return pages
 
 
 def _originals(
