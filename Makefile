@@ -64,10 +64,10 @@ dist: .venv/.test
 	@$(PIP) install -e .
 	@touch $@
 
-.venv/.test: .venv/.serve
-	@echo "Installing the test tools into .venv (once) ..."
+.venv/.test: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing what feedsvc and its tests need into .venv (once) ..."
 	@$(PIP) install -e '.[dev]'
-	@touch $@
+	@touch .venv/.serve $@
 
 clean:
 	rm -rf .venv var build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -16,6 +16,12 @@ def house(posts: PostFolder, folder: Folder, store: Store) -> House:
 
 
 @pytest.fixture
-def site(posts: PostFolder, folder: Folder, either_store: Store) -> Blog:
+def site(posts: PostFolder, folder: Folder, store: Store) -> Blog:
     """A site with 30 posts in `a`, 60 in `b` and 10 at the top."""
+    return a_large_blog(posts, folder, store)
+
+
+@pytest.fixture
+def either_site(posts: PostFolder, folder: Folder, either_store: Store) -> Blog:
+    """The same site on each engine in turn, for what the store keeps in tables of its own."""
     return a_large_blog(posts, folder, either_store)

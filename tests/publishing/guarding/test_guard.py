@@ -27,10 +27,10 @@ def test_few_losses_pass(site: Blog) -> None:
     assert (report.held, site.count()) == (0, 80)
 
 
-def test_more_than_twenty_and_more_than_a_fifth_are_held(site: Blog) -> None:
-    site.delete("b", *range(21))
-    report = site.look()
-    assert (report.held, report.withdrawn, site.count()) == (21, (), 100)
+def test_more_than_twenty_and_more_than_a_fifth_are_held(either_site: Blog) -> None:
+    either_site.delete("b", *range(21))
+    report = either_site.look()
+    assert (report.held, report.withdrawn, either_site.count()) == (21, (), 100)
     assert report.held_set.kinds == {"withdrawn": 21}
     assert report.held_set.fault == "so many posts would be withdrawn at once"
     assert report.unsettled == frozenset()
@@ -72,11 +72,11 @@ def test_twenty_that_are_more_than_a_fifth_pass(
     assert (small.look().held, small.count()) == (0, 5)
 
 
-def test_losses_of_several_publishes_count_together(site: Blog) -> None:
+def test_losses_of_several_publishes_count_together(either_site: Blog) -> None:
     for first in range(0, 40, 5):
-        site.delete("b", *range(first, first + 5))
-        site.look()
-    assert (len(site.held()), site.count()) == (20, 80)
+        either_site.delete("b", *range(first, first + 5))
+        either_site.look()
+    assert (len(either_site.held()), either_site.count()) == (20, 80)
 
 
 def test_an_hour_without_a_loss_begins_a_new_count(site: Blog) -> None:
@@ -99,12 +99,12 @@ def test_losses_that_came_back_do_not_count(site: Blog) -> None:
     assert (site.look().held, site.count()) == (0, 95)
 
 
-def test_all_of_a_large_folder_is_held_on_a_large_site(site: Blog) -> None:
-    site.write("c", 100)
-    site.look()
-    shutil.rmtree(site.posts.root / "a")
-    site.delete("b", 0)
-    report = site.look()
+def test_all_of_a_large_folder_is_held_on_a_large_site(either_site: Blog) -> None:
+    either_site.write("c", 100)
+    either_site.look()
+    shutil.rmtree(either_site.posts.root / "a")
+    either_site.delete("b", 0)
+    report = either_site.look()
     assert (report.held, report.withdrawn) == (30, ("b/000.md",))
     assert report.held_set.fault == "all posts of a feed or a folder would be withdrawn"
     assert set(report.held_set.groups) <= {"feed /tags/Tea", "folder a"}
@@ -128,14 +128,14 @@ def test_the_rest_of_a_large_group_is_held(site: Blog) -> None:
     assert site.look().held == 5
 
 
-def test_all_of_a_large_feed_is_held(site: Blog) -> None:
-    site.write("", 300)
+def test_all_of_a_large_feed_is_held(either_site: Blog) -> None:
+    either_site.write("", 300)
     for number in range(20):
-        site.posts.write(f"{number}/x.md", title=f"Cup {number}", tags="Cups")
-    site.look()
+        either_site.posts.write(f"{number}/x.md", title=f"Cup {number}", tags="Cups")
+    either_site.look()
     for number in range(20):
-        (site.posts.root / f"{number}/x.md").unlink()
-    report = site.look()
+        (either_site.posts.root / f"{number}/x.md").unlink()
+    report = either_site.look()
     assert (report.held, report.held_set.groups) == (20, ("feed /tags/Cups",))
 
 
@@ -182,12 +182,12 @@ def test_posts_that_their_authors_hide_are_withdrawn_at_once(
     assert (report.held, len(report.withdrawn), site.count()) == (0, 60, 40)
 
 
-def test_a_held_post_that_returns_hidden_is_withdrawn_at_once(site: Blog) -> None:
-    site.delete("b", *range(30))
-    assert site.look().held == 30
-    site.write("b", 30, draft="true")
-    report = site.look()
-    assert (report.held, site.count()) == (0, 70)
+def test_a_held_post_that_returns_hidden_is_withdrawn_at_once(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    assert either_site.look().held == 30
+    either_site.write("b", 30, draft="true")
+    report = either_site.look()
+    assert (report.held, either_site.count()) == (0, 70)
 
 
 def test_additions_and_edits_do_not_wait(site: Blog) -> None:
@@ -200,77 +200,79 @@ def test_additions_and_edits_do_not_wait(site: Blog) -> None:
     assert (len(report.added), len(report.changed), report.held) == (50, 30, 30)
 
 
-def test_a_partial_look_holds_too(site: Blog) -> None:
-    site.delete("b", *range(30))
+def test_a_partial_look_holds_too(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
     paths = {f"b/{number:03}.md" for number in range(30)}
-    site.publish(site.now, only=paths)
-    report = site.publish(site.now + MINUTE, only=paths)
-    assert (report.held, site.count()) == (30, 100)
-    name = site.name()
-    site.posts.write("a/new.md")
-    report = site.publish(site.now + MINUTE, only={"a/new.md"})
-    assert (report.held, report.added, site.name()) == (30, ("a/new.md",), name)
+    either_site.publish(either_site.now, only=paths)
+    report = either_site.publish(either_site.now + MINUTE, only=paths)
+    assert (report.held, either_site.count()) == (30, 100)
+    name = either_site.name()
+    either_site.posts.write("a/new.md")
+    report = either_site.publish(either_site.now + MINUTE, only={"a/new.md"})
+    assert (report.held, report.added, either_site.name()) == (30, ("a/new.md",), name)
 
 
 # How it ends.
 
 
-def test_a_set_dissolves_when_the_files_return(site: Blog) -> None:
-    digests = site.digests()
-    away = site.posts.root.with_name("away")
-    (site.posts.root / "b").rename(away)
-    assert site.look().held == 60
-    away.rename(site.posts.root / "b")
-    report = site.look()
+def test_a_set_dissolves_when_the_files_return(either_site: Blog) -> None:
+    digests = either_site.digests()
+    away = either_site.posts.root.with_name("away")
+    (either_site.posts.root / "b").rename(away)
+    assert either_site.look().held == 60
+    away.rename(either_site.posts.root / "b")
+    report = either_site.look()
     assert (report.held, report.added, report.changed, report.feeds) == (0, (), (), ())
-    assert (site.held(), site.digests()) == ((), digests)
+    assert (either_site.held(), either_site.digests()) == ((), digests)
 
 
-def test_a_set_that_partly_returns_does_not_let_the_rest_go(site: Blog) -> None:
-    site.delete("b", *range(30))
-    site.look()
-    name = site.name()
-    site.write("b", 25)
-    report = site.look()
-    assert (report.held, site.count()) == (5, 100)
-    assert site.name() != name
-    site.now += timedelta(hours=5)
-    assert site.look().held == 5
+def test_a_set_that_partly_returns_does_not_let_the_rest_go(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    either_site.look()
+    name = either_site.name()
+    either_site.write("b", 25)
+    report = either_site.look()
+    assert (report.held, either_site.count()) == (5, 100)
+    assert either_site.name() != name
+    either_site.now += timedelta(hours=5)
+    assert either_site.look().held == 5
 
 
-def test_an_accepted_set_is_withdrawn_in_one_publish(site: Blog) -> None:
-    site.delete("b", *range(30))
-    site.look()
-    report = site.look(accept=site.name())
-    assert (report.held, len(report.withdrawn), site.count()) == (0, 30, 70)
-    assert site.held() == ()
-    site.delete("b", *range(30, 44))
-    assert site.look().held == 0
+def test_an_accepted_set_is_withdrawn_in_one_publish(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    either_site.look()
+    report = either_site.look(accept=either_site.name())
+    assert (report.held, len(report.withdrawn), either_site.count()) == (0, 30, 70)
+    assert either_site.held() == ()
+    either_site.delete("b", *range(30, 44))
+    assert either_site.look().held == 0
 
 
-def test_the_name_of_a_set_that_has_grown_is_refused(site: Blog) -> None:
-    site.delete("b", *range(30))
-    site.look()
-    name = site.name()
-    site.delete("b", 30)
-    report = site.look()
-    assert (report.held, site.name() == name) == (31, False)
-    with pytest.raises(NotHeld, match=site.name()):
-        site.look(accept=name)
-    assert site.count() == 100
+def test_the_name_of_a_set_that_has_grown_is_refused(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    either_site.look()
+    name = either_site.name()
+    either_site.delete("b", 30)
+    report = either_site.look()
+    assert (report.held, either_site.name() == name) == (31, False)
+    with pytest.raises(NotHeld, match=either_site.name()):
+        either_site.look(accept=name)
+    assert either_site.count() == 100
 
 
-def test_losses_that_came_after_the_set_stay_held_under_a_new_name(site: Blog) -> None:
-    site.delete("b", *range(30))
-    site.look()
-    name = site.name()
-    still = site.folder.standing_at(site.posts.root)  # each loss is due at the first look
-    site.delete("b", *range(30, 33))
-    site.folder = still
-    report = site.look(accept=name)
-    assert (len(report.withdrawn), report.held, site.count()) == (30, 3, 70)
-    assert site.name() == report.held_set.name != name
-    assert site.look().held == 3
+def test_losses_that_came_after_the_set_stay_held_under_a_new_name(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    either_site.look()
+    name = either_site.name()
+    still = either_site.folder.standing_at(
+        either_site.posts.root
+    )  # each loss is due at the first look
+    either_site.delete("b", *range(30, 33))
+    either_site.folder = still
+    report = either_site.look(accept=name)
+    assert (len(report.withdrawn), report.held, either_site.count()) == (30, 3, 70)
+    assert either_site.name() == report.held_set.name != name
+    assert either_site.look().held == 3
 
 
 @pytest.mark.parametrize("name", ["3f1d0c6f6b0a", "x"])
@@ -290,12 +292,12 @@ def test_whatever_is_due_can_be_accepted_unseen(site: Blog) -> None:
     assert (report.held, site.count()) == (0, 70)
 
 
-def test_accepting_resets_the_count(site: Blog) -> None:
-    site.delete("b", *range(20))
-    site.look()
-    site.look(accept=WHATEVER)
-    site.delete("b", *range(20, 35))
-    assert (site.look().held, site.count()) == (0, 65)
+def test_accepting_resets_the_count(either_site: Blog) -> None:
+    either_site.delete("b", *range(20))
+    either_site.look()
+    either_site.look(accept=WHATEVER)
+    either_site.delete("b", *range(20, 35))
+    assert (either_site.look().held, either_site.count()) == (0, 65)
 
 
 # Clocks.
@@ -317,15 +319,15 @@ def _published(site: Blog) -> tuple[PublishedLoss, ...]:
         return snapshot.published_losses()
 
 
-def test_a_time_in_the_future_is_corrected_by_the_next_loss(site: Blog) -> None:
-    site.delete("b", 0)
-    site.look()
-    site.now -= timedelta(days=400)
-    site.delete("b", 1)
-    site.look()
-    site.now += timedelta(hours=2)
-    site.delete("b", *range(2, 22))
-    assert (site.look().held, site.count()) == (0, 78)
+def test_a_time_in_the_future_is_corrected_by_the_next_loss(either_site: Blog) -> None:
+    either_site.delete("b", 0)
+    either_site.look()
+    either_site.now -= timedelta(days=400)
+    either_site.delete("b", 1)
+    either_site.look()
+    either_site.now += timedelta(hours=2)
+    either_site.delete("b", *range(2, 22))
+    assert (either_site.look().held, either_site.count()) == (0, 78)
 
 
 # Posts that a new version hides.
@@ -354,31 +356,31 @@ def _hide(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     monkeypatch.setattr("feedsvc.core.posts.parse.parse_post", parsed)
 
 
-def test_each_set_is_announced_once(site: Blog) -> None:
+def test_each_set_is_announced_once(either_site: Blog) -> None:
     def announced() -> list[int]:
-        publishes = site.store.listeners.publishes_since(0, 100)
+        publishes = either_site.store.listeners.publishes_since(0, 100)
         return [each.held["count"] for each in publishes if each.held]
 
-    site.delete("b", *range(30))
-    site.look()
-    site.look()
+    either_site.delete("b", *range(30))
+    either_site.look()
+    either_site.look()
     assert announced() == [30]
-    site.write("b", 5)
-    site.look()
+    either_site.write("b", 5)
+    either_site.look()
     assert announced() == [30]
-    site.delete("b", *range(30, 40))
-    site.look()
+    either_site.delete("b", *range(30, 40))
+    either_site.look()
     assert announced() == [30, 35]
 
 
-def test_the_time_of_a_hold_stays(site: Blog) -> None:
-    site.delete("b", *range(30))
-    site.look()
-    (since,) = {loss.since for loss in site.held()}
-    assert since == round(datetime.timestamp(site.now) * 1e6)
-    site.delete("b", 30)
-    site.look()
-    assert sorted({loss.since for loss in site.held()})[0] == since
+def test_the_time_of_a_hold_stays(either_site: Blog) -> None:
+    either_site.delete("b", *range(30))
+    either_site.look()
+    (since,) = {loss.since for loss in either_site.held()}
+    assert since == round(datetime.timestamp(either_site.now) * 1e6)
+    either_site.delete("b", 30)
+    either_site.look()
+    assert sorted({loss.since for loss in either_site.held()})[0] == since
 
 
 # An emptied folder.

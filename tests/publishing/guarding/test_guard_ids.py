@@ -9,18 +9,20 @@ from tests.support.blogs import MINUTE, Blog
 from tests.support.houses import SITE
 
 
-def test_many_new_ids_are_held_and_the_old_entries_stay(site: Blog) -> None:
+def test_many_new_ids_are_held_and_the_old_entries_stay(either_site: Blog) -> None:
     for number in range(60):
-        site.posts.write(f"b/{number:03}.md", title=f"b {number}", guid=f"urn:x:{number}")
-    before = {entry.id for entry in site.entries()}
-    report = site.look()
+        either_site.posts.write(
+            f"b/{number:03}.md", title=f"b {number}", guid=f"urn:x:{number}"
+        )
+    before = {entry.id for entry in either_site.entries()}
+    report = either_site.look()
     assert (report.held, report.held_set.kinds) == (60, {"re-identified": 60})
     assert (report.added, report.withdrawn) == ((), ())
-    assert {entry.id for entry in site.entries()} == before
-    name = site.name()
-    report = site.look()
-    assert (report.held, report.read, site.name()) == (60, 0, name)
-    report = site.look(accept=name)
+    assert {entry.id for entry in either_site.entries()} == before
+    name = either_site.name()
+    report = either_site.look()
+    assert (report.held, report.read, either_site.name()) == (60, 0, name)
+    report = either_site.look(accept=name)
     assert (len(report.added), len(report.withdrawn), report.held) == (60, 60, 0)
     assert len(report.outlook.reidentified) == 60
     assert (report.outlook.new, report.outlook.withdrawn) == ((), ())
@@ -49,19 +51,19 @@ def test_a_setting_that_gives_new_ids_is_held(site: Blog) -> None:
     assert (report.held, report.added, report.changed) == (0, (), ())
 
 
-def test_a_move_that_brings_new_ids_is_held_with_the_new_posts(site: Blog) -> None:
-    shutil.rmtree(site.posts.root / "b")
+def test_a_move_that_brings_new_ids_is_held_with_the_new_posts(either_site: Blog) -> None:
+    shutil.rmtree(either_site.posts.root / "b")
     for number in range(60):
         fields = {"date": f"2026-02-01 00:{number:02}:00"}
-        site.posts.write(f"new/{number}/index.md", title=f"b {number}", **fields)
-    site.posts.write("new/other.md", title="Really new")
-    site.now += MINUTE
-    report = site.publish(site.now)
+        either_site.posts.write(f"new/{number}/index.md", title=f"b {number}", **fields)
+    either_site.posts.write("new/other.md", title="Really new")
+    either_site.now += MINUTE
+    report = either_site.publish(either_site.now)
     assert report.added == ("new/other.md",)
-    report = site.look()
-    assert (report.held, report.added, site.count()) == (60, (), 101)
+    report = either_site.look()
+    assert (report.held, report.added, either_site.count()) == (60, (), 101)
     assert report.held_set.kinds == {"re-identified": 60}
-    report = site.look(accept=site.name())
+    report = either_site.look(accept=either_site.name())
     assert (len(report.added), len(report.withdrawn), report.held) == (60, 60, 0)
 
 
@@ -79,18 +81,20 @@ def test_a_few_new_ids_pass(site: Blog) -> None:
     assert (report.held, len(report.added), len(report.withdrawn)) == (0, 3, 3)
 
 
-def test_a_held_new_id_whose_file_goes_and_returns_is_held_again(site: Blog) -> None:
+def test_a_held_new_id_whose_file_goes_and_returns_is_held_again(either_site: Blog) -> None:
     for number in range(60):
-        site.posts.write(f"b/{number:03}.md", title=f"b {number}", guid=f"urn:x:{number}")
-    assert site.look().held == 60
-    away = site.posts.root.with_name("away")
-    (site.posts.root / "b").rename(away)
-    report = site.look()
+        either_site.posts.write(
+            f"b/{number:03}.md", title=f"b {number}", guid=f"urn:x:{number}"
+        )
+    assert either_site.look().held == 60
+    away = either_site.posts.root.with_name("away")
+    (either_site.posts.root / "b").rename(away)
+    report = either_site.look()
     assert (report.held, report.held_set.kinds) == (60, {"withdrawn": 60})
-    away.rename(site.posts.root / "b")
-    report = site.look()
+    away.rename(either_site.posts.root / "b")
+    report = either_site.look()
     assert (report.held, report.held_set.kinds) == (60, {"re-identified": 60})
-    assert site.count() == 100
+    assert either_site.count() == 100
 
 
 # A post that replaces another one waits; an unrelated one does not.
