@@ -74,7 +74,7 @@ def test_a_mark_becomes_markdown_with_the_same_meaning(mark: str, markdown: str)
             "a [!note] b",
             "> [!] b",
         ),
-        *("[code]a", "[code] and [/code]"),
+        *("[code] and [/code]", "[code] [/code] [code]a"),
         *("a\n\n    {% x %} [[b]]\n\t%%c%%", "a\n\n\t[TOC]"),
     ],
 )
