@@ -33,7 +33,7 @@ def test_html_that_is_long_but_not_deep_is_accepted(rough: str) -> None:
     assert cleaned(rough)
 
 
-@pytest.mark.parametrize("piece", ["<div></b>", "<div/>", "<DIV></span>"])
+@pytest.mark.parametrize("piece", ["<div></b>", "<div/>", "<DIV></span>", "<div></table>"])
 def test_tags_that_browsers_ignore_close_nothing(piece: str) -> None:
     with pytest.raises(TooDeepError, match="nested more than 400 deep"):
         cleaned(piece * 401)
