@@ -3,6 +3,7 @@
 import cProfile
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final, TypeAlias
@@ -96,6 +97,15 @@ def _takes_a_collection(function: FunctionType, also: tuple[str, ...]) -> bool:
         and (_A_COLLECTION.search(str(kind)) or getattr(kind, "__name__", "") in also)
         for kind in kinds.values()
     )
+
+
+def clear_caches(package: str) -> None:
+    """Forget the results that functions of a package keep, so that each is called again."""
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith(f"{package}."):
+            for value in tuple(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def escaped(
