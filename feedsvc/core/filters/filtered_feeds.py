@@ -93,7 +93,7 @@ def filtered_feed(
     site: Site, cut: Filter, newest: Sequence[Entry], around: Around, *, is_cut: bool
 ) -> FilteredFeed:
     """The feed of a filter with its newest entries; it `is_cut` if there are more."""
-    site = _site_of(site, cut, len(newest))
+    site = _site_of(site, len(newest))
     entries = tuple(fitting_entries(site, _content(site, cut), _address(site, cut), newest))
     if not is_cut and len(entries) == len(newest):
         return FilteredFeed(site, SITE_TOPIC, entries, Paging(is_complete=True), cut=cut)
@@ -104,7 +104,7 @@ def filtered_page(
     site: Site, cut: Filter, entries: Sequence[Entry], around: Around
 ) -> FilteredFeed:
     """The archive page of a filter with all its entries."""
-    site = _site_of(site, cut, len(entries))
+    site = _site_of(site, len(entries))
     shown = tuple(shortened_entries(site, _content(site, cut), _address(site, cut), entries))
     page = cut.page[1] if cut.page else 0
     return FilteredFeed(site, SITE_TOPIC, shown, Paging(page=page), cut=cut, around=around)
@@ -118,7 +118,7 @@ def filter_digest(
     links = [f"{path}/{page}" for path, page in filter(None, (around.older, around.newer))]
     rendered_from = [
         RENDERER_VERSION,
-        _site_of(site, cut, 0).digest,
+        _site_of(site, 0).digest,
         "filter",
         cut.canonical,
         filter_title(site, cut),
@@ -133,7 +133,7 @@ def filter_digest(
     return hashlib.sha256("\x00".join(rendered_from).encode()).hexdigest()
 
 
-def _site_of(site: Site, cut: Filter, entries: int) -> Site:
+def _site_of(site: Site, entries: int) -> Site:
     """The site as documents of a filter show it: without hubs, which push none of them."""
     return replace(site, hubs=(), entries=entries)
 
