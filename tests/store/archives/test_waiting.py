@@ -52,3 +52,9 @@ def test_an_empty_feed_is_not_counted_and_memberships_are_taken_once() -> None:
     assert [*memberships.take()] == [(1, OLDER, 7, 1)]
     assert memberships.count() == {}
     assert [*memberships.take()] == []
+
+
+def test_of_equal_dates_the_lesser_id_comes_first_whichever_was_added_first() -> None:
+    waiting = WaitingMemberships()
+    waiting.add([(1, 9, 1), (1, 9, 2), (1, 9, 3)], {1: "b", 2: "c", 3: "a"})
+    assert [entry for _, _, entry, _ in waiting.take()] == [3, 1, 2]
